@@ -1,0 +1,26 @@
+import { z } from 'zod';
+
+/**
+ * A problem in the code or its execution, as Terraform reports it.
+ * Source: https://developer.hashicorp.com/terraform/internals/machine-readable-ui#diagnostic
+ */
+export const diagnosticSchema = z.object({
+  severity: z.enum(['error', 'warning']),
+  /** Stable and machine-readable, for example `unsupported_argument`; `other` where the summary is not known. */
+  code: z.string(),
+  summary: z.string(),
+  detail: z.string(),
+  /** Path relative to the project's root. */
+  file: z.string().nullable(),
+  /** 1-based. */
+  line: z.number().int().nullable(),
+  /** 1-based, in Unicode characters. */
+  column: z.number().int().nullable(),
+  endLine: z.number().int().nullable(),
+  endColumn: z.number().int().nullable(),
+  /** The source line or lines the problem is in. */
+  snippet: z.string().nullable(),
+  /** Address of the resource the problem belongs to, for example `module.a.aws_s3_bucket.b[0]`. */
+  address: z.string().nullable(),
+});
+export type Diagnostic = z.infer<typeof diagnosticSchema>;

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isFinished, jobIdPattern, jobStatuses, jobTransitionNames, nextJobStatus } from './job.ts';
+
+const allowed: Record<string, string> = {
+  'pending claim': 'processing',
+  'pending cancel': 'cancelled',
+  'pending fail': 'failed',
+  'processing awaitApproval': 'awaiting_approval',
+  'processing interrupt': 'pending',
+  'processing complete': 'completed',
+  'processing fail': 'failed',
+  'processing cancel': 'cancelled',
+  'awaiting_approval approve': 'pending',
+  'awaiting_approval cancel': 'cancelled',
+  'awaiting_approval fail': 'failed',
+};
+
+test('every pair of status and transition gives exactly what the table says', () => {
+  for (const status of jobStatuses) {
+    for (const transition of jobTransitionNames) {
+      assert.equal(nextJobStatus(status, transition), allowed[`${status} ${transition}`]);
+    }
+  }
+});
+
+test('a finished job has no way out', () => {
+  for (const status of jobStatuses.filter(isFinished)) {
+    for (const transition of jobTransitionNames) assert.equal(nextJobStatus(status, transition), undefined);
+  }
+});
+
+test('job ids of the documented form are accepted, others are not', () => {
+  assert.match('deploy-1234567890-abc123', jobIdPattern);
+  for (const bad of ['deploy-1-abc', 'boom-1704067200000-abc123', '../deploy-1704067200000-abc123', ''])
+    assert.doesNotMatch(bad, jobIdPattern);
+});

@@ -1,0 +1,85 @@
+/**
+ * Glossary
+ *
+ * - project: the unit a user deploys; its id is chosen by the client.
+ * - revision: an immutable, content-addressed snapshot of a project's files and variables.
+ * - job: one requested operation on a project (deploy, plan, destroy, …), queued and tracked.
+ * - run: one sequence of Terraform commands that a runner executes for a job.
+ * - step: one named part of a job's work; every failure names its step.
+ * - state version: a stored copy of the Terraform state with serial, lineage, digest and the job that wrote it.
+ * - lease: the fencing token under which a queue worker owns a job; a write with an older token is refused.
+ */
+import { z } from 'zod';
+
+export const jobTypes = ['deploy', 'plan', 'destroy', 'validate', 'drift', 'rollback'] as const;
+export const jobTypeSchema = z.enum(jobTypes);
+export type JobType = z.infer<typeof jobTypeSchema>;
+
+export const jobStatuses = [
+  'pending',
+  'processing',
+  'awaiting_approval',
+  'completed',
+  'failed',
+  'cancelled',
+] as const;
+export const jobStatusSchema = z.enum(jobStatuses);
+export type JobStatus = z.infer<typeof jobStatusSchema>;
+
+/** What can happen to a job. `interrupt` puts a job whose worker died back into the queue. */
+export const jobTransitionNames = [
+  'claim',
+  'awaitApproval',
+  'approve',
+  'interrupt',
+  'complete',
+  'fail',
+  'cancel',
+] as const;
+export type JobTransition = (typeof jobTransitionNames)[number];
+
+/** The only place that says which status follows which. A pair that is absent is refused. */
+const transitions: Record<JobStatus, Partial<Record<JobTransition, JobStatus>>> = {
+  pending: { claim: 'processing', cancel: 'cancelled', fail: 'failed' },
+  processing: {
+    awaitApproval: 'awaiting_approval',
+    interrupt: 'pending',
+    complete: 'completed',
+    fail: 'failed',
+    cancel: 'cancelled',
+  },
+  awaiting_approval: { approve: 'pending', cancel: 'cancelled', fail: 'failed' },
+  completed: {},
+  failed: {},
+  cancelled: {},
+};
+
+/** The status after a transition, or `undefined` where the transition is not allowed. */
+export function nextJobStatus(from: JobStatus, transition: JobTransition): JobStatus | undefined {
+  return transitions[from][transition];
+}
+
+export function isFinished(status: JobStatus): boolean {
+  return status === 'completed' || status === 'failed' || status === 'cancelled';
+}
+
+export const stepNames = [
+  'prepare',
+  'init',
+  'validate',
+  'plan',
+  'gate',
+  'apply',
+  'outputs',
+  'verify',
+] as const;
+export const stepNameSchema = z.enum(stepNames);
+export type StepName = z.infer<typeof stepNameSchema>;
+
+const idSuffix = '-[0-9]{10,16}-[a-z0-9]{6,12}';
+export const jobIdPattern = new RegExp(`^(${jobTypes.join('|')})${idSuffix}$`);
+/** `<type>-<epoch ms>-<random>`, for example `deploy-1704067200000-k3x9qa`. */
+export const jobIdSchema = z
+  .string()
+  .regex(jobIdPattern, 'a job id looks like deploy-1704067200000-abc123')
+  .meta({ example: 'deploy-1704067200000-abc123' });

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { diagnosticSchema } from './diagnostic.ts';
+import { stepNameSchema } from './job.ts';
+
+/**
+ * How a run ended. Terraform failing is a value, not an exception; the first cause wins.
+ * - `interrupted`: Terraform was killed by something other than the engine; what it created may be unrecorded.
+ */
+export const runOutcomeSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('succeeded') }),
+  z.object({
+    kind: z.literal('failed'),
+    step: stepNameSchema,
+    exitCode: z.number().int().nullable(),
+    message: z.string(),
+  }),
+  z.object({ kind: z.literal('cancelled'), step: stepNameSchema, endedBy: z.enum(['interrupt', 'kill']) }),
+  z.object({
+    kind: z.literal('timedOut'),
+    step: stepNameSchema,
+    afterMs: z.number().int(),
+    endedBy: z.enum(['interrupt', 'kill']),
+  }),
+  z.object({ kind: z.literal('interrupted'), step: stepNameSchema, message: z.string() }),
+]);
+export type RunOutcome = z.infer<typeof runOutcomeSchema>;
+
+/** Why a job failed, as its user sees it. */
+export const jobErrorSchema = z.object({
+  step: stepNameSchema,
+  /** `terraform_failed`, `timed_out`, `interrupted`, `policy_denied`, `budget_exceeded`, `runner_lost`, … */
+  reason: z.string(),
+  message: z.string(),
+  diagnostics: z.array(diagnosticSchema),
+  /** Whether the same request may succeed later without a change to the code. */
+  retryable: z.boolean(),
+});
+export type JobError = z.infer<typeof jobErrorSchema>;

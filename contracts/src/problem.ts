@@ -1,0 +1,54 @@
+import { z } from 'zod';
+
+/** Every reason for which either service refuses a request. Statuses are chosen where HTTP is spoken. */
+export const problemCodes = [
+  'invalid_request',
+  'malformed_json',
+  'payload_too_large',
+  'unsupported_media_type',
+  'unauthenticated',
+  'forbidden',
+  'forbidden_host',
+  'rate_limited',
+  'route_not_found',
+  'project_not_found',
+  'project_not_deployed',
+  'project_busy',
+  'job_not_found',
+  'job_finished',
+  'job_not_cancellable',
+  'job_not_awaiting_approval',
+  'plan_not_found',
+  'plan_digest_mismatch',
+  'plan_stale',
+  'revision_not_found',
+  'revision_missing',
+  'state_not_found',
+  'state_version_not_found',
+  'idempotency_key_reused',
+  'policy_denied',
+  'run_not_found',
+  'run_conflict',
+  'no_capacity',
+  'runner_unavailable',
+  'shutting_down',
+  'internal',
+] as const;
+export const problemCodeSchema = z.enum(problemCodes);
+export type ProblemCode = z.infer<typeof problemCodeSchema>;
+
+/** RFC 9457 problem details, with `error` carrying one line for clients that read only that. */
+export const problemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  code: problemCodeSchema,
+  /** What was being done, what is wrong, where, and what to do. */
+  detail: z.string(),
+  error: z.string(),
+  instance: z.string().optional(),
+  requestId: z.string().optional(),
+  /** One entry per wrong field, with an RFC 6901 pointer into the request body, path or query. */
+  errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+});
+export type Problem = z.infer<typeof problemSchema>;
