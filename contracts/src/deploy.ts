@@ -1,0 +1,221 @@
+import { z } from 'zod';
+import { diagnosticSchema } from './diagnostic.ts';
+import { filesSchema, maxCodeBytes, singleFileName } from './files.ts';
+import { jobIdSchema, jobStatusSchema, jobTypeSchema, stepNameSchema } from './job.ts';
+import { jobErrorSchema } from './outcome.ts';
+import { planSummarySchema, resourceChangeSchema } from './plan.ts';
+import { deploymentStatusSchema, projectIdSchema } from './project.ts';
+
+export const iacCodeSchema = z
+  .string({ error: 'iacCode is not a string' })
+  .refine((code) => code.trim().length > 0, 'iacCode is empty')
+  .refine(
+    (code) => Buffer.byteLength(code) <= maxCodeBytes,
+    `iacCode has more than ${maxCodeBytes} bytes; split large data out of the code`,
+  )
+  .meta({ description: `Terraform code; stored as ${singleFileName}. Give either this or files.` });
+
+export const variableNamePattern = /^[A-Za-z_][A-Za-z0-9_-]{0,127}$/;
+export const variablesSchema = z
+  .record(
+    z.string().regex(variableNamePattern, 'not a Terraform variable name'),
+    z.union([
+      z.string(),
+      z.number(),
+      z.boolean(),
+      z.null(),
+      z.array(z.unknown()),
+      z.record(z.string(), z.unknown()),
+    ]),
+  )
+  .meta({ description: 'Values of input variables by name.' });
+
+const code = {
+  iacCode: iacCodeSchema.optional(),
+  files: filesSchema.optional(),
+  variables: variablesSchema.optional(),
+};
+
+/** Exactly one of `iacCode` and `files`. */
+function requireOneSource(
+  body: { iacCode?: unknown; files?: unknown },
+  context: { addIssue(issue: { code: 'custom'; path: string[]; message: string }): void },
+): void {
+  if (body.iacCode === undefined && body.files === undefined)
+    context.addIssue({
+      code: 'custom',
+      path: ['iacCode'],
+      message: 'iacCode is missing; give the code as iacCode or as files',
+    });
+  if (body.iacCode !== undefined && body.files !== undefined)
+    context.addIssue({
+      code: 'custom',
+      path: ['files'],
+      message: 'both iacCode and files are given; give one of them',
+    });
+}
+
+export const deployRequestSchema = z
+  .strictObject({
+    projectId: projectIdSchema,
+    ...code,
+    /** False stops the job at `awaiting_approval` once its plan is ready. */
+    autoApprove: z.boolean().default(true),
+    /** Destroy the project this many seconds after the deploy has completed. */
+    ttlSeconds: z.number().int().min(60).max(31_536_000).optional(),
+    message: z.string().max(500).optional(),
+  })
+  .superRefine(requireOneSource);
+export type DeployRequest = z.infer<typeof deployRequestSchema>;
+
+export const planRequestSchema = z
+  .strictObject({ projectId: projectIdSchema, ...code })
+  .superRefine(requireOneSource);
+
+export const validateRequestSchema = z.strictObject({ ...code }).superRefine(requireOneSource);
+
+export const destroyRequestSchema = z.strictObject({
+  projectId: projectIdSchema,
+  autoApprove: z.boolean().default(true),
+});
+
+export const acceptedSchema = z.object({
+  jobId: jobIdSchema,
+  status: z.literal('accepted'),
+  message: z.string(),
+});
+export type Accepted = z.infer<typeof acceptedSchema>;
+
+export const outputsSchema = z.record(z.string(), z.unknown());
+
+export const jobResultSchema = z.object({
+  message: z.string(),
+  /** Human-readable lines of the job, the last 64 KiB of them; `GET …/logs` has them all. */
+  logs: z.string(),
+  /** Values by name; sensitive ones read `(sensitive)`. */
+  outputs: outputsSchema,
+  plan: planSummarySchema.nullable(),
+});
+
+export const jobViewSchema = z.object({
+  jobId: jobIdSchema,
+  projectId: z.string(),
+  type: jobTypeSchema,
+  status: jobStatusSchema,
+  /** 0 to 100: finished of planned resources; 100 only when completed. */
+  progress: z.number().int(),
+  step: stepNameSchema.nullable(),
+  resources: z.object({ planned: z.number().int(), finished: z.number().int(), failed: z.number().int() }),
+  /** Why a pending or stalled job does not go on, for example an unreachable runner. */
+  waitingReason: z.string().nullable(),
+  revision: z.number().int().nullable(),
+  planDigest: z.string().nullable(),
+  plan: planSummarySchema.nullable(),
+  result: jobResultSchema.optional(),
+  /** One line, set when the job failed or was cancelled. */
+  error: z.string().optional(),
+  failure: jobErrorSchema.optional(),
+  cancelRequested: z.boolean(),
+  /** ISO 8601, UTC. `startTime` is when the job was accepted. */
+  startTime: z.string(),
+  processingTime: z.string().nullable(),
+  endTime: z.string().nullable(),
+});
+export type JobView = z.infer<typeof jobViewSchema>;
+
+export const jobPageSchema = z.object({
+  jobs: z.array(jobViewSchema.omit({ result: true })),
+  /** Pass as `cursor` for the next page; `null` on the last one. */
+  nextCursor: z.string().nullable(),
+});
+
+export const planViewSchema = z.object({
+  jobId: jobIdSchema,
+  projectId: z.string(),
+  digest: z.string(),
+  stateSerial: z.number().int().nullable(),
+  createdAt: z.string(),
+  summary: planSummarySchema,
+  changes: z.array(resourceChangeSchema),
+  outputChanges: z.record(
+    z.string(),
+    z.object({ action: z.string(), before: z.unknown(), after: z.unknown() }),
+  ),
+});
+export type PlanView = z.infer<typeof planViewSchema>;
+
+export const validationSchema = z.object({
+  projectId: z.string().optional(),
+  valid: z.boolean(),
+  errors: z.array(diagnosticSchema),
+  warnings: z.array(diagnosticSchema),
+  message: z.string(),
+});
+export type Validation = z.infer<typeof validationSchema>;
+
+export const infrastructureSchema = z.object({
+  projectId: z.string(),
+  deploymentStatus: deploymentStatusSchema,
+  deploymentJobId: z.string().nullable(),
+  deploymentOutputs: outputsSchema,
+  terraformState: z.record(z.string(), z.unknown()).nullable(),
+  lastUpdated: z.string(),
+});
+
+export const projectOutputsSchema = z.object({
+  projectId: z.string(),
+  outputs: outputsSchema,
+  message: z.string(),
+});
+
+export const projectStateSchema = z.object({
+  projectId: z.string(),
+  /** Terraform's state as stored; `null` before the first deploy. */
+  state: z.record(z.string(), z.unknown()).nullable(),
+  message: z.string(),
+});
+
+export const projectSummarySchema = z.object({
+  projectId: z.string(),
+  deploymentStatus: deploymentStatusSchema,
+  lastJobId: z.string().nullable(),
+  revision: z.number().int().nullable(),
+  createdAt: z.string(),
+  lastUpdated: z.string(),
+});
+export const projectPageSchema = z.object({
+  projects: z.array(projectSummarySchema),
+  nextCursor: z.string().nullable(),
+});
+
+export const historySchema = z.object({
+  projectId: z.string(),
+  /** Newest first. */
+  revisions: z.array(
+    z.object({
+      revision: z.number().int(),
+      digest: z.string(),
+      files: z.array(z.string()),
+      variableNames: z.array(z.string()),
+      createdAt: z.string(),
+      jobs: z.array(
+        z.object({
+          jobId: z.string(),
+          type: jobTypeSchema,
+          status: jobStatusSchema,
+          startTime: z.string(),
+          endTime: z.string().nullable(),
+        }),
+      ),
+    }),
+  ),
+  nextCursor: z.string().nullable(),
+});
+
+export const cancelAnswerSchema = z.object({
+  jobId: jobIdSchema,
+  status: jobStatusSchema,
+  /** What ended the job's work; `null` while it is being stopped, `none` where nothing was running. */
+  endedBy: z.enum(['none', 'interrupt', 'kill']).nullable(),
+  message: z.string(),
+});

@@ -1,0 +1,31 @@
+import type { z } from 'zod';
+import type { ProblemCode } from './problem.ts';
+
+export const roles = ['viewer', 'deployer', 'approver', 'admin'] as const;
+/** Least role a caller needs; `public` needs none. Each role may do what the ones before it may. */
+export type RequiredRole = (typeof roles)[number] | 'public';
+
+/** One operation of the public API: what the router checks, and what the OpenAPI document says. */
+export type Endpoint = {
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  /** OpenAPI template, for example `/api/deploy/status/{jobId}`. */
+  path: string;
+  operationId: string;
+  tag: string;
+  summary: string;
+  role: RequiredRole;
+  params?: z.ZodObject;
+  query?: z.ZodObject;
+  body?: z.ZodType;
+  /** True where `Idempotency-Key` is honoured. */
+  createsJob?: boolean;
+  status: number;
+  /** Schema of a JSON answer, or the media type of another one. */
+  answer: z.ZodType | string;
+  problems: readonly ProblemCode[];
+};
+
+/** Keeps the literal types of an endpoint so that handlers are typed by its schemas. */
+export function endpoint<const E extends Endpoint>(definition: E): E {
+  return definition;
+}
