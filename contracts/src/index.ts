@@ -9,6 +9,7 @@ export * from './outcome.ts';
 export * from './plan.ts';
 export * from './problem.ts';
 export * from './project.ts';
+export * from './revision-digest.ts';
 export * from './run.ts';
 export * from './run-event.ts';
 export * from './runner-signature.ts';

@@ -1,0 +1,199 @@
+import { z } from 'zod';
+
+/**
+ * How far a figure can be trusted.
+ *
+ * - exact: the product and its region are in the price book and the attributes are known
+ * - derived: a list price of a neighbouring size or region was scaled
+ * - assumed: an attribute or a usage figure was not given, a documented default stands in
+ * - unknown: no price or no quantity; the cost is `null`, never 0
+ */
+export const costConfidences = ['exact', 'derived', 'assumed', 'unknown'] as const;
+export const costConfidenceSchema = z.enum(costConfidences);
+export type CostConfidence = z.infer<typeof costConfidenceSchema>;
+
+export const costCategories = ['compute', 'storage', 'networking', 'database', 'other'] as const;
+export const costCategorySchema = z.enum(costCategories);
+export type CostCategory = z.infer<typeof costCategorySchema>;
+
+/** An amount per month in the answer's currency; `null` where it is not known. */
+const amountSchema = z.number().nullable();
+
+export const costComponentSchema = z.object({
+  name: z.string(),
+  /** What the component belongs to inside the resource: a disk, a storage class, a replica region. */
+  group: z.string().nullable(),
+  unit: z.string(),
+  quantity: z.number().nullable(),
+  /** Price of one unit; `null` where unknown or where the price changes from tier to tier. */
+  unitPrice: amountSchema,
+  monthlyCost: amountSchema,
+  confidence: costConfidenceSchema,
+  /** The usage key that sets the quantity; `null` for a quantity read from the resource itself. */
+  usageKey: z.string().nullable(),
+  /** Why the figure is not exact. */
+  note: z.string().nullable(),
+  /** The section of the price book that the price comes from. */
+  priceSection: z.string().nullable(),
+});
+export type CostComponent = z.infer<typeof costComponentSchema>;
+
+/**
+ * `partial`: some components are unknown and missing from the sum. `unknown`: none could be priced.
+ * `unsupported`: the type is in no list. `free`: the type itself never costs anything.
+ */
+export const resourceCostStatuses = ['priced', 'partial', 'free', 'unknown', 'unsupported'] as const;
+
+export const resourceCostSchema = z.object({
+  address: z.string(),
+  type: z.string(),
+  region: z.string().nullable(),
+  category: costCategorySchema,
+  status: z.enum(resourceCostStatuses),
+  monthlyCost: amountSchema,
+  /** The weakest confidence among the components. */
+  confidence: costConfidenceSchema,
+  components: z.array(costComponentSchema),
+});
+export type ResourceCost = z.infer<typeof resourceCostSchema>;
+
+export const costDiffEntrySchema = z.object({
+  address: z.string(),
+  type: z.string(),
+  change: z.enum(['added', 'removed', 'changed']),
+  before: amountSchema,
+  after: amountSchema,
+  /** After minus before; `null` where one of the two is not known. */
+  difference: amountSchema,
+});
+export type CostDiffEntry = z.infer<typeof costDiffEntrySchema>;
+
+export const costDiffSchema = z.object({
+  before: z.number(),
+  after: z.number(),
+  difference: z.number(),
+  /** Relative to `before`; `null` where nothing was running before. */
+  differencePercent: z.number().nullable(),
+  /** The resources whose cost differs, largest increase first. */
+  resources: z.array(costDiffEntrySchema),
+});
+export type CostDiff = z.infer<typeof costDiffSchema>;
+
+export const unpricedSchema = z.object({
+  address: z.string(),
+  type: z.string(),
+  /** The component without a price; `null` where the whole resource has none. */
+  component: z.string().nullable(),
+  reason: z.enum(['unsupported', 'unknown']),
+  detail: z.string(),
+});
+export type Unpriced = z.infer<typeof unpricedSchema>;
+
+export const priceBookSectionSchema = z.object({
+  source: z.string(),
+  /** The day on which the prices of the section were true, `YYYY-MM-DD`, a month or a year. */
+  asOf: z.string(),
+  sha256: z.string(),
+});
+export type PriceBookSection = z.infer<typeof priceBookSectionSchema>;
+
+export const priceBookStatusSchema = z.object({
+  version: z.string(),
+  /** The oldest date among the sections that priced something in this answer. */
+  asOf: z.string(),
+  sections: z.record(z.string(), priceBookSectionSchema),
+  warnings: z.array(z.string()),
+});
+export type PriceBookStatus = z.infer<typeof priceBookStatusSchema>;
+
+export const usageProfiles = ['none', 'small', 'medium', 'large'] as const;
+/** Which default usage stands in where none was given; every default used is listed in the answer. */
+export const usageProfileSchema = z.enum(usageProfiles);
+export type UsageProfile = z.infer<typeof usageProfileSchema>;
+
+export const costEstimateSchema = z.object({
+  compute: z.number(),
+  storage: z.number(),
+  networking: z.number(),
+  database: z.number(),
+  other: z.number(),
+  /** The sum of all known costs. */
+  total: z.number(),
+  /** How many resources there are of each type. */
+  resourceCounts: z.record(z.string(), z.number().int()),
+  /** ISO 4217. */
+  currency: z.string(),
+  period: z.literal('monthly'),
+  confidence: costConfidenceSchema,
+  resources: z.array(resourceCostSchema),
+  diff: costDiffSchema.nullable(),
+  assumptions: z.array(z.string()),
+  unpriced: z.array(unpricedSchema),
+  priceBook: priceBookStatusSchema,
+});
+export type CostEstimate = z.infer<typeof costEstimateSchema>;
+
+export type UsageValue = number | string | boolean | null | UsageValue[] | { [key: string]: UsageValue };
+export const usageValueSchema: z.ZodType<UsageValue> = z.lazy(() =>
+  z.union([
+    z.number(),
+    z.string(),
+    z.boolean(),
+    z.null(),
+    z.array(usageValueSchema),
+    z.record(z.string(), usageValueSchema),
+  ]),
+);
+const usageEntriesSchema = z.record(z.string(), z.record(z.string(), usageValueSchema).nullable()).nullish();
+
+/** A `usage.yml`: expected usage per resource address (`[*]` and `*` are wildcards) and per type. */
+export const usageFileSchema = z.object({
+  version: z.union([z.string(), z.number()]).optional(),
+  resource_usage: usageEntriesSchema,
+  resource_type_default_usage: usageEntriesSchema,
+});
+export type UsageFile = z.infer<typeof usageFileSchema>;
+
+export const costOptionsSchema = z.object({
+  profile: usageProfileSchema.default('none'),
+  /** The text of a `usage.yml`, or its parsed content. */
+  usage: z.union([z.string(), usageFileSchema]).optional(),
+  /** Percent off per service, keyed by resource type, type prefix with `*`, or category. */
+  discounts: z.record(z.string(), z.number().min(0).max(100)).optional(),
+  /** ISO 4217; anything but USD needs a rate in the operator's table. */
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/, 'currency is a three-letter code such as USD')
+    .optional(),
+});
+export type CostOptions = z.input<typeof costOptionsSchema>;
+
+export const budgetActions = ['warn', 'approve', 'block'] as const;
+export const budgetSchema = z.object({
+  /** The most a project may cost a month, in the estimate's currency. */
+  maxMonthly: z.number().nonnegative().optional(),
+  /** The most one deploy may add a month. */
+  maxIncrease: z.number().nonnegative().optional(),
+  maxIncreasePercent: z.number().nonnegative().optional(),
+  /** What to do about resources that cannot be priced. */
+  onUnknown: z.enum(['ignore', ...budgetActions]).default('warn'),
+  /** What to do when a limit is broken: report it, ask for approval, or stop the job. */
+  action: z.enum(budgetActions).default('block'),
+});
+export type Budget = z.infer<typeof budgetSchema>;
+
+export const budgetViolationSchema = z.object({
+  rule: z.enum(['maxMonthly', 'maxIncrease', 'maxIncreasePercent', 'onUnknown']),
+  limit: z.number().nullable(),
+  actual: z.number().nullable(),
+  /** The resource that broke the rule: the one that adds most, or the first without a price. */
+  address: z.string().nullable(),
+  message: z.string(),
+});
+export type BudgetViolation = z.infer<typeof budgetViolationSchema>;
+
+export const budgetVerdictSchema = z.object({
+  decision: z.enum(['allow', ...budgetActions]),
+  violations: z.array(budgetViolationSchema),
+});
+export type BudgetVerdict = z.infer<typeof budgetVerdictSchema>;
