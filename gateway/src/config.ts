@@ -1,0 +1,113 @@
+import { hostname } from 'node:os';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+const port = (fallback: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.number().max(65535, 'must be a port, 0 to 65535'))
+    .default(fallback);
+const seconds = (fallback: number, minimum = 1) =>
+  z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number of seconds')
+    .transform(Number)
+    .pipe(z.number().min(minimum, `must be at least ${minimum}`))
+    .default(fallback);
+
+const environmentSchema = z.object({
+  PORT: port(3000),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  TERRAFORM_RUNNER_URL: z
+    .string()
+    .default('http://localhost:8000')
+    .transform((text) => text.split(',').map((url) => url.trim()))
+    .pipe(z.array(z.url({ protocol: /^https?$/, error: 'must be one or more http(s) URLs, separated by commas' }))),
+  RUNNER_TOKEN: z
+    .string({ error: 'is missing; give gateway and runner the same secret of at least 16 characters' })
+    .min(16, 'must have at least 16 characters'),
+  WORKSPACES_DIR: z.string().min(1).default('workspaces'),
+  DATA_DIR: z.string().min(1).default('data'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://')
+    .optional(),
+  LOG_LEVEL: z.enum(['error', 'warn', 'info', 'debug'], { error: 'must be error, warn, info or debug' }).default('info'),
+  STATE_ENCRYPTION_KEY: z
+    .string()
+    .regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hex digits (32 bytes); make one with: openssl rand -hex 32')
+    .optional(),
+  LEASE_SECONDS: seconds(15, 3),
+  CANCEL_GRACE_SECONDS: seconds(60, 0),
+  STEP_TIMEOUT_SECONDS: seconds(3600),
+  JOB_TIMEOUT_SECONDS: seconds(7200),
+});
+
+/** Cloud variables that only runs receive. */
+const cloudVariable = /^(AWS|ARM|GOOGLE)_[A-Z0-9_]+$/;
+/** Variables that name files or make Terraform's provider behave differently on the runner's machine. */
+const notForRuns = new Set(['AWS_CA_BUNDLE', 'AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE']);
+
+export type Config = {
+  host: string;
+  port: number;
+  runnerUrls: string[];
+  runnerToken: string;
+  workspacesDir: string;
+  dataDir: string;
+  /** `undefined` means the embedded database under `dataDir`. */
+  databaseUrl: string | undefined;
+  logLevel: string;
+  /** 64 hex digits; `undefined` means the key file under `dataDir`. */
+  stateEncryptionKey: string | undefined;
+  /** Credentials and endpoints of the cloud, for runs only. */
+  cloudEnvironment: Record<string, string>;
+  gatewayId: string;
+  leaseSeconds: number;
+  cancelGraceSeconds: number;
+  stepTimeoutSeconds: number;
+  jobTimeoutSeconds: number;
+};
+
+/** Thrown once with every wrong setting in it. */
+export class ConfigError extends Error {
+  constructor(lines: string[]) {
+    super(`starting the gateway: wrong settings\n${lines.map((line) => `  ${line}`).join('\n')}`);
+    this.name = 'ConfigError';
+  }
+}
+
+export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = environmentSchema.safeParse(present);
+  if (!parsed.success)
+    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path[0] as string}: ${issue.message}`));
+  const settings = parsed.data;
+  return {
+    host: settings.HOST,
+    port: settings.PORT,
+    runnerUrls: settings.TERRAFORM_RUNNER_URL,
+    runnerToken: settings.RUNNER_TOKEN,
+    workspacesDir: resolve(settings.WORKSPACES_DIR),
+    dataDir: resolve(settings.DATA_DIR),
+    databaseUrl: settings.DATABASE_URL,
+    logLevel: settings.LOG_LEVEL,
+    stateEncryptionKey: settings.STATE_ENCRYPTION_KEY,
+    cloudEnvironment: cloudEnvironment(present),
+    gatewayId: `${hostname()}-${process.pid}-${Date.now().toString(36)}`,
+    leaseSeconds: settings.LEASE_SECONDS,
+    cancelGraceSeconds: settings.CANCEL_GRACE_SECONDS,
+    stepTimeoutSeconds: settings.STEP_TIMEOUT_SECONDS,
+    jobTimeoutSeconds: settings.JOB_TIMEOUT_SECONDS,
+  };
+}
+
+function cloudEnvironment(environment: NodeJS.ProcessEnv): Record<string, string> {
+  const entries = Object.entries(environment).filter(
+    (entry): entry is [string, string] =>
+      entry[1] !== undefined && cloudVariable.test(entry[0]) && !notForRuns.has(entry[0]),
+  );
+  return Object.fromEntries(entries);
+}

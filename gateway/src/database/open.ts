@@ -1,0 +1,86 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PGlite, types as pgliteTypes } from '@electric-sql/pglite';
+import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
+import pg from 'pg';
+import { listenOnPostgres } from './listen.ts';
+import { migrations } from './migrations.ts';
+import { pglitePool } from './pglite-pool.ts';
+import type { Database } from './schema.ts';
+
+export type Query = Kysely<Database> | Transaction<Database>;
+
+export type OpenDatabase = {
+  kind: 'embedded' | 'postgresql';
+  query: Kysely<Database>;
+  /** Calls `listener` with the payload of each notification that any gateway has committed on `channel`. */
+  listen(channel: string, listener: (payload: string) => void): Promise<void>;
+  /** Called after a lost connection is back; notifications in between are gone. */
+  onReconnect(listener: () => void): void;
+  close(): Promise<void>;
+};
+
+/** Opens PostgreSQL by URL, or the embedded database in `dataDir`, and brings its schema up to date. */
+export async function openDatabase(options: { databaseUrl?: string | undefined; dataDir: string }): Promise<OpenDatabase> {
+  const database = options.databaseUrl
+    ? await openPostgres(options.databaseUrl)
+    : await openEmbedded(join(options.dataDir, 'database'));
+  await migrate(database.query);
+  return database;
+}
+
+export async function notify(query: Query, channel: string, payload: string): Promise<void> {
+  await sql`select pg_notify(${channel}, ${payload})`.execute(query);
+}
+
+async function openEmbedded(directory: string): Promise<OpenDatabase> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const pglite = await PGlite.create(directory, { parsers: { [pgliteTypes.INT8]: Number } });
+  return {
+    kind: 'embedded',
+    query: new Kysely<Database>({ dialect: new PostgresDialect({ pool: pglitePool(pglite) }) }),
+    listen: async (channel, listener) => {
+      await pglite.listen(channel, listener);
+    },
+    onReconnect: () => {},
+    close: async () => {
+      if (!pglite.closed) await pglite.close();
+    },
+  };
+}
+
+async function openPostgres(url: string): Promise<OpenDatabase> {
+  const int8 = 20;
+  const types = {
+    getTypeParser: ((oid: number, format?: 'text') =>
+      oid === int8 ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+  };
+  const pool = new pg.Pool({ connectionString: url, max: 20, types, connectionTimeoutMillis: 10_000 });
+  pool.on('error', () => {}); // an idle connection that broke; the next query opens another
+  const listening = listenOnPostgres(url);
+  return {
+    kind: 'postgresql',
+    query: new Kysely<Database>({ dialect: new PostgresDialect({ pool }) }),
+    listen: listening.listen,
+    onReconnect: listening.onReconnect,
+    close: async () => {
+      await listening.close();
+      await pool.end();
+    },
+  };
+}
+
+/** Gateways that start together take turns by an advisory lock. */
+async function migrate(database: Kysely<Database>): Promise<void> {
+  await database.transaction().execute(async (trx) => {
+    await sql`select pg_advisory_xact_lock(7150223)`.execute(trx);
+    await sql`create table if not exists migrations (name text primary key, applied_at timestamptz not null default now())`.execute(trx);
+    const applied = await sql<{ name: string }>`select name from migrations`.execute(trx);
+    const names = new Set(applied.rows.map((row) => row.name));
+    for (const migration of migrations) {
+      if (names.has(migration.name)) continue;
+      for (const statement of migration.sql.split(/;\s*\n/)) if (statement.trim()) await sql.raw(statement).execute(trx);
+      await sql`insert into migrations (name) values (${migration.name})`.execute(trx);
+    }
+  });
+}

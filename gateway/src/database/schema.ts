@@ -1,0 +1,94 @@
+import type { DeploymentStatus, JobStatus, JobType, StepName } from '@deployment-engine/contracts';
+import type { Generated } from 'kysely';
+
+/** Columns as SQL has them. Text columns named for a document hold JSON. */
+export type Database = {
+  projects: {
+    id: string;
+    created_at: Generated<Date>;
+    updated_at: Generated<Date>;
+    deployment_status: Generated<DeploymentStatus>;
+    deployment_job_id: string | null;
+    last_job_id: string | null;
+    revision: number | null;
+    outputs: Generated<string>;
+  };
+  revision_contents: { digest: string; content: Uint8Array; paths: string; created_at: Generated<Date> };
+  revisions: {
+    project_id: string;
+    number: number;
+    digest: string;
+    variables: Uint8Array;
+    variables_digest: string;
+    variable_names: string;
+    created_at: Generated<Date>;
+  };
+  jobs: {
+    id: string;
+    seq: Generated<number>;
+    project_id: string;
+    type: JobType;
+    status: Generated<JobStatus>;
+    step: StepName | null;
+    revision: number | null;
+    auto_approve: Generated<boolean>;
+    ttl_seconds: number | null;
+    planned: Generated<number>;
+    finished: Generated<number>;
+    failed: Generated<number>;
+    last_event_seq: Generated<number>;
+    plan_digest: string | null;
+    plan_summary: string | null;
+    approved_digest: string | null;
+    waiting_reason: string | null;
+    error: string | null;
+    result: string | null;
+    cancel_requested_at: Date | null;
+    cancel_grace_seconds: number | null;
+    ended_by: string | null;
+    runner_id: string | null;
+    lease_token: Generated<number>;
+    lease_owner: string | null;
+    lease_expires_at: Date | null;
+    created_at: Generated<Date>;
+    started_at: Date | null;
+    finished_at: Date | null;
+  };
+  job_events: {
+    job_id: string;
+    seq: number;
+    run_id: string | null;
+    run_seq: number | null;
+    at: Date;
+    type: string;
+    body: string;
+  };
+  plans: {
+    job_id: string;
+    digest: string;
+    state_serial: number | null;
+    state_lineage: string | null;
+    content: Uint8Array;
+    plan_file: Uint8Array | null;
+    created_at: Generated<Date>;
+  };
+  state_versions: {
+    id: Generated<number>;
+    project_id: string;
+    serial: number;
+    lineage: string;
+    sha256: string;
+    bytes: number;
+    resource_count: number;
+    job_id: string;
+    content: Uint8Array;
+    created_at: Generated<Date>;
+  };
+  idempotency_keys: {
+    key: string;
+    operation: string;
+    body_sha256: string;
+    answer: string | null;
+    created_at: Generated<Date>;
+  };
+};
