@@ -1,0 +1,132 @@
+import { z } from 'zod';
+
+export const policySeverities = ['critical', 'high', 'medium', 'low'] as const;
+export const policySeveritySchema = z.enum(policySeverities);
+export type PolicySeverity = z.infer<typeof policySeveritySchema>;
+
+/** What a finding does to the job: nothing, a note, a stop until somebody approves, a refusal. */
+export const policyModes = ['off', 'warn', 'approve', 'block'] as const;
+export const policyModeSchema = z.enum(policyModes);
+export type PolicyMode = z.infer<typeof policyModeSchema>;
+
+export const policyFindingSchema = z.object({
+  /** Rule id, for example `AWS-S3-001`, `PRE-BACKEND` or the id of a user's own rule. */
+  id: z.string(),
+  severity: policySeveritySchema,
+  mode: policyModeSchema,
+  /** Resource address, for example `module.a.aws_s3_bucket.b[0]`; in code without instance keys. */
+  address: z.string().nullable(),
+  /** Path relative to the project's root; findings on a plan have none. */
+  file: z.string().nullable(),
+  /** 1-based. */
+  line: z.number().int().nullable(),
+  /** What exactly was found, for allowances: a provider, `aws.endpoints.s3=http://…`, a function name. */
+  subject: z.string().nullable(),
+  message: z.string(),
+  remediation: z.string(),
+  /** What an operator does to let it pass, or that nobody can. */
+  howToAllow: z.string(),
+  /** Framework → clauses that the rule supports; evidence, not certification. */
+  frameworks: z.record(z.string(), z.array(z.string())),
+});
+export type PolicyFinding = z.infer<typeof policyFindingSchema>;
+
+export const policyAllowanceSchema = z.strictObject({
+  /** Id of the rule. */
+  id: z.string().min(1).max(64),
+  /** Patterns in which `*` stands for any text; an absent one matches everything. */
+  subject: z.string().max(512).optional(),
+  address: z.string().max(512).optional(),
+  file: z.string().max(255).optional(),
+  who: z.string().min(1).max(200),
+  why: z.string().min(1).max(2000),
+  /** ISO 8601; after it the allowance has no effect. */
+  expiresAt: z.iso.datetime({ offset: true }).optional(),
+});
+export type PolicyAllowance = z.infer<typeof policyAllowanceSchema>;
+
+export const allowedFindingSchema = policyFindingSchema.extend({
+  allowedBy: z.object({ who: z.string(), why: z.string() }),
+});
+export type AllowedFinding = z.infer<typeof allowedFindingSchema>;
+
+export const policyVerdicts = ['pass', 'warn', 'approve', 'block'] as const;
+export const policyVerdictSchema = z.enum(policyVerdicts);
+export type PolicyVerdict = z.infer<typeof policyVerdictSchema>;
+
+export const policyReportSchema = z.object({
+  /** The strictest mode among `findings`. */
+  verdict: policyVerdictSchema,
+  /** Strictest first; rules that are off have none. */
+  findings: z.array(policyFindingSchema),
+  /** Findings that an allowance lets pass. */
+  allowed: z.array(allowedFindingSchema),
+  /** True where there were more findings than the report holds; the verdict counts them all. */
+  truncated: z.boolean(),
+});
+export type PolicyReport = z.infer<typeof policyReportSchema>;
+
+/** Limits on one plan; `null` is no limit. */
+export const blastRadiusSchema = z.strictObject({
+  maxDeletions: z.number().int().min(0).nullable().default(null),
+  maxReplacements: z.number().int().min(0).nullable().default(null),
+  /** The only resource types that may change; `*` stands for any text, as in `aws_s3_*`. */
+  resourceTypes: z.array(z.string().max(128)).max(500).nullable().default(null),
+  /** The only regions that providers may be configured for. */
+  regions: z.array(z.string().max(64)).max(100).nullable().default(null),
+});
+export type BlastRadius = z.infer<typeof blastRadiusSchema>;
+
+const userRuleBase = {
+  /** Own ids must not look like built-in ones. */
+  id: z.string().regex(/^USER-[A-Z0-9][A-Z0-9-]{0,58}$/, 'the id of an own rule looks like USER-TAGS-1'),
+  severity: policySeveritySchema.default('medium'),
+  mode: policyModeSchema.default('warn'),
+  message: z.string().min(1).max(1000),
+  remediation: z.string().max(2000).default(''),
+};
+
+export const celRuleSchema = z.strictObject({
+  language: z.literal('cel'),
+  ...userRuleBase,
+  /**
+   * True where the rule is broken. Over `resource` {address, type, name, module, provider, actions, before,
+   * after, afterUnknown} and `summary` {creates, updates, deletes, replacements}.
+   */
+  expression: z.string().min(1).max(10_000),
+  /** Types the rule is evaluated for; absent: every changed resource. */
+  resourceTypes: z.array(z.string().max(128)).max(200).optional(),
+});
+
+export const regoRuleSchema = z.strictObject({
+  language: z.literal('rego'),
+  ...userRuleBase,
+  /** `policy.wasm`, or the bundle that `opa build -t wasm` writes, in Base64. Its input is the plan. */
+  bundle: z.base64().max(4 * 1024 * 1024),
+  /** Path of the rule, as given to `opa build -e`; absent: the first one. */
+  entrypoint: z.string().max(256).optional(),
+});
+
+export const userRuleSchema = z.discriminatedUnion('language', [celRuleSchema, regoRuleSchema]);
+export type UserRule = z.infer<typeof userRuleSchema>;
+export type CelRule = z.infer<typeof celRuleSchema>;
+export type RegoRule = z.infer<typeof regoRuleSchema>;
+
+/**
+ * How strict the built-in plan rules are where `modes` says nothing.
+ * advisory: they warn. guarded: critical blocks; high, deletions, replacements, IAM changes and unknown
+ * security attributes ask for approval. strict: critical and high block, medium asks for approval as well.
+ */
+export const policyProfiles = ['advisory', 'guarded', 'strict'] as const;
+
+export const projectPolicySettingsSchema = z.strictObject({
+  profile: z.enum(policyProfiles).default('advisory'),
+  /** Mode per rule id; wins over the profile. Rules that nobody can allow ignore it. */
+  modes: z.record(z.string().max(64), policyModeSchema).default({}),
+  allowances: z.array(policyAllowanceSchema).max(1000).default([]),
+  blastRadius: blastRadiusSchema.prefault({}),
+  userRules: z.array(userRuleSchema).max(100).default([]),
+});
+export type ProjectPolicySettings = z.infer<typeof projectPolicySettingsSchema>;
+
+export const defaultPolicySettings: ProjectPolicySettings = projectPolicySettingsSchema.parse({});
