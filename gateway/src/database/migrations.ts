@@ -57,6 +57,7 @@ create table jobs (
   cancel_grace_seconds real,
   ended_by text,
   runner_id text,
+  attempt integer not null default 1,
   lease_token bigint not null default 0,
   lease_owner text,
   lease_expires_at timestamptz,

@@ -47,6 +47,7 @@ export type Database = {
     cancel_grace_seconds: number | null;
     ended_by: string | null;
     runner_id: string | null;
+    attempt: Generated<number>;
     lease_token: Generated<number>;
     lease_owner: string | null;
     lease_expires_at: Date | null;

@@ -1,0 +1,20 @@
+import type { Logger } from 'winston';
+import type { Config } from './config.ts';
+import type { OpenDatabase } from './database/open.ts';
+import type { Encryption } from './encryption.ts';
+import type { JobFeed } from './job-events/feed.ts';
+import type { JobCache } from './jobs/cache.ts';
+import type { Metrics } from './metrics.ts';
+import type { RunnerRegistry } from './runners/registry.ts';
+
+/** What request handlers and workers share. */
+export type Context = {
+  config: Config;
+  logger: Logger;
+  database: OpenDatabase;
+  encryption: Encryption;
+  runners: RunnerRegistry;
+  feed: JobFeed;
+  jobCache: JobCache;
+  metrics: Metrics;
+};

@@ -1,0 +1,106 @@
+import { type Kysely, sql } from 'kysely';
+import type { Database } from '../database/schema.ts';
+import type { JobRow, Lease } from './row.ts';
+import { lockJob, transition } from './transition.ts';
+
+export type Claim = { job: JobRow; lease: Lease; reclaimed: boolean };
+export type Claimer = { owner: string; leaseSeconds: number };
+
+const uniqueViolation = '23505';
+
+/**
+ * Claims the oldest job that may start: pending, none older of its project unfinished in the queue, none of its
+ * project in progress. A unique index on projects in progress decides where two claims cross.
+ */
+export async function claimNextJob(database: Kysely<Database>, claimer: Claimer): Promise<Claim | undefined> {
+  try {
+    return await database.transaction().execute(async (trx) => {
+      const next = await sql<{ id: string }>`
+        select j.id from jobs j
+        where j.status = 'pending' and not exists (
+          select 1 from jobs k where k.project_id = j.project_id
+            and (k.status = 'processing' or (k.status = 'pending' and k.seq < j.seq)))
+        order by j.seq limit 1 for update of j skip locked`.execute(trx);
+      const id = next.rows[0]?.id;
+      if (!id) return undefined;
+      const row = await lockJob(trx, id);
+      const job = await transition(trx, { jobId: id }, 'claim', 'The job has started.', {
+        waiting_reason: null,
+        started_at: row.started_at ?? new Date(),
+      });
+      return { job, lease: await takeLease(trx, id, claimer), reclaimed: row.lease_token > 0 };
+    });
+  } catch (error) {
+    if ((error as { code?: string }).code === uniqueViolation) return undefined;
+    throw error;
+  }
+}
+
+/** Takes over a job in progress whose worker has stopped renewing its lease. */
+export async function reclaimExpiredJob(database: Kysely<Database>, claimer: Claimer): Promise<Claim | undefined> {
+  return database.transaction().execute(async (trx) => {
+    const job = await trx
+      .selectFrom('jobs')
+      .selectAll()
+      .where('status', '=', 'processing')
+      .where('lease_expires_at', '<', sql<Date>`now()`)
+      .orderBy('seq')
+      .limit(1)
+      .forUpdate()
+      .skipLocked()
+      .executeTakeFirst();
+    return job && { job, lease: await takeLease(trx, job.id, claimer), reclaimed: true };
+  });
+}
+
+/** Answers the ids whose lease was still ours and lives on. */
+export async function renewLeases(database: Kysely<Database>, claimer: Claimer, leases: Lease[]): Promise<Set<string>> {
+  const renewed = new Set<string>();
+  for (const lease of leases) {
+    const result = await database
+      .updateTable('jobs')
+      .set({ lease_expires_at: leaseEnd(claimer) })
+      .where('id', '=', lease.jobId)
+      .where('lease_token', '=', lease.token)
+      .where('status', '=', 'processing')
+      .executeTakeFirst();
+    if (result.numUpdatedRows > 0n) renewed.add(lease.jobId);
+  }
+  return renewed;
+}
+
+/** Lets another gateway, or this one after a restart, take the jobs over at once. */
+export async function releaseLeases(database: Kysely<Database>, leases: Lease[]): Promise<void> {
+  for (const lease of leases)
+    await database
+      .updateTable('jobs')
+      .set({ lease_expires_at: new Date(0) })
+      .where('id', '=', lease.jobId)
+      .where('lease_token', '=', lease.token)
+      .where('status', '=', 'processing')
+      .execute();
+}
+
+/** The embedded database has one gateway: whoever held a lease when it was opened is dead. */
+export async function expireAllLeases(database: Kysely<Database>): Promise<void> {
+  await database.updateTable('jobs').set({ lease_expires_at: new Date(0) }).where('status', '=', 'processing').execute();
+}
+
+async function takeLease(trx: Kysely<Database>, jobId: string, claimer: Claimer): Promise<Lease> {
+  const row = await trx
+    .updateTable('jobs')
+    .set({
+      lease_token: sql<number>`lease_token + 1`,
+      lease_owner: claimer.owner,
+      lease_expires_at: leaseEnd(claimer),
+    })
+    .where('id', '=', jobId)
+    .returning('lease_token')
+    .executeTakeFirstOrThrow();
+  return { jobId, token: row.lease_token };
+}
+
+/** By the database's clock, so that the clocks of gateways need not agree. */
+function leaseEnd(claimer: Claimer) {
+  return sql<Date>`now() + make_interval(secs => ${claimer.leaseSeconds})`;
+}

@@ -1,0 +1,58 @@
+import { isFinished, type JobEventBody, type JobTransition, nextJobStatus } from '@deployment-engine/contracts';
+import { notify, type Query } from '../database/open.ts';
+import { DomainError, LeaseLostError } from '../domain-error.ts';
+import { appendEvents } from '../job-events/store.ts';
+import type { JobPatch, JobRow, Lease } from './row.ts';
+
+/** Channel that carries the id of a job whose row or events have changed. */
+export const jobChangedChannel = 'job_changed';
+/** Channel that tells workers that a job may be claimable. */
+export const jobQueuedChannel = 'job_queued';
+
+/**
+ * The only code that changes a job's status. With a lease the write is fenced: it throws `LeaseLostError` when
+ * another worker has claimed the job meanwhile. Refuses a transition that the table in `contracts` does not have.
+ */
+export async function transition(
+  trx: Query,
+  target: { jobId: string; lease?: Lease },
+  name: JobTransition,
+  message: string,
+  patch: JobPatch = {},
+): Promise<JobRow> {
+  const row = await lockJob(trx, target.jobId, target.lease);
+  const status = nextJobStatus(row.status, name);
+  if (!status)
+    throw new DomainError('job_finished', `job ${row.id} is ${row.status}; it cannot ${name} any more`);
+  const updated = await trx
+    .updateTable('jobs')
+    .set({ ...patch, status, ...(isFinished(status) ? { finished_at: new Date(), lease_expires_at: null } : {}) })
+    .where('id', '=', row.id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  const body: JobEventBody = { type: 'job_status', status, message };
+  await appendEvents(trx, updated, [{ body, at: new Date() }]);
+  await notify(trx, jobQueuedChannel, updated.project_id);
+  return updated;
+}
+
+/** Locks a job's row for this transaction; with a lease, only while the lease is the newest. */
+export async function lockJob(trx: Query, jobId: string, lease?: Lease): Promise<JobRow> {
+  const row = await trx.selectFrom('jobs').selectAll().where('id', '=', jobId).forUpdate().executeTakeFirst();
+  if (!row) throw new DomainError('job_not_found', `no job ${jobId} exists`);
+  if (lease && (row.lease_token !== lease.token || row.status !== 'processing')) throw new LeaseLostError(jobId);
+  return row;
+}
+
+/** Changes columns other than the status, fenced by the lease. */
+export async function patchJob(trx: Query, lease: Lease, patch: JobPatch): Promise<void> {
+  const result = await trx
+    .updateTable('jobs')
+    .set(patch)
+    .where('id', '=', lease.jobId)
+    .where('lease_token', '=', lease.token)
+    .where('status', '=', 'processing')
+    .executeTakeFirst();
+  if (result.numUpdatedRows === 0n) throw new LeaseLostError(lease.jobId);
+  await notify(trx, jobChangedChannel, lease.jobId);
+}

@@ -1,0 +1,46 @@
+import type { JobStatus, JobType } from '@deployment-engine/contracts';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/** Prometheus metrics of one gateway. */
+export function createMetrics() {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  return {
+    registry,
+    requests: new Histogram({
+      name: 'http_request_duration_seconds',
+      help: 'Duration of HTTP requests',
+      labelNames: ['method', 'route', 'status'] as const,
+      buckets: [0.002, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5],
+      registers: [registry],
+    }),
+    jobsFinished: new Counter<'type' | 'status'>({
+      name: 'jobs_finished_total',
+      help: 'Jobs that have ended, by type and final status',
+      labelNames: ['type', 'status'],
+      registers: [registry],
+    }),
+    jobDuration: new Histogram<'type'>({
+      name: 'job_duration_seconds',
+      help: 'Seconds from the start of a job to its end',
+      labelNames: ['type'],
+      buckets: [1, 5, 10, 30, 60, 300, 900, 3600],
+      registers: [registry],
+    }),
+    jobsInProgress: new Gauge({ name: 'jobs_in_progress', help: 'Jobs this gateway works on', registers: [registry] }),
+    sseListeners: new Gauge({ name: 'sse_listeners', help: 'Open event streams', registers: [registry] }),
+    runnerUp: new Gauge<'runner'>({
+      name: 'runner_up',
+      help: '1 while the runner answers',
+      labelNames: ['runner'],
+      registers: [registry],
+    }),
+    finished(job: { type: JobType; status: JobStatus; started_at: Date | null; finished_at: Date | null }) {
+      this.jobsFinished.inc({ type: job.type, status: job.status });
+      if (job.started_at && job.finished_at)
+        this.jobDuration.observe({ type: job.type }, (job.finished_at.getTime() - job.started_at.getTime()) / 1000);
+    },
+  };
+}

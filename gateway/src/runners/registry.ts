@@ -1,0 +1,112 @@
+import type { Capacity } from '@deployment-engine/contracts';
+import { LRUCache } from 'lru-cache';
+import type { Logger } from 'winston';
+import { createRunnerClient, type RunnerClient } from './client.ts';
+import { jobIdOfRun } from './run-id.ts';
+
+const pollMs = 1000;
+
+export type RunnerState = {
+  client: RunnerClient;
+  capacity: Capacity | undefined;
+  /** Why the runner can't be used; `undefined` while it answers. */
+  problem: string | undefined;
+  /** When the runner last answered, epoch milliseconds; 0 before the first answer. */
+  lastSeenAt: number;
+  /** Jobs of this gateway on this runner. */
+  reserved: Set<string>;
+  /** Jobs of this gateway that have left it; a capacity answer may still name their runs. */
+  released: LRUCache<string, true>;
+};
+
+/** The runners this gateway knows, their free slots, and which of them its jobs are on. */
+export type RunnerRegistry = {
+  start(): Promise<void>;
+  /** Reserves a slot on the runner with most free ones; `undefined` where none is free. */
+  reserve(jobId: string): RunnerState | undefined;
+  /** Reserves on one particular runner, free or not: a job that already is on it. */
+  reserveOn(runnerUrl: string, jobId: string): RunnerState | undefined;
+  release(jobId: string): void;
+  hasFreeSlot(): boolean;
+  /** One sentence on why no job can start now. */
+  whyNoSlot(): string;
+  runners(): RunnerState[];
+  refresh(): Promise<void>;
+  onChange(listener: () => void): void;
+  [Symbol.asyncDispose](): Promise<void>;
+};
+
+export function createRunnerRegistry(options: { urls: string[]; token: string; logger: Logger }): RunnerRegistry {
+  const runners: RunnerState[] = options.urls.map((url) => ({
+    client: createRunnerClient(url, options.token),
+    capacity: undefined,
+    problem: `the runner at ${url} has not answered yet`,
+    lastSeenAt: 0,
+    reserved: new Set(),
+    released: new LRUCache({ max: 1000 }),
+  }));
+  const listeners: (() => void)[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  let closed = false;
+
+  async function refresh(): Promise<void> {
+    const before = runners.map(freeSlots).join();
+    await Promise.all(runners.map((runner) => poll(runner, options.logger)));
+    if (runners.map(freeSlots).join() !== before) for (const listener of listeners) listener();
+  }
+
+  async function loop(): Promise<void> {
+    await refresh();
+    if (!closed) timer = setTimeout(() => void loop(), pollMs);
+  }
+
+  return {
+    start: loop,
+    reserve(jobId) {
+      const best = runners.reduce((a, b) => (freeSlots(b) > freeSlots(a) ? b : a));
+      if (freeSlots(best) <= 0) return undefined;
+      best.reserved.add(jobId);
+      return best;
+    },
+    reserveOn(runnerUrl, jobId) {
+      const runner = runners.find((candidate) => candidate.client.url === runnerUrl);
+      runner?.reserved.add(jobId);
+      return runner;
+    },
+    release(jobId) {
+      for (const runner of runners) if (runner.reserved.delete(jobId)) runner.released.set(jobId, true);
+    },
+    hasFreeSlot: () => runners.some((runner) => freeSlots(runner) > 0),
+    whyNoSlot() {
+      if (runners.some((runner) => !runner.problem)) return 'all runner slots are taken; the job starts when one is free';
+      return `${runners.map((runner) => runner.problem).join('; ')}; the job starts when the runner is back`;
+    },
+    runners: () => runners,
+    refresh,
+    onChange: (listener) => void listeners.push(listener),
+    async [Symbol.asyncDispose]() {
+      closed = true;
+      clearTimeout(timer);
+    },
+  };
+}
+
+async function poll(runner: RunnerState, logger: Logger): Promise<void> {
+  try {
+    runner.capacity = await runner.client.capacity();
+    if (runner.problem && runner.lastSeenAt > 0) logger.info('the runner is back', { runner: runner.client.url });
+    runner.problem = undefined;
+    runner.lastSeenAt = Date.now();
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    if (!runner.problem) logger.warn('the runner does not answer', { runner: runner.client.url, problem });
+    runner.problem = problem;
+  }
+}
+
+/** Slots that neither this gateway's jobs nor the runs of others take. */
+function freeSlots(runner: RunnerState): number {
+  if (runner.problem || !runner.capacity) return 0;
+  const foreign = runner.capacity.runs.map(jobIdOfRun).filter((id) => !runner.reserved.has(id) && !runner.released.has(id));
+  return runner.capacity.slots - foreign.length - runner.reserved.size;
+}

@@ -1,0 +1,46 @@
+import { findPlan } from '../plans/store.ts';
+import { runIdOf } from '../runners/run-id.ts';
+import { newestStateVersion, readNewestState } from '../states/store.ts';
+import { followRun } from './follow-run.ts';
+import type { JobWork, PhaseResult } from './job-work.ts';
+import { commonRequest, startRun } from './start-run.ts';
+
+/** Applies exactly the stored plan, unless the state has moved on since it was made. */
+export async function applyPhase(work: JobWork): Promise<PhaseResult> {
+  const { context, job } = work;
+  const { query } = context.database;
+  const runId = runIdOf(job, 'apply');
+  const plan = await findPlan(query, job.id);
+  if (!plan) throw new Error(`applying job ${job.id}: its plan is missing`);
+  const newest = await readNewestState(query, context.encryption, job.project_id);
+  if (newest?.version.jobId !== job.id && !madeFrom(plan, newest?.version))
+    return {
+      kind: 'refused',
+      step: 'apply',
+      reason: 'plan_stale',
+      message: 'applying the plan: the state has changed since the plan was made; deploy again for a new plan',
+    };
+  await query
+    .updateTable('projects')
+    .set({ revision: job.revision })
+    .where('id', '=', job.project_id)
+    .execute();
+  await startRun(work, runId, {
+    ...(await commonRequest(work)),
+    kind: 'apply',
+    mode: job.type === 'destroy' ? 'destroy' : 'normal',
+    planDigest: plan.digest,
+    state: newest ? { content: newest.raw.toString('base64'), sha256: newest.version.sha256 } : null,
+  });
+  const outcome = await followRun(work, runId);
+  return outcome.kind === 'succeeded' ? { kind: 'done' } : { kind: 'run_ended', outcome };
+}
+
+/** Whether a plan was made from this state version, or from none where there is none. */
+export function madeFrom(
+  plan: { stateSerial: number | null; stateLineage: string | null },
+  version: Awaited<ReturnType<typeof newestStateVersion>>,
+): boolean {
+  if (!version) return plan.stateSerial === null || plan.stateSerial === 0;
+  return plan.stateSerial === version.serial && plan.stateLineage === version.lineage;
+}

@@ -1,0 +1,99 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { JobEventBody, RunEvent, RunOutcome } from '@deployment-engine/contracts';
+import { appendEvents, lastRunSeq, type NewEvent } from '../job-events/store.ts';
+import type { JobPatch } from '../jobs/row.ts';
+import { lockJob, patchJob } from '../jobs/transition.ts';
+import { plannedOperations } from '../plans/terraform-plan.ts';
+import { RunnerError } from '../runners/client.ts';
+import { saveStateVersion } from '../states/store.ts';
+import type { JobWork } from './job-work.ts';
+
+const retryMs = 500;
+
+/**
+ * Stores what happens in a run until it has finished, whatever connection breaks on the way: it goes on after the
+ * last stored event. Answers how the run ended.
+ */
+export async function followRun(work: JobWork, runId: string): Promise<RunOutcome> {
+  const { client } = work.runner;
+  let after = await lastRunSeq(work.context.database.query, runId);
+  for (;;) {
+    try {
+      for await (const events of client.followRun(runId, after, work.signal)) {
+        await storeRunEvents(work, runId, events);
+        after = events.at(-1)?.seq ?? after;
+        if (events.some((event) => event.body.type === 'state_changed')) await shipState(work, runId);
+        const last = events.at(-1)?.body;
+        if (last?.type === 'run_finished') return last.outcome;
+      }
+      const finished = (await client.getRun(runId)).outcome; // its last event was stored by an earlier worker
+      if (finished && (await client.getRun(runId)).lastSeq <= after) return finished;
+    } catch (error) {
+      work.signal.throwIfAborted();
+      if (!(error instanceof RunnerError) || !error.unreachable) throw error;
+      await noteWaiting(work, error.message);
+      await delay(retryMs, undefined, { signal: work.signal });
+    }
+  }
+}
+
+/** Stores a batch of a run's events, and the progress they make, in one fenced transaction. */
+async function storeRunEvents(work: JobWork, runId: string, events: RunEvent[]): Promise<void> {
+  await work.context.database.query.transaction().execute(async (trx) => {
+    const job = await lockJob(trx, work.job.id, work.lease);
+    const patch: JobPatch = { waiting_reason: null };
+    const counts = { planned: job.planned, finished: job.finished, failed: job.failed };
+    const stored: NewEvent[] = [];
+    for (const event of events) {
+      stored.push({ body: event.body, at: new Date(event.at), run: { runId, seq: event.seq } });
+      if (event.body.type === 'step_started') patch.step = event.body.step;
+      if (count(event.body, counts)) stored.push({ body: progress(counts), at: new Date(event.at) });
+    }
+    await appendEvents(trx, job, stored);
+    await patchJob(trx, work.lease, { ...patch, ...counts });
+  });
+}
+
+type Counts = { planned: number; finished: number; failed: number };
+
+/** Counts one event; answers whether it moved the progress. */
+function count(body: JobEventBody, counts: Counts): boolean {
+  if (body.type === 'plan_summary') counts.planned = plannedOperations(body.summary);
+  else if (body.type === 'resource_finished' && body.action !== 'read') {
+    if (body.ok) counts.finished += 1;
+    else counts.failed += 1;
+  } else return false;
+  return true;
+}
+
+function progress(counts: Counts): JobEventBody {
+  return {
+    type: 'progress',
+    percent: progressPercent(counts),
+    finished: counts.finished,
+    planned: counts.planned,
+  };
+}
+
+/** Finished of planned operations; below 100 as long as the job is not completed. */
+export function progressPercent(counts: { planned: number; finished: number }): number {
+  return counts.planned === 0 ? 0 : Math.min(99, Math.floor((100 * counts.finished) / counts.planned));
+}
+
+/** Stores the newest state of a run; a newer one than the event told of is as welcome. */
+export async function shipState(work: JobWork, runId: string): Promise<void> {
+  const raw = await work.runner.client.readState(runId);
+  await work.context.database.query.transaction().execute(async (trx) => {
+    await lockJob(trx, work.job.id, work.lease);
+    await saveStateVersion(trx, work.context.encryption, { projectId: work.job.project_id, jobId: work.job.id, raw });
+  });
+}
+
+async function noteWaiting(work: JobWork, reason: string): Promise<void> {
+  await work.context.database.query.transaction().execute(async (trx) => {
+    const job = await lockJob(trx, work.job.id, work.lease);
+    if (job.waiting_reason === reason) return;
+    await patchJob(trx, work.lease, { waiting_reason: reason });
+    await appendEvents(trx, job, [{ body: { type: 'waiting', reason }, at: new Date() }]);
+  });
+}

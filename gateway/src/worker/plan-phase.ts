@@ -1,0 +1,57 @@
+import type { RunRequestInput } from '@deployment-engine/contracts';
+import { eventsOfType } from '../job-events/store.ts';
+import { lockJob, patchJob } from '../jobs/transition.ts';
+import { findPlan, savePlan } from '../plans/store.ts';
+import { summarise } from '../plans/terraform-plan.ts';
+import { runIdOf } from '../runners/run-id.ts';
+import { readNewestState } from '../states/store.ts';
+import { followRun } from './follow-run.ts';
+import type { JobWork, PhaseResult } from './job-work.ts';
+import { commonRequest, startRun } from './start-run.ts';
+
+/** How long the runner keeps the provider process for the apply run that follows a plan at once. */
+const lingerMs = 20_000;
+
+/** Runs the plan and stores it; a job that already has one keeps it. */
+export async function planPhase(work: JobWork): Promise<PhaseResult> {
+  const { context, job } = work;
+  if (await findPlan(context.database.query, job.id)) return { kind: 'done' };
+  const runId = runIdOf(job, 'plan');
+  await startRun(work, runId, await planRequest(work));
+  const outcome = await followRun(work, runId);
+  if (outcome.kind !== 'succeeded') return { kind: 'run_ended', outcome };
+  await storePlan(work, runId);
+  return { kind: 'done' };
+}
+
+async function planRequest(work: JobWork): Promise<RunRequestInput> {
+  const { context, job } = work;
+  const newest = await readNewestState(context.database.query, context.encryption, job.project_id);
+  return {
+    ...(await commonRequest(work)),
+    kind: 'plan',
+    mode: job.type === 'destroy' ? 'destroy' : job.type === 'drift' ? 'refresh-only' : 'normal',
+    state: newest ? { content: newest.raw.toString('base64'), sha256: newest.version.sha256 } : null,
+    lingerMs: job.type === 'plan' || job.type === 'drift' ? 0 : lingerMs,
+  };
+}
+
+async function storePlan(work: JobWork, runId: string): Promise<void> {
+  const { context, job, runner } = work;
+  const ready = (await eventsOfType(context.database.query, job.id, 'plan_ready')).at(-1);
+  if (!ready) throw new Error(`storing the plan of job ${job.id}: the runner told of none`);
+  const [json, file] = await Promise.all([runner.client.readPlanJson(runId), runner.client.readPlanFile(runId)]);
+  const summary = summarise(JSON.parse(json.toString()));
+  await context.database.query.transaction().execute(async (trx) => {
+    await lockJob(trx, job.id, work.lease);
+    await savePlan(trx, context.encryption, {
+      jobId: job.id,
+      digest: ready.digest,
+      stateSerial: ready.stateSerial,
+      stateLineage: ready.stateLineage,
+      json,
+      file,
+    });
+    await patchJob(trx, work.lease, { plan_digest: ready.digest, plan_summary: JSON.stringify(summary) });
+  });
+}

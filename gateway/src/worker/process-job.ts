@@ -1,0 +1,27 @@
+import type { JobWork, PhaseResult } from './job-work.ts';
+import { applyPhase } from './apply-phase.ts';
+import { gatePhase } from './gate-phase.ts';
+import { planPhase } from './plan-phase.ts';
+import { settleJob } from './settle-job.ts';
+import { isCancelRequested } from './watch-cancel.ts';
+
+/** Phases of each type of job, in order. Each can be entered again after a crash and finds what is done. */
+const phases = {
+  deploy: [planPhase, gatePhase, applyPhase],
+  rollback: [planPhase, gatePhase, applyPhase],
+  destroy: [planPhase, gatePhase, applyPhase],
+  plan: [planPhase],
+  drift: [planPhase],
+  validate: [],
+} as const;
+
+/** Works a claimed job to its end, or to where it waits for a person. */
+export async function processJob(work: JobWork): Promise<void> {
+  let result: PhaseResult = { kind: 'done' };
+  for (const phase of phases[work.job.type]) {
+    if (await isCancelRequested(work)) result = { kind: 'cancelled' };
+    else result = await phase(work);
+    if (result.kind !== 'done') break;
+  }
+  if (result.kind !== 'parked') await settleJob(work, result);
+}

@@ -1,0 +1,54 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { RunRequestInput } from '@deployment-engine/contracts';
+import { patchJob } from '../jobs/transition.ts';
+import { readPlanFile } from '../plans/store.ts';
+import { findRevision, readRevisionFiles, readRevisionVariables } from '../revisions/store.ts';
+import { RunnerError } from '../runners/client.ts';
+import type { JobWork } from './job-work.ts';
+
+const retryMs = 200;
+
+/** What every run of a job is asked with. */
+export async function commonRequest(work: JobWork) {
+  const { context, job } = work;
+  const { query } = context.database;
+  const revision = await findRevision(query, job.project_id, job.revision ?? 0);
+  if (!revision) throw new Error(`working on job ${job.id}: revision ${job.revision} is missing`);
+  return {
+    jobId: job.id,
+    projectId: job.project_id,
+    revisionDigest: revision.digest,
+    variables: await readRevisionVariables(query, context.encryption, job.project_id, revision.number),
+    environment: context.config.cloudEnvironment,
+    stepTimeoutSeconds: context.config.stepTimeoutSeconds,
+    runTimeoutSeconds: context.config.jobTimeoutSeconds,
+  };
+}
+
+/**
+ * Starts a run, or finds it started, and gives the runner what it lacks: the revision's files, the saved plan.
+ * Waits while the runner is away or full.
+ */
+export async function startRun(work: JobWork, runId: string, request: RunRequestInput): Promise<void> {
+  let body = request;
+  for (;;) {
+    try {
+      await work.runner.client.startRun(runId, body);
+      return;
+    } catch (error) {
+      work.signal.throwIfAborted();
+      if (!(error instanceof RunnerError)) throw error;
+      if (error.problem === 'revision_missing') {
+        const files = await readRevisionFiles(work.context.database.query, request.revisionDigest);
+        await work.runner.client.uploadRevision(request.revisionDigest, files);
+      } else if (error.problem === 'plan_not_found' && body.kind === 'apply' && !body.savedPlan) {
+        const plan = await readPlanFile(work.context.database.query, work.context.encryption, work.job.id);
+        if (!plan) throw error;
+        body = { ...body, savedPlan: plan.toString('base64') };
+      } else if (error.unreachable || error.problem === 'no_capacity' || error.problem === 'shutting_down') {
+        await patchJob(work.context.database.query, work.lease, { waiting_reason: error.message });
+        await delay(retryMs, undefined, { signal: work.signal });
+      } else throw error;
+    }
+  }
+}

@@ -1,0 +1,153 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Context } from '../context.ts';
+import { LeaseLostError } from '../domain-error.ts';
+import { type Claim, claimNextJob, reclaimExpiredJob, releaseLeases, renewLeases } from '../jobs/claim.ts';
+import { transition } from '../jobs/transition.ts';
+import { runnerOfJob } from './choose-runner.ts';
+import { noteWaitingJobs } from './note-waiting.ts';
+import type { JobWork } from './job-work.ts';
+import { processJob } from './process-job.ts';
+import { forwardCancel } from './watch-cancel.ts';
+
+const pollMs = 2000;
+const shutdownMs = 5000;
+
+export type Worker = {
+  start(): void;
+  /** Looks for claimable jobs now. */
+  wake(): void;
+  /** A job's row has changed: it may have been asked to cancel. */
+  jobChanged(jobId: string): void;
+  [Symbol.asyncDispose](): Promise<void>;
+};
+
+type ActiveJob = { work: JobWork; abort: AbortController; done: Promise<void> };
+
+/** Claims jobs and works them, as many at once as the runners have slots. */
+export function createWorker(context: Context): Worker {
+  const claimer = { owner: context.config.gatewayId, leaseSeconds: context.config.leaseSeconds };
+  const active = new Map<string, ActiveJob>();
+  let stopping = false;
+  let claiming: Promise<void> | undefined;
+  let again = false;
+  let poll: NodeJS.Timeout | undefined;
+  let renewal: NodeJS.Timeout | undefined;
+
+  function wake(): void {
+    if (stopping) return;
+    if (claiming) {
+      again = true;
+      return;
+    }
+    claiming = claimAll()
+      .catch((error) => context.logger.error('claiming jobs', { error }))
+      .finally(() => {
+        claiming = undefined;
+        if (again) {
+          again = false;
+          wake();
+        }
+      });
+  }
+
+  async function claimAll(): Promise<void> {
+    for (let next = await claimOne(); next && !stopping; next = await claimOne()) start(next.work, next.abort);
+    if (!stopping) await noteWaitingJobs(context);
+  }
+
+  async function claimOne(): Promise<{ work: JobWork; abort: AbortController } | undefined> {
+    const { query } = context.database;
+    const claim =
+      (await reclaimExpiredJob(query, claimer)) ??
+      (context.runners.hasFreeSlot() ? await claimNextJob(query, claimer) : undefined);
+    return claim && prepare(claim);
+  }
+
+  async function prepare(claim: Claim) {
+    const runner = await runnerOfJob(context, claim);
+    const abort = new AbortController();
+    const logger = context.logger.child({ jobId: claim.job.id, projectId: claim.job.project_id });
+    return { work: { context, ...claim, runner, logger, signal: abort.signal }, abort };
+  }
+
+  function start(work: JobWork, abort: AbortController): void {
+    context.metrics.jobsInProgress.inc();
+    const done = processJob(work)
+      .catch((error) => onCrash(work, error))
+      .finally(() => {
+        active.delete(work.job.id);
+        context.runners.release(work.job.id);
+        context.metrics.jobsInProgress.dec();
+        wake();
+      });
+    active.set(work.job.id, { work, abort, done });
+  }
+
+  async function onCrash(work: JobWork, error: unknown): Promise<void> {
+    if (error instanceof LeaseLostError || work.signal.aborted) {
+      work.logger.info('the job goes on with another worker');
+      return;
+    }
+    work.logger.error('working on the job', { error });
+    await failUnexpectedly(work).catch((failure) => work.logger.error('recording the failure', { error: failure }));
+  }
+
+  async function renew(): Promise<void> {
+    const jobs = [...active.values()];
+    const renewed = await renewLeases(context.database.query, claimer, jobs.map((job) => job.work.lease));
+    for (const job of jobs) {
+      if (!renewed.has(job.work.job.id)) job.abort.abort(new LeaseLostError(job.work.job.id));
+      else await forwardCancel(job.work);
+    }
+  }
+
+  function scheduleRenewal(): void {
+    renewal = setTimeout(
+      () =>
+        void renew()
+          .catch((error) => context.logger.warn('renewing leases', { error }))
+          .finally(() => stopping || scheduleRenewal()),
+      (claimer.leaseSeconds * 1000) / 4,
+    );
+  }
+
+  return {
+    start() {
+      context.runners.onChange(wake);
+      poll = setInterval(wake, pollMs);
+      scheduleRenewal();
+      wake();
+    },
+    wake,
+    jobChanged(jobId) {
+      const job = active.get(jobId);
+      if (job) void forwardCancel(job.work).catch((error) => job.work.logger.warn('forwarding a cancel', { error }));
+    },
+    async [Symbol.asyncDispose]() {
+      stopping = true;
+      clearInterval(poll);
+      clearTimeout(renewal);
+      await claiming;
+      const jobs = [...active.values()];
+      for (const job of jobs) job.abort.abort(new Error('the gateway is shutting down'));
+      await Promise.race([Promise.all(jobs.map((job) => job.done)), delay(shutdownMs, undefined, { ref: false })]);
+      await releaseLeases(context.database.query, jobs.map((job) => job.work.lease));
+    },
+  };
+}
+
+/** A defect of the engine must not leave a job in progress for ever. */
+async function failUnexpectedly(work: JobWork): Promise<void> {
+  const error = {
+    step: work.job.step ?? 'prepare',
+    reason: 'internal',
+    message: 'the engine met an unexpected error; the operator finds it in the log under this job id',
+    diagnostics: [],
+    retryable: true,
+  };
+  await work.context.database.query.transaction().execute(async (trx) => {
+    await transition(trx, { jobId: work.job.id, lease: work.lease }, 'fail', error.message, {
+      error: JSON.stringify(error),
+    });
+  });
+}
