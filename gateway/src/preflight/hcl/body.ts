@@ -1,0 +1,48 @@
+import { Cursor } from './cursor.ts';
+import { parseExpression } from './expression.ts';
+import type { Attribute, Block, Body, Expression } from './syntax-tree.ts';
+import { literalString } from './syntax-tree.ts';
+import { parseBareTemplate, parseQuotedTemplate } from './template.ts';
+
+/** Reads a `.tf` or `.tfvars` file. Throws `CodeSyntaxError`. */
+export function parseHcl(source: string): Body {
+  return parseBody(new Cursor(source), 'end');
+}
+
+/** Reads a text in which `${…}` and `%{…}` are evaluated. Throws `CodeSyntaxError`. */
+export function parseTemplateText(source: string, line = 1): Expression {
+  return parseBareTemplate(new Cursor(source, line));
+}
+
+function parseBody(cursor: Cursor, close: '}' | 'end'): Body {
+  const attributes: Attribute[] = [];
+  const blocks: Block[] = [];
+  for (;;) {
+    if (cursor.readIf('newline')) continue;
+    if (cursor.readIf(close)) return { attributes, blocks, blocksRepeatAttributes: false };
+    const { text, line } = cursor.expect('identifier', 'at the start of an argument or block');
+    if (cursor.readIf('=')) attributes.push({ name: text, value: parseExpression(cursor), line });
+    else blocks.push(parseBlock(cursor, text, line));
+    const end = cursor.peek().kind;
+    if (end !== 'newline' && end !== close && end !== 'end')
+      cursor.fail('an argument or block does not end with its line');
+  }
+}
+
+function parseBlock(cursor: Cursor, type: string, line: number): Block {
+  const labels: string[] = [];
+  for (;;) {
+    const token = cursor.read();
+    if (token.kind === '{') break;
+    if (token.kind === 'identifier') labels.push(token.text);
+    else if (token.kind === '"') labels.push(parseLabel(cursor));
+    else cursor.fail('a block needs labels and "{", or an argument needs "="');
+  }
+  return cursor.nested(() => ({ type, labels, body: parseBody(cursor, '}'), line }));
+}
+
+function parseLabel(cursor: Cursor): string {
+  const label = literalString(parseQuotedTemplate(cursor));
+  if (label === undefined) cursor.fail('the label of a block is not a plain string');
+  return label;
+}

@@ -1,0 +1,161 @@
+import { CodeSyntaxError, maxDepth } from '../syntax-error.ts';
+
+/** `kind` is the text of the token but for identifiers, numbers, newlines, heredoc starts and the end. */
+export type Token = { kind: string; text: string; line: number };
+
+const punctuation = [
+  ['...', '<=', '>=', '==', '!=', '&&', '||', '::', '=>', '~}'],
+  ['{', '}', '(', ')', '[', ']', '.', ',', '*', '/', '%', '+', '-', '=', '<', '>', '!', '?', ':', '"'],
+].flat();
+const punctuationByFirst = Map.groupBy(punctuation, (text) => text.charCodeAt(0));
+
+/** Names and numbers in real code stay below 100 characters. */
+const maxWordLength = 1000;
+const identifierPattern = /[\p{ID_Start}_][\p{ID_Continue}-]{0,1000}/uy;
+const numberPattern = /[0-9](?:[0-9.]|[eE][+-]?[0-9]){0,1000}/y;
+const heredocPattern = /<<-?([\p{ID_Start}_][\p{ID_Continue}-]{0,1000})\r?\n/uy;
+
+/**
+ * Splits HCL into tokens on demand, like `hclsyntax/scan_tokens.rl` of hashicorp/hcl. Templates are not
+ * tokens: their parser moves `offset` itself and calls `resume`.
+ */
+export class Cursor {
+  readonly source: string;
+  /** Where the next token is looked for: behind the one that was peeked at last. */
+  offset = 0;
+  line: number;
+  private depth = 0;
+  private next: Token | undefined;
+  private newlinesCount = [true];
+
+  constructor(source: string, line = 1) {
+    this.source = source;
+    this.line = line;
+  }
+
+  peek(): Token {
+    this.next ??= this.scan();
+    while (this.next.kind === 'newline' && !this.newlinesCount.at(-1)) this.next = this.scan();
+    return this.next;
+  }
+
+  read(): Token {
+    const token = this.peek();
+    this.next = undefined;
+    return token;
+  }
+
+  readIf(kind: string): boolean {
+    if (this.peek().kind !== kind) return false;
+    this.next = undefined;
+    return true;
+  }
+
+  expect(kind: string, where: string): Token {
+    const token = this.read();
+    if (token.kind !== kind) this.fail(`expected ${describe(kind)} ${where}, found ${describe(token.kind)}`);
+    return token;
+  }
+
+  /** Goes on behind a template that was read character by character. */
+  resume(offset: number): void {
+    this.offset = offset;
+    this.next = undefined;
+  }
+
+  /** Inside brackets newlines mean nothing; inside `{}` of an object they separate again. */
+  withNewlines<Result>(count: boolean, parse: () => Result): Result {
+    this.newlinesCount.push(count);
+    const result = parse();
+    this.newlinesCount.pop();
+    return result;
+  }
+
+  nested<Result>(parse: () => Result): Result {
+    if (++this.depth > maxDepth) this.fail(`nested deeper than ${maxDepth} levels`);
+    const result = parse();
+    this.depth--;
+    return result;
+  }
+
+  fail(message: string): never {
+    throw new CodeSyntaxError(this.line, message);
+  }
+
+  private scan(): Token {
+    this.skipSpaceAndComments();
+    const { source, line } = this;
+    if (this.offset >= source.length) return { kind: 'end', text: '', line };
+    const code = source.charCodeAt(this.offset);
+    if (code === 10 || code === 13) return this.scanNewline(code);
+    if (code >= 48 && code <= 57) return this.scanNumber();
+    if (code === 60 && source.charCodeAt(this.offset + 1) === 60) return this.scanHeredocStart();
+    const text = punctuationByFirst.get(code)?.find((candidate) => source.startsWith(candidate, this.offset));
+    if (text) {
+      this.offset += text.length;
+      return { kind: text, text, line };
+    }
+    return { kind: 'identifier', text: this.match(identifierPattern), line };
+  }
+
+  private skipSpaceAndComments(): void {
+    const { source } = this;
+    for (;;) {
+      const code = source.charCodeAt(this.offset);
+      const following = source.charCodeAt(this.offset + 1);
+      if (code === 32 || code === 9) this.offset++;
+      else if (code === 35 || (code === 47 && following === 47)) this.skipLine();
+      else if (code === 47 && following === 42) this.skipInlineComment();
+      else return;
+    }
+  }
+
+  private skipLine(): void {
+    const newline = this.source.indexOf('\n', this.offset);
+    this.offset = newline < 0 ? this.source.length : newline;
+  }
+
+  private skipInlineComment(): void {
+    const end = this.source.indexOf('*/', this.offset + 2);
+    if (end < 0) this.fail('a comment is not closed');
+    for (let i = this.offset; i < end; i++) if (this.source.charCodeAt(i) === 10) this.line++;
+    this.offset = end + 2;
+  }
+
+  private scanNewline(code: number): Token {
+    if (code === 13 && this.source.charCodeAt(this.offset + 1) !== 10) this.fail('a stray carriage return');
+    this.offset += code === 13 ? 2 : 1;
+    return { kind: 'newline', text: '\n', line: this.line++ };
+  }
+
+  private scanNumber(): Token {
+    const matched = this.match(numberPattern);
+    const text = matched.replace(/\.+$/, '');
+    this.offset -= matched.length - text.length;
+    return { kind: 'number', text, line: this.line };
+  }
+
+  private scanHeredocStart(): Token {
+    const line = this.line;
+    const introduction = this.match(heredocPattern);
+    this.line++;
+    return { kind: 'heredoc', text: introduction.replace(/^<<-?|\r?\n$/g, ''), line };
+  }
+
+  private match(pattern: RegExp): string {
+    pattern.lastIndex = this.offset;
+    const text = pattern.exec(this.source)?.[0];
+    if (text === undefined)
+      this.fail(
+        `unexpected character ${JSON.stringify(String.fromCodePoint(this.source.codePointAt(this.offset) ?? 0))}`,
+      );
+    if (text.length > maxWordLength) this.fail(`a name or number is longer than ${maxWordLength} characters`);
+    this.offset += text.length;
+    return text;
+  }
+}
+
+function describe(kind: string): string {
+  if (kind === 'end') return 'the end of the code';
+  return /^[a-z]+$/.test(kind) ? kind : `"${kind}"`;
+}
