@@ -24,7 +24,11 @@ const environmentSchema = z.object({
     .string()
     .default('http://localhost:8000')
     .transform((text) => text.split(',').map((url) => url.trim()))
-    .pipe(z.array(z.url({ protocol: /^https?$/, error: 'must be one or more http(s) URLs, separated by commas' }))),
+    .pipe(
+      z.array(
+        z.url({ protocol: /^https?$/, error: 'must be one or more http(s) URLs, separated by commas' }),
+      ),
+    ),
   RUNNER_TOKEN: z
     .string({ error: 'is missing; give gateway and runner the same secret of at least 16 characters' })
     .min(16, 'must have at least 16 characters'),
@@ -34,7 +38,9 @@ const environmentSchema = z.object({
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://')
     .optional(),
-  LOG_LEVEL: z.enum(['error', 'warn', 'info', 'debug'], { error: 'must be error, warn, info or debug' }).default('info'),
+  LOG_LEVEL: z
+    .enum(['error', 'warn', 'info', 'debug'], { error: 'must be error, warn, info or debug' })
+    .default('info'),
   STATE_ENCRYPTION_KEY: z
     .string()
     .regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hex digits (32 bytes); make one with: openssl rand -hex 32')

@@ -1,5 +1,5 @@
 import type { JobStatus, JobType } from '@deployment-engine/contracts';
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
@@ -29,7 +29,11 @@ export function createMetrics() {
       buckets: [1, 5, 10, 30, 60, 300, 900, 3600],
       registers: [registry],
     }),
-    jobsInProgress: new Gauge({ name: 'jobs_in_progress', help: 'Jobs this gateway works on', registers: [registry] }),
+    jobsInProgress: new Gauge({
+      name: 'jobs_in_progress',
+      help: 'Jobs this gateway works on',
+      registers: [registry],
+    }),
     sseListeners: new Gauge({ name: 'sse_listeners', help: 'Open event streams', registers: [registry] }),
     runnerUp: new Gauge<'runner'>({
       name: 'runner_up',
@@ -40,7 +44,10 @@ export function createMetrics() {
     finished(job: { type: JobType; status: JobStatus; started_at: Date | null; finished_at: Date | null }) {
       this.jobsFinished.inc({ type: job.type, status: job.status });
       if (job.started_at && job.finished_at)
-        this.jobDuration.observe({ type: job.type }, (job.finished_at.getTime() - job.started_at.getTime()) / 1000);
+        this.jobDuration.observe(
+          { type: job.type },
+          (job.finished_at.getTime() - job.started_at.getTime()) / 1000,
+        );
     },
   };
 }

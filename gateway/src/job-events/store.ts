@@ -39,7 +39,12 @@ export async function lastRunSeq(query: Query, runId: string): Promise<number> {
   return row?.last ?? 0;
 }
 
-export async function listEvents(query: Query, jobId: string, after: number, limit = 1000): Promise<JobEvent[]> {
+export async function listEvents(
+  query: Query,
+  jobId: string,
+  after: number,
+  limit = 1000,
+): Promise<JobEvent[]> {
   const rows = await query
     .selectFrom('job_events')
     .select(['seq', 'at', 'body'])

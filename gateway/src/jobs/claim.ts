@@ -37,7 +37,10 @@ export async function claimNextJob(database: Kysely<Database>, claimer: Claimer)
 }
 
 /** Takes over a job in progress whose worker has stopped renewing its lease. */
-export async function reclaimExpiredJob(database: Kysely<Database>, claimer: Claimer): Promise<Claim | undefined> {
+export async function reclaimExpiredJob(
+  database: Kysely<Database>,
+  claimer: Claimer,
+): Promise<Claim | undefined> {
   return database.transaction().execute(async (trx) => {
     const job = await trx
       .selectFrom('jobs')
@@ -54,7 +57,11 @@ export async function reclaimExpiredJob(database: Kysely<Database>, claimer: Cla
 }
 
 /** Answers the ids whose lease was still ours and lives on. */
-export async function renewLeases(database: Kysely<Database>, claimer: Claimer, leases: Lease[]): Promise<Set<string>> {
+export async function renewLeases(
+  database: Kysely<Database>,
+  claimer: Claimer,
+  leases: Lease[],
+): Promise<Set<string>> {
   const renewed = new Set<string>();
   for (const lease of leases) {
     const result = await database
@@ -83,7 +90,11 @@ export async function releaseLeases(database: Kysely<Database>, leases: Lease[])
 
 /** The embedded database has one gateway: whoever held a lease when it was opened is dead. */
 export async function expireAllLeases(database: Kysely<Database>): Promise<void> {
-  await database.updateTable('jobs').set({ lease_expires_at: new Date(0) }).where('status', '=', 'processing').execute();
+  await database
+    .updateTable('jobs')
+    .set({ lease_expires_at: new Date(0) })
+    .where('status', '=', 'processing')
+    .execute();
 }
 
 async function takeLease(trx: Kysely<Database>, jobId: string, claimer: Claimer): Promise<Lease> {

@@ -1,4 +1,9 @@
-import { isFinished, type JobEventBody, type JobTransition, nextJobStatus } from '@deployment-engine/contracts';
+import {
+  isFinished,
+  type JobEventBody,
+  type JobTransition,
+  nextJobStatus,
+} from '@deployment-engine/contracts';
 import { notify, type Query } from '../database/open.ts';
 import { DomainError, LeaseLostError } from '../domain-error.ts';
 import { appendEvents } from '../job-events/store.ts';
@@ -26,7 +31,11 @@ export async function transition(
     throw new DomainError('job_finished', `job ${row.id} is ${row.status}; it cannot ${name} any more`);
   const updated = await trx
     .updateTable('jobs')
-    .set({ ...patch, status, ...(isFinished(status) ? { finished_at: new Date(), lease_expires_at: null } : {}) })
+    .set({
+      ...patch,
+      status,
+      ...(isFinished(status) ? { finished_at: new Date(), lease_expires_at: null } : {}),
+    })
     .where('id', '=', row.id)
     .returningAll()
     .executeTakeFirstOrThrow();
@@ -40,7 +49,8 @@ export async function transition(
 export async function lockJob(trx: Query, jobId: string, lease?: Lease): Promise<JobRow> {
   const row = await trx.selectFrom('jobs').selectAll().where('id', '=', jobId).forUpdate().executeTakeFirst();
   if (!row) throw new DomainError('job_not_found', `no job ${jobId} exists`);
-  if (lease && (row.lease_token !== lease.token || row.status !== 'processing')) throw new LeaseLostError(jobId);
+  if (lease && (row.lease_token !== lease.token || row.status !== 'processing'))
+    throw new LeaseLostError(jobId);
   return row;
 }
 

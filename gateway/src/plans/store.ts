@@ -52,13 +52,29 @@ export async function findPlan(query: Query, jobId: string): Promise<StoredPlan 
   );
 }
 
-export async function readPlanJson(query: Query, encryption: Encryption, jobId: string): Promise<TerraformPlan> {
-  const row = await query.selectFrom('plans').select('content').where('job_id', '=', jobId).executeTakeFirstOrThrow();
+export async function readPlanJson(
+  query: Query,
+  encryption: Encryption,
+  jobId: string,
+): Promise<TerraformPlan> {
+  const row = await query
+    .selectFrom('plans')
+    .select('content')
+    .where('job_id', '=', jobId)
+    .executeTakeFirstOrThrow();
   return JSON.parse((await decompress(encryption.open(row.content, `plan|${jobId}|json`))).toString());
 }
 
-export async function readPlanFile(query: Query, encryption: Encryption, jobId: string): Promise<Buffer | undefined> {
-  const row = await query.selectFrom('plans').select('plan_file').where('job_id', '=', jobId).executeTakeFirst();
+export async function readPlanFile(
+  query: Query,
+  encryption: Encryption,
+  jobId: string,
+): Promise<Buffer | undefined> {
+  const row = await query
+    .selectFrom('plans')
+    .select('plan_file')
+    .where('job_id', '=', jobId)
+    .executeTakeFirst();
   return row?.plan_file ? encryption.open(row.plan_file, `plan|${jobId}|file`) : undefined;
 }
 

@@ -1,4 +1,9 @@
-import type { ChangeAction, DriftedResource, PlanSummary, ResourceChange } from '@deployment-engine/contracts';
+import type {
+  ChangeAction,
+  DriftedResource,
+  PlanSummary,
+  ResourceChange,
+} from '@deployment-engine/contracts';
 import { maskSensitive } from '../redaction/mask-sensitive.ts';
 
 /**
@@ -110,7 +115,8 @@ function managed(changes: PlannedChange[] | undefined): PlannedChange[] {
 
 function differences(before: unknown, after: unknown, path: string): DriftedResource['attributes'] {
   if (JSON.stringify(before) === JSON.stringify(after)) return [];
-  if (!isObject(before) || !isObject(after)) return [{ path: path || '.', before: before ?? null, after: after ?? null }];
+  if (!isObject(before) || !isObject(after))
+    return [{ path: path || '.', before: before ?? null, after: after ?? null }];
   const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...keys].flatMap((key) => differences(before[key], after[key], path ? `${path}.${key}` : key));
 }

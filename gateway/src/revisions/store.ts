@@ -29,7 +29,9 @@ export type Revision = {
 
 /** Everything about a revision that needs no database, so that a transaction stays short. */
 export async function prepareRevision(files: Files, variables: Variables): Promise<PreparedRevision> {
-  const contents: RevisionFiles = new Map(Object.entries(files).map(([path, content]) => [path, contentBytes(content)]));
+  const contents: RevisionFiles = new Map(
+    Object.entries(files).map(([path, content]) => [path, contentBytes(content)]),
+  );
   const json = JSON.stringify([...contents].map(([path, content]) => [path, content.toString('base64')]));
   return {
     digest: revisionDigest(contents),
@@ -78,7 +80,11 @@ export async function saveRevision(
   return inserted.number;
 }
 
-export async function findRevision(query: Query, projectId: string, number: number): Promise<Revision | undefined> {
+export async function findRevision(
+  query: Query,
+  projectId: string,
+  number: number,
+): Promise<Revision | undefined> {
   const row = await revisionRows(query, projectId).where('revisions.number', '=', number).executeTakeFirst();
   return row && toRevision(row);
 }
@@ -116,7 +122,9 @@ export async function readRevisionVariables(
     .where('project_id', '=', projectId)
     .where('number', '=', number)
     .executeTakeFirstOrThrow();
-  return JSON.parse(encryption.open(row.variables, variablesPlace(projectId, row.variables_digest)).toString());
+  return JSON.parse(
+    encryption.open(row.variables, variablesPlace(projectId, row.variables_digest)).toString(),
+  );
 }
 
 /** Associated data that binds sealed variables to their project and content. */

@@ -4,12 +4,12 @@ import type { Readable } from 'node:stream';
 import {
   type Capacity,
   capacitySchema,
-  problemSchema,
   type ProblemCode,
+  problemSchema,
   type RunEvent,
   type RunRequestInput,
-  runEventSchema,
   type RunView,
+  runEventSchema,
   runViewSchema,
   signatureHeaders,
   signRunnerRequest,
@@ -54,18 +54,28 @@ export function createRunnerClient(baseUrl: string, token: string) {
     getRun: async (runId: string): Promise<RunView> =>
       runViewSchema.parse(await send({ method: 'get', url: `/runs/${runId}` })),
     cancelRun: async (runId: string, graceSeconds: number): Promise<RunView> =>
-      runViewSchema.parse(await send({ method: 'post', url: `/runs/${runId}/cancel`, data: { graceSeconds } })),
-    deleteRun: async (runId: string): Promise<void> => void (await send({ method: 'delete', url: `/runs/${runId}` })),
+      runViewSchema.parse(
+        await send({ method: 'post', url: `/runs/${runId}/cancel`, data: { graceSeconds } }),
+      ),
+    deleteRun: async (runId: string): Promise<void> =>
+      void (await send({ method: 'delete', url: `/runs/${runId}` })),
     readPlanFile: (runId: string) => sendForBytes(`/runs/${runId}/plan`),
     readPlanJson: (runId: string) => sendForBytes(`/runs/${runId}/plan.json`),
     readState: (runId: string) => sendForBytes(`/runs/${runId}/state`),
     uploadRevision: async (digest: string, files: RevisionFiles): Promise<void> => {
-      const encoded = Object.fromEntries([...files].map(([path, content]) => [path, content.toString('base64')]));
+      const encoded = Object.fromEntries(
+        [...files].map(([path, content]) => [path, content.toString('base64')]),
+      );
       await send({ method: 'put', url: `/revisions/${digest}`, data: { files: encoded } });
     },
     /** Batches of events after `after`, as they happen, until the run has finished. */
     followRun: (runId: string, after: number, signal: AbortSignal) =>
-      followRun((url) => send({ method: 'get', url, responseType: 'stream', timeout: 0, signal }), runId, after, signal),
+      followRun(
+        (url) => send({ method: 'get', url, responseType: 'stream', timeout: 0, signal }),
+        runId,
+        after,
+        signal,
+      ),
   };
 }
 
@@ -113,7 +123,9 @@ async function readBody(data: unknown): Promise<unknown> {
       for await (const chunk of data as Readable) chunks.push(Buffer.from(chunk));
       return JSON.parse(Buffer.concat(chunks).toString());
     }
-    return data instanceof Uint8Array || Buffer.isBuffer(data) ? JSON.parse(Buffer.from(data).toString()) : data;
+    return data instanceof Uint8Array || Buffer.isBuffer(data)
+      ? JSON.parse(Buffer.from(data).toString())
+      : data;
   } catch {
     return undefined;
   }
@@ -150,7 +162,10 @@ async function* followRun(
       signal.throwIfAborted();
       if (queued.length > 0) yield queued.splice(0);
       else if (failure) break;
-      else await new Promise<void>((resolve) => { wake = resolve; });
+      else
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
     }
     if (failure) throw new RunnerError(`following run ${runId}: the stream broke (${failure.message})`);
   } finally {

@@ -36,7 +36,11 @@ export type RunnerRegistry = {
   [Symbol.asyncDispose](): Promise<void>;
 };
 
-export function createRunnerRegistry(options: { urls: string[]; token: string; logger: Logger }): RunnerRegistry {
+export function createRunnerRegistry(options: {
+  urls: string[];
+  token: string;
+  logger: Logger;
+}): RunnerRegistry {
   const runners: RunnerState[] = options.urls.map((url) => ({
     client: createRunnerClient(url, options.token),
     capacity: undefined,
@@ -78,7 +82,8 @@ export function createRunnerRegistry(options: { urls: string[]; token: string; l
     },
     hasFreeSlot: () => runners.some((runner) => freeSlots(runner) > 0),
     whyNoSlot() {
-      if (runners.some((runner) => !runner.problem)) return 'all runner slots are taken; the job starts when one is free';
+      if (runners.some((runner) => !runner.problem))
+        return 'all runner slots are taken; the job starts when one is free';
       return `${runners.map((runner) => runner.problem).join('; ')}; the job starts when the runner is back`;
     },
     runners: () => runners,
@@ -94,7 +99,8 @@ export function createRunnerRegistry(options: { urls: string[]; token: string; l
 async function poll(runner: RunnerState, logger: Logger): Promise<void> {
   try {
     runner.capacity = await runner.client.capacity();
-    if (runner.problem && runner.lastSeenAt > 0) logger.info('the runner is back', { runner: runner.client.url });
+    if (runner.problem && runner.lastSeenAt > 0)
+      logger.info('the runner is back', { runner: runner.client.url });
     runner.problem = undefined;
     runner.lastSeenAt = Date.now();
   } catch (error) {
@@ -107,6 +113,8 @@ async function poll(runner: RunnerState, logger: Logger): Promise<void> {
 /** Slots that neither this gateway's jobs nor the runs of others take. */
 function freeSlots(runner: RunnerState): number {
   if (runner.problem || !runner.capacity) return 0;
-  const foreign = runner.capacity.runs.map(jobIdOfRun).filter((id) => !runner.reserved.has(id) && !runner.released.has(id));
+  const foreign = runner.capacity.runs
+    .map(jobIdOfRun)
+    .filter((id) => !runner.reserved.has(id) && !runner.released.has(id));
   return runner.capacity.slots - foreign.length - runner.reserved.size;
 }

@@ -5,6 +5,9 @@ export const sensitiveText = '(sensitive)';
 /** Output values by name; sensitive ones are replaced. */
 export function maskedOutputs(state: TerraformState): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(state.outputs ?? {}).map(([name, output]) => [name, output.sensitive ? sensitiveText : output.value]),
+    Object.entries(state.outputs ?? {}).map(([name, output]) => [
+      name,
+      output.sensitive ? sensitiveText : output.value,
+    ]),
   );
 }

@@ -58,7 +58,11 @@ const columns = [
 /** Throws where the bytes are no state file of Terraform. */
 export function parseState(raw: Uint8Array): TerraformState {
   const state = JSON.parse(Buffer.from(raw).toString('utf8'));
-  if (typeof state?.serial !== 'number' || typeof state?.lineage !== 'string' || !Array.isArray(state?.resources))
+  if (
+    typeof state?.serial !== 'number' ||
+    typeof state?.lineage !== 'string' ||
+    !Array.isArray(state?.resources)
+  )
     throw new Error('reading the state: serial, lineage or resources is missing');
   return { outputs: {}, ...state };
 }
@@ -110,7 +114,11 @@ export async function newestStateVersion(query: Query, projectId: string): Promi
 }
 
 /** The plain bytes of a state file; throws where they do not have the recorded digest. */
-export async function readStateContent(query: Query, encryption: Encryption, version: StateVersion): Promise<Buffer> {
+export async function readStateContent(
+  query: Query,
+  encryption: Encryption,
+  version: StateVersion,
+): Promise<Buffer> {
   const row = await query
     .selectFrom('state_versions')
     .select('content')

@@ -1,6 +1,6 @@
 import { findPlan } from '../plans/store.ts';
 import { runIdOf } from '../runners/run-id.ts';
-import { newestStateVersion, readNewestState } from '../states/store.ts';
+import { type newestStateVersion, readNewestState } from '../states/store.ts';
 import { followRun } from './follow-run.ts';
 import type { JobWork, PhaseResult } from './job-work.ts';
 import { commonRequest, startRun } from './start-run.ts';
@@ -18,7 +18,8 @@ export async function applyPhase(work: JobWork): Promise<PhaseResult> {
       kind: 'refused',
       step: 'apply',
       reason: 'plan_stale',
-      message: 'applying the plan: the state has changed since the plan was made; deploy again for a new plan',
+      message:
+        'applying the plan: the state has changed since the plan was made; deploy again for a new plan',
     };
   await query
     .updateTable('projects')

@@ -11,7 +11,13 @@ export function jobError(
   diagnostics: Diagnostic[],
 ): JobError {
   if (result.kind === 'refused')
-    return { step: result.step, reason: result.reason, message: result.message, diagnostics, retryable: result.reason === 'plan_stale' };
+    return {
+      step: result.step,
+      reason: result.reason,
+      message: result.message,
+      diagnostics,
+      retryable: result.reason === 'plan_stale',
+    };
   const { outcome } = result;
   const { reason, retryable } = cause(outcome, diagnostics);
   return { step: outcome.step, reason, message: message(outcome, diagnostics), diagnostics, retryable };
@@ -22,7 +28,10 @@ function cause(outcome: Exclude<RunOutcome, { kind: 'succeeded' }>, diagnostics:
     case 'failed': {
       const errors = diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
       const text = errors.map((error) => `${error.summary} ${error.detail}`);
-      return { reason: 'terraform_failed', retryable: text.length > 0 && text.every((line) => passing.test(line)) };
+      return {
+        reason: 'terraform_failed',
+        retryable: text.length > 0 && text.every((line) => passing.test(line)),
+      };
     }
     case 'timedOut':
       return { reason: 'timed_out', retryable: true };

@@ -85,7 +85,11 @@ export async function shipState(work: JobWork, runId: string): Promise<void> {
   const raw = await work.runner.client.readState(runId);
   await work.context.database.query.transaction().execute(async (trx) => {
     await lockJob(trx, work.job.id, work.lease);
-    await saveStateVersion(trx, work.context.encryption, { projectId: work.job.project_id, jobId: work.job.id, raw });
+    await saveStateVersion(trx, work.context.encryption, {
+      projectId: work.job.project_id,
+      jobId: work.job.id,
+      raw,
+    });
   });
 }
 

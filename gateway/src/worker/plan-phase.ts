@@ -40,7 +40,10 @@ async function storePlan(work: JobWork, runId: string): Promise<void> {
   const { context, job, runner } = work;
   const ready = (await eventsOfType(context.database.query, job.id, 'plan_ready')).at(-1);
   if (!ready) throw new Error(`storing the plan of job ${job.id}: the runner told of none`);
-  const [json, file] = await Promise.all([runner.client.readPlanJson(runId), runner.client.readPlanFile(runId)]);
+  const [json, file] = await Promise.all([
+    runner.client.readPlanJson(runId),
+    runner.client.readPlanFile(runId),
+  ]);
   const summary = summarise(JSON.parse(json.toString()));
   await context.database.query.transaction().execute(async (trx) => {
     await lockJob(trx, job.id, work.lease);

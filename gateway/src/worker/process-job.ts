@@ -1,6 +1,6 @@
-import type { JobWork, PhaseResult } from './job-work.ts';
 import { applyPhase } from './apply-phase.ts';
 import { gatePhase } from './gate-phase.ts';
+import type { JobWork, PhaseResult } from './job-work.ts';
 import { planPhase } from './plan-phase.ts';
 import { settleJob } from './settle-job.ts';
 import { isCancelRequested } from './watch-cancel.ts';

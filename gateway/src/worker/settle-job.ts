@@ -21,7 +21,10 @@ const completedMessages = {
 };
 
 /** Records how a job ended: its status, its result or error, and what that makes of the project. */
-export async function settleJob(work: JobWork, result: Exclude<PhaseResult, { kind: 'parked' }>): Promise<void> {
+export async function settleJob(
+  work: JobWork,
+  result: Exclude<PhaseResult, { kind: 'parked' }>,
+): Promise<void> {
   const { context, job, lease } = work;
   const ending = await endingOf(work, result);
   const settled = await context.database.query.transaction().execute(async (trx) => {
@@ -33,7 +36,10 @@ export async function settleJob(work: JobWork, result: Exclude<PhaseResult, { ki
     return row;
   });
   context.metrics.finished(settled);
-  work.logger.info('the job has ended', { status: settled.status, error: ending.name === 'fail' ? ending.message : undefined });
+  work.logger.info('the job has ended', {
+    status: settled.status,
+    error: ending.name === 'fail' ? ending.message : undefined,
+  });
 }
 
 async function endingOf(work: JobWork, result: Exclude<PhaseResult, { kind: 'parked' }>): Promise<Ending> {
@@ -48,7 +54,8 @@ async function endingOf(work: JobWork, result: Exclude<PhaseResult, { kind: 'par
     };
     return { name: 'complete', message: stored.message, patch: { result: JSON.stringify(stored) } };
   }
-  if (result.kind === 'cancelled') return { name: 'cancel', message: 'The job was cancelled.', patch: { ended_by: 'none' } };
+  if (result.kind === 'cancelled')
+    return { name: 'cancel', message: 'The job was cancelled.', patch: { ended_by: 'none' } };
   if (result.kind === 'run_ended' && result.outcome.kind === 'cancelled')
     return {
       name: 'cancel',

@@ -4,8 +4,8 @@ import { LeaseLostError } from '../domain-error.ts';
 import { type Claim, claimNextJob, reclaimExpiredJob, releaseLeases, renewLeases } from '../jobs/claim.ts';
 import { transition } from '../jobs/transition.ts';
 import { runnerOfJob } from './choose-runner.ts';
-import { noteWaitingJobs } from './note-waiting.ts';
 import type { JobWork } from './job-work.ts';
+import { noteWaitingJobs } from './note-waiting.ts';
 import { processJob } from './process-job.ts';
 import { forwardCancel } from './watch-cancel.ts';
 
@@ -40,7 +40,7 @@ export function createWorker(context: Context): Worker {
       return;
     }
     claiming = claimAll()
-      .catch((error) => context.logger.error('claiming jobs', { error }))
+      .catch((error) => void context.logger.error('claiming jobs', { error }))
       .finally(() => {
         claiming = undefined;
         if (again) {
@@ -51,7 +51,8 @@ export function createWorker(context: Context): Worker {
   }
 
   async function claimAll(): Promise<void> {
-    for (let next = await claimOne(); next && !stopping; next = await claimOne()) start(next.work, next.abort);
+    for (let next = await claimOne(); next && !stopping; next = await claimOne())
+      start(next.work, next.abort);
     if (!stopping) await noteWaitingJobs(context);
   }
 
@@ -89,12 +90,18 @@ export function createWorker(context: Context): Worker {
       return;
     }
     work.logger.error('working on the job', { error });
-    await failUnexpectedly(work).catch((failure) => work.logger.error('recording the failure', { error: failure }));
+    await failUnexpectedly(work).catch((failure) =>
+      work.logger.error('recording the failure', { error: failure }),
+    );
   }
 
   async function renew(): Promise<void> {
     const jobs = [...active.values()];
-    const renewed = await renewLeases(context.database.query, claimer, jobs.map((job) => job.work.lease));
+    const renewed = await renewLeases(
+      context.database.query,
+      claimer,
+      jobs.map((job) => job.work.lease),
+    );
     for (const job of jobs) {
       if (!renewed.has(job.work.job.id)) job.abort.abort(new LeaseLostError(job.work.job.id));
       else await forwardCancel(job.work);
@@ -121,7 +128,8 @@ export function createWorker(context: Context): Worker {
     wake,
     jobChanged(jobId) {
       const job = active.get(jobId);
-      if (job) void forwardCancel(job.work).catch((error) => job.work.logger.warn('forwarding a cancel', { error }));
+      if (job)
+        void forwardCancel(job.work).catch((error) => job.work.logger.warn('forwarding a cancel', { error }));
     },
     async [Symbol.asyncDispose]() {
       stopping = true;
@@ -130,8 +138,14 @@ export function createWorker(context: Context): Worker {
       await claiming;
       const jobs = [...active.values()];
       for (const job of jobs) job.abort.abort(new Error('the gateway is shutting down'));
-      await Promise.race([Promise.all(jobs.map((job) => job.done)), delay(shutdownMs, undefined, { ref: false })]);
-      await releaseLeases(context.database.query, jobs.map((job) => job.work.lease));
+      await Promise.race([
+        Promise.all(jobs.map((job) => job.done)),
+        delay(shutdownMs, undefined, { ref: false }),
+      ]);
+      await releaseLeases(
+        context.database.query,
+        jobs.map((job) => job.work.lease),
+      );
     },
   };
 }

@@ -1,0 +1,41 @@
+import express, { type Express, Router } from 'express';
+import helmet from 'helmet';
+import type { Context } from './context.ts';
+import { healthRoutes } from './health/routes.ts';
+import { docsRouter } from './http/docs.ts';
+import { jsonBody } from './http/json-body.ts';
+import { measureRequests } from './http/measure.ts';
+import { problemHandler, requestId, sendProblem } from './http/problems.ts';
+import { jobRoutes } from './jobs/routes.ts';
+import { projectRoutes } from './projects/routes.ts';
+import { validateRoutes } from './validate/routes.ts';
+
+export function createApp(context: Context): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use(helmet());
+  app.use((_request, response, next) => {
+    response.setHeader('x-request-id', requestId(response));
+    next();
+  });
+  app.use(measureRequests(context.metrics));
+  app.use(jsonBody());
+  const router = Router();
+  healthRoutes(router, context);
+  jobRoutes(router, context);
+  projectRoutes(router, context);
+  validateRoutes(router, context);
+  app.use(router);
+  app.use(docsRouter());
+  app.use((request, response) =>
+    sendProblem(
+      request,
+      response,
+      'route_not_found',
+      `no route ${request.method} ${request.path}; see /api/docs`,
+    ),
+  );
+  app.use(problemHandler(context.logger));
+  return app;
+}

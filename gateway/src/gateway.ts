@@ -1,0 +1,86 @@
+import { mkdir } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createApp } from './app.ts';
+import type { Config } from './config.ts';
+import type { Context } from './context.ts';
+import { openDatabase } from './database/open.ts';
+import { createEncryption, loadEncryptionKey } from './encryption.ts';
+import { createJobFeed } from './job-events/feed.ts';
+import { createJobCache } from './jobs/cache.ts';
+import { expireAllLeases } from './jobs/claim.ts';
+import { jobChangedChannel, jobQueuedChannel } from './jobs/transition.ts';
+import { createLogger } from './logger.ts';
+import { createMetrics } from './metrics.ts';
+import { createRunnerRegistry } from './runners/registry.ts';
+import { createWorker, type Worker } from './worker/worker.ts';
+
+const jobCacheBytes = 64 * 1024 * 1024;
+const closeMs = 5000;
+
+export type Gateway = { port: number; context: Context; [Symbol.asyncDispose](): Promise<void> };
+
+/** Opens the database, starts listening and working; disposing hands the work over and closes everything. */
+export async function startGateway(config: Config): Promise<Gateway> {
+  await mkdir(config.workspacesDir, { recursive: true });
+  const context = await createContext(config);
+  const worker = createWorker(context);
+  await connectChanges(context, worker);
+  if (context.database.kind === 'embedded') await expireAllLeases(context.database.query);
+  await context.runners.start();
+  const server = await listen(createServer(createApp(context)), config);
+  worker.start();
+  const { port } = server.address() as AddressInfo;
+  context.logger.info('the gateway listens', { host: config.host, port, database: context.database.kind });
+  return {
+    port,
+    context,
+    async [Symbol.asyncDispose]() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      await worker[Symbol.asyncDispose]();
+      const timer = setTimeout(() => server.closeAllConnections(), closeMs / 10);
+      await closed;
+      clearTimeout(timer);
+      await context.runners[Symbol.asyncDispose]();
+      await context.database.close();
+    },
+  };
+}
+
+async function createContext(config: Config): Promise<Context> {
+  const logger = createLogger(config.logLevel, 'gateway');
+  const encryption = createEncryption(await loadEncryptionKey(config.dataDir, config.stateEncryptionKey));
+  const database = await openDatabase(config);
+  return {
+    config,
+    logger,
+    database,
+    encryption,
+    runners: createRunnerRegistry({ urls: config.runnerUrls, token: config.runnerToken, logger }),
+    feed: createJobFeed(database),
+    jobCache: createJobCache({ maxBytes: jobCacheBytes }),
+    metrics: createMetrics(),
+  };
+}
+
+/** What any gateway commits reaches this one's cache, listeners and worker. */
+async function connectChanges(context: Context, worker: Worker): Promise<void> {
+  await context.database.listen(jobChangedChannel, (jobId) => {
+    context.jobCache.invalidate(jobId);
+    context.feed.changed(jobId);
+    worker.jobChanged(jobId);
+  });
+  await context.database.listen(jobQueuedChannel, () => worker.wake());
+  context.database.onReconnect(() => {
+    context.jobCache.clear();
+    context.feed.changedAll();
+    worker.wake();
+  });
+}
+
+function listen(server: Server, config: Config): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(config.port, config.host, () => resolve(server));
+  });
+}

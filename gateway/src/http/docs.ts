@@ -1,0 +1,25 @@
+import express, { Router } from 'express';
+import { absolutePath } from 'swagger-ui-dist';
+import { openApiDocument } from './openapi.ts';
+
+const page = `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>Deployment Engine API</title>
+<link rel="stylesheet" href="/api/docs/assets/swagger-ui.css"></head>
+<body><div id="swagger-ui"></div>
+<script src="/api/docs/assets/swagger-ui-bundle.js"></script>
+<script src="/api/docs/init.js"></script></body>
+</html>
+`;
+const script = `window.ui = SwaggerUIBundle({ url: '/api/openapi.json', dom_id: '#swagger-ui', deepLinking: true });\n`;
+
+/** `/api/openapi.json` and the interactive page at `/api/docs`. */
+export function docsRouter(): Router {
+  const router = Router();
+  const document = JSON.stringify(openApiDocument());
+  router.get('/api/openapi.json', (_request, response) => void response.type('json').send(document));
+  router.get('/api/docs', (_request, response) => void response.type('html').send(page));
+  router.get('/api/docs/init.js', (_request, response) => void response.type('js').send(script));
+  router.use('/api/docs/assets', express.static(absolutePath(), { index: false, maxAge: '1d' }));
+  return router;
+}

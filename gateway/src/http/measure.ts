@@ -1,0 +1,18 @@
+import type { RequestHandler } from 'express';
+import type { Metrics } from '../metrics.ts';
+
+/** Observes the duration of every request under its route's template. */
+export function measureRequests(metrics: Metrics): RequestHandler {
+  return (request, response, next) => {
+    const started = process.hrtime.bigint();
+    response.on('finish', () => {
+      const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+      const route = response.locals.route ?? 'other';
+      metrics.requests.observe(
+        { method: request.method, route, status: String(response.statusCode) },
+        seconds,
+      );
+    });
+    next();
+  };
+}

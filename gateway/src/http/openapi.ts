@@ -1,0 +1,68 @@
+import { type Endpoint, endpoints, problemSchema } from '@deployment-engine/contracts';
+import { z } from 'zod';
+import { createDocument, type ZodOpenApiPathsObject } from 'zod-openapi';
+import { problemStatus } from './problems.ts';
+
+/** The OpenAPI 3.1 document of the public API, generated from the contracts. */
+export function openApiDocument() {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const endpoint of Object.values<Endpoint>(endpoints)) {
+    paths[endpoint.path] ??= {};
+    Object.assign(paths[endpoint.path] as object, { [endpoint.method]: operation(endpoint) });
+  }
+  return createDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'Deployment Engine',
+      version: '0.1.0',
+      description: 'Turns infrastructure code into running infrastructure.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/' }],
+    paths: paths as ZodOpenApiPathsObject,
+  });
+}
+
+function operation(endpoint: Endpoint) {
+  const header = endpoint.createsJob
+    ? z.object({
+        'Idempotency-Key': z
+          .string()
+          .min(1)
+          .max(200)
+          .optional()
+          .meta({ description: 'Requests with the same key and body make one job' }),
+      })
+    : undefined;
+  return {
+    operationId: endpoint.operationId,
+    summary: endpoint.summary,
+    tags: [endpoint.tag],
+    'x-required-role': endpoint.role,
+    requestParams: {
+      ...(endpoint.params ? { path: endpoint.params } : {}),
+      ...(endpoint.query ? { query: endpoint.query } : {}),
+      ...(header ? { header } : {}),
+    },
+    ...(endpoint.body
+      ? { requestBody: { required: true, content: { 'application/json': { schema: endpoint.body } } } }
+      : {}),
+    responses: { [endpoint.status]: success(endpoint), ...problems(endpoint) },
+  };
+}
+
+function success(endpoint: Endpoint) {
+  if (typeof endpoint.answer === 'string')
+    return { description: endpoint.summary, content: { [endpoint.answer]: { schema: z.string() } } };
+  return { description: endpoint.summary, content: { 'application/json': { schema: endpoint.answer } } };
+}
+
+function problems(endpoint: Endpoint) {
+  const byStatus = Map.groupBy(endpoint.problems, problemStatus);
+  return Object.fromEntries(
+    [...byStatus].map(([status, codes]) => [
+      String(status),
+      { description: codes.join(', '), content: { 'application/problem+json': { schema: problemSchema } } },
+    ]),
+  );
+}

@@ -1,0 +1,39 @@
+import { isFinished } from '@deployment-engine/contracts';
+import type { Context } from '../context.ts';
+import { notify } from '../database/open.ts';
+import { DomainError } from '../domain-error.ts';
+import type { JobRow } from './row.ts';
+import { jobChangedChannel, lockJob, transition } from './transition.ts';
+
+/** Cancels at once what has not started, and records the wish for what runs: its worker carries it out. */
+export async function cancelJob(
+  context: Context,
+  jobId: string,
+  options: { graceSeconds?: number | undefined },
+): Promise<JobRow> {
+  return context.database.query.transaction().execute(async (trx) => {
+    const job = await lockJob(trx, jobId);
+    if (isFinished(job.status))
+      throw new DomainError(
+        'job_not_cancellable',
+        `job ${jobId} is ${job.status} already; there is nothing to cancel`,
+      );
+    if (job.status !== 'processing')
+      return transition(trx, { jobId }, 'cancel', 'The job was cancelled before anything ran.', {
+        ended_by: 'none',
+        waiting_reason: null,
+      });
+    const row = await trx
+      .updateTable('jobs')
+      .set({
+        cancel_requested_at: job.cancel_requested_at ?? new Date(),
+        cancel_grace_seconds:
+          options.graceSeconds ?? job.cancel_grace_seconds ?? context.config.cancelGraceSeconds,
+      })
+      .where('id', '=', jobId)
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    await notify(trx, jobChangedChannel, jobId);
+    return row;
+  });
+}

@@ -1,0 +1,69 @@
+import { type Accepted, type Files, type JobType, singleFileName } from '@deployment-engine/contracts';
+import type { Context } from '../context.ts';
+import { DomainError } from '../domain-error.ts';
+import { ensureProject, findProject } from '../projects/store.ts';
+import { listRevisions, prepareRevision, saveRevision, type Variables } from '../revisions/store.ts';
+import { writeWorkspace } from '../revisions/workspace.ts';
+import { type IdempotentRequest, oncePerKey } from './idempotency.ts';
+import { insertJob } from './store.ts';
+
+export type CodeRequest = {
+  projectId: string;
+  iacCode?: string | undefined;
+  files?: Files | undefined;
+  variables?: Variables | undefined;
+};
+
+const acceptedMessages: Partial<Record<JobType, string>> = {
+  deploy: 'Infrastructure deployment started',
+  plan: 'Infrastructure plan started',
+  destroy: 'Infrastructure destruction started',
+};
+
+/** The uploaded files, whichever of the two ways they came. */
+export function requestFiles(request: { iacCode?: string | undefined; files?: Files | undefined }): Files {
+  return request.files ?? { [singleFileName]: request.iacCode ?? '' };
+}
+
+/** Stores the code as a revision, writes the workspace, and queues the job, all or nothing. */
+export async function createCodeJob(
+  context: Context,
+  type: 'deploy' | 'plan',
+  request: CodeRequest & { autoApprove?: boolean; ttlSeconds?: number | undefined },
+  key: IdempotentRequest | undefined,
+): Promise<Accepted> {
+  const revision = await prepareRevision(requestFiles(request), request.variables ?? {});
+  await writeWorkspace(context.config.workspacesDir, request.projectId, revision.digest, revision.files);
+  return context.database.query.transaction().execute((trx) =>
+    oncePerKey(trx, key, async () => {
+      await ensureProject(trx, request.projectId);
+      const number = await saveRevision(trx, context.encryption, request.projectId, revision);
+      return accepted(await insertJob(trx, { ...request, type, revision: number }));
+    }),
+  );
+}
+
+/** Queues the destruction of everything a project has deployed, with the code it was deployed from. */
+export async function createDestroyJob(
+  context: Context,
+  request: { projectId: string; autoApprove: boolean },
+  key: IdempotentRequest | undefined,
+): Promise<Accepted> {
+  return context.database.query.transaction().execute((trx) =>
+    oncePerKey(trx, key, async () => {
+      const project = await findProject(trx, request.projectId);
+      const newest = (await listRevisions(trx, project.id, { limit: 1 }))[0];
+      const revision = project.revision ?? newest?.number;
+      if (revision === undefined)
+        throw new DomainError(
+          'project_not_deployed',
+          `project ${project.id} has no code; there is nothing to destroy`,
+        );
+      return accepted(await insertJob(trx, { ...request, type: 'destroy', revision }));
+    }),
+  );
+}
+
+function accepted(job: { id: string; type: JobType }): Accepted {
+  return { jobId: job.id, status: 'accepted', message: acceptedMessages[job.type] ?? 'The job is queued' };
+}

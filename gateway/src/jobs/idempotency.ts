@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import type { Accepted } from '@deployment-engine/contracts';
+import type { Query } from '../database/open.ts';
+import { DomainError } from '../domain-error.ts';
+
+const maxKeyLength = 200;
+
+export type IdempotentRequest = { key: string; operation: string; bodySha256: string };
+
+/** The request's `Idempotency-Key`, checked; `undefined` without one. */
+export function idempotentRequest(
+  header: string | undefined,
+  operation: string,
+  body: unknown,
+): IdempotentRequest | undefined {
+  if (header === undefined) return undefined;
+  if (header.length === 0 || header.length > maxKeyLength)
+    throw new DomainError('invalid_request', 'the request is not valid', {
+      fields: [{ pointer: '/headers/Idempotency-Key', detail: `must have 1 to ${maxKeyLength} characters` }],
+    });
+  return {
+    key: header,
+    operation,
+    bodySha256: createHash('sha256').update(JSON.stringify(body)).digest('hex'),
+  };
+}
+
+/**
+ * Runs `create` once per key and answers the stored answer to repetitions. Concurrent repetitions wait on the
+ * first one's row until it has committed.
+ */
+export async function oncePerKey(
+  trx: Query,
+  request: IdempotentRequest | undefined,
+  create: () => Promise<Accepted>,
+): Promise<Accepted> {
+  if (!request) return create();
+  const inserted = await trx
+    .insertInto('idempotency_keys')
+    .values({ key: request.key, operation: request.operation, body_sha256: request.bodySha256 })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('key')
+    .executeTakeFirst();
+  if (!inserted) return storedAnswer(trx, request);
+  const answer = await create();
+  await trx
+    .updateTable('idempotency_keys')
+    .set({ answer: JSON.stringify(answer) })
+    .where('key', '=', request.key)
+    .where('operation', '=', request.operation)
+    .execute();
+  return answer;
+}
+
+async function storedAnswer(trx: Query, request: IdempotentRequest): Promise<Accepted> {
+  const row = await trx
+    .selectFrom('idempotency_keys')
+    .select(['body_sha256', 'answer'])
+    .where('key', '=', request.key)
+    .where('operation', '=', request.operation)
+    .executeTakeFirstOrThrow();
+  if (row.body_sha256 !== request.bodySha256 || !row.answer)
+    throw new DomainError(
+      'idempotency_key_reused',
+      'the Idempotency-Key was used before with another body; use a new key for a new request',
+    );
+  return JSON.parse(row.answer);
+}

@@ -1,0 +1,35 @@
+import { isFinished, type JobError, type JobView } from '@deployment-engine/contracts';
+import { progressPercent } from '../worker/follow-run.ts';
+import type { JobRow } from './row.ts';
+
+export function presentJob(row: JobRow): JobView {
+  const failure: JobError | undefined = row.error ? JSON.parse(row.error) : undefined;
+  const plan = row.plan_summary ? JSON.parse(row.plan_summary) : null;
+  return {
+    jobId: row.id,
+    projectId: row.project_id,
+    type: row.type,
+    status: row.status,
+    progress: row.status === 'completed' ? 100 : progressPercent(row),
+    step: row.step,
+    resources: { planned: row.planned, finished: row.finished, failed: row.failed },
+    waitingReason: row.waiting_reason,
+    revision: row.revision,
+    planDigest: row.plan_digest,
+    plan,
+    ...(row.result ? { result: { ...JSON.parse(row.result), plan } } : {}),
+    ...errorOf(row, failure),
+    cancelRequested: row.cancel_requested_at !== null,
+    startTime: row.created_at.toISOString(),
+    processingTime: row.started_at?.toISOString() ?? null,
+    endTime: isFinished(row.status) ? (row.finished_at?.toISOString() ?? null) : null,
+  };
+}
+
+function errorOf(row: JobRow, failure: JobError | undefined): Pick<JobView, 'error' | 'failure'> {
+  if (failure) return { error: failure.message, failure };
+  if (row.status !== 'cancelled') return {};
+  const how =
+    { interrupt: ' by interrupt', kill: ' by kill', none: ' before anything ran' }[row.ended_by ?? ''] ?? '';
+  return { error: `the job was cancelled${how}` };
+}

@@ -1,0 +1,89 @@
+import { endpoints, type JobView } from '@deployment-engine/contracts';
+import type { Router } from 'express';
+import type { Context } from '../context.ts';
+import { DomainError } from '../domain-error.ts';
+import { decodeNumberCursor, encodeCursor } from '../http/cursor.ts';
+import { route } from '../http/route.ts';
+import { streamJobLog } from '../job-events/log-text.ts';
+import { streamJobEvents } from '../job-events/sse.ts';
+import { presentPlan } from '../plans/present.ts';
+import { findPlan, readPlanJson } from '../plans/store.ts';
+import type { CachedJob } from './cache.ts';
+import { cancelJob } from './cancel.ts';
+import { createCodeJob, createDestroyJob } from './create.ts';
+import { idempotentRequest } from './idempotency.ts';
+import { presentJob } from './present.ts';
+import { findJob, listJobs } from './store.ts';
+
+export function jobRoutes(router: Router, context: Context): void {
+  const { query } = context.database;
+
+  route(router, endpoints.deploy, async ({ body, request }) =>
+    createCodeJob(context, 'deploy', body, idempotentRequest(request.get('idempotency-key'), 'deploy', body)),
+  );
+  route(router, endpoints.plan, async ({ body, request }) =>
+    createCodeJob(context, 'plan', body, idempotentRequest(request.get('idempotency-key'), 'plan', body)),
+  );
+  route(router, endpoints.destroy, async ({ body, request }) =>
+    createDestroyJob(context, body, idempotentRequest(request.get('idempotency-key'), 'destroy', body)),
+  );
+  route(router, endpoints.status, async ({ params, response }) => {
+    const job = await readJob(context, params.jobId);
+    response.setHeader('content-type', 'application/json; charset=utf-8');
+    response.end(job.json);
+    return undefined;
+  });
+  route(router, endpoints.jobs, async ({ query: filter }) => {
+    const before = decodeNumberCursor(filter.cursor);
+    const rows = await listJobs(query, { ...filter, before, limit: filter.limit + 1 });
+    const page = rows.slice(0, filter.limit);
+    return {
+      jobs: page.map((row) => withoutResult(presentJob(row))),
+      nextCursor: rows.length > page.length ? encodeCursor(page.at(-1)?.seq ?? 0) : null,
+    };
+  });
+  route(router, endpoints.jobEvents, async ({ params, request, response }) => {
+    await readJob(context, params.jobId);
+    await streamJobEvents(context, params.jobId, request, response);
+    return undefined;
+  });
+  route(router, endpoints.jobLogs, async ({ params, response }) => {
+    await readJob(context, params.jobId);
+    await streamJobLog(query, params.jobId, response);
+    return undefined;
+  });
+  route(router, endpoints.jobPlan, async ({ params }) => {
+    const job = await readJob(context, params.jobId);
+    const plan = await findPlan(query, params.jobId);
+    if (!plan)
+      throw new DomainError('plan_not_found', `job ${params.jobId} is ${job.view.status} and has no plan`);
+    return presentPlan(job.view.projectId, plan, await readPlanJson(query, context.encryption, params.jobId));
+  });
+  route(router, endpoints.cancelJob, async ({ params, body }) => {
+    const job = await cancelJob(context, params.jobId, body);
+    context.jobCache.invalidate(job.id);
+    const cancelled = job.status === 'cancelled';
+    return {
+      jobId: job.id,
+      status: job.status,
+      endedBy: cancelled ? ('none' as const) : null,
+      message: cancelled
+        ? 'The job was cancelled before anything ran'
+        : `The job is being interrupted; after ${job.cancel_grace_seconds} s it is killed`,
+    };
+  });
+}
+
+/** A job's view, from memory where it is there. */
+async function readJob(context: Context, jobId: string): Promise<CachedJob> {
+  const job = await context.jobCache.read(jobId, async () => {
+    const row = await findJob(context.database.query, jobId);
+    return row && presentJob(row);
+  });
+  if (!job) throw new DomainError('job_not_found', `no job ${jobId} exists`);
+  return job;
+}
+
+function withoutResult({ result: _result, ...rest }: JobView): Omit<JobView, 'result'> {
+  return rest;
+}

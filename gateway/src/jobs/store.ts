@@ -1,0 +1,85 @@
+import { randomInt } from 'node:crypto';
+import type { JobStatus, JobType } from '@deployment-engine/contracts';
+import { notify, type Query } from '../database/open.ts';
+import { appendEvents } from '../job-events/store.ts';
+import type { JobRow } from './row.ts';
+import { jobQueuedChannel } from './transition.ts';
+
+const alphabet = '0123456789abcdefghijklmnopqrstuvwxyz';
+
+export type NewJob = {
+  projectId: string;
+  type: JobType;
+  revision: number;
+  autoApprove?: boolean;
+  ttlSeconds?: number | undefined;
+};
+
+/** `<type>-<epoch ms>-<8 random letters and digits>`. */
+export function newJobId(type: JobType): string {
+  const random = Array.from({ length: 8 }, () => alphabet[randomInt(alphabet.length)]).join('');
+  return `${type}-${Date.now()}-${random}`;
+}
+
+/** Inserts a pending job; it is queued with the transaction it is inserted in. */
+export async function insertJob(trx: Query, job: NewJob): Promise<JobRow> {
+  const row = await trx
+    .insertInto('jobs')
+    .values({
+      id: newJobId(job.type),
+      project_id: job.projectId,
+      type: job.type,
+      revision: job.revision,
+      auto_approve: job.autoApprove ?? true,
+      ttl_seconds: job.ttlSeconds ?? null,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  const message = 'The job is queued.';
+  await appendEvents(trx, row, [
+    { body: { type: 'job_status', status: 'pending', message }, at: row.created_at },
+  ]);
+  await trx
+    .updateTable('projects')
+    .set({ last_job_id: row.id, updated_at: new Date() })
+    .where('id', '=', job.projectId)
+    .execute();
+  await notify(trx, jobQueuedChannel, job.projectId);
+  return row;
+}
+
+export async function findJob(query: Query, jobId: string): Promise<JobRow | undefined> {
+  return query.selectFrom('jobs').selectAll().where('id', '=', jobId).executeTakeFirst();
+}
+
+export type JobFilter = {
+  projectId?: string | undefined;
+  type?: JobType | undefined;
+  status?: JobStatus | undefined;
+  /** Only jobs with a smaller sequence number. */
+  before?: number | undefined;
+  limit: number;
+};
+
+/** Newest first. */
+export async function listJobs(query: Query, filter: JobFilter): Promise<JobRow[]> {
+  let rows = query.selectFrom('jobs').selectAll().orderBy('seq', 'desc').limit(filter.limit);
+  if (filter.projectId) rows = rows.where('project_id', '=', filter.projectId);
+  if (filter.type) rows = rows.where('type', '=', filter.type);
+  if (filter.status) rows = rows.where('status', '=', filter.status);
+  if (filter.before !== undefined) rows = rows.where('seq', '<', filter.before);
+  return rows.execute();
+}
+
+/** Whether a job that changes infrastructure is queued or in progress. */
+export async function hasUnfinishedDeployment(query: Query, projectId: string): Promise<boolean> {
+  const row = await query
+    .selectFrom('jobs')
+    .select('id')
+    .where('project_id', '=', projectId)
+    .where('type', 'in', ['deploy', 'destroy', 'rollback'])
+    .where('status', 'in', ['pending', 'processing', 'awaiting_approval'])
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}

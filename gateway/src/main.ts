@@ -1,0 +1,19 @@
+import { ConfigError, readConfig } from './config.ts';
+import { startGateway } from './gateway.ts';
+
+const forcedExitMs = 15_000;
+
+try {
+  const gateway = await startGateway(readConfig(process.env));
+  process.send?.({ type: 'ready', port: gateway.port });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(gateway));
+} catch (error) {
+  console.error(error instanceof ConfigError ? error.message : error);
+  process.exit(1);
+}
+
+async function stop(gateway: AsyncDisposable): Promise<void> {
+  setTimeout(() => process.exit(1), forcedExitMs).unref();
+  await gateway[Symbol.asyncDispose]();
+  process.exit(0);
+}

@@ -1,0 +1,39 @@
+import type { JobStatus, JobType } from '@deployment-engine/contracts';
+import type { Query } from '../database/open.ts';
+
+type HistoryJob = {
+  jobId: string;
+  type: JobType;
+  status: JobStatus;
+  startTime: string;
+  endTime: string | null;
+};
+
+/** Jobs of revisions by revision number, newest first. */
+export async function revisionJobs(
+  query: Query,
+  projectId: string,
+  revisions: number[],
+): Promise<Map<number, HistoryJob[]>> {
+  if (revisions.length === 0) return new Map();
+  const rows = await query
+    .selectFrom('jobs')
+    .select(['id', 'type', 'status', 'revision', 'created_at', 'finished_at'])
+    .where('project_id', '=', projectId)
+    .where('revision', 'in', revisions)
+    .orderBy('seq', 'desc')
+    .execute();
+  const groups = Map.groupBy(rows, (row) => row.revision ?? 0);
+  return new Map(
+    [...groups].map(([revision, jobs]) => [
+      revision,
+      jobs.map((job) => ({
+        jobId: job.id,
+        type: job.type,
+        status: job.status,
+        startTime: job.created_at.toISOString(),
+        endTime: job.finished_at?.toISOString() ?? null,
+      })),
+    ]),
+  );
+}

@@ -1,0 +1,81 @@
+import { endpoints } from '@deployment-engine/contracts';
+import type { Router } from 'express';
+import type { Context } from '../context.ts';
+import { decodeNumberCursor, decodeTextCursor, encodeCursor } from '../http/cursor.ts';
+import { route } from '../http/route.ts';
+import { listRevisions } from '../revisions/store.ts';
+import { maskedOutputs } from '../states/outputs.ts';
+import { readNewestState } from '../states/store.ts';
+import { revisionJobs } from './history.ts';
+import { deploymentStatus, presentProject } from './present.ts';
+import { findProject, listProjects } from './store.ts';
+
+export function projectRoutes(router: Router, context: Context): void {
+  const { query } = context.database;
+
+  route(router, endpoints.projects, async ({ query: page }) => {
+    const rows = await listProjects(query, { after: decodeTextCursor(page.cursor), limit: page.limit + 1 });
+    const projects = await Promise.all(rows.slice(0, page.limit).map((row) => presentProject(query, row)));
+    return {
+      projects,
+      nextCursor: rows.length > page.limit ? encodeCursor(projects.at(-1)?.projectId ?? '') : null,
+    };
+  });
+  route(router, endpoints.infrastructure, async ({ params }) => {
+    const project = await findProject(query, params.projectId);
+    const newest = await readNewestState(query, context.encryption, project.id);
+    return {
+      projectId: project.id,
+      deploymentStatus: await deploymentStatus(query, project),
+      deploymentJobId: project.deployment_job_id ?? project.last_job_id,
+      deploymentOutputs: newest ? maskedOutputs(newest.state) : {},
+      terraformState: newest ? { ...newest.state } : null,
+      lastUpdated: project.updated_at.toISOString(),
+    };
+  });
+  route(router, endpoints.outputs, async ({ params }) => {
+    const project = await findProject(query, params.projectId);
+    const newest = await readNewestState(query, context.encryption, project.id);
+    return {
+      projectId: project.id,
+      outputs: newest ? maskedOutputs(newest.state) : {},
+      message: newest
+        ? 'Terraform outputs retrieved successfully'
+        : 'The project has no outputs yet; deploy it first',
+    };
+  });
+  route(router, endpoints.state, async ({ params }) => {
+    const project = await findProject(query, params.projectId);
+    const newest = await readNewestState(query, context.encryption, project.id);
+    return {
+      projectId: project.id,
+      state: newest ? { ...newest.state } : null,
+      message: newest
+        ? 'Terraform state retrieved successfully'
+        : 'The project has no state yet; deploy it first',
+    };
+  });
+  route(router, endpoints.history, async ({ params, query: page }) => {
+    const project = await findProject(query, params.projectId);
+    const before = decodeNumberCursor(page.cursor);
+    const rows = await listRevisions(query, project.id, { before, limit: page.limit + 1 });
+    const shown = rows.slice(0, page.limit);
+    const jobs = await revisionJobs(
+      query,
+      project.id,
+      shown.map((revision) => revision.number),
+    );
+    return {
+      projectId: project.id,
+      revisions: shown.map((revision) => ({
+        revision: revision.number,
+        digest: revision.digest,
+        files: revision.paths,
+        variableNames: revision.variableNames,
+        createdAt: revision.createdAt.toISOString(),
+        jobs: jobs.get(revision.number) ?? [],
+      })),
+      nextCursor: rows.length > shown.length ? encodeCursor(shown.at(-1)?.number ?? 0) : null,
+    };
+  });
+}

@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Diagnostic, RunOutcome, Validation } from '@deployment-engine/contracts';
+import type { Context } from '../context.ts';
+import { DomainError } from '../domain-error.ts';
+import type { PreparedRevision } from '../revisions/store.ts';
+import { RunnerError } from '../runners/client.ts';
+import type { RunnerState } from '../runners/registry.ts';
+
+/** How long a validation waits for a free slot before it is refused. */
+const maxWaitMs = 30_000;
+const retryMs = 100;
+const stepTimeoutSeconds = 120;
+
+/** Runs init and validate on the code and answers Terraform's diagnostics; nothing of it is kept. */
+export async function validateCode(
+  context: Context,
+  projectId: string,
+  code: PreparedRevision,
+): Promise<Validation> {
+  const runId = `check-${randomUUID()}`;
+  try {
+    const runner = await reserveSlot(context, runId);
+    const { diagnostics, outcome } = await runValidation(runner, runId, projectId, code);
+    await runner.client.deleteRun(runId).catch(() => {}); // the runner removes old checks by itself
+    return presentValidation(diagnostics, outcome);
+  } finally {
+    context.runners.release(runId);
+  }
+}
+
+async function reserveSlot(context: Context, runId: string): Promise<RunnerState> {
+  const deadline = Date.now() + maxWaitMs;
+  for (;;) {
+    const runner = context.runners.reserve(runId);
+    if (runner) return runner;
+    if (context.runners.runners().every((candidate) => candidate.problem))
+      throw new DomainError('runner_unavailable', `validating the code: ${context.runners.whyNoSlot()}`);
+    if (Date.now() > deadline)
+      throw new DomainError('no_capacity', 'validating the code: all runner slots are taken');
+    await delay(retryMs);
+  }
+}
+
+async function runValidation(runner: RunnerState, runId: string, projectId: string, code: PreparedRevision) {
+  const request = {
+    kind: 'validate' as const,
+    jobId: runId,
+    projectId,
+    revisionDigest: code.digest,
+    variables: code.variables,
+    stepTimeoutSeconds,
+    runTimeoutSeconds: 2 * stepTimeoutSeconds,
+  };
+  try {
+    await runner.client.startRun(runId, request);
+  } catch (error) {
+    if (!(error instanceof RunnerError) || error.problem !== 'revision_missing') throw error;
+    await runner.client.uploadRevision(code.digest, code.files);
+    await runner.client.startRun(runId, request);
+  }
+  const diagnostics: Diagnostic[] = [];
+  let outcome: RunOutcome | undefined;
+  for await (const events of runner.client.followRun(runId, 0, AbortSignal.timeout(300_000)))
+    for (const { body } of events) {
+      if (body.type === 'diagnostic') diagnostics.push(body.diagnostic);
+      if (body.type === 'run_finished') outcome = body.outcome;
+    }
+  return { diagnostics, outcome };
+}
+
+function presentValidation(diagnostics: Diagnostic[], outcome: RunOutcome | undefined): Validation {
+  const errors = diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
+  const failed = outcome?.kind !== 'succeeded';
+  if (failed && errors.length === 0) errors.push(engineDiagnostic(outcome));
+  return {
+    valid: errors.length === 0,
+    errors,
+    warnings: diagnostics.filter((diagnostic) => diagnostic.severity === 'warning'),
+    message:
+      errors.length === 0
+        ? 'Terraform configuration is valid'
+        : `Terraform configuration is not valid: ${errors.length} error${errors.length === 1 ? '' : 's'}`,
+  };
+}
+
+/** Says why a validation gave no answer, in the form of a diagnostic. */
+function engineDiagnostic(outcome: RunOutcome | undefined): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'validation_incomplete',
+    summary: 'Validation did not finish',
+    detail:
+      outcome && 'message' in outcome ? outcome.message : `The run ended as ${outcome?.kind ?? 'unknown'}.`,
+    file: null,
+    line: null,
+    column: null,
+    endLine: null,
+    endColumn: null,
+    snippet: null,
+    address: null,
+  };
+}
