@@ -1,0 +1,47 @@
+import type { CostDiff, CostDiffEntry } from '@deployment-engine/contracts';
+import { Decimal } from 'decimal.js';
+import { amount, total } from './amounts.ts';
+import type { PricedResource } from './price-resource.ts';
+
+/** What changes between two priced lists, resource by resource. */
+export function costDiff(before: PricedResource[], after: PricedResource[], rate: Decimal): CostDiff {
+  const old = new Map(before.map((resource) => [resource.address, resource]));
+  const next = new Map(after.map((resource) => [resource.address, resource]));
+  const addresses = new Set([...old.keys(), ...next.keys()]);
+  const entries = [...addresses].flatMap(
+    (address) => entryOf(old.get(address), next.get(address), rate) ?? [],
+  );
+  const [from, to] = [total(before).times(rate), total(after).times(rate)];
+  return {
+    before: amount(from),
+    after: amount(to),
+    difference: amount(to.minus(from)),
+    differencePercent: from.isZero() ? null : amount(to.minus(from).div(from).times(100)),
+    resources: entries.toSorted((left, right) => (right.difference ?? 0) - (left.difference ?? 0)),
+  };
+}
+
+function entryOf(
+  before: PricedResource | undefined,
+  after: PricedResource | undefined,
+  rate: Decimal,
+): CostDiffEntry | null {
+  const subject = after ?? before;
+  const [from, to] = [costOr0(before), costOr0(after)];
+  const isSame = from === null ? to === null : to !== null && from.eq(to);
+  if (subject === undefined || (before !== undefined && after !== undefined && isSame)) return null;
+  if (from?.isZero() && to?.isZero()) return null;
+  return {
+    address: subject.address,
+    type: subject.type,
+    change: before === undefined ? 'added' : after === undefined ? 'removed' : 'changed',
+    before: from && amount(from.times(rate)),
+    after: to && amount(to.times(rate)),
+    difference: from && to && amount(to.minus(from).times(rate)),
+  };
+}
+
+/** A resource that is not there costs nothing; one that cannot be priced costs an unknown amount. */
+function costOr0(resource: PricedResource | undefined): Decimal | null {
+  return resource === undefined ? new Decimal(0) : resource.cost;
+}

@@ -1,0 +1,160 @@
+import {
+  type CostCategory,
+  type CostEstimate,
+  type CostOptions,
+  costCategories,
+  type ResourceCost,
+  type Unpriced,
+} from '@deployment-engine/contracts';
+import { Decimal } from 'decimal.js';
+import { amount, total } from './amounts.ts';
+import { costDiff } from './cost-diff.ts';
+import type { NormalisedResource } from './normalised-resource.ts';
+import { ageWarnings, embeddedPriceBook } from './price-book/load-price-book.ts';
+import type { PriceBook } from './price-book/price-book.ts';
+import { type PricedResource, priceResource } from './price-resource.ts';
+import { weakest } from './quantity.ts';
+import { ResourceLinks } from './resource-links.ts';
+import { parseUsageFile, usageReader } from './usage-file.ts';
+
+export interface EstimateOptions extends CostOptions {
+  /** Default: the embedded book. */
+  priceBook?: PriceBook;
+  /** What is running now; gives the answer a `diff`. */
+  current?: NormalisedResource[];
+  /** Units of a currency for one USD, set by the operator. */
+  exchangeRates?: Record<string, number>;
+  /** Default: now. Only decides whether prices are called old. */
+  today?: Date;
+}
+
+/** A currency that the operator's table has no rate for. */
+export class UnknownCurrencyError extends Error {
+  constructor(currency: string) {
+    super(`no exchange rate is configured for ${currency}`);
+    this.name = 'UnknownCurrencyError';
+  }
+}
+
+/**
+ * What resources cost a month. Pure: the same input gives the same answer.
+ * Throws `UsageFileError` for an unreadable usage file, `UnknownCurrencyError` for a currency without a rate.
+ */
+export function estimate(resources: NormalisedResource[], options: EstimateOptions = {}): CostEstimate {
+  const book = options.priceBook ?? embeddedPriceBook();
+  const currency = options.currency ?? 'USD';
+  const rate = exchangeRate(currency, options.exchangeRates);
+  const priced = priceAll(remaining(resources), book, options);
+  const before = options.current && priceAll(remaining(options.current), book, options);
+  const sums = sumByCategory(priced, rate);
+  return {
+    ...sums,
+    total: amount(total(priced).times(rate)),
+    resourceCounts: countByType(priced),
+    currency,
+    period: 'monthly',
+    confidence: weakest(
+      priced.filter(({ status }) => status !== 'unsupported').map(({ confidence }) => confidence),
+    ),
+    resources: priced.map((resource) => present(resource, rate)),
+    diff: before === undefined ? null : costDiff(before, priced, rate),
+    assumptions: assumptionsOf(priced, options),
+    unpriced: priced.flatMap(unpricedOf),
+    priceBook: describeBook(book, priced, options.today ?? new Date()),
+  };
+}
+
+function exchangeRate(currency: string, rates: Record<string, number> = {}): Decimal {
+  if (currency === 'USD') return new Decimal(1);
+  const rate = rates[currency];
+  if (rate === undefined) throw new UnknownCurrencyError(currency);
+  return new Decimal(rate);
+}
+
+function remaining(resources: NormalisedResource[]): NormalisedResource[] {
+  return resources.filter(({ action }) => action !== 'delete' && action !== 'forget' && action !== 'read');
+}
+
+function priceAll(
+  resources: NormalisedResource[],
+  book: PriceBook,
+  options: EstimateOptions,
+): PricedResource[] {
+  const file = typeof options.usage === 'string' ? parseUsageFile(options.usage) : options.usage;
+  const usageOf = usageReader(file, options.profile ?? 'none');
+  const links = new ResourceLinks(resources);
+  return resources.map((resource) =>
+    priceResource(resource, { links, usageOf, book, discounts: options.discounts ?? {} }),
+  );
+}
+
+function sumByCategory(resources: PricedResource[], rate: Decimal): Record<CostCategory, number> {
+  const entries = costCategories.map((category) => {
+    const own = resources.filter((resource) => resource.category === category);
+    return [category, amount(total(own).times(rate))];
+  });
+  return Object.fromEntries(entries);
+}
+
+function countByType(resources: PricedResource[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { type } of resources) counts[type] = (counts[type] ?? 0) + 1;
+  return counts;
+}
+
+function present({ cost, assumptions: _, ...resource }: PricedResource, rate: Decimal): ResourceCost {
+  return {
+    ...resource,
+    monthlyCost: cost === null ? null : amount(cost.times(rate)),
+    components: resource.components.map(({ cost: own, ...component }) => ({
+      ...component,
+      quantity: component.quantity?.toNumber() ?? null,
+      unitPrice: component.unitPrice?.times(rate).toNumber() ?? null,
+      monthlyCost: own === null ? null : amount(own.times(rate)),
+    })),
+  };
+}
+
+function assumptionsOf(resources: PricedResource[], options: EstimateOptions): string[] {
+  const own = resources.flatMap(({ address, assumptions, components }) => {
+    const quantities = components
+      .filter(({ confidence }) => confidence === 'assumed')
+      .flatMap(({ note }) => note ?? []);
+    return [...assumptions, ...quantities].map((text) => `${address}: ${text}`);
+  });
+  const profile = `usage profile ${options.profile ?? 'none'}`;
+  const discounts = Object.entries(options.discounts ?? {}).map(
+    ([service, percent]) => `${percent} % off ${service}`,
+  );
+  return [profile, ...discounts, ...new Set(own)];
+}
+
+function unpricedOf({ address, type, status, components }: PricedResource): Unpriced[] {
+  if (status === 'unsupported') {
+    return [{ address, type, component: null, reason: 'unsupported', detail: `${type} is not priced` }];
+  }
+  return components
+    .filter(({ cost }) => cost === null)
+    .map(({ name, note }) => ({
+      address,
+      type,
+      component: name,
+      reason: 'unknown',
+      detail: note ?? 'not known',
+    }));
+}
+
+function describeBook(book: PriceBook, resources: PricedResource[], today: Date): CostEstimate['priceBook'] {
+  const used = new Set(
+    resources.flatMap(({ components }) => components.flatMap((component) => component.priceSection ?? [])),
+  );
+  const all = book.describe();
+  const sections = Object.fromEntries(Object.entries(all).filter(([id]) => used.has(id)));
+  const dates = Object.values(used.size > 0 ? sections : all).map(({ asOf }) => asOf);
+  return {
+    version: book.version,
+    asOf: dates.toSorted()[0] ?? book.version,
+    sections,
+    warnings: ageWarnings(sections, today),
+  };
+}

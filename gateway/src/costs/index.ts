@@ -1,0 +1,12 @@
+export { type EstimateOptions, estimate, UnknownCurrencyError } from './estimate.ts';
+export { flatRateCosts } from './flat-rates.ts';
+export { judgeBudget } from './judge-budget.ts';
+export { normaliseCode } from './normalise-code.ts';
+export { normalisePlan } from './normalise-plan.ts';
+export { normaliseState } from './normalise-state.ts';
+export type { NormalisedResource } from './normalised-resource.ts';
+export { PriceBookError } from './price-book/book-file.ts';
+export { importPriceBook } from './price-book/import-price-book.ts';
+export { loadPriceBook } from './price-book/load-price-book.ts';
+export { type RefreshOptions, refreshPriceBook } from './price-book/refresh-price-book.ts';
+export { parseUsageFile, UsageFileError } from './usage-file.ts';

@@ -1,0 +1,128 @@
+import { type CodeScope, evaluate, referencesIn, scopeOf } from './code-scope.ts';
+import type { NormalisedResource, Values } from './normalised-resource.ts';
+import { regionOf } from './region-of.ts';
+import { isRecord } from './resource-reader.ts';
+
+export interface ParsedCode {
+  /** The root module's files, each as hcl2-parser's object or as Terraform JSON. */
+  files: unknown[];
+  /** Files of local modules, by the `source` with which the calling module names them. */
+  modules?: Record<string, unknown[]>;
+  /** Values of input variables, over their defaults. */
+  variables?: Record<string, unknown>;
+}
+
+/**
+ * Makes the resource list from parsed code, before any init. Variables, locals and literals are resolved; an
+ * expression that needs more is unknown, and a `count` or `for_each` that cannot be read counts once.
+ */
+export function normaliseCode(code: ParsedCode): NormalisedResource[] {
+  return inModule('', code.files, code, code.variables ?? {}, {});
+}
+
+function inModule(
+  prefix: string,
+  files: unknown[],
+  code: ParsedCode,
+  variables: Record<string, unknown>,
+  inherited: Record<string, string | null>,
+): NormalisedResource[] {
+  const scope = scopeOf(files, variables);
+  const regions = { ...inherited, ...providerRegions(files, scope) };
+  const own = named(files, 'resource', 2).flatMap(([type = '', name = '', body]) =>
+    instancesOf(body, scope).map((instance) => {
+      return makeResource(`${prefix}${type}.${name}${instance.suffix}`, type, instance, prefix, regions);
+    }),
+  );
+  const called = named(files, 'module', 1).flatMap(([name = '', body]) => {
+    const source = typeof body.source === 'string' ? code.modules?.[body.source] : undefined;
+    if (source === undefined) return [];
+    return instancesOf(body, scope).flatMap(({ values, suffix }) => {
+      return inModule(`${prefix}module.${name}${suffix}.`, source, code, values, regions);
+    });
+  });
+  return [...own, ...called];
+}
+
+interface Instance {
+  suffix: string;
+  values: Values;
+  unknown: Values;
+  raw: Values;
+}
+
+function instancesOf(body: Values, scope: CodeScope): Instance[] {
+  return keysOf(body, scope).map(({ suffix, each }) => {
+    const values: Values = {};
+    const unknown: Values = {};
+    for (const [name, expression] of Object.entries(body)) {
+      const value = evaluate(expression, { ...scope, each });
+      if (value === undefined) unknown[name] = true;
+      else values[name] = value;
+    }
+    return { suffix, values, unknown, raw: body };
+  });
+}
+
+function keysOf(body: Values, scope: CodeScope): { suffix: string; each: CodeScope['each'] }[] {
+  const count = evaluate(body.count, scope);
+  if (typeof count === 'number' && Number.isInteger(count) && count >= 0) {
+    return Array.from({ length: count }, (_, index) => ({ suffix: `[${index}]`, each: { index } }));
+  }
+  const each = evaluate(body.for_each, scope);
+  const entries = Array.isArray(each)
+    ? each.map((value): [string, unknown] => [String(value), value])
+    : isRecord(each)
+      ? Object.entries(each)
+      : null;
+  if (body.for_each === undefined || entries === null) return [{ suffix: '', each: {} }];
+  return entries.map(([key, value]) => ({ suffix: `[${JSON.stringify(key)}]`, each: { key, value } }));
+}
+
+function makeResource(
+  address: string,
+  type: string,
+  { values, unknown, raw }: Instance,
+  prefix: string,
+  regions: Record<string, string | null>,
+): NormalisedResource {
+  const provider = referencesIn(raw.provider)[0] ?? type.split('_')[0] ?? '';
+  const region = regionOf(type, values) ?? regions[provider] ?? null;
+  const references = Object.fromEntries(
+    Object.entries(raw).flatMap(([path, expression]) => {
+      const found = referencesIn(expression).map((reference) => `${prefix}${reference}`);
+      return found.length > 0 ? [[path, found]] : [];
+    }),
+  );
+  return { address, type, region, values, unknown, action: 'create', references };
+}
+
+function providerRegions(files: unknown[], scope: CodeScope): Record<string, string | null> {
+  const regions: Record<string, string | null> = {};
+  for (const [name = '', body] of named(files, 'provider', 1)) {
+    const region = evaluate(body.region ?? body.location, scope);
+    const key = typeof body.alias === 'string' ? `${name}.${body.alias}` : name;
+    regions[key] = typeof region === 'string' ? region : null;
+  }
+  return regions;
+}
+
+/** The blocks of a kind with their labels; a label may hold one block or a list of them. */
+function named(
+  files: unknown[],
+  kind: string,
+  labels: 1 | 2,
+): [string, Values][] | [string, string, Values][];
+function named(files: unknown[], kind: 'resource', labels: 2): [string, string, Values][];
+function named(files: unknown[], kind: string, labels: 1): [string, Values][];
+function named(files: unknown[], kind: string, labels: 1 | 2): unknown {
+  const found: unknown[][] = [];
+  const walk = (node: unknown, path: string[]): void => {
+    if (Array.isArray(node)) for (const entry of node) walk(entry, path);
+    else if (!isRecord(node)) return;
+    else if (path.length === labels) found.push([...path, node]);
+    else for (const [label, entry] of Object.entries(node)) walk(entry, [...path, label]);
+  };
+  for (const file of files) if (isRecord(file)) walk(file[kind], []);
+  return found;
+}

@@ -1,0 +1,111 @@
+import type { ChangeAction } from '@deployment-engine/contracts';
+import type { NormalisedResource, Values } from './normalised-resource.ts';
+import { type ConfiguredResource, PlanConfiguration, withoutKeys } from './plan-configuration.ts';
+import { regionOf } from './region-of.ts';
+import { isRecord } from './resource-reader.ts';
+
+export interface NormalisedPlan {
+  /** As the plan leaves them; a resource that goes has the action `delete`. */
+  resources: NormalisedResource[];
+  /** As they are now. */
+  current: NormalisedResource[];
+}
+
+interface Change {
+  address: string;
+  type: string;
+  configAddress: string;
+  /** The part of the address in front of the resource, with instance keys. */
+  modulePrefix: string;
+  key: string;
+  action: ChangeAction;
+  before: Values | null;
+  after: Values | null;
+  unknown: Values;
+}
+
+/** Makes the resource lists from a plan as `terraform show -json` prints it. */
+export function normalisePlan(plan: unknown): NormalisedPlan {
+  if (!isRecord(plan)) return { resources: [], current: [] };
+  const configuration = new PlanConfiguration(plan);
+  const changes = changesOf(plan);
+  const instances = Map.groupBy(changes, ({ configAddress }) => configAddress);
+  const resources: NormalisedResource[] = [];
+  const current: NormalisedResource[] = [];
+  for (const change of changes) {
+    const configured = configuration.resource(change.configAddress);
+    const references = configured ? referencesOf(change, configured, configuration, instances) : {};
+    const region = configured ? configuration.region(configured.providerKey) : null;
+    const { address, type, action } = change;
+    const make = (values: Values, unknown: Values, action: ChangeAction): NormalisedResource => {
+      return { address, type, region: regionOf(type, values) ?? region, values, unknown, action, references };
+    };
+    resources.push(make(change.after ?? change.before ?? {}, change.after ? change.unknown : {}, action));
+    if (change.before !== null) current.push(make(change.before, {}, 'no-op'));
+  }
+  return { resources, current };
+}
+
+function changesOf(plan: Record<string, unknown>): Change[] {
+  const list = Array.isArray(plan.resource_changes) ? plan.resource_changes : [];
+  return list.flatMap((entry): Change[] => {
+    if (!isRecord(entry) || !isRecord(entry.change) || entry.mode === 'data' || entry.deposed !== undefined)
+      return [];
+    const { actions, before, after, after_unknown: unknown } = entry.change;
+    const address = String(entry.address);
+    return [
+      {
+        address,
+        type: String(entry.type),
+        configAddress: withoutKeys(address),
+        modulePrefix: typeof entry.module_address === 'string' ? entry.module_address : '',
+        key: entry.index === undefined ? '' : JSON.stringify(entry.index),
+        action: actionOf(Array.isArray(actions) ? actions.map(String) : []),
+        before: isRecord(before) ? before : null,
+        after: isRecord(after) ? after : null,
+        unknown: isRecord(unknown) ? unknown : {},
+      },
+    ];
+  });
+}
+
+function actionOf(actions: string[]): ChangeAction {
+  if (actions.length === 2) return actions.includes('forget') ? 'create' : 'replace';
+  return (actions[0] ?? 'no-op') as ChangeAction;
+}
+
+function referencesOf(
+  change: Change,
+  { modulePath, references }: ConfiguredResource,
+  configuration: PlanConfiguration,
+  instances: Map<string, Change[]>,
+): Record<string, string[]> {
+  const resolved: Record<string, string[]> = {};
+  for (const [path, list] of references) {
+    const perInstance = list.some((reference) => /^(count|each)\./.test(reference));
+    const addresses = list.flatMap((reference) =>
+      configuration
+        .targets(reference, modulePath)
+        .flatMap((target) => choose(instances.get(target) ?? [], change, reference, perInstance)),
+    );
+    if (addresses.length > 0) resolved[path] = [...new Set(addresses)];
+  }
+  return resolved;
+}
+
+/** Picks the instances a reference means: those of the same module instance, then of the same or named key. */
+function choose(candidates: Change[], from: Change, reference: string, perInstance: boolean): string[] {
+  const near = candidates.filter(({ modulePrefix }) => sharesModule(modulePrefix, from.modulePrefix));
+  const list = near.length > 0 ? near : candidates;
+  const named = /\[([^\]]+)\]/.exec(reference)?.[1];
+  const wanted = perInstance ? from.key : named;
+  const exact = wanted === undefined ? [] : list.filter(({ key }) => key === wanted);
+  return (exact.length > 0 ? exact : list).map(({ address }) => address);
+}
+
+/** True where one module instance is the other or lies inside it. */
+function sharesModule(left: string, right: string): boolean {
+  return (
+    `${left}.`.startsWith(`${right}.`) || `${right}.`.startsWith(`${left}.`) || left === '' || right === ''
+  );
+}

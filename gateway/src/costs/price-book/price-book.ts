@@ -1,0 +1,167 @@
+import type { CostConfidence, PriceBookSection } from '@deployment-engine/contracts';
+import { Decimal } from 'decimal.js';
+import { cloudOf, familyOf, sizeWeight } from './instance-names.ts';
+import { type BookSection, decodeSection, type SectionData } from './section.ts';
+
+export interface PriceTier {
+  /** The quantity a month at which the price begins. */
+  from: Decimal;
+  price: Decimal;
+}
+
+export interface FoundPrice {
+  tiers: PriceTier[];
+  confidence: CostConfidence;
+  note: string | null;
+  section: string;
+}
+
+export type PriceLookup = FoundPrice | { missing: string };
+
+/** All list prices of one book. Sections are decoded when first asked for. */
+export class PriceBook {
+  readonly version: string;
+  readonly sections: Map<string, BookSection>;
+  readonly #decoded = new Map<string, SectionData>();
+  readonly #found = new Map<string, PriceLookup>();
+
+  constructor(version: string, sections: Map<string, BookSection>) {
+    this.version = version;
+    this.sections = sections;
+  }
+
+  describe(): Record<string, PriceBookSection> {
+    const entries = [...this.sections].map(([id, { source, asOf, sha256 }]) => [
+      id,
+      { source, asOf, sha256 },
+    ]);
+    return Object.fromEntries(entries);
+  }
+
+  /** The price of one unit. A key that ends in `@global` costs the same everywhere. */
+  unit(key: string, region: string | null): PriceLookup {
+    return this.#memoised(`${key}|${region}`, () => this.#unit(key, region));
+  }
+
+  /** The hourly price of one entry of an instance table, such as `ec2` and `m5.large`. */
+  instance(table: string, sku: string, region: string | null): PriceLookup {
+    return this.#memoised(`${table}|${sku}|${region}`, () => this.#instance(table, sku, region));
+  }
+
+  #memoised(key: string, look: () => PriceLookup): PriceLookup {
+    const known = this.#found.get(key);
+    if (known !== undefined) return known;
+    const found = look();
+    this.#found.set(key, found);
+    return found;
+  }
+
+  #unit(key: string, region: string | null): PriceLookup {
+    let base: { region: string; value: number | [number, number][]; section: string } | null = null;
+    for (const [id, { kind }] of this.sections) {
+      if (kind !== 'units') continue;
+      const prices = this.#section(id).units?.[key];
+      if (prices === undefined) continue;
+      const everywhere = prices.any ?? (region === null ? undefined : prices[region]);
+      if (everywhere !== undefined) return found(everywhere, 'exact', null, id);
+      const [first] = Object.entries(prices);
+      if (first !== undefined && base === null) base = { region: first[0], value: first[1], section: id };
+    }
+    if (base === null) return { missing: `no price of ${key} in the price book` };
+    if (region === null) return { missing: 'the region is not known' };
+    return this.#scaled(key, region, base);
+  }
+
+  /** A price of another region, scaled by what instances cost there in comparison. */
+  #scaled(
+    key: string,
+    region: string,
+    base: { region: string; value: number | [number, number][]; section: string },
+  ): PriceLookup {
+    const ratios = this.#table('region-ratios')?.ratios?.[cloudOf(key)];
+    const [here, there] = [ratios?.[region], ratios?.[base.region]];
+    if (here === undefined || there === undefined) return { missing: `no price of ${key} in ${region}` };
+    const ratio = new Decimal(here).div(there);
+    const note = `price of ${base.region} times ${ratio.toDecimalPlaces(4)}, the ratio of instance prices`;
+    return found(base.value, 'derived', note, base.section, ratio);
+  }
+
+  #instance(table: string, sku: string, region: string | null): PriceLookup {
+    if (region === null) return { missing: 'the region is not known' };
+    const listed = this.#listed(table, sku, region);
+    if (listed !== null) return listed;
+    const viaRatio = this.#viaFamilyRatio(table, sku, region);
+    if (viaRatio !== null) return viaRatio;
+    return this.#viaNeighbour(table, sku, region) ?? { missing: `no ${table} price of ${sku} in ${region}` };
+  }
+
+  #listed(table: string, sku: string, region: string): FoundPrice | null {
+    for (const id of this.#sectionsOf(table)) {
+      const prices = this.#section(id).instances?.[region];
+      const price = prices?.get(sku);
+      if (price !== undefined) return found(price, 'exact', null, id);
+    }
+    return null;
+  }
+
+  #viaFamilyRatio(table: string, sku: string, region: string): FoundPrice | null {
+    const ratios = this.#table(`${table}-ratios`);
+    const ratio = ratios?.ratios?.[familyOf(sku)]?.[region];
+    const base = this.#listed(table, sku, 'us-east-1') ?? this.#viaNeighbour(table, sku, 'us-east-1');
+    if (ratio === undefined || base === null || ratios === undefined) return null;
+    const note = `us-east-1 price times ${ratio}, the family's ratio in ${region}`;
+    return found(base.tiers[0]?.price.toNumber() ?? 0, 'derived', note, base.section, new Decimal(ratio));
+  }
+
+  /** Prices are linear in size within a family, so one listed size gives the others. */
+  #viaNeighbour(table: string, sku: string, region: string): FoundPrice | null {
+    const weight = sizeWeight(sku);
+    if (weight === null) return null;
+    for (const id of this.#sectionsOf(table)) {
+      for (const [other, price] of this.#section(id).instances?.[region] ?? []) {
+        const otherWeight = familyOf(other) === familyOf(sku) ? sizeWeight(other) : null;
+        if (otherWeight === null) continue;
+        const ratio = new Decimal(weight).div(otherWeight);
+        return found(price, 'derived', `scaled from ${other}`, id, ratio);
+      }
+    }
+    return null;
+  }
+
+  #sectionsOf(table: string): string[] {
+    return [...this.sections].filter(([, section]) => section.table === table).map(([id]) => id);
+  }
+
+  #table(table: string): SectionData | undefined {
+    const [id] = this.#sectionsOf(table);
+    return id === undefined ? undefined : this.#section(id);
+  }
+
+  #section(id: string): SectionData {
+    let data = this.#decoded.get(id);
+    if (data === undefined) {
+      data = decodeSection(this.sections.get(id) as BookSection);
+      this.#decoded.set(id, data);
+    }
+    return data;
+  }
+}
+
+function found(
+  value: number | [number, number][],
+  confidence: CostConfidence,
+  note: string | null,
+  section: string,
+  ratio: Decimal.Value = 1,
+): FoundPrice {
+  const tiers = typeof value === 'number' ? [[0, value] as [number, number]] : value;
+  return {
+    tiers: tiers.map(([from, price]) => ({
+      from: new Decimal(from),
+      price: new Decimal(price).times(ratio),
+    })),
+    confidence,
+    note,
+    section,
+  };
+}

@@ -1,0 +1,4 @@
+export interface RefreshOptions {
+  path: string;
+}
+export async function refreshPriceBook(_options: RefreshOptions): Promise<void> {}

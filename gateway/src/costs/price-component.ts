@@ -1,0 +1,89 @@
+import type { CostComponent } from '@deployment-engine/contracts';
+import { Decimal } from 'decimal.js';
+import type { PriceBook, PriceLookup, PriceTier } from './price-book/price-book.ts';
+import { asQuantity, assumed, product, type Quantity, weakest } from './quantity.ts';
+import type { ComponentSpec, PriceQuery } from './resource-module.ts';
+import type { ResourceReader } from './resource-reader.ts';
+
+export interface PricedComponent extends Omit<CostComponent, 'unitPrice' | 'monthlyCost' | 'quantity'> {
+  quantity: Decimal | null;
+  unitPrice: Decimal | null;
+  /** USD a month before discounts. */
+  cost: Decimal | null;
+}
+
+/** Finds a component's quantity and price, and multiplies them tier by tier. */
+export function priceComponent(
+  spec: ComponentSpec,
+  resource: ResourceReader,
+  book: PriceBook,
+): PricedComponent {
+  const quantity = quantityOf(spec, resource);
+  const price = lookUp(spec.price, spec.region ?? resource.region, book);
+  const base = {
+    name: spec.name,
+    group: spec.group ?? null,
+    unit: spec.unit,
+    usageKey: spec.usageKey ?? null,
+    quantity: quantity.value,
+  };
+  if ('missing' in price) return withoutPrice(base, quantity, price.missing);
+  const unitPrice = price.tiers.length === 1 ? (price.tiers[0]?.price ?? null) : null;
+  const notes = [quantity.note, price.note].filter((note) => note !== null);
+  return {
+    ...base,
+    unitPrice,
+    cost: quantity.value === null ? null : costOf(quantity.value, price.tiers),
+    confidence: weakest([quantity.confidence, price.confidence]),
+    note: notes.length > 0 ? notes.join('; ') : null,
+    priceSection: price.section,
+  };
+}
+
+/** What a quantity costs where each tier's price holds from its start to that of the next. */
+export function costOf(quantity: Decimal, tiers: PriceTier[]): Decimal {
+  let cost = new Decimal(0);
+  for (const [index, { from, price }] of tiers.entries()) {
+    const end = Decimal.min(tiers[index + 1]?.from ?? quantity, quantity);
+    if (end.gt(from)) cost = cost.plus(end.minus(from).times(price));
+  }
+  return cost;
+}
+
+/** Nothing used costs nothing, whatever the price; anything else without a price is unknown. */
+function withoutPrice(
+  base: Pick<PricedComponent, 'name' | 'group' | 'unit' | 'usageKey' | 'quantity'>,
+  quantity: Quantity,
+  reason: string,
+): PricedComponent {
+  const unused = quantity.value?.isZero() ?? false;
+  return {
+    ...base,
+    unitPrice: null,
+    cost: unused ? new Decimal(0) : null,
+    confidence: unused ? quantity.confidence : 'unknown',
+    note: unused ? quantity.note : [quantity.note, reason].filter((note) => note !== null).join('; '),
+    priceSection: null,
+  };
+}
+
+function quantityOf(spec: ComponentSpec, resource: ResourceReader): Quantity {
+  if (spec.quantity !== undefined) return asQuantity(spec.quantity);
+  const usage = resource.usage(spec.usageKey ?? '') ?? assumed(0, `no ${spec.usageKey} given, none assumed`);
+  return product(usage, spec.times ?? 1, new Decimal(1).div(spec.per ?? 1));
+}
+
+function lookUp(query: PriceQuery, region: string | null, book: PriceBook): PriceLookup {
+  if (typeof query === 'string') return book.unit(query, region);
+  if ('missing' in query) return { missing: query.missing };
+  if ('custom' in query) {
+    const { value, confidence, note } = query.custom;
+    if (value === null) return { missing: note ?? 'no price given' };
+    return { tiers: [{ from: new Decimal(0), price: value }], confidence, note, section: 'usage' };
+  }
+  if (query.sku === null) return { missing: `the ${query.table} type is not known` };
+  const found = book.instance(query.table, query.sku, region);
+  if ('missing' in found || query.factor === undefined) return found;
+  const factor = query.factor;
+  return { ...found, tiers: found.tiers.map(({ from, price }) => ({ from, price: price.times(factor) })) };
+}

@@ -1,0 +1,78 @@
+import type { CostCategory, CostConfidence, ResourceCost } from '@deployment-engine/contracts';
+import { Decimal } from 'decimal.js';
+import { discountOf } from './discounts.ts';
+import type { NormalisedResource } from './normalised-resource.ts';
+import type { PriceBook } from './price-book/price-book.ts';
+import { type PricedComponent, priceComponent } from './price-component.ts';
+import { weakest } from './quantity.ts';
+import type { ResourceLinks } from './resource-links.ts';
+import type { ResourceModule } from './resource-module.ts';
+import { ResourceReader } from './resource-reader.ts';
+import { freeTypes } from './resources/free-types.ts';
+import { resourceModules } from './resources/index.ts';
+import type { UsageOf } from './usage-file.ts';
+
+export interface PricedResource extends Omit<ResourceCost, 'monthlyCost' | 'components'> {
+  /** USD a month; `null` where nothing about it is known. */
+  cost: Decimal | null;
+  components: PricedComponent[];
+  assumptions: string[];
+}
+
+export interface PricingContext {
+  links: ResourceLinks;
+  usageOf: (resource: NormalisedResource) => UsageOf;
+  book: PriceBook;
+  discounts: Record<string, number>;
+}
+
+export function priceResource(resource: NormalisedResource, context: PricingContext): PricedResource {
+  const resourceModule = resourceModules.get(resource.type);
+  if (resourceModule !== undefined) return priceWith(resourceModule, resource, context);
+  return freeTypes(resource.type)
+    ? withoutComponents(resource, 'free', new Decimal(0), 'exact')
+    : withoutComponents(resource, 'unsupported', null, 'unknown');
+}
+
+function priceWith(
+  { category, components: list }: ResourceModule,
+  resource: NormalisedResource,
+  { links, usageOf, book, discounts }: PricingContext,
+): PricedResource {
+  const assumptions: string[] = [];
+  const reader = new ResourceReader({ resource, links, usage: usageOf(resource), assumptions });
+  const specs = list(reader);
+  const factor = new Decimal(1).minus(new Decimal(discountOf(discounts, resource.type, category)).div(100));
+  const components = specs.map((spec) => discounted(priceComponent(spec, reader, book), factor, assumptions));
+  const known = components.filter(({ cost }) => cost !== null);
+  const isUnknown =
+    components.length > 0 && !known.some(({ cost }) => cost?.gt(0)) && known.length < components.length;
+  return {
+    ...identity(resource, category),
+    status: isUnknown ? 'unknown' : known.length < components.length ? 'partial' : 'priced',
+    cost: isUnknown ? null : known.reduce((sum, { cost }) => sum.plus(cost ?? 0), new Decimal(0)),
+    confidence: weakest(components.map(({ confidence }) => confidence)),
+    components,
+    assumptions,
+  };
+}
+
+/** A default that stood in for an attribute weakens every price that was looked up with it. */
+function discounted(component: PricedComponent, factor: Decimal, assumptions: string[]): PricedComponent {
+  const confidence =
+    assumptions.length > 0 ? weakest([component.confidence, 'assumed']) : component.confidence;
+  return { ...component, confidence, cost: component.cost?.times(factor) ?? null };
+}
+
+function withoutComponents(
+  resource: NormalisedResource,
+  status: 'free' | 'unsupported',
+  cost: Decimal | null,
+  confidence: CostConfidence,
+): PricedResource {
+  return { ...identity(resource, 'other'), status, cost, confidence, components: [], assumptions: [] };
+}
+
+function identity({ address, type, region }: NormalisedResource, category: CostCategory) {
+  return { address, type, region, category };
+}

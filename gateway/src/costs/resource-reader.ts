@@ -1,0 +1,187 @@
+import { Decimal } from 'decimal.js';
+import type { NormalisedResource } from './normalised-resource.ts';
+import { asQuantity, assumed, exactly, type Quantity, unknownQuantity } from './quantity.ts';
+import type { ResourceLinks } from './resource-links.ts';
+import type { UsageOf } from './usage-file.ts';
+
+interface Context {
+  resource: NormalisedResource;
+  links: ResourceLinks;
+  usage: UsageOf;
+  /** Defaults that stood in for text attributes, in the words of the answer. */
+  assumptions: string[];
+}
+
+/** Reads the attributes of one resource, or of one of its nested blocks, and its expected usage. */
+export class ResourceReader {
+  readonly #context: Context;
+  readonly #values: Record<string, unknown>;
+  readonly #unknown: unknown;
+
+  constructor(
+    context: Context,
+    values = context.resource.values,
+    unknown: unknown = context.resource.unknown,
+  ) {
+    this.#context = context;
+    this.#values = values;
+    this.#unknown = unknown;
+  }
+
+  get address(): string {
+    return this.#context.resource.address;
+  }
+
+  get type(): string {
+    return this.#context.resource.type;
+  }
+
+  get region(): string | null {
+    return this.#context.resource.region;
+  }
+
+  raw(name: string): unknown {
+    return this.#values[name];
+  }
+
+  isUnknown(name: string): boolean {
+    return isUnknownAt(this.#unknown, name);
+  }
+
+  /** True where the attribute has a value or will have one after apply. */
+  isSet(name: string): boolean {
+    const value = this.#values[name];
+    if (this.isUnknown(name)) return true;
+    return (
+      value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0)
+    );
+  }
+
+  /** The text of an attribute; `null` where it is unset or not known yet. */
+  text(name: string): string | null {
+    const value = this.#values[name];
+    if (typeof value === 'string' && value !== '' && value !== '(sensitive)') return value;
+    return typeof value === 'number' || typeof value === 'boolean' ? String(value) : null;
+  }
+
+  /** As `text`, with the provider's or service's default where nothing was given. */
+  textOr(name: string, fallback: string): string {
+    const value = this.text(name);
+    if (value !== null) return value;
+    this.#context.assumptions.push(`${name} taken as ${fallback}`);
+    return fallback;
+  }
+
+  /** As `text`, with what Terraform's own schema says for an omitted attribute; no assumption. */
+  textOrSchemaDefault(name: string, fallback: string): string {
+    return this.text(name) ?? (this.isUnknown(name) ? this.textOr(name, fallback) : fallback);
+  }
+
+  flag(name: string): boolean {
+    const value = this.#values[name];
+    return value === true || value === 'true';
+  }
+
+  number(name: string, fallback?: Quantity | Decimal.Value): Quantity {
+    const value = parseNumber(this.#values[name]);
+    if (value !== null) return exactly(value);
+    if (fallback !== undefined) {
+      const chosen = asQuantity(fallback);
+      if (chosen.confidence !== 'exact' || !this.isUnknown(name)) return chosen;
+      return assumed(chosen.value ?? 0, `${name} is known only after apply, taken as ${chosen.value}`);
+    }
+    return unknownQuantity(this.isUnknown(name) ? `${name} is known only after apply` : `${name} is not set`);
+  }
+
+  /** The nested blocks of a name; a single object counts as one block. */
+  blocks(name: string): ResourceReader[] {
+    const value = this.#values[name];
+    const list = Array.isArray(value) ? value : isRecord(value) ? [value] : [];
+    const unknown = isRecord(this.#unknown) ? this.#unknown[name] : undefined;
+    return list.flatMap((entry, index) =>
+      isRecord(entry)
+        ? [new ResourceReader(this.#context, entry, Array.isArray(unknown) ? unknown[index] : unknown)]
+        : [],
+    );
+  }
+
+  block(name: string): ResourceReader | undefined {
+    return this.blocks(name)[0];
+  }
+
+  /** Same resource and usage, with other attribute values laid over its own. */
+  overlaid(values: Record<string, unknown>): ResourceReader {
+    return new ResourceReader(this.#context, { ...this.#values, ...values }, this.#unknown);
+  }
+
+  /** A reader of plain values that belong to this resource but come from no attribute of it. */
+  of(values: Record<string, unknown>): ResourceReader {
+    return new ResourceReader(this.#context, values, {});
+  }
+
+  get values(): Record<string, unknown> {
+    return this.#values;
+  }
+
+  usage(path: string): Quantity | null {
+    return this.#context.usage(path);
+  }
+
+  /** The usage figure as text, for keys such as `operating_system`. */
+  usageText(path: string): string | null {
+    return this.#context.usage.text(path);
+  }
+
+  usageKeys(path: string): string[] {
+    return this.#context.usage.keys(path);
+  }
+
+  assume(text: string): void {
+    this.#context.assumptions.push(text);
+  }
+
+  /** The resource of a type that an attribute of this one points at. */
+  linked(path: string, type: string): ResourceReader | undefined {
+    return this.#read(this.#context.links.target(this.#context.resource, path, type));
+  }
+
+  /** The resources of a type whose attribute points at this one. */
+  linkedFrom(type: string, path: string): ResourceReader[] {
+    return this.#context.links
+      .sources(this.#context.resource, type, path)
+      .flatMap((resource) => this.#read(resource) ?? []);
+  }
+
+  /** How many elements a list has, counting the resources it refers to where it is not known yet. */
+  count(name: string): Quantity {
+    const value = this.#values[name];
+    if (Array.isArray(value)) return exactly(value.length);
+    if (!this.isUnknown(name)) return exactly(0);
+    const targets = this.#context.links.targets(this.#context.resource, name);
+    if (targets.length > 0) return assumed(targets.length, `${name} counted from what it refers to`);
+    return unknownQuantity(`${name} is known only after apply`);
+  }
+
+  #read(resource: NormalisedResource | undefined): ResourceReader | undefined {
+    if (resource === undefined) return undefined;
+    return new ResourceReader({ ...this.#context, resource, usage: this.#context.usage.of(resource) });
+  }
+}
+
+function isUnknownAt(unknown: unknown, name: string): boolean {
+  if (unknown === true) return true;
+  if (!isRecord(unknown)) return false;
+  const found = unknown[name];
+  if (found === true) return true;
+  return Array.isArray(found) && found.includes(true);
+}
+
+function parseNumber(value: unknown): Decimal | null {
+  if (typeof value === 'number') return new Decimal(value);
+  if (typeof value !== 'string' || !/^-?\d+(\.\d+)?$/.test(value.trim())) return null;
+  return new Decimal(value.trim());
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,43 @@
+import { hoursPerMonth } from '../../quantity.ts';
+import type { ResourceModule } from '../../resource-module.ts';
+
+/** DocumentDB and Neptune instances: one price an hour by class. */
+export const clusterInstance: ResourceModule = {
+  types: ['aws_docdb_cluster_instance', 'aws_neptune_cluster_instance'],
+  category: 'database',
+  components: (instance) => {
+    const sku = instance.text('instance_class');
+    const table = instance.type === 'aws_docdb_cluster_instance' ? 'docdb' : 'neptune';
+    return [
+      { name: `Instance (on-demand, ${sku})`, unit: 'hours', quantity: hoursPerMonth, price: { table, sku } },
+    ];
+  },
+};
+
+export const docdbCluster: ResourceModule = {
+  types: ['aws_docdb_cluster'],
+  category: 'database',
+  components: () => [
+    { name: 'Storage', unit: 'GB', usageKey: 'storage_gb', price: 'aws.docdb.storage' },
+    {
+      name: 'I/O requests',
+      unit: '1M requests',
+      usageKey: 'monthly_io_requests',
+      per: 1_000_000,
+      price: 'aws.docdb.io',
+    },
+  ],
+};
+
+export const neptuneCluster: ResourceModule = {
+  types: ['aws_neptune_cluster'],
+  category: 'database',
+  components: () => [
+    {
+      name: 'Storage',
+      unit: 'GB',
+      usageKey: 'storage_gb',
+      price: { missing: 'no price of Neptune storage' },
+    },
+  ],
+};
