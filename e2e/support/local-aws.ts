@@ -1,0 +1,111 @@
+import { execFileSync } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { startChild } from './child.ts';
+import { waitFor } from './wait.ts';
+
+const mirrors = [
+  '/opt/tf-plugins',
+  '/usr/share/terraform/plugins',
+  '/usr/local/share/terraform/plugins',
+  `${process.env.HOME}/.terraform.d/plugins`,
+];
+
+/** The mirror that holds the AWS provider, and whether a local AWS can be started; a sentence on what is missing. */
+export function awsProblem(): string | undefined {
+  const candidates = process.env.TERRAFORM_PROVIDER_MIRROR
+    ? [process.env.TERRAFORM_PROVIDER_MIRROR]
+    : mirrors;
+  const found = candidates.some(
+    (mirror) =>
+      globSync(`${mirror}/registry.terraform.io/hashicorp/aws/*/*/terraform-provider-aws_v5*`).length > 0,
+  );
+  if (!found) return 'no AWS provider in a mirror (set TERRAFORM_PROVIDER_MIRROR)';
+  try {
+    execFileSync('sh', ['-c', 'command -v moto_server'], { stdio: 'ignore' });
+  } catch {
+    return 'moto_server is not on PATH';
+  }
+  return undefined;
+}
+
+/** For `test(name, { skip })`: a reason to skip, or false. Throws where skipping is not allowed. */
+export function skipWithoutAws(): string | false {
+  const problem = awsProblem();
+  if (problem && process.env.E2E_REQUIRE_AWS) throw new Error(`the AWS tests must run here, but ${problem}`);
+  return problem ?? false;
+}
+
+export type LocalAws = {
+  url: string;
+  pid: number;
+  /** Settings that point a run's provider here. */
+  env: Record<string, string>;
+  call(
+    service: string,
+    action: { target?: string; query?: string; body?: unknown; path?: string; method?: string },
+  ): Promise<string>;
+  reset(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** A local AWS on a random port, empty. */
+export async function startLocalAws(): Promise<LocalAws> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const env = {
+    PATH: process.env.PATH ?? '',
+    HOME: process.env.HOME ?? '/',
+    MOTO_IAM_LOAD_MANAGED_POLICIES: 'true',
+  };
+  const child = startChild('moto_server', ['-p', String(port)], { env });
+  await waitFor('the local AWS to answer', () =>
+    fetch(`${url}/moto-api/data.json`).then(
+      (answer) => answer.ok,
+      () => false,
+    ),
+  );
+  return {
+    url,
+    pid: child.pid,
+    env: {
+      AWS_ENDPOINT_URL: url,
+      AWS_ACCESS_KEY_ID: 'testing',
+      AWS_SECRET_ACCESS_KEY: 'testing-secret-key',
+      AWS_DEFAULT_REGION: 'us-east-1',
+      AWS_REGION: 'us-east-1',
+    },
+    call: (service, action) => call(url, service, action),
+    reset: async () => void (await fetch(`${url}/moto-api/reset`, { method: 'POST' })),
+    stop: () => child.stop(),
+  };
+}
+
+/** One unsigned call; the local AWS reads the service from the credential scope. */
+async function call(url: string, service: string, action: Parameters<LocalAws['call']>[1]): Promise<string> {
+  const scope = `testing/20260101/us-east-1/${service}/aws4_request`;
+  const response = await fetch(`${url}${action.path ?? '/'}`, {
+    method: action.method ?? (action.target || action.query ? 'POST' : 'GET'),
+    headers: {
+      authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=00`,
+      ...(action.target
+        ? { 'x-amz-target': action.target, 'content-type': 'application/x-amz-json-1.0' }
+        : {}),
+      ...(action.query ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
+    },
+    ...(action.target
+      ? { body: JSON.stringify(action.body ?? {}) }
+      : action.query
+        ? { body: action.query }
+        : {}),
+  });
+  return response.text();
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address ? address.port : 0;
+}

@@ -1,0 +1,38 @@
+// Runs on whatever Node is installed (20 or newer): installs what is missing, then runs the given script on the
+// pinned Node. Usage: node scripts/bootstrap.mjs SCRIPT [ARGUMENT…]
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const pinnedNode = join(root, 'node_modules', 'node', 'bin', 'node');
+const stamp = join(root, 'node_modules', '.installed');
+
+const lockDigest = createHash('sha256')
+  .update(readFileSync(join(root, 'package-lock.json')))
+  .digest('hex');
+const installed = existsSync(stamp) && readFileSync(stamp, 'utf8') === lockDigest && existsSync(pinnedNode);
+if (!installed) {
+  console.error('Installing packages (once)…');
+  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  if (npm.status !== 0) {
+    console.error(
+      'Installing packages: npm ci has failed; its message is above. Is the npm registry reachable?',
+    );
+    process.exit(npm.status ?? 1);
+  }
+  writeFileSync(stamp, lockDigest);
+}
+if (!existsSync(pinnedNode)) {
+  console.error(`Starting: ${pinnedNode} is missing; remove node_modules and run this again.`);
+  process.exit(1);
+}
+
+const child = spawn(pinnedNode, process.argv.slice(2), { cwd: root, stdio: 'inherit' });
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));

@@ -1,0 +1,111 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { findTerraform } from './terraform/find-terraform.ts';
+
+const root = resolve(import.meta.dirname, '..');
+const readyMs = 60_000;
+const stopMs = 20_000;
+
+/** Starts the runner and the gateway, waits until both are healthy, and stays until it is told to stop. */
+async function main(): Promise<void> {
+  const dataDir = resolve(process.env.DATA_DIR || 'data');
+  const terraform = await findTerraform(process.env, join(dataDir, 'tools'));
+  const token = process.env.RUNNER_TOKEN || randomBytes(32).toString('hex');
+  const host = process.env.HOST || '127.0.0.1';
+  const shared = { ...process.env, RUNNER_TOKEN: token, DATA_DIR: dataDir };
+  const runner = start('terraform-runner', { ...shared, TERRAFORM_BINARY_PATH: terraform.path });
+  const runnerPort = await ready('terraform-runner', runner);
+  const runnerUrl = process.env.TERRAFORM_RUNNER_URL || `http://127.0.0.1:${runnerPort}`;
+  const gateway = start('gateway', { ...shared, TERRAFORM_RUNNER_URL: runnerUrl });
+  const port = await ready('gateway', gateway);
+  const address = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  await healthy(address);
+  console.log(welcome(address, `${terraform.path} (${terraform.source})`));
+}
+
+type Service = { name: string; process: ChildProcess };
+const services: Service[] = [];
+let stopping = false;
+
+function start(name: string, environment: NodeJS.ProcessEnv): ChildProcess {
+  const child = spawn(process.execPath, [join(root, name, 'src', 'main.ts')], {
+    env: environment,
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    detached: true, // so that Ctrl+C reaches only this process, which stops them in order
+  });
+  services.push({ name, process: child });
+  child.on('exit', (code, signal) => {
+    if (stopping) return;
+    console.error(`${name} has ended (${signal ?? `exit code ${code}`}); stopping the rest.`);
+    void stop(1);
+  });
+  return child;
+}
+
+/** The gateway first, so that nothing new reaches the runner. */
+async function stop(code: number): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  for (const { process: child } of [...services].reverse()) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    const ended = new Promise((done) => child.once('exit', done));
+    child.kill('SIGTERM');
+    await Promise.race([ended, delay(stopMs, undefined, { ref: false })]);
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+  }
+  process.exit(code);
+}
+
+/** The port a service listens on, once it says that it is ready. */
+function ready(name: string, child: ChildProcess): Promise<number> {
+  return new Promise((done, fail) => {
+    const timer = setTimeout(
+      () => fail(new Error(`${name} was not ready after ${readyMs / 1000} s`)),
+      readyMs,
+    );
+    child.on('message', (message: { type?: string; port?: number }) => {
+      if (message.type !== 'ready' || !message.port) return;
+      clearTimeout(timer);
+      done(message.port);
+    });
+  });
+}
+
+async function healthy(address: string): Promise<void> {
+  const deadline = Date.now() + readyMs;
+  let last = 'no answer';
+  while (Date.now() < deadline) {
+    const answer = await fetch(`${address}/readyz`).catch(() => undefined);
+    if (answer?.ok) return;
+    last = answer ? await answer.text() : last;
+    await delay(100);
+  }
+  throw new Error(`the gateway at ${address} is not ready: ${last}`);
+}
+
+function welcome(address: string, terraform: string): string {
+  const example = join('examples', 'hello', 'main.tf');
+  const code = existsSync(join(root, example)) ? readFileSync(join(root, example), 'utf8') : '';
+  const body = JSON.stringify({ projectId: 'hello', iacCode: code }).replaceAll("'", "'\\''");
+  return `
+Deployment Engine is ready at ${address}
+  Terraform: ${terraform}
+  API and docs: ${address}/api/docs
+
+Deploy ${example}:
+
+curl -s ${address}/api/deploy -H 'content-type: application/json' -d '${body}'
+
+and watch it:  curl -s ${address}/api/deploy/infrastructure/hello
+`;
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(0));
+
+main().catch((error) => {
+  console.error(error instanceof Error ? error.message : error);
+  void stop(1);
+});

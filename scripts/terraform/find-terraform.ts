@@ -1,0 +1,41 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fetchTerraform } from './fetch-terraform.ts';
+
+export type TerraformBinary = { path: string; source: 'TERRAFORM_BINARY_PATH' | 'PATH' | 'download' };
+
+/** `TERRAFORM_BINARY_PATH`, else `terraform` or `tofu` on PATH, else the pinned version, fetched into `toolsDir`. */
+export async function findTerraform(
+  environment: NodeJS.ProcessEnv,
+  toolsDir: string,
+): Promise<TerraformBinary> {
+  const named = environment.TERRAFORM_BINARY_PATH;
+  if (named) {
+    if (!isExecutable(named))
+      throw new Error(`TERRAFORM_BINARY_PATH: ${named} is not an executable file; correct or unset it`);
+    return { path: named, source: 'TERRAFORM_BINARY_PATH' };
+  }
+  const onPath = findOnPath(environment.PATH ?? '', ['terraform', 'tofu']);
+  if (onPath) return { path: onPath, source: 'PATH' };
+  return { path: await fetchTerraform(toolsDir), source: 'download' };
+}
+
+function findOnPath(path: string, names: string[]): string | undefined {
+  return names
+    .flatMap((name) =>
+      path
+        .split(delimiter)
+        .filter(Boolean)
+        .map((directory) => join(directory, name)),
+    )
+    .find(isExecutable);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
