@@ -133,20 +133,9 @@ export const costEstimateSchema = z.object({
 });
 export type CostEstimate = z.infer<typeof costEstimateSchema>;
 
-export type UsageValue = number | string | boolean | null | UsageValue[] | { [key: string]: UsageValue };
-export const usageValueSchema: z.ZodType<UsageValue> = z.lazy(() =>
-  z.union([
-    z.number(),
-    z.string(),
-    z.boolean(),
-    z.null(),
-    z.array(usageValueSchema),
-    z.record(z.string(), usageValueSchema),
-  ]),
-);
-const usageEntriesSchema = z.record(z.string(), z.record(z.string(), usageValueSchema).nullable()).nullish();
+const usageEntriesSchema = z.record(z.string(), z.record(z.string(), z.unknown()).nullable()).nullish();
 
-/** A `usage.yml`: expected usage per resource address (`[*]` and `*` are wildcards) and per type. */
+/** A `usage.yml`, figures possibly nested by class or region: expected usage per resource address (`[*]` and `*` are wildcards) and per type. */
 export const usageFileSchema = z.object({
   version: z.union([z.string(), z.number()]).optional(),
   resource_usage: usageEntriesSchema,

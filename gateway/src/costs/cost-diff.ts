@@ -11,12 +11,14 @@ export function costDiff(before: PricedResource[], after: PricedResource[], rate
   const entries = [...addresses].flatMap(
     (address) => entryOf(old.get(address), next.get(address), rate) ?? [],
   );
-  const [from, to] = [total(before).times(rate), total(after).times(rate)];
+  const [from, to] = [total(before), total(after)];
   return {
-    before: amount(from),
-    after: amount(to),
-    difference: amount(to.minus(from)),
-    differencePercent: from.isZero() ? null : amount(to.minus(from).div(from).times(100)),
+    before: amount(from, rate),
+    after: amount(to, rate),
+    difference: amount(to.minus(from), rate),
+    differencePercent: from.isZero()
+      ? null
+      : to.minus(from).div(from).times(100).toDecimalPlaces(4).toNumber(),
     resources: entries.toSorted((left, right) => (right.difference ?? 0) - (left.difference ?? 0)),
   };
 }
@@ -35,9 +37,9 @@ function entryOf(
     address: subject.address,
     type: subject.type,
     change: before === undefined ? 'added' : after === undefined ? 'removed' : 'changed',
-    before: from && amount(from.times(rate)),
-    after: to && amount(to.times(rate)),
-    difference: from && to && amount(to.minus(from).times(rate)),
+    before: from && amount(from, rate),
+    after: to && amount(to, rate),
+    difference: from && to && amount(to.minus(from), rate),
   };
 }
 

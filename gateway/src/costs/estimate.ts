@@ -49,7 +49,7 @@ export function estimate(resources: NormalisedResource[], options: EstimateOptio
   const sums = sumByCategory(priced, rate);
   return {
     ...sums,
-    total: amount(total(priced).times(rate)),
+    total: amount(total(priced), rate),
     resourceCounts: countByType(priced),
     currency,
     period: 'monthly',
@@ -91,7 +91,7 @@ function priceAll(
 function sumByCategory(resources: PricedResource[], rate: Decimal): Record<CostCategory, number> {
   const entries = costCategories.map((category) => {
     const own = resources.filter((resource) => resource.category === category);
-    return [category, amount(total(own).times(rate))];
+    return [category, amount(total(own), rate)];
   });
   return Object.fromEntries(entries);
 }
@@ -105,12 +105,15 @@ function countByType(resources: PricedResource[]): Record<string, number> {
 function present({ cost, assumptions: _, ...resource }: PricedResource, rate: Decimal): ResourceCost {
   return {
     ...resource,
-    monthlyCost: cost === null ? null : amount(cost.times(rate)),
+    monthlyCost: cost === null ? null : amount(cost, rate),
     components: resource.components.map(({ cost: own, ...component }) => ({
       ...component,
       quantity: component.quantity?.toNumber() ?? null,
-      unitPrice: component.unitPrice?.times(rate).toNumber() ?? null,
-      monthlyCost: own === null ? null : amount(own.times(rate)),
+      unitPrice:
+        component.unitPrice === null
+          ? null
+          : Number(rate.eq(1) ? component.unitPrice : component.unitPrice.times(rate)),
+      monthlyCost: own === null ? null : amount(own, rate),
     })),
   };
 }

@@ -105,6 +105,7 @@ export class PlanConfiguration {
 
 /** `module.a["x"].aws_instance.b[0]` → `module.a.aws_instance.b`. */
 export function withoutKeys(address: string): string {
+  if (!address.includes('[')) return address;
   return address.replace(/\[(?:"(?:[^"\\]|\\.)*"|[^\]]*)\]/g, '');
 }
 

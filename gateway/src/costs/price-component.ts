@@ -42,6 +42,8 @@ export function priceComponent(
 
 /** What a quantity costs where each tier's price holds from its start to that of the next. */
 export function costOf(quantity: Decimal, tiers: PriceTier[]): Decimal {
+  const [only] = tiers;
+  if (tiers.length === 1 && only !== undefined) return only.price.times(quantity);
   let cost = new Decimal(0);
   for (const [index, { from, price }] of tiers.entries()) {
     const end = Decimal.min(tiers[index + 1]?.from ?? quantity, quantity);
@@ -70,7 +72,9 @@ function withoutPrice(
 function quantityOf(spec: ComponentSpec, resource: ResourceReader): Quantity {
   if (spec.quantity !== undefined) return asQuantity(spec.quantity);
   const usage = resource.usage(spec.usageKey ?? '') ?? assumed(0, `no ${spec.usageKey} given, none assumed`);
-  return product(usage, spec.times ?? 1, new Decimal(1).div(spec.per ?? 1));
+  const total = spec.times === undefined ? usage : product(usage, spec.times);
+  if (spec.per === undefined || total.value === null || total.value.isZero()) return total;
+  return { ...total, value: total.value.div(spec.per) };
 }
 
 function lookUp(query: PriceQuery, region: string | null, book: PriceBook): PriceLookup {

@@ -1,5 +1,6 @@
 import type { CostCategory, CostConfidence, ResourceCost } from '@deployment-engine/contracts';
 import { Decimal } from 'decimal.js';
+import { total } from './amounts.ts';
 import { discountOf } from './discounts.ts';
 import type { NormalisedResource } from './normalised-resource.ts';
 import type { PriceBook } from './price-book/price-book.ts';
@@ -34,6 +35,8 @@ export function priceResource(resource: NormalisedResource, context: PricingCont
     : withoutComponents(resource, 'unsupported', null, 'unknown');
 }
 
+const whole = new Decimal(1);
+
 function priceWith(
   { category, components: list }: ResourceModule,
   resource: NormalisedResource,
@@ -42,7 +45,8 @@ function priceWith(
   const assumptions: string[] = [];
   const reader = new ResourceReader({ resource, links, usage: usageOf(resource), assumptions });
   const specs = list(reader);
-  const factor = new Decimal(1).minus(new Decimal(discountOf(discounts, resource.type, category)).div(100));
+  const percent = discountOf(discounts, resource.type, category);
+  const factor = percent === 0 ? whole : whole.minus(whole.times(percent).div(100));
   const components = specs.map((spec) => discounted(priceComponent(spec, reader, book), factor, assumptions));
   const known = components.filter(({ cost }) => cost !== null);
   const isUnknown =
@@ -50,7 +54,7 @@ function priceWith(
   return {
     ...identity(resource, category),
     status: isUnknown ? 'unknown' : known.length < components.length ? 'partial' : 'priced',
-    cost: isUnknown ? null : known.reduce((sum, { cost }) => sum.plus(cost ?? 0), new Decimal(0)),
+    cost: isUnknown ? null : total(known),
     confidence: weakest(components.map(({ confidence }) => confidence)),
     components,
     assumptions,
@@ -61,7 +65,8 @@ function priceWith(
 function discounted(component: PricedComponent, factor: Decimal, assumptions: string[]): PricedComponent {
   const confidence =
     assumptions.length > 0 ? weakest([component.confidence, 'assumed']) : component.confidence;
-  return { ...component, confidence, cost: component.cost?.times(factor) ?? null };
+  const cost = component.cost === null || factor.eq(1) ? component.cost : component.cost.times(factor);
+  return { ...component, confidence, cost };
 }
 
 function withoutComponents(

@@ -24,8 +24,18 @@ export function unknownQuantity(note: string): Quantity {
   return { value: null, confidence: 'unknown', note };
 }
 
+const constants = new Map<Decimal.Value, Quantity>();
+
+/** Plain figures in the rules are few and repeat, so each becomes a quantity once. */
 export function asQuantity(value: Quantity | Decimal.Value): Quantity {
-  return typeof value === 'object' && 'confidence' in value ? value : exactly(value);
+  if (typeof value === 'object' && 'confidence' in value) return value;
+  if (typeof value === 'object') return exactly(value);
+  let constant = constants.get(value);
+  if (constant === undefined) {
+    constant = exactly(value);
+    if (constants.size < 1000) constants.set(value, constant);
+  }
+  return constant;
 }
 
 /** Applies an exact function to quantities; unknown if any of them is, else as weak as the weakest. */
@@ -33,21 +43,31 @@ export function combine(
   quantities: (Quantity | Decimal.Value)[],
   apply: (...values: Decimal[]) => Decimal,
 ): Quantity {
-  const known = quantities.map(asQuantity);
-  const missing = known.find((quantity) => quantity.value === null);
-  if (missing !== undefined) return missing;
-  const notes = [...new Set(known.flatMap((quantity) => quantity.note ?? []))];
-  return {
-    value: apply(...known.map((quantity) => quantity.value as Decimal)),
-    confidence: weakest(known.map((quantity) => quantity.confidence)),
-    note: notes.length > 0 ? notes.join('; ') : null,
-  };
+  const values: Decimal[] = [];
+  let confidence: CostConfidence = 'exact';
+  let note: string | null = null;
+  for (const entry of quantities) {
+    const quantity = asQuantity(entry);
+    if (quantity.value === null) return quantity;
+    values.push(quantity.value);
+    if (quantity.confidence !== 'exact') confidence = weaker(confidence, quantity.confidence);
+    if (quantity.note !== null && quantity.note !== note)
+      note = note === null ? quantity.note : `${note}; ${quantity.note}`;
+  }
+  return { value: apply(...values), confidence, note };
 }
 
 export function product(...quantities: (Quantity | Decimal.Value)[]): Quantity {
-  return combine(quantities, (...values) =>
-    values.reduce((left, right) => left.times(right), new Decimal(1)),
-  );
+  return combine(quantities, multiply);
+}
+
+function multiply(...values: Decimal[]): Decimal {
+  let result = values[0] ?? new Decimal(1);
+  for (let index = 1; index < values.length; index += 1) {
+    const value = values[index] as Decimal;
+    if (!value.eq(1)) result = result.eq(1) ? value : result.times(value);
+  }
+  return result;
 }
 
 export function sum(...quantities: (Quantity | Decimal.Value)[]): Quantity {
@@ -60,7 +80,9 @@ export function above(quantity: Quantity, included: Quantity | Decimal.Value): Q
 }
 
 export function weakest(confidences: CostConfidence[]): CostConfidence {
-  let worst = 0;
-  for (const confidence of confidences) worst = Math.max(worst, costConfidences.indexOf(confidence));
-  return costConfidences[worst] as CostConfidence;
+  return confidences.reduce(weaker, 'exact');
+}
+
+function weaker(left: CostConfidence, right: CostConfidence): CostConfidence {
+  return costConfidences.indexOf(left) >= costConfidences.indexOf(right) ? left : right;
 }

@@ -152,14 +152,17 @@ export class ResourceReader {
       .flatMap((resource) => this.#read(resource) ?? []);
   }
 
-  /** How many elements a list has, counting the resources it refers to where it is not known yet. */
-  count(name: string): Quantity {
+  /**
+   * How many elements a list has, counting the resources it refers to where it is not known yet; `fallback`
+   * where the cloud decides.
+   */
+  count(name: string, fallback: number): Quantity {
     const value = this.#values[name];
     if (Array.isArray(value)) return exactly(value.length);
     if (!this.isUnknown(name)) return exactly(0);
     const targets = this.#context.links.targets(this.#context.resource, name);
     if (targets.length > 0) return assumed(targets.length, `${name} counted from what it refers to`);
-    return unknownQuantity(`${name} is known only after apply`);
+    return assumed(fallback, `${name} taken as ${fallback}, it is known only after apply`);
   }
 
   #read(resource: NormalisedResource | undefined): ResourceReader | undefined {

@@ -1,9 +1,4 @@
-import {
-  type UsageFile,
-  type UsageProfile,
-  type UsageValue,
-  usageFileSchema,
-} from '@deployment-engine/contracts';
+import { type UsageFile, type UsageProfile, usageFileSchema } from '@deployment-engine/contracts';
 import { LineCounter, parseDocument } from 'yaml';
 import type { NormalisedResource } from './normalised-resource.ts';
 import { assumed, exactly, type Quantity } from './quantity.ts';
@@ -53,7 +48,7 @@ export interface UsageOf {
   of(resource: NormalisedResource): UsageOf;
 }
 
-type Entries = Record<string, UsageValue>;
+type Entries = Record<string, unknown>;
 
 /** Answers for the usage of any resource: address first, then wildcard, then type, then profile. */
 export function usageReader(
@@ -72,7 +67,13 @@ export function usageReader(
       given[resource.type],
       file?.resource_type_default_usage?.[resource.type],
     ].filter((layer) => layer !== undefined && layer !== null) as Entries[];
-    const find = (path: string) => layers.map((layer) => valueAt(layer, path)).find((v) => v !== undefined);
+    const find = (path: string) => {
+      for (const layer of layers) {
+        const value = valueAt(layer, path);
+        if (value !== undefined) return value;
+      }
+      return undefined;
+    };
     const read = (path: string): Quantity | null => {
       const value = Number(find(path) ?? Number.NaN);
       if (Number.isFinite(value)) return exactly(value);
@@ -99,11 +100,11 @@ function wildcardPattern(key: string): RegExp {
   return new RegExp(`^${escaped.replaceAll('*', '.*')}$`);
 }
 
-function valueAt(entries: Entries, path: string): UsageValue | undefined {
-  let value: UsageValue | undefined = entries;
+function valueAt(entries: Entries, path: string): unknown {
+  let value: unknown = entries;
   for (const name of path.split('.')) {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-    value = value[name];
+    value = (value as Record<string, unknown>)[name];
   }
   return value ?? undefined;
 }

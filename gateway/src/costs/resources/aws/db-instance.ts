@@ -1,3 +1,4 @@
+import { Decimal } from 'decimal.js';
 import { above, assumed, combine, exactly, hoursPerMonth, product, type Quantity } from '../../quantity.ts';
 import type { ComponentSpec, ResourceModule } from '../../resource-module.ts';
 import type { ResourceReader } from '../../resource-reader.ts';
@@ -7,6 +8,7 @@ import { engineTable, isAurora } from './rds-names.ts';
 /** The least that AWS accepts for provisioned IOPS storage. */
 const leastIops = 1000;
 const leastStorageGb = 20;
+const leastProvisionedGb = 100;
 
 export const dbInstance: ResourceModule = {
   types: ['aws_db_instance', 'aws_rds_instance'],
@@ -43,11 +45,8 @@ function storage(
   engine: string,
   copies: number,
 ): ComponentSpec[] {
-  const inherited =
-    source?.number('allocated_storage') ?? assumed(leastStorageGb, `storage of ${leastStorageGb} GB`);
-  const own = database.number('allocated_storage');
-  const size = own.value === null ? inherited : own;
   const type = storageType(database);
+  const size = sizeOf(database, source, type);
   const name = { gp2: 'general purpose SSD, gp2', gp3: 'general purpose SSD, gp3', standard: 'magnetic' }[
     type
   ];
@@ -67,6 +66,15 @@ function storage(
     per: 1_000_000,
   };
   return [gigabytes, { ...requests, price: 'aws.rds.magnetic.io' }];
+}
+
+/** A replica has the size of its source; provisioned IOPS start at 100 GB. */
+function sizeOf(database: ResourceReader, source: ResourceReader | undefined, type: string): Quantity {
+  const least = type.startsWith('io') ? leastProvisionedGb : leastStorageGb;
+  const candidates = [database.number('allocated_storage'), source?.number('allocated_storage')];
+  const known = candidates.find((candidate) => candidate?.value != null);
+  if (known === undefined) return assumed(least, `storage of ${least} GB`);
+  return type.startsWith('io') ? combine([known], (size) => Decimal.max(size, least)) : known;
 }
 
 function storageType(database: ResourceReader): string {

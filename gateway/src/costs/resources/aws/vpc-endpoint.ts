@@ -9,7 +9,7 @@ export const vpcEndpoint: ResourceModule = {
   components: (endpoint) => {
     const type = endpoint.textOrSchemaDefault('vpc_endpoint_type', 'Gateway');
     if (type === 'Gateway') return [];
-    const zones = combine([endpoint.count('subnet_ids')], (count) => Decimal.max(count, 1));
+    const zones = combine([endpoint.count('subnet_ids', 1)], (count) => Decimal.max(count, 1));
     return [
       {
         name: 'Data processed',

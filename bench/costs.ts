@@ -1,0 +1,93 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { estimate, normalisePlan } from '../gateway/src/costs/index.ts';
+import { readPriceBook } from '../gateway/src/costs/price-book/book-file.ts';
+import { embeddedBookPath } from '../gateway/src/costs/price-book/load-price-book.ts';
+import { PriceBook } from '../gateway/src/costs/price-book/price-book.ts';
+
+const casesDir = resolve(process.env.COST_BENCH_DIR ?? join(import.meta.dirname, '../../shared/cost-bench'));
+
+/** Prices that were read off the reports the cases compare with; the score without them is printed too. */
+const reportSections = /^report-prices/;
+
+/** Scores the estimator against reference reports, then times it. */
+export async function costsBench(): Promise<void> {
+  const bookMs = timeOf(() => readPriceBook(embeddedBookPath));
+  const book = readPriceBook(embeddedBookPath);
+  if (existsSync(casesDir)) {
+    console.log(score(book));
+    const independent = new Map([...book.sections].filter(([id]) => !reportSections.test(id)));
+    console.log('without the prices read off public reports:');
+    console.log(summaryOf(score(new PriceBook(book.version, independent))));
+  } else {
+    console.log(`no cost cases at ${casesDir}; set COST_BENCH_DIR`);
+  }
+  const plan = planOf(2000);
+  const run = () => estimate(normalisePlan(plan).resources, { priceBook: book });
+  const firstMs = timeOf(run);
+  const laterMs = Array.from({ length: 9 }, () => timeOf(run)).toSorted((left, right) => left - right);
+  console.log(`price book loaded in ${bookMs} ms`);
+  console.log(
+    `a plan of 2,000 resources priced in ${laterMs[4]} ms (median of nine, the first took ${firstMs} ms)`,
+  );
+}
+
+function score(priceBook: PriceBook): string {
+  const results = mkdtempSync(join(tmpdir(), 'costs-bench-'));
+  try {
+    for (const name of readdirSync(casesDir)) {
+      const folder = join(casesDir, name);
+      if (!existsSync(join(folder, 'plan.json'))) continue;
+      const usagePath = join(folder, 'usage.yml');
+      const usage = existsSync(usagePath) ? { usage: readFileSync(usagePath, 'utf8') } : {};
+      const plan = JSON.parse(readFileSync(join(folder, 'plan.json'), 'utf8'));
+      const answer = estimate(normalisePlan(plan).resources, { ...usage, priceBook });
+      writeFileSync(join(results, `${name}.json`), JSON.stringify(answer));
+    }
+    const scorer = join(casesDir, 'score.mjs');
+    return execFileSync(process.execPath, [scorer, casesDir, results], { encoding: 'utf8' });
+  } finally {
+    rmSync(results, { recursive: true, force: true });
+  }
+}
+
+function summaryOf(table: string): string {
+  return table.slice(table.indexOf('{'));
+}
+
+/** A plan with instances, volumes, buckets and databases in equal parts. */
+function planOf(count: number): unknown {
+  const kinds: [string, Record<string, unknown>][] = [
+    [
+      'aws_instance',
+      { instance_type: 'm5.large', root_block_device: [{ volume_size: 20, volume_type: 'gp3' }] },
+    ],
+    ['aws_ebs_volume', { type: 'gp3', size: 100, iops: 4000 }],
+    ['aws_s3_bucket', {}],
+    ['aws_db_instance', { engine: 'postgres', instance_class: 'db.m5.large', allocated_storage: 50 }],
+  ];
+  const changes = Array.from({ length: count }, (_, index) => {
+    const [type, after] = kinds[index % kinds.length] as (typeof kinds)[number];
+    const change = { actions: ['create'], before: null, after, after_unknown: {} };
+    return { address: `${type}.r${index}`, mode: 'managed', type, name: `r${index}`, change };
+  });
+  const resources = changes.map(({ address, type, name }) => ({
+    address,
+    mode: 'managed',
+    type,
+    name,
+    provider_config_key: 'aws',
+  }));
+  const provider_config = { aws: { name: 'aws', expressions: { region: { constant_value: 'us-east-1' } } } };
+  return { resource_changes: changes, configuration: { provider_config, root_module: { resources } } };
+}
+
+function timeOf(run: () => unknown): number {
+  const start = performance.now();
+  run();
+  return Math.round((performance.now() - start) * 10) / 10;
+}
+
+if (import.meta.main) await costsBench();
