@@ -25,7 +25,7 @@ export async function costsBench(): Promise<void> {
     console.log(`no cost cases at ${casesDir}; set COST_BENCH_DIR`);
   }
   const plan = planOf(2000);
-  const run = () => estimate(normalisePlan(plan).resources, { priceBook: book });
+  const run = () => estimate(normalisePlan(plan), { priceBook: book });
   const firstMs = timeOf(run);
   const laterMs = Array.from({ length: 9 }, () => timeOf(run)).toSorted((left, right) => left - right);
   console.log(`price book loaded in ${bookMs} ms`);
@@ -43,7 +43,7 @@ function score(priceBook: PriceBook): string {
       const usagePath = join(folder, 'usage.yml');
       const usage = existsSync(usagePath) ? { usage: readFileSync(usagePath, 'utf8') } : {};
       const plan = JSON.parse(readFileSync(join(folder, 'plan.json'), 'utf8'));
-      const answer = estimate(normalisePlan(plan).resources, { ...usage, priceBook });
+      const answer = estimate(normalisePlan(plan), { ...usage, priceBook });
       writeFileSync(join(results, `${name}.json`), JSON.stringify(answer));
     }
     const scorer = join(casesDir, 'score.mjs');

@@ -2,7 +2,7 @@ export { type EstimateOptions, estimate, UnknownCurrencyError } from './estimate
 export { flatRateCosts } from './flat-rates.ts';
 export { judgeBudget } from './judge-budget.ts';
 export { normaliseCode } from './normalise-code.ts';
-export { normalisePlan } from './normalise-plan.ts';
+export { normalisePlan, normalisePlanBefore } from './normalise-plan.ts';
 export { normaliseState } from './normalise-state.ts';
 export type { NormalisedResource } from './normalised-resource.ts';
 export { PriceBookError } from './price-book/book-file.ts';

@@ -4,13 +4,6 @@ import { type ConfiguredResource, PlanConfiguration, withoutKeys } from './plan-
 import { regionOf } from './region-of.ts';
 import { isRecord } from './resource-reader.ts';
 
-export interface NormalisedPlan {
-  /** As the plan leaves them; a resource that goes has the action `delete`. */
-  resources: NormalisedResource[];
-  /** As they are now. */
-  current: NormalisedResource[];
-}
-
 interface Change {
   address: string;
   type: string;
@@ -24,26 +17,37 @@ interface Change {
   unknown: Values;
 }
 
-/** Makes the resource lists from a plan as `terraform show -json` prints it. */
-export function normalisePlan(plan: unknown): NormalisedPlan {
-  if (!isRecord(plan)) return { resources: [], current: [] };
+/**
+ * The resources of a plan, as `terraform show -json` prints it, as the plan leaves them. One that goes keeps
+ * its last values and has the action `delete`.
+ */
+export function normalisePlan(plan: unknown): NormalisedResource[] {
+  return resourcesOf(plan, ({ before, after, unknown, action }) => {
+    return { values: after ?? before ?? {}, unknown: after === null ? {} : unknown, action };
+  });
+}
+
+/** The resources of a plan as they were before it, for the diff of an estimate. */
+export function normalisePlanBefore(plan: unknown): NormalisedResource[] {
+  return resourcesOf(plan, ({ before }) => before && { values: before, unknown: {}, action: 'no-op' });
+}
+
+type Side = Pick<NormalisedResource, 'values' | 'unknown' | 'action'>;
+
+function resourcesOf(plan: unknown, sideOf: (change: Change) => Side | null): NormalisedResource[] {
+  if (!isRecord(plan)) return [];
   const configuration = new PlanConfiguration(plan);
   const changes = changesOf(plan);
   const instances = Map.groupBy(changes, ({ configAddress }) => configAddress);
-  const resources: NormalisedResource[] = [];
-  const current: NormalisedResource[] = [];
-  for (const change of changes) {
-    const configured = configuration.resource(change.configAddress);
+  return changes.flatMap((change): NormalisedResource[] => {
+    const side = sideOf(change);
+    if (side === null) return [];
+    const { address, type, configAddress } = change;
+    const configured = configuration.resource(configAddress);
     const references = configured ? referencesOf(change, configured, configuration, instances) : {};
     const region = configured ? configuration.region(configured.providerKey) : null;
-    const { address, type, action } = change;
-    const make = (values: Values, unknown: Values, action: ChangeAction): NormalisedResource => {
-      return { address, type, region: regionOf(type, values) ?? region, values, unknown, action, references };
-    };
-    resources.push(make(change.after ?? change.before ?? {}, change.after ? change.unknown : {}, action));
-    if (change.before !== null) current.push(make(change.before, {}, 'no-op'));
-  }
-  return { resources, current };
+    return [{ address, type, region: regionOf(type, side.values) ?? region, references, ...side }];
+  });
 }
 
 function changesOf(plan: Record<string, unknown>): Change[] {

@@ -71,10 +71,21 @@ function withoutPrice(
 
 function quantityOf(spec: ComponentSpec, resource: ResourceReader): Quantity {
   if (spec.quantity !== undefined) return asQuantity(spec.quantity);
-  const usage = resource.usage(spec.usageKey ?? '') ?? assumed(0, `no ${spec.usageKey} given, none assumed`);
+  const usage = resource.usage(spec.usageKey ?? '') ?? unused(spec.usageKey ?? '');
   const total = spec.times === undefined ? usage : product(usage, spec.times);
   if (spec.per === undefined || total.value === null || total.value.isZero()) return total;
   return { ...total, value: total.value.div(spec.per) };
+}
+
+const unusedFigures = new Map<string, Quantity>();
+
+/** A usage figure that was not given counts as zero, and the answer says so. */
+function unused(usageKey: string): Quantity {
+  const known = unusedFigures.get(usageKey);
+  if (known !== undefined) return known;
+  const quantity = assumed(0, `no ${usageKey} given, none assumed`);
+  if (unusedFigures.size < 1000) unusedFigures.set(usageKey, quantity);
+  return quantity;
 }
 
 function lookUp(query: PriceQuery, region: string | null, book: PriceBook): PriceLookup {

@@ -11,7 +11,7 @@ import type { ResourceModule } from './resource-module.ts';
 import { ResourceReader } from './resource-reader.ts';
 import { freeTypes } from './resources/free-types.ts';
 import { resourceModules } from './resources/index.ts';
-import type { UsageOf } from './usage-file.ts';
+import type { Usage } from './usage-file.ts';
 
 export interface PricedResource extends Omit<ResourceCost, 'monthlyCost' | 'components'> {
   /** USD a month; `null` where nothing about it is known. */
@@ -22,7 +22,7 @@ export interface PricedResource extends Omit<ResourceCost, 'monthlyCost' | 'comp
 
 export interface PricingContext {
   links: ResourceLinks;
-  usageOf: (resource: NormalisedResource) => UsageOf;
+  usageOf: (resource: NormalisedResource) => Usage;
   book: PriceBook;
   discounts: Record<string, number>;
 }

@@ -1,13 +1,13 @@
-import { Decimal } from 'decimal.js';
+import type { Decimal } from 'decimal.js';
 import type { NormalisedResource } from './normalised-resource.ts';
 import { asQuantity, assumed, exactly, type Quantity, unknownQuantity } from './quantity.ts';
 import type { ResourceLinks } from './resource-links.ts';
-import type { UsageOf } from './usage-file.ts';
+import type { Usage } from './usage-file.ts';
 
 interface Context {
   resource: NormalisedResource;
   links: ResourceLinks;
-  usage: UsageOf;
+  usage: Usage;
   /** Defaults that stood in for text attributes, in the words of the answer. */
   assumptions: string[];
 }
@@ -84,7 +84,7 @@ export class ResourceReader {
 
   number(name: string, fallback?: Quantity | Decimal.Value): Quantity {
     const value = parseNumber(this.#values[name]);
-    if (value !== null) return exactly(value);
+    if (value !== null) return asQuantity(value);
     if (fallback !== undefined) {
       const chosen = asQuantity(fallback);
       if (chosen.confidence !== 'exact' || !this.isUnknown(name)) return chosen;
@@ -124,7 +124,7 @@ export class ResourceReader {
   }
 
   usage(path: string): Quantity | null {
-    return this.#context.usage(path);
+    return this.#context.usage.figure(path);
   }
 
   /** The usage figure as text, for keys such as `operating_system`. */
@@ -179,10 +179,10 @@ function isUnknownAt(unknown: unknown, name: string): boolean {
   return Array.isArray(found) && found.includes(true);
 }
 
-function parseNumber(value: unknown): Decimal | null {
-  if (typeof value === 'number') return new Decimal(value);
+function parseNumber(value: unknown): number | string | null {
+  if (typeof value === 'number') return value;
   if (typeof value !== 'string' || !/^-?\d+(\.\d+)?$/.test(value.trim())) return null;
-  return new Decimal(value.trim());
+  return value.trim();
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

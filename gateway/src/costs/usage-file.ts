@@ -37,61 +37,65 @@ export function parseUsageFile(text: string): UsageFile {
   }
 }
 
+type Entries = Record<string, unknown>;
+type UsageOf = (resource: NormalisedResource) => Usage;
+
 /** The expected usage of one resource, read by the path of a figure (`standard.storage_gb`). */
-export interface UsageOf {
-  /** `null` where neither the file nor the profile says anything. */
-  (path: string): Quantity | null;
-  text(path: string): string | null;
-  /** The names of the figures given under a path, `''` for the top. */
-  keys(path: string): string[];
+export class Usage {
+  readonly #type: string;
+  readonly #layers: Entries[];
+  readonly #profile: UsageProfile;
   /** The usage of another resource of the same estimate. */
-  of(resource: NormalisedResource): UsageOf;
+  readonly of: UsageOf;
+
+  constructor(type: string, layers: Entries[], profile: UsageProfile, of: UsageOf) {
+    this.#type = type;
+    this.#layers = layers;
+    this.#profile = profile;
+    this.of = of;
+  }
+
+  /** `null` where neither the file nor the profile says anything. */
+  figure(path: string): Quantity | null {
+    const value = Number(this.#find(path) ?? Number.NaN);
+    if (Number.isFinite(value)) return exactly(value);
+    const fallback = profileUsage(this.#profile, this.#type, path);
+    return fallback === null ? null : assumed(fallback, `profile ${this.#profile}: ${path} ${fallback}`);
+  }
+
+  text(path: string): string | null {
+    const value = this.#find(path);
+    return typeof value === 'string' ? value : null;
+  }
+
+  /** The names of the figures given under a path, `''` for the top. */
+  keys(path: string): string[] {
+    if (path === '') return [...new Set(this.#layers.flatMap((layer) => Object.keys(layer)))];
+    const value = this.#find(path);
+    return typeof value === 'object' && value !== null ? Object.keys(value) : [];
+  }
+
+  #find(path: string): unknown {
+    for (const layer of this.#layers) {
+      const value = valueAt(layer, path);
+      if (value !== undefined) return value;
+    }
+    return undefined;
+  }
 }
 
-type Entries = Record<string, unknown>;
-
 /** Answers for the usage of any resource: address first, then wildcard, then type, then profile. */
-export function usageReader(
-  file: UsageFile | undefined,
-  profile: UsageProfile,
-): (r: NormalisedResource) => UsageOf {
+export function usageReader(file: UsageFile | undefined, profile: UsageProfile): UsageOf {
   const given = file?.resource_usage ?? {};
+  const byType = file?.resource_type_default_usage ?? {};
   const wildcards = Object.entries(given)
     .filter(([key]) => key.includes('*'))
     .map(([key, entries]) => ({ pattern: wildcardPattern(key), entries }));
-  return function usageOf(resource: NormalisedResource): UsageOf {
-    const wildcard = wildcards.find(({ pattern }) => pattern.test(resource.address))?.entries;
-    const layers = [
-      given[resource.address],
-      wildcard,
-      given[resource.type],
-      file?.resource_type_default_usage?.[resource.type],
-    ].filter((layer) => layer !== undefined && layer !== null) as Entries[];
-    const find = (path: string) => {
-      for (const layer of layers) {
-        const value = valueAt(layer, path);
-        if (value !== undefined) return value;
-      }
-      return undefined;
-    };
-    const read = (path: string): Quantity | null => {
-      const value = Number(find(path) ?? Number.NaN);
-      if (Number.isFinite(value)) return exactly(value);
-      const fallback = profileUsage(profile, resource.type, path);
-      return fallback === null ? null : assumed(fallback, `profile ${profile}: ${path} ${fallback}`);
-    };
-    return Object.assign(read, {
-      text: (path: string) => {
-        const value = find(path);
-        return typeof value === 'string' ? value : null;
-      },
-      keys: (path: string) => {
-        if (path === '') return [...new Set(layers.flatMap((layer) => Object.keys(layer)))];
-        const value = find(path);
-        return typeof value === 'object' && value !== null ? Object.keys(value) : [];
-      },
-      of: usageOf,
-    });
+  return function usageOf(resource: NormalisedResource): Usage {
+    const { address, type } = resource;
+    const wildcard = wildcards.find(({ pattern }) => pattern.test(address))?.entries;
+    const layers = [given[address], wildcard, given[type], byType[type]].filter((layer) => layer != null);
+    return new Usage(type, layers as Entries[], profile, usageOf);
   };
 }
 

@@ -6,16 +6,18 @@ export type AwsOffer = 'AmazonEC2' | 'AmazonRDS' | 'AmazonElastiCache';
 
 type Row = (name: string) => string;
 
+const ec2Tables: Record<string, string> = {
+  'Linux/Shared': 'ec2',
+  'Linux/Dedicated': 'ec2-dedicated',
+  'Windows/Shared': 'ec2-windows',
+};
+
 /** What an hourly on-demand row of an offer prices: the table and the entry, `null` for any other row. */
 const entryOf: Record<AwsOffer, (row: Row) => [table: string, sku: string] | null> = {
   AmazonEC2: (row) => {
     const isPlain = row('CapacityStatus') === 'Used' && row('Pre Installed S/W') === 'NA';
     if (!isPlain || row('License Model') !== 'No License required') return null;
-    const table = {
-      'Linux/Shared': 'ec2',
-      'Linux/Dedicated': 'ec2-dedicated',
-      'Windows/Shared': 'ec2-windows',
-    }[`${row('Operating System')}/${row('Tenancy')}`];
+    const table = ec2Tables[`${row('Operating System')}/${row('Tenancy')}`];
     return table === undefined ? null : [table, row('Instance Type')];
   },
   AmazonRDS: (row) => {
