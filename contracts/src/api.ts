@@ -3,6 +3,7 @@ import * as deploy from './deploy.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { jobIdSchema, jobStatusSchema, jobTypeSchema } from './job.ts';
 import { projectIdSchema } from './project.ts';
+import { projectCostsSchema } from './project-costs.ts';
 
 const projectParams = z.object({ projectId: projectIdSchema });
 const jobParams = z.object({ jobId: jobIdSchema });
@@ -186,6 +187,18 @@ export const endpoints = {
     params: projectParams,
     status: 200,
     answer: deploy.projectStateSchema,
+    problems: ['invalid_request', 'project_not_found'],
+  }),
+  costs: endpoint({
+    method: 'get',
+    path: '/api/deploy/costs/{projectId}',
+    operationId: 'getCosts',
+    tag: 'Analysis',
+    summary: 'What a project costs a month: from its state, else its newest plan, else its code',
+    role: 'viewer',
+    params: projectParams,
+    status: 200,
+    answer: projectCostsSchema,
     problems: ['invalid_request', 'project_not_found'],
   }),
   projects: endpoint({

@@ -7,6 +7,7 @@ import { jsonBody } from './http/json-body.ts';
 import { measureRequests } from './http/measure.ts';
 import { problemHandler, requestId, sendProblem } from './http/problems.ts';
 import { jobRoutes } from './jobs/routes.ts';
+import { costRoutes } from './project-costs/routes.ts';
 import { projectRoutes } from './projects/routes.ts';
 import { validateRoutes } from './validate/routes.ts';
 
@@ -26,6 +27,7 @@ export function createApp(context: Context): Express {
   jobRoutes(router, context);
   projectRoutes(router, context);
   validateRoutes(router, context);
+  costRoutes(router, context);
   app.use(router);
   app.use(docsRouter());
   app.use((request, response) =>

@@ -134,7 +134,8 @@ export function fieldErrors(error: ZodError): FieldError[] {
         pointer: pointer([...issue.path, key]),
         detail: 'is not a field of this request',
       }));
-    return [{ pointer: pointer(issue.path), detail: issue.message }];
+    const detail = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
+    return [{ pointer: pointer(issue.path), detail }];
   });
 }
 

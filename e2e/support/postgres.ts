@@ -1,0 +1,124 @@
+import { execFileSync } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { chown, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { type Child, startChild } from './child.ts';
+import { freePort } from './local-aws.ts';
+import { waitFor } from './wait.ts';
+
+/** A sentence on what is missing for a PostgreSQL server of our own, or false. */
+export function skipWithoutPostgres(): string | false {
+  return binary('postgres') ? false : 'no PostgreSQL server binaries are installed';
+}
+
+export type Postgres = {
+  url: string;
+  pid(): number;
+  /** kill -9 of the server and all its backends. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port and data. */
+  restart(): Promise<void>;
+  createDatabase(name: string): Promise<string>;
+  stop(): Promise<void>;
+};
+
+/** A server of its own on a random port and a temporary folder. It refuses to run as root, so root steps down. */
+export async function startPostgres(): Promise<Postgres> {
+  const directory = await mkdtemp(join(tmpdir(), 'pg-'));
+  const port = await freePort();
+  const user = unprivilegedUser();
+  if (user) await chown(directory, user.uid, user.gid);
+  const env = { PATH: process.env.PATH ?? '', LANG: 'C.UTF-8' };
+  const data = join(directory, 'data');
+  execFileSync(
+    binary('initdb') ?? 'initdb',
+    ['-D', data, '-U', 'engine', '-A', 'trust', '-E', 'UTF8', '--no-sync'],
+    {
+      env,
+      stdio: 'pipe',
+      cwd: directory,
+      ...(user ?? {}),
+    },
+  );
+  const args = [
+    '-D',
+    data,
+    '-p',
+    String(port),
+    '-k',
+    directory,
+    '-c',
+    'listen_addresses=127.0.0.1',
+    '-c',
+    'max_connections=200',
+  ];
+  const url = (database: string) => `postgres://engine@127.0.0.1:${port}/${database}`;
+  const start = async () => {
+    const child = startChild(binary('postgres') ?? 'postgres', args, {
+      env,
+      cwd: directory,
+      ...(user ?? {}),
+    });
+    await waitFor('PostgreSQL to answer', () => answers(url('postgres')), 30_000);
+    return child;
+  };
+  let server: Child = await start();
+  return {
+    url: url('postgres'),
+    pid: () => server.pid,
+    async kill() {
+      await server.stop('SIGKILL');
+    },
+    async restart() {
+      await server.stop('SIGQUIT');
+      server = await start();
+    },
+    async createDatabase(name) {
+      await query(url('postgres'), `create database ${name}`);
+      return url(name);
+    },
+    async stop() {
+      await server.stop('SIGINT');
+      await rm(directory, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+async function answers(url: string): Promise<boolean> {
+  return query(url, 'select 1').then(
+    () => true,
+    () => false,
+  );
+}
+
+async function query(url: string, text: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => {});
+  await client.connect();
+  await client.query(text);
+  await client.end();
+}
+
+function binary(name: string): string | undefined {
+  const installed = globSync(`/usr/lib/postgresql/*/bin/${name}`).sort().at(-1);
+  if (installed) return installed;
+  try {
+    return execFileSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim();
+  } catch {
+    return undefined;
+  }
+}
+
+/** The `postgres` user where this is root, else nobody in particular. */
+function unprivilegedUser(): { uid: number; gid: number } | undefined {
+  if (userInfo().uid !== 0) return undefined;
+  for (const name of ['postgres', 'nobody']) {
+    try {
+      const id = (flag: string) => Number(execFileSync('id', [flag, name], { encoding: 'utf8' }));
+      return { uid: id('-u'), gid: id('-g') };
+    } catch {}
+  }
+  return undefined;
+}

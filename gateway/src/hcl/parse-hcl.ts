@@ -1,0 +1,27 @@
+import { Worker } from 'node:worker_threads';
+
+const timeoutMs = 10_000;
+const maxHeapMb = 512;
+
+/**
+ * The structure of HCL files as plain objects, `null` for one that does not parse. In a thread of its own,
+ * because the parser is synchronous and slow on large or hostile input; throws when it takes too long.
+ */
+export async function parseHcl(sources: string[]): Promise<unknown[]> {
+  if (sources.length === 0) return [];
+  const worker = new Worker(new URL('./parse-worker.ts', import.meta.url), {
+    resourceLimits: { maxOldGenerationSizeMb: maxHeapMb },
+  });
+  const timer = setTimeout(() => void worker.terminate(), timeoutMs);
+  try {
+    return await new Promise<unknown[]>((resolve, reject) => {
+      worker.once('message', resolve);
+      worker.once('error', reject);
+      worker.once('exit', () => reject(new Error(`parsing the code: not done after ${timeoutMs / 1000} s`)));
+      worker.postMessage(sources);
+    });
+  } finally {
+    clearTimeout(timer);
+    await worker.terminate();
+  }
+}

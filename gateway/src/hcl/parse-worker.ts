@@ -1,0 +1,16 @@
+import { parentPort } from 'node:worker_threads';
+import parser from 'hcl2-parser';
+
+/** Parses files one after the other; a file that is not HCL gives `null`. */
+parentPort?.once('message', (sources: string[]) => {
+  parentPort?.postMessage(
+    sources.map((source) => {
+      try {
+        const [parsed, error] = parser.parseToObject(source);
+        return error ? null : parsed;
+      } catch {
+        return null;
+      }
+    }),
+  );
+});

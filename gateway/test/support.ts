@@ -1,0 +1,44 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient } from '../../e2e/support/client.ts';
+import { readConfig } from '../src/config.ts';
+import { type Gateway, startGateway } from '../src/gateway.ts';
+
+export const unusedRunnerUrl = 'http://127.0.0.1:9'; // the discard port: nothing listens
+
+export type TestGateway = {
+  gateway: Gateway;
+  url: string;
+  client: ReturnType<typeof createClient>;
+  directory: string;
+  [Symbol.asyncDispose](): Promise<void>;
+};
+
+/** A gateway in this process on a random port, without a runner unless `env` names one. */
+export async function startTestGateway(env: Record<string, string> = {}): Promise<TestGateway> {
+  const directory = await mkdtemp(join(tmpdir(), 'gw-'));
+  const config = readConfig({
+    PORT: '0',
+    RUNNER_TOKEN: 'a-token-for-tests-only',
+    TERRAFORM_RUNNER_URL: unusedRunnerUrl,
+    DATA_DIR: join(directory, 'data'),
+    WORKSPACES_DIR: join(directory, 'workspaces'),
+    LOG_LEVEL: 'error',
+    ...env,
+  });
+  const gateway = await startGateway(config);
+  const url = `http://127.0.0.1:${gateway.port}`;
+  return {
+    gateway,
+    url,
+    client: createClient(url),
+    directory,
+    async [Symbol.asyncDispose]() {
+      await gateway[Symbol.asyncDispose]();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+export const helloCode = `resource "terraform_data" "a" {\n  input = "x"\n}\n`;
