@@ -1,134 +1,135 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { waitFor } from '../../e2e/support/wait.ts';
-import { helloCode, startTestGateway, type TestGateway } from './support.ts';
+import { helloCode, onEachGateway } from './support.ts';
 
-let it: TestGateway;
-before(async () => {
-  it = await startTestGateway();
-});
-after(() => it[Symbol.asyncDispose]());
-
-test('a job without a runner stays pending and says why', async () => {
-  const { body } = await it.client.post('/api/deploy', { projectId: 'waiting', iacCode: helloCode });
-  assert.match(body.jobId, /^deploy-\d{13}-[a-z0-9]+$/);
-  assert.deepEqual(
-    { status: body.status, message: body.message },
-    { status: 'accepted', message: 'Infrastructure deployment started' },
-  );
-  const job = await waitFor('the reason', async () => {
-    const answer = await it.client.get(`/api/deploy/status/${body.jobId}`);
-    return answer.body.waitingReason ? answer.body : undefined;
+onEachGateway((it) => {
+  test('a job without a runner stays pending and says why', async () => {
+    const { body } = await it().client.post('/api/deploy', { projectId: 'waiting', iacCode: helloCode });
+    assert.match(body.jobId, /^deploy-\d{13}-[a-z0-9]+$/);
+    assert.deepEqual(
+      { status: body.status, message: body.message },
+      { status: 'accepted', message: 'Infrastructure deployment started' },
+    );
+    const job = await waitFor('the reason', async () => {
+      const answer = await it().client.get(`/api/deploy/status/${body.jobId}`);
+      return answer.body.waitingReason ? answer.body : undefined;
+    });
+    assert.equal(job.status, 'pending');
+    assert.match(job.waitingReason, /does not answer .*starts when the runner is back/);
   });
-  assert.equal(job.status, 'pending');
-  assert.match(job.waitingReason, /does not answer .*starts when the runner is back/);
-});
 
-test('50 concurrent identical requests with one key make one job', async () => {
-  const request = { projectId: 'once', iacCode: helloCode };
-  const answers = await Promise.all(
-    Array.from({ length: 50 }, () => it.client.post('/api/deploy', request, { 'idempotency-key': 'k-1' })),
-  );
-  assert.deepEqual(new Set(answers.map((answer) => answer.status)), new Set([202]));
-  assert.equal(new Set(answers.map((answer) => answer.body.jobId)).size, 1);
-  const { body } = await it.client.get('/api/deploy/jobs?projectId=once');
-  assert.equal(body.jobs.length, 1);
-});
+  test('50 concurrent identical requests with one key make one job', async () => {
+    const request = { projectId: 'once', iacCode: helloCode };
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () =>
+        it().client.post('/api/deploy', request, { 'idempotency-key': 'k-1' }),
+      ),
+    );
+    assert.deepEqual(new Set(answers.map((answer) => answer.status)), new Set([202]));
+    assert.equal(new Set(answers.map((answer) => answer.body.jobId)).size, 1);
+    const { body } = await it().client.get('/api/deploy/jobs?projectId=once');
+    assert.equal(body.jobs.length, 1);
+  });
 
-test('a key used again with another body is 409', async () => {
-  const headers = { 'idempotency-key': 'k-2' };
-  assert.equal(
-    (await it.client.post('/api/deploy', { projectId: 'x', iacCode: helloCode }, headers)).status,
-    202,
-  );
-  const other = await it.client.post('/api/deploy', { projectId: 'y', iacCode: helloCode }, headers);
-  assert.equal(other.status, 409);
-  assert.equal(other.body.code, 'idempotency_key_reused');
-});
+  test('a key used again with another body is 409', async () => {
+    const headers = { 'idempotency-key': 'k-2' };
+    assert.equal(
+      (await it().client.post('/api/deploy', { projectId: 'x', iacCode: helloCode }, headers)).status,
+      202,
+    );
+    const other = await it().client.post('/api/deploy', { projectId: 'y', iacCode: helloCode }, headers);
+    assert.equal(other.status, 409);
+    assert.equal(other.body.code, 'idempotency_key_reused');
+  });
 
-test('a pending job cancels at once', async () => {
-  const { body } = await it.client.post('/api/deploy/plan', { projectId: 'cancelled', iacCode: helloCode });
-  const cancelled = await it.client.post(`/api/deploy/jobs/${body.jobId}/cancel`, {});
-  assert.equal(cancelled.status, 202);
-  assert.deepEqual([cancelled.body.status, cancelled.body.endedBy], ['cancelled', 'none']);
-  const again = await it.client.post(`/api/deploy/jobs/${body.jobId}/cancel`, {});
-  assert.equal(again.status, 409);
-});
+  test('a pending job cancels at once', async () => {
+    const { body } = await it().client.post('/api/deploy/plan', {
+      projectId: 'cancelled',
+      iacCode: helloCode,
+    });
+    const cancelled = await it().client.post(`/api/deploy/jobs/${body.jobId}/cancel`, {});
+    assert.equal(cancelled.status, 202);
+    assert.deepEqual([cancelled.body.status, cancelled.body.endedBy], ['cancelled', 'none']);
+    const again = await it().client.post(`/api/deploy/jobs/${body.jobId}/cancel`, {});
+    assert.equal(again.status, 409);
+  });
 
-test('pages of jobs and projects hold every row once', async () => {
-  for (let index = 0; index < 7; index += 1)
-    await it.client.post('/api/deploy', { projectId: `page-${index}`, iacCode: helloCode });
-  for (const [list, key] of [
-    ['jobs', 'jobId'],
-    ['projects', 'projectId'],
-  ] as const) {
-    const seen: string[] = [];
-    let cursor: string | null = '';
-    do {
-      const path: string = `/api/deploy/${list}?limit=3${cursor ? `&cursor=${cursor}` : ''}`;
-      const { body } = await it.client.get(path);
-      seen.push(...body[list].map((row: Record<string, string>) => row[key]));
-      cursor = body.nextCursor;
-    } while (cursor);
-    assert.equal(new Set(seen).size, seen.length);
-    assert.ok(seen.length >= 7);
-  }
-});
+  test('pages of jobs and projects hold every row once', async () => {
+    for (let index = 0; index < 7; index += 1)
+      await it().client.post('/api/deploy', { projectId: `page-${index}`, iacCode: helloCode });
+    for (const [list, key] of [
+      ['jobs', 'jobId'],
+      ['projects', 'projectId'],
+    ] as const) {
+      const seen: string[] = [];
+      let cursor: string | null = '';
+      do {
+        const path: string = `/api/deploy/${list}?limit=3${cursor ? `&cursor=${cursor}` : ''}`;
+        const { body } = await it().client.get(path);
+        seen.push(...body[list].map((row: Record<string, string>) => row[key]));
+        cursor = body.nextCursor;
+      } while (cursor);
+      assert.equal(new Set(seen).size, seen.length);
+      assert.ok(seen.length >= 7);
+    }
+  });
 
-test('the same code twice is one revision, other variables another', async () => {
-  const request = { projectId: 'revisions', iacCode: helloCode };
-  await it.client.post('/api/deploy/plan', request);
-  await it.client.post('/api/deploy/plan', request);
-  await it.client.post('/api/deploy/plan', { ...request, variables: { secret_word: 'swordfish' } });
-  const { body } = await it.client.get('/api/deploy/history/revisions');
-  assert.deepEqual(
-    body.revisions.map((revision: { revision: number }) => revision.revision),
-    [2, 1],
-  );
-  assert.equal(body.revisions[1].jobs.length, 2);
-  assert.deepEqual(body.revisions[0].variableNames, ['secret_word']);
-  assert.doesNotMatch(JSON.stringify(body), /swordfish/);
-});
+  test('the same code twice is one revision, other variables another', async () => {
+    const request = { projectId: 'revisions', iacCode: helloCode };
+    await it().client.post('/api/deploy/plan', request);
+    await it().client.post('/api/deploy/plan', request);
+    await it().client.post('/api/deploy/plan', { ...request, variables: { secret_word: 'swordfish' } });
+    const { body } = await it().client.get('/api/deploy/history/revisions');
+    assert.deepEqual(
+      body.revisions.map((revision: { revision: number }) => revision.revision),
+      [2, 1],
+    );
+    assert.equal(body.revisions[1].jobs.length, 2);
+    assert.deepEqual(body.revisions[0].variableNames, ['secret_word']);
+    assert.doesNotMatch(JSON.stringify(body), /swordfish/);
+  });
 
-test('healthz answers, readyz names what is missing, metrics are Prometheus text', async () => {
-  assert.equal((await it.client.get('/healthz')).status, 200);
-  const ready = await it.client.get('/readyz');
-  assert.equal(ready.status, 503);
-  assert.equal(ready.body.checks.database, 'ok');
-  assert.match(ready.body.checks.runner, /does not answer/);
-  const metrics = await it.client.get('/metrics');
-  assert.match(metrics.body, /^http_request_duration_seconds_count\{/m);
-});
+  test('healthz answers, readyz names what is missing, metrics are Prometheus text', async () => {
+    assert.equal((await it().client.get('/healthz')).status, 200);
+    const ready = await it().client.get('/readyz');
+    assert.equal(ready.status, 503);
+    assert.equal(ready.body.checks.database, 'ok');
+    assert.match(ready.body.checks.runner, /does not answer/);
+    const metrics = await it().client.get('/metrics');
+    assert.match(metrics.body, /^http_request_duration_seconds_count\{/m);
+  });
 
-test('the OpenAPI document names every endpoint, and the docs page loads', async () => {
-  const { body } = await it.client.get('/api/openapi.json');
-  assert.equal(body.openapi, '3.1.0');
-  for (const path of ['/api/deploy', '/api/deploy/status/{jobId}', '/api/deploy/jobs/{jobId}/events'])
-    assert.ok(body.paths[path], path);
-  assert.equal((await it.client.get('/api/docs')).status, 200);
-  assert.equal((await it.client.get('/api/docs/assets/swagger-ui-bundle.js')).status, 200);
-});
+  test('the OpenAPI document names every endpoint, and the docs page loads', async () => {
+    const { body } = await it().client.get('/api/openapi.json');
+    assert.equal(body.openapi, '3.1.0');
+    for (const path of ['/api/deploy', '/api/deploy/status/{jobId}', '/api/deploy/jobs/{jobId}/events'])
+      assert.ok(body.paths[path], path);
+    assert.equal((await it().client.get('/api/docs')).status, 200);
+    assert.equal((await it().client.get('/api/docs/assets/swagger-ui-bundle.js')).status, 200);
+  });
 
-test('costs before any plan are counted in the code, as in the documented example', async () => {
-  const block = (type: string, count: number) =>
-    Array.from({ length: count }, (_, index) => `resource "${type}" "r${index}" {}\n`).join('');
-  const iacCode = block('aws_instance', 3) + block('aws_s3_bucket', 2) + block('aws_rds_instance', 1);
-  await it.client.post('/api/deploy', { projectId: 'costs', iacCode });
-  const { body } = await it.client.get('/api/deploy/costs/costs');
-  const { compute, storage, networking, database, total, resourceCounts, currency, period } = body.costs;
-  assert.deepEqual(
-    { compute, storage, networking, database, total, currency, period },
-    {
-      compute: 150,
-      storage: 30,
-      networking: 20,
-      database: 100,
-      total: 300,
-      currency: 'USD',
-      period: 'monthly',
-    },
-  );
-  assert.deepEqual(resourceCounts, { aws_instance: 3, aws_s3_bucket: 2, aws_rds_instance: 1 });
-  assert.equal(body.costs.confidence.total, 'low');
-  assert.equal(body.source, 'code');
+  test('costs before any plan are counted in the code, as in the documented example', async () => {
+    const block = (type: string, count: number) =>
+      Array.from({ length: count }, (_, index) => `resource "${type}" "r${index}" {}\n`).join('');
+    const iacCode = block('aws_instance', 3) + block('aws_s3_bucket', 2) + block('aws_rds_instance', 1);
+    await it().client.post('/api/deploy', { projectId: 'costs', iacCode });
+    const { body } = await it().client.get('/api/deploy/costs/costs');
+    const { compute, storage, networking, database, total, resourceCounts, currency, period } = body.costs;
+    assert.deepEqual(
+      { compute, storage, networking, database, total, currency, period },
+      {
+        compute: 150,
+        storage: 30,
+        networking: 20,
+        database: 100,
+        total: 300,
+        currency: 'USD',
+        period: 'monthly',
+      },
+    );
+    assert.deepEqual(resourceCounts, { aws_instance: 3, aws_s3_bucket: 2, aws_rds_instance: 1 });
+    assert.equal(body.costs.confidence.total, 'low');
+    assert.equal(body.source, 'code');
+  });
 });

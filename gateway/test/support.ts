@@ -1,8 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { after, before, describe } from 'node:test';
 import { createClient } from '../../e2e/support/client.ts';
+import { type Postgres, skipWithoutPostgres, startPostgres } from '../../e2e/support/postgres.ts';
 import { readConfig } from '../src/config.ts';
+import { type OpenDatabase, openDatabase } from '../src/database/open.ts';
 import { type Gateway, startGateway } from '../src/gateway.ts';
 
 export const unusedRunnerUrl = 'http://127.0.0.1:9'; // the discard port: nothing listens
@@ -42,3 +45,44 @@ export async function startTestGateway(env: Record<string, string> = {}): Promis
 }
 
 export const helloCode = `resource "terraform_data" "a" {\n  input = "x"\n}\n`;
+
+/** The same tests with the embedded database (no url) and with a PostgreSQL server of our own. */
+function onBothKinds<T extends AsyncDisposable>(
+  open: (url?: string) => Promise<T>,
+  tests: (it: () => T) => void,
+): void {
+  for (const kind of ['embedded', 'postgresql'] as const)
+    describe(`on the ${kind} database`, { skip: kind === 'postgresql' && skipWithoutPostgres() }, () => {
+      let server: Postgres | undefined;
+      let opened: T;
+      before(async () => {
+        server = kind === 'postgresql' ? await startPostgres() : undefined;
+        opened = await open(server?.url);
+      });
+      after(async () => {
+        await opened?.[Symbol.asyncDispose]();
+        await server?.stop();
+      });
+      tests(() => opened);
+    });
+}
+
+export function onEachGateway(tests: (it: () => TestGateway) => void): void {
+  onBothKinds((url) => startTestGateway(url ? { DATABASE_URL: url } : {}), tests);
+}
+
+/** A migrated database that nothing works on but the tests. */
+export function onEachDatabase(tests: (query: () => OpenDatabase['query']) => void): void {
+  const open = async (databaseUrl?: string) => {
+    const directory = await mkdtemp(join(tmpdir(), 'db-'));
+    const database = await openDatabase({ databaseUrl, dataDir: directory });
+    return {
+      query: database.query,
+      async [Symbol.asyncDispose]() {
+        await database.close();
+        await rm(directory, { recursive: true, force: true });
+      },
+    };
+  };
+  onBothKinds(open, (it) => tests(() => it().query));
+}

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { createClient } from './support/client.ts';
+import { Engine } from './support/engine.ts';
+import { readEvents, type SseEvent } from './support/sse.ts';
+
+let engine: Engine;
+let client: ReturnType<typeof createClient>;
+before(async () => {
+  engine = await Engine.start();
+  client = createClient(engine.url);
+});
+after(() => engine?.[Symbol.asyncDispose]());
+
+const chain = `${Array.from(
+  { length: 12 },
+  (_, index) =>
+    `resource "terraform_data" "r${index}" {\n  input = ${index === 0 ? '0' : `terraform_data.r${index - 1}.output + 1`}\n}\n`,
+).join('')}`;
+
+test('a stream dropped and resumed 20 times has every event once and in order', async () => {
+  const { body } = await client.post('/api/deploy', { projectId: 'streamed', iacCode: chain });
+  const url = `${engine.url}/api/deploy/jobs/${body.jobId}/events`;
+  const events: SseEvent[] = [];
+  let drops = 0;
+  for (let ended = false; !ended; drops += 1) {
+    const limit = drops < 20 ? 3 : Number.POSITIVE_INFINITY;
+    const part = await readEvents(url, events.at(-1)?.id, limit);
+    events.push(...part.events);
+    ended = part.ended;
+  }
+  assert.ok(drops > 20, `${drops} drops`);
+  assert.deepEqual(
+    events.map((event) => event.id),
+    events.map((_, index) => index + 1),
+  );
+  const whole = await readEvents(url, undefined, Number.POSITIVE_INFINITY);
+  assert.deepEqual(whole.events, events);
+  assert.equal(events.at(-1)?.data.status, 'completed');
+});
+
+test('progress only grows and comes from finished resources', async () => {
+  const job = await client.complete('/api/deploy', { projectId: 'progress', iacCode: chain });
+  const { events } = await readEvents(
+    `${engine.url}/api/deploy/jobs/${job.jobId}/events`,
+    undefined,
+    Number.POSITIVE_INFINITY,
+  );
+  const progress = events.filter((event) => event.type === 'progress').map((event) => event.data);
+  assert.deepEqual(
+    progress.map((data) => data.finished),
+    Array.from({ length: 13 }, (_, index) => index),
+  );
+  assert.ok(
+    progress.every(
+      (data) => data.planned === 12 && data.percent === Math.min(99, Math.floor((100 * data.finished) / 12)),
+    ),
+  );
+});
+
+test('a listener that has every event of an ended job gets 204', async () => {
+  const job = await client.complete('/api/deploy', { projectId: 'ended', iacCode: chain });
+  const url = `${engine.url}/api/deploy/jobs/${job.jobId}/events`;
+  const { events } = await readEvents(url, undefined, Number.POSITIVE_INFINITY);
+  const answer = await fetch(url, { headers: { 'last-event-id': String(events.at(-1)?.id) } });
+  assert.equal(answer.status, 204);
+});
+
+test('a Last-Event-ID that is no number is 400', async () => {
+  const job = await client.complete('/api/deploy', { projectId: 'bad-id', iacCode: chain });
+  const answer = await client.request('GET', `/api/deploy/jobs/${job.jobId}/events`, undefined, {
+    'last-event-id': 'x',
+  });
+  assert.equal(answer.status, 400);
+});

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Query } from '../src/database/open.ts';
+import { LeaseLostError } from '../src/domain-error.ts';
+import { appendEvents } from '../src/job-events/store.ts';
+import { claimNextJob, reclaimExpiredJob, renewLeases } from '../src/jobs/claim.ts';
+import { insertJob } from '../src/jobs/store.ts';
+import { lockJob, patchJob, transition } from '../src/jobs/transition.ts';
+import { ensureProject } from '../src/projects/store.ts';
+import { onEachDatabase } from './support.ts';
+
+const claimer = (owner: string) => ({ owner, leaseSeconds: 60 });
+
+async function queueJobs(query: Query, projectId: string, count: number): Promise<string[]> {
+  await ensureProject(query, projectId);
+  const ids: string[] = [];
+  for (let index = 0; index < count; index += 1)
+    ids.push((await insertJob(query, { projectId, type: 'deploy', revision: 1 })).id);
+  return ids;
+}
+
+onEachDatabase((open) => {
+  test("ten workers that race for one project's jobs get them one at a time and in order", async () => {
+    const query = open();
+    const ids = await queueJobs(query, 'raced', 12);
+    const order: string[] = [];
+    let inProgress = 0;
+    await Promise.all(
+      Array.from({ length: 10 }, async (_, index) => {
+        while (order.length < ids.length) {
+          const claim = await claimNextJob(query, claimer(`w${index}`));
+          if (!claim) continue;
+          inProgress += 1;
+          assert.equal(inProgress, 1);
+          order.push(claim.job.id);
+          await query.selectFrom('jobs').select('id').execute();
+          inProgress -= 1;
+          await transition(query, { jobId: claim.job.id, lease: claim.lease }, 'complete', 'done');
+        }
+      }),
+    );
+    assert.deepEqual(order, ids);
+  });
+
+  test('a worker whose lease was taken over cannot write', async () => {
+    const query = open();
+    const [id = ''] = await queueJobs(query, 'fenced', 1);
+    const first = await claimNextJob(query, { owner: 'paused', leaseSeconds: 60 });
+    assert.ok(first);
+    await query
+      .updateTable('jobs')
+      .set({ lease_expires_at: new Date(0) })
+      .where('id', '=', id)
+      .execute();
+    const second = await reclaimExpiredJob(query, claimer('successor'));
+    assert.equal(second?.job.id, id);
+    const stale = first.lease;
+    await assert.rejects(patchJob(query, stale, { step: 'apply' }), LeaseLostError);
+    await assert.rejects(transition(query, { jobId: id, lease: stale }, 'complete', 'done'), LeaseLostError);
+    await assert.rejects(
+      query.transaction().execute(async (trx) => {
+        const job = await lockJob(trx, id, stale);
+        await appendEvents(trx, job, [{ body: { type: 'waiting', reason: 'x' }, at: new Date() }]);
+      }),
+      LeaseLostError,
+    );
+    assert.deepEqual(await renewLeases(query, claimer('paused'), [stale]), new Set());
+    assert.deepEqual(await renewLeases(query, claimer('successor'), [second.lease]), new Set([id]));
+    await transition(query, { jobId: id, lease: second.lease }, 'complete', 'done');
+  });
+
+  test('an approved job waits until the project is free', async () => {
+    const query = open();
+    const [first = '', second = ''] = await queueJobs(query, 'approved', 2);
+    const claim = await claimNextJob(query, claimer('a'));
+    assert.equal(claim?.job.id, first);
+    await transition(query, { jobId: first, lease: claim.lease }, 'awaitApproval', 'waits');
+    const next = await claimNextJob(query, claimer('b'));
+    assert.equal(next?.job.id, second);
+    await transition(query, { jobId: first }, 'approve', 'approved');
+    assert.equal(await claimNextJob(query, claimer('c')), undefined);
+    await transition(query, { jobId: second, lease: next.lease }, 'complete', 'done');
+    assert.equal((await claimNextJob(query, claimer('c')))?.job.id, first);
+  });
+});
