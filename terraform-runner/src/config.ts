@@ -1,0 +1,124 @@
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { availableParallelism, homedir } from 'node:os';
+import { delimiter, join, resolve } from 'node:path';
+import { z } from 'zod';
+
+const wholeNumber = (what: string, minimum: number, maximum: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, `must be ${what}`)
+    .transform(Number)
+    .pipe(z.number().min(minimum, `must be at least ${minimum}`).max(maximum, `must be at most ${maximum}`));
+
+const environmentSchema = z.object({
+  RUNNER_HOST: z.string().default('127.0.0.1'),
+  RUNNER_PORT: wholeNumber('a port', 0, 65_535).default(8000),
+  RUNNER_TOKEN: z
+    .string({ error: 'is missing; give gateway and runner the same secret of at least 16 characters' })
+    .min(16, 'must have at least 16 characters'),
+  WORKSPACES_DIR: z.string().default('workspaces'),
+  DATA_DIR: z.string().default('data'),
+  RUNS_DIR: z.string().optional(),
+  TERRAFORM_BINARY_PATH: z
+    .string()
+    .refine(isExecutable, 'is not an executable file; give the path of terraform or tofu')
+    .optional(),
+  TERRAFORM_PROVIDER_MIRROR: z
+    .string()
+    .refine(isMirror, 'holds no registry.terraform.io folder; give a Terraform filesystem mirror')
+    .optional(),
+  RUNNER_SLOTS: wholeNumber('a number of runs', 1, 256).default(Math.max(2, availableParallelism())),
+  RUNNER_ID: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be 1 to 64 letters, digits, ".", "_" or "-"')
+    .optional(),
+  STOP_GRACE_SECONDS: wholeNumber('a number of seconds', 0, 3600).default(30),
+  LOG_LEVEL: z
+    .enum(['error', 'warn', 'info', 'debug'], { error: 'must be error, warn, info or debug' })
+    .default('info'),
+});
+
+export type RunnerConfig = {
+  host: string;
+  /** 0 takes any free port. */
+  port: number;
+  token: string;
+  workspacesDir: string;
+  dataDir: string;
+  runsDir: string;
+  terraformPath: string;
+  /** A Terraform filesystem mirror; `undefined` lets init download providers. */
+  providerMirror: string | undefined;
+  /** Runs that may be in progress at once. */
+  slots: number;
+  /** `undefined` takes the id kept under `dataDir`. */
+  runnerId: string | undefined;
+  /** Time between SIGINT and SIGKILL where a time limit, not a caller, ends a run. */
+  stopGraceMs: number;
+  logLevel: string;
+};
+
+/** Thrown once with every wrong setting in it. */
+export class ConfigError extends Error {
+  constructor(lines: string[]) {
+    super(`starting the terraform runner: wrong settings\n${lines.map((line) => `  ${line}`).join('\n')}`);
+    this.name = 'ConfigError';
+  }
+}
+
+export function readConfig(environment: NodeJS.ProcessEnv): RunnerConfig {
+  const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = environmentSchema.safeParse(present);
+  const problems = parsed.error?.issues.map((issue) => `${issue.path[0] as string}: ${issue.message}`) ?? [];
+  const terraformPath = present.TERRAFORM_BINARY_PATH ?? findTerraform(present.PATH ?? '');
+  if (!terraformPath)
+    problems.push('TERRAFORM_BINARY_PATH: is not set, and neither terraform nor tofu is on the PATH');
+  if (!parsed.success || !terraformPath) throw new ConfigError(problems);
+  const settings = parsed.data;
+  return {
+    host: settings.RUNNER_HOST,
+    port: settings.RUNNER_PORT,
+    token: settings.RUNNER_TOKEN,
+    workspacesDir: resolve(settings.WORKSPACES_DIR),
+    dataDir: resolve(settings.DATA_DIR),
+    runsDir: resolve(settings.RUNS_DIR ?? join(settings.DATA_DIR, 'runs')),
+    terraformPath: resolve(terraformPath),
+    providerMirror: settings.TERRAFORM_PROVIDER_MIRROR
+      ? resolve(settings.TERRAFORM_PROVIDER_MIRROR)
+      : conventionalMirrors().find(isMirror),
+    slots: settings.RUNNER_SLOTS,
+    runnerId: settings.RUNNER_ID,
+    stopGraceMs: settings.STOP_GRACE_SECONDS * 1000,
+    logLevel: settings.LOG_LEVEL,
+  };
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+function isMirror(path: string): boolean {
+  return existsSync(join(path, 'registry.terraform.io'));
+}
+
+function findTerraform(searchPath: string): string | undefined {
+  const folders = searchPath.split(delimiter).filter(Boolean);
+  return ['terraform', 'tofu']
+    .flatMap((name) => folders.map((folder) => join(folder, name)))
+    .find(isExecutable);
+}
+
+/** Where operators keep providers, by Terraform's own convention; see its "implied local mirrors". */
+function conventionalMirrors(): string[] {
+  return [
+    '/opt/tf-plugins',
+    join(homedir(), '.terraform.d/plugins'),
+    '/usr/share/terraform/plugins',
+    '/usr/local/share/terraform/plugins',
+  ];
+}

@@ -1,0 +1,39 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { RunnerConfig } from './config.ts';
+import { createJobTable } from './jobs/job.ts';
+import { createLogger } from './logger.ts';
+import { loadProviderHints } from './providers/hints.ts';
+import { createRevisionStore } from './revisions/store.ts';
+import { createRunService } from './runs/service.ts';
+import { inspectTerraform } from './terraform/binary.ts';
+
+export type Context = Awaited<ReturnType<typeof createContext>>;
+
+/** Everything the service consists of, wired together; nothing of it is running yet. */
+export async function createContext(config: RunnerConfig) {
+  const revisionsDir = join(config.runsDir, '.revisions');
+  for (const folder of [config.dataDir, config.runsDir, revisionsDir])
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  const runnerId = config.runnerId ?? (await keptRunnerId(join(config.dataDir, 'runner-id')));
+  const logger = createLogger(config.logLevel, runnerId);
+  const terraform = await inspectTerraform(config.terraformPath);
+  const revisions = createRevisionStore(config.workspacesDir, revisionsDir);
+  const hints = await loadProviderHints(join(config.dataDir, 'provider-hints.json'));
+  const jobs = createJobTable(config);
+  const runs = createRunService({ config, terraform, revisions, hints, logger }, jobs);
+  return { config, runnerId, logger, terraform, revisions, jobs, runs };
+}
+
+/** The machine's name and a random suffix: the same after a restart, another in a copy of the machine's image. */
+async function keptRunnerId(path: string): Promise<string> {
+  const kept = (await readFile(path, 'utf8').catch(() => '')).trim();
+  if (kept) return kept;
+  const made = `${hostname()
+    .replace(/[^A-Za-z0-9-]/g, '-')
+    .slice(0, 48)}-${randomBytes(3).toString('hex')}`;
+  await writeFile(path, `${made}\n`);
+  return made;
+}

@@ -1,0 +1,24 @@
+import type { z } from 'zod';
+import { DomainError } from '../domain-error.ts';
+
+/** Parses what came over the wire; a wrong value is refused with one RFC 6901 pointer per wrong field. */
+export function parse<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  name?: string,
+): z.output<Schema> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const fields = parsed.error.issues.map((issue) => ({
+    pointer: `/${[...(name ? [name] : []), ...issue.path].map(escapePointer).join('/')}`,
+    detail: issue.message,
+  }));
+  const first = fields[0];
+  throw new DomainError('invalid_request', `reading the request: ${first?.pointer} ${first?.detail}`, {
+    fields,
+  });
+}
+
+function escapePointer(part: PropertyKey): string {
+  return String(part).replaceAll('~', '~0').replaceAll('/', '~1');
+}

@@ -1,0 +1,56 @@
+import type { Problem, ProblemCode } from '@deployment-engine/contracts';
+import type { ErrorRequestHandler } from 'express';
+import type { Logger } from 'winston';
+import { DomainError } from '../domain-error.ts';
+
+/** The problems this service answers with, by their HTTP status. */
+const answers: Partial<Record<ProblemCode, { status: number; title: string }>> = {
+  invalid_request: { status: 400, title: 'The request is not valid' },
+  malformed_json: { status: 400, title: 'The body is not JSON' },
+  payload_too_large: { status: 413, title: 'The body is too large' },
+  unauthenticated: { status: 401, title: 'The request is not signed' },
+  route_not_found: { status: 404, title: 'No such route' },
+  run_not_found: { status: 404, title: 'No such run' },
+  plan_not_found: { status: 409, title: 'The plan is not here' },
+  state_not_found: { status: 404, title: 'There is no state' },
+  plan_digest_mismatch: { status: 409, title: 'This is another plan' },
+  revision_missing: { status: 409, title: 'The revision is not here' },
+  run_conflict: { status: 409, title: 'The run exists or is in use' },
+  no_capacity: { status: 503, title: 'No free slot' },
+  shutting_down: { status: 503, title: 'The runner is shutting down' },
+  internal: { status: 500, title: 'Unexpected error' },
+};
+const internal = { status: 500, title: 'Unexpected error' };
+
+/** Answers errors as RFC 9457 problem details; what is not a `DomainError` is logged and shown without detail. */
+export function problemHandler(logger: Logger): ErrorRequestHandler {
+  return (error, request, response, next) => {
+    if (response.headersSent) return next(error);
+    const known = asDomainError(error);
+    if (!known) logger.error('answering a request', { method: request.method, path: request.path, error });
+    const code = known?.code ?? 'internal';
+    const { status, title } = answers[code] ?? internal;
+    const detail = known?.message ?? 'the runner met an unexpected error; its log has the detail';
+    const problem: Problem = {
+      type: `urn:deployment-engine:problem:${code}`,
+      title,
+      status,
+      code,
+      detail,
+      error: detail,
+      instance: request.path,
+      ...(known && known.fields.length > 0 ? { errors: known.fields } : {}),
+    };
+    response.status(status).type('application/problem+json').send(JSON.stringify(problem));
+  };
+}
+
+function asDomainError(error: unknown): DomainError | undefined {
+  if (error instanceof DomainError) return error;
+  const type = (error as { type?: string }).type;
+  if (type === 'entity.too.large')
+    return new DomainError('payload_too_large', 'reading the body: it is too large');
+  if (type?.startsWith('request.') || type?.startsWith('encoding.'))
+    return new DomainError('invalid_request', 'reading the body: it ended early or is encoded');
+  return undefined;
+}

@@ -1,0 +1,48 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sha256 } from '../files/sha256.ts';
+
+/** A Unix socket's path has at most 107 bytes; a provider's is `<temporary>/plugin<10 digits>`. */
+const maxTemporaryLength = 85;
+
+/** Where everything of one job lies; its plan and apply runs share it. */
+export type JobPaths = {
+  root: string;
+  /** The project's files. */
+  code: string;
+  /** The folder Terraform works in, inside `code`. */
+  rootModule: string;
+  state: string;
+  plan: string;
+  planJson: string;
+  /** Home of the providers' sockets, short enough for one. */
+  temporary: string;
+  cliConfig: string;
+  providers: string;
+  runs: string;
+  /** The paths of the project's files in `code`, as JSON; Terraform may add files of its own. */
+  manifest: string;
+  /** Exists once init has succeeded on the present content of `code`. */
+  initialised: string;
+};
+
+export function jobPaths(runsDir: string, jobId: string, rootModule: string): JobPaths {
+  const root = join(runsDir, jobId);
+  const code = join(root, 'code');
+  const inside = join(root, 't');
+  return {
+    root,
+    code,
+    rootModule: join(code, rootModule),
+    state: join(code, rootModule, 'terraform.tfstate'),
+    plan: join(root, 'plan.tfplan'),
+    planJson: join(root, 'plan.json'),
+    temporary:
+      inside.length <= maxTemporaryLength ? inside : join(tmpdir(), `engine-${sha256(root).slice(0, 16)}`),
+    cliConfig: join(root, 'terraform.tfrc'),
+    providers: join(root, 'providers'),
+    runs: join(root, 'runs'),
+    manifest: join(root, 'files.json'),
+    initialised: join(root, 'initialised'),
+  };
+}

@@ -1,0 +1,55 @@
+import type { RunnerConfig } from '../config.ts';
+import { createJobProviders, type JobProviders } from '../providers/job-providers.ts';
+import { jobPaths } from './job-paths.ts';
+
+/** What the runs of one job share in memory, for as long as one is in progress or its providers wait for the next. */
+export type Job = {
+  providers: JobProviders;
+  activeRunId: string | undefined;
+  linger: NodeJS.Timeout | undefined;
+};
+
+export type JobTable = ReturnType<typeof createJobTable>;
+
+export function createJobTable(config: RunnerConfig) {
+  const jobs = new Map<string, Job>();
+
+  async function end(jobId: string): Promise<void> {
+    const job = jobs.get(jobId);
+    if (!job || job.activeRunId) return;
+    clearTimeout(job.linger);
+    await job.providers.stop();
+    if (!job.activeRunId && jobs.get(jobId) === job) jobs.delete(jobId);
+  }
+
+  return {
+    /** The job, with this run in progress; its providers, if they wait, wait no longer. */
+    enter(jobId: string, runId: string): Job {
+      const providers = () => createJobProviders(jobPaths(config.runsDir, jobId, '.').providers);
+      const job = jobs.get(jobId) ?? { providers: providers(), activeRunId: undefined, linger: undefined };
+      clearTimeout(job.linger);
+      job.activeRunId = runId;
+      jobs.set(jobId, job);
+      return job;
+    },
+
+    activeRun: (jobId: string): string | undefined => jobs.get(jobId)?.activeRunId,
+
+    /** The run has finished; the providers end now, or after waiting this long for the job's next run. */
+    async leave(jobId: string, lingerMs: number): Promise<void> {
+      const job = jobs.get(jobId);
+      if (!job) return;
+      if (lingerMs === 0) await job.providers.stop();
+      job.activeRunId = undefined;
+      if (lingerMs === 0) jobs.delete(jobId);
+      else job.linger = setTimeout(() => void end(jobId), lingerMs);
+    },
+
+    end,
+
+    /** Ends the providers of all jobs without a run in progress. */
+    async endIdle(): Promise<void> {
+      await Promise.all([...jobs.keys()].map(end));
+    },
+  };
+}

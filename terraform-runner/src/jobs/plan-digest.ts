@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { revisionDigest } from '@deployment-engine/contracts';
+import { canonicalJson } from '../files/canonical-json.ts';
+import { sha256, sha256OfFile } from '../files/sha256.ts';
+import type { JobPaths } from './job-paths.ts';
+
+export type PlanParts = {
+  planSha256: string;
+  revisionDigest: string;
+  rootModule: string;
+  variables: Record<string, unknown>;
+  stateSha256: string | undefined;
+};
+
+/** Binds an approval to everything an apply depends on: the plan file, code, variables and state. */
+export function planDigest(parts: PlanParts): string {
+  const lines = [
+    `plan ${parts.planSha256}`,
+    `code ${parts.revisionDigest}`,
+    `root ${parts.rootModule}`,
+    `variables ${sha256(canonicalJson(parts.variables))}`,
+    `state ${parts.stateSha256 ?? 'none'}`,
+  ];
+  return sha256(lines.join('\n'));
+}
+
+/** The digest of what lies in a job's folder now; `undefined` where plan or code are not complete. */
+export async function planDigestOfJob(
+  paths: JobPaths,
+  request: { rootModule: string; variables: Record<string, unknown> },
+): Promise<string | undefined> {
+  try {
+    const state = await readFile(paths.state).catch(() => undefined);
+    return planDigest({
+      planSha256: await sha256OfFile(paths.plan),
+      revisionDigest: revisionDigest(await readProjectFiles(paths)),
+      rootModule: request.rootModule,
+      variables: request.variables,
+      stateSha256: state && sha256(state),
+    });
+  } catch {
+    return undefined;
+  }
+}
+
+async function readProjectFiles(paths: JobPaths): Promise<Map<string, Buffer>> {
+  const names: string[] = JSON.parse(await readFile(paths.manifest, 'utf8'));
+  const entries = names.map(async (name) => [name, await readFile(join(paths.code, name))] as const);
+  return new Map(await Promise.all(entries));
+}

@@ -1,0 +1,27 @@
+import { ConfigError, type RunnerConfig, readConfig } from './config.ts';
+import { createRunner } from './runner.ts';
+
+/** After this long without a clean end the process ends anyway. */
+const shutdownMs = 5000;
+
+const config = configOrExit();
+const runner = await createRunner(config);
+await runner.start();
+process.send?.({ type: 'ready', port: runner.port });
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop());
+
+async function stop(): Promise<void> {
+  setTimeout(() => process.exit(1), shutdownMs).unref();
+  await runner[Symbol.asyncDispose]();
+  process.exit(0);
+}
+
+function configOrExit(): RunnerConfig {
+  try {
+    return readConfig(process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    console.error(error.message);
+    process.exit(1);
+  }
+}

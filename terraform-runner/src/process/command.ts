@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CommandLine } from '../terraform/command-line.ts';
+import { isAlive, type ProcessIdentity, readIdentity, recordIdentityScript } from './identity.ts';
+
+const pollMs = 200;
+
+/**
+ * A shell that outlives the runner and remembers for it how the command ended. It ignores the signals that are
+ * meant for the command; `exit` appears complete or not at all.
+ */
+const script = `
+trap : HUP INT TERM
+${recordIdentityScript}
+directory=$1
+shift
+"$@"
+code=$?
+echo "$code" > "$directory/exit.tmp" && mv "$directory/exit.tmp" "$directory/exit"
+`;
+
+/** `lost`: the command and its shell are gone without a word; they were killed, or the machine restarted. */
+export type CommandEnd = { kind: 'exited'; exitCode: number } | { kind: 'lost' };
+
+export type Command = {
+  identity(): ProcessIdentity | undefined;
+  /** Rejects only where `abandon` was signalled; the command goes on then. */
+  ended: Promise<CommandEnd>;
+};
+
+/** Whether the command in this folder was started before, by this runner or by its predecessor. */
+export function wasStarted(directory: string): boolean {
+  return readIdentity(directory) !== undefined || readExit(directory) !== undefined;
+}
+
+/** Takes up the command that runs, or ran, in this folder; starts it where there was none. */
+export function startOrAdopt(directory: string, line: CommandLine, abandon: AbortSignal): Command {
+  let nudge = () => {};
+  let isLaunching = false;
+  if (!wasStarted(directory)) {
+    isLaunching = true;
+    launch(directory, line, () => {
+      isLaunching = false;
+      nudge();
+    });
+  }
+  const watch = async (): Promise<CommandEnd> => {
+    for (;;) {
+      abandon.throwIfAborted();
+      const identity = readIdentity(directory);
+      const running = identity ? isAlive(identity) : isLaunching;
+      const exitCode = readExit(directory); // read after the look at the process, so that none is missed
+      if (exitCode !== undefined) return { kind: 'exited', exitCode };
+      if (!running) return { kind: 'lost' };
+      const nudged = new Promise<void>((resolve) => {
+        nudge = resolve;
+      });
+      const timer = new AbortController();
+      await Promise.race([nudged, delay(pollMs, undefined, { signal: timer.signal }).catch(() => {})]);
+      timer.abort();
+    }
+  };
+  return { identity: () => readIdentity(directory), ended: watch() };
+}
+
+function launch(directory: string, line: CommandLine, onExit: () => void): void {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const stdout = openSync(join(directory, 'stdout'), 'a', 0o600);
+  const stderr = openSync(join(directory, 'stderr'), 'a', 0o600);
+  try {
+    const child = spawn('/bin/sh', ['-c', script, 'engine-command', directory, line.file, ...line.args], {
+      cwd: line.cwd,
+      env: line.env,
+      detached: true,
+      stdio: ['ignore', stdout, stderr],
+    });
+    child.once('exit', onExit);
+    child.once('error', onExit);
+    child.unref();
+  } finally {
+    closeSync(stdout);
+    closeSync(stderr);
+  }
+}
+
+function readExit(directory: string): number | undefined {
+  try {
+    return Number.parseInt(readFileSync(join(directory, 'exit'), 'utf8'), 10);
+  } catch {
+    return undefined;
+  }
+}

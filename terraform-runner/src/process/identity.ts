@@ -1,0 +1,110 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+
+/** One process for ever: the kernel reuses pids, but not a pid with the same start time in the same boot. */
+export type ProcessIdentity = {
+  pid: number;
+  /** Clock ticks after boot, field 22 of `/proc/<pid>/stat`. */
+  startTicks: string;
+  bootId: string;
+};
+
+/** Shell text that writes the shell's own identity to `$1/pid`, and ends where another shell did so before. */
+export const recordIdentityScript = `
+set -C
+read -r boot < /proc/sys/kernel/random/boot_id
+read -r stat < /proc/$$/stat
+printf '%s %s\\n' "$boot" "$stat" > "$1/pid" || exit 125
+set +C
+`;
+
+/** Reads what `recordIdentityScript` wrote; `undefined` where it has not. */
+export function readIdentity(directory: string): ProcessIdentity | undefined {
+  const text = readText(`${directory}/pid`);
+  const separator = text?.indexOf(' ') ?? -1;
+  if (!text?.endsWith('\n') || separator < 0) return undefined;
+  const stat = parseStat(text.slice(separator + 1));
+  return stat && { pid: stat.pid, startTicks: stat.startTicks, bootId: text.slice(0, separator) };
+}
+
+/** The identity of a process that runs now. */
+export function identify(pid: number): ProcessIdentity | undefined {
+  const stat = statOf(pid);
+  return stat && { pid, startTicks: stat.startTicks, bootId: bootId() };
+}
+
+export function isAlive(identity: ProcessIdentity): boolean {
+  const stat = statOf(identity.pid);
+  return (
+    stat !== undefined &&
+    stat.state !== 'Z' &&
+    stat.startTicks === identity.startTicks &&
+    identity.bootId === bootId()
+  );
+}
+
+/** Ends the whole process group that the process leads. */
+export function killGroup(identity: ProcessIdentity): void {
+  if (isAlive(identity)) sendSignal(-identity.pid, 'SIGKILL');
+}
+
+/** Interrupts Terraform itself, below the shell and whatever wraps it. False where it does not run (yet). */
+export function interruptBelow(identity: ProcessIdentity, executable: string): boolean {
+  if (!isAlive(identity)) return false;
+  const below = descendants(identity.pid);
+  const target = below.find((pid) => executableOf(pid) === executable) ?? below[0];
+  return target !== undefined && sendSignal(target, 'SIGINT');
+}
+
+function sendSignal(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch {
+    return false; // it ended in between
+  }
+}
+
+/** Children first, then theirs. */
+function descendants(root: number): number[] {
+  const parents = new Map<number, number>();
+  for (const name of readdirSync('/proc')) {
+    const stat = /^\d+$/.test(name) ? statOf(Number(name)) : undefined;
+    if (stat) parents.set(stat.pid, stat.parent);
+  }
+  const found = [root];
+  for (const current of found) for (const [pid, parent] of parents) if (parent === current) found.push(pid);
+  return found.slice(1);
+}
+
+function executableOf(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/exe`);
+  } catch {
+    return undefined;
+  }
+}
+
+function statOf(pid: number) {
+  const text = readText(`/proc/${pid}/stat`);
+  return text === undefined ? undefined : parseStat(text);
+}
+
+/** See proc(5); the name in parentheses may itself have spaces and parentheses. */
+function parseStat(text: string) {
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  const [state, parent, startTicks] = [fields[0], fields[1], fields[19]];
+  const pid = Number.parseInt(text, 10);
+  if (!state || !parent || !startTicks || !(pid > 1)) return undefined;
+  return { pid, state, parent: Number(parent), startTicks };
+}
+
+function bootId(): string {
+  return readText('/proc/sys/kernel/random/boot_id')?.trim() ?? '';
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,81 @@
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+const pollMs = 150;
+const chunkBytes = 1024 * 1024;
+/** A longer line is passed on in pieces. */
+const maxLineBytes = 8 * 1024 * 1024;
+
+export type Line = {
+  text: string;
+  /** Offset of the byte after the line in the file. */
+  endOffset: number;
+};
+
+export type Tail = {
+  /** Reads what is there, including a last line without an end, and stops. */
+  finish(): Promise<void>;
+  /** Stops where it is. */
+  stop(): void;
+};
+
+/** Passes on the complete lines of a growing file, from a byte offset on, many at a time. */
+export function tailFile(path: string, from: number, onLines: (lines: Line[]) => void): Tail {
+  let descriptor: number | undefined;
+  let offset = from;
+  let rest = Buffer.alloc(0);
+  let stopped = false;
+  const buffer = Buffer.alloc(chunkBytes);
+
+  function readChunk(): boolean {
+    if (descriptor === undefined && existsSync(path)) descriptor = openSync(path, 'r');
+    const bytes = descriptor === undefined ? 0 : readSync(descriptor, buffer, 0, chunkBytes, offset);
+    offset += bytes;
+    if (bytes > 0) takeLines(Buffer.concat([rest, buffer.subarray(0, bytes)]));
+    return bytes > 0;
+  }
+
+  function takeLines(data: Buffer): void {
+    const lines: Line[] = [];
+    let start = 0;
+    const base = offset - data.length;
+    for (let end = data.indexOf(10); end >= 0; end = data.indexOf(10, start)) {
+      lines.push({ text: data.toString('utf8', start, end), endOffset: base + end + 1 });
+      start = end + 1;
+    }
+    if (data.length - start > maxLineBytes) {
+      lines.push({ text: data.toString('utf8', start), endOffset: offset });
+      start = data.length;
+    }
+    rest = Buffer.from(data.subarray(start));
+    if (lines.length > 0) onLines(lines);
+  }
+
+  async function readAll(): Promise<void> {
+    while (!stopped && readChunk()) await nextTurn();
+  }
+
+  let reading = Promise.resolve();
+  const timer = setInterval(() => {
+    reading = reading.then(readAll).catch(() => {}); // tried again, for the last time by finish
+  }, pollMs);
+
+  function stop(): void {
+    stopped = true;
+    clearInterval(timer);
+    if (descriptor !== undefined) closeSync(descriptor);
+    descriptor = undefined;
+  }
+
+  return {
+    stop,
+    async finish() {
+      clearInterval(timer);
+      await reading;
+      await readAll();
+      if (rest.length > 0) onLines([{ text: rest.toString('utf8'), endOffset: offset }]);
+      rest = Buffer.alloc(0);
+      stop();
+    },
+  };
+}

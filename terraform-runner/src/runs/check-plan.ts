@@ -1,0 +1,26 @@
+import type { RunRequest } from '@deployment-engine/contracts';
+import { DomainError } from '../domain-error.ts';
+import { sha256 } from '../files/sha256.ts';
+import { jobPaths } from '../jobs/job-paths.ts';
+import { planDigest, planDigestOfJob } from '../jobs/plan-digest.ts';
+
+/** Refuses an apply whose plan is neither in the job's folder nor in the request, or is another one than was meant. */
+export async function checkPlan(runsDir: string, runId: string, request: RunRequest): Promise<void> {
+  if (request.kind !== 'apply') return;
+  const kept = await planDigestOfJob(jobPaths(runsDir, request.jobId, request.rootModule), request);
+  if (kept === request.planDigest) return;
+  if (!request.savedPlan)
+    throw new DomainError('plan_not_found', `starting run ${runId}: the plan is not here; send savedPlan`);
+  const sent = planDigest({
+    planSha256: sha256(Buffer.from(request.savedPlan, 'base64')),
+    revisionDigest: request.revisionDigest,
+    rootModule: request.rootModule,
+    variables: request.variables,
+    stateSha256: request.state ? sha256(Buffer.from(request.state.content, 'base64')) : undefined,
+  });
+  if (sent !== request.planDigest)
+    throw new DomainError(
+      'plan_digest_mismatch',
+      `starting run ${runId}: plan, code, variables and state are not those of plan ${request.planDigest}`,
+    );
+}

@@ -1,0 +1,174 @@
+import { closeSync, fdatasyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import type { RunEvent, RunEventBody } from '@deployment-engine/contracts';
+
+/**
+ * Where an event comes from. Nothing from a source is written twice: an event is dropped unless its offset is
+ * greater than the last one of that source. What happens once has offset 1.
+ */
+export type EventSource = { key: string; offset: number };
+
+/** `more` marks all events of a batch but the last; a batch without its last event did not happen. */
+export type StoredEvent = RunEvent & { source?: EventSource; more?: true };
+
+/** Beyond this size a run's log lines are left out; everything else is still kept. */
+const maxLogBytes = 64 * 1024 * 1024;
+
+/**
+ * A run's events in a file that only grows. An event is in the file before anybody is told of it, so that a reader
+ * can go on after any number, and a restarted runner continues without gap or duplicate.
+ */
+export class EventLog {
+  readonly path: string;
+  readonly #onWriteError: (error: Error) => void;
+  readonly #listeners = new Set<() => void>();
+  readonly #offsets = new Map<string, number>();
+  readonly #once = new Map<string, RunEvent>();
+  #descriptor: number;
+  #size = 0;
+  #lastSeq = 0;
+  #finished = false;
+  #unwritten: StoredEvent[] = [];
+
+  /** Opens a run's log, without a last batch that was not written completely; `onEvent` gets what it holds. */
+  constructor(path: string, onEvent: (event: RunEvent) => void, onWriteError: (error: Error) => void) {
+    this.path = path;
+    this.#onWriteError = onWriteError;
+    this.#descriptor = openSync(path, 'a', 0o600);
+    for (const batch of completeBatches(readFileSync(path))) {
+      this.#size = batch.endOffset;
+      for (const event of batch.events) {
+        this.#note(event);
+        onEvent(event);
+      }
+    }
+    this.#truncate();
+  }
+
+  get lastSeq(): number {
+    return this.#lastSeq;
+  }
+
+  /** Bytes of the file that readers may see. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Events that readers may see, but that the full disk did not take. */
+  get unwritten(): readonly StoredEvent[] {
+    return this.#unwritten;
+  }
+
+  get finished(): boolean {
+    return this.#finished;
+  }
+
+  /** How far a source was read. */
+  offsetOf(key: string): number {
+    return this.#offsets.get(key) ?? 0;
+  }
+
+  /** The event that was written once under this key. */
+  find(key: string): RunEvent | undefined {
+    return this.#once.get(key);
+  }
+
+  /** Appends events that belong together; all of them are written, or none. Answers them as numbered. */
+  append(all: RunEventBody[], source?: EventSource): RunEvent[] {
+    if (source && source.offset <= this.offsetOf(source.key)) return [];
+    const bodies = this.#takesLines() ? all : all.filter((body) => body.type !== 'log');
+    if (bodies.length === 0 || this.#finished) return [];
+    const at = new Date().toISOString();
+    const events = bodies.map((body, index): StoredEvent => {
+      const last = index === bodies.length - 1;
+      return {
+        seq: this.#lastSeq + 1 + index,
+        at,
+        body,
+        ...(last ? (source ? { source } : {}) : { more: true }),
+      };
+    });
+    this.#write(events);
+    for (const event of events) this.#note(event);
+    for (const listener of [...this.#listeners]) listener();
+    return events;
+  }
+
+  /** Calls back after each append until disposed. */
+  listen(listener: () => void): Disposable {
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+  }
+
+  /** Brings what was appended to the disk itself. */
+  flush(): void {
+    try {
+      if (this.#descriptor >= 0) fdatasyncSync(this.#descriptor);
+    } catch (error) {
+      this.#onWriteError(error as Error);
+    }
+  }
+
+  close(): void {
+    if (this.#descriptor >= 0) closeSync(this.#descriptor);
+    this.#descriptor = -1;
+  }
+
+  #write(events: StoredEvent[]): void {
+    const pending = [...this.#unwritten, ...events];
+    const data = Buffer.from(pending.map((event) => `${JSON.stringify(event)}\n`).join(''));
+    try {
+      for (let written = 0; written < data.length; )
+        written += writeSync(this.#descriptor, data, written, data.length - written);
+      this.#size += data.length;
+      this.#unwritten = [];
+    } catch (error) {
+      this.#truncate();
+      this.#unwritten = pending;
+      this.#onWriteError(error as Error);
+    }
+  }
+
+  /** While the disk is full, events wait in memory, and lines would fill that too. */
+  #takesLines(): boolean {
+    return this.#unwritten.length === 0 && this.#size < maxLogBytes;
+  }
+
+  #truncate(): void {
+    try {
+      ftruncateSync(this.#descriptor, this.#size);
+    } catch {
+      // A device that can't be cut took nothing either.
+    }
+  }
+
+  #note(event: StoredEvent): void {
+    this.#lastSeq = event.seq;
+    if (event.source) {
+      this.#offsets.set(event.source.key, event.source.offset);
+      if (event.source.offset === 1) this.#once.set(event.source.key, event);
+    }
+    if (event.body.type === 'run_finished') this.#finished = true;
+  }
+}
+
+function* completeBatches(data: Buffer): Generator<{ events: StoredEvent[]; endOffset: number }> {
+  let events: StoredEvent[] = [];
+  let start = 0;
+  for (let end = data.indexOf(10); end >= 0; end = data.indexOf(10, start)) {
+    const event = parseEvent(data.toString('utf8', start, end));
+    if (!event) return;
+    start = end + 1;
+    events.push(event);
+    if (event.more) continue;
+    yield { events, endOffset: start };
+    events = [];
+  }
+}
+
+function parseEvent(line: string): StoredEvent | undefined {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,96 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import {
+  cancelRunSchema,
+  type ProblemCode,
+  runIdSchema,
+  runRequestSchema,
+} from '@deployment-engine/contracts';
+import { type Request, type Response, Router } from 'express';
+import { z } from 'zod';
+import { DomainError } from '../domain-error.ts';
+import { parse } from '../http/parse.ts';
+import { streamEvents } from './event-stream.ts';
+import { logText } from './log-text.ts';
+import { readRunState } from './read-run-state.ts';
+import type { Run } from './run.ts';
+import type { RunService } from './service.ts';
+
+const eventsQuerySchema = z.object({
+  after: z.coerce.number().int().min(0).default(0),
+  follow: z.enum(['true', 'false']).default('false'),
+});
+
+/** `closing` ends streams when the service shuts down. */
+export function runRoutes(runs: RunService, closing: AbortSignal): Router {
+  const router = Router();
+  const findRun = (request: Request): Run => runs.find(parse(runIdSchema, request.params.runId, 'runId'));
+
+  router.put('/runs/:runId', async (request, response) => {
+    const runId = parse(runIdSchema, request.params.runId, 'runId');
+    const { view, created } = await runs.put(runId, parse(runRequestSchema, request.body));
+    response.status(created ? 201 : 200).json(view);
+  });
+  router.get('/runs', (_request, response) => void response.json({ runs: runs.list() }));
+  router.get('/runs/:runId', (request, response) => void response.json(findRun(request).view()));
+  router.post('/runs/:runId/cancel', (request, response) => {
+    const runId = parse(runIdSchema, request.params.runId, 'runId');
+    const { graceSeconds } = parse(cancelRunSchema, request.body ?? {});
+    response.json(runs.cancel(runId, graceSeconds));
+  });
+  router.delete('/runs/:runId', async (request, response) => {
+    await runs.remove(parse(runIdSchema, request.params.runId, 'runId'));
+    response.status(204).end();
+  });
+  router.get('/runs/:runId/events', async (request, response) => {
+    const run = findRun(request);
+    const { after, follow } = parse(eventsQuerySchema, request.query);
+    const signal = endOf(response, closing);
+    response.type('application/x-ndjson').flushHeaders();
+    await send(streamEvents(run.events, { after, follow: follow === 'true', signal }), response, signal);
+  });
+  router.get('/runs/:runId/log', async (request, response) => {
+    const run = findRun(request);
+    const signal = endOf(response, closing);
+    response.type('text/plain; charset=utf-8');
+    await send(logText(run.events, signal), response, signal);
+  });
+  router.get('/runs/:runId/plan', async (request, response) => {
+    await sendFile(findRun(request).paths.plan, response, 'application/octet-stream', 'plan_not_found');
+  });
+  router.get('/runs/:runId/plan.json', async (request, response) => {
+    await sendFile(findRun(request).paths.planJson, response, 'application/json', 'plan_not_found');
+  });
+  router.get('/runs/:runId/state', async (request, response) => {
+    const state = await readRunState(findRun(request));
+    if (!state) throw new DomainError('state_not_found', 'reading the state: there is none yet');
+    response.type('application/octet-stream').send(state.raw);
+  });
+  return router;
+}
+
+/** Signalled when the reader has gone or the service shuts down. */
+function endOf(response: Response, closing: AbortSignal): AbortSignal {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  return AbortSignal.any([gone.signal, closing]);
+}
+
+async function send(text: AsyncIterable<string>, response: Response, signal: AbortSignal): Promise<void> {
+  await pipeline(Readable.from(text), response, { signal }).catch((error) => {
+    if (!signal.aborted) throw error;
+    response.end();
+  });
+}
+
+async function sendFile(path: string, response: Response, type: string, missing: ProblemCode): Promise<void> {
+  const size = await stat(path).then(
+    (file) => file.size,
+    () => undefined,
+  );
+  if (size === undefined) throw new DomainError(missing, 'reading the plan: this run has none');
+  response.type(type).set('content-length', String(size));
+  await pipeline(createReadStream(path), response);
+}

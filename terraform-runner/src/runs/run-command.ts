@@ -1,0 +1,137 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { StepName } from '@deployment-engine/contracts';
+import { type Command, type CommandEnd, startOrAdopt, wasStarted } from '../process/command.ts';
+import { type Line, tailFile } from '../process/tail.ts';
+import { failRun } from '../terminate/failure.ts';
+import { type StopSequence, stopCommand } from '../terminate/stop-command.ts';
+import { type CommandLine, commandLine } from '../terraform/command-line.ts';
+import { plainLines } from '../terraform/plain-text.ts';
+import { logEvents, readUiLine } from '../terraform/ui-message.ts';
+import { type ActiveRun, commandContext } from './run.ts';
+
+export type RunCommand = {
+  step: StepName;
+  /** Names the command within the run; each is started once. */
+  name: string;
+  argv: string[];
+  /** `ui`: Terraform's JSON lines or plain text become events. `data`: standard output is a result. */
+  output: 'ui' | 'data';
+  /** Gives TF_REATTACH_PROVIDERS; asked only where the command is not running yet. */
+  reattach: (() => Promise<string | undefined>) | undefined;
+};
+
+/**
+ * - `exited`: with its own exit code.
+ * - `stopped`: because the run is to end; `forced` where it did not end in its own order.
+ * - `killed`: by a signal that the engine did not send, or it is gone without a trace.
+ */
+export type CommandResult =
+  | { kind: 'exited'; exitCode: number }
+  | { kind: 'stopped'; forced: boolean }
+  | { kind: 'killed'; message: string };
+
+/** Runs one Terraform command to its end, or takes up the one a previous runner has started. */
+export async function runCommand(active: ActiveRun, command: RunCommand): Promise<CommandResult> {
+  const { run } = active;
+  const directory = commandDirectory(active, command.name);
+  if (run.record.stop && !wasStarted(directory)) return { kind: 'stopped', forced: false };
+  const line = await lineOf(active, command, directory);
+  run.abandon.signal.throwIfAborted();
+  const startedAt = announceStart(active, command);
+  const tails = tailOutput(active, command);
+  const started = startOrAdopt(directory, line, run.abandon.signal);
+  using stopper = stopOnRequest(active, started);
+  try {
+    const end = await started.ended;
+    await Promise.all(tails.map((tail) => tail.finish()));
+    announceEnd(active, command, end, Date.now() - startedAt);
+    return resultOf(end, active, stopper.forced());
+  } catch (error) {
+    await endUnattended(active, started, error);
+    throw error;
+  } finally {
+    for (const tail of tails) tail.stop();
+  }
+}
+
+async function lineOf(active: ActiveRun, command: RunCommand, directory: string): Promise<CommandLine> {
+  const reattach = wasStarted(directory) ? undefined : await command.reattach?.();
+  const extra: Record<string, string> = reattach ? { TF_REATTACH_PROVIDERS: reattach } : {};
+  return commandLine({ ...commandContext(active), extra }, [
+    active.run.context.terraform.path,
+    ...command.argv,
+  ]);
+}
+
+/** Answers when the command was started, which may have been before this runner was. */
+function announceStart({ run }: ActiveRun, command: RunCommand): number {
+  const key = `command:${command.name}:start`;
+  const shown = command.argv.join(' ').replaceAll(`${run.paths.root}/`, '');
+  const line = `$ ${run.context.terraform.product} ${shown}`;
+  run.emitOnce(key, { type: 'log', step: command.step, line });
+  return Date.parse(run.events.find(key)?.at ?? new Date().toISOString());
+}
+
+function announceEnd({ run }: ActiveRun, command: RunCommand, end: CommandEnd, durationMs: number): void {
+  const ending = end.kind === 'lost' ? 'ended without an exit code' : `exit code ${end.exitCode}`;
+  const line = `${command.name}: ${ending} after ${(durationMs / 1000).toFixed(2)} s`;
+  run.emitOnce(`command:${command.name}:end`, { type: 'log', step: command.step, line });
+}
+
+/** An error of the runner must not leave a command behind that nobody watches, unless a next runner takes it up. */
+async function endUnattended({ run }: ActiveRun, command: Command, error: unknown): Promise<void> {
+  if (run.abandon.signal.aborted) return;
+  failRun(run, `following Terraform: ${error instanceof Error ? error.message : String(error)}`);
+  await command.ended;
+}
+
+export function commandDirectory({ run }: ActiveRun, name: string): string {
+  return join(run.directory, 'commands', name);
+}
+
+/** The command's standard output; for results, which are not part of the events. */
+export function readOutput(active: ActiveRun, name: string, stream: 'stdout' | 'stderr' = 'stdout'): string {
+  return readFileSync(join(commandDirectory(active, name), stream), 'utf8');
+}
+
+/** A shell reports a command ended by signal n as 128 + n; Terraform itself uses 0, 1 and 2 only. */
+function resultOf(end: CommandEnd, { run }: ActiveRun, forced: boolean): CommandResult {
+  if (end.kind === 'exited' && end.exitCode === 0) return end;
+  if (run.record.stop) return { kind: 'stopped', forced: forced || end.kind === 'lost' };
+  if (end.kind === 'exited' && end.exitCode <= 128) return end;
+  const how =
+    end.kind === 'lost' ? 'is gone without an exit code' : `was ended by signal ${end.exitCode - 128}`;
+  return { kind: 'killed', message: `Terraform ${how}; nothing the engine did ended it` };
+}
+
+function tailOutput({ run, request }: ActiveRun, command: RunCommand) {
+  const directory = join(run.directory, 'commands', command.name);
+  const reading = { step: command.step, rootModule: request.rootModule };
+  const tail = (stream: string, read: (text: string) => ReturnType<typeof readUiLine>) => {
+    const key = `output:${command.name}:${stream}`;
+    return tailFile(join(directory, stream), run.events.offsetOf(key), (lines: Line[]) => {
+      for (const line of lines) run.emit(read(line.text), { key, offset: line.endOffset });
+    });
+  };
+  const errors = tail('stderr', (text) => logEvents(plainLines(text), command.step));
+  return command.output === 'data' ? [errors] : [tail('stdout', (text) => readUiLine(text, reading)), errors];
+}
+
+/** Stops the command when the run is to end, also where that was asked before a restart of the runner. */
+function stopOnRequest({ run }: ActiveRun, command: Command): { forced(): boolean } & Disposable {
+  let sequence: StopSequence | undefined;
+  const begin = () => {
+    if (run.record.stop)
+      sequence = stopCommand(run.record.stop, command.identity, run.context.terraform.path);
+  };
+  if (run.stopping.signal.aborted) begin();
+  else run.stopping.signal.addEventListener('abort', begin, { once: true });
+  return {
+    forced: () => sequence?.forced() ?? false,
+    [Symbol.dispose]() {
+      run.stopping.signal.removeEventListener('abort', begin);
+      sequence?.[Symbol.dispose]();
+    },
+  };
+}

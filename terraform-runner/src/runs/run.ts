@@ -1,0 +1,137 @@
+import { join } from 'node:path';
+import type { RunEvent, RunEventBody, RunRequest, RunView, StepName } from '@deployment-engine/contracts';
+import type { Logger } from 'winston';
+import type { RunnerConfig } from '../config.ts';
+import { type JobPaths, jobPaths } from '../jobs/job-paths.ts';
+import type { ProviderHints } from '../providers/hints.ts';
+import type { JobProviders } from '../providers/job-providers.ts';
+import type { RevisionStore } from '../revisions/store.ts';
+import { failRun } from '../terminate/failure.ts';
+import type { StopReason } from '../terminate/stop-reason.ts';
+import type { TerraformBinary } from '../terraform/binary.ts';
+import type { CommandContext } from '../terraform/command-line.ts';
+import { EventLog } from './event-log.ts';
+import { type RunRecord, saveRecord } from './run-record.ts';
+
+/** What runs need of the service. */
+export type RunContext = {
+  config: RunnerConfig;
+  terraform: TerraformBinary;
+  revisions: RevisionStore;
+  hints: ProviderHints;
+  logger: Logger;
+};
+
+/** One run in progress, or one that has finished and waits to be fetched. */
+export class Run {
+  readonly context: RunContext;
+  readonly record: RunRecord;
+  readonly paths: JobPaths;
+  readonly directory: string;
+  readonly events: EventLog;
+  /** Signalled when the runner leaves the run's commands to its successor. */
+  readonly abandon = new AbortController();
+  /** Signalled when the run is to end; `record.stop` says why. */
+  readonly stopping = new AbortController();
+  readonly #firstErrors = new Map<StepName, string>();
+  #announcedState: string | undefined;
+  #saving: Promise<void> = Promise.resolve();
+
+  constructor(context: RunContext, record: RunRecord) {
+    this.context = context;
+    this.record = record;
+    this.paths = jobPaths(context.config.runsDir, record.jobId, record.rootModule);
+    this.directory = runDirectory(context.config.runsDir, record.jobId, record.runId);
+    this.events = new EventLog(
+      join(this.directory, 'events.ndjson'),
+      (event) => this.#observe(event),
+      (error) => this.#onWriteError(error),
+    );
+    if (record.stop) this.stopping.abort();
+  }
+
+  get running(): boolean {
+    return this.record.outcome === null;
+  }
+
+  emit(bodies: RunEventBody[], source?: { key: string; offset: number }): void {
+    for (const event of this.events.append(bodies, source)) this.#observe(event);
+  }
+
+  /** Emits an event that happens once, however often a restarted runner gets here. */
+  emitOnce(key: string, ...bodies: RunEventBody[]): void {
+    this.emit(bodies, { key, offset: 1 });
+  }
+
+  /** The summary of the first error Terraform reported in a step. */
+  firstError(step: StepName): string | undefined {
+    return this.#firstErrors.get(step);
+  }
+
+  /** Digest of the state that is no news: the announced one, or the one the run began with. */
+  get lastStateSha256(): string | undefined {
+    return this.#announcedState ?? this.record.baseStateSha256 ?? undefined;
+  }
+
+  requestStop(reason: StopReason): boolean {
+    if (this.record.stop || !this.running) return false;
+    this.record.stop = reason;
+    void this.save();
+    this.stopping.abort();
+    return true;
+  }
+
+  /** Saves the record; one write at a time, the last content wins. A disk that is full ends the run. */
+  save(): Promise<void> {
+    this.#saving = this.#saving
+      .then(() => saveRecord(this.directory, this.record))
+      .catch((error) => this.#onWriteError(error));
+    return this.#saving;
+  }
+
+  view(): RunView {
+    const { record } = this;
+    return {
+      runId: record.runId,
+      jobId: record.jobId,
+      projectId: record.projectId,
+      kind: record.kind,
+      status: this.running ? 'running' : 'finished',
+      step: record.step,
+      stopping: record.stop !== null,
+      outcome: record.outcome,
+      lastSeq: this.events.lastSeq,
+      startedAt: record.startedAt,
+      finishedAt: record.finishedAt,
+      sharedProvider: record.sharedProvider,
+    };
+  }
+
+  #observe({ body }: RunEvent): void {
+    if (body.type === 'step_started') this.record.step = body.step;
+    if (body.type === 'state_changed') this.#announcedState = body.sha256;
+    if (body.type !== 'diagnostic' || body.diagnostic.severity !== 'error') return;
+    const { summary, detail } = body.diagnostic;
+    const firstLine = detail.split('\n')[0];
+    if (!this.#firstErrors.has(body.step))
+      this.#firstErrors.set(body.step, firstLine ? `${summary}: ${firstLine}` : summary);
+  }
+
+  #onWriteError(error: Error): void {
+    const full = (error as NodeJS.ErrnoException).code === 'ENOSPC';
+    const message = full ? "writing the run's events: the disk is full" : `writing the run: ${error.message}`;
+    this.context.logger.error('writing a run', { runId: this.record.runId, error });
+    failRun(this, message);
+  }
+}
+
+/** A run with all that its steps need. */
+export type ActiveRun = { run: Run; request: RunRequest; providers: JobProviders };
+
+export function commandContext({ run, request }: ActiveRun): CommandContext {
+  return { paths: run.paths, environment: request.environment };
+}
+
+export function runDirectory(runsDir: string, jobId: string, runId: string): string {
+  return join(runsDir, jobId, 'runs', runId);
+}

@@ -1,0 +1,28 @@
+import { readFile } from 'node:fs/promises';
+import { stateOutputSchema } from '@deployment-engine/contracts';
+import { z } from 'zod';
+import { sha256 } from '../files/sha256.ts';
+
+const stateSchema = z.looseObject({
+  serial: z.number().int().default(0),
+  lineage: z.string().default(''),
+  outputs: z.record(z.string(), stateOutputSchema).default({}),
+  resources: z.array(z.looseObject({ provider: z.string().default('') })).default([]),
+});
+export type TerraformState = z.infer<typeof stateSchema>;
+
+export type StateFile = { raw: Buffer; sha256: string; content: TerraformState };
+
+/** Parses a state; `undefined` where it is incomplete, which happens while Terraform writes it. */
+export function parseState(raw: Buffer): StateFile | undefined {
+  try {
+    return { raw, sha256: sha256(raw), content: stateSchema.parse(JSON.parse(raw.toString('utf8'))) };
+  } catch {
+    return undefined;
+  }
+}
+
+export async function readState(path: string): Promise<StateFile | undefined> {
+  const raw = await readFile(path).catch(() => undefined);
+  return raw && parseState(raw);
+}

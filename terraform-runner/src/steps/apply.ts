@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { writeAtomically } from '../files/atomic-write.ts';
+import type { ActiveRun } from '../runs/run.ts';
+import { runCommand } from '../runs/run-command.ts';
+import type { StateFile } from '../state/state-file.ts';
+import { watchState } from '../state/watch-state.ts';
+import { shareProviders } from './share-providers.ts';
+import { resultOfCommand, type Step } from './step.ts';
+
+/** Applies the saved plan. Every state Terraform writes is captured and announced, however the step ends. */
+export const apply: Step = {
+  name: 'apply',
+  async execute(active) {
+    const { run } = active;
+    const watch = watchState(run.paths.state, run.lastStateSha256, (state) => announce(active, state));
+    try {
+      const result = await runCommand(active, {
+        step: 'apply',
+        name: 'apply',
+        argv: ['apply', '-json', '-input=false', run.paths.plan],
+        output: 'ui',
+        reattach: () => shareProviders(active, 'apply'),
+      });
+      const newest = await watch.finish();
+      if (newest) await announce(active, newest, 'state:last');
+      return resultOfCommand(active, 'apply', 'apply', result);
+    } finally {
+      watch.stop();
+    }
+  },
+};
+
+/** Where the newest complete state of an apply run is kept: Terraform may be writing its own file right now. */
+export function capturedStatePath(runDirectory: string): string {
+  return join(runDirectory, 'captured.tfstate');
+}
+
+async function announce(active: ActiveRun, state: StateFile, onceKey?: string): Promise<void> {
+  const { run } = active;
+  await writeAtomically(capturedStatePath(run.directory), state.raw).catch((error) =>
+    run.context.logger.warn('capturing the state', { runId: run.record.runId, error }),
+  );
+  const event = {
+    type: 'state_changed' as const,
+    serial: state.content.serial,
+    lineage: state.content.lineage,
+    sha256: state.sha256,
+    bytes: state.raw.byteLength,
+  };
+  if (onceKey) run.emitOnce(onceKey, event);
+  else run.emit([event]);
+}

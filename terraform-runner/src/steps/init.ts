@@ -1,0 +1,52 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { linkedProviders } from '../providers/binaries.ts';
+import { requirementsKey } from '../providers/hints.ts';
+import type { ActiveRun } from '../runs/run.ts';
+import { readOutput, runCommand } from '../runs/run-command.ts';
+import { readTextDiagnostics } from '../terraform/text-diagnostics.ts';
+import { resultOfCommand, type Step } from './step.ts';
+
+/** Installs providers and modules; every provider is verified here and linked from the mirror. */
+export const init: Step = {
+  name: 'init',
+  isNeeded: ({ run }) => !existsSync(run.paths.initialised),
+  async execute(active) {
+    const { run } = active;
+    const { initSpeaksJson } = run.context.terraform;
+    const result = await runCommand(active, {
+      step: 'init',
+      name: 'init',
+      argv: ['init', ...(initSpeaksJson ? ['-json'] : ['-no-color']), '-input=false'],
+      output: 'ui',
+      reattach: undefined,
+    });
+    if (!initSpeaksJson) reportTextDiagnostics(active);
+    const ending = resultOfCommand(active, 'init', 'init', result);
+    if (ending.kind !== 'done') return ending;
+    await writeFile(run.paths.initialised, '');
+    await rememberProviders(active);
+    return ending;
+  },
+};
+
+function reportTextDiagnostics(active: ActiveRun): void {
+  const reading = { step: 'init' as const, rootModule: active.request.rootModule };
+  active.run.emitOnce(
+    'init:diagnostics',
+    ...readTextDiagnostics(readOutput(active, 'init', 'stderr'), reading),
+  );
+}
+
+/** Only binaries of the operator's mirror: what init has downloaded lies in the job's own folder. */
+async function rememberProviders({ run, request }: ActiveRun): Promise<void> {
+  const mirror = run.context.config.providerMirror;
+  const files = mirror && (await run.context.revisions.read(request.projectId, request.revisionDigest));
+  if (!files) return;
+  const binaries = await linkedProviders(run.paths.rootModule);
+  const fromMirror = binaries.filter((binary) => !binary.path.startsWith(join(run.paths.root, '/')));
+  await run.context.hints.remember(requirementsKey(files), fromMirror).catch((error) => {
+    run.context.logger.warn('remembering providers', { error });
+  });
+}

@@ -1,0 +1,14 @@
+import { readState } from '../state/state-file.ts';
+import { done, type Step } from './step.ts';
+
+/** Reads the outputs from the state file; no other Terraform start. Their values are in the state the caller has. */
+export const outputs: Step = {
+  name: 'outputs',
+  async execute({ run }) {
+    const state = await readState(run.paths.state);
+    const names = Object.keys(state?.content.outputs ?? {});
+    const line = names.length > 0 ? `outputs: ${names.join(', ')}` : 'no outputs';
+    run.emitOnce('outputs', { type: 'log', step: 'outputs', line });
+    return done;
+  },
+};

@@ -1,0 +1,61 @@
+import { copyFile, readFile, rename, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { planDigestOfJob } from '../jobs/plan-digest.ts';
+import type { ActiveRun } from '../runs/run.ts';
+import { commandDirectory, runCommand } from '../runs/run-command.ts';
+import { readState } from '../state/state-file.ts';
+import { summarisePlan } from '../terraform/plan-json.ts';
+import { shareProviders } from './share-providers.ts';
+import { resultOfCommand, type Step } from './step.ts';
+
+const modeFlags = { normal: [], destroy: ['-destroy'], 'refresh-only': ['-refresh-only'] } as const;
+
+/** Makes the plan, and the plan as JSON. */
+export const plan: Step = {
+  name: 'plan',
+  async execute(active) {
+    const { run, request } = active;
+    const mode = request.kind === 'plan' ? request.mode : 'normal';
+    const reattach = () => shareProviders(active, 'plan');
+    const planned = await runCommand(active, {
+      step: 'plan',
+      name: 'plan',
+      argv: ['plan', '-json', '-input=false', ...modeFlags[mode], `-out=${run.paths.plan}`],
+      output: 'ui',
+      reattach,
+    });
+    const planResult = resultOfCommand(active, 'plan', 'plan', planned);
+    if (planResult.kind !== 'done') return planResult;
+    const shown = await runCommand(active, {
+      step: 'plan',
+      name: 'show',
+      argv: ['show', '-json', run.paths.plan],
+      output: 'data',
+      reattach,
+    });
+    const showResult = resultOfCommand(active, 'plan', 'show', shown);
+    if (showResult.kind === 'done') await announcePlan(active);
+    return showResult;
+  },
+};
+
+async function announcePlan(active: ActiveRun): Promise<void> {
+  const { run, request } = active;
+  const temporary = `${run.paths.planJson}.tmp`;
+  await copyFile(join(commandDirectory(active, 'show'), 'stdout'), temporary);
+  await rename(temporary, run.paths.planJson);
+  run.emitOnce('plan_summary', {
+    type: 'plan_summary',
+    ...summarisePlan(await readFile(run.paths.planJson, 'utf8')),
+  });
+  const digest = await planDigestOfJob(run.paths, request);
+  if (!digest) throw new Error('digesting the plan: plan or code are missing');
+  const state = await readState(run.paths.state);
+  run.emitOnce('plan_ready', {
+    type: 'plan_ready',
+    digest,
+    planBytes: (await stat(run.paths.plan)).size,
+    stateSerial: state?.content.serial ?? null,
+    stateLineage: state?.content.lineage ?? null,
+  });
+}

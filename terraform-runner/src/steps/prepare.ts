@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import type { RunRequest } from '@deployment-engine/contracts';
+import { writeAtomically } from '../files/atomic-write.ts';
+import { sha256 } from '../files/sha256.ts';
+import { layOutJob } from '../jobs/job-directory.ts';
+import { planDigestOfJob } from '../jobs/plan-digest.ts';
+import { requirementsKey } from '../providers/hints.ts';
+import { type ActiveRun, commandContext } from '../runs/run.ts';
+import { done, type Step, type StepResult } from './step.ts';
+
+/** Lays out the job's folder. An apply uses the one in which its plan was made, where that is unchanged. */
+export const prepare: Step = {
+  name: 'prepare',
+  async execute(active) {
+    const { run, request } = active;
+    const reusable = request.kind === 'apply' && existsSync(run.paths.initialised);
+    if (!(reusable && (await isPlanned(active)))) {
+      const failure = await layOut(active);
+      if (failure) return failure;
+    }
+    const state = await readFile(run.paths.state).catch(() => undefined);
+    run.record.baseStateSha256 = state ? sha256(state) : null;
+    await run.save();
+    return done;
+  },
+};
+
+async function layOut(active: ActiveRun): Promise<StepResult | undefined> {
+  const { run, request } = active;
+  const files = await run.context.revisions.read(request.projectId, request.revisionDigest);
+  if (!files) return failed("the revision's files are gone from this runner");
+  if (
+    request.rootModule !== '.' &&
+    ![...files.keys()].some((path) => path.startsWith(`${request.rootModule}/`))
+  )
+    return failed(`the root module ${request.rootModule} is not among the files`);
+  await active.providers.stop();
+  await layOutJob(run.paths, {
+    files,
+    variables: request.variables,
+    state: stateBytes(request),
+    providerMirror: run.context.config.providerMirror,
+  });
+  if (request.kind === 'apply') {
+    if (request.savedPlan) await writeAtomically(run.paths.plan, Buffer.from(request.savedPlan, 'base64'));
+    if (!(await isPlanned(active))) return failed('the plan is not the one that was asked for');
+  }
+  await startLikelyProviders(active, files);
+  return undefined;
+}
+
+/** Providers that init chose for the same requirements before start while it verifies them again. */
+async function startLikelyProviders(active: ActiveRun, files: Map<string, Uint8Array>): Promise<void> {
+  const likely = active.run.context.hints.find(requirementsKey(files));
+  const present = likely.filter((binary) => existsSync(binary.path));
+  await active.providers.ensure(commandContext(active), present);
+}
+
+async function isPlanned({ run, request }: ActiveRun): Promise<boolean> {
+  return request.kind === 'apply' && (await planDigestOfJob(run.paths, request)) === request.planDigest;
+}
+
+export function stateBytes(request: RunRequest): Buffer | undefined {
+  return request.kind !== 'validate' && request.state
+    ? Buffer.from(request.state.content, 'base64')
+    : undefined;
+}
+
+function failed(problem: string): StepResult {
+  return { kind: 'failed', exitCode: null, message: `preparing the files: ${problem}` };
+}

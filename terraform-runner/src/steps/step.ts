@@ -1,0 +1,41 @@
+import type { StepName } from '@deployment-engine/contracts';
+import type { ActiveRun } from '../runs/run.ts';
+import type { CommandResult } from '../runs/run-command.ts';
+import { readOutput } from '../runs/run-command.ts';
+import { plainLines } from '../terraform/plain-text.ts';
+
+/** How a step ended. `stopped` and `killed` are those of its command. */
+export type StepResult =
+  | { kind: 'done' }
+  | { kind: 'failed'; exitCode: number | null; message: string }
+  | Exclude<CommandResult, { kind: 'exited' }>;
+
+/**
+ * A part of a run. A restarted runner executes the step again that was in progress; commands that were started are
+ * then taken up, and events that were written are not written again.
+ */
+export type Step = {
+  name: StepName;
+  /** A step that is not needed leaves no trace. */
+  isNeeded?(active: ActiveRun): boolean;
+  execute(active: ActiveRun): Promise<StepResult>;
+};
+
+export const done: StepResult = { kind: 'done' };
+
+/** The step's result where all it does is one command. */
+export function resultOfCommand(
+  active: ActiveRun,
+  step: StepName,
+  name: string,
+  result: CommandResult,
+): StepResult {
+  if (result.kind !== 'exited') return result;
+  if (result.exitCode === 0) return done;
+  const message = active.run.firstError(step) ?? lastWords(active, name) ?? `exit code ${result.exitCode}`;
+  return { kind: 'failed', exitCode: result.exitCode, message: `terraform ${name}: ${message}` };
+}
+
+function lastWords(active: ActiveRun, name: string): string | undefined {
+  return plainLines(readOutput(active, name, 'stderr')).at(-1);
+}

@@ -1,0 +1,15 @@
+import type { Stoppable } from './stop-reason.ts';
+
+/** Stops the run once `startedAt` is `limitMs` past; the clock goes on while no runner is there. */
+export function limitTime(
+  run: Stoppable,
+  limit: { startedAt: number; limitMs: number; graceMs: number },
+): Disposable {
+  const left = Math.max(0, limit.startedAt + limit.limitMs - Date.now());
+  const timer = setTimeout(
+    () =>
+      run.requestStop({ kind: 'timeout', at: Date.now(), graceMs: limit.graceMs, afterMs: limit.limitMs }),
+    Math.min(left, 2 ** 31 - 1),
+  );
+  return { [Symbol.dispose]: () => clearTimeout(timer) };
+}

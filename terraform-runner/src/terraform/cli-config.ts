@@ -1,0 +1,15 @@
+/**
+ * Terraform's own settings file. With a mirror, providers come from it and from nowhere else; it is linked, never
+ * copied. Source: https://developer.hashicorp.com/terraform/cli/config/config-file#provider-installation
+ */
+export function cliConfig(providerMirror: string | undefined): string {
+  const installation = providerMirror
+    ? `filesystem_mirror {\n    path = ${quoted(providerMirror)}\n  }`
+    : 'direct {}';
+  return `disable_checkpoint = true\nprovider_installation {\n  ${installation}\n}\n`;
+}
+
+/** A quoted HCL string; `${` and `%{` would begin a template. */
+function quoted(text: string): string {
+  return JSON.stringify(text).replaceAll('${', '$${').replaceAll('%{', '%%{');
+}

@@ -1,0 +1,20 @@
+const maxLineLength = 16_384;
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is removed
+const escapeSequences = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])/g;
+/** C0 and C1 controls but newline, bidirectional overrides, and line separators. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed
+const controls = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+
+/** Text without anything that moves a cursor, colours, or forges a line. Tabs become spaces. */
+export function plainText(text: string): string {
+  return text.replace(escapeSequences, '').replaceAll('\t', '  ').replace(controls, '');
+}
+
+/** The text's lines that are not empty, cut to a sane length. */
+export function plainLines(text: string): string[] {
+  return plainText(text)
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => (line.length > maxLineLength ? `${line.slice(0, maxLineLength)}…` : line));
+}
