@@ -40,6 +40,20 @@ export function evaluate(expression: unknown, scope: CodeScope, depth = 0): unkn
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
+/** What of an expression stays unknown, in the shape of a plan's `after_unknown`. */
+export function unknownIn(expression: unknown, scope: CodeScope): unknown {
+  if (Array.isArray(expression)) {
+    const parts = expression.map((entry) => unknownIn(entry, scope) ?? (isRecord(entry) ? {} : false));
+    return parts.some((part) => part === true || (isRecord(part) && Object.keys(part).length > 0))
+      ? parts
+      : undefined;
+  }
+  if (!isRecord(expression)) return evaluate(expression, scope) === undefined ? true : undefined;
+  const parts = Object.entries(expression).map(([name, value]) => [name, unknownIn(value, scope)]);
+  const unknown = parts.filter(([, value]) => value !== undefined);
+  return unknown.length > 0 ? Object.fromEntries(unknown) : undefined;
+}
+
 function evaluateText(text: string, scope: CodeScope, depth: number): unknown {
   const whole = /^\$\{([^{}]*)\}$/.exec(text.trim());
   if (whole !== null) return evaluatePath((whole[1] ?? '').trim(), scope, depth);

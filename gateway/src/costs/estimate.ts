@@ -119,17 +119,24 @@ function present({ cost, assumptions: _, ...resource }: PricedResource, rate: De
 }
 
 function assumptionsOf(resources: PricedResource[], options: EstimateOptions): string[] {
-  const own = resources.flatMap(({ address, assumptions, components }) => {
-    const quantities = components
-      .filter(({ confidence }) => confidence === 'assumed')
-      .flatMap(({ note }) => note ?? []);
-    return [...assumptions, ...quantities].map((text) => `${address}: ${text}`);
-  });
-  const profile = `usage profile ${options.profile ?? 'none'}`;
   const discounts = Object.entries(options.discounts ?? {}).map(
     ([service, percent]) => `${percent} % off ${service}`,
   );
-  return [profile, ...discounts, ...new Set(own)];
+  const own = resources.flatMap((resource) =>
+    assumptionsOfOne(resource).map((text) => `${resource.address}: ${text}`),
+  );
+  return [`usage profile ${options.profile ?? 'none'}`, ...discounts, ...own];
+}
+
+function assumptionsOfOne({ assumptions, components }: PricedResource): string[] {
+  const texts = new Set(assumptions);
+  const unused: string[] = [];
+  for (const { confidence, note, usageKey, quantity } of components) {
+    if (confidence !== 'assumed') continue;
+    if (usageKey !== null && quantity?.isZero()) unused.push(usageKey);
+    else if (note !== null) texts.add(note);
+  }
+  return unused.length > 0 ? [...texts, `no usage given for ${unused.join(', ')}`] : [...texts];
 }
 
 function unpricedOf({ address, type, status, components }: PricedResource): Unpriced[] {

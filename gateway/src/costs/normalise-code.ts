@@ -1,4 +1,4 @@
-import { type CodeScope, evaluate, referencesIn, scopeOf } from './code-scope.ts';
+import { type CodeScope, evaluate, referencesIn, scopeOf, unknownIn } from './code-scope.ts';
 import type { NormalisedResource, Values } from './normalised-resource.ts';
 import { regionOf } from './region-of.ts';
 import { isRecord } from './resource-reader.ts';
@@ -57,8 +57,9 @@ function instancesOf(body: Values, scope: CodeScope): Instance[] {
     const unknown: Values = {};
     for (const [name, expression] of Object.entries(body)) {
       const value = evaluate(expression, { ...scope, each });
-      if (value === undefined) unknown[name] = true;
-      else values[name] = value;
+      if (value !== undefined) values[name] = value;
+      const missing = unknownIn(expression, { ...scope, each });
+      if (missing !== undefined) unknown[name] = missing;
     }
     return { suffix, values, unknown, raw: body };
   });
@@ -88,13 +89,28 @@ function makeResource(
 ): NormalisedResource {
   const provider = referencesIn(raw.provider)[0] ?? type.split('_')[0] ?? '';
   const region = regionOf(type, values) ?? regions[provider] ?? null;
-  const references = Object.fromEntries(
-    Object.entries(raw).flatMap(([path, expression]) => {
-      const found = referencesIn(expression).map((reference) => `${prefix}${reference}`);
-      return found.length > 0 ? [[path, found]] : [];
-    }),
-  );
+  const references: Record<string, string[]> = {};
+  collectReferences(raw, '', prefix, references);
   return { address, type, region, values, unknown, action: 'create', references };
+}
+
+/** Keyed by attribute path without indices, as in a plan. */
+function collectReferences(
+  expression: unknown,
+  path: string,
+  prefix: string,
+  found: Record<string, string[]>,
+): void {
+  if (isRecord(expression)) {
+    for (const [name, value] of Object.entries(expression)) {
+      collectReferences(value, path === '' ? name : `${path}.${name}`, prefix, found);
+    }
+  } else if (Array.isArray(expression)) {
+    for (const value of expression) collectReferences(value, path, prefix, found);
+  } else {
+    const own = referencesIn(expression).map((reference) => `${prefix}${reference}`);
+    if (own.length > 0) found[path] = [...(found[path] ?? []), ...own];
+  }
 }
 
 function providerRegions(files: unknown[], scope: CodeScope): Record<string, string | null> {

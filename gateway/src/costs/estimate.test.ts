@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { estimate, UnknownCurrencyError } from './estimate.ts';
+import type { NormalisedResource } from './normalised-resource.ts';
+import { resourceModules } from './resources/index.ts';
+
+function resource(address: string, type: string, values: Record<string, unknown>): NormalisedResource {
+  return { address, type, region: 'us-east-1', values, unknown: {}, action: 'create', references: {} };
+}
+
+const instanceTypes = ['t3.micro', 'm5.large', 'c6g.2xlarge', 'r3.xlarge'];
+const volumeTypes = ['gp2', 'gp3', 'io1', 'st1', 'sc1', 'standard'];
+const anyResource = fc.oneof(
+  fc.record({ instance_type: fc.constantFrom(...instanceTypes), monitoring: fc.boolean() }).map((values) => {
+    return { type: 'aws_instance', values };
+  }),
+  fc
+    .record({ type: fc.constantFrom(...volumeTypes), size: fc.integer({ min: 1, max: 16_000 }) })
+    .map((values) => {
+      return { type: 'aws_ebs_volume', values: { ...values, iops: 3000 } };
+    }),
+  fc
+    .constantFrom('aws_nat_gateway', 'aws_vpc', 'aws_unheard_of', 'aws_route53_zone')
+    .map((type) => ({ type, values: {} })),
+);
+const anyResources = fc
+  .array(anyResource, { maxLength: 12 })
+  .map((list) => list.map(({ type, values }, index) => resource(`${type}.r${index}`, type, values)));
+
+function isClose(left: number, right: number): boolean {
+  return Math.abs(left - right) < 1e-6;
+}
+
+describe('an estimate', () => {
+  test('is the sum of the estimates of its parts', () => {
+    fc.assert(
+      fc.property(anyResources, fc.nat(12), (resources, cut) => {
+        const [left, right] = [resources.slice(0, cut), resources.slice(cut)];
+        return isClose(estimate(resources).total, estimate(left).total + estimate(right).total);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('does not depend on the order of resources', () => {
+    fc.assert(
+      fc.property(anyResources, (resources) => {
+        return isClose(estimate(resources).total, estimate(resources.toReversed()).total);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test('grows with the number of resources and never shrinks with the size of a disk', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...volumeTypes),
+        fc.integer({ min: 1, max: 8000 }),
+        fc.nat(8000),
+        (type, size, more) => {
+          const cost = (gigabytes: number) => {
+            return estimate([
+              resource('aws_ebs_volume.v', 'aws_ebs_volume', { type, size: gigabytes, iops: 100 }),
+            ]).total;
+          };
+          const [one, two] = ['a', 'b'].map((name) =>
+            resource(`aws_ebs_volume.${name}`, 'aws_ebs_volume', { type, size }),
+          );
+          assert.ok(
+            estimate([one, two] as NormalisedResource[]).total >
+              estimate([one] as NormalisedResource[]).total,
+          );
+          assert.ok(cost(size + more) >= cost(size));
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  test('has categories that add up to its total', () => {
+    fc.assert(
+      fc.property(anyResources, (resources) => {
+        const { compute, storage, networking, database, other, total } = estimate(resources);
+        return isClose(compute + storage + networking + database + other, total);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test('never gives a resource of unknown attributes a cost of 0 as if that were known', () => {
+    for (const type of resourceModules.keys()) {
+      const blank = { ...resource(`${type}.x`, type, {}), region: null, unknown: {} };
+      const [priced] = estimate([blank]).resources;
+      const isUsed = priced?.components.some(
+        ({ quantity, monthlyCost }) => quantity !== 0 && monthlyCost === 0,
+      );
+      assert.ok(!isUsed, `${type} has a component that is used and costs 0`);
+    }
+  });
+
+  test('lists what it cannot price instead of counting it as 0', () => {
+    const unheard = resource('aws_unheard_of.a', 'aws_unheard_of', {});
+    const badSize = resource('aws_instance.b', 'aws_instance', { instance_type: 'zz9.plural' });
+    const nowhere = { ...resource('aws_nat_gateway.c', 'aws_nat_gateway', {}), region: 'mars-north-1' };
+    const later = { ...resource('aws_instance.d', 'aws_instance', {}), unknown: { instance_type: true } };
+    const answer = estimate([unheard, badSize, nowhere, later]);
+    const byAddress = new Map(answer.resources.map((entry) => [entry.address, entry]));
+    assert.equal(byAddress.get('aws_unheard_of.a')?.status, 'unsupported');
+    assert.equal(byAddress.get('aws_nat_gateway.c')?.monthlyCost, null);
+    assert.equal(byAddress.get('aws_instance.b')?.components[0]?.monthlyCost, null);
+    assert.equal(byAddress.get('aws_instance.d')?.status, 'partial');
+    assert.deepEqual(
+      new Set(answer.unpriced.map(({ address }) => address)),
+      new Set(['aws_unheard_of.a', 'aws_instance.b', 'aws_nat_gateway.c', 'aws_instance.d']),
+    );
+    assert.equal(answer.confidence, 'unknown');
+  });
+
+  test('lists every default it uses', () => {
+    const answer = estimate([resource('aws_instance.a', 'aws_instance', { instance_type: 'm5.large' })]);
+    assert.ok(answer.assumptions.includes('usage profile none'));
+    assert.ok(answer.assumptions.includes('aws_instance.a: root disk of 8 GB gp2'));
+    assert.equal(answer.total, 0.096 * 730 + 0.8);
+  });
+
+  test('takes default usage from the profile and lists it', () => {
+    const gateway = [resource('aws_nat_gateway.a', 'aws_nat_gateway', {})];
+    const [none, small, large] = (['none', 'small', 'large'] as const).map((profile) =>
+      estimate(gateway, { profile }),
+    );
+    assert.equal(none?.total, 32.85);
+    assert.equal(small?.total, 32.85 + 20 * 0.045);
+    assert.equal(large?.total, 32.85 + 2000 * 0.045);
+    assert.ok(small?.assumptions.some((text) => text.includes('monthly_data_processed_gb 20')));
+  });
+
+  test('takes discounts by type, prefix and category, the nearest first', () => {
+    const gateway = [resource('aws_nat_gateway.a', 'aws_nat_gateway', {})];
+    const total = (discounts: Record<string, number>) => estimate(gateway, { discounts }).total;
+    assert.equal(total({ networking: 50 }), 16.425);
+    assert.equal(total({ networking: 50, 'aws_*': 10 }), 29.565);
+    assert.equal(total({ networking: 50, 'aws_*': 10, aws_nat_gateway: 100 }), 0);
+  });
+
+  test('converts by the rate table and refuses a currency without a rate', () => {
+    const gateway = [resource('aws_nat_gateway.a', 'aws_nat_gateway', {})];
+    const answer = estimate(gateway, { currency: 'EUR', exchangeRates: { EUR: 0.9 } });
+    assert.deepEqual([answer.total, answer.currency], [29.565, 'EUR']);
+    assert.throws(() => estimate(gateway, { currency: 'XXX' }), UnknownCurrencyError);
+  });
+
+  test('compares with what is running now', () => {
+    const running = [
+      resource('aws_nat_gateway.a', 'aws_nat_gateway', {}),
+      resource('aws_eip.b', 'aws_eip', {}),
+    ];
+    const planned = [
+      running[0] as NormalisedResource,
+      resource('aws_route53_zone.c', 'aws_route53_zone', {}),
+    ];
+    const { diff } = estimate(planned, { current: running });
+    assert.deepEqual(
+      diff?.resources.map(({ address, change, difference }) => [address, change, difference]),
+      [
+        ['aws_route53_zone.c', 'added', 0.5],
+        ['aws_eip.b', 'removed', -3.65],
+      ],
+    );
+    assert.equal(diff?.difference, -3.15);
+  });
+
+  test('warns of prices older than 180 days', () => {
+    const gateway = [resource('aws_nat_gateway.a', 'aws_nat_gateway', {})];
+    assert.equal(estimate(gateway, { today: new Date('2024-02-01') }).priceBook.warnings.length, 0);
+    assert.match(
+      estimate(gateway, { today: new Date('2030-01-01') }).priceBook.warnings[0] ?? '',
+      /older than 180 days/,
+    );
+  });
+});
