@@ -1,6 +1,14 @@
 import type { CostConfidence, PriceBookSection } from '@deployment-engine/contracts';
 import { Decimal } from 'decimal.js';
-import { cloudOf, familyOf, sizeWeight } from './instance-names.ts';
+import {
+  cloudOf,
+  cloudOfTable,
+  familyOf,
+  isLinear,
+  plainName,
+  predecessorOf,
+  sizeWeight,
+} from './instance-names.ts';
 import { type BookSection, decodeSection, type SectionData } from './section.ts';
 
 export interface PriceTier {
@@ -88,44 +96,78 @@ export class PriceBook {
 
   #instance(table: string, sku: string, region: string | null): PriceLookup {
     if (region === null) return { missing: 'the region is not known' };
-    const listed = this.#listed(table, sku, region);
-    if (listed !== null) return listed;
-    const viaRatio = this.#viaFamilyRatio(table, sku, region);
-    if (viaRatio !== null) return viaRatio;
-    return this.#viaNeighbour(table, sku, region) ?? { missing: `no ${table} price of ${sku} in ${region}` };
+    return (
+      this.#here(table, sku, region) ??
+      this.#viaOtherRegion(table, sku, region) ??
+      this.#viaPredecessor(table, sku, region) ?? { missing: `no ${table} price of ${sku} in ${region}` }
+    );
+  }
+
+  #here(table: string, sku: string, region: string): FoundPrice | null {
+    return (
+      this.#listed(table, sku, region) ??
+      this.#viaFamilyRatio(table, sku, region) ??
+      this.#viaNeighbour(table, sku, region)
+    );
   }
 
   #listed(table: string, sku: string, region: string): FoundPrice | null {
     for (const id of this.#sectionsOf(table)) {
-      const prices = this.#section(id).instances?.[region];
-      const price = prices?.get(sku);
+      const price = this.#section(id).instances?.[region]?.get(sku);
       if (price !== undefined) return found(price, 'exact', null, id);
     }
     return null;
   }
 
   #viaFamilyRatio(table: string, sku: string, region: string): FoundPrice | null {
-    const ratios = this.#table(`${table}-ratios`);
-    const ratio = ratios?.ratios?.[familyOf(sku)]?.[region];
+    const ratio = this.#table(`${table}-ratios`)?.ratios?.[familyOf(sku)]?.[region];
     const base = this.#listed(table, sku, 'us-east-1') ?? this.#viaNeighbour(table, sku, 'us-east-1');
-    if (ratio === undefined || base === null || ratios === undefined) return null;
-    const note = `us-east-1 price times ${ratio}, the family's ratio in ${region}`;
-    return found(base.tiers[0]?.price.toNumber() ?? 0, 'derived', note, base.section, new Decimal(ratio));
+    if (ratio === undefined || base === null) return null;
+    return derived(base, ratio, `us-east-1 price times ${ratio}, the family's ratio in ${region}`);
   }
 
-  /** Prices are linear in size within a family, so one listed size gives the others. */
+  /** Prices are linear in size within a family, so the listed size nearest to it gives the others. */
   #viaNeighbour(table: string, sku: string, region: string): FoundPrice | null {
     const weight = sizeWeight(sku);
-    if (weight === null) return null;
-    for (const id of this.#sectionsOf(table)) {
-      for (const [other, price] of this.#section(id).instances?.[region] ?? []) {
+    if (weight === null || !isLinear(table, sku)) return null;
+    let best: { price: number; ratio: Decimal; sku: string; section: string } | null = null;
+    for (const section of this.#sectionsOf(table)) {
+      for (const [other, price] of this.#section(section).instances?.[region] ?? []) {
         const otherWeight = familyOf(other) === familyOf(sku) ? sizeWeight(other) : null;
         if (otherWeight === null) continue;
         const ratio = new Decimal(weight).div(otherWeight);
-        return found(price, 'derived', `scaled from ${other}`, id, ratio);
+        if (best === null || distance(ratio) < distance(best.ratio))
+          best = { price, ratio, sku: other, section };
       }
     }
+    return best && found(best.price, 'derived', `scaled from ${best.sku}`, best.section, best.ratio);
+  }
+
+  #viaOtherRegion(table: string, sku: string, region: string): FoundPrice | null {
+    const ratios = this.#table('region-ratios')?.ratios?.[cloudOfTable(table)];
+    const there = ratios?.[region];
+    if (there === undefined || ratios === undefined) return null;
+    const listed = this.#sectionsOf(table).flatMap((id) => Object.keys(this.#section(id).instances ?? {}));
+    for (const other of new Set(['us-east-1', ...listed])) {
+      const ratio = new Decimal(there).div(ratios[other] ?? Number.NaN).toDecimalPlaces(4);
+      const base = ratio.isFinite()
+        ? (this.#listed(table, sku, other) ?? this.#viaNeighbour(table, sku, other))
+        : null;
+      if (base !== null)
+        return derived(base, ratio, `${other} price times ${ratio}, the ratio of instance prices`);
+    }
     return null;
+  }
+
+  /** A managed instance of a newer family costs more than its predecessor by what the plain instance does. */
+  #viaPredecessor(table: string, sku: string, region: string): FoundPrice | null {
+    const older = predecessorOf(sku);
+    if (older === null || table.startsWith('ec2')) return null;
+    const base = this.#here(table, older, region);
+    const [newPlain, oldPlain] = [sku, older].map((name) => this.#here('ec2', plainName(name), 'us-east-1'));
+    if (base === null || newPlain == null || oldPlain == null) return null;
+    const ratio = priceOf(newPlain).div(priceOf(oldPlain)).toDecimalPlaces(4);
+    return derived(base, ratio, `price of ${older} times ${ratio}, the ratio of the plain instances`);
   }
 
   #sectionsOf(table: string): string[] {
@@ -145,6 +187,20 @@ export class PriceBook {
     }
     return data;
   }
+}
+
+function distance(ratio: Decimal): number {
+  return Math.abs(Math.log(ratio.toNumber()));
+}
+
+function priceOf(price: FoundPrice): Decimal {
+  return price.tiers[0]?.price ?? new Decimal(0);
+}
+
+function derived(base: FoundPrice, ratio: Decimal.Value, note: string): FoundPrice {
+  const notes = base.note === null ? note : `${base.note}; ${note}`;
+  const tiers = base.tiers.map(({ from, price }) => ({ from, price: price.times(ratio) }));
+  return { tiers, confidence: 'derived', note: notes, section: base.section };
 }
 
 function found(

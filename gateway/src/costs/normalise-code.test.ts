@@ -1,0 +1,53 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are Terraform's placeholders, not ours
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { estimate } from './estimate.ts';
+import { normaliseCode } from './normalise-code.ts';
+
+describe('code', () => {
+  const files = [
+    {
+      variable: { region: [{ default: 'eu-west-1' }], sizes: [{ default: ['a', 'b'] }] },
+      locals: [{ size: 't3.large' }],
+      provider: { aws: [{ region: '${var.region}' }, { alias: 'west', region: 'us-west-2' }] },
+      resource: {
+        aws_instance: { web: [{ count: 2, instance_type: '${local.size}', provider: '${aws.west}' }] },
+        aws_s3_bucket: { b: [{ for_each: '${toset(var.sizes)}', bucket: '${each.key}-${var.region}' }] },
+        aws_eip: { e: [{ count: '${length(data.x.y.z)}' }] },
+        aws_autoscaling_group: {
+          g: [{ desired_capacity: 1, launch_template: [{ id: '${aws_launch_template.t.id}' }] }],
+        },
+        aws_launch_template: { t: [{ instance_type: 'm5.large' }] },
+      },
+      module: { m: [{ source: './m', size: 3 }] },
+    },
+  ];
+  const modules = {
+    './m': [{ variable: { size: [{}] }, resource: { aws_ebs_volume: { v: [{ size: '${var.size}' }] } } }],
+  };
+  const resources = normaliseCode({ files, modules });
+  const byAddress = new Map(resources.map((resource) => [resource.address, resource]));
+
+  test('counts, repeats and nests', () => {
+    assert.deepEqual(resources.map(({ address }) => address).toSorted(), [
+      'aws_autoscaling_group.g',
+      'aws_eip.e',
+      'aws_instance.web[0]',
+      'aws_instance.web[1]',
+      'aws_launch_template.t',
+      'aws_s3_bucket.b["a"]',
+      'aws_s3_bucket.b["b"]',
+      'module.m.aws_ebs_volume.v',
+    ]);
+  });
+
+  test('resolves variables, locals, aliases and references', () => {
+    assert.equal(byAddress.get('aws_instance.web[1]')?.region, 'us-west-2');
+    assert.equal(byAddress.get('aws_instance.web[1]')?.values.instance_type, 't3.large');
+    assert.equal(byAddress.get('aws_s3_bucket.b["a"]')?.values.bucket, 'a-eu-west-1');
+    assert.equal(byAddress.get('module.m.aws_ebs_volume.v')?.values.size, 3);
+    assert.equal(byAddress.get('aws_eip.e')?.unknown.count, true);
+    const group = estimate(resources).resources.find(({ type }) => type === 'aws_autoscaling_group');
+    assert.equal(group?.status, 'priced');
+  });
+});

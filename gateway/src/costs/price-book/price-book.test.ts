@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { embeddedPriceBook } from './load-price-book.ts';
+
+const book = embeddedPriceBook();
+
+/** Table, entry, region, price an hour, confidence, and what the note must say. */
+const instances: [string, string, string, number, string, RegExp | null][] = [
+  ['ec2', 'm5.large', 'us-east-1', 0.096, 'exact', null],
+  ['ec2', 'm5.large', 'us-gov-west-1', 0.121, 'exact', null],
+  ['ec2', 'm5.large', 'eu-central-1', 0.115, 'derived', /the family's ratio in eu-central-1/],
+  ['ec2-dedicated', 't3.large', 'us-east-1', 0.0882, 'derived', /scaled from t3\.medium/],
+  ['rds:mysql', 'db.t4g.medium', 'us-east-1', 0.064, 'derived', /scaled from db\.t4g\.small/],
+  ['rds:postgres', 'db.m6i.large', 'us-east-1', 0.178, 'derived', /price of db\.m5\.large times 1/],
+  ['elasticache', 'cache.r5.4xlarge', 'us-east-1', 1.724, 'exact', null],
+  ['elasticache', 'cache.r5.xlarge', 'us-east-1', 0.431, 'derived', /scaled from/],
+  ['neptune', 'db.r4.large', 'eu-west-2', 0.408, 'exact', null],
+];
+
+describe('the embedded book', () => {
+  for (const [table, sku, region, price, confidence, note] of instances) {
+    test(`prices ${table} ${sku} in ${region}, ${confidence}`, () => {
+      const found = book.instance(table, sku, region);
+      assert.ok(!('missing' in found));
+      assert.ok(Math.abs((found.tiers[0]?.price.toNumber() ?? 0) - price) < 0.0001);
+      assert.equal(found.confidence, confidence);
+      if (note !== null) assert.match(found.note ?? '', note);
+    });
+  }
+
+  for (const [table, sku, region] of [
+    ['ec2', 'zz9.large', 'us-east-1'],
+    ['ec2', 'm5.large', 'mars-north-1'],
+    ['ec2', 'm5.large', 'cn-north-1'],
+    ['redshift', 'dc2.8xlarge', 'us-east-1'],
+    ['ec2-windows', 't3.large', 'us-east-1'],
+    ['azure-vm', 'Standard_Nothing', 'eastus'],
+  ] as const) {
+    test(`has no price of ${table} ${sku} in ${region}, and says so`, () => {
+      assert.ok('missing' in book.instance(table, sku, region));
+    });
+  }
+
+  test('scales a unit price by region, but not one that holds everywhere', () => {
+    const [nat, zone] = ['aws.nat.hour', 'aws.route53.zone'].map((key) => book.unit(key, 'eu-central-1'));
+    assert.ok(nat && !('missing' in nat) && nat.confidence === 'derived');
+    assert.ok(zone && !('missing' in zone) && zone.confidence === 'exact');
+  });
+
+  test('gives every section a source, a date and a digest', () => {
+    for (const section of Object.values(book.describe())) {
+      assert.ok(section.source.length > 10);
+      assert.match(section.asOf, /^20\d\d/);
+      assert.match(section.sha256, /^[0-9a-f]{64}$/);
+    }
+  });
+});
