@@ -22,92 +22,141 @@ export function parseBareTemplate(cursor: Cursor): Expression {
 
 function parseTemplate(cursor: Cursor, end: End): Expression {
   const line = cursor.line;
-  const state = { cursor, end, parts: [] as Expression[], text: '', exact: end.kind !== 'heredoc' };
-  cursor.nested(() => readParts(state));
-  flushText(state);
-  const { parts, exact } = state;
+  const reader = new TemplateReader(cursor, end);
+  cursor.nested(() => reader.read());
+  const { parts, exact } = reader;
   const [only] = parts;
   if (!only) return { kind: 'literal', value: '', line };
   if (parts.length === 1 && exact) return only;
   return { kind: 'template', parts, exact, line };
 }
 
-type State = { cursor: Cursor; end: End; parts: Expression[]; text: string; exact: boolean };
+/** Reads character by character up to the end of one template. */
+class TemplateReader {
+  readonly parts: Expression[] = [];
+  /** False where whitespace is stripped: the parts are then not the exact text. */
+  exact: boolean;
+  private readonly cursor: Cursor;
+  private readonly end: End;
+  private at: number;
+  /** Text up to here is in `text`; from here to `at` it is as in the source. */
+  private plainFrom: number;
+  private text = '';
 
-function readParts(state: State): void {
-  const { cursor, end } = state;
-  const { source } = cursor;
-  let at = cursor.offset;
-  let plainFrom = at;
-  let lineStart = end.kind === 'heredoc';
-  const flushPlain = () => {
-    state.text += source.slice(plainFrom, at);
-  };
-  for (;;) {
-    if (lineStart && end.kind === 'heredoc') {
-      const stop = markerLineEnd(source, at, end.marker);
-      if (stop !== undefined) {
-        flushPlain();
-        return cursor.resume(stop);
-      }
-      lineStart = false;
-    }
-    if (at >= source.length) {
-      if (end.kind !== 'text') cursor.fail('a string is not closed');
-      flushPlain();
-      return cursor.resume(at);
-    }
-    const code = source.charCodeAt(at);
-    if (code === 10) {
-      if (end.kind === 'quote') cursor.fail('a quoted string is not closed on its line');
-      cursor.line++;
-      lineStart = true;
-      at++;
-    } else if (code === 34 && end.kind === 'quote') {
-      flushPlain();
-      return cursor.resume(at + 1);
-    } else if (code === 92 && end.kind === 'quote') {
-      flushPlain();
-      at += readEscape(state, at);
-      plainFrom = at;
-    } else if (code === 36 || code === 37) {
-      const sequence = sequenceAt(source, at);
-      if (sequence === 'none') at++;
-      else {
-        flushPlain();
-        at = sequence === 'escaped' ? readEscapedSequence(state, at) : readSequence(state, at);
-        plainFrom = at;
-      }
-    } else at++;
+  constructor(cursor: Cursor, end: End) {
+    this.cursor = cursor;
+    this.end = end;
+    this.exact = end.kind !== 'heredoc';
+    this.at = cursor.offset;
+    this.plainFrom = cursor.offset;
   }
-}
 
-/** `$${` and `%%{` stand for `${` and `%{`; the two characters before the brace decide. */
-function sequenceAt(source: string, at: number): 'none' | 'escaped' | 'sequence' {
-  if (source.charCodeAt(at + 1) === 123) return 'sequence';
-  const doubled = source.charCodeAt(at + 1) === source.charCodeAt(at) && source.charCodeAt(at + 2) === 123;
-  return doubled ? 'escaped' : 'none';
-}
+  read(): void {
+    const stop = this.findEnd();
+    this.takePlain();
+    this.flushText();
+    this.cursor.resume(stop);
+  }
 
-function readEscapedSequence(state: State, at: number): number {
-  state.text += state.cursor.source.slice(at + 1, at + 3);
-  return at + 3;
-}
+  /** Takes the template in; answers where the code goes on. */
+  private findEnd(): number {
+    const { end, cursor } = this;
+    const { source } = cursor;
+    let stop = this.markerLineEnd();
+    while (stop === undefined) {
+      if (this.at >= source.length) {
+        if (end.kind !== 'text') cursor.fail('a string is not closed');
+        return this.at;
+      }
+      const code = source.charCodeAt(this.at);
+      if (code === 34 && end.kind === 'quote') return this.at + 1;
+      if (code === 92 && end.kind === 'quote') this.readEscape();
+      else if (code === 36 || code === 37) this.readSequence();
+      else this.at++;
+      if (code === 10) stop = this.newLine();
+    }
+    return stop;
+  }
 
-/** An interpolation or a directive from its `$` or `%`; answers where the text goes on. */
-function readSequence(state: State, at: number): number {
-  const { cursor } = state;
-  const directive = cursor.source[at] === '%';
-  const stripsBefore = cursor.source[at + 2] === '~';
-  flushText(state);
-  cursor.resume(at + (stripsBefore ? 3 : 2));
-  const close = cursor.withNewlines(false, () => {
-    state.parts.push(directive ? parseDirective(cursor) : parseExpression(cursor));
-    return cursor.read();
-  });
-  if (close.kind !== '}' && close.kind !== '~}') cursor.fail('an interpolation is not closed');
-  if (stripsBefore || close.kind === '~}' || directive) state.exact = false;
-  return cursor.offset;
+  private newLine(): number | undefined {
+    if (this.end.kind === 'quote') this.cursor.fail('a quoted string is not closed on its line');
+    this.cursor.line++;
+    return this.markerLineEnd();
+  }
+
+  /** Where the code goes on if the line is only the marker of this heredoc: at the newline behind it. */
+  private markerLineEnd(): number | undefined {
+    if (this.end.kind !== 'heredoc') return undefined;
+    const { source } = this.cursor;
+    const newline = source.indexOf('\n', this.at);
+    const lineEnd = newline < 0 ? source.length : newline;
+    const end = source.charCodeAt(lineEnd - 1) === 13 && lineEnd > this.at ? lineEnd - 1 : lineEnd;
+    return trimLikeGo(source.slice(this.at, end)) === this.end.marker ? end : undefined;
+  }
+
+  /** `$${` and `%%{` stand for `${` and `%{`; the two characters before the brace decide. */
+  private readSequence(): void {
+    const { source } = this.cursor;
+    const { at } = this;
+    if (source.charCodeAt(at + 1) === 123) this.readInterpolation();
+    else if (source.charCodeAt(at + 1) === source.charCodeAt(at) && source.charCodeAt(at + 2) === 123)
+      this.takeInstead(source.slice(at + 1, at + 3), 3);
+    else this.at++;
+  }
+
+  /** An interpolation or a directive from its `$` or `%`. */
+  private readInterpolation(): void {
+    const { cursor, at } = this;
+    const directive = cursor.source[at] === '%';
+    const stripsBefore = cursor.source[at + 2] === '~';
+    this.takePlain();
+    this.flushText();
+    cursor.resume(at + (stripsBefore ? 3 : 2));
+    const close = cursor.withNewlines(false, () => {
+      this.parts.push(directive ? parseDirective(cursor) : parseExpression(cursor));
+      return cursor.read();
+    });
+    if (close.kind !== '}' && close.kind !== '~}') cursor.fail('an interpolation is not closed');
+    if (stripsBefore || close.kind === '~}' || directive) this.exact = false;
+    this.at = cursor.offset;
+    this.plainFrom = this.at;
+  }
+
+  private readEscape(): void {
+    const { source } = this.cursor;
+    const selector = source[this.at + 1] ?? '';
+    const simple = escapes[selector];
+    if (simple !== undefined) this.takeInstead(simple, 2);
+    else this.readUnicodeEscape(selector);
+  }
+
+  private readUnicodeEscape(selector: string): void {
+    const { source } = this.cursor;
+    const digits = selector === 'u' ? 4 : selector === 'U' ? 8 : 0;
+    const hex = source.slice(this.at + 2, this.at + 2 + digits);
+    const code = Number.parseInt(hex, 16);
+    if (digits === 0 || !/^[0-9a-fA-F]+$/.test(hex) || hex.length !== digits || !isScalar(code))
+      this.cursor.fail('an unknown escape sequence in a string');
+    this.takeInstead(String.fromCodePoint(code), 2 + digits);
+  }
+
+  private takeInstead(replacement: string, length: number): void {
+    this.takePlain();
+    this.text += replacement;
+    this.at += length;
+    this.plainFrom = this.at;
+  }
+
+  private takePlain(): void {
+    this.text += this.cursor.source.slice(this.plainFrom, this.at);
+  }
+
+  /** Terraform composes every string (NFC), so that look-alikes of ASCII characters become these. */
+  private flushText(): void {
+    if (this.text === '') return;
+    this.parts.push({ kind: 'literal', value: this.text.normalize('NFC'), line: this.cursor.line });
+    this.text = '';
+  }
 }
 
 function parseDirective(cursor: Cursor): Expression {
@@ -118,43 +167,16 @@ function parseDirective(cursor: Cursor): Expression {
   return { kind: 'other', children: [], line };
 }
 
-/** Terraform composes every string (NFC), so that look-alikes of ASCII characters become these. */
-function flushText(state: State): void {
-  if (state.text === '') return;
-  state.parts.push({ kind: 'literal', value: state.text.normalize('NFC'), line: state.cursor.line });
-  state.text = '';
-}
-
-const escapes: Record<string, string> = { n: '\n', r: '\r', t: '\t', '"': '"', '\\': '\\' };
-
-/** Adds what the escape at `at` stands for; answers its length. */
-function readEscape(state: State, at: number): number {
-  const { source } = state.cursor;
-  const selector = source[at + 1] ?? '';
-  const simple = escapes[selector];
-  if (simple !== undefined) {
-    state.text += simple;
-    return 2;
-  }
-  const digits = selector === 'u' ? 4 : selector === 'U' ? 8 : 0;
-  const hex = source.slice(at + 2, at + 2 + digits);
-  const code = Number.parseInt(hex, 16);
-  if (digits === 0 || !/^[0-9a-fA-F]+$/.test(hex) || hex.length !== digits || !isScalar(code))
-    state.cursor.fail('an unknown escape sequence in a string');
-  state.text += String.fromCodePoint(code);
-  return 2 + digits;
-}
+const escapes: Readonly<Record<string, string | undefined>> = {
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  '"': '"',
+  '\\': '\\',
+};
 
 function isScalar(code: number): boolean {
   return code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
-}
-
-/** Where the code goes on if the line at `at` is only the marker: at that line's newline. */
-function markerLineEnd(source: string, at: number, marker: string): number | undefined {
-  const newline = source.indexOf('\n', at);
-  if (newline < 0) return trimLikeGo(source.slice(at)) === marker ? source.length : undefined;
-  const end = source.charCodeAt(newline - 1) === 13 && newline > at ? newline - 1 : newline;
-  return trimLikeGo(source.slice(at, end)) === marker ? end : undefined;
 }
 
 /** Go's `unicode.IsSpace`, which differs from JavaScript's in U+0085 and U+FEFF. */

@@ -16,7 +16,13 @@ const topLabels: Record<string, number> = {
 };
 
 /** Labels of blocks inside others. Everything else is read as a block without labels. */
-const nestedLabels: Record<string, number> = { dynamic: 1, provisioner: 1, backend: 1, provider_meta: 1, data: 2 };
+const nestedLabels: Record<string, number> = {
+  dynamic: 1,
+  provisioner: 1,
+  backend: 1,
+  provider_meta: 1,
+  data: 2,
+};
 
 export type DuplicateKey = { key: string; line: number };
 
@@ -28,7 +34,7 @@ export function parseJsonBody(source: string): { body: Body; duplicates: Duplica
     if (member.key === '//') continue;
     const labels = Object.hasOwn(topLabels, member.key) ? (topLabels[member.key] ?? 0) : 0;
     const blocks = toBlocks(reader, member.key, member, labels);
-    body.blocks.push(...blocks);
+    for (const block of blocks) body.blocks.push(block);
     if (blocks.length === 0 && member.value.kind !== 'object' && member.value.kind !== 'array')
       body.attributes.push(toAttribute(reader, member));
   }

@@ -1,0 +1,132 @@
+import type {
+  AllowedFinding,
+  PolicyAllowance,
+  PolicyFinding,
+  PolicyMode,
+  PolicyReport,
+  ProjectPolicySettings,
+} from './contract.ts';
+import { matchesWildcard } from './wildcard.ts';
+
+/** What a check found, before the project's settings are applied. */
+export type FindingDraft = {
+  id: string;
+  severity: PolicyFinding['severity'];
+  /** The mode where the settings name none. */
+  defaultMode: PolicyMode;
+  /** False where no setting and no allowance lets it pass. */
+  allowable: boolean;
+  address?: string | null;
+  file?: string | null;
+  line?: number | null;
+  subject?: string | null;
+  message: string;
+  remediation: string;
+  frameworks?: Record<string, string[]>;
+};
+
+/** A report is read by people: later findings are counted in the verdict and left out. */
+const maxFindings = 500;
+const maxSubjectLength = 300;
+const strictness: Record<PolicyMode, number> = { off: 0, warn: 1, approve: 2, block: 3 };
+const severityRank = { critical: 3, high: 2, medium: 1, low: 0 } as const;
+
+/** Applies modes and allowances to findings as they come, in bounded memory. */
+export class ReportBuilder {
+  private readonly settings: ProjectPolicySettings;
+  private readonly allowances: Map<string, PolicyAllowance[]>;
+  private readonly seen = new Set<string>();
+  private readonly findings: PolicyFinding[] = [];
+  private readonly allowed: AllowedFinding[] = [];
+  private strictest: PolicyMode = 'off';
+  private truncated = false;
+
+  constructor(settings: ProjectPolicySettings, now = Date.now()) {
+    this.settings = settings;
+    const valid = settings.allowances.filter(({ expiresAt }) => !expiresAt || Date.parse(expiresAt) > now);
+    this.allowances = Map.groupBy(valid, ({ id }) => id);
+  }
+
+  add(draft: FindingDraft): void {
+    const mode = this.modeOf(draft);
+    if (mode === 'off') return;
+    const allowance = draft.allowable ? this.allowanceFor(draft) : undefined;
+    if (!allowance && strictness[mode] > strictness[this.strictest]) this.strictest = mode;
+    const key = [draft.id, draft.address, draft.file, draft.line, draft.subject?.slice(0, 300)].join('\n');
+    if (this.seen.has(key)) return;
+    if (this.seen.size >= maxFindings) {
+      this.truncated = true;
+      return;
+    }
+    this.seen.add(key);
+    const finding = toFinding(draft, mode);
+    if (allowance) this.allowed.push({ ...finding, allowedBy: { who: allowance.who, why: allowance.why } });
+    else this.findings.push(finding);
+  }
+
+  build(): PolicyReport {
+    const findings = this.findings.toSorted(
+      (a, b) =>
+        strictness[b.mode] - strictness[a.mode] || severityRank[b.severity] - severityRank[a.severity],
+    );
+    const verdict = this.strictest === 'off' ? 'pass' : this.strictest;
+    return { verdict, findings, allowed: this.allowed, truncated: this.truncated };
+  }
+
+  private modeOf({ id, defaultMode, allowable }: FindingDraft): PolicyMode {
+    const { modes } = this.settings;
+    return allowable && Object.hasOwn(modes, id) ? (modes[id] ?? defaultMode) : defaultMode;
+  }
+
+  private allowanceFor(draft: FindingDraft): PolicyAllowance | undefined {
+    return this.allowances
+      .get(draft.id)
+      ?.find(
+        ({ subject, address, file }) =>
+          fits(subject, draft.subject) && fits(address, draft.address) && fits(file, draft.file),
+      );
+  }
+}
+
+/** The stricter report's verdict, and the findings of both. */
+export function mergeReports(...reports: PolicyReport[]): PolicyReport {
+  const order = ['pass', 'warn', 'approve', 'block'] as const;
+  return {
+    verdict: order[Math.max(...reports.map(({ verdict }) => order.indexOf(verdict)))] ?? 'pass',
+    findings: reports.flatMap(({ findings }) => findings),
+    allowed: reports.flatMap(({ allowed }) => allowed),
+    truncated: reports.some(({ truncated }) => truncated),
+  };
+}
+
+function fits(pattern: string | undefined, value: string | null | undefined): boolean {
+  return pattern === undefined || (typeof value === 'string' && matchesWildcard(pattern, value));
+}
+
+function toFinding(draft: FindingDraft, mode: PolicyMode): PolicyFinding {
+  const { id, severity, message, remediation, allowable } = draft;
+  const [subject, address, file] = [draft.subject ?? null, draft.address ?? null, draft.file ?? null];
+  const shown =
+    subject && subject.length > maxSubjectLength ? `${subject.slice(0, maxSubjectLength)}…` : subject;
+  const place = { subject: shown, address, file, line: draft.line ?? null };
+  const howToAllow = allowable ? allowanceText(id, place) : 'Nobody can allow this; change the code.';
+  return {
+    id,
+    severity,
+    mode,
+    ...place,
+    message,
+    remediation,
+    howToAllow,
+    frameworks: draft.frameworks ?? {},
+  };
+}
+
+function allowanceText(
+  id: string,
+  { subject, address, file }: Record<'subject' | 'address' | 'file', string | null>,
+) {
+  const parts = Object.entries({ id, subject, address, file }).filter(([, value]) => value !== null);
+  const entry = parts.map(([key, value]) => `${key}: ${JSON.stringify(value)}`).join(', ');
+  return `An operator adds to the project's policy allowances {${entry}, who, why}, or sets modes["${id}"].`;
+}

@@ -1,0 +1,117 @@
+import type { Block } from '../hcl/syntax-tree.ts';
+import { addressOf, type CodeFile, type ProjectCode, type Report, resourceBlocks } from '../project-code.ts';
+import { constantNumber } from './constant-number.ts';
+
+/** Type of a top-level block → number of labels. */
+const topBlocks: Record<string, number> = {
+  terraform: 0,
+  locals: 0,
+  moved: 0,
+  import: 0,
+  removed: 0,
+  provider: 1,
+  variable: 1,
+  output: 1,
+  module: 1,
+  check: 1,
+  resource: 2,
+  data: 2,
+  ephemeral: 2,
+};
+
+const flagged = {
+  import: ['PRE-IMPORT', 'import takes an existing object under management, whoever owns it'],
+  removed: ['PRE-REMOVED', 'removed forgets or destroys an object'],
+  moved: ['PRE-MOVED', 'moved gives the state of one object to another'],
+} as const;
+
+/** One call more is one resource more: the plan of a million resources takes all memory. */
+const maxCount = 1000;
+
+/** The frame of the code: which blocks there are, what `terraform` holds, what runs beside a resource. */
+export function checkBlocks(code: ProjectCode, report: Report): void {
+  for (const module of code.modules.values())
+    for (const file of module.files) {
+      for (const { name, line } of file.body.attributes)
+        report(
+          'PRE-BLOCK',
+          { file: file.path, line },
+          `${shorten(name)} is no block of Terraform's language`,
+        );
+      for (const block of file.body.blocks) checkTopBlock(block, file, report);
+      for (const { block } of resourceBlocks(file)) checkProvisioners(block, file, report);
+    }
+  checkCounts(code, report);
+}
+
+function checkTopBlock(block: Block, file: CodeFile, report: Report): void {
+  const { type, line } = block;
+  const labels = Object.hasOwn(topBlocks, type) ? topBlocks[type] : undefined;
+  const at = { file: file.path, line };
+  if (labels === undefined || labels !== block.labels.length)
+    report('PRE-BLOCK', at, `${shorten(type)} with ${block.labels.length} labels is no block of Terraform's`);
+  if (type === 'terraform') checkTerraformBlock(block, file, report);
+  if (type === 'removed') checkProvisioners(block, file, report);
+  if (type === 'ephemeral')
+    report(
+      'PRE-EPHEMERAL',
+      { ...at, address: addressOf(block), subject: block.labels[0] ?? '' },
+      'ephemeral blocks read secrets while Terraform plans',
+    );
+  if (type === 'import' || type === 'removed' || type === 'moved')
+    report(flagged[type][0], at, flagged[type][1]);
+}
+
+/** Only `required_version` and `required_providers`; the engine writes the backend. */
+function checkTerraformBlock(block: Block, file: CodeFile, report: Report): void {
+  const items = [
+    ...block.body.attributes.map(({ name, line }) => ({ type: name, line })),
+    ...block.body.blocks,
+  ];
+  for (const { type, line } of items) {
+    const at = { file: file.path, line, subject: type };
+    if (type === 'backend' || type === 'cloud')
+      report('PRE-BACKEND', at, `a ${type} block sends the state elsewhere and may run programs`);
+    else if (type !== 'required_version' && type !== 'required_providers')
+      report('PRE-BLOCK', at, `terraform.${shorten(type)} is not accepted`);
+  }
+}
+
+function checkProvisioners(block: Block, file: CodeFile, report: Report): void {
+  const names = [
+    ...block.body.attributes.map(({ name, line }) => ({ name, line })),
+    ...block.body.blocks.map(({ type, labels, line }) => ({
+      name: type === 'dynamic' ? (labels[0] ?? '') : type,
+      line,
+    })),
+  ];
+  for (const { name, line } of names)
+    if (name === 'provisioner' || name === 'connection')
+      report(
+        'PRE-PROVISIONER',
+        { file: file.path, line, address: addressOf(block), subject: name },
+        `${name} runs programs or opens connections from the machine of the engine`,
+      );
+}
+
+function checkCounts(code: ProjectCode, report: Report): void {
+  for (const module of code.modules.values())
+    for (const file of module.files)
+      for (const block of file.body.blocks.filter(({ type }) =>
+        ['resource', 'data', 'module'].includes(type),
+      ))
+        for (const { name, value, line } of block.body.attributes) {
+          if (name !== 'count') continue;
+          const count = constantNumber(value, module) ?? 0;
+          if (count > maxCount)
+            report(
+              'PRE-COST',
+              { file: file.path, line, address: addressOf(block), subject: 'count' },
+              `count is ${count}; more than ${maxCount} objects of one block are not planned`,
+            );
+        }
+}
+
+function shorten(name: string): string {
+  return JSON.stringify(name.length > 60 ? `${name.slice(0, 60)}…` : name);
+}

@@ -1,0 +1,63 @@
+import type { Body, Expression } from '../hcl/syntax-tree.ts';
+import { literalString } from '../hcl/syntax-tree.ts';
+import { type PathScope, resolvePath } from '../in-tree-path.ts';
+import { forEachOf, type ProjectCode, type Report, resourceBlocks } from '../project-code.ts';
+
+/** Arguments that the providers open as local files. */
+const pathArguments: Record<string, readonly string[]> = {
+  aws_s3_object: ['source'],
+  aws_s3_bucket_object: ['source'],
+  aws_lambda_function: ['filename'],
+  aws_lambda_layer_version: ['filename'],
+  aws_gamelift_script: ['zip_file'],
+  aws_synthetics_canary: ['zip_file'],
+  azurerm_storage_blob: ['source'],
+  azurerm_storage_share_file: ['source'],
+  azurerm_linux_function_app: ['zip_deploy_file'],
+  azurerm_linux_web_app: ['zip_deploy_file'],
+  azurerm_windows_function_app: ['zip_deploy_file'],
+  azurerm_windows_web_app: ['zip_deploy_file'],
+  google_storage_bucket_object: ['source'],
+  google_apigee_api: ['config_bundle'],
+  google_apigee_sharedflow: ['config_bundle'],
+};
+/** Names that mean a local file in every provider seen so far; judged where their value is plain. */
+const pathLikeName =
+  /^(source|filename|source_file|source_path|zip_file|zip_deploy_file|script_path|config_bundle|.*_file|.*_filename)$/;
+const leavesProject = /^(\/|~|file:)|(^|\/)\.\.(\/|$)/i;
+
+/** Resource arguments by which a provider reads a file of the machine and uploads it. */
+export function checkPathArguments(code: ProjectCode, report: Report): void {
+  for (const module of code.modules.values())
+    for (const file of module.files)
+      for (const { block, address } of resourceBlocks(file)) {
+        const [type = ''] = block.labels;
+        const scope = { module, forEach: forEachOf(block) };
+        const known = Object.hasOwn(pathArguments, type) ? (pathArguments[type] ?? []) : [];
+        const deny = (name: string, line: number, reason: string) =>
+          report(
+            'PRE-PATH-ARGUMENT',
+            { file: file.path, line, address, subject: `${type}.${name}` },
+            `${name} may read a file outside the project: ${reason}`,
+          );
+        for (const { name, value, line } of block.body.attributes) {
+          const problem = known.includes(name) ? pathProblem(value, scope) : undefined;
+          if (problem) deny(name, line, problem);
+        }
+        checkPathLike(block.body, deny);
+      }
+}
+
+function pathProblem(value: Expression, scope: PathScope): string | undefined {
+  if (value.kind === 'literal' && value.value === null) return undefined;
+  const result = resolvePath(value, scope);
+  return result.inside ? undefined : result.reason;
+}
+
+function checkPathLike(body: Body, deny: (name: string, line: number, reason: string) => void): void {
+  for (const { name, value, line } of body.attributes) {
+    const text = pathLikeName.test(name) ? literalString(value) : undefined;
+    if (text !== undefined && leavesProject.test(text)) deny(name, line, 'the path leaves the project');
+  }
+  for (const block of body.blocks) checkPathLike(block.body, deny);
+}

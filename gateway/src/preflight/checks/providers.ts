@@ -1,0 +1,116 @@
+import type { Block, Expression } from '../hcl/syntax-tree.ts';
+import { attribute, literalString } from '../hcl/syntax-tree.ts';
+import {
+  type CodeFile,
+  type CodeModule,
+  type ProjectCode,
+  providerAddress,
+  type Report,
+  resourceBlocks,
+} from '../project-code.ts';
+import { acceptedProviders, harmlessArguments, metaArguments } from './provider-arguments.ts';
+
+/** Which providers the code uses, and what it tells them. */
+export function checkProviders(code: ProjectCode, report: Report): void {
+  for (const module of code.modules.values())
+    for (const file of module.files) {
+      checkRequired(file, module, report);
+      for (const block of file.body.blocks.filter(({ type }) => type === 'provider')) {
+        const name = block.labels[0] ?? '';
+        checkUse(name, { file: file.path, line: block.line, address: `provider.${name}` }, module, report);
+        checkArguments(name, block, file, module, report);
+      }
+      for (const { block, address } of resourceBlocks(file))
+        checkUse(providerNameOf(block), { file: file.path, line: block.line, address }, module, report);
+    }
+}
+
+function checkRequired(file: CodeFile, module: CodeModule, report: Report): void {
+  for (const terraform of file.body.blocks.filter(({ type }) => type === 'terraform'))
+    for (const required of terraform.body.blocks.filter(({ type }) => type === 'required_providers')) {
+      for (const { name, line } of required.body.attributes)
+        checkUse(name, { file: file.path, line, address: `provider.${name}` }, module, report);
+      if (!required.body.blocksRepeatAttributes)
+        for (const { line } of required.body.blocks)
+          report('PRE-BLOCK', { file: file.path, line }, 'required_providers holds a block');
+    }
+}
+
+function checkUse(
+  name: string,
+  place: { file: string; line: number; address: string },
+  module: CodeModule,
+  report: Report,
+): void {
+  const address = sourceOf(name, module);
+  if (address === null)
+    report(
+      'PRE-PROVIDER',
+      { ...place, subject: name },
+      `the source of provider ${name} is not a plain string`,
+    );
+  else if (!acceptedProviders.has(address))
+    report('PRE-PROVIDER', { ...place, subject: address }, `provider ${address} is not on the allow-list`);
+}
+
+function sourceOf(name: string, module: CodeModule): string | null {
+  const required = module.providers.get(name);
+  return required === undefined ? providerAddress(name) : required;
+}
+
+/** The local name of the provider of a resource: `provider = aws.west`, else the start of its type. */
+function providerNameOf(block: Block): string {
+  const chosen = attribute(block.body, 'provider')?.value;
+  if (chosen?.kind === 'reference') return chosen.path[0] ?? '';
+  const text = literalString(chosen);
+  if (text !== undefined) return text.split('.')[0] ?? '';
+  return (block.labels[0] ?? '').split('_')[0] ?? '';
+}
+
+function checkArguments(
+  name: string,
+  block: Block,
+  file: CodeFile,
+  module: CodeModule,
+  report: Report,
+): void {
+  const address = sourceOf(name, module) ?? '';
+  const type = address.split('/').at(-1) || name;
+  const known = Object.hasOwn(harmlessArguments, address) ? (harmlessArguments[address] ?? []) : [];
+  const accepted = new Set([...metaArguments, ...known]);
+  const deny = (line: number, subject: string) =>
+    report(
+      'PRE-PROVIDER-ARGUMENT',
+      { file: file.path, line, address: `provider.${name}`, subject },
+      `${subject.split('=')[0]} may read files, run programs or send credentials elsewhere`,
+    );
+  const nested = block.body.blocks.map(undoDynamic);
+  const nestedTypes = new Set(nested.map(({ type }) => type));
+  for (const argument of block.body.attributes)
+    if (!accepted.has(argument.name) && !nestedTypes.has(argument.name))
+      deny(argument.line, `${type}.${argument.name}=${valueText(argument.value)}`);
+  for (const child of nested) {
+    if (accepted.has(child.type)) continue;
+    const { attributes, blocks } = child.body;
+    if (attributes.length + blocks.length === 0) deny(child.line, `${type}.${child.type}`);
+    for (const argument of attributes)
+      deny(argument.line, `${type}.${child.type}.${argument.name}=${valueText(argument.value)}`);
+    if (!child.body.blocksRepeatAttributes)
+      for (const inner of blocks) deny(inner.line, `${type}.${child.type}.${inner.type}`);
+  }
+}
+
+/** `dynamic "endpoints" { content {…} }` as the block it stands for. */
+function undoDynamic(block: Block): Block {
+  if (block.type !== 'dynamic') return block;
+  const content = block.body.blocks.find(({ type }) => type === 'content');
+  return { ...block, type: block.labels[0] ?? '', body: content?.body ?? block.body };
+}
+
+/** The plain value, so that an allowance can name it; anything computed is `(computed)`. */
+function valueText(value: Expression): string {
+  if (value.kind === 'literal') return String(value.value);
+  if (value.kind === 'list' && value.items.every((item) => item.kind === 'literal'))
+    return value.items.map((item) => valueText(item)).join(',');
+  return '(computed)';
+}

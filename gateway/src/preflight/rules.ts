@@ -1,0 +1,64 @@
+import type { PolicyMode, PolicySeverity } from '../policy/contract.ts';
+
+type PreflightRule = {
+  severity: PolicySeverity;
+  mode: PolicyMode;
+  /** False: no setting lets it pass, because the engine could no longer say what the code does. */
+  allowable: boolean;
+  remediation: string;
+};
+
+const never = (remediation: string): PreflightRule => ({
+  severity: 'critical',
+  mode: 'block',
+  allowable: false,
+  remediation,
+});
+const deny = (severity: PolicySeverity, remediation: string): PreflightRule => ({
+  severity,
+  mode: 'block',
+  allowable: true,
+  remediation,
+});
+const approve = (remediation: string): PreflightRule => ({
+  severity: 'medium',
+  mode: 'approve',
+  allowable: true,
+  remediation,
+});
+
+/** Every kind of finding on code. The ids are part of the API. */
+export const preflightRules = {
+  'PRE-SYNTAX': never('Correct the code; what does not parse is not run.'),
+  'PRE-PATH': never('Rename the file.'),
+  'PRE-OVERRIDE': never('Put the change into the file that is overridden.'),
+  'PRE-DUPLICATE-KEY': never('Keep one of the properties.'),
+  'PRE-BLOCK': never("Use the blocks and arguments of Terraform's configuration language."),
+  'PRE-BACKEND': never('Remove the block; the engine keeps the state.'),
+  'PRE-FILE-TYPE': deny('medium', 'Remove the file, or give it the extension of its content.'),
+  'PRE-PROVIDER': deny('critical', 'Use a provider of the allow-list.'),
+  'PRE-PROVIDER-ARGUMENT': deny(
+    'critical',
+    "Remove the argument; the engine supplies credentials, and the provider's defaults name the endpoints.",
+  ),
+  'PRE-PROVISIONER': deny('critical', 'Use user data, a container image or a pipeline step instead.'),
+  'PRE-DATA-SOURCE': deny('critical', 'Pass the value as a variable.'),
+  'PRE-RESOURCE-TYPE': deny('critical', 'Use a resource of a cloud provider.'),
+  'PRE-FILE-FUNCTION': deny(
+    'high',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: this is Terraform code
+    'Name a file of the project literally: "${path.module}/file", without "..".',
+  ),
+  'PRE-TEMPLATE': deny('high', 'Name a template of the project literally, and correct it until it parses.'),
+  'PRE-FUNCTION': deny('high', 'Use the functions of the Terraform language that only compute.'),
+  'PRE-PATH-ARGUMENT': deny('high', 'Name a file of the project literally, relative to it, without "..".'),
+  'PRE-MODULE-SOURCE': deny('critical', 'Upload the module with the project and name it as "./folder".'),
+  'PRE-EPHEMERAL': deny('high', 'Use a write-only variable of the project.'),
+  'PRE-COST': deny('high', 'Make the value smaller.'),
+  'PRE-NETWORK-READ': approve('Pass the value as a variable, or have the address approved.'),
+  'PRE-IMPORT': approve('Import objects of this project only.'),
+  'PRE-REMOVED': approve('Check that forgetting or destroying the object is meant.'),
+  'PRE-MOVED': approve('Check that the object keeps its place.'),
+} satisfies Record<string, PreflightRule>;
+
+export type PreflightRuleId = keyof typeof preflightRules;
