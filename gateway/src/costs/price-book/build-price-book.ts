@@ -27,7 +27,7 @@ const unitSources: Record<string, { source: string; asOf: string }> = {
     source: 'public list prices of AWS, Azure and Google, collected 2024 to 2025',
     asOf: '2024',
   },
-  'quoted-prices': { source: 'Amazon S3 pricing page as quoted in public documentation', asOf: '2026' },
+  'quoted-prices': { source: 'AWS pricing pages as quoted in public documentation', asOf: '2026' },
   'report-prices': {
     source: 'unit list prices printed in public cost reports of 2025-06-01, some of them rounded to cents',
     asOf: '2025-06-01',

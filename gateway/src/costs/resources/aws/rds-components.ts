@@ -47,14 +47,17 @@ function credits(database: ResourceReader, instanceClass: string, engine: string
   return [{ name: 'CPU credits', unit: 'vCPU-hours', quantity: product(used, cpus), price }];
 }
 
+/** When a version's support ended decides the rate; the later one is not in the price book. */
+const firstYears = 'extended support at the rate of its first two years; the third costs more';
+
 function extendedSupport(database: ResourceReader, instanceClass: string, engine: string): ComponentSpec[] {
   const lifecycle = database.text('engine_lifecycle_support');
   if (!paysExtendedSupport(engine, database.text('engine_version'), lifecycle)) return [];
   return [
     {
-      name: 'Extended support (year 1)',
+      name: 'Extended support (years 1 and 2)',
       unit: 'vCPU-hours',
-      quantity: product(classVcpus(instanceClass), hoursPerMonth),
+      quantity: product(classVcpus(instanceClass), assumed(hoursPerMonth, firstYears)),
       price: 'aws.rds.extended-support',
     },
   ];
