@@ -13,7 +13,7 @@ export const terraformDiagnosticSchema = z.looseObject({
   detail: z.string().default(''),
   address: z.string().optional(),
   range: z.looseObject({ filename: z.string(), start: position, end: position }).optional(),
-  snippet: z.looseObject({ code: z.string() }).nullish(),
+  snippet: z.looseObject({ code: z.string(), context: z.string().nullish() }).nullish(),
 });
 export type TerraformDiagnostic = z.infer<typeof terraformDiagnosticSchema>;
 
@@ -32,8 +32,18 @@ export function toDiagnostic(source: TerraformDiagnostic, rootModule: string): D
     endLine: range?.end.line ?? null,
     endColumn: range?.end.column ?? null,
     snippet: range && source.snippet ? plainText(source.snippet.code) : null,
-    address: source.address ?? null,
+    address: source.address ?? addressFromContext(source),
   };
+}
+
+/**
+ * Validation names no address, but the block that encloses the problem; in a file of the root module that is the
+ * resource's address.
+ */
+function addressFromContext(source: TerraformDiagnostic): string | null {
+  const block = /^(resource|data) "([^"]+)" "([^"]+)"$/.exec(source.snippet?.context ?? '');
+  if (!block || source.range?.filename.includes('/')) return null;
+  return `${block[1] === 'data' ? 'data.' : ''}${block[2]}.${block[3]}`;
 }
 
 /** The diagnostic as lines of a log. */
@@ -49,9 +59,14 @@ export function diagnosticLines(diagnostic: Diagnostic): string[] {
   ];
 }
 
-/** Terraform's own introduction to the problems it then lists one by one. */
-export function isPreface(diagnostic: TerraformDiagnostic): boolean {
-  return /^Terraform encountered problems during initiali[sz]ation/.test(diagnostic.summary);
+/**
+ * What is no problem of the code: Terraform's introduction to the problems it then lists one by one, and its warning
+ * that a mirror has packages for this machine only.
+ */
+export function isNoise(diagnostic: TerraformDiagnostic): boolean {
+  return /^(Terraform encountered problems during initiali[sz]ation|Incomplete lock file information)/.test(
+    diagnostic.summary,
+  );
 }
 
 /** `undefined` for the engine's own files and for what lies outside the project. */
