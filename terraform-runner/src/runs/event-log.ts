@@ -1,4 +1,4 @@
-import { closeSync, fdatasyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import type { RunEvent, RunEventBody } from '@deployment-engine/contracts';
 
 /**
@@ -34,7 +34,7 @@ export class EventLog {
     this.path = path;
     this.#onWriteError = onWriteError;
     this.#descriptor = openSync(path, 'a', 0o600);
-    for (const batch of completeBatches(readFileSync(path))) {
+    for (const batch of completeBatches(readWhole(path))) {
       this.#size = batch.endOffset;
       for (const event of batch.events) {
         this.#note(event);
@@ -148,6 +148,17 @@ export class EventLog {
       if (event.source.offset === 1) this.#once.set(event.source.key, event);
     }
     if (event.body.type === 'run_finished') this.#finished = true;
+  }
+}
+
+/** As many bytes as the file has now. */
+function readWhole(path: string): Buffer {
+  const descriptor = openSync(path, 'r');
+  try {
+    const data = Buffer.alloc(fstatSync(descriptor).size);
+    return data.subarray(0, readSync(descriptor, data));
+  } finally {
+    closeSync(descriptor);
   }
 }
 

@@ -35,10 +35,10 @@ export function runRoutes(runs: RunService, closing: AbortSignal): Router {
   });
   router.get('/runs', (_request, response) => void response.json({ runs: runs.list() }));
   router.get('/runs/:runId', (request, response) => void response.json(findRun(request).view()));
-  router.post('/runs/:runId/cancel', (request, response) => {
+  router.post('/runs/:runId/cancel', async (request, response) => {
     const runId = parse(runIdSchema, request.params.runId, 'runId');
     const { graceSeconds } = parse(cancelRunSchema, request.body ?? {});
-    response.json(runs.cancel(runId, graceSeconds));
+    response.json(await runs.cancel(runId, graceSeconds));
   });
   router.delete('/runs/:runId', async (request, response) => {
     await runs.remove(parse(runIdSchema, request.params.runId, 'runId'));

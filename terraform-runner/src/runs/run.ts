@@ -76,8 +76,7 @@ export class Run {
   requestStop(reason: StopReason): boolean {
     if (this.record.stop || !this.running) return false;
     this.record.stop = reason;
-    void this.save();
-    this.stopping.abort();
+    void this.save().then(() => this.stopping.abort()); // first on disk: a next runner has to know who ended it
     return true;
   }
 

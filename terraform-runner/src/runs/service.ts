@@ -158,9 +158,11 @@ export function createRunService(context: RunContext, jobs: JobTable) {
     find,
     list: (): RunView[] => [...runs.values()].map((run) => run.view()),
 
-    cancel(runId: string, graceSeconds: number): RunView {
+    /** Answers once the request outlives this process. */
+    async cancel(runId: string, graceSeconds: number): Promise<RunView> {
       const run = find(runId);
       cancel(run, graceSeconds * 1000);
+      if (run.running) await run.save();
       return run.view();
     },
 

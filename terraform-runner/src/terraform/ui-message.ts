@@ -1,6 +1,6 @@
 import type { ChangeAction, RunEventBody, StepName } from '@deployment-engine/contracts';
 import { z } from 'zod';
-import { diagnosticLines, isPreface, terraformDiagnosticSchema, toDiagnostic } from './diagnostic.ts';
+import { diagnosticLines, isNoise, terraformDiagnosticSchema, toDiagnostic } from './diagnostic.ts';
 import { plainLines } from './plain-text.ts';
 
 const resource = z.looseObject({ addr: z.string(), resource_type: z.string() });
@@ -38,7 +38,7 @@ export function diagnosticEvents(
   source: z.infer<typeof terraformDiagnosticSchema>,
   { step, rootModule }: Reading,
 ): RunEventBody[] {
-  if (isPreface(source)) return logEvents(plainLines(source.summary), step);
+  if (isNoise(source)) return logEvents(plainLines(source.summary), step);
   const diagnostic = toDiagnostic(source, rootModule);
   return [...logEvents(diagnosticLines(diagnostic), step), { type: 'diagnostic', step, diagnostic }];
 }

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { RunEvent } from '@deployment-engine/contracts';
+import { bootRunner, type Folders, forkRunner, makeFolders, makeJob, writeRevision } from './support/boot.ts';
+import type { Client } from './support/client.ts';
+import { processesIn, terraformIn } from './support/processes.ts';
+import { waitUntil } from './support/wait-until.ts';
+
+/** Resources that take a while, one after the other, without any provider to install. */
+const slow = `
+resource "terraform_data" "first" {}
+resource "terraform_data" "slow" {
+  depends_on = [terraform_data.first]
+  provisioner "local-exec" { command = "sleep 2" }
+}
+resource "terraform_data" "last" { depends_on = [terraform_data.slow] }
+`;
+
+async function startApply(client: Client, folders: Folders) {
+  const job = makeJob(writeRevision(folders, { 'main.tf': slow }));
+  await client.put(job.planId, job.plan);
+  const events = await client.finished(job.planId);
+  const ready = events.map(({ body }) => body).find((body) => body.type === 'plan_ready');
+  await client.put(job.applyId, job.apply(ready?.digest ?? ''));
+  await client.waitFor(
+    job.applyId,
+    (event): event is RunEvent =>
+      event.body.type === 'resource_started' && event.body.address === 'terraform_data.slow',
+  );
+  return job;
+}
+
+function assertContiguous(events: RunEvent[]): void {
+  assert.deepEqual(
+    events.map((event) => event.seq),
+    events.map((_event, index) => index + 1),
+  );
+  const texts = events
+    .filter(({ body }) => body.type.startsWith('resource_') || body.type.startsWith('step_'))
+    .map(({ body }) =>
+      'address' in body ? `${body.type} ${body.address}` : `${body.type} ${'step' in body && body.step}`,
+    );
+  assert.equal(new Set(texts).size, texts.length, texts.join('\n'));
+}
+
+test('an apply goes on while its runner is killed, and the next runner carries it to its end', async () => {
+  using folders = makeFolders();
+  await using first = await forkRunner(folders);
+  const job = await startApply(first.client, folders);
+  const seen: RunEvent[] = [];
+  for await (const event of first.client.events(job.applyId, 0, false)) seen.push(event);
+  await first.end('SIGKILL');
+
+  await using second = await forkRunner(folders);
+  assert.equal((await second.client.get(job.applyId)).status, 'running');
+  const events = await second.client.finished(job.applyId);
+  assertContiguous(events);
+  assert.deepEqual(events.slice(0, seen.length), seen);
+  assert.deepEqual(events.at(-1)?.body, { type: 'run_finished', outcome: { kind: 'succeeded' } });
+  const state = JSON.parse((await second.client.bytes(`/runs/${job.applyId}/state`)).toString());
+  assert.equal(state.resources.length, 3);
+  assert.equal((await second.client.get(job.planId)).outcome?.kind, 'succeeded');
+  await second.end('SIGTERM');
+  await waitUntil('no process is left', () => processesIn(folders.root).length === 0);
+});
+
+test('an apply that ends while no runner is there is finished by the next one', async () => {
+  using folders = makeFolders();
+  await using first = await forkRunner(folders);
+  const job = await startApply(first.client, folders);
+  await first.end('SIGTERM');
+  assert.ok(terraformIn(folders.root, 'apply'), 'a graceful end leaves Terraform alive');
+  await waitUntil('Terraform has ended', () => processesIn(folders.root).length === 0);
+
+  await using second = await bootRunner(folders);
+  const events = await second.client.finished(job.applyId);
+  assertContiguous(events);
+  assert.deepEqual(events.at(-1)?.body, { type: 'run_finished', outcome: { kind: 'succeeded' } });
+});
+
+test('a run whose Terraform is killed from outside ends as interrupted, with its state', async () => {
+  using folders = makeFolders();
+  await using runner = await bootRunner(folders);
+  const job = await startApply(runner.client, folders);
+  const pid = terraformIn(folders.root, 'apply');
+  assert.ok(pid);
+  process.kill(pid, 'SIGKILL');
+  const events = await runner.client.finished(job.applyId);
+  const last = events.at(-1)?.body;
+  assert.equal(last?.type === 'run_finished' && last.outcome.kind, 'interrupted');
+  assert.ok(events.some(({ body }) => body.type === 'state_changed'));
+  const state = JSON.parse((await runner.client.bytes(`/runs/${job.applyId}/state`)).toString());
+  assert.equal(state.resources[0].name, 'first');
+  await waitUntil('the provisioner has ended', () => processesIn(folders.root).length === 0);
+});
+
+test('a run whose processes are gone after a restart ends as interrupted', async () => {
+  using folders = makeFolders();
+  await using first = await forkRunner(folders);
+  const job = await startApply(first.client, folders);
+  await first.end('SIGKILL');
+  const shell = readFileSync(
+    join(folders.runs, job.jobId, 'runs', job.applyId, 'commands/apply/pid'),
+    'utf8',
+  );
+  process.kill(-Number(shell.split(' ')[1]), 'SIGKILL');
+
+  await using second = await bootRunner(folders);
+  const events = await second.client.finished(job.applyId);
+  assertContiguous(events);
+  const last = events.at(-1)?.body;
+  assert.equal(last?.type === 'run_finished' && last.outcome.kind, 'interrupted');
+  assert.ok(events.some(({ body }) => body.type === 'state_changed'));
+});
+
+test('a cancel outlives the runner that was asked for it', async () => {
+  using folders = makeFolders();
+  await using first = await forkRunner(folders);
+  const job = await startApply(first.client, folders);
+  await first.client.cancel(job.applyId, 30);
+  await first.end('SIGKILL');
+  await using second = await bootRunner(folders);
+  const last = (await second.client.finished(job.applyId)).at(-1)?.body;
+  assert.deepEqual(last?.type === 'run_finished' && last.outcome, {
+    kind: 'cancelled',
+    step: 'apply',
+    endedBy: 'interrupt',
+  });
+});
+
+test('two runners never serve one folder', async () => {
+  using folders = makeFolders();
+  await using _first = await bootRunner(folders);
+  await assert.rejects(bootRunner(folders), /already serves/);
+});

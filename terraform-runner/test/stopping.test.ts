@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { RunEvent, RunOutcome } from '@deployment-engine/contracts';
+import { bootRunner, type Folders, makeFolders, makeJob, writeRevision } from './support/boot.ts';
+import { processesIn } from './support/processes.ts';
+import { waitUntil } from './support/wait-until.ts';
+
+const fakeTerraform = `${import.meta.dirname}/support/fake-terraform.sh`;
+let folders: Folders;
+let runner: Awaited<ReturnType<typeof bootRunner>>;
+before(async () => {
+  folders = makeFolders();
+  runner = await bootRunner(folders, { slots: 4, terraformPath: fakeTerraform, stopGraceMs: 300 });
+});
+after(async () => {
+  await runner[Symbol.asyncDispose]();
+  await waitUntil('no process is left', () => processesIn(folders.root).length === 0);
+  folders[Symbol.dispose]();
+});
+
+const isPlanning = (event: RunEvent): event is RunEvent =>
+  event.body.type === 'log' && event.body.line.startsWith('$ terraform plan');
+
+async function start(behaviour: string, more = {}) {
+  const job = makeJob(writeRevision(folders, { 'main.tf': '', behaviour }), more);
+  await runner.client.put(job.planId, job.plan);
+  return job;
+}
+
+async function outcomeOf(runId: string): Promise<RunOutcome> {
+  const last = (await runner.client.finished(runId)).at(-1)?.body;
+  assert.ok(last?.type === 'run_finished');
+  return last.outcome;
+}
+
+test('a cancelled run ends in order when Terraform heeds the interrupt', async () => {
+  const job = await start('end-on-interrupt');
+  await runner.client.waitFor(job.planId, isPlanning);
+  const view = await runner.client.cancel(job.planId, 30);
+  assert.equal(view.stopping, true);
+  assert.deepEqual(await outcomeOf(job.planId), { kind: 'cancelled', step: 'plan', endedBy: 'interrupt' });
+});
+
+test('a cancelled run is killed when Terraform ignores the interrupts', async () => {
+  const job = await start('ignore-interrupt');
+  await runner.client.waitFor(job.planId, isPlanning);
+  await Promise.all(Array.from({ length: 10 }, () => runner.client.cancel(job.planId, 0.5)));
+  assert.deepEqual(await outcomeOf(job.planId), { kind: 'cancelled', step: 'plan', endedBy: 'kill' });
+});
+
+test('a step that takes too long is stopped, and so is a run', async () => {
+  const [byStep, byRun] = await Promise.all([
+    start('end-on-interrupt', { stepTimeoutSeconds: 1 }),
+    start('ignore-interrupt', { runTimeoutSeconds: 1 }),
+  ]);
+  assert.deepEqual(await outcomeOf(byStep.planId), {
+    kind: 'timedOut',
+    step: 'plan',
+    afterMs: 1000,
+    endedBy: 'interrupt',
+  });
+  assert.deepEqual(await outcomeOf(byRun.planId), {
+    kind: 'timedOut',
+    step: 'plan',
+    afterMs: 1000,
+    endedBy: 'kill',
+  });
+});
+
+test('children get the request’s credentials and nothing of the runner’s own environment', async () => {
+  process.env.TF_CLI_ARGS_plan = '-destroy';
+  process.env.RUNNER_TEST_SECRET = 'leaked';
+  try {
+    const environment = {
+      AWS_REGION: 'given',
+      AWS_CONFIG_FILE: 'refused',
+      TF_LOG_PATH: 'refused',
+      LD_PRELOAD: 'refused',
+      TF_VAR_name: 'given',
+    };
+    const job = await start('environment', { environment });
+    const events = await runner.client.finished(job.planId);
+    const lines = events.flatMap(({ body }) =>
+      body.type === 'log' && body.step === 'plan' ? [body.line] : [],
+    );
+    const names = lines
+      .flatMap((line) => /^([A-Za-z_]+)=/.exec(line)?.[1] ?? [])
+      .filter((name) => !['PWD', 'OLDPWD', 'SHLVL', '_'].includes(name))
+      .sort();
+    assert.deepEqual(names, [
+      'AWS_REGION',
+      'CHECKPOINT_DISABLE',
+      'GOGC',
+      'HOME',
+      'LANG',
+      'PATH',
+      'TF_CLI_CONFIG_FILE',
+      'TF_INPUT',
+      'TF_IN_AUTOMATION',
+      'TF_VAR_name',
+      'TMPDIR',
+    ]);
+    assert.ok(!lines.join('\n').includes('refused') && !lines.join('\n').includes('leaked'));
+  } finally {
+    delete process.env.TF_CLI_ARGS_plan;
+    delete process.env.RUNNER_TEST_SECRET;
+  }
+});
+
+test('lines of the log can neither colour nor forge other lines', async () => {
+  const job = await start('escapes');
+  const events = await runner.client.finished(job.planId);
+  assert.ok(events.some(({ body }) => body.type === 'log' && body.line === 'red Apply complete!forged'));
+});
+
+test('twenty thousand lines arrive complete and in order', async () => {
+  const job = await start('chatter');
+  const events = await runner.client.finished(job.planId);
+  const lines = events.flatMap(({ body }) =>
+    body.type === 'log' && /^line \d+ of/.test(body.line) ? [body.line] : [],
+  );
+  assert.deepEqual(
+    lines.map((line) => Number(line.split(' ')[1])),
+    Array.from({ length: 20_000 }, (_value, index) => index + 1),
+  );
+  assert.deepEqual(
+    events.map((event) => event.seq),
+    events.map((_event, index) => index + 1),
+  );
+});
