@@ -153,12 +153,35 @@ export const validationSchema = z.object({
 });
 export type Validation = z.infer<typeof validationSchema>;
 
+/** After a kill during apply: objects may exist that no state knows. Gone after the next completed deploy or destroy. */
+export const uncertaintySchema = z.object({
+  jobId: z.string(),
+  since: z.string(),
+  reason: z.string(),
+  /** Planned creations without an entry in the state: each may or may not exist. */
+  unrecorded: z.array(
+    z.object({
+      address: z.string(),
+      type: z.string(),
+      /** Whether Terraform had begun to create it. */
+      started: z.boolean(),
+      /** The id to import it by, where the planned values tell it. */
+      importId: z.string().nullable(),
+    }),
+  ),
+});
+export type Uncertainty = z.infer<typeof uncertaintySchema>;
+
 export const infrastructureSchema = z.object({
   projectId: z.string(),
   deploymentStatus: deploymentStatusSchema,
   deploymentJobId: z.string().nullable(),
   deploymentOutputs: outputsSchema,
   terraformState: z.record(z.string(), z.unknown()).nullable(),
+  /** `null` while the state is known to be complete. */
+  stateUncertain: uncertaintySchema.nullable(),
+  /** When the project destroys itself, by `ttlSeconds`; `null` without one. */
+  destroyAt: z.string().nullable(),
   lastUpdated: z.string(),
 });
 

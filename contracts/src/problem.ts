@@ -26,6 +26,7 @@ export const problemCodes = [
   'state_not_found',
   'state_version_not_found',
   'idempotency_key_reused',
+  'database_not_embedded',
   'policy_denied',
   'run_not_found',
   'run_conflict',

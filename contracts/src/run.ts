@@ -53,6 +53,11 @@ export const runRequestSchema = z.discriminatedUnion('kind', [
     state: stateUploadSchema.nullable().default(null),
     /** Milliseconds the provider process stays alive after the plan, waiting for the apply run. */
     lingerMs: z.number().int().min(0).max(60_000).default(0),
+    /** Existing objects to bring under management in this plan: what a killed apply may have left behind. */
+    imports: z
+      .array(z.strictObject({ to: z.string(), id: z.string() }))
+      .max(500)
+      .default([]),
   }),
   z.strictObject({
     kind: z.literal('apply'),

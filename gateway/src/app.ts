@@ -7,8 +7,11 @@ import { jsonBody } from './http/json-body.ts';
 import { measureRequests } from './http/measure.ts';
 import { problemHandler, requestId, sendProblem } from './http/problems.ts';
 import { jobRoutes } from './jobs/routes.ts';
+import { lifecycleRoutes } from './lifecycle/routes.ts';
 import { costRoutes } from './project-costs/routes.ts';
 import { projectRoutes } from './projects/routes.ts';
+import { runnerRoutes } from './runners/routes.ts';
+import { stateRoutes } from './states/routes.ts';
 import { validateRoutes } from './validate/routes.ts';
 
 export function createApp(context: Context): Express {
@@ -28,6 +31,9 @@ export function createApp(context: Context): Express {
   projectRoutes(router, context);
   validateRoutes(router, context);
   costRoutes(router, context);
+  lifecycleRoutes(router, context);
+  stateRoutes(router, context);
+  runnerRoutes(router, context);
   app.use(router);
   app.use(docsRouter());
   app.use((request, response) =>

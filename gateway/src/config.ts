@@ -17,6 +17,13 @@ const seconds = (fallback: number, minimum = 1) =>
     .pipe(z.number().min(minimum, `must be at least ${minimum}`))
     .default(fallback);
 
+const positive = (fallback: number) =>
+  z
+    .string()
+    .regex(/^[1-9]\d{0,4}$/, 'must be a whole number from 1 to 99999')
+    .transform(Number)
+    .default(fallback);
+
 const environmentSchema = z.object({
   PORT: port(3000),
   HOST: z.string().min(1).default('127.0.0.1'),
@@ -45,10 +52,26 @@ const environmentSchema = z.object({
     .string()
     .regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hex digits (32 bytes); make one with: openssl rand -hex 32')
     .optional(),
+  STATE_ENCRYPTION_PREVIOUS_KEYS: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((key) => key.trim())
+        .filter(Boolean),
+    )
+    .pipe(
+      z.array(z.string().regex(/^[0-9a-fA-F]{64}$/, 'must be keys of 64 hex digits, separated by commas')),
+    ),
   LEASE_SECONDS: seconds(15, 3),
   CANCEL_GRACE_SECONDS: seconds(60, 0),
   STEP_TIMEOUT_SECONDS: seconds(3600),
   JOB_TIMEOUT_SECONDS: seconds(7200),
+  RUNNER_LOST_SECONDS: seconds(30, 5),
+  EVENT_RETENTION_DAYS: positive(90),
+  STATE_RETENTION_DAYS: positive(3650),
+  STATE_VERSIONS_KEPT: positive(200),
 });
 
 /** Cloud variables that only runs receive. */
@@ -75,6 +98,15 @@ export type Config = {
   cancelGraceSeconds: number;
   stepTimeoutSeconds: number;
   jobTimeoutSeconds: number;
+  /** After this long without an answer a runner is given up and its jobs are settled. */
+  runnerLostSeconds: number;
+  /** Events and plans of jobs that ended longer ago are removed. */
+  eventRetentionDays: number;
+  /** State versions older than this, or beyond this number, are removed; never a project's newest. */
+  stateRetentionDays: number;
+  stateVersionsKept: number;
+  /** Earlier keys, still able to open what they have sealed, as hex. */
+  previousEncryptionKeys: string[];
 };
 
 /** Thrown once with every wrong setting in it. */
@@ -107,6 +139,11 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     cancelGraceSeconds: settings.CANCEL_GRACE_SECONDS,
     stepTimeoutSeconds: settings.STEP_TIMEOUT_SECONDS,
     jobTimeoutSeconds: settings.JOB_TIMEOUT_SECONDS,
+    runnerLostSeconds: settings.RUNNER_LOST_SECONDS,
+    eventRetentionDays: settings.EVENT_RETENTION_DAYS,
+    stateRetentionDays: settings.STATE_RETENTION_DAYS,
+    stateVersionsKept: settings.STATE_VERSIONS_KEPT,
+    previousEncryptionKeys: settings.STATE_ENCRYPTION_PREVIOUS_KEYS,
   };
 }
 

@@ -1,37 +1,56 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const formatVersion = 1;
+const keyIdBytes = 4;
 const ivBytes = 12;
 const tagBytes = 16;
+const headerBytes = 1 + keyIdBytes + ivBytes + tagBytes;
 
 /** AES-256-GCM over whole values; the associated data binds a value to the place it is stored in. */
 export type Encryption = {
   seal(plain: Uint8Array, associatedData: string): Buffer;
-  /** Throws where the value was changed, sealed for another place, or sealed with another key. */
+  /** Throws where the value was changed, sealed for another place, or sealed with a key that is not known. */
   open(sealed: Uint8Array, associatedData: string): Buffer;
+  /** Whether a value is sealed with the current key, or with an earlier one. */
+  isCurrent(sealed: Uint8Array): boolean;
 };
 
-export function createEncryption(key: Buffer): Encryption {
+/** Seals with the current key; opens what it or an earlier one has sealed. */
+export function createEncryption(currentKey: Buffer, previousKeys: Buffer[] = []): Encryption {
+  const keys = new Map([...previousKeys, currentKey].map((key) => [keyId(key).toString('hex'), key]));
+  const currentId = keyId(currentKey);
   return {
     seal(plain, associatedData) {
       const iv = randomBytes(ivBytes);
-      const cipher = createCipheriv('aes-256-gcm', key, iv, { authTagLength: tagBytes });
+      const cipher = createCipheriv('aes-256-gcm', currentKey, iv, { authTagLength: tagBytes });
       cipher.setAAD(Buffer.from(associatedData));
       const body = Buffer.concat([cipher.update(plain), cipher.final()]);
-      return Buffer.concat([Buffer.from([formatVersion]), iv, cipher.getAuthTag(), body]);
+      return Buffer.concat([Buffer.from([formatVersion]), currentId, iv, cipher.getAuthTag(), body]);
     },
     open(sealed, associatedData) {
       const bytes = Buffer.from(sealed);
-      if (bytes[0] !== formatVersion) throw new Error(`opening ${associatedData}: unknown format ${bytes[0]}`);
-      const tag = bytes.subarray(1 + ivBytes, 1 + ivBytes + tagBytes);
-      const cipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(1, 1 + ivBytes), { authTagLength: tagBytes });
+      if (bytes[0] !== formatVersion)
+        throw new Error(`opening ${associatedData}: unknown format ${bytes[0]}`);
+      const id = bytes.subarray(1, 1 + keyIdBytes).toString('hex');
+      const key = keys.get(id);
+      if (!key)
+        throw new Error(
+          `opening ${associatedData}: it is sealed with key ${id}, which is not known; add it to STATE_ENCRYPTION_PREVIOUS_KEYS`,
+        );
+      const iv = bytes.subarray(1 + keyIdBytes, 1 + keyIdBytes + ivBytes);
+      const cipher = createDecipheriv('aes-256-gcm', key, iv, { authTagLength: tagBytes });
       cipher.setAAD(Buffer.from(associatedData));
-      cipher.setAuthTag(tag);
-      return Buffer.concat([cipher.update(bytes.subarray(1 + ivBytes + tagBytes)), cipher.final()]);
+      cipher.setAuthTag(bytes.subarray(headerBytes - tagBytes, headerBytes));
+      return Buffer.concat([cipher.update(bytes.subarray(headerBytes)), cipher.final()]);
     },
+    isCurrent: (sealed) => Buffer.from(sealed.subarray(1, 1 + keyIdBytes)).equals(currentId),
   };
+}
+
+function keyId(key: Buffer): Buffer {
+  return createHash('sha256').update('key id').update(key).digest().subarray(0, keyIdBytes);
 }
 
 /** The key from the setting, or from `dataDir/state-encryption.key`, which is made (mode 0600) when missing. */
@@ -39,10 +58,13 @@ export async function loadEncryptionKey(dataDir: string, hexKey: string | undefi
   if (hexKey) return Buffer.from(hexKey, 'hex');
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const path = join(dataDir, 'state-encryption.key');
-  await writeFile(path, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flag: 'wx' }).catch((error) => {
-    if (error.code !== 'EEXIST') throw error;
-  });
+  await writeFile(path, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flag: 'wx' }).catch(
+    (error) => {
+      if (error.code !== 'EEXIST') throw error;
+    },
+  );
   const key = Buffer.from((await readFile(path, 'utf8')).trim(), 'hex');
-  if (key.byteLength !== 32) throw new Error(`reading the encryption key: ${path} does not hold 64 hex digits`);
+  if (key.byteLength !== 32)
+    throw new Error(`reading the encryption key: ${path} does not hold 64 hex digits`);
   return key;
 }

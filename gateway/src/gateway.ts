@@ -10,8 +10,11 @@ import { createJobFeed } from './job-events/feed.ts';
 import { createJobCache } from './jobs/cache.ts';
 import { expireAllLeases } from './jobs/claim.ts';
 import { jobChangedChannel, jobQueuedChannel } from './jobs/transition.ts';
+import { startHousekeeping } from './lifecycle/housekeeping.ts';
+import { resealOld } from './lifecycle/reseal.ts';
 import { createLogger } from './logger.ts';
 import { createMetrics } from './metrics.ts';
+import { registeredRunners } from './runners/registrations.ts';
 import { createRunnerRegistry } from './runners/registry.ts';
 import { createWorker, type Worker } from './worker/worker.ts';
 
@@ -30,6 +33,8 @@ export async function startGateway(config: Config): Promise<Gateway> {
   await context.runners.start();
   const server = await listen(createServer(createApp(context)), config);
   worker.start();
+  const resealing = resealOld(context);
+  const housekeeping = await startHousekeeping(context);
   const { port } = server.address() as AddressInfo;
   context.logger.info('the gateway listens', { host: config.host, port, database: context.database.kind });
   return {
@@ -37,10 +42,12 @@ export async function startGateway(config: Config): Promise<Gateway> {
     context,
     async [Symbol.asyncDispose]() {
       const closed = new Promise((resolve) => server.close(resolve));
+      await housekeeping[Symbol.asyncDispose]();
       await worker[Symbol.asyncDispose]();
       const timer = setTimeout(() => server.closeAllConnections(), closeMs / 10);
       await closed;
       clearTimeout(timer);
+      await resealing;
       await context.runners[Symbol.asyncDispose]();
       await context.database.close();
     },
@@ -49,14 +56,22 @@ export async function startGateway(config: Config): Promise<Gateway> {
 
 async function createContext(config: Config): Promise<Context> {
   const logger = createLogger(config.logLevel, 'gateway');
-  const encryption = createEncryption(await loadEncryptionKey(config.dataDir, config.stateEncryptionKey));
+  const encryption = createEncryption(
+    await loadEncryptionKey(config.dataDir, config.stateEncryptionKey),
+    config.previousEncryptionKeys.map((key) => Buffer.from(key, 'hex')),
+  );
   const database = await openDatabase(config);
   return {
     config,
     logger,
     database,
     encryption,
-    runners: createRunnerRegistry({ urls: config.runnerUrls, token: config.runnerToken, logger }),
+    runners: createRunnerRegistry({
+      urls: config.runnerUrls,
+      registered: () => registeredRunners(database.query, config.runnerLostSeconds).catch(() => []),
+      token: config.runnerToken,
+      logger,
+    }),
     feed: createJobFeed(database),
     jobCache: createJobCache({ maxBytes: jobCacheBytes }),
     metrics: createMetrics(),

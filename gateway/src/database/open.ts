@@ -21,7 +21,10 @@ export type OpenDatabase = {
 };
 
 /** Opens PostgreSQL by URL, or the embedded database in `dataDir`, and brings its schema up to date. */
-export async function openDatabase(options: { databaseUrl?: string | undefined; dataDir: string }): Promise<OpenDatabase> {
+export async function openDatabase(options: {
+  databaseUrl?: string | undefined;
+  dataDir: string;
+}): Promise<OpenDatabase> {
   const database = options.databaseUrl
     ? await openPostgres(options.databaseUrl)
     : await openEmbedded(join(options.dataDir, 'database'));
@@ -74,12 +77,15 @@ async function openPostgres(url: string): Promise<OpenDatabase> {
 async function migrate(database: Kysely<Database>): Promise<void> {
   await database.transaction().execute(async (trx) => {
     await sql`select pg_advisory_xact_lock(7150223)`.execute(trx);
-    await sql`create table if not exists migrations (name text primary key, applied_at timestamptz not null default now())`.execute(trx);
+    await sql`create table if not exists migrations (name text primary key, applied_at timestamptz not null default now())`.execute(
+      trx,
+    );
     const applied = await sql<{ name: string }>`select name from migrations`.execute(trx);
     const names = new Set(applied.rows.map((row) => row.name));
     for (const migration of migrations) {
       if (names.has(migration.name)) continue;
-      for (const statement of migration.sql.split(/;\s*\n/)) if (statement.trim()) await sql.raw(statement).execute(trx);
+      for (const statement of migration.sql.split(/;\s*\n/))
+        if (statement.trim()) await sql.raw(statement).execute(trx);
       await sql`insert into migrations (name) values (${migration.name})`.execute(trx);
     }
   });

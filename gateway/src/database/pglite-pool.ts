@@ -15,7 +15,10 @@ export function pglitePool(pglite: PGlite): PostgresPool {
         release = done;
       });
       await previous;
-      return { query: (text: string, values: readonly unknown[]) => query(pglite, text, values), release } as unknown as PostgresPoolClient;
+      return {
+        query: (text: string, values: readonly unknown[]) => query(pglite, text, values),
+        release,
+      } as unknown as PostgresPoolClient;
     },
     async end() {
       await turn;
@@ -27,5 +30,9 @@ export function pglitePool(pglite: PGlite): PostgresPool {
 async function query(pglite: PGlite, text: string, values: readonly unknown[] = []) {
   const result = await pglite.query(text, [...values]);
   const command = /^\s*(?:with\b[\s\S]*?\b)?(select|insert|update|delete|merge)\b/i.exec(text)?.[1];
-  return { rows: result.rows, rowCount: result.affectedRows ?? result.rows.length, command: command?.toUpperCase() };
+  return {
+    rows: result.rows,
+    rowCount: result.affectedRows ?? result.rows.length,
+    command: command?.toUpperCase(),
+  };
 }

@@ -12,6 +12,10 @@ export type Database = {
     last_job_id: string | null;
     revision: number | null;
     outputs: Generated<string>;
+    state_uncertain: string | null;
+    destroy_at: Date | null;
+    drift_cron: string | null;
+    drift_remediate: Generated<boolean>;
   };
   revision_contents: { digest: string; content: Uint8Array; paths: string; created_at: Generated<Date> };
   revisions: {
@@ -54,6 +58,8 @@ export type Database = {
     created_at: Generated<Date>;
     started_at: Date | null;
     finished_at: Date | null;
+    remediate: Generated<boolean>;
+    remediation_job_id: string | null;
   };
   job_events: {
     job_id: string;
@@ -90,6 +96,15 @@ export type Database = {
     operation: string;
     body_sha256: string;
     answer: string | null;
+    created_at: Generated<Date>;
+  };
+  schedule_ticks: { project_id: string; tick: Date };
+  runners: { id: string; url: string; last_seen_at: Date };
+  unsettled_runs: {
+    run_id: string;
+    job_id: string;
+    project_id: string;
+    runner_url: string;
     created_at: Generated<Date>;
   };
 };

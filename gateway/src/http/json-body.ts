@@ -1,5 +1,9 @@
+import type { IncomingMessage } from 'node:http';
 import express from 'express';
 import { DomainError } from '../domain-error.ts';
+
+/** A request with the bytes its body was parsed from, for checking a signature over them. */
+export type RawRequest = IncomingMessage & { rawBody?: Buffer };
 
 export const maxBodyBytes = 16 * 1024 * 1024;
 const maxDepth = 64;
@@ -9,7 +13,8 @@ export function jsonBody() {
   return express.json({
     limit: maxBodyBytes,
     strict: true,
-    verify: (_request, _response, body) => {
+    verify: (request, _response, body) => {
+      (request as RawRequest).rawBody = body;
       if (nestingDepth(body) > maxDepth)
         throw new DomainError(
           'invalid_request',

@@ -31,6 +31,7 @@ const table = {
   state_not_found: { status: 404, title: 'The project has no state' },
   state_version_not_found: { status: 404, title: 'No such state version' },
   idempotency_key_reused: { status: 409, title: 'The idempotency key belongs to another request' },
+  database_not_embedded: { status: 409, title: 'The database is not the embedded one' },
   policy_denied: { status: 403, title: 'A policy denies this' },
   run_not_found: { status: 404, title: 'No such run' },
   run_conflict: { status: 409, title: 'The run exists with another request' },

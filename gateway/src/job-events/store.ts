@@ -1,4 +1,4 @@
-import type { JobEvent, JobEventBody } from '@deployment-engine/contracts';
+import type { Diagnostic, JobEvent, JobEventBody } from '@deployment-engine/contracts';
 import { notify, type Query } from '../database/open.ts';
 
 export type NewEvent = { body: JobEventBody; at: Date; run?: { runId: string; seq: number } };
@@ -70,4 +70,25 @@ export async function eventsOfType<T extends JobEventBody['type']>(
     .orderBy('seq')
     .execute();
   return rows.map((row) => JSON.parse(row.body));
+}
+
+/** What Terraform reported in the newest run of a job; a run that was made again does not count. */
+export async function lastRunDiagnostics(query: Query, jobId: string): Promise<Diagnostic[]> {
+  const last = await query
+    .selectFrom('job_events')
+    .select('run_id')
+    .where('job_id', '=', jobId)
+    .where('run_id', 'is not', null)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  if (!last?.run_id) return [];
+  const rows = await query
+    .selectFrom('job_events')
+    .select('body')
+    .where('run_id', '=', last.run_id)
+    .where('type', '=', 'diagnostic')
+    .orderBy('seq')
+    .execute();
+  return rows.map((row) => JSON.parse(row.body).diagnostic);
 }

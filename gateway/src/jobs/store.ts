@@ -13,6 +13,7 @@ export type NewJob = {
   revision: number;
   autoApprove?: boolean;
   ttlSeconds?: number | undefined;
+  remediate?: boolean;
 };
 
 /** `<type>-<epoch ms>-<8 random letters and digits>`. */
@@ -32,6 +33,7 @@ export async function insertJob(trx: Query, job: NewJob): Promise<JobRow> {
       revision: job.revision,
       auto_approve: job.autoApprove ?? true,
       ttl_seconds: job.ttlSeconds ?? null,
+      remediate: job.remediate ?? false,
     })
     .returningAll()
     .executeTakeFirstOrThrow();

@@ -5,6 +5,7 @@ import type {
   ResourceChange,
 } from '@deployment-engine/contracts';
 import { maskSensitive } from '../redaction/mask-sensitive.ts';
+import { differences } from '../states/differences.ts';
 
 /**
  * The parts of `terraform show -json` of a plan that the engine reads.
@@ -104,23 +105,11 @@ export function driftedResources(plan: TerraformPlan): DriftedResource[] {
       address: resource.address,
       type: resource.type,
       action: changeAction(resource.change.actions),
-      attributes: differences(before, after, ''),
+      attributes: differences(before, after),
     };
   });
 }
 
 function managed(changes: PlannedChange[] | undefined): PlannedChange[] {
   return (changes ?? []).filter((resource) => resource.mode === 'managed');
-}
-
-function differences(before: unknown, after: unknown, path: string): DriftedResource['attributes'] {
-  if (JSON.stringify(before) === JSON.stringify(after)) return [];
-  if (!isObject(before) || !isObject(after))
-    return [{ path: path || '.', before: before ?? null, after: after ?? null }];
-  const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
-  return [...keys].flatMap((key) => differences(before[key], after[key], path ? `${path}.${key}` : key));
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -30,6 +30,8 @@ export function projectRoutes(router: Router, context: Context): void {
       deploymentJobId: project.deployment_job_id ?? project.last_job_id,
       deploymentOutputs: newest ? maskedOutputs(newest.state) : {},
       terraformState: newest ? { ...newest.state } : null,
+      stateUncertain: project.state_uncertain ? JSON.parse(project.state_uncertain) : null,
+      destroyAt: project.destroy_at?.toISOString() ?? null,
       lastUpdated: project.updated_at.toISOString(),
     };
   });

@@ -8,7 +8,7 @@ export type ProjectRow = Selectable<Database['projects']>;
 export async function ensureProject(trx: Query, projectId: string): Promise<void> {
   await trx
     .insertInto('projects')
-    .values({ id: projectId, deployment_job_id: null, last_job_id: null, revision: null })
+    .values({ id: projectId })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
 }

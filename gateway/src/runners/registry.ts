@@ -24,8 +24,8 @@ export type RunnerRegistry = {
   start(): Promise<void>;
   /** Reserves a slot on the runner with most free ones; `undefined` where none is free. */
   reserve(jobId: string): RunnerState | undefined;
-  /** Reserves on one particular runner, free or not: a job that already is on it. */
-  reserveOn(runnerUrl: string, jobId: string): RunnerState | undefined;
+  /** Reserves on one particular runner, free or not, known or not: a job that already is on it. */
+  reserveOn(runnerUrl: string, jobId: string): RunnerState;
   release(jobId: string): void;
   hasFreeSlot(): boolean;
   /** One sentence on why no job can start now. */
@@ -41,19 +41,21 @@ export function createRunnerRegistry(options: {
   token: string;
   logger: Logger;
 }): RunnerRegistry {
-  const runners: RunnerState[] = options.urls.map((url) => ({
-    client: createRunnerClient(url, options.token),
-    capacity: undefined,
-    problem: `the runner at ${url} has not answered yet`,
-    lastSeenAt: 0,
-    reserved: new Set(),
-    released: new LRUCache({ max: 1000 }),
-  }));
+  const runners: RunnerState[] = options.urls.map((url) => newRunner(url, options.token));
   const listeners: (() => void)[] = [];
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
 
+  function find(url: string): RunnerState {
+    const known = runners.find((runner) => runner.client.url === url);
+    if (known) return known;
+    const added = newRunner(url, options.token);
+    runners.push(added);
+    return added;
+  }
+
   async function refresh(): Promise<void> {
+    for (const url of await options.registered()) find(url);
     const before = runners.map(freeSlots).join();
     await Promise.all(runners.map((runner) => poll(runner, options.logger)));
     if (runners.map(freeSlots).join() !== before) for (const listener of listeners) listener();
@@ -67,14 +69,14 @@ export function createRunnerRegistry(options: {
   return {
     start: loop,
     reserve(jobId) {
-      const best = runners.reduce((a, b) => (freeSlots(b) > freeSlots(a) ? b : a));
-      if (freeSlots(best) <= 0) return undefined;
+      const best = runners.toSorted((a, b) => freeSlots(b) - freeSlots(a))[0];
+      if (!best || freeSlots(best) <= 0) return undefined;
       best.reserved.add(jobId);
       return best;
     },
     reserveOn(runnerUrl, jobId) {
-      const runner = runners.find((candidate) => candidate.client.url === runnerUrl);
-      runner?.reserved.add(jobId);
+      const runner = find(runnerUrl);
+      runner.reserved.add(jobId);
       return runner;
     },
     release(jobId) {
@@ -93,6 +95,17 @@ export function createRunnerRegistry(options: {
       closed = true;
       clearTimeout(timer);
     },
+  };
+}
+
+function newRunner(url: string, token: string): RunnerState {
+  return {
+    client: createRunnerClient(url, token),
+    capacity: undefined,
+    problem: `the runner at ${url} has not answered yet`,
+    lastSeenAt: 0,
+    reserved: new Set(),
+    released: new LRUCache({ max: 1000 }),
   };
 }
 

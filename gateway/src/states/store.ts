@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress } from 'node:zlib';
 import type { Query } from '../database/open.ts';
+import { DomainError } from '../domain-error.ts';
 import type { Encryption } from '../encryption.ts';
 
 const compress = promisify(zstdCompress);
@@ -99,6 +100,34 @@ export async function saveStateVersion(
     })
     .returning(columns)
     .executeTakeFirstOrThrow();
+  return toVersion(row);
+}
+
+export async function listStateVersions(
+  query: Query,
+  projectId: string,
+  page: { before?: number | undefined; limit: number },
+): Promise<StateVersion[]> {
+  let rows = query
+    .selectFrom('state_versions')
+    .select(columns)
+    .where('project_id', '=', projectId)
+    .orderBy('id', 'desc')
+    .limit(page.limit);
+  if (page.before !== undefined) rows = rows.where('id', '<', page.before);
+  return (await rows.execute()).map(toVersion);
+}
+
+/** Throws `state_version_not_found`. */
+export async function findStateVersion(query: Query, projectId: string, id: number): Promise<StateVersion> {
+  const row = await query
+    .selectFrom('state_versions')
+    .select(columns)
+    .where('project_id', '=', projectId)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (!row)
+    throw new DomainError('state_version_not_found', `project ${projectId} has no state version ${id}`);
   return toVersion(row);
 }
 

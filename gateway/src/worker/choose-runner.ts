@@ -6,14 +6,9 @@ import type { RunnerState } from '../runners/registry.ts';
 /** The runner a job is on already, else the freest one, which is then recorded. */
 export async function runnerOfJob(context: Context, claim: Claim): Promise<RunnerState> {
   const { job, lease } = claim;
-  const known = job.runner_id ? context.runners.reserveOn(job.runner_id, job.id) : undefined;
-  if (known) return known;
-  const runner = context.runners.reserve(job.id) ?? context.runners.reserveOn(firstUrl(context), job.id);
-  if (!runner) throw new Error(`choosing a runner for job ${job.id}: none is configured`);
+  if (job.runner_id) return context.runners.reserveOn(job.runner_id, job.id);
+  const first = context.runners.runners()[0]?.client.url ?? context.config.runnerUrls[0] ?? '';
+  const runner = context.runners.reserve(job.id) ?? context.runners.reserveOn(first, job.id);
   await patchJob(context.database.query, lease, { runner_id: runner.client.url });
   return runner;
-}
-
-function firstUrl(context: Context): string {
-  return context.config.runnerUrls[0] ?? '';
 }

@@ -7,6 +7,7 @@ import { plannedOperations } from '../plans/terraform-plan.ts';
 import { RunnerError } from '../runners/client.ts';
 import { saveStateVersion } from '../states/store.ts';
 import type { JobWork } from './job-work.ts';
+import { runnerPatience } from './runner-patience.ts';
 
 const retryMs = 500;
 
@@ -16,10 +17,12 @@ const retryMs = 500;
  */
 export async function followRun(work: JobWork, runId: string): Promise<RunOutcome> {
   const { client } = work.runner;
+  const patience = runnerPatience(work);
   let after = await lastRunSeq(work.context.database.query, runId);
   for (;;) {
     try {
       for await (const events of client.followRun(runId, after, work.signal)) {
+        patience.answered();
         await storeRunEvents(work, runId, events);
         after = events.at(-1)?.seq ?? after;
         if (events.some((event) => event.body.type === 'state_changed')) await shipState(work, runId);
@@ -30,7 +33,8 @@ export async function followRun(work: JobWork, runId: string): Promise<RunOutcom
       if (finished && (await client.getRun(runId)).lastSeq <= after) return finished;
     } catch (error) {
       work.signal.throwIfAborted();
-      if (!(error instanceof RunnerError) || !error.unreachable) throw error;
+      if (!(error instanceof RunnerError)) throw error;
+      patience.failed(error);
       await noteWaiting(work, error.message);
       await delay(retryMs, undefined, { signal: work.signal });
     }

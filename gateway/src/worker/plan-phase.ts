@@ -1,8 +1,10 @@
 import type { RunRequestInput } from '@deployment-engine/contracts';
-import { eventsOfType } from '../job-events/store.ts';
+import { eventsOfType, lastRunDiagnostics } from '../job-events/store.ts';
 import { lockJob, patchJob } from '../jobs/transition.ts';
 import { findPlan, savePlan } from '../plans/store.ts';
 import { summarise } from '../plans/terraform-plan.ts';
+import { findProject } from '../projects/store.ts';
+import { importsFor } from '../recovery/uncertainty.ts';
 import { runIdOf } from '../runners/run-id.ts';
 import { readNewestState } from '../states/store.ts';
 import { followRun } from './follow-run.ts';
@@ -16,24 +18,55 @@ const lingerMs = 20_000;
 export async function planPhase(work: JobWork): Promise<PhaseResult> {
   const { context, job } = work;
   if (await findPlan(context.database.query, job.id)) return { kind: 'done' };
-  const runId = runIdOf(job, 'plan');
-  await startRun(work, runId, await planRequest(work));
-  const outcome = await followRun(work, runId);
-  if (outcome.kind !== 'succeeded') return { kind: 'run_ended', outcome };
-  await storePlan(work, runId);
-  return { kind: 'done' };
+  const missing = new Set<string>();
+  for (;;) {
+    const runId = runIdOf(work.job, 'plan');
+    await startRun(work, runId, await planRequest(work, missing));
+    const outcome = await followRun(work, runId);
+    if (outcome.kind === 'succeeded') {
+      await storePlan(work, runId);
+      return { kind: 'done' };
+    }
+    const absent = outcome.kind === 'failed' ? await absentImports(work, missing) : [];
+    if (absent.length === 0) return { kind: 'run_ended', outcome };
+    for (const address of absent) missing.add(address);
+    await nextAttempt(work);
+  }
 }
 
-async function planRequest(work: JobWork): Promise<RunRequestInput> {
+async function planRequest(work: JobWork, missing: Set<string>): Promise<RunRequestInput> {
   const { context, job } = work;
-  const newest = await readNewestState(context.database.query, context.encryption, job.project_id);
+  const { query } = context.database;
+  const newest = await readNewestState(query, context.encryption, job.project_id);
+  const project = await findProject(query, job.project_id);
+  const recovers = job.type === 'deploy' || job.type === 'rollback';
+  const uncertainty = project.state_uncertain ? JSON.parse(project.state_uncertain) : null;
   return {
     ...(await commonRequest(work)),
     kind: 'plan',
     mode: job.type === 'destroy' ? 'destroy' : job.type === 'drift' ? 'refresh-only' : 'normal',
     state: newest ? { content: newest.raw.toString('base64'), sha256: newest.version.sha256 } : null,
     lingerMs: job.type === 'plan' || job.type === 'drift' ? 0 : lingerMs,
+    imports: recovers ? importsFor(uncertainty, missing) : [],
   };
+}
+
+/** Imports that turned out to have no object behind them. Source: Terraform's diagnostic of that name. */
+async function absentImports(work: JobWork, known: Set<string>): Promise<string[]> {
+  const diagnostics = await lastRunDiagnostics(work.context.database.query, work.job.id);
+  return diagnostics
+    .filter((diagnostic) => /Cannot import non-existent remote object/.test(diagnostic.summary))
+    .map(
+      (diagnostic) =>
+        /object to "([^"]+)"/.exec(diagnostic.detail.replaceAll('\n', ' '))?.[1] ?? diagnostic.address ?? '',
+    )
+    .filter((address) => address !== '' && !known.has(address));
+}
+
+/** A run can't be made twice under one id. */
+async function nextAttempt(work: JobWork): Promise<void> {
+  work.job = { ...work.job, attempt: work.job.attempt + 1 };
+  await patchJob(work.context.database.query, work.lease, { attempt: work.job.attempt });
 }
 
 async function storePlan(work: JobWork, runId: string): Promise<void> {

@@ -2,6 +2,7 @@ import { applyPhase } from './apply-phase.ts';
 import { gatePhase } from './gate-phase.ts';
 import type { JobWork, PhaseResult } from './job-work.ts';
 import { planPhase } from './plan-phase.ts';
+import { onRunnerLost } from './runner-lost.ts';
 import { settleJob } from './settle-job.ts';
 import { isCancelRequested } from './watch-cancel.ts';
 
@@ -20,7 +21,7 @@ export async function processJob(work: JobWork): Promise<void> {
   let result: PhaseResult = { kind: 'done' };
   for (const phase of phases[work.job.type]) {
     if (await isCancelRequested(work)) result = { kind: 'cancelled' };
-    else result = await phase(work);
+    else result = await phase(work).catch((error) => onRunnerLost(work, phase === applyPhase, error));
     if (result.kind !== 'done') break;
   }
   if (result.kind !== 'parked') await settleJob(work, result);

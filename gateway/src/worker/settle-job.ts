@@ -1,9 +1,13 @@
-import type { JobTransition } from '@deployment-engine/contracts';
+import type { JobTransition, Uncertainty } from '@deployment-engine/contracts';
 import type { Query } from '../database/open.ts';
-import { eventsOfType } from '../job-events/store.ts';
+import { lastRunDiagnostics } from '../job-events/store.ts';
 import { logTail } from '../jobs/logs.ts';
 import type { JobPatch, JobRow } from '../jobs/row.ts';
 import { transition } from '../jobs/transition.ts';
+import { queueRemediation } from '../lifecycle/drift.ts';
+import { readPlanJson } from '../plans/store.ts';
+import { driftedResources } from '../plans/terraform-plan.ts';
+import { findUncertainty } from '../recovery/uncertainty.ts';
 import { maskedOutputs } from '../states/outputs.ts';
 import { readNewestState } from '../states/store.ts';
 import { jobError } from './failure.ts';
@@ -27,12 +31,16 @@ export async function settleJob(
 ): Promise<void> {
   const { context, job, lease } = work;
   const ending = await endingOf(work, result);
+  const drifted =
+    job.type === 'drift' && job.remediate && ending.name === 'complete' && (await hasDrift(work));
+  const uncertainty = await uncertaintyOf(work, result);
   const settled = await context.database.query.transaction().execute(async (trx) => {
     const row = await transition(trx, { jobId: job.id, lease }, ending.name, ending.message, {
       waiting_reason: null,
       ...ending.patch,
     });
-    await updateProject(trx, work, row);
+    await updateProject(trx, work, row, uncertainty);
+    if (drifted) await queueRemediation(trx, row);
     return row;
   });
   context.metrics.finished(settled);
@@ -62,13 +70,18 @@ async function endingOf(work: JobWork, result: Exclude<PhaseResult, { kind: 'par
       message: `The job was cancelled during ${result.outcome.step}.`,
       patch: { ended_by: result.outcome.endedBy, step: result.outcome.step },
     };
-  const diagnostics = (await eventsOfType(query, job.id, 'diagnostic')).map((event) => event.diagnostic);
+  const diagnostics = await lastRunDiagnostics(query, job.id);
   const error = jobError(result, diagnostics);
   return { name: 'fail', message: error.message, patch: { error: JSON.stringify(error), step: error.step } };
 }
 
 /** Jobs that only look leave the project's deployment as it was; so does one that never reached apply by cancel. */
-async function updateProject(trx: Query, work: JobWork, row: JobRow): Promise<void> {
+async function updateProject(
+  trx: Query,
+  work: JobWork,
+  row: JobRow,
+  uncertainty: Uncertainty | undefined,
+): Promise<void> {
   if (row.type === 'plan' || row.type === 'drift' || row.type === 'validate') return;
   if (row.status === 'cancelled' && row.step !== 'apply') return;
   const deployed = row.type === 'destroy' ? 'destroyed' : 'deployed';
@@ -79,8 +92,41 @@ async function updateProject(trx: Query, work: JobWork, row: JobRow): Promise<vo
       deployment_status: row.status === 'completed' ? deployed : 'failed',
       deployment_job_id: row.id,
       updated_at: new Date(),
+      ...(row.status === 'completed' ? { state_uncertain: null, destroy_at: expiryOf(row) } : {}),
+      ...(uncertainty ? { state_uncertain: JSON.stringify(uncertainty) } : {}),
       ...(result ? { outputs: JSON.stringify(result.outputs) } : {}),
     })
     .where('id', '=', work.job.project_id)
     .execute();
+}
+
+/** When a completed deploy with a time to live is to be destroyed. */
+function expiryOf(row: JobRow): Date | null {
+  return row.type === 'destroy' || row.ttl_seconds === null
+    ? null
+    : new Date(Date.now() + row.ttl_seconds * 1000);
+}
+
+/** What may exist without a record once an apply was ended by a kill, or lost with its runner. */
+async function uncertaintyOf(
+  work: JobWork,
+  result: Exclude<PhaseResult, { kind: 'parked' }>,
+): Promise<Uncertainty | undefined> {
+  const reason = uncertainReason(result);
+  if (!reason) return undefined;
+  return findUncertainty(work.context.database.query, work.context.encryption, work.job, reason);
+}
+
+function uncertainReason(result: Exclude<PhaseResult, { kind: 'parked' }>): string | undefined {
+  if (result.kind === 'refused') return result.reason === 'runner_lost' ? result.message : undefined;
+  if (result.kind !== 'run_ended' || result.outcome.step !== 'apply') return undefined;
+  const { outcome } = result;
+  if (outcome.kind === 'interrupted') return outcome.message;
+  if (outcome.kind === 'failed') return 'Terraform failed while it was applying';
+  return outcome.endedBy === 'kill' ? 'Terraform was killed while it was applying' : undefined;
+}
+
+async function hasDrift(work: JobWork): Promise<boolean> {
+  const { database, encryption } = work.context;
+  return driftedResources(await readPlanJson(database.query, encryption, work.job.id)).length > 0;
 }

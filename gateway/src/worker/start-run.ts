@@ -5,6 +5,7 @@ import { readPlanFile } from '../plans/store.ts';
 import { findRevision, readRevisionFiles, readRevisionVariables } from '../revisions/store.ts';
 import { RunnerError } from '../runners/client.ts';
 import type { JobWork } from './job-work.ts';
+import { runnerPatience } from './runner-patience.ts';
 
 const retryMs = 200;
 
@@ -30,6 +31,7 @@ export async function commonRequest(work: JobWork) {
  * Waits while the runner is away or full.
  */
 export async function startRun(work: JobWork, runId: string, request: RunRequestInput): Promise<void> {
+  const patience = runnerPatience(work);
   let body = request;
   for (;;) {
     try {
@@ -46,6 +48,8 @@ export async function startRun(work: JobWork, runId: string, request: RunRequest
         if (!plan) throw error;
         body = { ...body, savedPlan: plan.toString('base64') };
       } else if (error.unreachable || error.problem === 'no_capacity' || error.problem === 'shutting_down') {
+        if (error.unreachable) patience.failed(error);
+        else patience.answered();
         await patchJob(work.context.database.query, work.lease, { waiting_reason: error.message });
         await delay(retryMs, undefined, { signal: work.signal });
       } else throw error;

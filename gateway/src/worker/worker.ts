@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { LeaseLostError } from '../domain-error.ts';
 import { type Claim, claimNextJob, reclaimExpiredJob, releaseLeases, renewLeases } from '../jobs/claim.ts';
 import { transition } from '../jobs/transition.ts';
+import { settleLateRuns } from '../recovery/late-runs.ts';
 import { runnerOfJob } from './choose-runner.ts';
 import type { JobWork } from './job-work.ts';
 import { noteWaitingJobs } from './note-waiting.ts';
@@ -121,7 +122,10 @@ export function createWorker(context: Context): Worker {
   return {
     start() {
       context.runners.onChange(wake);
-      poll = setInterval(wake, pollMs);
+      poll = setInterval(() => {
+        wake();
+        void settleLateRuns(context).catch((error) => context.logger.warn('settling late runs', { error }));
+      }, pollMs);
       scheduleRenewal();
       wake();
     },

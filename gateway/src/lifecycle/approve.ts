@@ -1,0 +1,34 @@
+import type { Accepted } from '@deployment-engine/contracts';
+import type { Context } from '../context.ts';
+import { DomainError } from '../domain-error.ts';
+import { appendEvents } from '../job-events/store.ts';
+import { lockJob, transition } from '../jobs/transition.ts';
+import { findPlan } from '../plans/store.ts';
+import { newestStateVersion } from '../states/store.ts';
+import { madeFrom } from '../worker/apply-phase.ts';
+
+/** Lets a waiting job apply exactly the plan that was reviewed. */
+export async function approveJob(context: Context, jobId: string, planDigest: string): Promise<Accepted> {
+  return context.database.query.transaction().execute(async (trx) => {
+    const job = await lockJob(trx, jobId);
+    if (job.status !== 'awaiting_approval')
+      throw new DomainError('job_not_awaiting_approval', `approving job ${jobId}: it is ${job.status}`);
+    const plan = await findPlan(trx, jobId);
+    if (plan?.digest !== planDigest)
+      throw new DomainError(
+        'plan_digest_mismatch',
+        `approving job ${jobId}: its plan is ${plan?.digest}; review that one and approve it`,
+      );
+    if (!madeFrom(plan, await newestStateVersion(trx, job.project_id)))
+      throw new DomainError(
+        'plan_stale',
+        `approving job ${jobId}: the state has changed since its plan was made; cancel it and deploy again`,
+      );
+    const message = `The plan ${planDigest.slice(0, 12)} was approved.`;
+    await appendEvents(trx, job, [
+      { body: { type: 'gate', gate: 'approval', verdict: 'passed', message }, at: new Date() },
+    ]);
+    await transition(trx, { jobId }, 'approve', message, { approved_digest: planDigest });
+    return { jobId, status: 'accepted' as const, message: 'The plan is approved and will be applied' };
+  });
+}

@@ -1,0 +1,76 @@
+import type { Accepted } from '@deployment-engine/contracts';
+import type { Context } from '../context.ts';
+import type { Query } from '../database/open.ts';
+import { DomainError } from '../domain-error.ts';
+import { type IdempotentRequest, oncePerKey } from '../jobs/idempotency.ts';
+import { insertJob } from '../jobs/store.ts';
+import { readPlanJson } from '../plans/store.ts';
+import { driftedResources } from '../plans/terraform-plan.ts';
+import { findProject, type ProjectRow } from '../projects/store.ts';
+
+/** Queues a drift check of what is deployed. */
+export async function createDriftJob(
+  context: Context,
+  request: { projectId: string; remediate: boolean },
+  key: IdempotentRequest | undefined,
+): Promise<Accepted> {
+  return context.database.query.transaction().execute((trx) =>
+    oncePerKey(trx, key, async () => {
+      const project = await findProject(trx, request.projectId);
+      const job = await queueDriftCheck(trx, project, request.remediate);
+      if (!job)
+        throw new DomainError(
+          'project_not_deployed',
+          `checking project ${project.id} for drift: it has deployed nothing`,
+        );
+      return { jobId: job.id, status: 'accepted' as const, message: 'Drift check started' };
+    }),
+  );
+}
+
+export async function queueDriftCheck(trx: Query, project: ProjectRow, remediate: boolean) {
+  if (project.revision === null) return undefined;
+  return insertJob(trx, { projectId: project.id, type: 'drift', revision: project.revision, remediate });
+}
+
+/** Queues the deploy that undoes drift, waiting for approval, where a check that asked for it has found some. */
+export async function queueRemediation(
+  trx: Query,
+  job: { id: string; project_id: string; revision: number | null },
+): Promise<void> {
+  const remediation = await insertJob(trx, {
+    projectId: job.project_id,
+    type: 'deploy',
+    revision: job.revision ?? 0,
+    autoApprove: false,
+  });
+  await trx
+    .updateTable('jobs')
+    .set({ remediation_job_id: remediation.id })
+    .where('id', '=', job.id)
+    .execute();
+}
+
+/** What the newest completed drift check of a project has found. */
+export async function driftReport(context: Context, project: ProjectRow) {
+  const { query } = context.database;
+  const job = await query
+    .selectFrom('jobs')
+    .select(['id', 'finished_at', 'remediation_job_id'])
+    .where('project_id', '=', project.id)
+    .where('type', '=', 'drift')
+    .where('status', '=', 'completed')
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  const resources = job ? driftedResources(await readPlanJson(query, context.encryption, job.id)) : [];
+  return {
+    projectId: project.id,
+    jobId: job?.id ?? null,
+    checkedAt: job?.finished_at?.toISOString() ?? null,
+    drifted: resources.length > 0,
+    resources,
+    remediationJobId: job?.remediation_job_id ?? null,
+    schedule: project.drift_cron,
+  };
+}

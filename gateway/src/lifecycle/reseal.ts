@@ -1,0 +1,102 @@
+import type { Context } from '../context.ts';
+
+const batchSize = 100;
+
+/**
+ * Seals again, with the current key, what an earlier key has sealed. Runs at start where earlier keys are
+ * configured; once it has logged its end, those keys can go.
+ */
+export async function resealOld(context: Context): Promise<void> {
+  if (context.config.previousEncryptionKeys.length === 0) return;
+  try {
+    const counts = {
+      stateVersions: await resealStates(context),
+      plans: await resealPlans(context),
+      revisions: await resealRevisions(context),
+    };
+    context.logger.info('everything is sealed with the current key', counts);
+  } catch (error) {
+    context.logger.error('sealing with the current key', { error });
+  }
+}
+
+async function resealStates({ database, encryption }: Context): Promise<number> {
+  let resealed = 0;
+  for (let after = 0; ; ) {
+    const rows = await database.query
+      .selectFrom('state_versions')
+      .select(['id', 'project_id', 'sha256', 'content'])
+      .where('id', '>', after)
+      .orderBy('id')
+      .limit(batchSize)
+      .execute();
+    for (const row of rows) {
+      if (encryption.isCurrent(row.content)) continue;
+      const place = `state|${row.project_id}|${row.sha256}`;
+      const content = encryption.seal(encryption.open(row.content, place), place);
+      await database.query.updateTable('state_versions').set({ content }).where('id', '=', row.id).execute();
+      resealed += 1;
+    }
+    const last = rows.at(-1);
+    if (!last) return resealed;
+    after = last.id;
+  }
+}
+
+async function resealPlans({ database, encryption }: Context): Promise<number> {
+  let resealed = 0;
+  for (let after = ''; ; ) {
+    const rows = await database.query
+      .selectFrom('plans')
+      .select(['job_id', 'content', 'plan_file'])
+      .where('job_id', '>', after)
+      .orderBy('job_id')
+      .limit(batchSize)
+      .execute();
+    for (const row of rows) {
+      if (encryption.isCurrent(row.content)) continue;
+      const again = (sealed: Uint8Array, part: string) => {
+        const place = `plan|${row.job_id}|${part}`;
+        return encryption.seal(encryption.open(sealed, place), place);
+      };
+      await database.query
+        .updateTable('plans')
+        .set({
+          content: again(row.content, 'json'),
+          plan_file: row.plan_file && again(row.plan_file, 'file'),
+        })
+        .where('job_id', '=', row.job_id)
+        .execute();
+      resealed += 1;
+    }
+    const last = rows.at(-1);
+    if (!last) return resealed;
+    after = last.job_id;
+  }
+}
+
+async function resealRevisions({ database, encryption }: Context): Promise<number> {
+  let resealed = 0;
+  const rows = await database.query
+    .selectFrom('revisions')
+    .select(['project_id', 'number', 'variables_digest'])
+    .execute();
+  for (const row of rows) {
+    const { variables } = await database.query
+      .selectFrom('revisions')
+      .select('variables')
+      .where('project_id', '=', row.project_id)
+      .where('number', '=', row.number)
+      .executeTakeFirstOrThrow();
+    if (encryption.isCurrent(variables)) continue;
+    const place = `variables|${row.project_id}|${row.variables_digest}`;
+    await database.query
+      .updateTable('revisions')
+      .set({ variables: encryption.seal(encryption.open(variables, place), place) })
+      .where('project_id', '=', row.project_id)
+      .where('number', '=', row.number)
+      .execute();
+    resealed += 1;
+  }
+  return resealed;
+}

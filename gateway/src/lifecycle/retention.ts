@@ -1,0 +1,35 @@
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+
+/**
+ * Removes what is too old: events and plans of jobs that ended long ago, and state versions beyond both the number
+ * kept and the age; the newest version of a project always stays. Answers the numbers removed.
+ */
+export async function pruneOld(
+  context: Context,
+): Promise<{ events: number; stateVersions: number; plans: number }> {
+  const { query } = context.database;
+  const { eventRetentionDays, stateVersionsKept, stateRetentionDays } = context.config;
+  const events = await sql`
+    delete from job_events e using jobs j
+    where e.job_id = j.id and j.finished_at < now() - make_interval(days => ${eventRetentionDays})`.execute(
+    query,
+  );
+  const plans = await sql`
+    delete from plans p using jobs j
+    where p.job_id = j.id and j.finished_at < now() - make_interval(days => ${eventRetentionDays})`.execute(
+    query,
+  );
+  const stateVersions = await sql`
+    delete from state_versions v using (
+      select id, created_at, row_number() over (partition by project_id order by id desc) as place from state_versions
+    ) ranked
+    where v.id = ranked.id and ranked.place > 1
+      and (ranked.place > ${stateVersionsKept} or ranked.created_at < now() - make_interval(days => ${stateRetentionDays}))`.execute(
+    query,
+  );
+  await sql`delete from idempotency_keys where created_at < now() - interval '7 days'`.execute(query);
+  await sql`delete from schedule_ticks where tick < now() - interval '7 days'`.execute(query);
+  const count = (result: { numAffectedRows?: bigint }) => Number(result.numAffectedRows ?? 0n);
+  return { events: count(events), stateVersions: count(stateVersions), plans: count(plans) };
+}

@@ -1,0 +1,53 @@
+import type { Uncertainty } from '@deployment-engine/contracts';
+import type { Query } from '../database/open.ts';
+import type { Encryption } from '../encryption.ts';
+import { eventsOfType } from '../job-events/store.ts';
+import { findPlan, readPlanJson } from '../plans/store.ts';
+import { changeAction, type TerraformPlan } from '../plans/terraform-plan.ts';
+import { instanceAddresses } from '../states/addresses.ts';
+import { readNewestState } from '../states/store.ts';
+import { importId } from './import-ids.ts';
+
+/** Which planned creations of an ended apply have no entry in the newest state. */
+export async function findUncertainty(
+  query: Query,
+  encryption: Encryption,
+  job: { id: string; project_id: string },
+  reason: string,
+): Promise<Uncertainty | undefined> {
+  if (!(await findPlan(query, job.id))) return undefined;
+  const plan = await readPlanJson(query, encryption, job.id);
+  const newest = await readNewestState(query, encryption, job.project_id);
+  const recorded = new Set(newest ? instanceAddresses(newest.state).keys() : []);
+  const started = new Set(
+    (await eventsOfType(query, job.id, 'resource_started')).map((event) => event.address),
+  );
+  const unrecorded = creations(plan)
+    .filter(({ address }) => !recorded.has(address))
+    .map((creation) => ({ ...creation, started: started.has(creation.address) }));
+  return { jobId: job.id, since: new Date().toISOString(), reason, unrecorded };
+}
+
+function creations(plan: TerraformPlan): { address: string; type: string; importId: string | null }[] {
+  return (plan.resource_changes ?? [])
+    .filter((resource) => resource.mode === 'managed')
+    .filter((resource) => ['create', 'replace'].includes(changeAction(resource.change.actions)))
+    .map((resource) => ({
+      address: resource.address,
+      type: resource.type,
+      importId: importId(resource.type, resource.change.after),
+    }));
+}
+
+/**
+ * What a plan should try to import: creations that a killed apply had begun. Each may turn out not to exist; the
+ * plan is then made again without it.
+ */
+export function importsFor(
+  uncertainty: Uncertainty | null,
+  missing: Set<string>,
+): { to: string; id: string }[] {
+  return (uncertainty?.unrecorded ?? [])
+    .filter((creation) => creation.started && creation.importId !== null && !missing.has(creation.address))
+    .map((creation) => ({ to: creation.address, id: creation.importId ?? '' }));
+}

@@ -1,0 +1,21 @@
+import type { TerraformState } from './store.ts';
+
+export type StateInstance = { attributes: Record<string, unknown>; sensitivePaths: unknown[] };
+
+/** Managed resource instances of a state by address, for example `module.a.aws_s3_bucket.b["x"]`. */
+export function instanceAddresses(state: TerraformState): Map<string, StateInstance> {
+  const found = new Map<string, StateInstance>();
+  for (const resource of state.resources) {
+    if (resource.mode !== 'managed') continue;
+    const prefix = resource.module ? `${resource.module}.` : '';
+    for (const instance of resource.instances) {
+      if (instance.deposed !== undefined) continue;
+      const key = instance.index_key === undefined ? '' : `[${JSON.stringify(instance.index_key)}]`;
+      found.set(`${prefix}${resource.type}.${resource.name}${key}`, {
+        attributes: instance.attributes ?? {},
+        sensitivePaths: instance.sensitive_attributes ?? [],
+      });
+    }
+  }
+  return found;
+}

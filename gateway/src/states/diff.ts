@@ -1,0 +1,44 @@
+import { instanceAddresses, type StateInstance } from './addresses.ts';
+import { type Difference, differences } from './differences.ts';
+import { sensitiveText } from './outputs.ts';
+import type { TerraformState } from './store.ts';
+
+export type StateDiff = {
+  added: string[];
+  removed: string[];
+  changed: { address: string; attributes: Difference[] }[];
+};
+
+/** Resource instances that differ between two states. */
+export function diffStates(from: TerraformState, to: TerraformState): StateDiff {
+  const before = instanceAddresses(from);
+  const after = instanceAddresses(to);
+  const changed = [...after].flatMap(([address, instance]) => {
+    const previous = before.get(address);
+    const attributes = previous ? attributeDifferences(previous, instance) : [];
+    return attributes.length > 0 ? [{ address, attributes }] : [];
+  });
+  return {
+    added: [...after.keys()].filter((address) => !before.has(address)).sort(),
+    removed: [...before.keys()].filter((address) => !after.has(address)).sort(),
+    changed,
+  };
+}
+
+function attributeDifferences(before: StateInstance, after: StateInstance): Difference[] {
+  const sensitive = new Set([...sensitiveNames(before), ...sensitiveNames(after)]);
+  return differences(before.attributes, after.attributes).map((difference) =>
+    sensitive.has(difference.path.split('.')[0] ?? '')
+      ? { ...difference, before: sensitiveText, after: sensitiveText }
+      : difference,
+  );
+}
+
+/** Names of the attributes that hold anything sensitive. Source: `sensitive_attributes` of Terraform's state format 4. */
+function sensitiveNames(instance: StateInstance): string[] {
+  return instance.sensitivePaths.flatMap((path) => {
+    const first = Array.isArray(path) ? path[0] : undefined;
+    const name = first && typeof first === 'object' ? (first as { value?: unknown }).value : undefined;
+    return typeof name === 'string' ? [name] : [];
+  });
+}

@@ -1,0 +1,72 @@
+import { endpoints } from '@deployment-engine/contracts';
+import type { Router } from 'express';
+import type { Context } from '../context.ts';
+import { decodeNumberCursor, encodeCursor } from '../http/cursor.ts';
+import { route } from '../http/route.ts';
+import { findProject } from '../projects/store.ts';
+import { diffStates } from './diff.ts';
+import { restoreState } from './restore.ts';
+import {
+  findStateVersion,
+  listStateVersions,
+  parseState,
+  readStateContent,
+  type StateVersion,
+} from './store.ts';
+
+export function stateRoutes(router: Router, context: Context): void {
+  const { query } = context.database;
+  const read = async (version: StateVersion) =>
+    parseState(await readStateContent(query, context.encryption, version));
+
+  route(router, endpoints.stateVersions, async ({ params, query: page }) => {
+    const project = await findProject(query, params.projectId);
+    const before = decodeNumberCursor(page.cursor);
+    const rows = await listStateVersions(query, project.id, { before, limit: page.limit + 1 });
+    const shown = rows.slice(0, page.limit);
+    return {
+      projectId: project.id,
+      versions: shown.map(presentVersion),
+      nextCursor: rows.length > shown.length ? encodeCursor(shown.at(-1)?.id ?? 0) : null,
+    };
+  });
+  route(router, endpoints.downloadState, async ({ params, response }) => {
+    const project = await findProject(query, params.projectId);
+    const version = await findStateVersion(query, project.id, params.version);
+    const raw = await readStateContent(query, context.encryption, version);
+    response.attachment(`${project.id}-${version.serial}.tfstate`).type('json').send(raw);
+    return undefined;
+  });
+  route(router, endpoints.diffStates, async ({ params, query: { from, to } }) => {
+    const project = await findProject(query, params.projectId);
+    const [before, after] = [
+      await findStateVersion(query, project.id, from),
+      await findStateVersion(query, project.id, to),
+    ];
+    const diff = diffStates(await read(before), await read(after));
+    return { projectId: project.id, from: presentVersion(before), to: presentVersion(after), ...diff };
+  });
+  route(router, endpoints.restoreState, async ({ params }) => {
+    const project = await findProject(query, params.projectId);
+    const { restored, version } = await restoreState(context, project.id, params.version);
+    return {
+      projectId: project.id,
+      restored: presentVersion(restored),
+      version: presentVersion(version),
+      message: `State version ${restored.id} is the newest again, as serial ${version.serial}`,
+    };
+  });
+}
+
+function presentVersion(version: StateVersion) {
+  return {
+    id: version.id,
+    serial: version.serial,
+    lineage: version.lineage,
+    sha256: version.sha256,
+    bytes: version.bytes,
+    resources: version.resourceCount,
+    jobId: version.jobId,
+    createdAt: version.createdAt.toISOString(),
+  };
+}
