@@ -37,7 +37,10 @@ export type RunnerRegistry = {
 };
 
 export function createRunnerRegistry(options: {
+  /** Runners that are always there. */
   urls: string[];
+  /** Runners that have said lately that they live. */
+  registered: () => Promise<string[]>;
   token: string;
   logger: Logger;
 }): RunnerRegistry {
