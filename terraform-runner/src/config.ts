@@ -32,6 +32,17 @@ const environmentSchema = z.object({
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be 1 to 64 letters, digits, ".", "_" or "-"')
     .optional(),
+  GATEWAY_URL: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((url) => url.trim())
+        .filter(Boolean),
+    )
+    .pipe(z.array(z.url({ protocol: /^https?$/, error: 'must be http(s) URLs, separated by commas' }))),
+  RUNNER_ADVERTISE_URL: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).optional(),
   STOP_GRACE_SECONDS: wholeNumber('a number of seconds', 0, 3600).default(30),
   LOG_LEVEL: z
     .enum(['error', 'warn', 'info', 'debug'], { error: 'must be error, warn, info or debug' })
@@ -53,6 +64,10 @@ export type RunnerConfig = {
   slots: number;
   /** `undefined` takes the id kept under `dataDir`. */
   runnerId: string | undefined;
+  /** Gateways to tell that this runner lives; empty where they know it by their own settings. */
+  gatewayUrls: string[];
+  /** Where gateways reach this runner; `undefined` means its own host and port. */
+  advertiseUrl: string | undefined;
   /** Time between SIGINT and SIGKILL where a time limit, not a caller, ends a run. */
   stopGraceMs: number;
   logLevel: string;
@@ -88,6 +103,8 @@ export function readConfig(environment: NodeJS.ProcessEnv): RunnerConfig {
       : conventionalMirrors().find(isMirror),
     slots: settings.RUNNER_SLOTS,
     runnerId: settings.RUNNER_ID,
+    gatewayUrls: settings.GATEWAY_URL,
+    advertiseUrl: settings.RUNNER_ADVERTISE_URL,
     stopGraceMs: settings.STOP_GRACE_SECONDS * 1000,
     logLevel: settings.LOG_LEVEL,
   };

@@ -4,9 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { createApp } from './app.ts';
 import type { RunnerConfig } from './config.ts';
 import { createContext } from './context.ts';
+import { startHeartbeat } from './heartbeat.ts';
 import { findOrphans } from './providers/orphans.ts';
 import { stopProvider } from './providers/shared-provider.ts';
 import { lockRunsDir } from './runs-dir-lock.ts';
+
+/** Longer than a gateway keeps an idle connection, so that it is never closed under a request. */
+const keepAliveMs = 65_000;
 
 export type Runner = {
   start(): Promise<void>;
@@ -22,6 +26,7 @@ export async function createRunner(config: RunnerConfig): Promise<Runner> {
   const closing = new AbortController();
   let server: Server | undefined;
   let lock: AsyncDisposable | undefined;
+  let heartbeat: Disposable | undefined;
   let port = config.port;
   return {
     get port() {
@@ -34,9 +39,12 @@ export async function createRunner(config: RunnerConfig): Promise<Runner> {
       const orphans = findOrphans(config.runsDir, (jobId) => context.jobs.activeRun(jobId) !== undefined);
       await Promise.all(orphans.map(stopProvider));
       server = createServer(createApp(context, closing.signal));
+      server.keepAliveTimeout = keepAliveMs;
       server.listen(config.port, config.host);
       await once(server, 'listening');
       port = (server.address() as AddressInfo).port;
+      const url = config.advertiseUrl ?? `http://${config.host}:${port}`;
+      heartbeat = startHeartbeat({ ...config, runnerId: context.runnerId, url, logger: context.logger });
       context.logger.info('the terraform runner is listening', {
         url: `http://${config.host}:${port}`,
         slots: config.slots,
@@ -47,6 +55,7 @@ export async function createRunner(config: RunnerConfig): Promise<Runner> {
 
     async [Symbol.asyncDispose]() {
       closing.abort();
+      heartbeat?.[Symbol.dispose]();
       await context.runs.drain();
       await context.jobs.endIdle();
       server?.close();

@@ -40,6 +40,7 @@ export async function startRun(work: JobWork, runId: string, request: RunRequest
     } catch (error) {
       work.signal.throwIfAborted();
       if (!(error instanceof RunnerError)) throw error;
+      if (error.problem === 'run_conflict') return; // started before, with the state of that time
       if (error.problem === 'revision_missing') {
         const files = await readRevisionFiles(work.context.database.query, request.revisionDigest);
         await work.runner.client.uploadRevision(request.revisionDigest, files);

@@ -10,12 +10,15 @@ import type { JobPaths } from './job-paths.ts';
  */
 export const overrideName = '~engine_override.tf.json';
 export const variablesName = '~engine.auto.tfvars.json';
+const importsName = '~engine_imports.tf.json';
 
 export type JobContent = {
   files: Map<string, Uint8Array>;
   variables: Record<string, unknown>;
   state: Uint8Array | undefined;
   providerMirror: string | undefined;
+  /** Objects to bring under management: an address each and the provider's id. */
+  imports: { to: string; id: string }[];
 };
 
 /** Lays out a job's folder from nothing; what an earlier attempt left, except its runs, is removed. */
@@ -32,7 +35,20 @@ export async function layOutJob(paths: JobPaths, content: JobContent): Promise<v
     await writeFile(join(paths.rootModule, variablesName), JSON.stringify(content.variables), {
       mode: 0o644,
     });
+  if (content.imports.length > 0)
+    await writeFile(
+      join(paths.rootModule, importsName),
+      JSON.stringify({ import: content.imports.map(importBlock) }),
+      {
+        mode: 0o644,
+      },
+    );
   if (content.state) await writeFile(paths.state, content.state, { mode: 0o600 });
+}
+
+/** An id is text, but Terraform reads strings of JSON configuration as templates. */
+function importBlock({ to, id }: { to: string; id: string }): { to: string; id: string } {
+  return { to, id: id.replaceAll('${', '$${').replaceAll('%{', '%%{') };
 }
 
 /** The folder may lie in the system's shared temporary folder: it must be ours and no link. */

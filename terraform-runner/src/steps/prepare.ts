@@ -41,6 +41,7 @@ async function layOut(active: ActiveRun): Promise<StepResult | undefined> {
     variables: request.variables,
     state: stateBytes(request),
     providerMirror: run.context.config.providerMirror,
+    imports: request.kind === 'plan' ? request.imports : [],
   });
   if (request.kind === 'apply') {
     if (request.savedPlan) await writeAtomically(run.paths.plan, Buffer.from(request.savedPlan, 'base64'));

@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import { signatureHeaders, signRunnerRequest } from '@deployment-engine/contracts';
+import type { Logger } from 'winston';
+
+const everyMs = 5000;
+const timeoutMs = 3000;
+const path = '/internal/runners/heartbeat';
+
+export type HeartbeatOptions = {
+  gatewayUrls: string[];
+  token: string;
+  runnerId: string;
+  url: string;
+  logger: Logger;
+};
+
+/** Tells one gateway after the other that this runner lives, until one has heard it; every 5 seconds. */
+export function startHeartbeat(options: HeartbeatOptions): Disposable {
+  if (options.gatewayUrls.length === 0) return { [Symbol.dispose]() {} };
+  let heard = true;
+  const beat = async () => {
+    const failures: string[] = [];
+    for (const gateway of options.gatewayUrls) {
+      const failure = await tell(gateway, options);
+      if (!failure) {
+        if (!heard) options.logger.info('a gateway hears this runner again', { gateway });
+        heard = true;
+        return;
+      }
+      failures.push(`${gateway}: ${failure}`);
+    }
+    if (heard) options.logger.warn('no gateway hears this runner', { failures });
+    heard = false;
+  };
+  void beat();
+  const timer = setInterval(() => void beat(), everyMs);
+  return { [Symbol.dispose]: () => clearInterval(timer) };
+}
+
+/** Why the gateway has not heard; `undefined` where it has. */
+async function tell(gateway: string, options: HeartbeatOptions): Promise<string | undefined> {
+  const body = Buffer.from(JSON.stringify({ runnerId: options.runnerId, url: options.url }));
+  const parts = {
+    method: 'POST',
+    path,
+    timestamp: String(Math.floor(Date.now() / 1000)),
+    nonce: randomUUID(),
+    body,
+  };
+  try {
+    const answer = await fetch(new URL(path, gateway), {
+      method: 'POST',
+      body,
+      signal: AbortSignal.timeout(timeoutMs),
+      headers: {
+        'content-type': 'application/json',
+        [signatureHeaders.timestamp]: parts.timestamp,
+        [signatureHeaders.nonce]: parts.nonce,
+        [signatureHeaders.signature]: signRunnerRequest(options.token, parts),
+      },
+    });
+    return answer.ok ? undefined : `it answered ${answer.status}`;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
