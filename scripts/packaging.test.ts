@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { test } from 'node:test';
+import { parse } from 'yaml';
+
+const root = resolve(import.meta.dirname, '..');
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+
+type Service = {
+  image?: string;
+  build?: { context: string; dockerfile: string };
+  depends_on?: Record<string, { condition: string }>;
+  environment?: Record<string, string | null>;
+  volumes?: string[];
+  ports?: string[];
+  healthcheck?: { test: string[] };
+  restart?: string;
+  stop_grace_period?: string;
+};
+type Compose = { services: Record<string, Service>; volumes: Record<string, unknown> };
+
+const composeFiles = ['docker-compose.yml', 'deploy/compose.yml'];
+const dockerfiles = ['gateway/Dockerfile', 'terraform-runner/Dockerfile'];
+const compose = (path: string): Compose => parse(read(path), { merge: true });
+const ours = (file: string, dockerfile: string) =>
+  Object.entries(compose(file).services).filter(([, service]) => service.build?.dockerfile === dockerfile);
+
+/** Names of the settings a service reads, from its schema. */
+function settingsOf(service: string): string[] {
+  return [...read(`${service}/src/config.ts`).matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map(
+    (match) => match[1] ?? '',
+  );
+}
+
+test('the compose files pass their linter without a warning', () => {
+  const files = composeFiles.map((path) => join(root, path));
+  execFileSync(
+    process.execPath,
+    [join(root, 'node_modules/dclint/bin/dclint.cjs'), '--max-warnings=0', ...files],
+    {
+      stdio: 'pipe',
+    },
+  );
+});
+
+test('the Dockerfiles pass their linter', () => {
+  const linter = join(root, 'node_modules/dockerfilelint/bin/dockerfilelint');
+  const files = dockerfiles.map((path) => join(root, path));
+  execFileSync(process.execPath, [linter, ...files], { stdio: 'pipe' });
+});
+
+test('docker-compose.yml starts a gateway behind a healthy runner, which only it reaches', () => {
+  const { services } = compose('docker-compose.yml');
+  assert.deepEqual(Object.keys(services), ['gateway', 'terraform-runner']);
+  assert.equal(services.gateway?.depends_on?.['terraform-runner']?.condition, 'service_healthy');
+  assert.equal(services['terraform-runner']?.ports, undefined);
+  assert.match(services.gateway?.ports?.[0] ?? '', /^127\.0\.0\.1:/);
+});
+
+test('deploy/compose.yml starts two gateways, three runners, PostgreSQL and a load balancer', () => {
+  const { services } = compose('deploy/compose.yml');
+  assert.deepEqual(Object.keys(services), [
+    'gateway-1',
+    'gateway-2',
+    'load-balancer',
+    'postgres',
+    'runner-1',
+    'runner-2',
+    'runner-3',
+  ]);
+  const published = Object.entries(services).filter(([, service]) => service.ports);
+  assert.deepEqual(
+    published.map(([name]) => name),
+    ['load-balancer'],
+  );
+  assert.match(services.postgres?.image ?? '', /^postgres:16/);
+  for (const [, gateway] of ours('deploy/compose.yml', 'gateway/Dockerfile')) {
+    assert.match(gateway.environment?.DATABASE_URL ?? '', /^postgres:\/\/.*@postgres:5432\//);
+    assert.match(gateway.environment?.STATE_ENCRYPTION_KEY ?? '', /^\$\{STATE_ENCRYPTION_KEY:\?/);
+  }
+});
+
+test('the load balancer passes events on as they come, from every gateway', () => {
+  const config = read('deploy/nginx.conf');
+  assert.match(config, /proxy_buffering off;/);
+  assert.match(config, /client_max_body_size 16m;/);
+  const servers = [...config.matchAll(/server ([\w-]+):(\d+)/g)].map((match) => `${match[1]}:${match[2]}`);
+  assert.deepEqual(servers, ['gateway-1:3000', 'gateway-2:3000']);
+});
+
+for (const file of composeFiles) {
+  const { services, volumes } = compose(file);
+
+  test(`${file}: every service restarts, has time to stop and a health check`, () => {
+    for (const [name, service] of Object.entries(services)) {
+      assert.equal(service.restart, 'unless-stopped', name);
+      assert.ok(service.stop_grace_period, name);
+      const dockerfile = service.build && read(service.build.dockerfile);
+      assert.ok(service.healthcheck ?? /^HEALTHCHECK /m.test(dockerfile ?? ''), `${name} has a health check`);
+    }
+  });
+
+  test(`${file}: every file, volume and service it names exists`, () => {
+    for (const service of Object.values(services)) {
+      if (service.build) {
+        assert.equal(resolve(root, dirname(file), service.build.context), root);
+        assert.ok(existsSync(join(root, service.build.dockerfile)));
+      }
+      for (const name of Object.keys(service.depends_on ?? {})) assert.ok(services[name], name);
+      for (const source of (service.volumes ?? []).map((volume) => volume.split(':')[0] ?? ''))
+        if (source.startsWith('.')) assert.ok(existsSync(join(root, dirname(file), source)), source);
+        else assert.ok(source in volumes, source);
+    }
+  });
+
+  test(`${file}: gateways and runners share the workspaces, and each keeps its own data`, () => {
+    const built = dockerfiles.flatMap((dockerfile) => ours(file, dockerfile));
+    const data = built.map(([, service]) => service.volumes?.find((volume) => volume.endsWith(':/data')));
+    assert.equal(new Set(data).size, built.length);
+    for (const [name, { volumes: mounts }] of built)
+      assert.ok(
+        mounts?.some((volume) => /^workspaces:\/workspaces(:ro)?$/.test(volume)),
+        name,
+      );
+  });
+
+  test(`${file}: sets only settings that exist, and asks for the shared secret`, () => {
+    for (const dockerfile of dockerfiles)
+      for (const [name, { environment = {} }] of ours(file, dockerfile)) {
+        const known = settingsOf(dirname(dockerfile));
+        for (const setting of Object.keys(environment))
+          assert.ok(known.includes(setting) || /^(AWS|ARM|GOOGLE)_/.test(setting), `${name}: ${setting}`);
+        assert.match(environment.RUNNER_TOKEN ?? '', /^\$\{RUNNER_TOKEN:\?/);
+        assert.equal(environment.HOST ?? environment.RUNNER_HOST, '0.0.0.0');
+      }
+  });
+
+  test(`${file}: gateways reach every runner by its name and port`, () => {
+    const names = ours(file, 'terraform-runner/Dockerfile').map(([name]) => `http://${name}:8000`);
+    for (const [, { environment }] of ours(file, 'gateway/Dockerfile'))
+      assert.equal(environment?.TERRAFORM_RUNNER_URL, names.join(','));
+  });
+}
+
+for (const dockerfile of dockerfiles) {
+  const text = read(dockerfile);
+  const finalStage = text.slice(text.lastIndexOf('\nFROM '));
+
+  test(`${dockerfile}: the service runs as an unprivileged user and is asked for its health`, () => {
+    assert.match(finalStage, /^USER node$/m);
+    assert.doesNotMatch(finalStage.slice(finalStage.indexOf('USER node')), /^RUN /m);
+    assert.match(finalStage, /^HEALTHCHECK [\s\S]*?\/healthz/m);
+    assert.match(finalStage, /install --directory --owner=node --group=node \/data \/workspaces/);
+  });
+
+  test(`${dockerfile}: every file it copies from the repository exists, every package's manifest is among them`, () => {
+    const copied = [...text.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(
+      (match) => match[1]?.split(' ') ?? [],
+    );
+    for (const path of copied) assert.ok(existsSync(join(root, path)), path);
+    const packages: string[] = JSON.parse(read('package.json')).workspaces;
+    for (const name of packages) assert.ok(copied.includes(`${name}/package.json`), name);
+  });
+
+  test(`${dockerfile}: sets only settings that exist`, () => {
+    const environment = /^ENV ([\s\S]*?[^\\])\n/m.exec(finalStage)?.[1] ?? '';
+    const names = [...environment.matchAll(/([A-Z_]+)=/g)].map((match) => match[1]);
+    for (const name of names)
+      assert.ok([...settingsOf(dirname(dockerfile)), 'NODE_ENV'].includes(name ?? ''), name);
+  });
+}
+
+test('the images and `npm start` take the same Terraform, whose checksum is pinned in one place', () => {
+  const text = read('terraform-runner/Dockerfile');
+  assert.match(text, /COPY scripts\/terraform\/fetch-terraform\.ts/);
+  assert.doesNotMatch(text, /terraform[_-]\d|releases\.hashicorp/);
+  assert.match(text, /bubblewrap/);
+});
+
+test('the build context holds every folder that is copied and no installed package', () => {
+  const ignore = read('.dockerignore').split('\n');
+  for (const kept of ['!contracts', '!gateway', '!terraform-runner', '!scripts/terraform/fetch-terraform.ts'])
+    assert.ok(ignore.includes(kept), kept);
+  assert.ok(ignore.includes('**/node_modules'));
+});
