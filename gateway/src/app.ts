@@ -1,5 +1,6 @@
 import express, { type Express, Router } from 'express';
 import helmet from 'helmet';
+import { adminRoutes } from './admin/routes.ts';
 import type { Context } from './context.ts';
 import { healthRoutes } from './health/routes.ts';
 import { docsRouter } from './http/docs.ts';
@@ -34,6 +35,7 @@ export function createApp(context: Context): Express {
   lifecycleRoutes(router, context);
   stateRoutes(router, context);
   runnerRoutes(router, context);
+  adminRoutes(router, context);
   app.use(router);
   app.use(docsRouter());
   app.use((request, response) =>

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { swapInRestored } from './admin/backup.ts';
 import { createApp } from './app.ts';
 import type { Config } from './config.ts';
 import type { Context } from './context.ts';
@@ -60,6 +61,8 @@ async function createContext(config: Config): Promise<Context> {
     await loadEncryptionKey(config.dataDir, config.stateEncryptionKey),
     config.previousEncryptionKeys.map((key) => Buffer.from(key, 'hex')),
   );
+  if (!config.databaseUrl && (await swapInRestored(config.dataDir)))
+    logger.warn('a restored backup is in place');
   const database = await openDatabase(config);
   return {
     config,

@@ -17,6 +17,8 @@ export type OpenDatabase = {
   listen(channel: string, listener: (payload: string) => void): Promise<void>;
   /** Called after a lost connection is back; notifications in between are gone. */
   onReconnect(listener: () => void): void;
+  /** The embedded database as a gzip archive of its folder; absent on PostgreSQL. */
+  backup?: () => Promise<Buffer>;
   close(): Promise<void>;
 };
 
@@ -46,6 +48,7 @@ async function openEmbedded(directory: string): Promise<OpenDatabase> {
       await pglite.listen(channel, listener);
     },
     onReconnect: () => {},
+    backup: async () => Buffer.from(await (await pglite.dumpDataDir('gzip')).arrayBuffer()),
     close: async () => {
       if (!pglite.closed) await pglite.close();
     },

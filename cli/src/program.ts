@@ -1,0 +1,15 @@
+import { Command } from 'commander';
+import { backupCommand } from './commands/backup.ts';
+import { restoreCommand } from './commands/restore.ts';
+
+/** `deployer`: the command line of the engine, on its public API only. */
+export function createProgram(): Command {
+  return new Command('deployer')
+    .description('Command line of the Deployment Engine')
+    .option('--url <url>', 'address of the engine', process.env.DEPLOYER_URL ?? 'http://127.0.0.1:3000')
+    .option('--api-key <key>', 'API key (or DEPLOYER_API_KEY)', process.env.DEPLOYER_API_KEY)
+    .option('--json', 'print JSON')
+    .showHelpAfterError()
+    .addCommand(backupCommand())
+    .addCommand(restoreCommand());
+}

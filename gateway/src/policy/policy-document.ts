@@ -1,0 +1,206 @@
+import { type JsonValue, parseJson } from '../preflight/json/parse-json.ts';
+import { asArray, asRecord, asString, strings } from './plan-json.ts';
+import type { PlanModel, PlannedResource } from './plan-model.ts';
+import type { PlannedValue } from './planned-value.ts';
+import { referencesOf } from './references.ts';
+
+/** A statement of an IAM policy, with everything as lists. */
+export type Statement = {
+  effect: string;
+  actions: string[];
+  notActions: string[];
+  resources: string[];
+  notResources: string[];
+  /** Identifiers of the principals; `*` is everybody. A `NotPrincipal` counts as everybody. */
+  principals: string[];
+  conditions: { operator: string; key: string; values: string[] }[];
+};
+
+/** `unknown` where the document is not known before apply, or is not a policy. */
+export type PolicyDocument = Statement[] | 'unknown' | 'absent';
+
+/** The policy in an attribute; where it is not known yet, what its data source already tells. */
+export function readPolicy(
+  plan: PlanModel,
+  resource: PlannedResource,
+  attribute: PlannedValue,
+  name: string,
+): PolicyDocument {
+  if (typeof attribute.value === 'string')
+    return attribute.value.trim() === '' ? 'absent' : (parseDocument(attribute.value) ?? 'unknown');
+  if (!attribute.isPending) return 'absent';
+  return readDataSources(plan, resource, name) ?? 'unknown';
+}
+
+/** Statements of a JSON document; `undefined` where it is not one, or says something twice. */
+export function parseDocument(text: string): Statement[] | undefined {
+  try {
+    const document = caseless(plain(parseJson(text)));
+    return list(document.statement).map((statement) => readStatement(caseless(statement)));
+  } catch {
+    return undefined;
+  }
+}
+
+class DuplicateKeyError extends Error {}
+
+function plain(value: JsonValue): unknown {
+  switch (value.kind) {
+    case 'string':
+    case 'scalar':
+      return value.value;
+    case 'array':
+      return value.items.map(plain);
+    case 'object': {
+      const keys = value.members.map(({ key }) => key.toLowerCase());
+      if (new Set(keys).size !== keys.length) throw new DuplicateKeyError();
+      return Object.fromEntries(value.members.map(({ key, value }) => [key, plain(value)]));
+    }
+  }
+}
+
+function caseless(value: unknown): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(asRecord(value)).map(([key, item]) => [key.toLowerCase(), item]));
+}
+
+function list(value: unknown): unknown[] {
+  if (value === undefined || value === null) return [];
+  return Array.isArray(value) ? value : [value];
+}
+
+function texts(value: unknown): string[] {
+  return list(value).map(String);
+}
+
+function readStatement(statement: Record<string, unknown>): Statement {
+  const { principal } = statement;
+  const named =
+    typeof principal === 'string' ? [principal] : Object.values(asRecord(principal)).flatMap(texts);
+  return {
+    effect: asString(statement.effect),
+    actions: texts(statement.action),
+    notActions: texts(statement.notaction),
+    resources: texts(statement.resource),
+    notResources: texts(statement.notresource),
+    principals: statement.notprincipal === undefined ? named : ['*'],
+    conditions: Object.entries(asRecord(statement.condition)).flatMap(([operator, keys]) =>
+      Object.entries(asRecord(keys)).map(([key, values]) => ({ operator, key, values: texts(values) })),
+    ),
+  };
+}
+
+/** From `data "aws_iam_policy_document"` blocks, if nothing else goes into the attribute. */
+function readDataSources(plan: PlanModel, resource: PlannedResource, name: string): Statement[] | undefined {
+  const expression = asRecord(resource.configuration.expressions)[name];
+  const { resources, throughLocal, constants } = referencesOf(plan, resource, expression);
+  const documents = resources.filter(({ address }) => address.startsWith('data.aws_iam_policy_document.'));
+  if (documents.length !== resources.length || documents.length === 0 || throughLocal || constants.length > 0)
+    return undefined;
+  const statements: Statement[] = [];
+  for (const { modulePath, address } of documents) {
+    const sources = plan.data.filter(
+      (source) => source.modulePath === modulePath && `data.${source.type}.${source.name}` === address,
+    );
+    if (sources.length === 0) return undefined;
+    for (const source of sources) {
+      const read = readDataSource(source);
+      if (!read) return undefined;
+      statements.push(...read);
+    }
+  }
+  return statements;
+}
+
+function readDataSource({ attributes, afterUnknown, after }: PlannedResource): Statement[] | undefined {
+  const unknown = asRecord(afterUnknown);
+  if (unknown.statement === true) return undefined;
+  const statements = asArray(asRecord(after).statement).map(asRecord).map(fromDataStatement);
+  for (const name of ['source_policy_documents', 'override_policy_documents']) {
+    const marks = unknown[name];
+    if (marks === true || asArray(marks).includes(true)) return undefined;
+    for (const text of attributes.get(name).strings) {
+      const parsed = parseDocument(text);
+      if (!parsed) return undefined;
+      statements.push(...parsed);
+    }
+  }
+  return statements;
+}
+
+/** An item that is not known yet is `null` here; it is a reference, so it cannot be the wildcard. */
+function fromDataStatement(statement: Record<string, unknown>): Statement {
+  const principals = asArray(statement.principals).map(asRecord);
+  return {
+    effect: asString(statement.effect) || 'Allow',
+    actions: strings(statement.actions),
+    notActions: strings(statement.not_actions),
+    resources: strings(statement.resources),
+    notResources: strings(statement.not_resources),
+    principals: asArray(statement.not_principals).length
+      ? ['*']
+      : principals.flatMap(({ identifiers }) => strings(identifiers)),
+    conditions: asArray(statement.condition)
+      .map(asRecord)
+      .map(({ test, variable, values }) => ({
+        operator: asString(test),
+        key: asString(variable),
+        values: strings(values).length ? strings(values) : ['(known after apply)'],
+      })),
+  };
+}
+
+const narrowingKeys = new Set([
+  'aws:sourcearn',
+  'aws:sourceaccount',
+  'aws:sourceorgid',
+  'aws:sourceorgpaths',
+  'aws:principalorgid',
+  'aws:principalorgpaths',
+  'aws:principalaccount',
+  'aws:principalarn',
+  'aws:sourcevpc',
+  'aws:sourcevpce',
+  'kms:calleraccount',
+]);
+const narrowingOperator = /^(ForAnyValue:)?(String(Equals|EqualsIgnoreCase|Like)|Arn(Equals|Like))$/i;
+
+/** Allows something to everybody, with no condition that narrows it to an account, organisation or network. */
+export function isPublic(statement: Statement, extraKeys: readonly string[] = []): boolean {
+  return (
+    statement.effect === 'Allow' &&
+    statement.principals.includes('*') &&
+    !statement.conditions.some(
+      ({ operator, key, values }) =>
+        narrowingOperator.test(operator) &&
+        (narrowingKeys.has(key.toLowerCase()) || extraKeys.includes(key.toLowerCase())) &&
+        values.length > 0 &&
+        values.every((value) => !/^[*?:]*$/.test(value)),
+    )
+  );
+}
+
+/** Allows every action on everything. */
+export function isAdministrator({
+  effect,
+  actions,
+  notActions,
+  resources,
+  notResources,
+}: Statement): boolean {
+  const everyAction = actions.some((action) => /^\*+(:\*+)?$/.test(action)) || notActions.length > 0;
+  const everything = resources.some((resource) => /^\*+$/.test(resource)) || notResources.length > 0;
+  return effect === 'Allow' && everyAction && everything;
+}
+
+/** Denies requests without TLS. */
+export function deniesPlainHttp({ effect, conditions }: Statement): boolean {
+  return (
+    effect === 'Deny' &&
+    conditions.some(
+      ({ operator, key, values }) =>
+        /^Bool(IfExists)?$/i.test(operator) &&
+        key.toLowerCase() === 'aws:securetransport' &&
+        values.some((value) => value.toLowerCase() === 'false'),
+    )
+  );
+}

@@ -1,0 +1,95 @@
+import type { PlannedResource } from '../plan-model.ts';
+import {
+  expectTrue,
+  expectValue,
+  isFalse,
+  type PolicyRule,
+  review,
+  type Violation,
+  violationIf,
+} from '../rule.ts';
+
+export const computeRules: PolicyRule[] = [
+  {
+    id: 'AWS-EC2-004',
+    severity: 'medium',
+    remediation: 'encrypted=true',
+    frameworks: {
+      FSBP: ['EC2.3'],
+      'CIS AWS v5': ['5.1.1'],
+      'SOC 2': ['PI1.5'],
+      HIPAA: ['164_308_a_1_ii_b', '164_308_a_4_ii_a', '164_312_a_2_iv', '164_312_c_1'],
+      GDPR: ['Art. 32'],
+      'PCI DSS 4': ['3.5.1', '8.3.2'],
+      'ISO 27001:2022': ['A.8.11', 'A.8.24'],
+    },
+    types: ['aws_ebs_volume'],
+    check: ({ attributes }) => expectTrue('encrypted', attributes.get('encrypted')),
+  },
+  {
+    id: 'AWS-EC2-005',
+    severity: 'medium',
+    remediation: 'encrypted=true',
+    frameworks: {
+      FSBP: ['EC2.3'],
+      'CIS AWS v5': ['5.1.1'],
+      'SOC 2': ['PI1.5'],
+      HIPAA: ['164_308_a_1_ii_b', '164_308_a_4_ii_a', '164_312_a_2_iv', '164_312_c_1'],
+      GDPR: ['Art. 32'],
+      'PCI DSS 4': ['3.5.1', '8.3.2'],
+      'ISO 27001:2022': ['A.8.11', 'A.8.24'],
+    },
+    types: ['aws_instance'],
+    check: ({ attributes }) =>
+      violationIf(
+        ['root_block_device', 'ebs_block_device']
+          .flatMap((name) => attributes.get(name).items)
+          .some((device) => isFalse(device.get('encrypted').value)),
+        'a disk of the instance is not encrypted',
+      ),
+  },
+  {
+    id: 'AWS-EC2-006',
+    severity: 'high',
+    remediation: 'http_tokens=required',
+    frameworks: {
+      FSBP: ['EC2.8', 'EC2.170'],
+      'CIS AWS v5': ['5.7'],
+      'SOC 2': ['CC7.2'],
+      'PCI DSS 4': ['8.2.8'],
+      'ISO 27001:2022': ['A.8.20', 'A.8.21', 'A.8.22'],
+    },
+    types: ['aws_instance', 'aws_launch_template'],
+    check: checkMetadataOptions,
+  },
+  {
+    id: 'AWS-EC2-007',
+    severity: 'medium',
+    remediation: 'false, put behind LB/NAT',
+    frameworks: {
+      FSBP: ['EC2.9'],
+      'SOC 2': ['CC6.6'],
+      HIPAA: ['164_308_a_1_ii_b', '164_308_a_3_i', '164_312_a_1'],
+      'ISO 27001:2022': ['A.8.1', 'A.8.20', 'A.8.21', 'A.8.22'],
+    },
+    types: ['aws_instance'],
+    check: ({ attributes }) =>
+      expectValue(
+        'associate_public_ip_address',
+        attributes.get('associate_public_ip_address'),
+        (value) => value !== true,
+        'the instance gets a public address',
+      ),
+  },
+];
+
+/** An instance without options of its own has those of its launch template. */
+function checkMetadataOptions({ attributes }: PlannedResource): Violation[] {
+  const options = attributes.get('metadata_options');
+  const fromTemplate =
+    attributes.get('launch_template').items.length > 0 || attributes.get('launch_template').isPending;
+  if (fromTemplate && options.items.length === 0 && !options.isConfigured) return [];
+  const tokens = options.first.get('http_tokens');
+  if (tokens.isPending) return review('metadata_options.http_tokens');
+  return violationIf(tokens.value !== 'required', 'the metadata service answers without a token (IMDSv1)');
+}

@@ -1,0 +1,165 @@
+import type { PlannedResource } from '../plan-model.ts';
+import type { PlannedValue } from '../planned-value.ts';
+import { isFalse, isTrue, type PolicyRule, violationIf } from '../rule.ts';
+
+const anywhere = ['*', 'internet', 'any', '0.0.0.0/0', '::/0'];
+
+/** The conditions follow the provider's documentation; they were not tried on a real plan. */
+export const azureRules: PolicyRule[] = [
+  {
+    id: 'AZ-ST-001',
+    severity: 'high',
+    remediation: 'True / TLS1_2',
+    frameworks: {
+      'CIS Azure v5': ['9.3.4', '9.3.6'],
+      'SOC 2': ['CC6.7'],
+      HIPAA: ['164.312(e)(1)'],
+      'ISO 27001:2022': ['A.8.24'],
+    },
+    types: ['azurerm_storage_account'],
+    check: ({ attributes }) => {
+      const version = attributes.get('min_tls_version').value;
+      return [
+        ...violationIf(
+          ['https_traffic_only_enabled', 'enable_https_traffic_only'].some((name) =>
+            isFalse(attributes.get(name).value),
+          ),
+          'plain HTTP is accepted',
+        ),
+        ...violationIf(
+          version !== undefined && version !== 'TLS1_2' && version !== 'TLS1_3',
+          'TLS before 1.2 is accepted',
+        ),
+      ];
+    },
+  },
+  {
+    id: 'AZ-ST-002',
+    severity: 'critical',
+    remediation: 'False / private',
+    frameworks: {
+      'CIS Azure v5': ['9.3.8'],
+      'SOC 2': ['CC6.1'],
+      HIPAA: ['164.312(a)(1)'],
+      'ISO 27001:2022': ['A.8.1'],
+    },
+    types: ['azurerm_storage_account', 'azurerm_storage_container'],
+    check: ({ type, attributes }) => {
+      const access = attributes.get('container_access_type').value ?? 'private';
+      return violationIf(
+        type === 'azurerm_storage_container'
+          ? access !== 'private'
+          : isTrue(attributes.get('allow_nested_items_to_be_public').value),
+        'objects can be read by everybody',
+      );
+    },
+  },
+  {
+    id: 'AZ-NSG-001',
+    severity: 'critical',
+    remediation: 'Restrict / Bastion',
+    frameworks: {
+      'CIS Azure v5': ['7.1', '7.2'],
+      'SOC 2': ['CC6.6'],
+      HIPAA: ['164.308(a)(1)(ii)(B)'],
+      'ISO 27001:2022': ['A.8.20-22'],
+    },
+    types: ['azurerm_network_security_rule', 'azurerm_network_security_group'],
+    check: ({ type, attributes }) => {
+      const rules =
+        type === 'azurerm_network_security_rule' ? [attributes] : attributes.get('security_rule').items;
+      return violationIf(rules.some(isOpenRule), 'SSH or RDP is open to the internet');
+    },
+  },
+  {
+    id: 'AZ-KV-001',
+    severity: 'high',
+    remediation: 'Enable / Deny',
+    frameworks: {
+      'CIS Azure v5': ['8.3.5'],
+      'SOC 2': ['PI1.5'],
+      HIPAA: ['164.308(a)(7)'],
+      'ISO 27001:2022': ['A.8.24'],
+    },
+    types: ['azurerm_key_vault'],
+    check: ({ attributes }) => [
+      ...violationIf(!isTrue(attributes.get('purge_protection_enabled').value), 'purge protection is off'),
+      ...violationIf(
+        !isFalse(attributes.get('public_network_access_enabled').value) &&
+          attributes.get('network_acls').first.get('default_action').value !== 'Deny',
+        'the vault is open to every network',
+      ),
+    ],
+  },
+  {
+    id: 'AZ-SQL-001',
+    severity: 'critical',
+    remediation: 'Private endpoint',
+    frameworks: { 'SOC 2': ['CC6.2'], HIPAA: ['164.312(a)(1)'], 'ISO 27001:2022': ['A.8.20'] },
+    types: [
+      'azurerm_mssql_server',
+      'azurerm_mssql_firewall_rule',
+      'azurerm_postgresql_flexible_server_firewall_rule',
+    ],
+    check: checkSql,
+  },
+  {
+    id: 'AZ-AKS-001',
+    severity: 'high',
+    remediation: 'Private / Entra only',
+    frameworks: { 'SOC 2': ['CC6.1'], HIPAA: ['164.312(a)(1)'], 'ISO 27001:2022': ['A.8.1'] },
+    types: ['azurerm_kubernetes_cluster'],
+    check: ({ attributes }) => {
+      const ranges = [
+        attributes.get('api_server_access_profile').first.get('authorized_ip_ranges'),
+        attributes.get('api_server_authorized_ip_ranges'),
+      ];
+      return [
+        ...violationIf(
+          !isTrue(attributes.get('private_cluster_enabled').value) &&
+            !ranges.some((range) => range.isPending || range.strings.length > 0),
+          'the API of the cluster is open to the internet',
+        ),
+        ...violationIf(!isTrue(attributes.get('local_account_disabled').value), 'local accounts are on'),
+      ];
+    },
+  },
+];
+
+function isOpenRule(rule: PlannedValue): boolean {
+  const is = (name: string, value: string) => String(rule.get(name).value).toLowerCase() === value;
+  const sources = ['source_address_prefix', 'source_address_prefixes'].flatMap(
+    (name) => rule.get(name).strings,
+  );
+  const ports = ['destination_port_range', 'destination_port_ranges'].flatMap(
+    (name) => rule.get(name).strings,
+  );
+  return (
+    is('direction', 'inbound') &&
+    is('access', 'allow') &&
+    sources.some((source) => anywhere.includes(source.toLowerCase())) &&
+    ports.some((range) => [22, 3389].some((port) => coversPort(range, port)))
+  );
+}
+
+function coversPort(range: string, port: number): boolean {
+  if (range === '*') return true;
+  const [from = Number.NaN, to = from] = range.split('-').map(Number);
+  return from <= port && port <= to;
+}
+
+function checkSql({ type, attributes }: PlannedResource) {
+  if (type === 'azurerm_mssql_server')
+    return [
+      ...violationIf(
+        isTrue(attributes.get('public_network_access_enabled').value),
+        'the server has a public address',
+      ),
+      ...violationIf(
+        ['1.0', '1.1', 'Disabled'].includes(String(attributes.get('minimum_tls_version').value)),
+        'TLS before 1.2 is accepted',
+      ),
+    ];
+  const range = ['start_ip_address', 'end_ip_address'].map((name) => attributes.get(name).value).join('-');
+  return violationIf(range === '0.0.0.0-255.255.255.255', 'the firewall lets every address in');
+}
