@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { type ClientHttp2Session, connect } from 'node:http2';
+import { connect as connectSocket } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { jobPaths } from '../src/jobs/job-paths.ts';
@@ -8,6 +12,7 @@ import { whyNotShared } from '../src/providers/may-share.ts';
 import { parseState } from '../src/state/state-file.ts';
 import { type Folders, makeFolders } from './support/boot.ts';
 import { processesIn } from './support/processes.ts';
+import { namesIn } from './support/schema-message.ts';
 
 function makeJobFolder(folders: Folders) {
   const paths = jobPaths(folders.root, 'job', '.');
@@ -15,16 +20,14 @@ function makeJobFolder(folders: Folders) {
   return { paths, environment: { AWS_REGION: 'one' } };
 }
 
-/** A program that says what a provider says with `-debug`, and then does what it is told. */
-function makeProvider(folders: Folders, type: string, then = 'exec sleep 30') {
+/** A program that is a provider, as far as sharing goes, or does something else. */
+function makeProvider(folders: Folders, type: string, command?: string) {
   const path = join(folders.root, `terraform-provider-${type}`);
-  const entry = `{"example.org/x/${type}":{"Protocol":"grpc","Pid":'"$$"',"Test":true}}`;
-  writeFileSync(
-    path,
-    `#!/bin/sh\necho "TF_REATTACH_PROVIDERS='"'${entry}'"'"\ncd ${folders.root}\n${then}\n`,
-  );
+  const source = `example.org/x/${type}`;
+  const provider = `exec ${process.execPath} ${import.meta.dirname}/support/fake-provider.ts ${source}`;
+  writeFileSync(path, `#!/bin/sh\ncd ${folders.root}\n${command ?? provider}\n`);
   chmodSync(path, 0o755);
-  return { source: `example.org/x/${type}`, path };
+  return { source, path };
 }
 
 test('providers are started once, are found again after a restart, and end with the job', async () => {
@@ -56,9 +59,10 @@ test('other credentials or another binary need another process', async () => {
   const first = await providers.reattach();
   await providers.ensure({ ...context, environment: { AWS_REGION: 'two' } }, [binary]);
   assert.notEqual(await providers.reattach(), first);
-  assert.equal(processesIn(folders.root).length, 1);
+  assert.equal(processesIn(folders.root).length, 2);
   await providers.ensure(context, [{ ...binary, path: makeProvider(folders, 'c').path }]);
-  assert.equal(processesIn(folders.root).length, 1);
+  assert.ok(await providers.reattach());
+  assert.equal(processesIn(folders.root).length, 2);
   await providers.stop();
   assert.deepEqual(processesIn(folders.root), []);
 });
@@ -72,6 +76,47 @@ test('Terraform starts a provider itself that ends at once or is not there', asy
   assert.equal(await providers.reattach(), undefined);
   await providers.stop();
 });
+
+test('Terraform gets the schemas its code names, and every other call reaches the provider', async () => {
+  using folders = makeFolders();
+  const context = makeJobFolder(folders);
+  writeFileSync(join(context.paths.code, 'main.tf'), 'resource "x_used" "a" {}');
+  const providers = createJobProviders(context.paths.providers);
+  await providers.ensure(context, [makeProvider(folders, 'a')]);
+  const [entry] = Object.values(JSON.parse((await providers.reattach()) ?? '')) as [
+    { Addr: { String: string } },
+  ];
+  const session = connect('http://provider', {
+    maxSessionMemory: 1000,
+    createConnection: () => connectSocket(entry.Addr.String),
+  });
+  try {
+    const schema = await call(session, '/tfplugin5.Provider/GetSchema', Buffer.alloc(5));
+    assert.deepEqual([namesIn(schema.message), schema.status], [['x_used'], '0']);
+    const large = randomBytes(20 * 1024 * 1024);
+    const echoes = await Promise.all([0, 1, 2].map(() => call(session, '/tfplugin5.Provider/Echo', large)));
+    for (const echo of echoes) assert.ok(echo.status === '0' && echo.message.equals(large));
+    assert.equal((await call(session, '/tfplugin5.Provider/Fail', Buffer.alloc(5))).status, '13');
+  } finally {
+    session.close();
+    await providers.stop();
+  }
+  assert.deepEqual(processesIn(folders.root), []);
+});
+
+async function call(session: ClientHttp2Session, path: string, body: Buffer) {
+  const request = session.request({ ':method': 'POST', ':path': path, 'content-type': 'application/grpc' });
+  let status: unknown;
+  const chunks: Buffer[] = [];
+  for (const event of ['response', 'trailers'])
+    request.on(event, (headers: Record<string, unknown>) => {
+      status = headers['grpc-status'] ?? status;
+    });
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  request.end(body);
+  await once(request, 'close');
+  return { status, message: Buffer.concat(chunks) };
+}
 
 const aws = 'terraform {\n required_providers {\n aws = {\n source = "hashicorp/aws"\n }\n }\n}\n';
 const cases: [what: string, shared: boolean, files: Record<string, string>, stateProvider?: string][] = [

@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CommandLine } from '../terraform/command-line.ts';
-import { isAlive, type ProcessIdentity, readIdentity, recordIdentityScript } from './identity.ts';
+import { isAlive, type ProcessIdentity, readIdentity, recordIdentityScript, sessionOf } from './identity.ts';
 
 const pollMs = 200;
 
@@ -21,7 +21,10 @@ code=$?
 echo "$code" > "$directory/exit.tmp" && mv "$directory/exit.tmp" "$directory/exit"
 `;
 
-/** `lost`: the command and its shell are gone without a word; they were killed, or the machine restarted. */
+/**
+ * `lost`: the shell is gone without a word, and the command with it; they were killed, or the machine restarted.
+ * A command whose shell alone was killed is waited for.
+ */
 export type CommandEnd = { kind: 'exited'; exitCode: number } | { kind: 'lost' };
 
 export type Command = {
@@ -50,7 +53,7 @@ export function startOrAdopt(directory: string, line: CommandLine, abandon: Abor
     for (;;) {
       abandon.throwIfAborted();
       const identity = readIdentity(directory);
-      const running = identity ? isAlive(identity) : isLaunching;
+      const running = identity ? isAlive(identity) || sessionOf(identity).length > 0 : isLaunching;
       const exitCode = readExit(directory); // read after the look at the process, so that none is missed
       if (exitCode !== undefined) return { kind: 'exited', exitCode };
       if (!running) return { kind: 'lost' };

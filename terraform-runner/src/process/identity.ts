@@ -42,15 +42,29 @@ export function isAlive(identity: ProcessIdentity): boolean {
   );
 }
 
-/** Ends the whole process group that the process leads. */
-export function killGroup(identity: ProcessIdentity): void {
+/**
+ * The process and everything it has started, as long as that did not start a session of its own. The kernel gives a
+ * pid to nobody while it still names a session, so what is found after its leader's death is still the leader's.
+ */
+export function sessionOf(identity: ProcessIdentity): number[] {
+  const leader = statOf(identity.pid);
+  if (identity.bootId !== bootId() || (leader && leader.startTicks !== identity.startTicks)) return [];
+  return allProcesses().flatMap(({ pid, session, state, startTicks }) =>
+    session === identity.pid && state !== 'Z' && Number(startTicks) >= Number(identity.startTicks)
+      ? [pid]
+      : [],
+  );
+}
+
+/** Ends the process and what it has started, also where the process itself is gone. */
+export function killSession(identity: ProcessIdentity): void {
   if (isAlive(identity)) sendSignal(-identity.pid, 'SIGKILL');
+  for (const pid of sessionOf(identity)) sendSignal(pid, 'SIGKILL');
 }
 
 /** Interrupts Terraform itself, below the shell and whatever wraps it. False where it does not run (yet). */
 export function interruptBelow(identity: ProcessIdentity, executable: string): boolean {
-  if (!isAlive(identity)) return false;
-  const below = descendants(identity.pid);
+  const below = sessionOf(identity).filter((pid) => pid !== identity.pid);
   const target = below.find((pid) => executableOf(pid) === executable) ?? below[0];
   return target !== undefined && sendSignal(target, 'SIGINT');
 }
@@ -63,16 +77,11 @@ function sendSignal(pid: number, signal: NodeJS.Signals): boolean {
   }
 }
 
-/** Children first, then theirs. */
-function descendants(root: number): number[] {
-  const parents = new Map<number, number>();
-  for (const name of readdirSync('/proc')) {
-    const stat = /^\d+$/.test(name) ? statOf(Number(name)) : undefined;
-    if (stat) parents.set(stat.pid, stat.parent);
-  }
-  const found = [root];
-  for (const current of found) for (const [pid, parent] of parents) if (parent === current) found.push(pid);
-  return found.slice(1);
+/** Oldest first. */
+function allProcesses() {
+  return readdirSync('/proc')
+    .flatMap((name) => (/^\d+$/.test(name) ? (statOf(Number(name)) ?? []) : []))
+    .sort((a, b) => Number(a.startTicks) - Number(b.startTicks) || a.pid - b.pid);
 }
 
 function executableOf(pid: number): string | undefined {
@@ -91,10 +100,10 @@ function statOf(pid: number) {
 /** See proc(5); the name in parentheses may itself have spaces and parentheses. */
 function parseStat(text: string) {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  const [state, parent, startTicks] = [fields[0], fields[1], fields[19]];
+  const [state, session, startTicks] = [fields[0], fields[3], fields[19]];
   const pid = Number.parseInt(text, 10);
-  if (!state || !parent || !startTicks || !(pid > 1)) return undefined;
-  return { pid, state, parent: Number(parent), startTicks };
+  if (!state || !session || !startTicks || !(pid > 1)) return undefined;
+  return { pid, state, session: Number(session), startTicks };
 }
 
 function bootId(): string {

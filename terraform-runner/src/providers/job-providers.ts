@@ -5,6 +5,7 @@ import { sha256 } from '../files/sha256.ts';
 import { type CommandContext, commandLine } from '../terraform/command-line.ts';
 import { acceptedEnvironment } from '../terraform/environment.ts';
 import type { ProviderBinary } from './binaries.ts';
+import { providerCommand } from './provider-command.ts';
 import {
   findProviders,
   hasEnded,
@@ -30,7 +31,7 @@ export function createJobProviders(folder: string) {
     const directory = join(folder, `${type}-${randomBytes(4).toString('hex')}`);
     const provider = { ...binary, directory, environmentDigest: environmentDigest(context) };
     providers.push(provider);
-    startProvider(provider, commandLine(context, [binary.path, '-debug']));
+    startProvider(provider, commandLine(context, providerCommand(context.paths, binary.path)));
   }
 
   return {

@@ -1,8 +1,6 @@
-import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TerraformState } from '../state/state-file.ts';
-
-const maxDepth = 8;
+import { readCode } from './code-texts.ts';
 
 /** `aws = { source = "hashicorp/aws" }`, also as JSON. With name and type equal, a source has one name. */
 const requirement = /([\w-]+)"?\s*[=:]\s*\{[^{}]*?\bsource"?\s*[=:]\s*"((?:\w[\w.-]*\/){0,2}\w[\w-]*)"/g;
@@ -20,10 +18,7 @@ export async function whyNotShared(
   code: string,
   state: TerraformState | undefined,
 ): Promise<string | undefined> {
-  const folders = new Map<string, string[]>();
-  for (const root of new Set([code, join(rootModule, '.terraform', 'modules')]))
-    await collect(root, folders, 0);
-  for (const [folder, texts] of folders) {
+  for (const [folder, texts] of await readCode([code, join(rootModule, '.terraform', 'modules')])) {
     const reason = reasonIn(texts, folder === rootModule);
     if (reason) return reason;
   }
@@ -41,27 +36,4 @@ function reasonIn(texts: string[], isRoot: boolean): string | undefined {
   for (const [, name, source] of text.matchAll(requirement))
     if (source?.split('/').at(-1) !== name) return 'the code gives a provider a name of its own';
   return undefined;
-}
-
-async function collect(folder: string, folders: Map<string, string[]>, depth: number): Promise<void> {
-  const names = depth > maxDepth ? [] : await readdir(folder).catch(() => []);
-  for (const name of names) {
-    const path = join(folder, name);
-    if (name.startsWith('.') || name.startsWith('~')) continue;
-    if ((await lstat(path)).isDirectory()) await collect(path, folders, depth + 1);
-    else if (/\.(tf|tofu)(\.json)?$/.test(name)) {
-      const text = await readFile(path, 'utf8');
-      const plain = name.endsWith('.json') ? normalised(text) : text;
-      folders.set(folder, [...(folders.get(folder) ?? []), plain]);
-    }
-  }
-}
-
-/** JSON with one member a line and without escapes that could hide a name. */
-function normalised(text: string): string {
-  try {
-    return JSON.stringify(JSON.parse(text), null, 1);
-  } catch {
-    return 'alias = unreadable';
-  }
 }

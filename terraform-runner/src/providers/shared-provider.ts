@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSyn
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { isAlive, killGroup, readIdentity, recordIdentityScript } from '../process/identity.ts';
+import { isAlive, killSession, readIdentity, recordIdentityScript, sessionOf } from '../process/identity.ts';
 import type { CommandLine } from '../terraform/command-line.ts';
 import type { ProviderBinary } from './binaries.ts';
 
@@ -74,8 +74,8 @@ export async function stopProvider(provider: SharedProvider): Promise<void> {
   const deadline = Date.now() + recordMs;
   while (!readIdentity(provider.directory) && Date.now() < deadline) await delay(pollMs); // its shell just started
   const identity = readIdentity(provider.directory);
-  if (identity) killGroup(identity);
-  while (identity && isAlive(identity) && Date.now() < deadline) await delay(pollMs);
+  if (identity) killSession(identity);
+  while (identity && sessionOf(identity).length > 0 && Date.now() < deadline) await delay(pollMs);
   await rm(provider.directory, { recursive: true, force: true });
 }
 

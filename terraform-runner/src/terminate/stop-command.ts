@@ -1,4 +1,4 @@
-import { interruptBelow, killGroup, type ProcessIdentity } from '../process/identity.ts';
+import { interruptBelow, killSession, type ProcessIdentity } from '../process/identity.ts';
 import type { StopReason } from './stop-reason.ts';
 
 const retryMs = 100;
@@ -30,7 +30,7 @@ export function stopCommand(
     if (!target) return;
     if (now >= killAt) {
       forced = true;
-      killGroup(target);
+      killSession(target);
     } else if (interrupts === 0 || (interrupts === 1 && now >= secondAt)) {
       if (!interruptBelow(target, executable)) return;
       interrupts += 1;

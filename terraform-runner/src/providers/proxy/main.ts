@@ -1,0 +1,57 @@
+/**
+ * `node main.ts <provider binary> <code folder> <root module>`: starts the provider with `-debug`, stands between it
+ * and Terraform, and prints how to reach it in the provider's own words. It is the provider's parent and ends with it.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:http2';
+import { connect as connectSocket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { forward } from './forward.ts';
+import { createSchemaSource } from './schema-source.ts';
+
+/** Node's defaults are for browsers: 64 KB a stream, 10 MB a session. A provider's schema alone can have 50 MB. */
+const tuning = { maxSessionMemory: 1024, settings: { initialWindowSize: 4 * 1024 * 1024 } };
+
+const [binary = '', code = '', rootModule = ''] = process.argv.slice(2);
+const provider = spawn(binary, ['-debug'], { stdio: ['ignore', 'pipe', 'ignore'] });
+provider.once('exit', (exitCode) => process.exit(exitCode ?? 1));
+provider.once('error', () => process.exit(1));
+
+for await (const line of createInterface({ input: provider.stdout })) {
+  const json = /TF_REATTACH_PROVIDERS='(\{.*\})'/.exec(line)?.[1];
+  if (!json) continue;
+  const [[source, entry]] = Object.entries(JSON.parse(json)) as [[string, ReattachEntry]];
+  const path = join(tmpdir(), `proxy${process.pid}`);
+  await serve(entry, path);
+  const own = { ...entry, Pid: process.pid, Addr: { Network: 'unix', String: path } };
+  console.log(`TF_REATTACH_PROVIDERS='${JSON.stringify({ [source]: own })}'`);
+  break;
+}
+provider.stdout.resume();
+
+type ReattachEntry = { ProtocolVersion: number; Addr: { String: string } };
+
+async function serve(entry: ReattachEntry, path: string): Promise<void> {
+  const session = connect('http://provider', {
+    ...tuning,
+    createConnection: () => connectSocket(entry.Addr.String),
+  });
+  await once(session, 'connect');
+  session.setLocalWindowSize(64 * 1024 * 1024);
+  session.once('close', () => process.exit(1));
+  const schemas = createSchemaSource(session, { code, rootModule });
+  const server = createServer(tuning);
+  server.on('session', (terraform) => terraform.setLocalWindowSize(64 * 1024 * 1024));
+  server.on('stream', (stream, headers) => {
+    if (!schemas.answer(stream, headers)) forward(session, stream, headers);
+  });
+  server.on('sessionError', () => {}); // Terraform ended while something was on its way
+  server.listen(path);
+  await once(server, 'listening');
+  schemas.prefetch(
+    `/tfplugin${entry.ProtocolVersion}.Provider/${entry.ProtocolVersion === 5 ? 'GetSchema' : 'GetProviderSchema'}`,
+  );
+}
