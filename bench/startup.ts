@@ -1,0 +1,101 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { median, type Row, seconds } from './table.ts';
+
+const root = resolve(import.meta.dirname, '..');
+const rounds = 3;
+const idleMs = 5000;
+const readyMs = 60_000;
+
+type Start = { readyAfterMs: number; gatewayMb: number; runnerMb: number };
+
+/** From `npm start`, everything installed, to the line that says it is ready; then memory of each service at rest. */
+export async function startupBench(): Promise<Row[]> {
+  const starts: Start[] = [];
+  for (let round = 1; round <= rounds; round += 1) starts.push(await start());
+  const of = (figure: keyof Start) => median(starts.map((each) => each[figure]));
+  return [
+    { what: `npm start to ready, median of ${rounds}`, ours: seconds(of('readyAfterMs')) },
+    { what: 'idle memory (RSS) of the gateway', ours: `${of('gatewayMb').toFixed(0)} MB` },
+    { what: 'idle memory (RSS) of the runner', ours: `${of('runnerMb').toFixed(0)} MB` },
+  ];
+}
+
+async function start(): Promise<Start> {
+  const directory = await mkdtemp(join(tmpdir(), 'bench-'));
+  const startedAt = performance.now();
+  const npm = spawn('npm', ['start'], { cwd: root, env: environment(directory), detached: true });
+  try {
+    await saysReady(npm.stdout);
+    const readyAfterMs = performance.now() - startedAt;
+    await delay(idleMs);
+    const tree = descendants(npm.pid ?? -1);
+    return {
+      readyAfterMs,
+      gatewayMb: residentMb(tree, 'gateway'),
+      runnerMb: residentMb(tree, 'terraform-runner'),
+    };
+  } finally {
+    const ended = once(npm, 'exit');
+    process.kill(-(npm.pid ?? 0), 'SIGTERM');
+    await ended;
+    await rm(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+  }
+}
+
+/** As a user's shell has it: not with the packages' own programs first, as inside `npm run`. */
+function environment(directory: string): NodeJS.ProcessEnv {
+  const path = (process.env.PATH ?? '').split(delimiter).filter((folder) => !folder.includes('node_modules'));
+  return {
+    PATH: path.join(delimiter),
+    HOME: process.env.HOME,
+    PORT: '0',
+    RUNNER_PORT: '0',
+    LOG_LEVEL: 'error',
+    DATA_DIR: join(directory, 'data'),
+    WORKSPACES_DIR: join(directory, 'workspaces'),
+  };
+}
+
+function saysReady(output: NodeJS.ReadableStream): Promise<void> {
+  return new Promise((done, fail) => {
+    const timer = setTimeout(() => fail(new Error('npm start: not ready in time')), readyMs);
+    let text = '';
+    output.on('data', (chunk) => {
+      text += chunk;
+      if (!/is ready at/.test(text)) return;
+      clearTimeout(timer);
+      done();
+    });
+  });
+}
+
+/** A process and all it started, from the parents in /proc. */
+function descendants(pid: number): number[] {
+  const children = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && parentOf(name) === pid)
+    .map(Number);
+  return [pid, ...children.flatMap(descendants)];
+}
+
+function parentOf(pid: string): number | undefined {
+  try {
+    return Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+  } catch {
+    return undefined; // it has ended
+  }
+}
+
+function residentMb(pids: number[], service: string): number {
+  const pid = pids.find((each) =>
+    readFileSync(`/proc/${each}/cmdline`, 'utf8').includes(`/${service}/src/main.ts`),
+  );
+  if (!pid) throw new Error(`measuring memory: ${service} does not run`);
+  const kilobytes = Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+  return kilobytes / 1024;
+}
