@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CommandLine } from '../terraform/command-line.ts';
@@ -9,7 +9,8 @@ const pollMs = 200;
 
 /**
  * A shell that outlives the runner and remembers for it how the command ended. It ignores the signals that are
- * meant for the command; `exit` appears complete or not at all.
+ * meant for the command; `exit` appears complete or not at all, and into bytes that are there already, so that a
+ * full disk does not swallow it.
  */
 const script = `
 trap : HUP INT TERM
@@ -18,7 +19,7 @@ directory=$1
 shift
 "$@"
 code=$?
-echo "$code" > "$directory/exit.tmp" && mv "$directory/exit.tmp" "$directory/exit"
+printf '%3d\\n' "$code" 1<> "$directory/exit.tmp" && mv "$directory/exit.tmp" "$directory/exit"
 `;
 
 /**
@@ -70,6 +71,7 @@ export function startOrAdopt(directory: string, line: CommandLine, abandon: Abor
 
 function launch(directory: string, line: CommandLine, onExit: () => void): void {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
+  writeFileSync(join(directory, 'exit.tmp'), '   \n', { mode: 0o600 });
   const stdout = openSync(join(directory, 'stdout'), 'a', 0o600);
   const stderr = openSync(join(directory, 'stderr'), 'a', 0o600);
   try {

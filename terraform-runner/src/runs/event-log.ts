@@ -1,4 +1,14 @@
-import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fdatasyncSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import type { RunEvent, RunEventBody } from '@deployment-engine/contracts';
 
 /**
@@ -10,6 +20,8 @@ export type EventSource = { key: string; offset: number };
 /** `more` marks all events of a batch but the last; a batch without its last event did not happen. */
 export type StoredEvent = RunEvent & { source?: EventSource; more?: true };
 
+/** Kept free for a run's last events where the disk gets full. */
+const reserveBytes = 64 * 1024;
 /** Beyond this size a run's log lines are left out; everything else is still kept. */
 const maxLogBytes = 64 * 1024 * 1024;
 
@@ -42,6 +54,7 @@ export class EventLog {
       }
     }
     this.#truncate();
+    if (!this.#finished) this.#makeReserve();
   }
 
   get lastSeq(): number {
@@ -111,20 +124,42 @@ export class EventLog {
   close(): void {
     if (this.#descriptor >= 0) closeSync(this.#descriptor);
     this.#descriptor = -1;
+    if (this.#finished) rmSync(this.#reservePath, { force: true });
   }
 
   #write(events: StoredEvent[]): void {
     const pending = [...this.#unwritten, ...events];
     const data = Buffer.from(pending.map((event) => `${JSON.stringify(event)}\n`).join(''));
+    let error = this.#tryWrite(data);
+    if (error) {
+      rmSync(this.#reservePath, { force: true });
+      this.#onWriteError(error);
+      error = this.#tryWrite(data);
+    }
+    if (!error) this.#size += data.length;
+    this.#unwritten = error ? pending : [];
+  }
+
+  #tryWrite(data: Buffer): Error | undefined {
     try {
       for (let written = 0; written < data.length; )
         written += writeSync(this.#descriptor, data, written, data.length - written);
-      this.#size += data.length;
-      this.#unwritten = [];
+      return undefined;
     } catch (error) {
       this.#truncate();
-      this.#unwritten = pending;
-      this.#onWriteError(error as Error);
+      return error as Error;
+    }
+  }
+
+  get #reservePath(): string {
+    return `${this.path}.reserve`;
+  }
+
+  #makeReserve(): void {
+    try {
+      writeFileSync(this.#reservePath, Buffer.alloc(reserveBytes), { mode: 0o600 });
+    } catch {
+      // The disk is full already; the first event tells.
     }
   }
 

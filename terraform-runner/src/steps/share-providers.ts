@@ -19,6 +19,9 @@ export async function shareProviders(active: ActiveRun, step: StepName): Promise
   }
   await providers.ensure(commandContext(active), await linkedProviders(run.paths.rootModule));
   const reattach = await providers.reattach();
-  if (reattach) run.record.sharedProvider = true;
+  if (reattach && !run.record.sharedProvider) {
+    run.record.sharedProvider = true;
+    await run.save();
+  }
   return reattach;
 }
