@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { skipWithoutAws } from '../support/local-aws.ts';
+import { skipWithoutPostgres } from '../support/postgres.ts';
+import { type FaultName, faultNames } from './faults.ts';
+import { seededRandom } from './random.ts';
+import { chaosRound } from './round.ts';
+import { canMount, createWorld, type World } from './world.ts';
+
+const skip = skipWithoutAws() || skipWithoutPostgres();
+const seed = 20_260;
+/** The kills; `npm run bench -- chaos` does every fault, and many times. */
+const shortSchedule: FaultName[] = [
+  'kill-terraform',
+  'kill-runner',
+  'kill-gateway',
+  'kill-postgres',
+  'disk-full',
+];
+const random = seededRandom(seed);
+let world: World;
+
+before(async () => {
+  if (!skip) world = await createWorld(random);
+});
+after(() => world?.[Symbol.asyncDispose]());
+
+for (const [index, fault] of shortSchedule.entries())
+  test(`no resource is lost by ${fault}`, {
+    skip: skip || (fault === 'disk-full' && !canMount() && 'mounting needs root'),
+  }, async () => {
+    assert.ok(faultNames.includes(fault));
+    const result = await chaosRound(world, fault, {
+      projectId: `c${seed}-${index}`,
+      afterMs: random() * 2500,
+    });
+    assert.deepEqual(result.broken, [], JSON.stringify(result));
+  });

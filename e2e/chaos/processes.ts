@@ -1,0 +1,35 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+
+export type FoundProcess = { pid: number; command: string };
+
+/** Processes whose command line or working folder names `directory` and whose program matches. */
+export function findProcesses(directory: string, program: RegExp): FoundProcess[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+        const folder = readlinkSync(`/proc/${name}/cwd`);
+        const executable = readlinkSync(`/proc/${name}/exe`);
+        const ours = folder.startsWith(directory) || command.includes(directory);
+        return ours && program.test(executable) ? [{ pid: Number(name), command }] : [];
+      } catch {
+        return []; // it has ended meanwhile
+      }
+    });
+}
+
+export const terraformProgram = /\/(terraform|tofu)$/;
+export const providerProgram = /\/terraform-provider-aws/;
+
+/** Sends a signal to each; one that has ended is no matter. Answers how many were reached. */
+export function signalAll(processes: FoundProcess[], signal: NodeJS.Signals): number {
+  return processes.filter(({ pid }) => {
+    try {
+      process.kill(pid, signal);
+      return true;
+    } catch {
+      return false;
+    }
+  }).length;
+}
