@@ -114,7 +114,7 @@ export type RegoRule = z.infer<typeof regoRuleSchema>;
 
 /**
  * How strict the built-in plan rules are where `modes` says nothing.
- * advisory: they warn. guarded: critical blocks; high, deletions, replacements, IAM changes and unknown
+ * advisory: they warn, and IAM changes pass. guarded: critical blocks; high, deletions, replacements, IAM changes and unknown
  * security attributes ask for approval. strict: critical and high block, medium asks for approval as well.
  */
 export const policyProfiles = ['advisory', 'guarded', 'strict'] as const;

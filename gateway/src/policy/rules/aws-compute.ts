@@ -13,7 +13,7 @@ export const computeRules: PolicyRule[] = [
   {
     id: 'AWS-EC2-004',
     severity: 'medium',
-    remediation: 'encrypted=true',
+    remediation: 'Set encrypted = true.',
     frameworks: {
       FSBP: ['EC2.3'],
       'CIS AWS v5': ['5.1.1'],
@@ -29,7 +29,7 @@ export const computeRules: PolicyRule[] = [
   {
     id: 'AWS-EC2-005',
     severity: 'medium',
-    remediation: 'encrypted=true',
+    remediation: 'Set encrypted = true on every disk.',
     frameworks: {
       FSBP: ['EC2.3'],
       'CIS AWS v5': ['5.1.1'],
@@ -51,7 +51,7 @@ export const computeRules: PolicyRule[] = [
   {
     id: 'AWS-EC2-006',
     severity: 'high',
-    remediation: 'http_tokens=required',
+    remediation: 'Set metadata_options.http_tokens = "required".',
     frameworks: {
       FSBP: ['EC2.8', 'EC2.170'],
       'CIS AWS v5': ['5.7'],
@@ -65,7 +65,8 @@ export const computeRules: PolicyRule[] = [
   {
     id: 'AWS-EC2-007',
     severity: 'medium',
-    remediation: 'false, put behind LB/NAT',
+    remediation:
+      'Set associate_public_ip_address = false and reach the instance through a load balancer or NAT.',
     frameworks: {
       FSBP: ['EC2.9'],
       'SOC 2': ['CC6.6'],

@@ -9,7 +9,8 @@ export const containerRules: PolicyRule[] = [
   {
     id: 'AWS-EKS-001',
     severity: 'high',
-    remediation: 'Private endpoint/CIDRs, KMS, logs',
+    remediation:
+      'Make the endpoint private or list its CIDRs, encrypt secrets with KMS and turn on the logs.',
     frameworks: {
       FSBP: ['EKS.1', 'EKS.3', 'EKS.8'],
       HIPAA: ['164_308_a_4_ii_a', '164_312_a_2_iv', '164_312_e_2_ii'],
@@ -22,7 +23,7 @@ export const containerRules: PolicyRule[] = [
   {
     id: 'AWS-ECR-001',
     severity: 'medium',
-    remediation: 'Both on',
+    remediation: 'Turn on scan_on_push and set image_tag_mutability = "IMMUTABLE".',
     frameworks: { FSBP: ['ECR.1', 'ECR.2'], 'PCI DSS 4': ['11.3.1'] },
     types: ['aws_ecr_repository'],
     check: ({ attributes }) => [
@@ -38,7 +39,7 @@ export const containerRules: PolicyRule[] = [
   {
     id: 'AWS-ECS-001',
     severity: 'high',
-    remediation: 'remove',
+    remediation: 'Remove privileged.',
     frameworks: { FSBP: ['ECS.4'], 'PCI DSS 4': ['7.2.1', '7.2.2', '7.2.3'] },
     types: ['aws_ecs_task_definition'],
     check: ({ attributes }) => {

@@ -4,7 +4,7 @@ export const databaseRules: PolicyRule[] = [
   {
     id: 'AWS-RDS-001',
     severity: 'high',
-    remediation: 'storage_encrypted=true',
+    remediation: 'Set storage_encrypted = true (encrypted = true for Redshift).',
     frameworks: {
       FSBP: ['RDS.3', 'RDS.27'],
       'CIS AWS v5': ['2.2.1'],
@@ -25,7 +25,7 @@ export const databaseRules: PolicyRule[] = [
   {
     id: 'AWS-RDS-002',
     severity: 'critical',
-    remediation: 'false',
+    remediation: 'Set publicly_accessible = false.',
     frameworks: {
       FSBP: ['RDS.2', 'Redshift.1'],
       'CIS AWS v5': ['2.2.3'],
@@ -51,7 +51,7 @@ export const databaseRules: PolicyRule[] = [
   {
     id: 'AWS-RDS-003',
     severity: 'medium',
-    remediation: '7 or more',
+    remediation: 'Keep backups for 7 days or more.',
     frameworks: {
       FSBP: ['RDS.11'],
       'SOC 2': ['CC7.4', 'A1.1'],
@@ -73,7 +73,7 @@ export const databaseRules: PolicyRule[] = [
   {
     id: 'AWS-RDS-004',
     severity: 'low',
-    remediation: 'True (prod)',
+    remediation: 'Set deletion_protection = true in production.',
     frameworks: { FSBP: ['RDS.7', 'RDS.8'], 'SOC 2': ['C1.1'] },
     types: ['aws_db_instance', 'aws_rds_cluster'],
     check: ({ attributes }) => expectTrue('deletion_protection', attributes.get('deletion_protection')),
@@ -81,7 +81,7 @@ export const databaseRules: PolicyRule[] = [
   {
     id: 'AWS-RDS-005',
     severity: 'medium',
-    remediation: 'true',
+    remediation: 'Set auto_minor_version_upgrade = true.',
     frameworks: { FSBP: ['RDS.13'], 'CIS AWS v5': ['2.2.2'], 'PCI DSS 4': ['6.3.3'] },
     types: ['aws_db_instance', 'aws_rds_cluster_instance'],
     check: ({ attributes }) =>
@@ -93,7 +93,7 @@ export const databaseRules: PolicyRule[] = [
   {
     id: 'AWS-DDB-001',
     severity: 'low',
-    remediation: 'true',
+    remediation: 'Enable point_in_time_recovery.',
     frameworks: {
       FSBP: ['DynamoDB.2'],
       'SOC 2': ['CC7.4', 'A1.1'],

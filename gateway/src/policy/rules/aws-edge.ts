@@ -8,7 +8,7 @@ export const edgeRules: PolicyRule[] = [
   {
     id: 'AWS-LAM-001',
     severity: 'critical',
-    remediation: 'AWS_IAM / add source',
+    remediation: 'Use AWS_IAM, or name the source of the calls.',
     frameworks: {
       FSBP: ['Lambda.1'],
       HIPAA: ['164_308_a_1_ii_b', '164_308_a_3_i', '164_312_a_1', '164_312_e_1'],
@@ -32,7 +32,7 @@ export const edgeRules: PolicyRule[] = [
   {
     id: 'AWS-ELB-001',
     severity: 'high',
-    remediation: 'redirect; ELBSecurityPolicy-TLS13-1-2-2021-06',
+    remediation: 'Redirect to HTTPS; use ELBSecurityPolicy-TLS13-1-2-2021-06.',
     frameworks: { FSBP: ['ELB.1', 'ELB.17'] },
     types: ['aws_lb_listener', 'aws_alb_listener'],
     check: checkListener,
@@ -40,7 +40,7 @@ export const edgeRules: PolicyRule[] = [
   {
     id: 'AWS-CDN-001',
     severity: 'medium',
-    remediation: 'redirect-to-https; TLSv1.2',
+    remediation: 'Use redirect-to-https for viewers and TLSv1.2 for origins.',
     frameworks: {
       FSBP: ['CloudFront.3', 'CloudFront.10'],
       HIPAA: ['164_308_a_4_ii_a', '164_312_e_1'],

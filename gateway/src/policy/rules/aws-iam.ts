@@ -7,7 +7,7 @@ export const iamRules: PolicyRule[] = [
   {
     id: 'AWS-IAM-001',
     severity: 'critical',
-    remediation: 'Least privilege',
+    remediation: 'Allow the actions and resources that are needed, and no others.',
     frameworks: {
       FSBP: ['IAM.1'],
       'CIS AWS v5': ['1.15'],
@@ -35,7 +35,7 @@ export const iamRules: PolicyRule[] = [
   {
     id: 'AWS-IAM-002',
     severity: 'high',
-    remediation: 'Attach to group/role, narrower policy',
+    remediation: 'Attach a narrower policy, to a group or role.',
     frameworks: {
       FSBP: ['IAM.1', 'IAM.2'],
       'CIS AWS v5': ['1.15', '1.14'],
@@ -69,7 +69,7 @@ export const iamRules: PolicyRule[] = [
   {
     id: 'AWS-IAM-003',
     severity: 'high',
-    remediation: 'Role / OIDC federation',
+    remediation: 'Use a role, or OIDC federation.',
     frameworks: {
       FSBP: ['IAM.3'],
       'CIS AWS v5': ['1.13'],
@@ -84,7 +84,7 @@ export const iamRules: PolicyRule[] = [
   {
     id: 'AWS-IAM-004',
     severity: 'critical',
-    remediation: 'Name the principal',
+    remediation: 'Name the principal, or require an external id or organisation.',
     frameworks: {},
     types: ['aws_iam_role'],
     check: (role, plan) => {
@@ -105,7 +105,7 @@ export const iamRules: PolicyRule[] = [
   {
     id: 'AWS-IAM-005',
     severity: 'medium',
-    remediation: '14 / 24',
+    remediation: 'Require 14 characters and remember 24 passwords.',
     frameworks: {
       FSBP: ['IAM.7', 'IAM.10'],
       'CIS AWS v5': ['1.7'],

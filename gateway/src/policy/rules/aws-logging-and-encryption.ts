@@ -4,7 +4,7 @@ export const loggingAndEncryptionRules: PolicyRule[] = [
   {
     id: 'AWS-LOG-001',
     severity: 'high',
-    remediation: 'Enable all three',
+    remediation: 'Enable all regions, log file validation and a KMS key.',
     frameworks: {
       FSBP: ['CloudTrail.1', 'CloudTrail.2', 'CloudTrail.4'],
       'CIS AWS v5': ['3.1', '3.2', '3.5'],
@@ -24,7 +24,7 @@ export const loggingAndEncryptionRules: PolicyRule[] = [
   {
     id: 'AWS-LOG-002',
     severity: 'low',
-    remediation: '365 or policy value',
+    remediation: 'Set retention_in_days to 365, or to what your policy says.',
     frameworks: {
       FSBP: ['CloudWatch.16'],
       'SOC 2': ['CC7.2', 'CC7.3', 'C1.2'],
@@ -44,7 +44,7 @@ export const loggingAndEncryptionRules: PolicyRule[] = [
   {
     id: 'AWS-KMS-001',
     severity: 'medium',
-    remediation: 'true',
+    remediation: 'Set enable_key_rotation = true.',
     frameworks: {
       FSBP: ['KMS.4'],
       'CIS AWS v5': ['3.6'],
@@ -65,7 +65,7 @@ export const loggingAndEncryptionRules: PolicyRule[] = [
   {
     id: 'AWS-ENC-001',
     severity: 'medium',
-    remediation: 'Enable SSE',
+    remediation: 'Enable server-side encryption.',
     frameworks: {
       FSBP: ['SQS.1', 'SNS.1'],
       'SOC 2': ['PI1.4'],
@@ -84,7 +84,7 @@ export const loggingAndEncryptionRules: PolicyRule[] = [
   {
     id: 'AWS-ENC-002',
     severity: 'high',
-    remediation: 'enable',
+    remediation: 'Enable encryption at rest and in transit.',
     frameworks: {
       FSBP: ['EFS.1', 'Opensearch.1', 'Opensearch.3', 'Opensearch.8', 'ElastiCache.4', 'ElastiCache.5'],
       'CIS AWS v5': ['2.3.1'],

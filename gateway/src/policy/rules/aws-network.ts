@@ -19,7 +19,7 @@ export const networkRules: PolicyRule[] = [
   {
     id: 'AWS-EC2-001',
     severity: 'critical',
-    remediation: 'Restrict CIDR or use SSM Session Manager',
+    remediation: 'Restrict the addresses, or use SSM Session Manager.',
     frameworks: {
       FSBP: ['EC2.13', 'EC2.14'],
       'CIS AWS v5': ['5.3', '5.4'],
@@ -34,7 +34,7 @@ export const networkRules: PolicyRule[] = [
   {
     id: 'AWS-EC2-002',
     severity: 'critical',
-    remediation: 'Restrict CIDR',
+    remediation: 'Restrict the addresses.',
     frameworks: {
       FSBP: ['EC2.18', 'EC2.19'],
       'SOC 2': ['CC6.6'],
@@ -46,7 +46,7 @@ export const networkRules: PolicyRule[] = [
   {
     id: 'AWS-EC2-003',
     severity: 'high',
-    remediation: 'Declare it with no rules',
+    remediation: 'Declare the default security group with no rules.',
     frameworks: { FSBP: ['EC2.2'], 'CIS AWS v5': ['5.5'], 'ISO 27001:2022': ['A.8.20', 'A.8.21', 'A.8.22'] },
     types: ['aws_default_security_group'],
     check: ({ attributes }) =>
@@ -60,7 +60,7 @@ export const networkRules: PolicyRule[] = [
   {
     id: 'AWS-EC2-008',
     severity: 'medium',
-    remediation: 'false',
+    remediation: 'Set map_public_ip_on_launch = false.',
     frameworks: { FSBP: ['EC2.15'], 'SOC 2': ['CC6.6'], 'ISO 27001:2022': ['A.8.20', 'A.8.21', 'A.8.22'] },
     types: ['aws_subnet'],
     check: ({ attributes }) =>
@@ -74,7 +74,7 @@ export const networkRules: PolicyRule[] = [
   {
     id: 'AWS-EC2-009',
     severity: 'medium',
-    remediation: 'Add aws_flow_log traffic_type=ALL',
+    remediation: 'Add an aws_flow_log with traffic_type = "ALL".',
     frameworks: {
       FSBP: ['EC2.6'],
       'CIS AWS v5': ['3.7'],

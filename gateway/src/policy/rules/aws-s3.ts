@@ -24,7 +24,7 @@ export const s3Rules: PolicyRule[] = [
   {
     id: 'AWS-S3-001',
     severity: 'high',
-    remediation: 'Set all four true',
+    remediation: 'Set all four settings of the public access block to true.',
     frameworks: {
       FSBP: ['S3.8'],
       'CIS AWS v5': ['2.1.4'],
@@ -41,7 +41,7 @@ export const s3Rules: PolicyRule[] = [
   {
     id: 'AWS-S3-002',
     severity: 'medium',
-    remediation: 'Add aws_s3_bucket_public_access_block',
+    remediation: 'Add an aws_s3_bucket_public_access_block for the bucket.',
     frameworks: {
       FSBP: ['S3.8'],
       'CIS AWS v5': ['2.1.4'],
@@ -59,7 +59,7 @@ export const s3Rules: PolicyRule[] = [
   {
     id: 'AWS-S3-003',
     severity: 'critical',
-    remediation: 'acl=private / ObjectOwnership BucketOwnerEnforced',
+    remediation: 'Use acl = "private", or object ownership BucketOwnerEnforced.',
     frameworks: {
       FSBP: ['S3.2', 'S3.3', 'S3.12'],
       'SOC 2': ['CC6.1'],
@@ -83,7 +83,7 @@ export const s3Rules: PolicyRule[] = [
   {
     id: 'AWS-S3-004',
     severity: 'critical',
-    remediation: 'Name principals or add a narrowing Condition',
+    remediation: 'Name the principals, or add a condition that narrows them.',
     frameworks: {
       FSBP: ['S3.2', 'S3.3', 'SNS.4', 'SQS.3'],
       'SOC 2': ['CC6.1'],
@@ -105,7 +105,7 @@ export const s3Rules: PolicyRule[] = [
   {
     id: 'AWS-S3-005',
     severity: 'medium',
-    remediation: 'Add the Deny statement',
+    remediation: 'Add a bucket policy that denies requests with aws:SecureTransport = false.',
     frameworks: {
       FSBP: ['S3.5'],
       'CIS AWS v5': ['2.1.1'],
@@ -127,7 +127,7 @@ export const s3Rules: PolicyRule[] = [
   {
     id: 'AWS-S3-006',
     severity: 'low',
-    remediation: 'Enabled',
+    remediation: 'Set status = "Enabled".',
     frameworks: {
       FSBP: ['S3.14'],
       'SOC 2': ['CC7.4', 'A1.1', 'C1.2', 'PI1.5'],

@@ -24,7 +24,7 @@ export const secretRules: PolicyRule[] = [
   {
     id: 'AWS-SEC-001',
     severity: 'critical',
-    remediation: 'manage_master_user_password / password_wo / Secrets Manager valueFrom',
+    remediation: 'Use manage_master_user_password, password_wo, or valueFrom of Secrets Manager.',
     frameworks: { FSBP: ['ECS.8'], 'PCI DSS 4': ['3.5.1', '8.2.2', '8.3.2'] },
     types: ['aws_*'],
     check: (resource, plan) => [
@@ -36,7 +36,7 @@ export const secretRules: PolicyRule[] = [
   {
     id: 'AWS-SM-001',
     severity: 'low',
-    remediation: 'Add rotation',
+    remediation: 'Add an aws_secretsmanager_secret_rotation.',
     frameworks: {
       FSBP: ['SecretsManager.1'],
       HIPAA: ['164_308_a_4_ii_c'],

@@ -9,7 +9,7 @@ export const azureRules: PolicyRule[] = [
   {
     id: 'AZ-ST-001',
     severity: 'high',
-    remediation: 'True / TLS1_2',
+    remediation: 'Accept HTTPS only, from TLS 1.2 on.',
     frameworks: {
       'CIS Azure v5': ['9.3.4', '9.3.6'],
       'SOC 2': ['CC6.7'],
@@ -36,7 +36,7 @@ export const azureRules: PolicyRule[] = [
   {
     id: 'AZ-ST-002',
     severity: 'critical',
-    remediation: 'False / private',
+    remediation: 'Set allow_nested_items_to_be_public = false and container_access_type = "private".',
     frameworks: {
       'CIS Azure v5': ['9.3.8'],
       'SOC 2': ['CC6.1'],
@@ -57,7 +57,7 @@ export const azureRules: PolicyRule[] = [
   {
     id: 'AZ-NSG-001',
     severity: 'critical',
-    remediation: 'Restrict / Bastion',
+    remediation: 'Restrict the source, or use Bastion.',
     frameworks: {
       'CIS Azure v5': ['7.1', '7.2'],
       'SOC 2': ['CC6.6'],
@@ -74,7 +74,7 @@ export const azureRules: PolicyRule[] = [
   {
     id: 'AZ-KV-001',
     severity: 'high',
-    remediation: 'Enable / Deny',
+    remediation: 'Enable purge protection and deny networks by default.',
     frameworks: {
       'CIS Azure v5': ['8.3.5'],
       'SOC 2': ['PI1.5'],
@@ -94,7 +94,7 @@ export const azureRules: PolicyRule[] = [
   {
     id: 'AZ-SQL-001',
     severity: 'critical',
-    remediation: 'Private endpoint',
+    remediation: 'Use a private endpoint and TLS 1.2.',
     frameworks: { 'SOC 2': ['CC6.2'], HIPAA: ['164.312(a)(1)'], 'ISO 27001:2022': ['A.8.20'] },
     types: [
       'azurerm_mssql_server',
@@ -106,7 +106,7 @@ export const azureRules: PolicyRule[] = [
   {
     id: 'AZ-AKS-001',
     severity: 'high',
-    remediation: 'Private / Entra only',
+    remediation: 'Make the cluster private and let only Entra accounts in.',
     frameworks: { 'SOC 2': ['CC6.1'], HIPAA: ['164.312(a)(1)'], 'ISO 27001:2022': ['A.8.1'] },
     types: ['azurerm_kubernetes_cluster'],
     check: ({ attributes }) => {

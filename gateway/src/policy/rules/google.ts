@@ -8,7 +8,7 @@ export const googleRules: PolicyRule[] = [
   {
     id: 'GCP-ST-001',
     severity: 'critical',
-    remediation: 'enforced',
+    remediation: 'Enable uniform access and enforce public access prevention.',
     frameworks: {
       'CIS GCP v4': ['5.1', '5.2'],
       'SOC 2': ['CC6.1'],
@@ -40,7 +40,7 @@ export const googleRules: PolicyRule[] = [
   {
     id: 'GCP-FW-001',
     severity: 'critical',
-    remediation: 'IAP range 35.235.240.0/20',
+    remediation: 'Allow only the IAP range 35.235.240.0/20.',
     frameworks: {
       'CIS GCP v4': ['3.6', '3.7'],
       'SOC 2': ['CC6.6'],
@@ -68,7 +68,7 @@ export const googleRules: PolicyRule[] = [
   {
     id: 'GCP-SQL-001',
     severity: 'critical',
-    remediation: 'Private IP, SSL, backups',
+    remediation: 'Use a private address, require TLS and enable backups.',
     frameworks: {
       'CIS GCP v4': ['6.4-6.7'],
       'SOC 2': ['CC6.2', 'CC6.7'],
@@ -81,7 +81,7 @@ export const googleRules: PolicyRule[] = [
   {
     id: 'GCP-IAM-001',
     severity: 'critical',
-    remediation: 'Narrow role',
+    remediation: 'Grant a narrower role, to named members.',
     frameworks: {
       'CIS GCP v4': ['1.5'],
       'SOC 2': ['CC6.3'],
@@ -107,7 +107,7 @@ export const googleRules: PolicyRule[] = [
   {
     id: 'GCP-IAM-002',
     severity: 'high',
-    remediation: 'Workload Identity Federation',
+    remediation: 'Use Workload Identity Federation.',
     frameworks: {
       'CIS GCP v4': ['1.4'],
       'SOC 2': ['CC1.3'],
@@ -120,7 +120,7 @@ export const googleRules: PolicyRule[] = [
   {
     id: 'GCP-VM-001',
     severity: 'medium',
-    remediation: 'Remove / enable',
+    remediation: 'Remove the public address, use an own service account and enable Shielded VM.',
     frameworks: {
       'CIS GCP v4': ['4.2', '4.8', '4.9'],
       'SOC 2': ['CC6.6'],
