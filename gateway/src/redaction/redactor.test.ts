@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { LineRedactor } from './line-redactor.ts';
+import { Redactor } from './redactor.ts';
+
+const secret = 'p@ss/w"örd+1';
+const cases = Number(process.env.FUZZ_CASES ?? 200);
+
+const spellings: Record<string, string> = {
+  'as it is': secret,
+  'in JSON': JSON.stringify({ a: secret }),
+  'in JSON inside JSON': JSON.stringify(JSON.stringify({ a: secret })),
+  'in a URL': `https://x/?a=${encodeURIComponent(secret)}`,
+  'in a URL in lower case': encodeURIComponent(secret).replace(/%../g, (byte) => byte.toLowerCase()),
+  'in a form': new URLSearchParams({ a: secret }).toString(),
+  'in base64': Buffer.from(secret).toString('base64'),
+  'in base64 at offset 1': Buffer.from(`x${secret}yz`).toString('base64'),
+  'in base64 at offset 2': Buffer.from(`ab${secret}y`).toString('base64'),
+  'in base64url': Buffer.from(`user:${secret}`).toString('base64url'),
+  'in hex': Buffer.from(secret).toString('hex'),
+  'in capital hex': Buffer.from(secret).toString('hex').toUpperCase(),
+  'with every byte escaped': [...Buffer.from(secret)]
+    .map((byte) => `%${byte.toString(16).padStart(2, '0')}`)
+    .join(''),
+};
+for (const [name, text] of Object.entries(spellings))
+  test(`a secret ${name} is redacted`, () => {
+    const redacted = new Redactor([secret]).redactText(`before ${text} after`);
+    assert.match(redacted, /^before .*\(redacted\).* after$/);
+    assert.ok(!redacted.includes(text));
+  });
+
+test('each line of a secret of several lines is redacted', () => {
+  const key = '-----BEGIN KEY-----\nabcdefgh\nijklmnop\n-----END KEY-----\n';
+  const redacted = new Redactor([key]).redactText(`x\n  abcdefgh\n${JSON.stringify(key)}`);
+  assert.ok(!/abcdefgh|ijklmnop/.test(redacted));
+});
+
+test('overlapping secrets leave nothing behind', () => {
+  assert.equal(new Redactor(['abcdef', 'defghi']).redactText('abcdefghi'), '(redacted)');
+});
+
+test('a secret inside a longer one does not shield it', () => {
+  assert.equal(new Redactor(['pass', 'password1']).redactText('x password1 y'), 'x (redacted) y');
+});
+
+test('a short value is redacted where it stands alone only', () => {
+  const redactor = new Redactor(['abc']);
+  assert.equal(
+    redactor.redactText('pin = abc, "abc" but abcdef and dabc'),
+    'pin = (redacted), "(redacted)" but abcdef and dabc',
+  );
+  assert.deepEqual(redactor.redactJson({ pin: 'abc', text: 'abcdef' }), {
+    pin: '(redacted)',
+    text: 'abcdef',
+  });
+});
+
+test('no secrets change nothing', () => {
+  assert.equal(new Redactor(['', ' ']).redactText('a b'), 'a b');
+});
+
+test('keys, numbers and nested strings of a JSON value are redacted', () => {
+  const redactor = new Redactor(['12345678', 'hunter22']);
+  assert.deepEqual(redactor.redactJson({ hunter22: [12345678, { a: 'x hunter22' }], b: 1, c: null }), {
+    '(redacted)': ['(redacted)', { a: 'x (redacted)' }],
+    b: 1,
+    c: null,
+  });
+});
+
+test('a stream finds a secret and a character that chunks cut', () => {
+  const text = `first ${secret}\nsecond ${secret} ü\nlast ${secret}`;
+  const bytes = Buffer.from(text);
+  for (let size = 1; size < 20; size++) {
+    const stream = new LineRedactor(new Redactor([secret]));
+    let output = '';
+    for (let at = 0; at < bytes.length; at += size) output += stream.push(bytes.subarray(at, at + size));
+    output += stream.flush();
+    assert.equal(output, 'first (redacted)\nsecond (redacted) ü\nlast (redacted)');
+  }
+});
+
+test('a line without end leaves in parts, and no part holds half a secret', () => {
+  const stream = new LineRedactor(new Redactor(['needle-needle']));
+  let output = '';
+  for (let i = 0; i < 4000; i++) output += stream.push(`${'x'.repeat(300)}needle-needle`);
+  assert.ok(output.length > 500_000);
+  output += stream.flush();
+  assert.ok(!/needle|eedle-|-needl/.test(output));
+  assert.equal(output.split('(redacted)').length, 4001);
+});
+
+test('text full of a repeating secret stays fast', () => {
+  const started = performance.now();
+  new Redactor(['aaaaaaaa']).redactText('a'.repeat(1_000_000));
+  assert.ok(performance.now() - started < 3000);
+});
+
+test('whatever the secret, the text and the cuts, it does not leak', () => {
+  const texts = fc.string({
+    minLength: 6,
+    maxLength: 40,
+    unit: fc.constantFrom(...'ab"\\/+=%& é{$'.split('')),
+  });
+  fc.assert(
+    fc.property(
+      texts,
+      fc.string({ unit: 'binary' }),
+      fc.integer({ min: 1, max: 9 }),
+      (value, noise, size) => {
+        fc.pre(value.trim().length >= 4);
+        const redactor = new Redactor([value]);
+        const encodings = [
+          value,
+          encodeURIComponent(value),
+          Buffer.from(value).toString('base64'),
+          JSON.stringify(value),
+        ];
+        const text = `${noise.replaceAll('\n', ' ')} ${encodings.join(' ')}`;
+        const stream = new LineRedactor(redactor);
+        let output = '';
+        for (let at = 0; at < text.length; at += size) output += stream.push(text.slice(at, at + size));
+        output += stream.flush();
+        assert.ok(!output.includes(value.trim()), 'leaked');
+        assert.equal(output, redactor.redactText(text));
+      },
+    ),
+    { numRuns: cases },
+  );
+});
