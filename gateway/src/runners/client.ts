@@ -153,10 +153,12 @@ async function* followRun(
     ended = true;
     wake();
   });
-  stream.on('error', (error) => {
+  const fail = (error: Error) => {
     failure = error;
     wake();
-  });
+  };
+  stream.on('error', fail);
+  lines.on('error', fail);
   try {
     while (!ended || queued.length > 0) {
       signal.throwIfAborted();

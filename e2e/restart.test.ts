@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { findProcesses, signalAll, terraformProgram } from './chaos/processes.ts';
+import { createClient } from './support/client.ts';
+import { Engine } from './support/engine.ts';
+import { readEvents } from './support/sse.ts';
+import { waitFor } from './support/wait.ts';
+
+/** An apply that takes about four seconds without a cloud: each link waits for the one before. */
+const slowCode = `${Array.from(
+  { length: 8 },
+  (_, index) => `resource "terraform_data" "r${index}" {
+  input = ${index === 0 ? '1' : `terraform_data.r${index - 1}.output + 1`}
+  provisioner "local-exec" {
+    command = "sleep 0.5"
+  }
+}
+`,
+).join('')}
+output "count" { value = terraform_data.r7.output }
+`;
+
+async function withEngine(
+  use: (engine: Engine, client: ReturnType<typeof createClient>) => Promise<void>,
+): Promise<void> {
+  await using engine = await Engine.start({ gatewayEnv: { LEASE_SECONDS: '3' } });
+  try {
+    await use(engine, createClient(engine.url));
+  } catch (error) {
+    console.error(engine.gateway?.output().slice(-4000), engine.runner?.output().slice(-4000));
+    throw error;
+  }
+}
+
+async function applying(client: ReturnType<typeof createClient>, projectId: string): Promise<string> {
+  const { body } = await client.post('/api/deploy', { projectId, iacCode: slowCode });
+  await waitFor(
+    'a finished resource',
+    async () => (await client.get(`/api/deploy/status/${body.jobId}`)).body.resources.finished > 0,
+  );
+  return body.jobId;
+}
+
+async function assertWhole(engine: Engine, jobId: string): Promise<void> {
+  const { events, ended } = await readEvents(
+    `${engine.url}/api/deploy/jobs/${jobId}/events`,
+    undefined,
+    Number.POSITIVE_INFINITY,
+  );
+  assert.ok(ended);
+  assert.deepEqual(
+    events.map((event) => event.id),
+    events.map((_, index) => index + 1),
+  );
+  const finished = events
+    .filter((event) => event.type === 'resource_finished')
+    .map((event) => event.data.address);
+  assert.equal(new Set(finished).size, finished.length, 'no resource is told of twice');
+}
+
+test('a runner killed during an apply: the apply goes on and the restarted runner takes it up', () =>
+  withEngine(async (engine, client) => {
+    const jobId = await applying(client, 'runner-killed');
+    await engine.runner?.stop('SIGKILL');
+    await engine.startRunner();
+    const job = await client.finished(jobId);
+    assert.equal(job.status, 'completed', job.error);
+    assert.deepEqual(job.result?.outputs, { count: 8 });
+    await assertWhole(engine, jobId);
+  }));
+
+test('a gateway killed during an apply: the restarted gateway re-attaches to the run', () =>
+  withEngine(async (engine, client) => {
+    const jobId = await applying(client, 'gateway-killed');
+    await engine.gateway?.stop('SIGKILL');
+    await engine.startGateway();
+    const job = await client.finished(jobId);
+    assert.equal(job.status, 'completed', job.error);
+    await assertWhole(engine, jobId);
+  }));
+
+test('both killed during an apply, and both back', () =>
+  withEngine(async (engine, client) => {
+    const jobId = await applying(client, 'both-killed');
+    await engine.gateway?.stop('SIGKILL');
+    await engine.runner?.stop('SIGKILL');
+    await engine.startRunner();
+    await engine.startGateway();
+    const job = await client.finished(jobId);
+    assert.equal(job.status, 'completed', job.error);
+    await assertWhole(engine, jobId);
+  }));
+
+test('Terraform killed during an apply: interrupted, uncertain, and the next deploy converges', () =>
+  withEngine(async (engine, client) => {
+    const jobId = await applying(client, 'terraform-killed');
+    assert.ok(signalAll(findProcesses(engine.directory, terraformProgram), 'SIGKILL') > 0);
+    const job = await client.finished(jobId);
+    assert.deepEqual(
+      [job.status, job.failure?.reason, job.failure?.retryable],
+      ['failed', 'interrupted', true],
+    );
+    const uncertain = (await client.get('/api/deploy/infrastructure/terraform-killed')).body;
+    assert.equal(uncertain.deploymentStatus, 'failed');
+    assert.equal(uncertain.stateUncertain.jobId, jobId);
+    const recorded = uncertain.terraformState.resources.length;
+    assert.ok(recorded > 0 && recorded < 8, `${recorded} recorded`);
+    assert.equal(uncertain.stateUncertain.unrecorded.length, 8 - recorded);
+    const again = await client.complete('/api/deploy', { projectId: 'terraform-killed', iacCode: slowCode });
+    assert.deepEqual(again.result?.outputs, { count: 8 });
+    assert.equal((await client.get('/api/deploy/infrastructure/terraform-killed')).body.stateUncertain, null);
+  }));
+
+test('a running job cancels by interrupt, keeps what it has created, and says how it ended', () =>
+  withEngine(async (_engine, client) => {
+    const jobId = await applying(client, 'cancelled');
+    const answer = await client.post(`/api/deploy/jobs/${jobId}/cancel`, { graceSeconds: 30 });
+    assert.deepEqual([answer.status, answer.body.endedBy], [202, null]);
+    const job = await client.finished(jobId);
+    assert.equal(job.status, 'cancelled');
+    assert.match(job.error ?? '', /by interrupt/);
+    const { state } = (await client.get('/api/deploy/state/cancelled')).body;
+    assert.ok(state.resources.length > 0 && state.resources.length < 8);
+  }));
+
+test('a gateway told to stop hands its job over and the next one finishes it', () =>
+  withEngine(async (engine, client) => {
+    const jobId = await applying(client, 'handed-over');
+    await engine.gateway?.stop('SIGTERM');
+    assert.equal(engine.gateway?.process.exitCode, 0);
+    await engine.startGateway();
+    const job = await client.finished(jobId);
+    assert.equal(job.status, 'completed', job.error);
+  }));
+
+test('a runner told to stop leaves the apply running and takes it up again', () =>
+  withEngine(async (engine, client) => {
+    const jobId = await applying(client, 'runner-stopped');
+    await engine.runner?.stop('SIGTERM');
+    assert.equal(engine.runner?.process.exitCode, 0);
+    await engine.startRunner();
+    const job = await client.finished(jobId);
+    assert.equal(job.status, 'completed', job.error);
+  }));
+
+test('a job of a runner that is down starts when it is back', () =>
+  withEngine(async (engine, client) => {
+    await engine.runner?.stop('SIGKILL');
+    const { body } = await client.post('/api/deploy', { projectId: 'down', iacCode: slowCode });
+    const reason = await waitFor(
+      'the reason',
+      async () => (await client.get(`/api/deploy/status/${body.jobId}`)).body.waitingReason,
+    );
+    assert.match(reason, /does not answer/);
+    await engine.startRunner();
+    assert.equal((await client.finished(body.jobId)).status, 'completed');
+  }));
+
+test('a restart of everything forgets nothing', () =>
+  withEngine(async (engine, client) => {
+    const job = await client.complete('/api/deploy', { projectId: 'kept', iacCode: slowCode });
+    await engine.gateway?.stop('SIGKILL');
+    await engine.runner?.stop('SIGKILL');
+    await engine.startRunner();
+    await engine.startGateway();
+    const after = (await client.get(`/api/deploy/status/${job.jobId}`)).body;
+    assert.deepEqual(after, job);
+    assert.deepEqual((await client.get('/api/deploy/outputs/kept')).body.outputs, { count: 8 });
+  }));
