@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { projectPolicySettingsSchema } from '../contract.ts';
+import { celProblem } from './cel-rule.ts';
+import { evaluateUserRules } from './evaluate-user-rules.ts';
+import { readBundle } from './rego-bundle.ts';
+import { compiledPolicy } from './rego-fixture.ts';
+
+const change = (type: string, after: unknown, actions = ['create']) => ({
+  address: `${type}.x`,
+  mode: 'managed',
+  type,
+  name: 'x',
+  change: { actions, before: null, after, after_sensitive: { password: true } },
+});
+const plan = {
+  resource_changes: [
+    change('aws_s3_bucket', { tags: { Owner: 'me' } }),
+    change('aws_sqs_queue', { tags: {}, password: 'S3cret!' }),
+    change('aws_sns_topic', null, ['delete']),
+  ],
+};
+
+const settingsOf = (...rules: object[]) =>
+  projectPolicySettingsSchema.parse({
+    userRules: rules.map((rule, index) => ({
+      id: `USER-${index}`,
+      message: 'broken',
+      mode: 'block',
+      ...rule,
+    })),
+  });
+const cel = (expression: string, rest: object = {}) => ({ language: 'cel', expression, ...rest });
+const rego = (bytes: Uint8Array, rest: object = {}) => ({
+  language: 'rego',
+  bundle: Buffer.from(bytes).toString('base64'),
+  ...rest,
+});
+const evaluate = async (rule: object, timeoutMs = 5000) => {
+  const { findings } = await evaluateUserRules(plan, settingsOf(rule), timeoutMs);
+  return findings.map(({ address, message }) => `${address}: ${message}`);
+};
+
+test('a CEL rule finds the resources for which it is true', async () => {
+  const rule = cel('has(resource.after.tags) && !("Owner" in resource.after.tags)');
+  assert.deepEqual(await evaluate(rule), ['aws_sqs_queue.x: broken']);
+});
+
+test('a CEL rule may look at actions, types and the summary', async () => {
+  assert.deepEqual(await evaluate(cel('"delete" in resource.actions && summary.deletes == 1')), [
+    'aws_sns_topic.x: broken',
+  ]);
+  assert.deepEqual(await evaluate(cel('true', { resourceTypes: ['aws_s3_*'] })), ['aws_s3_bucket.x: broken']);
+});
+
+test('a CEL rule that reads a missing key counts as broken', async () => {
+  const [finding] = await evaluate(cel('resource.after.size > 5.0', { resourceTypes: ['aws_s3_bucket'] }));
+  assert.match(finding ?? '', /^aws_s3_bucket.x: broken: .*cannot be evaluated: No such key/);
+});
+
+test('a CEL rule does not see sensitive values', async () => {
+  const rule = cel('resource.after.password != "(sensitive)"', { resourceTypes: ['aws_sqs_queue'] });
+  assert.deepEqual(await evaluate(rule), []);
+});
+
+test('a rule without end is ended, and counts as broken', async () => {
+  const endless = cel('("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" + "b").matches("^(a+)+$")');
+  assert.deepEqual(await evaluate(endless, 1500), ['null: broken (the rule ran out of time or memory)']);
+  const policy = rego(compiledPolicy([], { endless: true }));
+  assert.deepEqual(await evaluate(policy, 1500), ['null: broken (the rule ran out of time or memory)']);
+});
+
+test('what is wrong with a CEL expression is told before it is stored', () => {
+  assert.equal(celProblem('resource.type == "a"'), undefined);
+  for (const wrong of ['1 + 1', 'unknown', 'resource.', `${'('.repeat(100)}true${')'.repeat(100)}`])
+    assert.ok(celProblem(wrong), wrong);
+});
+
+test('a Rego policy reports texts and objects', async () => {
+  const result = ['one', { msg: 'two', address: 'a.b' }, { message: 'three' }];
+  assert.deepEqual(await evaluate(rego(compiledPolicy(result))), [
+    'null: broken: one',
+    'a.b: broken: two',
+    'null: broken: three',
+  ]);
+  assert.deepEqual(await evaluate(rego(compiledPolicy([]), { entrypoint: 'deploy/deny' })), []);
+  assert.deepEqual(await evaluate(rego(compiledPolicy(true))), ['null: broken']);
+});
+
+test('a Rego policy with an unknown entry point, or no policy, counts as broken', async () => {
+  const [wrong] = await evaluate(rego(compiledPolicy([]), { entrypoint: 'x/y' }));
+  assert.match(wrong ?? '', /cannot be evaluated: entrypoint x\/y/);
+  const [none] = await evaluate(rego(Buffer.from('no bundle')));
+  assert.match(none ?? '', /cannot be evaluated/);
+});
+
+test('the bundle of opa build is read', () => {
+  const wasm = compiledPolicy([]);
+  const bundle = gzipSync(
+    Buffer.concat([tarEntry('/data.json', Buffer.from('{"a":1}')), tarEntry('/policy.wasm', wasm)]),
+  );
+  assert.deepEqual(readBundle(bundle), { wasm, data: { a: 1 } });
+  assert.throws(() => readBundle(gzipSync(tarEntry('/x', wasm))), /no policy.wasm/);
+  assert.throws(() => readBundle(gzipSync(Buffer.alloc(1024, 'x'))), /not a tar/);
+});
+
+function tarEntry(name: string, content: Uint8Array): Buffer {
+  const header = Buffer.alloc(512);
+  header.write(name);
+  header.write(content.length.toString(8).padStart(11, '0'), 124);
+  return Buffer.concat([header, content, Buffer.alloc((512 - (content.length % 512)) % 512)]);
+}

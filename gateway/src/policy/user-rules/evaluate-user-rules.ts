@@ -1,0 +1,73 @@
+import { Worker } from 'node:worker_threads';
+import { maskPlan } from '../../redaction/mask-plan.ts';
+import type { PolicyReport, ProjectPolicySettings, UserRule } from '../contract.ts';
+import { ReportBuilder } from '../report-builder.ts';
+import type { RuleOutcome } from './rule-hit.ts';
+
+/** For all rules of a plan together. */
+const defaultTimeoutMs = 5000;
+
+/**
+ * Evaluates the project's own rules on a plan, with sensitive values masked. They run in a thread with bounded
+ * memory and time. A rule that fails or does not end counts as broken: it cannot say that the plan is good.
+ */
+export async function evaluateUserRules(
+  planJson: unknown,
+  settings: ProjectPolicySettings,
+  timeoutMs = defaultTimeoutMs,
+): Promise<PolicyReport> {
+  const builder = new ReportBuilder(settings);
+  const rules = settings.userRules.filter((rule) => (settings.modes[rule.id] ?? rule.mode) !== 'off');
+  const outcomes = rules.length > 0 ? await runRules(rules, maskPlan(planJson), timeoutMs) : new Map();
+  for (const rule of rules) report(builder, rule, outcomes.get(rule.id));
+  return builder.build();
+}
+
+async function runRules(
+  rules: UserRule[],
+  plan: unknown,
+  timeoutMs: number,
+): Promise<Map<string, RuleOutcome>> {
+  const outcomes = new Map<string, RuleOutcome>();
+  const worker = new Worker(new URL('./user-rule-worker.ts', import.meta.url), {
+    workerData: { rules, plan },
+    env: {},
+    execArgv: [],
+    stdout: true,
+    stderr: true,
+    resourceLimits: { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 64, stackSizeMb: 4 },
+  });
+  worker.stdout.resume();
+  worker.stderr.resume();
+  worker.on('message', (outcome: RuleOutcome) => outcomes.set(outcome.id, outcome));
+  worker.on('error', () => undefined);
+  const timer = setTimeout(() => void worker.terminate(), timeoutMs);
+  // The error event comes before the exit event, which comes always.
+  await new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+  clearTimeout(timer);
+  return outcomes;
+}
+
+function report(builder: ReportBuilder, rule: UserRule, outcome: RuleOutcome | undefined): void {
+  const { id, severity, mode, message, remediation } = rule;
+  const add = (address: string | null, text: string, subject: string | null = null) =>
+    builder.add({
+      id,
+      severity,
+      defaultMode: mode,
+      allowable: true,
+      address,
+      subject,
+      message: text,
+      remediation,
+    });
+  if (!outcome) add(null, `${message} (the rule ran out of time or memory)`);
+  else if ('error' in outcome) add(null, `${message} (the rule cannot be evaluated: ${outcome.error})`);
+  else
+    for (const hit of outcome.hits)
+      add(
+        hit.address,
+        hit.message ? `${message}: ${hit.message.slice(0, 1000)}` : message,
+        hit.message ?? null,
+      );
+}

@@ -1,0 +1,31 @@
+import { loadPolicy } from '@open-policy-agent/opa-wasm';
+import type { RegoRule } from '../contract.ts';
+import { asRecord } from '../plan-json.ts';
+import { readBundle } from './rego-bundle.ts';
+import type { RuleHit } from './rule-hit.ts';
+
+/** 64 KiB each: 256 MiB for policy, data and plan. */
+const maxMemoryPages = 4096;
+
+/**
+ * What the rule's entry point answers for the plan. `true`, or a list or set of texts or of objects with `msg`
+ * (or `message`) and `address`, breaks the rule; `false`, `undefined` and an empty list do not.
+ */
+export async function evaluateRego(rule: RegoRule, planJson: unknown): Promise<RuleHit[]> {
+  const { wasm, data } = readBundle(Buffer.from(rule.bundle, 'base64'));
+  const policy = await loadPolicy(wasm, { initial: 5, maximum: maxMemoryPages });
+  policy.setData(asRecord(data));
+  const results: unknown = policy.evaluate(planJson, rule.entrypoint ?? 0);
+  if (!Array.isArray(results)) throw new Error('the policy answers no result set');
+  return results.flatMap((entry) => toHits(asRecord(entry).result));
+}
+
+function toHits(result: unknown): RuleHit[] {
+  if (result === true) return [{ address: null }];
+  if (result === false || result === undefined || result === null) return [];
+  if (typeof result === 'string') return [{ address: null, message: result }];
+  if (Array.isArray(result)) return result.flatMap(toHits);
+  const { msg, message = msg, address } = asRecord(result);
+  const text = typeof message === 'string' ? { message } : {};
+  return [{ address: typeof address === 'string' ? address : null, ...text }];
+}

@@ -1,0 +1,24 @@
+/** Runs in a thread of its own, so that a rule without end can be ended: see `evaluate-user-rules.ts`. */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { UserRule } from '../contract.ts';
+import { readPlan } from '../plan-model.ts';
+import { evaluateCel } from './cel-rule.ts';
+import { evaluateRego } from './rego-rule.ts';
+import type { RuleHit, RuleOutcome } from './rule-hit.ts';
+
+const { rules, plan } = workerData as { rules: UserRule[]; plan: unknown };
+const model = readPlan(plan);
+/** A report takes no more of one rule. */
+const maxHits = 200;
+
+for (const rule of rules) parentPort?.postMessage(await evaluate(rule));
+
+async function evaluate(rule: UserRule): Promise<RuleOutcome> {
+  try {
+    const hits: RuleHit[] =
+      rule.language === 'cel' ? evaluateCel(rule, model) : await evaluateRego(rule, plan);
+    return { id: rule.id, hits: hits.slice(0, maxHits) };
+  } catch (error) {
+    return { id: rule.id, error: (error instanceof Error ? error.message : String(error)).slice(0, 500) };
+  }
+}

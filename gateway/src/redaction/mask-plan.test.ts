@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { maskPlan } from './mask-plan.ts';
+
+test('nothing that Terraform marks as sensitive is left in a plan', () => {
+  const resource = { values: { password: 'S', name: 'n' }, sensitive_values: { password: true } };
+  const change = { before: null, after: { password: 'S' }, after_sensitive: { password: true } };
+  const values = {
+    outputs: { o: { sensitive: true, value: 'S' }, p: { sensitive: false, value: 'plain' } },
+    root_module: { resources: [resource], child_modules: [{ child_modules: [{ resources: [resource] }] }] },
+  };
+  const plan = {
+    variables: { pw: { value: 'S' }, region: { value: 'r' } },
+    configuration: { root_module: { variables: { pw: { sensitive: true }, region: {} } } },
+    planned_values: values,
+    prior_state: { values },
+    resource_changes: [{ address: 'a.b', change }],
+    resource_drift: [{ address: 'a.b', change }],
+    output_changes: { o: { before: 'S', after: 'S', before_sensitive: true, after_sensitive: true } },
+  };
+  const text = JSON.stringify(maskPlan(plan));
+  assert.ok(!text.includes('"S"'));
+  for (const kept of ['plain', '"n"', '"r"', 'a.b']) assert.ok(text.includes(kept));
+});
+
+test('what is no plan stays as it is', () => {
+  assert.equal(maskPlan(null), null);
+  assert.deepEqual(maskPlan({ resource_changes: [null, 1] }), { resource_changes: [null, 1] });
+});
