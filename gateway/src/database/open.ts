@@ -63,6 +63,7 @@ async function openPostgres(url: string): Promise<OpenDatabase> {
   };
   const pool = new pg.Pool({ connectionString: url, max: 20, types, connectionTimeoutMillis: 10_000 });
   pool.on('error', () => {}); // an idle connection that broke; the next query opens another
+  pool.on('connect', (client) => client.on('error', () => {})); // one in use: its query fails by itself
   const listening = listenOnPostgres(url);
   return {
     kind: 'postgresql',

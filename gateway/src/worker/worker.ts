@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Context } from '../context.ts';
+import { isDatabaseAway } from '../database/away.ts';
 import { LeaseLostError } from '../domain-error.ts';
 import { type Claim, claimNextJob, reclaimExpiredJob, releaseLeases, renewLeases } from '../jobs/claim.ts';
 import { transition } from '../jobs/transition.ts';
@@ -91,6 +92,7 @@ export function createWorker(context: Context): Worker {
       return;
     }
     work.logger.error('working on the job', { error });
+    if (isDatabaseAway(error)) return; // its lease ends by itself, and whoever reaches the database goes on
     await failUnexpectedly(work).catch((failure) =>
       work.logger.error('recording the failure', { error: failure }),
     );
