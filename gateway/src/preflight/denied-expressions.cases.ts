@@ -1,0 +1,107 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the strings are Terraform code
+import { type Files, json, local, module, resource, tf } from './code-fixture.ts';
+
+/** Expressions that are denied: in the plain spelling, and in ways around a careless reader. */
+export const deniedExpressions = {
+  'PRE-FILE-FUNCTION': {
+    'an absolute path': local('file("/proc/self/environ")'),
+    'the parent folder': local('file("${path.module}/../x")'),
+    'a comment before the parenthesis': local('file /*c*/ ("/etc/passwd")'),
+    'the core namespace': local('core::file("/etc/passwd")'),
+    'spaces in the namespace': local('core :: filebase64 ("/etc/passwd")'),
+    'the home folder': local('file("~/.aws/credentials")'),
+    'an escape': local('file("\\u002fetc/passwd")'),
+    'an interpolated slash': local('file("${"/"}etc/passwd")'),
+    'a missing slash after the folder': local('file("${path.module}./x")'),
+    'a dot split over interpolations': local('file("${path.module}/.${"."}/x")'),
+    'a local': tf('locals {\n  p = "/etc"\n  a = file("${local.p}/passwd")\n}\n'),
+    'a variable': local('file(var.p)'),
+    'a heredoc': local('file(<<EOT\n/etc/passwd\nEOT\n)'),
+    'inside a string of a heredoc': tf('locals {\n  a = <<EOT\n  "${file("/etc/passwd")}"\nEOT\n}\n'),
+    'inside a for expression': local('[for f in fileset("/proc", "*/environ") : f]'),
+    'a pattern that goes up': local('fileset("${path.module}", "../*")'),
+    'a pattern whose braces hide dots': local('fileset("${path.module}", "{.,x}./**")'),
+    'a hidden file': local('file(".terraform/terraform.tfstate")'),
+    JSON: json({ locals: { a: '${file("/etc/passwd")}' } }),
+    'a key in JSON': json({ locals: { a: { '${file("/etc/passwd")}': 1 } } }),
+    'escapes in JSON': { 'a.tf.json': '{"locals":{"a":"\\u0024{file(\\"/etc/x\\")}"}}' },
+    'an attribute in a nested block': resource('x {\n  y {\n    z = filemd5("/etc/passwd")\n  }\n}'),
+    'a variable check': tf(
+      'variable "x" {\n  validation {\n    condition = fileexists("/etc/passwd")\n  }\n}\n',
+    ),
+    'a template file': {
+      ...local('templatefile("${path.module}/t.tpl", {})'),
+      't.tpl': 'a\n$${file("/no")} ${ file("/etc/passwd") }\n',
+    },
+    'a directive in a template file': {
+      ...local('templatefile("t.txt", {})'),
+      't.txt': '%{ for x in fileset("/", "*") }${x}%{ endfor }',
+    },
+    'path.module in the middle': local('file("a${path.module}/b")'),
+    'stripped whitespace': local('file("./. ${~ "./x" }")'),
+    'an expanded list': local('file(["/etc/passwd"]...)'),
+  },
+  'PRE-TEMPLATE': {
+    'a file that is not there': local('templatefile("t.tpl", {})'),
+    'a file that does not parse': { ...local('templatefile("t.tpl", {})'), 't.tpl': '${' },
+    'a file chosen at run time': resource(
+      'for_each = fileset("t", "*")\nbucket = templatefile("t/${each.value}", {})',
+    ),
+  },
+  'PRE-FUNCTION': {
+    'a provider function': local('provider::local::direxists("/")'),
+    'a template from a value': local('templatestring(local.b, {})'),
+    'an unknown function': local('exec("id")'),
+    'the core namespace': local('core::templatestring(local.b, {})'),
+  },
+  'PRE-PATH-ARGUMENT': {
+    'an absolute path': resource('source = "/etc/shadow"', 'aws_s3_object'),
+    'the parent folder': resource('filename = "../x.zip"', 'aws_lambda_function'),
+    'the home folder': resource('source = "~/.ssh/id_rsa"', 'aws_s3_object'),
+    'a variable': resource('source = var.path', 'aws_s3_object'),
+    'a set of paths that goes up': resource(
+      'for_each = fileset("/etc", "*")\nsource = "${each.value}"',
+      'aws_s3_object',
+    ),
+    'glued to a found file': resource(
+      'for_each = fileset("a", "*")\nsource = "x${each.value}"',
+      'aws_s3_object',
+    ),
+    JSON: json({ resource: { aws_s3_object: { x: { source: '${"/etc"}/shadow' } } } }),
+    'a nested block': resource('x {\n  cert_file = "/etc/ssl/key.pem"\n}'),
+  },
+  'PRE-MODULE-SOURCE': {
+    'a registry': module('terraform-aws-modules/vpc/aws'),
+    git: module('git::https://evil.example/x.git'),
+    'the parent folder': module('../victim'),
+    'up and down': module('./../../victim'),
+    'an absolute path': module('/etc'),
+    'a subfolder of a package': module('./m//../../x'),
+    'a folder that is not there': module('./n'),
+    'no source': tf('module "m" {\n}\n'),
+    'a computed source': module('${"./m"}x${1}'),
+    JSON: json({ module: { m: { source: 'https://evil.example/x.zip' } } }),
+    'a module in a module': {
+      ...module('./m'),
+      'm/a.tf': 'module "x" {\n  source = "../../x"\n}\n',
+    },
+  },
+  'PRE-COST': {
+    bcrypt: local('bcrypt("x", 31)'),
+    'a computed cost': local('bcrypt("x", 30 + 1)'),
+    'a cost that is a variable': local('bcrypt("x", var.cost)'),
+    'a wide format': local('format("%2000000000s", "x")'),
+    'a width from a local': tf('locals {\n  w = 2000000000\n  a = format("%${local.w}s", "x")\n}\n'),
+    'doubled strings': tf(
+      `locals {\n  a0 = "xxxxxxxxxx"\n${Array.from({ length: 30 }, (_, i) => `  a${i + 1} = "\${local.a${i}}\${local.a${i}}"`).join('\n')}\n}\n`,
+    ),
+    'nested ranges': tf(
+      'locals {\n  a = [for i in range(1000) : "xxxx"]\n  b = [for i in local.a : local.a]\n  c = [for i in local.a : local.b]\n}\n',
+    ),
+    'a million objects': resource('count = 1000 * 1000'),
+    'a million objects by text': resource('count = "1000000"'),
+    'a million objects by a power': tf(
+      'locals {\n  n = 6\n}\nresource "aws_s3_bucket" "b" {\n  count = pow(10, local.n)\n}\n',
+    ),
+  },
+} satisfies Record<string, Record<string, Files>>;

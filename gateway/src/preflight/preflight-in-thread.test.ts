@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { defaultPolicySettings } from '../policy/contract.ts';
+import { preflight } from './preflight.ts';
+import { preflightInThread } from './preflight-in-thread.ts';
+
+const block = 'resource "aws_s3_bucket" "b" {\n  bucket = "x"\n}\n';
+const large = new Map([['main.tf', `${block.repeat(6000)}data "http" "x" {\n}\n`]]);
+const small = new Map([['main.tf', 'data "http" "x" {\n}\n']]);
+
+test('small and large code get the same judgement as without a thread', async () => {
+  for (const files of [small, large])
+    assert.deepEqual(
+      await preflightInThread(files, defaultPolicySettings),
+      preflight(files, defaultPolicySettings),
+    );
+});
+
+test('code whose judgement takes too long is refused', async () => {
+  const report = await preflightInThread(large, defaultPolicySettings, 1);
+  assert.deepEqual([report.verdict, report.findings[0]?.id], ['block', 'PRE-SYNTAX']);
+});

@@ -1,0 +1,58 @@
+import { Worker } from 'node:worker_threads';
+import type { PolicyReport, ProjectPolicySettings } from '../policy/contract.ts';
+import { ReportBuilder } from '../policy/report-builder.ts';
+import { preflight, type UploadedFiles } from './preflight.ts';
+import { preflightRules } from './rules.ts';
+
+/** Up to this size the judgement takes some milliseconds, less than starting a thread. */
+const maxDirectBytes = 200_000;
+const defaultTimeoutMs = 20_000;
+
+/**
+ * `preflight`, but large code is judged in a thread, so that the event loop goes on. Where the thread runs out of
+ * time or memory the code is refused.
+ */
+export async function preflightInThread(
+  files: UploadedFiles,
+  settings: ProjectPolicySettings,
+  timeoutMs = defaultTimeoutMs,
+): Promise<PolicyReport> {
+  const bytes = [...files.values()].reduce((sum, content) => sum + content.length, 0);
+  if (bytes <= maxDirectBytes) return preflight(files, settings);
+  return (await judgeInThread(files, settings, timeoutMs)) ?? refusal(settings);
+}
+
+async function judgeInThread(
+  files: UploadedFiles,
+  settings: ProjectPolicySettings,
+  timeoutMs: number,
+): Promise<PolicyReport | undefined> {
+  const worker = new Worker(new URL('./preflight-worker.ts', import.meta.url), {
+    workerData: { files: new Map(files), settings },
+    env: {},
+    execArgv: [],
+    resourceLimits: { maxOldGenerationSizeMb: 3072, stackSizeMb: 4 },
+  });
+  let report: PolicyReport | undefined;
+  worker.on('message', (message: PolicyReport) => {
+    report = message;
+  });
+  worker.on('error', () => undefined);
+  const timer = setTimeout(() => void worker.terminate(), timeoutMs);
+  // The message and error events come before the exit event, which comes always.
+  await new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+  clearTimeout(timer);
+  return report;
+}
+
+function refusal(settings: ProjectPolicySettings): PolicyReport {
+  const { mode, ...rule } = preflightRules['PRE-SYNTAX'];
+  const builder = new ReportBuilder(settings);
+  builder.add({
+    id: 'PRE-SYNTAX',
+    defaultMode: mode,
+    ...rule,
+    message: 'the code is too large to be analysed',
+  });
+  return builder.build();
+}
