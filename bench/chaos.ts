@@ -1,0 +1,87 @@
+import { parseArgs } from 'node:util';
+import { faultNames } from '../e2e/chaos/faults.ts';
+import { seededRandom } from '../e2e/chaos/random.ts';
+import { chaosRound, type RoundResult } from '../e2e/chaos/round.ts';
+import { createWorld, type World } from '../e2e/chaos/world.ts';
+import { awsProblem } from '../e2e/support/local-aws.ts';
+import { skipWithoutPostgres } from '../e2e/support/postgres.ts';
+
+const maxDelayMs = 3000;
+
+/**
+ * Faults at random moments of applies of thirty resources, every kind in turn: `--rounds N` (11 by default),
+ * `--seed N`. Prints one line a round and a table; exits with 1 where a promise was broken.
+ */
+export async function chaosBench(argv: string[] = []): Promise<void> {
+  const { values } = parseArgs({
+    args: argv,
+    options: { rounds: { type: 'string', default: '11' }, seed: { type: 'string', default: '1' } },
+  });
+  const problem = awsProblem() ?? skipWithoutPostgres();
+  if (problem) {
+    console.log(`chaos: skipped, ${problem}`);
+    return;
+  }
+  const seed = Number(values.seed);
+  const random = seededRandom(seed);
+  const results: RoundResult[] = [];
+  let world: World = await createWorld(random);
+  try {
+    for (let index = 0; index < Number(values.rounds); index += 1) {
+      const fault = faultNames[index % faultNames.length] ?? 'kill-runner';
+      const afterMs = Math.round(random() * maxDelayMs);
+      try {
+        const result = await chaosRound(world, fault, { projectId: `s${seed}-${index}`, afterMs });
+        results.push(result);
+        console.log(JSON.stringify({ round: index, afterMs, ...result }));
+      } catch (error) {
+        const broken = [`the round itself failed: ${error instanceof Error ? error.message : error}`];
+        results.push({
+          fault,
+          status: 'unknown',
+          reason: null,
+          existing: 0,
+          reported: 0,
+          recoveryMs: 0,
+          broken,
+        });
+        console.log(
+          JSON.stringify({ round: index, afterMs, fault, broken }),
+          world.engine.gateway?.output().slice(-2000),
+        );
+        await world[Symbol.asyncDispose]();
+        world = await createWorld(random);
+      }
+    }
+  } finally {
+    await world[Symbol.asyncDispose]();
+  }
+  console.table(
+    faultNames.map((fault) =>
+      summary(
+        fault,
+        results.filter((result) => result.fault === fault),
+      ),
+    ),
+  );
+  const broken = results.filter((result) => result.broken.length > 0).length;
+  console.log(`${results.length} rounds, seed ${seed}: ${broken} with a broken promise`);
+  if (broken > 0) process.exitCode = 1;
+}
+
+function summary(fault: string, results: RoundResult[]) {
+  const recovery = results.map((result) => result.recoveryMs).sort((a, b) => a - b);
+  const seconds = (milliseconds: number | undefined) => Math.round((milliseconds ?? 0) / 100) / 10;
+  return {
+    fault,
+    rounds: results.length,
+    completed: results.filter((result) => result.status === 'completed').length,
+    failed: results.filter((result) => result.status === 'failed').length,
+    'only in the report': results.reduce((sum, result) => sum + result.reported, 0),
+    'recovery p50 s': seconds(recovery[Math.floor(recovery.length / 2)]),
+    'recovery max s': seconds(recovery.at(-1)),
+    broken: results.filter((result) => result.broken.length > 0).length,
+  };
+}
+
+if (import.meta.main) await chaosBench(process.argv.slice(2));
