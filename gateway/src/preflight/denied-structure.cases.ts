@@ -56,6 +56,10 @@ export const deniedStructure = {
     'another registry': tf(
       'terraform {\n  required_providers {\n    aws = { source = "evil.example/hashicorp/aws" }\n  }\n}\n',
     ),
+    'two sources in two files': {
+      'a.tf': 'terraform {\n  required_providers {\n    aws = { source = "evil/aws" }\n  }\n}\n',
+      'b.tf': 'terraform {\n  required_providers {\n    aws = { source = "hashicorp/aws" }\n  }\n}\n',
+    },
     'an implied provider': resource('', 'evil_thing'),
     'a chosen provider': resource('provider = evil.x'),
     'a source that is computed': tf(

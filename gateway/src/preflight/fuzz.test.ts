@@ -120,7 +120,9 @@ test('a provisioner is found whatever accepted code stands before it', () => {
 test('duplicates and order in JSON are kept as they are written', () => {
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.jsonValue(), { noNullPrototype: true }), (locals) => {
-      const { body, duplicates } = parseJsonBody(JSON.stringify({ locals }).replaceAll(/[$%]\{/g, '{'));
+      const source = JSON.stringify({ locals });
+      fc.pre(!/[$%]\{/.test(source));
+      const { body, duplicates } = parseJsonBody(source);
       assert.deepEqual(duplicates, []);
       const names = body.blocks.flatMap((block) => block.body.attributes.map(({ name }) => name));
       const expected = Object.entries(locals).filter(

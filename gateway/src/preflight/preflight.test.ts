@@ -49,6 +49,10 @@ const accepted: Record<string, Files> = {
     'terraform {\n  required_version = ">= 1.5"\n  required_providers {\n    aws    = { source = "hashicorp/aws", version = "~> 5.0" }\n    random = "~> 3.0"\n  }\n}\nprovider "aws" {\n  region = "eu-west-1"\n  alias  = "west"\n  default_tags {\n    tags = {}\n  }\n}\n',
   ),
   'data files': { 'main.tf': '', 'lambda.zip': Uint8Array.of(0xff), Dockerfile: '', 'src/a.py': 'import os' },
+  'types of variables': tf(
+    'variable "v" {\n  type = object({ a = optional(string, "x"), b = set(tuple([any])) })\n}\n',
+  ),
+  'public parameters': tf('data "aws_ssm_parameter" "ami" {\n  name = "/aws/service/ami-x"\n}\n'),
   'a health check path': resource('health_check {\n  path = "/health"\n}', 'aws_lb_target_group'),
 };
 for (const [name, files] of Object.entries(accepted))

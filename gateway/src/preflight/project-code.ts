@@ -11,7 +11,7 @@ export type CodeModule = {
   directory: string;
   files: CodeFile[];
   locals: Map<string, Expression>;
-  /** Local name → address such as `registry.terraform.io/hashicorp/aws`; `null` where it is not a plain string. */
+  /** Local name → address such as `registry.terraform.io/hashicorp/aws`; `null` where it is not one plain string. */
   providers: Map<string, string | null>;
 };
 
@@ -51,8 +51,11 @@ function newModule(directory: string): CodeModule {
 }
 
 function addProviders(code: CodeModule, required: Block): void {
-  for (const { name, value } of required.body.attributes)
-    code.providers.set(name, providerSource(name, value));
+  for (const { name, value } of required.body.attributes) {
+    const source = providerSource(name, value);
+    const isContradicted = code.providers.has(name) && code.providers.get(name) !== source;
+    code.providers.set(name, isContradicted ? null : source);
+  }
 }
 
 function providerSource(name: string, value: Expression): string | null {

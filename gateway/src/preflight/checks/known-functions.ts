@@ -15,7 +15,7 @@ export const fileFunctions = new Set([
 
 /**
  * Functions that compute from their arguments only. `templatestring` is missing on purpose: its template is a
- * value, so what it calls cannot be seen here.
+ * value, so what it calls cannot be seen here. `object`, `optional`, `set` and `tuple` are constructors of types.
  * Source: https://developer.hashicorp.com/terraform/language/functions (1.11)
  */
 export const pureFunctions = new Set(
@@ -23,9 +23,9 @@ export const pureFunctions = new Set(
   can ceil chomp chunklist cidrhost cidrnetmask cidrsubnet cidrsubnets coalesce coalescelist compact concat
   contains csvdecode dirname distinct element endswith ephemeralasnull flatten floor format formatdate formatlist
   indent index issensitive join jsondecode jsonencode keys length list log lookup lower map matchkeys max md5 merge
-  min nonsensitive one parseint pathexpand plantimestamp pow range regex regexall replace reverse rsadecrypt
-  sensitive setintersection setproduct setsubtract setunion sha1 sha256 sha512 signum slice sort split startswith
+  min nonsensitive object one optional parseint pathexpand plantimestamp pow range regex regexall replace reverse rsadecrypt
+  sensitive set setintersection setproduct setsubtract setunion sha1 sha256 sha512 signum slice sort split startswith
   strcontains strrev substr sum textdecodebase64 textencodebase64 timeadd timecmp timestamp title tobool tolist
-  tomap tonumber toset tostring transpose trim trimprefix trimspace trimsuffix try type upper urlencode uuid
+  tomap tonumber toset tostring transpose trim trimprefix trimspace trimsuffix try tuple type upper urlencode uuid
   uuidv5 values yamldecode yamlencode zipmap`.split(/\s+/),
 );

@@ -1,6 +1,5 @@
 import type { Body, Expression } from '../hcl/syntax-tree.ts';
-import { literalString } from '../hcl/syntax-tree.ts';
-import { type PathScope, resolvePath } from '../in-tree-path.ts';
+import { constantText, type PathScope, resolvePath } from '../in-tree-path.ts';
 import { forEachOf, type ProjectCode, type Report, resourceBlocks } from '../project-code.ts';
 
 /** Arguments that the providers open as local files. */
@@ -14,12 +13,17 @@ const pathArguments: Record<string, readonly string[]> = {
   azurerm_storage_blob: ['source'],
   azurerm_storage_share_file: ['source'],
   azurerm_linux_function_app: ['zip_deploy_file'],
+  azurerm_linux_function_app_slot: ['zip_deploy_file'],
   azurerm_linux_web_app: ['zip_deploy_file'],
+  azurerm_linux_web_app_slot: ['zip_deploy_file'],
   azurerm_windows_function_app: ['zip_deploy_file'],
+  azurerm_windows_function_app_slot: ['zip_deploy_file'],
   azurerm_windows_web_app: ['zip_deploy_file'],
+  azurerm_windows_web_app_slot: ['zip_deploy_file'],
   google_storage_bucket_object: ['source'],
   google_apigee_api: ['config_bundle'],
   google_apigee_sharedflow: ['config_bundle'],
+  google_apigee_keystores_aliases_pkcs12: ['file'],
 };
 /** Names that mean a local file in every provider seen so far; judged where their value is plain. */
 const pathLikeName =
@@ -44,7 +48,7 @@ export function checkPathArguments(code: ProjectCode, report: Report): void {
           const problem = known.includes(name) ? pathProblem(value, scope) : undefined;
           if (problem) deny(name, line, problem);
         }
-        checkPathLike(block.body, deny);
+        checkPathLike(block.body, scope, deny);
       }
 }
 
@@ -54,10 +58,14 @@ function pathProblem(value: Expression, scope: PathScope): string | undefined {
   return result.inside ? undefined : result.reason;
 }
 
-function checkPathLike(body: Body, deny: (name: string, line: number, reason: string) => void): void {
+function checkPathLike(
+  body: Body,
+  scope: PathScope,
+  deny: (name: string, line: number, reason: string) => void,
+): void {
   for (const { name, value, line } of body.attributes) {
-    const text = pathLikeName.test(name) ? literalString(value) : undefined;
+    const text = pathLikeName.test(name) ? constantText(value, scope) : undefined;
     if (text !== undefined && leavesProject.test(text)) deny(name, line, 'the path leaves the project');
   }
-  for (const block of body.blocks) checkPathLike(block.body, deny);
+  for (const block of body.blocks) checkPathLike(block.body, scope, deny);
 }

@@ -1,3 +1,4 @@
+import { attribute, type Block, literalString } from '../hcl/syntax-tree.ts';
 import { type ProjectCode, type Report, resourceBlocks } from '../project-code.ts';
 
 /** Data sources that run programs, read the machine or call addresses of the code's choice. */
@@ -13,7 +14,6 @@ const secretReaders = new RegExp(
     '^aws_dynamodb_table_item$',
     '^aws_api_gateway_api_keys?$',
     '^aws_cognito_user_pool_client$',
-    '^aws_lambda_function$',
     '^azurerm_app_configuration_keys?$',
     '^azurerm_key_vault_encrypted_value$',
     '^azurerm_key_vault_certificate_data$',
@@ -44,10 +44,16 @@ export function checkResources(code: ProjectCode, report: Report): void {
             at,
             `${type} runs programs, reads files or calls addresses while planning`,
           );
-        else if (secretReaders.test(type) && !secretMetadata.test(type))
+        else if (secretReaders.test(type) && !secretMetadata.test(type) && !isPublicParameter(block))
           report('PRE-DATA-SOURCE', at, `${type} reads secrets or data into the plan`);
         if (type === 'tls_certificate')
           report('PRE-NETWORK-READ', at, 'tls_certificate connects to an address while planning');
       }
     }
+}
+
+/** AWS publishes image ids and the like as parameters that everybody may read. */
+function isPublicParameter(block: Block): boolean {
+  const name = literalString(attribute(block.body, 'name')?.value);
+  return block.labels[0] === 'aws_ssm_parameter' && name?.startsWith('/aws/service/') === true;
 }
