@@ -19,6 +19,8 @@ const topBlocks: Record<string, number> = {
   ephemeral: 2,
 };
 
+const terraformSettings = new Set(['required_version', 'required_providers', 'provider_meta']);
+
 const flagged = {
   import: ['PRE-IMPORT', 'import takes an existing object under management, whoever owns it'],
   removed: ['PRE-REMOVED', 'removed forgets or destroys an object'],
@@ -62,7 +64,7 @@ function checkTopBlock(block: Block, file: CodeFile, report: Report): void {
     report(flagged[type][0], at, flagged[type][1]);
 }
 
-/** Only `required_version` and `required_providers`; the engine writes the backend. */
+/** Only settings that Terraform compares or passes on as a name; the engine writes the backend. */
 function checkTerraformBlock(block: Block, file: CodeFile, report: Report): void {
   const items = [
     ...block.body.attributes.map(({ name, line }) => ({ type: name, line })),
@@ -72,7 +74,7 @@ function checkTerraformBlock(block: Block, file: CodeFile, report: Report): void
     const at = { file: file.path, line, subject: type };
     if (type === 'backend' || type === 'cloud')
       report('PRE-BACKEND', at, `a ${type} block sends the state elsewhere and may run programs`);
-    else if (type !== 'required_version' && type !== 'required_providers')
+    else if (!terraformSettings.has(type))
       report('PRE-BLOCK', at, `terraform.${shorten(type)} is not accepted`);
   }
 }

@@ -1,6 +1,5 @@
 /**
- * Arguments that neither name files, programs, credentials nor addresses, per provider. `*` where nothing of a
- * provider is harmful. A nested block is accepted whole.
+ * Arguments that neither name files, programs, credentials nor addresses, per provider. A nested block is accepted whole.
  */
 export const harmlessArguments: Record<string, readonly string[]> = {
   'registry.terraform.io/hashicorp/aws': [
@@ -68,9 +67,10 @@ export const harmlessArguments: Record<string, readonly string[]> = {
 /** Accepted for every provider: they are Terraform's own. */
 export const metaArguments = ['alias', 'version'];
 
-/** Providers that projects may use: those whose arguments are known above, and four without side effects. */
+/** Providers that projects may use: those whose arguments are known above, and some without side effects. */
 export const acceptedProviders = new Set([
   ...Object.keys(harmlessArguments),
+  'registry.terraform.io/hashicorp/cloudinit',
   'registry.terraform.io/hashicorp/random',
   'registry.terraform.io/hashicorp/time',
   'registry.terraform.io/hashicorp/tls',

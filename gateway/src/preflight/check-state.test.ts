@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { defaultPolicySettings, projectPolicySettingsSchema } from '../policy/contract.ts';
+import { checkState } from './check-state.ts';
+
+const stateWith = (...providers: unknown[]) => ({
+  version: 4,
+  resources: providers.map((provider) => ({ module: 'module.a', type: 't', name: 'n', provider })),
+});
+
+test('providers of the allow-list pass, with aliases and in modules', () => {
+  const state = stateWith(
+    'provider["registry.terraform.io/hashicorp/aws"]',
+    'module.a.provider["registry.terraform.io/hashicorp/aws"].west',
+    'provider["terraform.io/builtin/terraform"]',
+  );
+  assert.equal(checkState(state, defaultPolicySettings).verdict, 'pass');
+});
+
+test('any other provider is refused, unless an allowance names it', () => {
+  const state = stateWith('provider["evil.example/x/aws"]');
+  const [finding] = checkState(state, defaultPolicySettings).findings;
+  assert.deepEqual([finding?.subject, finding?.address], ['evil.example/x/aws', 'module.a.t.n']);
+  for (const odd of ['provider.aws', '', null, 7])
+    assert.equal(checkState(stateWith(odd), defaultPolicySettings).verdict, 'block');
+  const allowances = [{ id: 'PRE-PROVIDER', subject: 'evil.example/x/aws', who: 'a', why: 'b' }];
+  assert.equal(checkState(state, projectPolicySettingsSchema.parse({ allowances })).verdict, 'pass');
+});
