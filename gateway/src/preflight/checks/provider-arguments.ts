@@ -1,5 +1,6 @@
 /**
- * Arguments that neither name files, programs, credentials nor addresses, per provider. A nested block is accepted whole.
+ * Arguments that neither name files, programs, credentials nor addresses, per provider. A nested block is
+ * accepted whole.
  */
 export const harmlessArguments: Record<string, readonly string[]> = {
   'registry.terraform.io/hashicorp/aws': [
