@@ -6,7 +6,7 @@ import { createWorld, type World } from '../e2e/chaos/world.ts';
 import { awsProblem } from '../e2e/support/local-aws.ts';
 import { skipWithoutPostgres } from '../e2e/support/postgres.ts';
 
-const maxDelayMs = 3000;
+const maxDelayMs = 4000;
 
 /**
  * Faults at random moments of applies of thirty resources, every kind in turn: `--rounds N` (11 by default),
@@ -75,6 +75,7 @@ function summary(fault: string, results: RoundResult[]) {
   return {
     fault,
     rounds: results.length,
+    'during apply': results.filter((result) => result.during).length,
     completed: results.filter((result) => result.status === 'completed').length,
     failed: results.filter((result) => result.status === 'failed').length,
     'only in the report': results.reduce((sum, result) => sum + result.reported, 0),

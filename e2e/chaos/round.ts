@@ -8,6 +8,8 @@ import { chaosStack, existingAddresses, resourceCount } from './stack.ts';
 
 export type RoundResult = {
   fault: FaultName;
+  /** Whether the apply was in progress when the fault came. */
+  during: boolean;
   /** How the faulted deploy ended. */
   status: string;
   reason: string | null;
@@ -40,6 +42,7 @@ export async function chaosRound(
     return job.step === 'apply' || job.endTime !== null;
   });
   await delay(options.afterMs);
+  const during = (await client.get(`/api/deploy/status/${body.jobId}`)).body.status === 'processing';
   await faults[fault](world);
   const healed = Date.now();
   const job = await endOf(client, body.jobId);
@@ -61,6 +64,7 @@ export async function chaosRound(
   await destroy(client, aws, projectId, broken);
   return {
     fault,
+    during,
     status: job.status,
     reason: job.failure?.reason ?? null,
     existing: existing.size,

@@ -38,6 +38,17 @@ export function createClient(url: string, headers: Record<string, string> = {}) 
         timeoutMs,
       );
     },
+    /** Waits until a job has ended. */
+    async endOf(jobId: string, timeoutMs = 120_000): Promise<JobView> {
+      return waitFor(
+        `job ${jobId} to end`,
+        async () => {
+          const { body } = await request('GET', `/api/deploy/status/${jobId}`);
+          return ['completed', 'failed', 'cancelled'].includes(body.status) ? body : undefined;
+        },
+        timeoutMs,
+      );
+    },
     /** Posts a job and waits for its end; throws with the failure where it did not complete. */
     async complete(path: string, body: unknown): Promise<JobView> {
       const accepted = await request('POST', path, body);

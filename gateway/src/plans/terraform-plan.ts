@@ -98,16 +98,25 @@ export function plannedOperations(summary: PlanSummary): number {
 
 /** What differs between the stored state and the real objects, attribute by attribute. */
 export function driftedResources(plan: TerraformPlan): DriftedResource[] {
-  return managed(plan.resource_drift).map((resource) => {
-    const before = maskSensitive(resource.change.before, resource.change.before_sensitive);
-    const after = maskSensitive(resource.change.after, resource.change.after_sensitive);
-    return {
-      address: resource.address,
-      type: resource.type,
-      action: changeAction(resource.change.actions),
-      attributes: differences(before, after),
-    };
-  });
+  return managed(plan.resource_drift)
+    .map((resource) => {
+      const before = maskSensitive(resource.change.before, resource.change.before_sensitive);
+      const after = maskSensitive(resource.change.after, resource.change.after_sensitive);
+      return {
+        address: resource.address,
+        type: resource.type,
+        action: changeAction(resource.change.actions),
+        attributes: differences(before, after).filter(
+          (change) => !(isEmpty(change.before) && isEmpty(change.after)),
+        ),
+      };
+    })
+    .filter((resource) => resource.attributes.length > 0);
+}
+
+/** Providers read an attribute that was never set back as empty: no drift. */
+function isEmpty(value: unknown): boolean {
+  return value === null || value === '' || (typeof value === 'object' && Object.keys(value).length === 0);
 }
 
 function managed(changes: PlannedChange[] | undefined): PlannedChange[] {

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { createClient } from './support/client.ts';
+import { Engine } from './support/engine.ts';
+import { type LocalAws, skipWithoutAws, startLocalAws } from './support/local-aws.ts';
+
+const skip = skipWithoutAws();
+let aws: LocalAws;
+let engine: Engine;
+let client: ReturnType<typeof createClient>;
+
+before(async () => {
+  if (skip) return;
+  aws = await startLocalAws();
+  engine = await Engine.start({ gatewayEnv: aws.env });
+  client = createClient(engine.url);
+});
+after(async () => {
+  await engine?.[Symbol.asyncDispose]();
+  await aws?.stop();
+});
+
+const iacCode = `
+provider "aws" {
+  region = "us-east-1"
+}
+resource "aws_cloudwatch_log_group" "app" {
+  name              = "drifting"
+  retention_in_days = 14
+}
+`;
+const retention = async () => {
+  const text = await aws.call('logs', { target: 'Logs_20140328.DescribeLogGroups', body: {} });
+  return JSON.parse(text).logGroups[0]?.retentionInDays;
+};
+
+test('what was changed outside is reported attribute by attribute, and undone by a reviewed deploy', {
+  skip,
+}, async () => {
+  const projectId = 'drifts';
+  await client.complete('/api/deploy', { projectId, iacCode });
+  await aws.call('logs', {
+    target: 'Logs_20140328.PutRetentionPolicy',
+    body: { logGroupName: 'drifting', retentionInDays: 30 },
+  });
+
+  await client.complete(`/api/deploy/drift/${projectId}`, { remediate: true });
+  const report = (await client.get(`/api/deploy/drift/${projectId}`)).body;
+  assert.equal(report.drifted, true);
+  assert.deepEqual(report.resources, [
+    {
+      address: 'aws_cloudwatch_log_group.app',
+      type: 'aws_cloudwatch_log_group',
+      action: 'update',
+      attributes: [{ path: 'retention_in_days', before: 14, after: 30 }],
+    },
+  ]);
+  assert.equal(await retention(), 30, 'a drift check changes nothing');
+
+  const waiting = await client.finished(report.remediationJobId);
+  assert.equal(waiting.status, 'awaiting_approval');
+  await client.post(`/api/deploy/jobs/${waiting.jobId}/approve`, { planDigest: waiting.planDigest });
+  await client.endOf(waiting.jobId);
+  assert.equal(await retention(), 14);
+});

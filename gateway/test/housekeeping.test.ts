@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { test } from 'node:test';
+import { createEncryption } from '../src/encryption.ts';
+import { insertJob } from '../src/jobs/store.ts';
+import { destroyDueProjects } from '../src/lifecycle/expiry.ts';
+import { resealOld } from '../src/lifecycle/reseal.ts';
+import { pruneOld } from '../src/lifecycle/retention.ts';
+import { runTick } from '../src/lifecycle/schedules.ts';
+import { ensureProject } from '../src/projects/store.ts';
+import {
+  listStateVersions,
+  newestStateVersion,
+  readStateContent,
+  saveStateVersion,
+} from '../src/states/store.ts';
+import { onEachGateway, type TestGateway } from './support.ts';
+
+const state = (serial: number) =>
+  Buffer.from(
+    JSON.stringify({
+      version: 4,
+      terraform_version: '1.11.4',
+      serial,
+      lineage: 'l',
+      outputs: {},
+      resources: [],
+    }),
+  );
+
+async function deployedProject(it: TestGateway, projectId: string): Promise<void> {
+  const { query } = it.gateway.context.database;
+  await ensureProject(query, projectId);
+  await query.updateTable('projects').set({ revision: 1 }).where('id', '=', projectId).execute();
+}
+
+const jobsOf = async (it: TestGateway, projectId: string) =>
+  (await it.client.get(`/api/deploy/jobs?projectId=${projectId}`)).body.jobs;
+
+onEachGateway((it) => {
+  test('a due project is destroyed once, however many gateways look', async () => {
+    const { context } = it().gateway;
+    await deployedProject(it(), 'due');
+    await context.database.query
+      .updateTable('projects')
+      .set({ destroy_at: new Date(Date.now() - 1000) })
+      .where('id', '=', 'due')
+      .execute();
+    await Promise.all(Array.from({ length: 10 }, () => destroyDueProjects(context)));
+    const jobs = await jobsOf(it(), 'due');
+    assert.deepEqual(
+      jobs.map((job: { type: string }) => job.type),
+      ['destroy'],
+    );
+  });
+
+  test('one tick of a schedule queues one drift check, whichever gateway is first', async () => {
+    const { context } = it().gateway;
+    await deployedProject(it(), 'ticked');
+    const at = new Date();
+    const first = await Promise.all(Array.from({ length: 10 }, () => runTick(context, 'ticked', at)));
+    assert.equal(first.filter(Boolean).length, 1);
+    assert.equal(await runTick(context, 'ticked', new Date(at.getTime() + 60_000)), true);
+    assert.deepEqual(
+      (await jobsOf(it(), 'ticked')).map((job: { type: string }) => job.type),
+      ['drift', 'drift'],
+    );
+  });
+
+  test('retention removes old events and state versions, never the newest state', async () => {
+    const { context } = it().gateway;
+    const { query } = context.database;
+    await deployedProject(it(), 'old');
+    const job = await insertJob(query, { projectId: 'old', type: 'deploy', revision: 1 });
+    for (const serial of [1, 2, 3, 4, 5])
+      await saveStateVersion(query, context.encryption, {
+        projectId: 'old',
+        jobId: job.id,
+        raw: state(serial),
+      });
+    const limits = {
+      ...context,
+      config: { ...context.config, stateVersionsKept: 3, eventRetentionDays: 30 },
+    };
+    assert.equal((await pruneOld(limits)).stateVersions, 2);
+    assert.deepEqual(
+      (await listStateVersions(query, 'old', { limit: 9 })).map((version) => version.serial),
+      [5, 4, 3],
+    );
+
+    const longAgo = new Date(Date.now() - 40 * 86_400_000);
+    await query
+      .updateTable('jobs')
+      .set({ finished_at: longAgo, status: 'completed' })
+      .where('id', '=', job.id)
+      .execute();
+    await query
+      .updateTable('state_versions')
+      .set({ created_at: longAgo })
+      .where('project_id', '=', 'old')
+      .execute();
+    const removed = await pruneOld({ ...limits, config: { ...limits.config, stateRetentionDays: 30 } });
+    assert.ok(removed.events >= 1);
+    assert.equal((await newestStateVersion(query, 'old'))?.serial, 5);
+    assert.equal((await listStateVersions(query, 'old', { limit: 9 })).length, 1);
+  });
+
+  test('after a change of key, everything is sealed again and opens without the earlier key', async () => {
+    const { context } = it().gateway;
+    const { query } = context.database;
+    await it().client.post('/api/deploy', {
+      projectId: 'sealed',
+      iacCode: 'output "a" { value = 1 }',
+      variables: { word: 'swordfish' },
+    });
+    const version = await saveStateVersion(query, context.encryption, {
+      projectId: 'sealed',
+      jobId: 'j',
+      raw: state(7),
+    });
+    const { content } = await query
+      .selectFrom('state_versions')
+      .select('content')
+      .where('id', '=', version.id)
+      .executeTakeFirstOrThrow();
+    assert.ok(!Buffer.from(content).includes('terraform_version'));
+    await assert.rejects(
+      readStateContent(query, createEncryption(randomBytes(32)), version),
+      /sealed with key [0-9a-f]{8}, which is not known/,
+    );
+
+    const earlier = await earlierKey(it());
+    const key = randomBytes(32);
+    const config = { ...context.config, previousEncryptionKeys: [earlier.toString('hex')] };
+    await resealOld({ ...context, config, encryption: createEncryption(key, [earlier]) });
+    const opened = await readStateContent(query, createEncryption(key), version);
+    assert.deepEqual(opened, state(7));
+    await resealOld({
+      ...context,
+      config: { ...config, previousEncryptionKeys: [key.toString('hex')] },
+      encryption: createEncryption(earlier, [key]),
+    });
+  });
+});
+
+async function earlierKey(it: TestGateway): Promise<Buffer> {
+  const { loadEncryptionKey } = await import('../src/encryption.ts');
+  return loadEncryptionKey(it.gateway.context.config.dataDir, undefined);
+}
