@@ -38,6 +38,7 @@ export async function chaosBench(argv: string[] = []): Promise<void> {
         const broken = [`the round itself failed: ${error instanceof Error ? error.message : error}`];
         results.push({
           fault,
+          during: false,
           status: 'unknown',
           reason: null,
           existing: 0,

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 
 const port = (fallback: number) =>
@@ -24,16 +24,44 @@ const positive = (fallback: number) =>
     .transform(Number)
     .default(fallback);
 
+/** `NAME=value` pairs separated by commas, for example `EUR=0.92,GBP=0.79`. */
+const pairs = <T>(example: string, name: RegExp, value: z.ZodType<T>) =>
+  z
+    .string()
+    .default('')
+    .transform((text, context): Record<string, T> => {
+      const entries = text
+        .split(',')
+        .map((pair) => pair.trim())
+        .filter(Boolean)
+        .flatMap((pair): [string, T][] => {
+          const [key = '', given] = pair.split(/\s*=\s*(.*)/s);
+          const parsed = value.safeParse(given);
+          if (name.test(key) && parsed.success) return [[key, parsed.data]];
+          const message = `${pair}: must be pairs such as ${example}, separated by commas`;
+          context.addIssue({ code: 'custom', message });
+          return [];
+        });
+      return Object.fromEntries(entries);
+    });
+const decimal = z
+  .string()
+  .regex(/^\d+(\.\d+)?$/)
+  .transform(Number);
+
 const environmentSchema = z.object({
   PORT: port(3000),
   HOST: z.string().min(1).default('127.0.0.1'),
   TERRAFORM_RUNNER_URL: z
     .string()
     .default('http://localhost:8000')
-    .transform((text) => text.split(',').map((url) => url.trim()))
+    .transform((text) => (text === 'none' ? [] : text.split(',').map((url) => url.trim())))
     .pipe(
       z.array(
-        z.url({ protocol: /^https?$/, error: 'must be one or more http(s) URLs, separated by commas' }),
+        z.url({
+          protocol: /^https?$/,
+          error: 'must be none, or one or more http(s) URLs, separated by commas',
+        }),
       ),
     ),
   RUNNER_TOKEN: z
@@ -72,6 +100,15 @@ const environmentSchema = z.object({
   EVENT_RETENTION_DAYS: positive(90),
   STATE_RETENTION_DAYS: positive(3650),
   STATE_VERSIONS_KEPT: positive(200),
+  COST_EXCHANGE_RATES: pairs('EUR=0.92', /^[A-Z]{3}$/, decimal.pipe(z.number().positive())),
+  COST_DISCOUNTS: pairs('aws_instance=10', /^[a-z][a-z0-9_]*\*?$/, decimal.pipe(z.number().max(100))),
+  PRICE_BOOK: z.string().min(1).optional(),
+  PRICE_LIST_URLS: pairs(
+    'aws=https://prices.example.org',
+    /^(aws|azure|google)$/,
+    z.url({ protocol: /^https?$/ }),
+  ),
+  PRICE_GOOGLE_API_KEY: z.string().min(1).optional(),
 });
 
 /** Cloud variables that only runs receive. */
@@ -82,6 +119,7 @@ const notForRuns = new Set(['AWS_CA_BUNDLE', 'AWS_CONFIG_FILE', 'AWS_SHARED_CRED
 export type Config = {
   host: string;
   port: number;
+  /** Runners known by this setting alone; more make themselves known by heartbeat. */
   runnerUrls: string[];
   runnerToken: string;
   workspacesDir: string;
@@ -105,6 +143,16 @@ export type Config = {
   /** State versions older than this, or beyond this number, are removed; never a project's newest. */
   stateRetentionDays: number;
   stateVersionsKept: number;
+  /** Units of a currency for one USD. */
+  exchangeRates: Record<string, number>;
+  /** Percent off the list price, by resource type, type prefix with `*`, or category. */
+  costDiscounts: Record<string, number>;
+  /** The installation's own price book; the embedded one is used while there is none. */
+  priceBookPath: string;
+  /** Where price lists are pulled from in place of the clouds' own addresses. */
+  priceListUrls: { aws?: string; azure?: string; google?: string };
+  /** Google's price catalogue needs a key. */
+  priceGoogleApiKey: string | undefined;
   /** Earlier keys, still able to open what they have sealed, as hex. */
   previousEncryptionKeys: string[];
 };
@@ -143,6 +191,11 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     eventRetentionDays: settings.EVENT_RETENTION_DAYS,
     stateRetentionDays: settings.STATE_RETENTION_DAYS,
     stateVersionsKept: settings.STATE_VERSIONS_KEPT,
+    exchangeRates: settings.COST_EXCHANGE_RATES,
+    costDiscounts: settings.COST_DISCOUNTS,
+    priceBookPath: resolve(settings.PRICE_BOOK ?? join(settings.DATA_DIR, 'price-book.json')),
+    priceListUrls: settings.PRICE_LIST_URLS,
+    priceGoogleApiKey: settings.PRICE_GOOGLE_API_KEY,
     previousEncryptionKeys: settings.STATE_ENCRYPTION_PREVIOUS_KEYS,
   };
 }

@@ -87,6 +87,7 @@ export function createRunnerRegistry(options: {
     },
     hasFreeSlot: () => runners.some((runner) => freeSlots(runner) > 0),
     whyNoSlot() {
+      if (runners.length === 0) return 'no runner has made itself known yet; the job starts when one has';
       if (runners.some((runner) => !runner.problem))
         return 'all runner slots are taken; the job starts when one is free';
       return `${runners.map((runner) => runner.problem).join('; ')}; the job starts when the runner is back`;

@@ -1,4 +1,5 @@
 import { applyPhase } from './apply-phase.ts';
+import { forgetRuns } from './forget-runs.ts';
 import { gatePhase } from './gate-phase.ts';
 import type { JobWork, PhaseResult } from './job-work.ts';
 import { planPhase } from './plan-phase.ts';
@@ -24,5 +25,7 @@ export async function processJob(work: JobWork): Promise<void> {
     else result = await phase(work).catch((error) => onRunnerLost(work, phase === applyPhase, error));
     if (result.kind !== 'done') break;
   }
-  if (result.kind !== 'parked') await settleJob(work, result);
+  if (result.kind === 'parked') return;
+  await settleJob(work, result);
+  await forgetRuns(work);
 }

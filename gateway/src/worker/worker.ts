@@ -5,6 +5,7 @@ import { LeaseLostError } from '../domain-error.ts';
 import { type Claim, claimNextJob, reclaimExpiredJob, releaseLeases, renewLeases } from '../jobs/claim.ts';
 import { transition } from '../jobs/transition.ts';
 import { settleLateRuns } from '../recovery/late-runs.ts';
+import { RunnerError } from '../runners/client.ts';
 import { runnerOfJob } from './choose-runner.ts';
 import type { JobWork } from './job-work.ts';
 import { noteWaitingJobs } from './note-waiting.ts';
@@ -93,6 +94,10 @@ export function createWorker(context: Context): Worker {
     }
     work.logger.error('working on the job', { error });
     if (isDatabaseAway(error)) return; // its lease ends by itself, and whoever reaches the database goes on
+    if (error instanceof RunnerError && error.unreachable) {
+      await releaseLeases(context.database.query, [work.lease]); // claimed again, it waits for the runner
+      return;
+    }
     await failUnexpectedly(work).catch((failure) =>
       work.logger.error('recording the failure', { error: failure }),
     );
