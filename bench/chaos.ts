@@ -39,6 +39,7 @@ export async function chaosBench(argv: string[] = []): Promise<void> {
         results.push({
           fault,
           during: false,
+          reached: 0,
           status: 'unknown',
           reason: null,
           existing: 0,
@@ -76,7 +77,7 @@ function summary(fault: string, results: RoundResult[]) {
   return {
     fault,
     rounds: results.length,
-    'during apply': results.filter((result) => result.during).length,
+    'during apply': results.filter((result) => result.during && result.reached > 0).length,
     completed: results.filter((result) => result.status === 'completed').length,
     failed: results.filter((result) => result.status === 'failed').length,
     'only in the report': results.reduce((sum, result) => sum + result.reported, 0),

@@ -94,7 +94,7 @@ test('both killed during an apply, and both back', () =>
 test('Terraform killed during an apply: interrupted, uncertain, and the next deploy converges', () =>
   withEngine(async (engine, client) => {
     const jobId = await applying(client, 'terraform-killed');
-    assert.ok(signalAll(findProcesses(engine.directory, terraformProgram), 'SIGKILL') > 0);
+    assert.ok(signalAll(findProcesses([engine.directory], terraformProgram), 'SIGKILL') > 0);
     const job = await client.finished(jobId);
     assert.deepEqual(
       [job.status, job.failure?.reason, job.failure?.retryable],

@@ -30,48 +30,56 @@ export const faultNames = [
 ] as const;
 export type FaultName = (typeof faultNames)[number];
 
-/** Each fault is done with when its promise is: what it took away is back. */
-export const faults: Record<FaultName, (world: ChaosWorld) => Promise<void>> = {
+/** Each is done when what it took away is back, and answers how many processes or calls it has reached. */
+export const faults: Record<FaultName, (world: ChaosWorld) => Promise<number>> = {
   async 'kill-runner'({ engine }) {
     await engine.runner?.stop('SIGKILL');
     await engine.startRunner();
+    return 1;
   },
   async 'kill-gateway'({ engine }) {
     await engine.gateway?.stop('SIGKILL');
     await engine.startGateway();
+    return 1;
   },
-  async 'kill-terraform'({ engine }) {
-    signalAll(findProcesses(engine.directory, terraformProgram), 'SIGKILL');
+  async 'kill-terraform'({ engine, runsDir }) {
+    return signalAll(findProcesses([engine.directory, runsDir], terraformProgram), 'SIGKILL');
   },
-  async 'kill-provider'({ engine }) {
-    signalAll(findProcesses(engine.directory, providerProgram), 'SIGKILL');
+  async 'kill-provider'({ engine, runsDir }) {
+    return signalAll(findProcesses([engine.directory, runsDir], providerProgram), 'SIGKILL');
   },
   async 'kill-postgres'({ postgres }) {
     await postgres.kill();
     await postgres.restart();
+    return 1;
   },
   'pause-runner': ({ engine }) => pause([{ pid: engine.runner?.pid ?? 0, command: '' }]),
   'pause-gateway': ({ engine }) => pause([{ pid: engine.gateway?.pid ?? 0, command: '' }]),
-  'pause-terraform': ({ engine }) => pause(findProcesses(engine.directory, terraformProgram)),
-  'pause-provider': ({ engine }) => pause(findProcesses(engine.directory, providerProgram)),
+  'pause-terraform': ({ engine, runsDir }) =>
+    pause(findProcesses([engine.directory, runsDir], terraformProgram)),
+  'pause-provider': ({ engine, runsDir }) =>
+    pause(findProcesses([engine.directory, runsDir], providerProgram)),
   async 'disk-full'({ runsDir }) {
     const file = join(runsDir, 'filler');
     await fill(file);
     await delay(diskFullMs);
     await rm(file, { force: true });
+    return 1;
   },
   async 'aws-away'({ slowAws }) {
     slowAws.setAway(true);
     await delay(awayMs);
     slowAws.setAway(false);
+    return 1;
   },
 };
 
-async function pause(processes: { pid: number; command: string }[]): Promise<void> {
+async function pause(processes: { pid: number; command: string }[]): Promise<number> {
   const paused = processes.filter(({ pid }) => pid > 0);
-  signalAll(paused, 'SIGSTOP');
+  const reached = signalAll(paused, 'SIGSTOP');
   await delay(pauseMs);
   signalAll(paused, 'SIGCONT');
+  return reached;
 }
 
 /** Writes until the file system is full, never more than the limit. */

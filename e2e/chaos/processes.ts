@@ -2,8 +2,8 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 export type FoundProcess = { pid: number; command: string };
 
-/** Processes whose command line or working folder names `directory` and whose program matches. */
-export function findProcesses(directory: string, program: RegExp): FoundProcess[] {
+/** Processes whose command line or working folder names one of the folders and whose program matches. */
+export function findProcesses(directories: string[], program: RegExp): FoundProcess[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {
@@ -11,7 +11,9 @@ export function findProcesses(directory: string, program: RegExp): FoundProcess[
         const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
         const folder = readlinkSync(`/proc/${name}/cwd`);
         const executable = readlinkSync(`/proc/${name}/exe`);
-        const ours = folder.startsWith(directory) || command.includes(directory);
+        const ours = directories.some(
+          (directory) => folder.startsWith(directory) || command.includes(directory),
+        );
         return ours && program.test(executable) ? [{ pid: Number(name), command }] : [];
       } catch {
         return []; // it has ended meanwhile

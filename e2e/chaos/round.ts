@@ -8,8 +8,9 @@ import { chaosStack, existingAddresses, resourceCount } from './stack.ts';
 
 export type RoundResult = {
   fault: FaultName;
-  /** Whether the apply was in progress when the fault came. */
+  /** Whether the apply was in progress when the fault came, and how many processes it reached. */
   during: boolean;
+  reached: number;
   /** How the faulted deploy ended. */
   status: string;
   reason: string | null;
@@ -22,6 +23,9 @@ export type RoundResult = {
   broken: string[];
 };
 
+/** The cloud during the faulted deploy, and afterwards. */
+const slowFaults = { delayMs: 700, loseAnswers: 0.01, breakBefore: 0.01 };
+const noFaults = { delayMs: 0, loseAnswers: 0, breakBefore: 0 };
 const jobMs = 180_000;
 const gatewayBackMs = 60_000;
 
@@ -35,6 +39,7 @@ export async function chaosRound(
   const client = createClient(engine.url);
   const { projectId } = options;
   const request = { projectId, iacCode: chaosStack(projectId) };
+  world.slowAws.setFaults(slowFaults);
   const broken: string[] = [];
   const { body } = await client.post('/api/deploy', request);
   await waitFor('the apply', async () => {
@@ -43,11 +48,12 @@ export async function chaosRound(
   });
   await delay(options.afterMs);
   const during = (await client.get(`/api/deploy/status/${body.jobId}`)).body.status === 'processing';
-  await faults[fault](world);
+  const reached = await faults[fault](world);
   const healed = Date.now();
   const job = await endOf(client, body.jobId);
   const recoveryMs = Date.now() - healed;
 
+  world.slowAws.setFaults(noFaults);
   const existing = await existingAddresses(aws, projectId);
   const infrastructure = (await client.get(`/api/deploy/infrastructure/${projectId}`)).body;
   const recorded = stateAddresses(infrastructure.terraformState);
@@ -65,6 +71,7 @@ export async function chaosRound(
   return {
     fault,
     during,
+    reached,
     status: job.status,
     reason: job.failure?.reason ?? null,
     existing: existing.size,

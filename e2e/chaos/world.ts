@@ -16,7 +16,6 @@ export type World = ChaosWorld & { aws: LocalAws; [Symbol.asyncDispose](): Promi
 export async function createWorld(random: () => number): Promise<World> {
   const aws = await startLocalAws();
   const slowAws: SlowAws = await startSlowAws(aws.url, random);
-  slowAws.setFaults({ delayMs: 1200, loseAnswers: 0.01, breakBefore: 0.01 });
   const postgres = await startPostgres();
   const runsDir = await mountRunsDir();
   const engine = await Engine.start({
