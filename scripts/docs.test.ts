@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { test } from 'node:test';
+import { endpoints } from '@deployment-engine/contracts';
+
+const root = resolve(import.meta.dirname, '..');
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+const pages = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'deploy/README.md',
+  ...globSync('docs/**/*.md', { cwd: root }),
+];
+/** Written at run time, so absent from a fresh clone. */
+const runtimeFolders = ['data', 'workspaces', 'node_modules'];
+
+/** Folders that hold at least one file. */
+function foldersIn(path: string): string[] {
+  const holdsFiles = (folder: string) =>
+    readdirSync(join(root, folder), { recursive: true, withFileTypes: true }).some((entry) => entry.isFile());
+  return readdirSync(join(root, path), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+    .map((entry) => join(path, entry.name))
+    .filter((folder) => !runtimeFolders.includes(folder) && holdsFiles(folder));
+}
+
+for (const page of pages) {
+  const text = read(page);
+
+  test(`${page}: every link leads to a file`, () => {
+    for (const [, target = ''] of text.matchAll(/\]\(([^)]+)\)/g))
+      if (!/^https?:/.test(target)) assert.ok(existsSync(join(root, dirname(page), target)), target);
+  });
+
+  test(`${page}: every path it names exists`, () => {
+    const quoted = [...text.matchAll(/`([\w.-]+\/[\w./-]*)`/g)].map((match) => match[1] ?? '');
+    const inCommands = [
+      ...text.matchAll(/(?<=[\s"'])((?:scripts|examples|contracts|bench|deploy)\/[\w./-]+)/g),
+    ];
+    for (const path of [...quoted, ...inCommands.map((match) => match[1] ?? '')])
+      if (!runtimeFolders.includes(path.split('/')[0] ?? '') && !path.startsWith('application/'))
+        assert.ok(existsSync(join(root, path)), path);
+  });
+
+  test(`${page}: every npm script it names exists`, () => {
+    const scripts = JSON.parse(read('package.json')).scripts;
+    for (const [, name = ''] of text.matchAll(/\bnpm (?:run )?(?!run\b|ci\b|registry\b)([a-z]+)(?=[\s`]|$)/g))
+      assert.ok(scripts[name], name);
+  });
+}
+
+test('README.md fits on one screen', () => {
+  assert.ok(read('README.md').split('\n').length <= 60);
+});
+
+test('docs/architecture.md annotates every folder there is, and no other', () => {
+  const annotated = [...read('docs/architecture.md').matchAll(/^([\w./-]+)\/ {2,}\S/gm)].map(
+    (match) => match[1] ?? '',
+  );
+  const real = ['.', 'gateway/src', 'terraform-runner/src'].flatMap(foldersIn);
+  assert.deepEqual(annotated.toSorted(), real.toSorted());
+});
+
+for (const service of ['gateway', 'terraform-runner']) {
+  test(`docs/configuration.md has every setting of the ${service}, and no other`, () => {
+    const title = service === 'gateway' ? '## Gateway' : '## Runner';
+    const section = read('docs/configuration.md')
+      .split(/^(?=## )/m)
+      .find((part) => part.startsWith(title));
+    const described = [...(section ?? '').matchAll(/^\| `([A-Z_]+)` \|/gm)].map((match) => match[1] ?? '');
+    const settings = [...read(`${service}/src/config.ts`).matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map(
+      (match) => match[1] ?? '',
+    );
+    assert.deepEqual(described.toSorted(), settings.toSorted());
+  });
+}
+
+test('every operation that docs/api.md names exists', () => {
+  const known = Object.values(endpoints).map(({ method, path }) => `${method.toUpperCase()} ${path}`);
+  const served = [...known, 'GET /healthz', 'GET /readyz', 'GET /metrics', 'GET /api/openapi.json'];
+  for (const [, operation = ''] of read('docs/api.md').matchAll(/`((?:GET|POST) [^`]+)`/g))
+    assert.ok(served.includes(operation), operation);
+});
+
+test('every record of a decision has its number once', () => {
+  const numbers = globSync('docs/decisions/*.md', { cwd: root }).map((path) => /(\d{3})-/.exec(path)?.[1]);
+  assert.equal(new Set(numbers).size, numbers.length);
+  assert.ok(!numbers.includes(undefined));
+});
