@@ -75,13 +75,18 @@ export async function listJobs(query: Query, filter: JobFilter): Promise<JobRow[
 
 /** Whether a job that changes infrastructure is queued or in progress. */
 export async function hasUnfinishedDeployment(query: Query, projectId: string): Promise<boolean> {
-  const row = await query
+  return (await unfinishedDeployments(query, [projectId])).has(projectId);
+}
+
+/** Those of the projects with a job that changes infrastructure queued or in progress. */
+export async function unfinishedDeployments(query: Query, projectIds: string[]): Promise<Set<string>> {
+  if (projectIds.length === 0) return new Set();
+  const rows = await query
     .selectFrom('jobs')
-    .select('id')
-    .where('project_id', '=', projectId)
+    .select('project_id')
+    .where('project_id', 'in', projectIds)
     .where('type', 'in', ['deploy', 'destroy', 'rollback'])
     .where('status', 'in', ['pending', 'processing', 'awaiting_approval'])
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
+    .execute();
+  return new Set(rows.map((row) => row.project_id));
 }

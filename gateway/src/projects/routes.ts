@@ -7,7 +7,7 @@ import { listRevisions } from '../revisions/store.ts';
 import { maskedOutputs } from '../states/outputs.ts';
 import { readNewestState } from '../states/store.ts';
 import { revisionJobs } from './history.ts';
-import { deploymentStatus, presentProject } from './present.ts';
+import { deploymentStatus, presentProjects } from './present.ts';
 import { findProject, listProjects } from './store.ts';
 
 export function projectRoutes(router: Router, context: Context): void {
@@ -15,7 +15,7 @@ export function projectRoutes(router: Router, context: Context): void {
 
   route(router, endpoints.projects, async ({ query: page }) => {
     const rows = await listProjects(query, { after: decodeTextCursor(page.cursor), limit: page.limit + 1 });
-    const projects = await Promise.all(rows.slice(0, page.limit).map((row) => presentProject(query, row)));
+    const projects = await presentProjects(query, rows.slice(0, page.limit));
     return {
       projects,
       nextCursor: rows.length > page.limit ? encodeCursor(projects.at(-1)?.projectId ?? '') : null,
