@@ -79,6 +79,9 @@ export const costDiffSchema = z.object({
 });
 export type CostDiff = z.infer<typeof costDiffSchema>;
 
+/** What a plan costs a month in USD once applied, and what it changes; usage as the project's files have it. */
+export const planCostSchema = z.object({ total: z.number(), diff: costDiffSchema.nullable() });
+
 export const unpricedSchema = z.object({
   address: z.string(),
   type: z.string(),

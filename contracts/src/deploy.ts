@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { planCostSchema } from './costs.ts';
 import { diagnosticSchema } from './diagnostic.ts';
 import { filesSchema, maxCodeBytes, singleFileName } from './files.ts';
 import { jobIdSchema, jobStatusSchema, jobTypeSchema, stepNameSchema } from './job.ts';
@@ -141,6 +142,8 @@ export const planViewSchema = z.object({
     z.string(),
     z.object({ action: z.string(), before: z.unknown(), after: z.unknown() }),
   ),
+  /** `null` where the plan cannot be priced, for example for a broken usage file. */
+  cost: planCostSchema.nullable(),
 });
 export type PlanView = z.infer<typeof planViewSchema>;
 

@@ -11,6 +11,7 @@ export * from './outcome.ts';
 export * from './plan.ts';
 export * from './problem.ts';
 export * from './project.ts';
+export * from './project-costs.ts';
 export * from './revision-digest.ts';
 export * from './run.ts';
 export * from './run-event.ts';

@@ -1,34 +1,108 @@
 import { z } from 'zod';
+import {
+  budgetSchema,
+  costCategorySchema,
+  costEstimateSchema,
+  costOptionsSchema,
+  priceBookSectionSchema,
+} from './costs.ts';
+import { validateRequestSchema } from './deploy.ts';
+import { jobTypeSchema } from './job.ts';
 
-const low = z.literal('low');
+const { profile, currency } = costOptionsSchema.shape;
 
-/** Monthly costs from counts of resource types at flat rates: an order of magnitude, no more. */
-export const flatCostsSchema = z.object({
-  compute: z.number(),
-  storage: z.number(),
-  networking: z.number(),
-  database: z.number(),
-  other: z.number(),
-  total: z.number(),
-  resourceCounts: z.record(z.string(), z.number().int()),
-  currency: z.string(),
-  period: z.literal('monthly'),
-  /** How far each figure can be trusted. */
-  confidence: z.object({
-    compute: low,
-    storage: low,
-    networking: low,
-    database: low,
-    other: low,
-    total: low,
-  }),
-});
+/** The file among a project's own that holds its expected usage. */
+export const usageFileName = 'usage.yml';
+
+export const costQuerySchema = z.strictObject({ profile, currency });
+
+const answer = {
+  /** Always true: a bill depends on what is used. */
+  estimated: z.boolean(),
+  message: z.string(),
+};
 
 export const projectCostsSchema = z.object({
   projectId: z.string(),
-  estimated: z.boolean(),
-  costs: flatCostsSchema,
-  /** What the resources were counted in. */
+  ...answer,
+  /** What is running, else what is planned, else what the code says. `diff` is what a newer plan would change. */
+  costs: costEstimateSchema,
+  /** Where the resources were found. */
   source: z.enum(['state', 'plan', 'code']),
-  message: z.string(),
 });
+export type ProjectCosts = z.infer<typeof projectCostsSchema>;
+
+/** Code to price; a `usage.yml` among the files counts unless `usage` is given. */
+export const codeCostsRequestSchema = validateRequestSchema.safeExtend(costOptionsSchema.shape);
+export type CodeCostsRequest = z.infer<typeof codeCostsRequestSchema>;
+
+export const codeCostsSchema = z.object({
+  ...answer,
+  costs: costEstimateSchema,
+  source: z.literal('code'),
+});
+
+/** A budget as a project keeps it; limits are amounts of `currency`, with usage as the profile has it. */
+export const projectBudgetSchema = z.strictObject({
+  ...budgetSchema.shape,
+  profile,
+  currency: currency.unwrap().default('USD'),
+});
+export type ProjectBudget = z.infer<typeof projectBudgetSchema>;
+
+export const budgetAnswerSchema = z.object({
+  projectId: z.string(),
+  /** `null` where none is set. */
+  budget: projectBudgetSchema.nullable(),
+});
+
+export const costHistorySchema = z.object({
+  projectId: z.string(),
+  /** Newest first: one entry for each completed deploy, rollback and destroy. */
+  entries: z.array(
+    z.object({
+      jobId: z.string(),
+      type: jobTypeSchema,
+      total: z.number(),
+      byCategory: z.record(costCategorySchema, z.number()),
+      currency: z.string(),
+      /** The oldest date among the prices used. */
+      priceBookAsOf: z.string(),
+      createdAt: z.string(),
+    }),
+  ),
+  nextCursor: z.string().nullable(),
+});
+
+export const priceSources = ['aws', 'azure', 'google'] as const;
+const regions = z
+  .array(z.string().regex(/^[a-z0-9-]{1,40}$/, 'not the name of a region'))
+  .min(1)
+  .max(50);
+
+export const refreshPricesRequestSchema = z.strictObject({
+  /** Google's catalogue needs a key in the settings. */
+  sources: z.array(z.enum(priceSources)).min(1).default(['aws', 'azure']),
+  regions: z.strictObject({ aws: regions.optional(), azure: regions.optional() }).optional(),
+});
+export type RefreshPricesRequest = z.infer<typeof refreshPricesRequestSchema>;
+
+/** The refresh that runs or ran last in the gateway that answers. */
+export const priceRefreshSchema = z.object({
+  status: z.enum(['running', 'completed', 'failed']),
+  startedAt: z.string(),
+  finishedAt: z.string().nullable(),
+  /** Why it failed; the old prices stay in force. */
+  error: z.string().nullable(),
+});
+export type PriceRefresh = z.infer<typeof priceRefreshSchema>;
+
+export const installedPricesSchema = z.object({
+  /** `embedded`: the book that comes with the product; `installed`: one refreshed or imported here. */
+  origin: z.enum(['embedded', 'installed']),
+  version: z.string(),
+  sections: z.record(z.string(), priceBookSectionSchema),
+  warnings: z.array(z.string()),
+  refresh: priceRefreshSchema.nullable(),
+});
+export type InstalledPrices = z.infer<typeof installedPricesSchema>;

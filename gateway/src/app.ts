@@ -9,6 +9,7 @@ import { measureRequests } from './http/measure.ts';
 import { problemHandler, requestId, sendProblem } from './http/problems.ts';
 import { jobRoutes } from './jobs/routes.ts';
 import { lifecycleRoutes } from './lifecycle/routes.ts';
+import { priceBookRoutes } from './project-costs/price-book-routes.ts';
 import { costRoutes } from './project-costs/routes.ts';
 import { projectRoutes } from './projects/routes.ts';
 import { runnerRoutes } from './runners/routes.ts';
@@ -36,6 +37,7 @@ export function createApp(context: Context): Express {
   stateRoutes(router, context);
   runnerRoutes(router, context);
   adminRoutes(router, context);
+  priceBookRoutes(router, context);
   app.use(router);
   app.use(docsRouter());
   app.use((request, response) =>

@@ -5,6 +5,7 @@ import type { Encryption } from './encryption.ts';
 import type { JobFeed } from './job-events/feed.ts';
 import type { JobCache } from './jobs/cache.ts';
 import type { Metrics } from './metrics.ts';
+import type { Prices } from './project-costs/prices.ts';
 import type { RunnerRegistry } from './runners/registry.ts';
 
 /** What request handlers and workers share. */
@@ -17,4 +18,5 @@ export type Context = {
   feed: JobFeed;
   jobCache: JobCache;
   metrics: Metrics;
+  prices: Prices;
 };

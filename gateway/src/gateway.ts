@@ -15,6 +15,7 @@ import { startHousekeeping } from './lifecycle/housekeeping.ts';
 import { resealOld } from './lifecycle/reseal.ts';
 import { createLogger } from './logger.ts';
 import { createMetrics } from './metrics.ts';
+import { Prices } from './project-costs/prices.ts';
 import { registeredRunners } from './runners/registrations.ts';
 import { createRunnerRegistry } from './runners/registry.ts';
 import { createWorker, type Worker } from './worker/worker.ts';
@@ -49,6 +50,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
       await closed;
       clearTimeout(timer);
       await resealing;
+      await context.prices[Symbol.asyncDispose]();
       await context.runners[Symbol.asyncDispose]();
       await context.database.close();
     },
@@ -78,6 +80,7 @@ async function createContext(config: Config): Promise<Context> {
     feed: createJobFeed(database),
     jobCache: createJobCache({ maxBytes: jobCacheBytes }),
     metrics: createMetrics(),
+    prices: new Prices(config, logger),
   };
 }
 

@@ -115,21 +115,17 @@ onEachGateway((it) => {
     const iacCode = block('aws_instance', 3) + block('aws_s3_bucket', 2) + block('aws_rds_instance', 1);
     await it().client.post('/api/deploy', { projectId: 'costs', iacCode });
     const { body } = await it().client.get('/api/deploy/costs/costs');
-    const { compute, storage, networking, database, total, resourceCounts, currency, period } = body.costs;
-    assert.deepEqual(
-      { compute, storage, networking, database, total, currency, period },
-      {
-        compute: 150,
-        storage: 30,
-        networking: 20,
-        database: 100,
-        total: 300,
-        currency: 'USD',
-        period: 'monthly',
-      },
-    );
+    assert.equal(body.estimated, true);
+    assert.equal(body.message, 'Cost estimation completed');
+    const { resourceCounts, currency, period, unpriced } = body.costs;
+    for (const key of ['compute', 'storage', 'networking', 'database', 'total'])
+      assert.equal(typeof body.costs[key], 'number', key);
+    assert.deepEqual([currency, period], ['USD', 'monthly']);
+    const named = new Set(unpriced.map(({ address }: { address: string }) => address));
+    for (const address of ['aws_instance.r0', 'aws_instance.r2', 'aws_rds_instance.r0'])
+      assert.ok(named.has(address), `${address} has no size, so it is not priced at 0 in silence`);
     assert.deepEqual(resourceCounts, { aws_instance: 3, aws_s3_bucket: 2, aws_rds_instance: 1 });
-    assert.equal(body.costs.confidence.total, 'low');
+    assert.equal(body.costs.confidence, 'unknown');
     assert.equal(body.source, 'code');
   });
 });

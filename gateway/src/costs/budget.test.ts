@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { budgetSchema } from '@deployment-engine/contracts';
 import { estimate } from './estimate.ts';
-import { flatRateCosts } from './flat-rates.ts';
 import { judgeBudget } from './judge-budget.ts';
 import type { NormalisedResource } from './normalised-resource.ts';
 
@@ -51,19 +50,4 @@ describe('a budget', () => {
     assert.equal(verdict({ onUnknown: 'approve', maxMonthly: 1 }), 'block');
     assert.equal(verdict({ onUnknown: 'approve', maxMonthly: 1, action: 'warn' }), 'approve');
   });
-});
-
-test('flat rates give three instances, two buckets and a database their known sums', () => {
-  const counts = { aws_instance: 3, aws_s3_bucket: 2, aws_rds_instance: 1 };
-  const resources = Object.entries(counts).flatMap(([type, count]) =>
-    Array.from({ length: count }, () => ({ type })),
-  );
-  const { compute, storage, networking, database, total, resourceCounts, confidence } =
-    flatRateCosts(resources);
-  assert.deepEqual(
-    { compute, storage, networking, database, total },
-    { compute: 150, storage: 30, networking: 20, database: 100, total: 300 },
-  );
-  assert.deepEqual(resourceCounts, counts);
-  assert.equal(confidence.total, 'low');
 });

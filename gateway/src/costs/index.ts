@@ -1,5 +1,4 @@
 export { type EstimateOptions, estimate, UnknownCurrencyError } from './estimate.ts';
-export { flatRateCosts } from './flat-rates.ts';
 export { judgeBudget } from './judge-budget.ts';
 export { normaliseCode } from './normalise-code.ts';
 export { normalisePlan, normalisePlanBefore } from './normalise-plan.ts';
@@ -7,6 +6,7 @@ export { normaliseState } from './normalise-state.ts';
 export type { NormalisedResource } from './normalised-resource.ts';
 export { PriceBookError } from './price-book/book-file.ts';
 export { importPriceBook } from './price-book/import-price-book.ts';
-export { loadPriceBook } from './price-book/load-price-book.ts';
+export { ageWarnings, loadPriceBook } from './price-book/load-price-book.ts';
+export type { PriceBook } from './price-book/price-book.ts';
 export { type RefreshOptions, refreshPriceBook } from './price-book/refresh-price-book.ts';
 export { parseUsageFile, UsageFileError } from './usage-file.ts';

@@ -107,4 +107,16 @@ export type Database = {
     runner_url: string;
     created_at: Generated<Date>;
   };
+  /** A budget may be set before its project's first job. */
+  project_budgets: { project_id: string; budget: string; updated_at: Generated<Date> };
+  cost_history: {
+    id: Generated<number>;
+    project_id: string;
+    job_id: string;
+    total: number;
+    categories: string;
+    currency: string;
+    price_book_as_of: string;
+    created_at: Generated<Date>;
+  };
 };

@@ -8,6 +8,7 @@ import { streamJobLog } from '../job-events/log-text.ts';
 import { streamJobEvents } from '../job-events/sse.ts';
 import { presentPlan } from '../plans/present.ts';
 import { findPlan, readPlanJson } from '../plans/store.ts';
+import { planCost } from '../project-costs/plan-cost.ts';
 import type { CachedJob } from './cache.ts';
 import { cancelJob } from './cancel.ts';
 import { createCodeJob, createDestroyJob } from './create.ts';
@@ -57,7 +58,9 @@ export function jobRoutes(router: Router, context: Context): void {
     const plan = await findPlan(query, params.jobId);
     if (!plan)
       throw new DomainError('plan_not_found', `job ${params.jobId} is ${job.view.status} and has no plan`);
-    return presentPlan(job.view.projectId, plan, await readPlanJson(query, context.encryption, params.jobId));
+    const cost = await planCost(context, { ...job.view, id: params.jobId });
+    const json = await readPlanJson(query, context.encryption, params.jobId);
+    return presentPlan(job.view.projectId, plan, json, cost);
   });
   route(router, endpoints.cancelJob, async ({ params, body }) => {
     const job = await cancelJob(context, params.jobId, body);

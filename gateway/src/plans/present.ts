@@ -2,7 +2,12 @@ import type { PlanView } from '@deployment-engine/contracts';
 import type { StoredPlan } from './store.ts';
 import { outputChanges, resourceChanges, summarise, type TerraformPlan } from './terraform-plan.ts';
 
-export function presentPlan(projectId: string, stored: StoredPlan, plan: TerraformPlan): PlanView {
+export function presentPlan(
+  projectId: string,
+  stored: StoredPlan,
+  plan: TerraformPlan,
+  cost: PlanView['cost'],
+): PlanView {
   return {
     jobId: stored.jobId,
     projectId,
@@ -12,5 +17,6 @@ export function presentPlan(projectId: string, stored: StoredPlan, plan: Terrafo
     summary: summarise(plan),
     changes: resourceChanges(plan),
     outputChanges: outputChanges(plan),
+    cost,
   };
 }

@@ -3,23 +3,37 @@ import { type NormalisedResource, normaliseCode } from '../costs/index.ts';
 import { parseHcl } from '../hcl/parse-hcl.ts';
 import type { RevisionFiles, Variables } from '../revisions/store.ts';
 
+export type CodeResources = {
+  resources: NormalisedResource[];
+  /** Files that do not parse; what they declare is missing. */
+  unreadable: string[];
+};
+
 /** The resources that code declares, as far as they can be read before any plan. */
-export async function codeResources(
-  files: RevisionFiles,
-  variables: Variables,
-): Promise<NormalisedResource[]> {
+export async function codeResources(files: RevisionFiles, variables: Variables): Promise<CodeResources> {
+  const byDirectory = new Map<string, unknown[]>();
+  const unreadable: string[] = [];
+  for (const [path, tree] of await parseAll(files)) {
+    const directory = dirname(path);
+    if (tree === null) unreadable.push(path);
+    else byDirectory.set(directory, [...(byDirectory.get(directory) ?? []), tree]);
+  }
+  const resources = normaliseCode({
+    files: byDirectory.get('.') ?? [],
+    modules: localModules(byDirectory),
+    variables,
+  });
+  return { resources, unreadable };
+}
+
+async function parseAll(files: RevisionFiles): Promise<[string, unknown][]> {
   const hcl = [...files].filter(([path]) => path.endsWith('.tf'));
   const parsed = await parseHcl(hcl.map(([, content]) => content.toString('utf8')));
-  const byDirectory = new Map<string, unknown[]>();
-  const add = (path: string, tree: unknown) => {
-    if (tree === null) return;
-    const directory = dirname(path);
-    byDirectory.set(directory, [...(byDirectory.get(directory) ?? []), tree]);
-  };
-  for (const [index, [path]] of hcl.entries()) add(path, parsed[index] ?? null);
-  for (const [path, content] of files)
-    if (path.endsWith('.tf.json')) add(path, parseJson(content.toString('utf8')));
-  return normaliseCode({ files: byDirectory.get('.') ?? [], modules: localModules(byDirectory), variables });
+  const json = [...files].filter(([path]) => path.endsWith('.tf.json'));
+  return [
+    ...hcl.map(([path], index): [string, unknown] => [path, parsed[index] ?? null]),
+    ...json.map(([path, content]): [string, unknown] => [path, parseJson(content.toString('utf8'))]),
+  ];
 }
 
 /** By the `./path` with which the root module names them. */

@@ -7,6 +7,7 @@ import { transition } from '../jobs/transition.ts';
 import { queueRemediation } from '../lifecycle/drift.ts';
 import { readPlanJson } from '../plans/store.ts';
 import { driftedResources } from '../plans/terraform-plan.ts';
+import { costsAfter, saveCosts } from '../project-costs/history.ts';
 import { findUncertainty } from '../recovery/uncertainty.ts';
 import { maskedOutputs } from '../states/outputs.ts';
 import { readNewestState } from '../states/store.ts';
@@ -34,12 +35,14 @@ export async function settleJob(
   const drifted =
     job.type === 'drift' && job.remediate && ending.name === 'complete' && (await hasDrift(work));
   const uncertainty = await uncertaintyOf(work, result);
+  const costs = ending.name === 'complete' ? await costsAfter(context, job) : undefined;
   const settled = await context.database.query.transaction().execute(async (trx) => {
     const row = await transition(trx, { jobId: job.id, lease }, ending.name, ending.message, {
       waiting_reason: null,
       ...ending.patch,
     });
     await updateProject(trx, work, row, uncertainty);
+    if (costs) await saveCosts(trx, row, costs);
     if (drifted) await queueRemediation(trx, row);
     return row;
   });

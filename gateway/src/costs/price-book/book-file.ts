@@ -21,9 +21,12 @@ const headerSchema = z.object({
 
 /** A price book that is damaged or not a price book at all. */
 export class PriceBookError extends Error {
+  readonly reason: string;
+
   constructor(path: string, reason: string, cause?: unknown) {
     super(`price book ${path}: ${reason}`, { cause });
     this.name = 'PriceBookError';
+    this.reason = reason;
   }
 }
 
