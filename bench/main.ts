@@ -1,14 +1,18 @@
 import { loadavg } from 'node:os';
+import { chaosBench } from './chaos.ts';
+import { clusterBench } from './cluster.ts';
 import { costsBench } from './costs.ts';
 import { deployBench } from './deploy.ts';
+import { listenersBench } from './listeners.ts';
 import { manyBench } from './many.ts';
 import { pollingBench } from './polling.ts';
 import { queueBench } from './queue.ts';
+import { scaleBench } from './scale.ts';
 import { startupBench } from './startup.ts';
 import { type Row, renderTable } from './table.ts';
 
 /** What `npm run bench -- NAME…` can measure, in the order it is run without a name. */
-const benches: Record<string, () => Promise<Row[]>> = {
+const benches: Record<string, (options: string[]) => Promise<Row[]>> = {
   startup: startupBench,
   polling: pollingBench,
   queue: queueBench,
@@ -18,10 +22,21 @@ const benches: Record<string, () => Promise<Row[]>> = {
     await costsBench(); // scores of its own kind, printed by itself
     return [];
   },
+  scale: scaleBench,
+  listeners: listenersBench,
+  cluster: clusterBench,
+  chaos: async (options) => {
+    await chaosBench(options); // a line a round and a table of its own
+    return [];
+  },
 };
+/** Minutes to hours long: only by name. */
+const onlyByName = ['cluster', 'chaos'];
 
-const wanted = process.argv.slice(2);
-const names = wanted.length > 0 ? wanted : Object.keys(benches);
+const firstOption = process.argv.findIndex((argument, index) => index > 1 && argument.startsWith('-'));
+const wanted = process.argv.slice(2, firstOption === -1 ? undefined : firstOption);
+const options = firstOption === -1 ? [] : process.argv.slice(firstOption);
+const names = wanted.length > 0 ? wanted : Object.keys(benches).filter((name) => !onlyByName.includes(name));
 const unknown = names.filter((name) => !benches[name]);
 if (unknown.length > 0) {
   console.error(`measuring: no bench ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}`);
@@ -36,7 +51,7 @@ const rows: Row[] = [];
 console.error(`load average before: ${load()}`);
 for (const name of names) {
   console.error(`${name}…`);
-  rows.push(...((await benches[name]?.()) ?? []));
+  rows.push(...((await benches[name]?.(options)) ?? []));
 }
 console.error(`load average after: ${load()}`);
 if (rows.length > 0) console.log(renderTable(rows));
