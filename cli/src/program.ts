@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { backupCommand } from './commands/backup.ts';
+import { costsCommand } from './commands/costs.ts';
 import { restoreCommand } from './commands/restore.ts';
 
 /** `deployer`: the command line of the engine, on its public API only. */
@@ -11,5 +12,6 @@ export function createProgram(): Command {
     .option('--json', 'print JSON')
     .showHelpAfterError()
     .addCommand(backupCommand())
-    .addCommand(restoreCommand());
+    .addCommand(restoreCommand())
+    .addCommand(costsCommand());
 }

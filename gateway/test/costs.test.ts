@@ -1,0 +1,311 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, before, describe, test } from 'node:test';
+import type { Budget } from '@deployment-engine/contracts';
+import { waitFor } from '../../e2e/support/wait.ts';
+import { embeddedBookPath } from '../src/costs/price-book/load-price-book.ts';
+import { type StagedGate, stageGate } from './staged-gate.ts';
+import { startTestGateway, type TestGateway } from './support.ts';
+
+let it: TestGateway;
+let prices: Server;
+let answerPrices: RequestListener = (_, response) => response.writeHead(503).end();
+
+before(async () => {
+  prices = createServer((request, response) => answerPrices(request, response)).listen(0, '127.0.0.1');
+  await new Promise((listening) => prices.once('listening', listening));
+  it = await startTestGateway({
+    AWS_REGION: 'us-east-1',
+    COST_EXCHANGE_RATES: 'EUR=0.5, GBP=0.25',
+    COST_DISCOUNTS: 'aws_sqs_queue=50',
+    PRICE_LIST_URLS: `aws=http://127.0.0.1:${(prices.address() as AddressInfo).port}`,
+  });
+});
+after(async () => {
+  await it?.[Symbol.asyncDispose]();
+  prices.closeAllConnections();
+  await new Promise((closed) => prices.close(closed));
+});
+
+const nat = 'resource "aws_nat_gateway" "n" {\n  subnet_id = "s"\n}\n';
+const queue = 'resource "aws_sqs_queue" "q" {\n}\n';
+const natMonth = 32.85;
+const price = (body: object) => it.client.post('/api/deploy/costs', body);
+
+describe('pricing code from the body', () => {
+  test('takes the region from the settings and stores nothing', async () => {
+    const { status, body } = await price({ iacCode: nat });
+    assert.equal(status, 200, JSON.stringify(body));
+    assert.equal(body.costs.total, natMonth);
+    assert.equal(body.costs.networking, natMonth);
+    assert.equal(body.source, 'code');
+    assert.match(body.costs.priceBook.asOf, /^\d{4}/);
+    assert.deepEqual((await it.client.get('/api/deploy/projects')).body.projects, []);
+  });
+
+  test('converts into a currency with a rate and refuses one without', async () => {
+    const { body } = await price({ iacCode: nat, currency: 'EUR' });
+    assert.deepEqual([body.costs.total, body.costs.currency], [16.425, 'EUR']);
+    const refused = await price({ iacCode: nat, currency: 'JPY' });
+    assert.equal(refused.status, 400);
+    assert.equal(refused.body.errors[0].pointer, '/currency');
+  });
+
+  test('counts variables, usage and discounts', async () => {
+    const counted = nat.replace('{\n', '{\n  count = var.n\n');
+    const { body } = await price({ iacCode: counted, variables: { n: 3 } });
+    assert.equal(body.costs.total, 98.55);
+    const usage = { resource_usage: { 'aws_sqs_queue.q': { monthly_requests: 11_000_000 } } };
+    const used = await price({ iacCode: queue, usage });
+    const full = await price({ iacCode: queue, usage, discounts: { aws_sqs_queue: 0 } });
+    assert.ok(full.body.costs.total > 0);
+    assert.equal(used.body.costs.total, full.body.costs.total / 2);
+    const files = {
+      'main.tf': queue,
+      'usage.yml': `version: 0.1\nresource_usage:\n  aws_sqs_queue.q:\n    monthly_requests: 11000000\n`,
+    };
+    assert.equal((await price({ files })).body.costs.total, used.body.costs.total);
+  });
+
+  const broken = 'version: 0.1\nresource_usage:\n  a: [1\nb: 2\n';
+  for (const [name, body, pointer, says] of [
+    ['a broken usage file', { iacCode: nat, usage: broken }, '/usage', /line \d/],
+    ['a broken usage.yml', { files: { 'a.tf': nat, 'usage.yml': broken } }, '/files/usage.yml', /line \d/],
+    ['usage that is a number', { iacCode: nat, usage: 7 }, '/usage', /./],
+    ['an unknown profile', { iacCode: nat, profile: 'huge' }, '/profile', /./],
+    ['code that does not parse', { files: { 'x/a.tf': 'resource {{' } }, '/files/x~1a.tf', /does not parse/],
+    ['no code', {}, '/iacCode', /missing/],
+  ] as const)
+    test(`refuses ${name} and says where`, async () => {
+      const answer = await price(body);
+      assert.equal(answer.status, 400, JSON.stringify(answer.body));
+      assert.equal(answer.body.errors[0].pointer, pointer);
+      assert.match(answer.body.errors[0].detail, says);
+    });
+
+  test('calls an unknown size, an unknown region and an unknown type unknown, never 0', async () => {
+    const iacCode = `resource "aws_instance" "i" {\n  instance_type = "q9.mega"\n}\nresource "aws_made_up" "m" {\n}\n`;
+    const { body } = await price({ iacCode });
+    assert.deepEqual(
+      body.costs.resources.map(({ status }: { status: string }) => status),
+      ['partial', 'unsupported'],
+    );
+    const [component] = body.costs.resources[0].components;
+    assert.deepEqual([component.monthlyCost, component.confidence], [null, 'unknown']);
+    assert.deepEqual(
+      new Set(body.costs.unpriced.map(({ address }: { address: string }) => address)),
+      new Set(['aws_instance.i', 'aws_made_up.m']),
+    );
+    const elsewhere = await price({ iacCode: `provider "aws" {\n  region = "xx-nowhere-1"\n}\n${nat}` });
+    assert.equal(elsewhere.body.costs.resources[0].monthlyCost, null);
+    assert.equal(elsewhere.body.costs.confidence, 'unknown');
+  });
+});
+
+describe("a project's budget", () => {
+  const path = '/api/deploy/costs/shop/budget';
+
+  test('is set before the first job, read, replaced and removed', async () => {
+    assert.equal((await it.client.get(path)).body.budget, null);
+    const put = await it.client.request('PUT', path, { maxMonthly: 10 });
+    assert.equal(put.status, 200, JSON.stringify(put.body));
+    const kept = { maxMonthly: 10, onUnknown: 'warn', action: 'block', profile: 'none', currency: 'USD' };
+    assert.deepEqual((await it.client.get(path)).body.budget, kept);
+    await it.client.request('PUT', path, { maxIncrease: 5, action: 'warn' });
+    assert.equal((await it.client.get(path)).body.budget.maxMonthly, undefined);
+    await it.client.request('DELETE', path);
+    assert.equal((await it.client.get(path)).body.budget, null);
+  });
+
+  for (const [body, pointer] of [
+    [{ maxMonthly: -1 }, '/maxMonthly'],
+    [{ maxMonthly: 1, action: 'explode' }, '/action'],
+    [{ maximum: 1 }, '/maximum'],
+    [{ maxMonthly: 1, currency: 'JPY' }, '/currency'],
+  ] as const)
+    test(`is refused for ${pointer}`, async () => {
+      const answer = await it.client.request('PUT', path, body);
+      assert.equal(answer.status, 400);
+      assert.equal(answer.body.errors[0].pointer, pointer);
+    });
+});
+
+describe('the budget gate', () => {
+  const staged = (
+    projectId: string,
+    budget: Partial<Budget>,
+    files?: Record<string, string>,
+  ): Promise<StagedGate> => stageGate(it, { projectId, budget, files: { 'main.tf': nat, ...files } });
+
+  test('passes a plan within the budget and says what it costs', async () => {
+    const gate = await staged('within', { maxMonthly: 100 });
+    assert.deepEqual(await gate.run(), { kind: 'done' });
+    const [event] = await gate.events();
+    assert.equal(event?.verdict, 'passed');
+    assert.match(event?.message ?? '', /32\.85 USD/);
+  });
+
+  test('warns and goes on', async () => {
+    const gate = await staged('warned', { maxMonthly: 1, action: 'warn' });
+    assert.deepEqual(await gate.run(), { kind: 'done' });
+    assert.deepEqual(
+      (await gate.events()).map(({ gate, verdict }) => [gate, verdict]),
+      [['budget', 'warned']],
+    );
+  });
+
+  test('asks for approval even of an approved-by-default deploy, and lets the approved plan pass', async () => {
+    const gate = await staged('asked', { maxMonthly: 1, action: 'approve' });
+    assert.deepEqual(await gate.run(), { kind: 'parked' });
+    const view = (await it.client.get(`/api/deploy/status/${gate.jobId}`)).body;
+    assert.equal(view.status, 'awaiting_approval');
+    assert.deepEqual(
+      (await gate.events()).map(({ gate, verdict }) => [gate, verdict]),
+      [
+        ['budget', 'approval_required'],
+        ['approval', 'approval_required'],
+      ],
+    );
+    const approval = { planDigest: gate.planDigest };
+    assert.equal((await it.client.post(`/api/deploy/jobs/${gate.jobId}/approve`, approval)).status, 202);
+    await gate.claim();
+    assert.deepEqual(await gate.run(), { kind: 'done' });
+  });
+
+  test('blocks, naming the resource, also a plan that was approved', async () => {
+    const gate = await staged('blocked', { maxMonthly: 1, action: 'approve' });
+    assert.deepEqual(await gate.run(), { kind: 'parked' });
+    await it.client.post(`/api/deploy/jobs/${gate.jobId}/approve`, { planDigest: gate.planDigest });
+    await it.client.request('PUT', '/api/deploy/costs/blocked/budget', { maxMonthly: 1 });
+    await gate.claim();
+    const result = await gate.run();
+    assert.ok(result.kind === 'refused');
+    assert.deepEqual([result.step, result.reason], ['gate', 'budget_exceeded']);
+    assert.match(result.message, /aws_nat_gateway\.n/);
+  });
+
+  test('blocks where a broken usage file leaves no figure', async () => {
+    const gate = await staged('unread', { maxMonthly: 100 }, { 'usage.yml': 'a: [1\nb: 2\n' });
+    const result = await gate.run();
+    assert.ok(result.kind === 'refused' && result.reason === 'costs_not_readable');
+    assert.match(result.message, /line \d/);
+  });
+
+  test('leaves its figures in the plan and the project', async () => {
+    const gate = await staged('figures', { maxMonthly: 100 });
+    const plan = (await it.client.get(`/api/deploy/jobs/${gate.jobId}/plan`)).body;
+    assert.equal(plan.cost.total, natMonth);
+    assert.equal(plan.cost.diff.difference, natMonth);
+    const { body } = await it.client.get('/api/deploy/costs/figures?currency=GBP');
+    assert.deepEqual([body.source, body.costs.total], ['plan', 8.2125]);
+  });
+});
+
+describe('cost history', () => {
+  test('has one entry for each completed job, in pages', async () => {
+    for (let index = 0; index < 3; index += 1) {
+      const gate = await stageGate(it, { projectId: 'past', files: { 'main.tf': nat } });
+      await gate.complete();
+    }
+    const first = (await it.client.get('/api/deploy/costs/past/history?limit=2')).body;
+    assert.equal(first.entries.length, 2);
+    assert.deepEqual([first.entries[0].type, first.entries[0].currency], ['deploy', 'USD']);
+    const rest = (await it.client.get(`/api/deploy/costs/past/history?limit=2&cursor=${first.nextCursor}`))
+      .body;
+    assert.equal(rest.entries.length, 1);
+    assert.equal(rest.nextCursor, null);
+    assert.equal((await it.client.get('/api/deploy/costs/nobody/history')).status, 404);
+  });
+});
+
+describe('the price book', () => {
+  const importBook = (text: string) =>
+    it.client.request('POST', '/api/admin/price-book/import', text, {
+      'content-type': 'application/x-ndjson',
+    });
+  const status = async () => (await it.client.get('/api/admin/price-book')).body;
+
+  test('is the embedded one, replaced by an import, kept when another is damaged', async () => {
+    assert.equal((await status()).origin, 'embedded');
+    const text = readFileSync(embeddedBookPath, 'utf8');
+    const damaged = await importBook(text.replace('0.096', '0.069'));
+    assert.equal(damaged.status, 400);
+    assert.match(damaged.body.detail, /digest/);
+    assert.equal((await status()).origin, 'embedded');
+    assert.equal((await importBook(text)).status, 200);
+    assert.equal((await status()).origin, 'installed');
+    assert.equal((await importBook('nothing')).status, 400);
+    assert.equal((await price({ iacCode: nat })).body.costs.total, natMonth);
+  });
+
+  test('that is damaged on the disk is refused, the prices before it stay', async () => {
+    const { priceBookPath } = it.gateway.context.config;
+    const good = readFileSync(priceBookPath);
+    writeFileSync(priceBookPath, 'damaged\n');
+    assert.equal((await price({ iacCode: nat })).body.costs.total, natMonth);
+    writeFileSync(priceBookPath, good);
+  });
+
+  test('that cannot be refreshed says why and stays', async () => {
+    const before = await status();
+    const started = await it.client.post('/api/admin/price-book/refresh', { sources: ['aws'] });
+    assert.equal(started.status, 202);
+    const ended = await waitFor('the refresh to end', async () => {
+      const now = await status();
+      return now.refresh.status === 'running' ? undefined : now;
+    });
+    assert.equal(ended.refresh.status, 'failed');
+    assert.match(ended.refresh.error, /503/);
+    assert.deepEqual(ended.sections, before.sections);
+  });
+
+  test('refreshed from a price list prices by it', async () => {
+    const columns = [
+      'SKU',
+      'TermType',
+      'Unit',
+      'PricePerUnit',
+      'Currency',
+      'Instance Type',
+      'Operating System',
+      'Tenancy',
+      'License Model',
+      'CapacityStatus',
+      'Pre Installed S/W',
+    ];
+    const row = [
+      'S1',
+      'OnDemand',
+      'Hrs',
+      '0.5',
+      'USD',
+      'm5.large',
+      'Linux',
+      'Shared',
+      'No License required',
+      'Used',
+      'NA',
+    ];
+    const list = [
+      '"FormatVersion","v1.0"',
+      '"Publication Date","2026-11-01T00:00:00Z"',
+      columns.map((name) => `"${name}"`).join(','),
+      row.join(','),
+    ].join('\n');
+    answerPrices = (request, response) =>
+      response.end(request.url?.includes('AmazonEC2') ? list : '"SKU","TermType"\n');
+    await it.client.post('/api/admin/price-book/refresh', { sources: ['aws'] });
+    await waitFor('the refresh to complete', async () => (await status()).refresh.status === 'completed');
+    const iacCode = 'resource "aws_instance" "i" {\n  instance_type = "m5.large"\n}\n';
+    const { body } = await price({ iacCode });
+    assert.equal(body.costs.resources[0].components[0].unitPrice, 0.5);
+    assert.equal(body.costs.priceBook.sections['aws:ec2:us-east-1'].asOf, '2026-11-01');
+  });
+
+  test('is not refreshed from Google without a key', async () => {
+    const answer = await it.client.post('/api/admin/price-book/refresh', { sources: ['google'] });
+    assert.equal(answer.status, 400);
+  });
+});

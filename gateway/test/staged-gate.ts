@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import type { Budget, JobEventBody } from '@deployment-engine/contracts';
+import { claimNextJob } from '../src/jobs/claim.ts';
+import type { JobRow, Lease } from '../src/jobs/row.ts';
+import { savePlan } from '../src/plans/store.ts';
+import { gatePhase } from '../src/worker/gate-phase.ts';
+import type { JobWork, PhaseResult } from '../src/worker/job-work.ts';
+import { settleJob } from '../src/worker/settle-job.ts';
+import type { TestGateway } from './support.ts';
+
+type GateEvent = Extract<JobEventBody, { type: 'gate' }>;
+
+export type StagedGate = {
+  jobId: string;
+  planDigest: string;
+  claim(): Promise<void>;
+  run(): Promise<PhaseResult>;
+  complete(): Promise<void>;
+  events(): Promise<GateEvent[]>;
+};
+
+/** A deploy job claimed by the test, with the plan of one new NAT gateway, at the gate. */
+export async function stageGate(
+  { client, gateway: { context } }: TestGateway,
+  options: { projectId: string; files: Record<string, string>; budget?: Partial<Budget> },
+): Promise<StagedGate> {
+  const { projectId, files, budget } = options;
+  const { query } = context.database;
+  if (budget) await client.request('PUT', `/api/deploy/costs/${projectId}/budget`, budget);
+  const { body } = await client.post('/api/deploy', { projectId, files });
+  const jobId: string = body.jobId;
+  const json = Buffer.from(JSON.stringify(plan));
+  const planDigest = createHash('sha256').update(json).digest('hex');
+  await savePlan(query, context.encryption, {
+    jobId,
+    digest: planDigest,
+    stateSerial: null,
+    stateLineage: null,
+    json,
+    file: json,
+  });
+  let claimed: { job: JobRow; lease: Lease } | undefined;
+  const claim = async () => {
+    claimed = (await claimNextJob(query, { owner: 'test', leaseSeconds: 600 })) as typeof claimed;
+    if (claimed?.job.id !== jobId) throw new Error(`claiming ${jobId}: got ${claimed?.job.id}`);
+  };
+  await claim();
+  const work = () => {
+    if (!claimed) throw new Error(`job ${jobId} is not claimed`);
+    const { job, lease } = claimed;
+    const signal = new AbortController().signal;
+    return { context, job, lease, logger: context.logger, signal } as unknown as JobWork;
+  };
+  return {
+    jobId,
+    planDigest,
+    claim,
+    run: () => gatePhase(work()),
+    complete: () => settleJob(work(), { kind: 'done' }),
+    async events() {
+      const rows = await query
+        .selectFrom('job_events')
+        .select('body')
+        .where('job_id', '=', jobId)
+        .where('type', '=', 'gate')
+        .orderBy('seq')
+        .execute();
+      return rows.map(({ body }) => JSON.parse(body));
+    },
+  };
+}
+
+const address = 'aws_nat_gateway.n';
+const parts = { address, mode: 'managed', type: 'aws_nat_gateway', name: 'n' };
+const plan = {
+  format_version: '1.2',
+  terraform_version: '1.11.0',
+  resource_changes: [
+    { ...parts, change: { actions: ['create'], before: null, after: {}, after_unknown: { id: true } } },
+  ],
+  configuration: { root_module: { resources: [{ ...parts, provider_config_key: 'aws' }] } },
+};
