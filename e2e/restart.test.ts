@@ -3,22 +3,9 @@ import { test } from 'node:test';
 import { findProcesses, signalAll, terraformProgram } from './chaos/processes.ts';
 import { createClient } from './support/client.ts';
 import { Engine } from './support/engine.ts';
+import { slowCode } from './support/slow-code.ts';
 import { readEvents } from './support/sse.ts';
 import { waitFor } from './support/wait.ts';
-
-/** An apply that takes about four seconds without a cloud: each link waits for the one before. */
-const slowCode = `${Array.from(
-  { length: 8 },
-  (_, index) => `resource "terraform_data" "r${index}" {
-  input = ${index === 0 ? '1' : `terraform_data.r${index - 1}.output + 1`}
-  provisioner "local-exec" {
-    command = "sleep 0.5"
-  }
-}
-`,
-).join('')}
-output "count" { value = terraform_data.r7.output }
-`;
 
 async function withEngine(
   use: (engine: Engine, client: ReturnType<typeof createClient>) => Promise<void>,
@@ -118,6 +105,7 @@ test('a running job cancels by interrupt, keeps what it has created, and says ho
     assert.deepEqual([answer.status, answer.body.endedBy], [202, null]);
     const job = await client.finished(jobId);
     assert.equal(job.status, 'cancelled');
+    assert.equal(job.endedBy, 'interrupt');
     assert.match(job.error ?? '', /by interrupt/);
     const { state } = (await client.get('/api/deploy/state/cancelled')).body;
     assert.ok(state.resources.length > 0 && state.resources.length < 8);

@@ -98,6 +98,8 @@ export const jobResultSchema = z.object({
   plan: planSummarySchema.nullable(),
 });
 
+const endedBySchema = z.enum(['none', 'interrupt', 'kill']);
+
 export const jobViewSchema = z.object({
   jobId: jobIdSchema,
   projectId: z.string(),
@@ -117,6 +119,8 @@ export const jobViewSchema = z.object({
   error: z.string().optional(),
   failure: jobErrorSchema.optional(),
   cancelRequested: z.boolean(),
+  /** What ended a cancelled job's work; `null` for every other job. */
+  endedBy: endedBySchema.nullable(),
   /** ISO 8601, UTC. `startTime` is when the job was accepted. */
   startTime: z.string(),
   processingTime: z.string().nullable(),
@@ -242,6 +246,6 @@ export const cancelAnswerSchema = z.object({
   jobId: jobIdSchema,
   status: jobStatusSchema,
   /** What ended the job's work; `null` while it is being stopped, `none` where nothing was running. */
-  endedBy: z.enum(['none', 'interrupt', 'kill']).nullable(),
+  endedBy: endedBySchema.nullable(),
   message: z.string(),
 });

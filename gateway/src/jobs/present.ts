@@ -20,6 +20,7 @@ export function presentJob(row: JobRow): JobView {
     ...(row.result ? { result: { ...JSON.parse(row.result), plan } } : {}),
     ...errorOf(row, failure),
     cancelRequested: row.cancel_requested_at !== null,
+    endedBy: row.status === 'cancelled' ? (row.ended_by as JobView['endedBy']) : null,
     startTime: row.created_at.toISOString(),
     processingTime: row.started_at?.toISOString() ?? null,
     endTime: isFinished(row.status) ? (row.finished_at?.toISOString() ?? null) : null,

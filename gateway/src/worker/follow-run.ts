@@ -22,10 +22,11 @@ export async function followRun(work: JobWork, runId: string): Promise<RunOutcom
   for (;;) {
     try {
       for await (const events of client.followRun(runId, after, work.signal)) {
-        patience.answered();
+        // The state first: an event that is stored is not read again, and its state would be lost with this worker.
+        if (events.some((event) => event.body.type === 'state_changed')) await shipState(work, runId);
         await storeRunEvents(work, runId, events);
         after = events.at(-1)?.seq ?? after;
-        if (events.some((event) => event.body.type === 'state_changed')) await shipState(work, runId);
+        patience.answered();
         const last = events.at(-1)?.body;
         if (last?.type === 'run_finished') return last.outcome;
       }

@@ -1,3 +1,4 @@
+import type { ProblemCode } from '@deployment-engine/contracts';
 import type { RunnerError } from '../runners/client.ts';
 import type { JobWork } from './job-work.ts';
 
@@ -9,7 +10,10 @@ export class RunnerLostError extends Error {
   }
 }
 
-/** Counts how long a runner does not answer, and gives it up after the configured time. */
+/** What a runner in trouble answers, with a full disk for example, though the run itself goes on. */
+const passingProblems: (ProblemCode | undefined)[] = ['state_not_found', 'internal'];
+
+/** Counts how long a runner is of no use, and gives it up after the configured time. */
 export function runnerPatience(work: JobWork) {
   const limitMs = work.context.config.runnerLostSeconds * 1000;
   let silentSince: number | undefined;
@@ -21,7 +25,7 @@ export function runnerPatience(work: JobWork) {
     failed(error: RunnerError): void {
       if (error.problem === 'run_not_found')
         throw new RunnerLostError(`the runner at ${work.runner.client.url} no longer knows the run`);
-      if (!error.unreachable) throw error;
+      if (!error.unreachable && !passingProblems.includes(error.problem)) throw error;
       silentSince ??= Date.now();
       if (Date.now() - silentSince >= limitMs)
         throw new RunnerLostError(`${error.message} for ${Math.round(limitMs / 1000)} s`);

@@ -75,16 +75,21 @@ export function createWorker(context: Context): Worker {
   }
 
   function start(work: JobWork, abort: AbortController): void {
+    const { id } = work.job;
+    active.get(id)?.abort.abort(new LeaseLostError(id)); // its lease ran out here while this process slept
     context.metrics.jobsInProgress.inc();
-    const done = processJob(work)
+    const entry: ActiveJob = { work, abort, done: Promise.resolve() };
+    active.set(id, entry);
+    entry.done = processJob(work)
       .catch((error) => onCrash(work, error))
       .finally(() => {
-        active.delete(work.job.id);
-        context.runners.release(work.job.id);
         context.metrics.jobsInProgress.dec();
+        if (active.get(id) === entry) {
+          active.delete(id);
+          context.runners.release(id);
+        }
         wake();
       });
-    active.set(work.job.id, { work, abort, done });
   }
 
   async function onCrash(work: JobWork, error: unknown): Promise<void> {
@@ -112,8 +117,12 @@ export function createWorker(context: Context): Worker {
     );
     for (const job of jobs) {
       if (!renewed.has(job.work.job.id)) job.abort.abort(new LeaseLostError(job.work.job.id));
-      else await forwardCancel(job.work);
+      else passCancelOn(job.work); // not awaited: a runner that hangs must not cost the leases
     }
+  }
+
+  function passCancelOn(work: JobWork): void {
+    void forwardCancel(work).catch((error) => work.logger.warn('forwarding a cancel', { error }));
   }
 
   function scheduleRenewal(): void {
@@ -139,8 +148,7 @@ export function createWorker(context: Context): Worker {
     wake,
     jobChanged(jobId) {
       const job = active.get(jobId);
-      if (job)
-        void forwardCancel(job.work).catch((error) => job.work.logger.warn('forwarding a cancel', { error }));
+      if (job) passCancelOn(job.work);
     },
     async [Symbol.asyncDispose]() {
       stopping = true;
