@@ -20,6 +20,8 @@ import type { RevisionFiles } from '../revisions/store.ts';
 const requestTimeoutMs = 30_000;
 /** The runner sends a blank line every 10 s; a stream silent for longer than this is dead. */
 const streamIdleMs = 30_000;
+/** Events that are passed on at once; a statement that stores them has a bounded number of parameters. */
+const maxBatchEvents = 1000;
 
 /** What went wrong between gateway and runner. */
 export class RunnerError extends Error {
@@ -145,24 +147,29 @@ async function* followRun(
   let wake = () => {};
   let failure: Error | undefined;
   let ended = false;
+  const fail = (error: Error) => {
+    failure = error;
+    wake();
+  };
   lines.on('line', (line) => {
-    if (line.trim()) queued.push(runEventSchema.parse(JSON.parse(line)));
+    if (failure) return; // what follows a line that can't be read would leave a gap
+    try {
+      if (line.trim()) queued.push(runEventSchema.parse(JSON.parse(line)));
+    } catch (error) {
+      fail(new Error('a line is no event', { cause: error }));
+    }
     wake();
   });
   lines.on('close', () => {
     ended = true;
     wake();
   });
-  const fail = (error: Error) => {
-    failure = error;
-    wake();
-  };
   stream.on('error', fail);
   lines.on('error', fail);
   try {
     while (!ended || queued.length > 0) {
       signal.throwIfAborted();
-      if (queued.length > 0) yield queued.splice(0);
+      if (queued.length > 0) yield queued.splice(0, maxBatchEvents);
       else if (failure) break;
       else
         await new Promise<void>((resolve) => {
