@@ -7,6 +7,7 @@ import { destroyDueProjects } from '../src/lifecycle/expiry.ts';
 import { resealOld } from '../src/lifecycle/reseal.ts';
 import { pruneOld } from '../src/lifecycle/retention.ts';
 import { runTick } from '../src/lifecycle/schedules.ts';
+import { savePlan } from '../src/plans/store.ts';
 import { ensureProject } from '../src/projects/store.ts';
 import {
   listStateVersions,
@@ -14,7 +15,7 @@ import {
   readStateContent,
   saveStateVersion,
 } from '../src/states/store.ts';
-import { onEachGateway, type TestGateway } from './support.ts';
+import { helloCode, onEachGateway, type TestGateway } from './support.ts';
 
 const state = (serial: number) =>
   Buffer.from(
@@ -103,6 +104,45 @@ onEachGateway((it) => {
     assert.ok(removed.events >= 1);
     assert.equal((await newestStateVersion(query, 'old'))?.serial, 5);
     assert.equal((await listStateVersions(query, 'old', { limit: 9 })).length, 1);
+  });
+
+  test('what retention leaves of an ended job still answers: the stream ends, the drift report stays', async () => {
+    const { context } = it().gateway;
+    const { query } = context.database;
+    await deployedProject(it(), 'aged');
+    const ids: string[] = [];
+    for (const plan of ['earlier', 'newest']) {
+      const { id } = await insertJob(query, { projectId: 'aged', type: 'drift', revision: 1 });
+      await savePlan(query, context.encryption, {
+        jobId: id,
+        digest: plan,
+        stateSerial: 1,
+        stateLineage: 'l',
+        json: Buffer.from('{}'),
+        file: Buffer.from(plan),
+      });
+      ids.push(id);
+    }
+    const finished_at = new Date(Date.now() - 40 * 86_400_000);
+    await query
+      .updateTable('jobs')
+      .set({ finished_at, status: 'completed' })
+      .where('id', 'in', ids)
+      .execute();
+    await pruneOld({ ...context, config: { ...context.config, eventRetentionDays: 30 } });
+
+    const report = await it().client.get('/api/deploy/drift/aged');
+    assert.equal(report.status, 200);
+    assert.equal(report.body.jobId, ids[1]);
+    assert.equal((await it().client.get(`/api/deploy/jobs/${ids[0]}/plan`)).status, 404);
+    assert.equal((await it().client.get(`/api/deploy/jobs/${ids[1]}/events`)).status, 204);
+  });
+
+  test('a HEAD request for a stream of events ends at once', async () => {
+    const { body } = await it().client.post('/api/deploy', { projectId: 'headed', iacCode: helloCode });
+    const answer = await it().client.request('HEAD', `/api/deploy/jobs/${body.jobId}/events`);
+    assert.equal(answer.status, 200);
+    assert.match(await it().gateway.context.metrics.registry.metrics(), /sse_listeners 0/);
   });
 
   test('after a change of key, everything is sealed again and opens without the earlier key', async () => {

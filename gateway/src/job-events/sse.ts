@@ -3,7 +3,9 @@ import { isFinished } from '@deployment-engine/contracts';
 import type { Request, Response } from 'express';
 import type { Context } from '../context.ts';
 import { DomainError } from '../domain-error.ts';
+import type { JobRow } from '../jobs/row.ts';
 import { findJob } from '../jobs/store.ts';
+import { listEvents } from './store.ts';
 
 const heartbeatMs = 15_000;
 /** A listener that reads this much slower than events come is cut off; it resumes by Last-Event-ID. */
@@ -11,7 +13,8 @@ const maxBufferedBytes = 4 * 1024 * 1024;
 
 /**
  * Streams a job's events after `Last-Event-ID` (or `?lastEventId=`), each once and in order, and ends after the
- * job's last one. A listener that has them all gets 204, which tells an EventSource to stop.
+ * job's last one. A listener that has them all gets 204, which tells an EventSource to stop; so does one of a job whose
+ * events are too old to be kept.
  * Source: https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
 export async function streamJobEvents(
@@ -22,15 +25,17 @@ export async function streamJobEvents(
 ): Promise<void> {
   const after = lastEventId(request);
   const job = await findJob(context.database.query, jobId);
-  if (job && isFinished(job.status) && after >= job.last_event_seq && after > 0) {
+  if (job && isFinished(job.status) && !(await hasMore(context, job, after))) {
     response.status(204).end();
     return;
   }
+  if (response.destroyed) return; // gone while the job was read: its end was signalled already
   response.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-store',
     'x-accel-buffering': 'no',
   });
+  if (request.method === 'HEAD') return void response.end();
   response.write('retry: 1000\n\n');
   context.metrics.sseListeners.inc();
   const heartbeat = setInterval(() => response.write(': still here\n\n'), heartbeatMs);
@@ -45,6 +50,12 @@ export async function streamJobEvents(
     unsubscribe();
     context.metrics.sseListeners.dec();
   });
+}
+
+/** Whether the last event of an ended job is still to be sent. */
+async function hasMore(context: Context, job: JobRow, after: number): Promise<boolean> {
+  const last = Math.max(after, job.last_event_seq - 1);
+  return (await listEvents(context.database.query, job.id, last, 1)).length > 0;
 }
 
 function lastEventId(request: Request): number {

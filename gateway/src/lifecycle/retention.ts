@@ -2,8 +2,9 @@ import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 
 /**
- * Removes what is too old: events and plans of jobs that ended long ago, and state versions beyond both the number
- * kept and the age; the newest version of a project always stays. Answers the numbers removed.
+ * Removes what is too old: events and plans of jobs that ended long ago, and state versions beyond the number kept
+ * or the age. The newest version of a project always stays, and so does the plan of its newest drift check, which is
+ * its drift report. Answers the numbers removed.
  */
 export async function pruneOld(
   context: Context,
@@ -17,9 +18,10 @@ export async function pruneOld(
   );
   const plans = await sql`
     delete from plans p using jobs j
-    where p.job_id = j.id and j.finished_at < now() - make_interval(days => ${eventRetentionDays})`.execute(
-    query,
-  );
+    where p.job_id = j.id and j.finished_at < now() - make_interval(days => ${eventRetentionDays})
+      and p.job_id not in (
+        select distinct on (project_id) id from jobs
+        where type = 'drift' and status = 'completed' order by project_id, seq desc)`.execute(query);
   const stateVersions = await sql`
     delete from state_versions v using (
       select id, created_at, row_number() over (partition by project_id order by id desc) as place from state_versions
