@@ -105,6 +105,16 @@ test('destroying an unknown project is 404', async () => {
   assert.equal(answer.status, 404);
 });
 
+test('a revision beyond every number is 404', async () => {
+  await it.client.post('/api/deploy', { projectId: 'numbered', iacCode: code });
+  const answer = await it.client.post('/api/deploy/rollback', {
+    projectId: 'numbered',
+    toRevision: 3_000_000_000,
+  });
+  assert.equal(answer.status, 404);
+  assert.equal(answer.body.code, 'revision_not_found');
+});
+
 test('a job id of the wrong form is 400, an unknown one 404', async () => {
   assert.equal((await it.client.get('/api/deploy/status/nonsense')).status, 400);
   assert.equal((await it.client.get('/api/deploy/status/..%2f..%2fetc')).status, 400);
@@ -125,6 +135,9 @@ test('a wrong cursor or filter is 400', async () => {
   assert.equal((await it.client.get('/api/deploy/jobs?cursor=%00')).status, 400);
   assert.equal((await it.client.get('/api/deploy/jobs?status=done')).status, 400);
   assert.equal((await it.client.get('/api/deploy/jobs?limit=100000')).status, 400);
+  assert.equal((await it.client.get('/api/deploy/projects?cursor=AA')).status, 400); // base64url of NUL
+  const beyond = Buffer.from('3000000000').toString('base64url');
+  assert.equal((await it.client.get(`/api/deploy/jobs?cursor=${beyond}`)).status, 400);
 });
 
 test('validating while no runner answers says so', async () => {

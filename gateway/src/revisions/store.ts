@@ -9,6 +9,9 @@ import type { Encryption } from '../encryption.ts';
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
 
+/** The largest number of PostgreSQL's `integer`. */
+const maxInteger = 2 ** 31 - 1;
+
 export type RevisionFiles = Map<string, Buffer>;
 export type Variables = Record<string, unknown>;
 export type PreparedRevision = {
@@ -85,6 +88,7 @@ export async function findRevision(
   projectId: string,
   number: number,
 ): Promise<Revision | undefined> {
+  if (number > maxInteger) return undefined;
   const row = await revisionRows(query, projectId).where('revisions.number', '=', number).executeTakeFirst();
   return row && toRevision(row);
 }
