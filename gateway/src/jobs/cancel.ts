@@ -19,7 +19,7 @@ export async function cancelJob(
         `job ${jobId} is ${job.status} already; there is nothing to cancel`,
       );
     if (job.status !== 'processing')
-      return transition(trx, { jobId }, 'cancel', 'The job was cancelled before anything ran.', {
+      return transition(trx, { jobId }, 'cancel', 'The job was cancelled before anything was changed.', {
         ended_by: 'none',
         waiting_reason: null,
       });

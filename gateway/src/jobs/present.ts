@@ -31,6 +31,8 @@ function errorOf(row: JobRow, failure: JobError | undefined): Pick<JobView, 'err
   if (failure) return { error: failure.message, failure };
   if (row.status !== 'cancelled') return {};
   const how =
-    { interrupt: ' by interrupt', kill: ' by kill', none: ' before anything ran' }[row.ended_by ?? ''] ?? '';
+    { interrupt: ' by interrupt', kill: ' by kill', none: ' before anything was changed' }[
+      row.ended_by ?? ''
+    ] ?? '';
   return { error: `the job was cancelled${how}` };
 }

@@ -71,7 +71,7 @@ export function jobRoutes(router: Router, context: Context): void {
       status: job.status,
       endedBy: cancelled ? ('none' as const) : null,
       message: cancelled
-        ? 'The job was cancelled before anything ran'
+        ? 'The job was cancelled before anything was changed'
         : `The job is being interrupted; after ${job.cancel_grace_seconds} s it is killed`,
     };
   });
