@@ -179,7 +179,7 @@ test('a budget that a deploy breaks blocks it before anything is created', { ski
   const projectId = 'frugal';
   const path = `/api/deploy/costs/${projectId}/budget`;
   await client.request('PUT', path, { maxMonthly: 5, onUnknown: 'ignore' });
-  const accepted = await client.post('/api/deploy', {
+  const request = {
     projectId,
     iacCode: `provider "aws" {
   region = "us-east-1"
@@ -193,7 +193,8 @@ resource "aws_ebs_volume" "large" {
   type              = "gp3"
 }
 `,
-  });
+  };
+  const accepted = await client.post('/api/deploy', request);
   const job = await client.endOf(accepted.body.jobId);
   assert.equal(job.status, 'failed');
   assert.deepEqual([job.failure?.step, job.failure?.reason], ['gate', 'budget_exceeded']);
@@ -202,7 +203,7 @@ resource "aws_ebs_volume" "large" {
   assert.equal((await client.get(`/api/deploy/infrastructure/${projectId}`)).body.terraformState, null);
 
   await client.request('PUT', path, { maxMonthly: 5, onUnknown: 'ignore', action: 'approve' });
-  const again = await client.post('/api/deploy/rollback', { projectId, revision: 1 });
+  const again = await client.post('/api/deploy', request);
   const waiting = await client.finished(again.body.jobId);
   assert.equal(waiting.status, 'awaiting_approval');
   const approval = { planDigest: waiting.planDigest };
