@@ -6,6 +6,11 @@ import { estimate, normalisePlan } from '../gateway/src/costs/index.ts';
 import { readPriceBook } from '../gateway/src/costs/price-book/book-file.ts';
 import { embeddedBookPath } from '../gateway/src/costs/price-book/load-price-book.ts';
 import { PriceBook } from '../gateway/src/costs/price-book/price-book.ts';
+import { median, type Row, renderTable } from './table.ts';
+
+const planSize = 2000;
+const maxBookMs = 50;
+const maxPlanMs = 100;
 
 const casesDir = resolve(process.env.COST_BENCH_DIR ?? join(import.meta.dirname, '../../shared/cost-bench'));
 
@@ -13,7 +18,7 @@ const casesDir = resolve(process.env.COST_BENCH_DIR ?? join(import.meta.dirname,
 const reportSections = /^report-prices/;
 
 /** Scores the estimator against reference reports, then times it. */
-export async function costsBench(): Promise<void> {
+export async function costsBench(): Promise<Row[]> {
   const bookMs = timeOf(() => readPriceBook(embeddedBookPath));
   const book = readPriceBook(embeddedBookPath);
   if (existsSync(casesDir)) {
@@ -24,14 +29,23 @@ export async function costsBench(): Promise<void> {
   } else {
     console.log(`no cost cases at ${casesDir}; set COST_BENCH_DIR`);
   }
-  const plan = planOf(2000);
+  const plan = planOf(planSize);
   const run = () => estimate(normalisePlan(plan), { priceBook: book });
   const firstMs = timeOf(run);
-  const laterMs = Array.from({ length: 9 }, () => timeOf(run)).toSorted((left, right) => left - right);
-  console.log(`price book loaded in ${bookMs} ms`);
-  console.log(
-    `a plan of 2,000 resources priced in ${laterMs[4]} ms (median of nine, the first took ${firstMs} ms)`,
-  );
+  const laterMs = median(Array.from({ length: 9 }, () => timeOf(run)));
+  return [
+    { what: 'price book loaded', ours: `${bookMs} ms`, ...within(bookMs, maxBookMs) },
+    {
+      what: `plan of ${planSize} resources priced, median of nine`,
+      ours: `${laterMs} ms`,
+      ...within(laterMs, maxPlanMs),
+    },
+    { what: 'the same, first time in a process', ours: `${firstMs} ms` },
+  ];
+}
+
+function within(ms: number, maxMs: number): Partial<Row> {
+  return { theirs: `${maxMs} ms allowed`, ratio: ms / maxMs, goal: { atMost: 1 } };
 }
 
 function score(priceBook: PriceBook): string {
@@ -90,4 +104,4 @@ function timeOf(run: () => unknown): number {
   return Math.round((performance.now() - start) * 10) / 10;
 }
 
-if (import.meta.main) await costsBench();
+if (import.meta.main) console.log(renderTable(await costsBench()));

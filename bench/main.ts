@@ -18,10 +18,7 @@ const benches: Record<string, (options: string[]) => Promise<Row[]>> = {
   queue: queueBench,
   deploy: deployBench,
   many: manyBench,
-  costs: async () => {
-    await costsBench(); // scores of its own kind, printed by itself
-    return [];
-  },
+  costs: costsBench,
   scale: scaleBench,
   listeners: listenersBench,
   cluster: clusterBench,
