@@ -1,4 +1,5 @@
-import { transition } from '../jobs/transition.ts';
+import type { Query } from '../database/open.ts';
+import { lockJob, transition } from '../jobs/transition.ts';
 import { runIdOf } from '../runners/run-id.ts';
 import type { JobWork, PhaseResult } from './job-work.ts';
 import { RunnerLostError } from './runner-patience.ts';
@@ -11,16 +12,10 @@ export async function onRunnerLost(work: JobWork, applying: boolean, error: unkn
   if (!(error instanceof RunnerLostError)) throw error;
   const { context, job, lease } = work;
   if (applying) {
-    await context.database.query
-      .insertInto('unsettled_runs')
-      .values({
-        run_id: runIdOf(job, 'apply'),
-        job_id: job.id,
-        project_id: job.project_id,
-        runner_url: work.runner.client.url,
-      })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
+    await context.database.query.transaction().execute(async (trx) => {
+      await lockJob(trx, job.id, lease);
+      await rememberRun(trx, work);
+    });
     const message = `applying the plan: ${error.message}; what it has created is recorded when the runner is back`;
     return { kind: 'refused', step: 'apply', reason: 'runner_lost', message };
   }
@@ -32,4 +27,18 @@ export async function onRunnerLost(work: JobWork, applying: boolean, error: unkn
     }),
   );
   return { kind: 'parked' };
+}
+
+/** Keeps an apply run that nobody follows any more in mind until its state is fetched. */
+export async function rememberRun(trx: Query, { job, runner }: JobWork): Promise<void> {
+  await trx
+    .insertInto('unsettled_runs')
+    .values({
+      run_id: runIdOf(job, 'apply'),
+      job_id: job.id,
+      project_id: job.project_id,
+      runner_url: runner.client.url,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
 }

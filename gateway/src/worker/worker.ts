@@ -10,6 +10,7 @@ import { runnerOfJob } from './choose-runner.ts';
 import type { JobWork } from './job-work.ts';
 import { noteWaitingJobs } from './note-waiting.ts';
 import { processJob } from './process-job.ts';
+import { rememberRun } from './runner-lost.ts';
 import { forwardCancel } from './watch-cancel.ts';
 
 const pollMs = 2000;
@@ -169,7 +170,7 @@ export function createWorker(context: Context): Worker {
   };
 }
 
-/** A defect of the engine must not leave a job in progress for ever. */
+/** A defect of the engine must not leave a job in progress for ever, nor lose what its apply may still do. */
 async function failUnexpectedly(work: JobWork): Promise<void> {
   const error = {
     step: work.job.step ?? 'prepare',
@@ -182,5 +183,7 @@ async function failUnexpectedly(work: JobWork): Promise<void> {
     await transition(trx, { jobId: work.job.id, lease: work.lease }, 'fail', error.message, {
       error: JSON.stringify(error),
     });
+    const { type } = work.job;
+    if (type === 'deploy' || type === 'rollback' || type === 'destroy') await rememberRun(trx, work);
   });
 }
