@@ -26,7 +26,7 @@ export function createClient(url: string, headers: Record<string, string> = {}) 
     post: (path: string, body: unknown, more?: Record<string, string>) => request('POST', path, body, more),
     request,
     /** Waits until a job has ended, or rests at `awaiting_approval`. */
-    async finished(jobId: string, timeoutMs = 120_000): Promise<JobView> {
+    async finished(jobId: string, timeoutMs = 400_000): Promise<JobView> {
       return waitFor(
         `job ${jobId} to end`,
         async () => {
@@ -39,7 +39,7 @@ export function createClient(url: string, headers: Record<string, string> = {}) 
       );
     },
     /** Waits until a job has ended. */
-    async endOf(jobId: string, timeoutMs = 120_000): Promise<JobView> {
+    async endOf(jobId: string, timeoutMs = 400_000): Promise<JobView> {
       return waitFor(
         `job ${jobId} to end`,
         async () => {
