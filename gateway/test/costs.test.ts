@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Budget } from '@deployment-engine/contracts';
 import { waitFor } from '../../e2e/support/wait.ts';
@@ -307,5 +309,45 @@ describe('the price book', () => {
   test('is not refreshed from Google without a key', async () => {
     const answer = await it.client.post('/api/admin/price-book/refresh', { sources: ['google'] });
     assert.equal(answer.status, 400);
+  });
+});
+
+describe('the command line', () => {
+  const deployer = (...words: string[]) =>
+    new Promise<{ code: number; text: string }>((resolve) => {
+      const main = join(import.meta.dirname, '../../cli/src/main.ts');
+      execFile(process.execPath, [main, '--url', it.url, ...words], (error, stdout, stderr) =>
+        resolve({ code: error ? Number(error.code) : 0, text: stdout + stderr }),
+      );
+    });
+
+  test("shows a project's costs", async () => {
+    const shown = await deployer('costs', 'show', 'figures', '--currency', 'EUR');
+    assert.equal(shown.code, 0, shown.text);
+    assert.match(shown.text, /figures: 16\.43 EUR a month \(from the plan/);
+    assert.match(shown.text, /aws_nat_gateway\.n/);
+    const refused = await deployer('costs', 'show', 'figures', '--profile', 'huge');
+    assert.notEqual(refused.code, 0);
+    assert.match(refused.text, /profile/);
+  });
+
+  test('imports a price book, refuses a damaged one and tells the status', async () => {
+    const imported = await deployer('costs', 'pricebook', 'import', embeddedBookPath);
+    assert.equal(imported.code, 0, imported.text);
+    const refused = await deployer('costs', 'pricebook', 'import', import.meta.filename);
+    assert.notEqual(refused.code, 0);
+    assert.match(refused.text, /not a price book/);
+    const status = await deployer('--json', 'costs', 'pricebook', 'status');
+    assert.equal(JSON.parse(status.text).origin, 'installed');
+  });
+
+  test('refreshes the prices, and says why it could not', async () => {
+    const refreshed = await deployer('costs', 'pricebook', 'refresh', '--sources', 'aws');
+    assert.equal(refreshed.code, 0, refreshed.text);
+    assert.match(refreshed.text, /aws:ec2:us-east-1/);
+    answerPrices = (_, response) => response.writeHead(503).end();
+    const failed = await deployer('costs', 'pricebook', 'refresh', '--sources', 'aws');
+    assert.notEqual(failed.code, 0);
+    assert.match(failed.text, /503.*the old ones stay/);
   });
 });
