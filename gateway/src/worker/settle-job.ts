@@ -95,7 +95,8 @@ async function updateProject(
       deployment_status: row.status === 'completed' ? deployed : 'failed',
       deployment_job_id: row.id,
       updated_at: new Date(),
-      ...(row.status === 'completed' ? { state_uncertain: null, destroy_at: expiryOf(row) } : {}),
+      ...(row.status === 'completed' ? { state_uncertain: null } : {}),
+      ...(row.status === 'completed' || leavesExpiry(row) ? { destroy_at: expiryOf(row) } : {}),
       ...(uncertainty ? { state_uncertain: JSON.stringify(uncertainty) } : {}),
       ...(result ? { outputs: JSON.stringify(result.outputs) } : {}),
     })
@@ -103,7 +104,12 @@ async function updateProject(
     .execute();
 }
 
-/** When a completed deploy with a time to live is to be destroyed. */
+/** A deploy with a time to live that fails or is cancelled while it applies has created what nobody else removes. */
+function leavesExpiry(row: JobRow): boolean {
+  return row.ttl_seconds !== null && row.step === 'apply';
+}
+
+/** When a deploy with a time to live is to be destroyed. */
 function expiryOf(row: JobRow): Date | null {
   return row.type === 'destroy' || row.ttl_seconds === null
     ? null
