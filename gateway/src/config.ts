@@ -97,6 +97,7 @@ const environmentSchema = z.object({
   STEP_TIMEOUT_SECONDS: seconds(3600),
   JOB_TIMEOUT_SECONDS: seconds(7200),
   RUNNER_LOST_SECONDS: seconds(30, 5),
+  LOST_APPLY_HOLD_SECONDS: seconds(300, 0),
   EVENT_RETENTION_DAYS: positive(90),
   STATE_RETENTION_DAYS: positive(3650),
   STATE_VERSIONS_KEPT: positive(200),
@@ -138,6 +139,8 @@ export type Config = {
   jobTimeoutSeconds: number;
   /** After this long without an answer a runner is given up and its jobs are settled. */
   runnerLostSeconds: number;
+  /** How long a project rests after its runner was given up during an apply. */
+  lostHoldSeconds: number;
   /** Events and plans of jobs that ended longer ago are removed. */
   eventRetentionDays: number;
   /** State versions older than this, or beyond this number, are removed; never a project's newest. */
@@ -188,6 +191,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     stepTimeoutSeconds: settings.STEP_TIMEOUT_SECONDS,
     jobTimeoutSeconds: settings.JOB_TIMEOUT_SECONDS,
     runnerLostSeconds: settings.RUNNER_LOST_SECONDS,
+    lostHoldSeconds: settings.LOST_APPLY_HOLD_SECONDS,
     eventRetentionDays: settings.EVENT_RETENTION_DAYS,
     stateRetentionDays: settings.STATE_RETENTION_DAYS,
     stateVersionsKept: settings.STATE_VERSIONS_KEPT,

@@ -4,12 +4,13 @@ import type { Query } from '../src/database/open.ts';
 import { LeaseLostError } from '../src/domain-error.ts';
 import { appendEvents } from '../src/job-events/store.ts';
 import { claimNextJob, reclaimExpiredJob, renewLeases } from '../src/jobs/claim.ts';
+import type { Lease } from '../src/jobs/row.ts';
 import { insertJob } from '../src/jobs/store.ts';
 import { lockJob, patchJob, transition } from '../src/jobs/transition.ts';
 import { ensureProject } from '../src/projects/store.ts';
 import { onEachDatabase } from './support.ts';
 
-const claimer = (owner: string) => ({ owner, leaseSeconds: 60 });
+const claimer = (owner: string) => ({ owner, leaseSeconds: 60, lostHoldSeconds: 300 });
 
 async function queueJobs(query: Query, projectId: string, count: number): Promise<string[]> {
   await ensureProject(query, projectId);
@@ -45,7 +46,7 @@ onEachDatabase((open) => {
   test('a worker whose lease was taken over cannot write', async () => {
     const query = open();
     const [id = ''] = await queueJobs(query, 'fenced', 1);
-    const first = await claimNextJob(query, { owner: 'paused', leaseSeconds: 60 });
+    const first = await claimNextJob(query, { owner: 'paused', leaseSeconds: 60, lostHoldSeconds: 300 });
     assert.ok(first);
     await query
       .updateTable('jobs')
@@ -81,5 +82,23 @@ onEachDatabase((open) => {
     assert.equal(await claimNextJob(query, claimer('c')), undefined);
     await transition(query, { jobId: second, lease: next.lease }, 'complete', 'done');
     assert.equal((await claimNextJob(query, claimer('c')))?.job.id, first);
+  });
+
+  test('a project rests while an apply of a lost runner may still be going on', async () => {
+    const query = open();
+    const [lost = '', next = ''] = await queueJobs(query, 'resting', 2);
+    const claim = await claimNextJob(query, claimer('a'));
+    await query
+      .insertInto('unsettled_runs')
+      .values({
+        run_id: `${lost}-apply-1`,
+        job_id: lost,
+        project_id: 'resting',
+        runner_url: 'http://127.0.0.1:9',
+      })
+      .execute();
+    await transition(query, { jobId: lost, lease: claim?.lease as Lease }, 'fail', 'its runner is lost');
+    assert.equal(await claimNextJob(query, claimer('b')), undefined);
+    assert.equal((await claimNextJob(query, { ...claimer('b'), lostHoldSeconds: 0 }))?.job.id, next);
   });
 });

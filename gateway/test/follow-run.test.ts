@@ -39,7 +39,11 @@ test('a state is stored also where reading it breaks off after the last event ha
   await using it = await startTestGateway();
   const { context } = it.gateway;
   await it.client.post('/api/deploy', { projectId: 'shipped', iacCode: helloCode });
-  const claim = await claimNextJob(context.database.query, { owner: 'test', leaseSeconds: 60 });
+  const claim = await claimNextJob(context.database.query, {
+    owner: 'test',
+    leaseSeconds: 60,
+    lostHoldSeconds: 300,
+  });
   assert.ok(claim);
   const work = {
     context,

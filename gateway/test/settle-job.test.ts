@@ -12,7 +12,11 @@ test('a time to live holds also for what a failed apply has created', async () =
     ['apply', true],
   ] as const) {
     await it.client.post('/api/deploy', { projectId: step, iacCode: helloCode, ttlSeconds: 600 });
-    const claim = await claimNextJob(context.database.query, { owner: 'test', leaseSeconds: 60 });
+    const claim = await claimNextJob(context.database.query, {
+      owner: 'test',
+      leaseSeconds: 60,
+      lostHoldSeconds: 300,
+    });
     assert.ok(claim);
     const work = {
       context,

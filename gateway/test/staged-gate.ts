@@ -41,7 +41,11 @@ export async function stageGate(
   });
   let claimed: { job: JobRow; lease: Lease } | undefined;
   const claim = async () => {
-    claimed = (await claimNextJob(query, { owner: 'test', leaseSeconds: 600 })) as typeof claimed;
+    claimed = (await claimNextJob(query, {
+      owner: 'test',
+      leaseSeconds: 600,
+      lostHoldSeconds: 0,
+    })) as typeof claimed;
     if (claimed?.job.id !== jobId) throw new Error(`claiming ${jobId}: got ${claimed?.job.id}`);
   };
   await claim();

@@ -62,7 +62,7 @@ export function sendProblem(
     detail,
     error:
       fields.length > 0
-        ? `${detail}: ${fields.map((field) => `${field.pointer} ${field.detail}`).join('; ')}`
+        ? `${detail}: ${fields.map((field) => `${field.pointer} ${field.detail}`.trim()).join('; ')}`
         : detail,
     instance: request.path,
     requestId: requestId(response),
@@ -113,8 +113,8 @@ function toDomainError(error: unknown): DomainError | undefined {
         : undefined;
   const type = (error as { type?: string })?.type;
   if (type === 'entity.parse.failed')
-    return new DomainError('malformed_json', `reading the body: ${(error as Error).message}`, {
-      fields: [{ pointer: '', detail: 'is not valid JSON' }],
+    return new DomainError('malformed_json', 'reading the body', {
+      fields: [{ pointer: '', detail: `it is not valid JSON: ${(error as Error).message}` }],
     });
   if (type === 'entity.too.large')
     return new DomainError('payload_too_large', 'reading the body: it is larger than 16 MB');

@@ -4,7 +4,12 @@ import type { JobRow, Lease } from './row.ts';
 import { lockJob, transition } from './transition.ts';
 
 export type Claim = { job: JobRow; lease: Lease; reclaimed: boolean };
-export type Claimer = { owner: string; leaseSeconds: number };
+export type Claimer = {
+  owner: string;
+  leaseSeconds: number;
+  /** How long a project rests after its runner was given up during an apply, which may still be going on. */
+  lostHoldSeconds: number;
+};
 
 const uniqueViolation = '23505';
 
@@ -20,6 +25,9 @@ export async function claimNextJob(database: Kysely<Database>, claimer: Claimer)
         where j.status = 'pending' and not exists (
           select 1 from jobs k where k.project_id = j.project_id
             and (k.status = 'processing' or (k.status = 'pending' and k.seq < j.seq)))
+          and not exists (
+          select 1 from unsettled_runs u where u.project_id = j.project_id
+            and u.created_at > now() - make_interval(secs => ${claimer.lostHoldSeconds}))
         order by j.seq limit 1 for update of j skip locked`.execute(trx);
       const id = next.rows[0]?.id;
       if (!id) return undefined;

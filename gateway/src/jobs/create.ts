@@ -2,7 +2,13 @@ import { type Accepted, type Files, type JobType, singleFileName } from '@deploy
 import type { Context } from '../context.ts';
 import { DomainError } from '../domain-error.ts';
 import { ensureProject, findProject } from '../projects/store.ts';
-import { listRevisions, prepareRevision, saveRevision, type Variables } from '../revisions/store.ts';
+import {
+  listRevisions,
+  type PreparedRevision,
+  prepareRevision,
+  saveRevision,
+  type Variables,
+} from '../revisions/store.ts';
 import { writeWorkspace } from '../revisions/workspace.ts';
 import { type IdempotentRequest, oncePerKey } from './idempotency.ts';
 import { insertJob } from './store.ts';
@@ -25,7 +31,7 @@ export function requestFiles(request: { iacCode?: string | undefined; files?: Fi
   return request.files ?? { [singleFileName]: request.iacCode ?? '' };
 }
 
-/** Stores the code as a revision, writes the workspace, and queues the job, all or nothing. */
+/** Stores the code as a revision and queues the job, all or nothing; then writes the workspace. */
 export async function createCodeJob(
   context: Context,
   type: 'deploy' | 'plan',
@@ -33,13 +39,25 @@ export async function createCodeJob(
   key: IdempotentRequest | undefined,
 ): Promise<Accepted> {
   const revision = await prepareRevision(requestFiles(request), request.variables ?? {});
-  await writeWorkspace(context.config.workspacesDir, request.projectId, revision.digest, revision.files);
-  return context.database.query.transaction().execute((trx) =>
+  const answer = await context.database.query.transaction().execute((trx) =>
     oncePerKey(trx, key, async () => {
       await ensureProject(trx, request.projectId);
       const number = await saveRevision(trx, context.encryption, request.projectId, revision);
       return accepted(await insertJob(trx, { ...request, type, revision: number }));
     }),
+  );
+  await shareWorkspace(context, request.projectId, revision);
+  return answer;
+}
+
+/** A runner that does not find the files here is given them, so a folder that can't be written fails no request. */
+async function shareWorkspace(
+  context: Context,
+  projectId: string,
+  revision: PreparedRevision,
+): Promise<void> {
+  await writeWorkspace(context.config.workspacesDir, projectId, revision.digest, revision.files).catch(
+    (error) => context.logger.warn('writing the workspace', { projectId, error }),
   );
 }
 

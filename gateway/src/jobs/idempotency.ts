@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Accepted } from '@deployment-engine/contracts';
+import { canonicalJson } from '../canonical-json.ts';
 import type { Query } from '../database/open.ts';
 import { DomainError } from '../domain-error.ts';
 
@@ -21,7 +22,7 @@ export function idempotentRequest(
   return {
     key: header,
     operation,
-    bodySha256: createHash('sha256').update(JSON.stringify(body)).digest('hex'),
+    bodySha256: createHash('sha256').update(canonicalJson(body)).digest('hex'),
   };
 }
 

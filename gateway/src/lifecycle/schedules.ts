@@ -1,6 +1,6 @@
 import { type ScheduledTask, schedule, validate } from 'node-cron';
 import type { Context } from '../context.ts';
-import { notify } from '../database/open.ts';
+import { notify, type Query } from '../database/open.ts';
 import { DomainError } from '../domain-error.ts';
 import { queueDriftCheck } from './drift.ts';
 
@@ -66,10 +66,23 @@ export async function runTick(context: Context, projectId: string, at: Date): Pr
       .selectAll()
       .where('id', '=', projectId)
       .executeTakeFirst();
-    return (
-      project !== undefined && (await queueDriftCheck(trx, project, project.drift_remediate)) !== undefined
-    );
+    if (!project || project.deployment_status === 'destroyed' || (await hasUnfinishedDrift(trx, projectId)))
+      return false;
+    return (await queueDriftCheck(trx, project, project.drift_remediate)) !== undefined;
   });
+}
+
+/** A check that takes longer than its interval is not queued twice. */
+async function hasUnfinishedDrift(trx: Query, projectId: string): Promise<boolean> {
+  const row = await trx
+    .selectFrom('jobs')
+    .select('id')
+    .where('project_id', '=', projectId)
+    .where('type', '=', 'drift')
+    .where('status', 'in', ['pending', 'processing'])
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 export async function setDriftSchedule(

@@ -40,14 +40,15 @@ function creations(plan: TerraformPlan): { address: string; type: string; import
 }
 
 /**
- * What a plan should try to import: creations that a killed apply had begun. Each may turn out not to exist; the
- * plan is then made again without it.
+ * What a plan should try to import: every creation without a record whose id is known, also one that seems not to
+ * have begun, because a full disk takes the events along with the state. Each may turn out not to exist; the plan is
+ * then made again without it.
  */
 export function importsFor(
   uncertainty: Uncertainty | null,
   missing: Set<string>,
 ): { to: string; id: string }[] {
   return (uncertainty?.unrecorded ?? [])
-    .filter((creation) => creation.started && creation.importId !== null && !missing.has(creation.address))
+    .filter((creation) => creation.importId !== null && !missing.has(creation.address))
     .map((creation) => ({ to: creation.address, id: creation.importId ?? '' }));
 }

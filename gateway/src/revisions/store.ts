@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress } from 'node:zlib';
 import { contentBytes, type Files, revisionDigest } from '@deployment-engine/contracts';
 import { sql } from 'kysely';
+import { canonicalJson } from '../canonical-json.ts';
 import type { Query } from '../database/open.ts';
 import type { Encryption } from '../encryption.ts';
 
@@ -52,7 +53,7 @@ export async function saveRevision(
   projectId: string,
   revision: PreparedRevision,
 ): Promise<number> {
-  const variables = JSON.stringify(revision.variables);
+  const variables = canonicalJson(revision.variables);
   const variablesDigest = createHash('sha256').update(variables).digest('hex');
   const known = await trx
     .selectFrom('revisions')

@@ -33,6 +33,13 @@ export async function restoreState(
       jobId: restored.jobId,
       raw,
     });
+    if (version.resourceCount > 0)
+      await trx
+        .updateTable('projects')
+        .set({ deployment_status: 'deployed', updated_at: new Date() })
+        .where('id', '=', projectId)
+        .where('deployment_status', '=', 'destroyed')
+        .execute();
     return { restored, version };
   });
 }

@@ -7,6 +7,7 @@ import { plannedOperations } from '../plans/terraform-plan.ts';
 import { RunnerError } from '../runners/client.ts';
 import { saveStateVersion } from '../states/store.ts';
 import type { JobWork } from './job-work.ts';
+import { noteWaiting } from './note-waiting.ts';
 import { runnerPatience } from './runner-patience.ts';
 
 const retryMs = 500;
@@ -95,14 +96,5 @@ export async function shipState(work: JobWork, runId: string): Promise<void> {
       jobId: work.job.id,
       raw,
     });
-  });
-}
-
-async function noteWaiting(work: JobWork, reason: string): Promise<void> {
-  await work.context.database.query.transaction().execute(async (trx) => {
-    const job = await lockJob(trx, work.job.id, work.lease);
-    if (job.waiting_reason === reason) return;
-    await patchJob(trx, work.lease, { waiting_reason: reason });
-    await appendEvents(trx, job, [{ body: { type: 'waiting', reason }, at: new Date() }]);
   });
 }

@@ -5,6 +5,7 @@ import type { JobWork, PhaseResult } from './job-work.ts';
 import { planPhase } from './plan-phase.ts';
 import { onRunnerLost } from './runner-lost.ts';
 import { settleJob } from './settle-job.ts';
+import { CancelledWhileWaiting } from './start-run.ts';
 import { isCancelRequested } from './watch-cancel.ts';
 
 /** Phases of each type of job, in order. Each can be entered again after a crash and finds what is done. */
@@ -22,10 +23,16 @@ export async function processJob(work: JobWork): Promise<void> {
   let result: PhaseResult = { kind: 'done' };
   for (const phase of phases[work.job.type]) {
     if (await isCancelRequested(work)) result = { kind: 'cancelled' };
-    else result = await phase(work).catch((error) => onRunnerLost(work, phase === applyPhase, error));
+    else result = await phase(work).catch((error) => interrupted(work, phase === applyPhase, error));
     if (result.kind !== 'done') break;
   }
   if (result.kind === 'parked') return;
   await settleJob(work, result);
   await forgetRuns(work);
+}
+
+/** What an error that is none of the job's own makes of a phase. */
+async function interrupted(work: JobWork, applying: boolean, error: unknown): Promise<PhaseResult> {
+  if (error instanceof CancelledWhileWaiting) return { kind: 'cancelled' };
+  return onRunnerLost(work, applying, error);
 }

@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RunRequestInput } from '@deployment-engine/contracts';
-import { patchJob } from '../jobs/transition.ts';
 import { readPlanFile } from '../plans/store.ts';
 import { findRevision, readRevisionFiles, readRevisionVariables } from '../revisions/store.ts';
 import { RunnerError } from '../runners/client.ts';
 import type { JobWork } from './job-work.ts';
+import { noteWaiting } from './note-waiting.ts';
 import { runnerPatience } from './runner-patience.ts';
+import { isCancelRequested } from './watch-cancel.ts';
 
 const retryMs = 200;
 
@@ -22,8 +23,14 @@ export async function commonRequest(work: JobWork) {
     variables: await readRevisionVariables(query, context.encryption, job.project_id, revision.number),
     environment: context.config.cloudEnvironment,
     stepTimeoutSeconds: context.config.stepTimeoutSeconds,
-    runTimeoutSeconds: context.config.jobTimeoutSeconds,
+    runTimeoutSeconds: remainingSeconds(work),
   };
+}
+
+/** What is left of the job's time, which runs from its first start. */
+function remainingSeconds({ context, job }: JobWork): number {
+  const elapsed = (Date.now() - (job.started_at?.getTime() ?? Date.now())) / 1000;
+  return Math.max(1, Math.round(context.config.jobTimeoutSeconds - elapsed));
 }
 
 /**
@@ -40,8 +47,10 @@ export async function startRun(work: JobWork, runId: string, request: RunRequest
     } catch (error) {
       work.signal.throwIfAborted();
       if (!(error instanceof RunnerError)) throw error;
-      if (error.problem === 'run_conflict') return; // started before, with the state of that time
-      if (error.problem === 'revision_missing') {
+      if (error.problem === 'run_conflict') {
+        if (await isKnown(work, runId)) return; // started before, with the state of that time
+        await waitForRunner(work, error);
+      } else if (error.problem === 'revision_missing') {
         const files = await readRevisionFiles(work.context.database.query, request.revisionDigest);
         await work.runner.client.uploadRevision(request.revisionDigest, files);
       } else if (error.problem === 'plan_not_found' && body.kind === 'apply' && !body.savedPlan) {
@@ -51,9 +60,33 @@ export async function startRun(work: JobWork, runId: string, request: RunRequest
       } else if (error.unreachable || error.problem === 'no_capacity' || error.problem === 'shutting_down') {
         if (error.unreachable) patience.failed(error);
         else patience.answered();
-        await patchJob(work.context.database.query, work.lease, { waiting_reason: error.message });
-        await delay(retryMs, undefined, { signal: work.signal });
+        await waitForRunner(work, error);
       } else throw error;
     }
+  }
+}
+
+async function isKnown(work: JobWork, runId: string): Promise<boolean> {
+  try {
+    await work.runner.client.getRun(runId);
+    return true;
+  } catch (error) {
+    if (error instanceof RunnerError && error.problem === 'run_not_found') return false;
+    throw error;
+  }
+}
+
+/** Says why the job waits, and ends the wait where its user has cancelled it meanwhile. */
+async function waitForRunner(work: JobWork, error: RunnerError): Promise<void> {
+  if (await isCancelRequested(work)) throw new CancelledWhileWaiting();
+  await noteWaiting(work, error.message);
+  await delay(retryMs, undefined, { signal: work.signal });
+}
+
+/** The job was cancelled before its run could start. */
+export class CancelledWhileWaiting extends Error {
+  constructor() {
+    super('the job was cancelled while it waited for a runner');
+    this.name = 'CancelledWhileWaiting';
   }
 }

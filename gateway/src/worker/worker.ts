@@ -29,7 +29,8 @@ type ActiveJob = { work: JobWork; abort: AbortController; done: Promise<void> };
 
 /** Claims jobs and works them, as many at once as the runners have slots. */
 export function createWorker(context: Context): Worker {
-  const claimer = { owner: context.config.gatewayId, leaseSeconds: context.config.leaseSeconds };
+  const { gatewayId: owner, leaseSeconds, lostHoldSeconds } = context.config;
+  const claimer = { owner, leaseSeconds, lostHoldSeconds };
   const active = new Map<string, ActiveJob>();
   let stopping = false;
   let claiming: Promise<void> | undefined;
