@@ -1,0 +1,62 @@
+import { type Endpoint, endpoint } from '../endpoint.ts';
+import * as lifecycle from '../lifecycle.ts';
+import * as costs from '../project-costs.ts';
+
+export const adminEndpoints = {
+  priceBook: endpoint({
+    method: 'get',
+    path: '/api/admin/price-book',
+    operationId: 'getPriceBook',
+    tag: 'Admin',
+    summary: 'Which prices are in force, their sources and dates, and the last refresh',
+    role: 'admin',
+    status: 200,
+    answer: costs.installedPricesSchema,
+    problems: [],
+  }),
+  refreshPriceBook: endpoint({
+    method: 'post',
+    path: '/api/admin/price-book/refresh',
+    operationId: 'refreshPriceBook',
+    tag: 'Admin',
+    summary: "Pull the clouds' price lists in the background; the old prices stay until all are read",
+    role: 'admin',
+    body: costs.refreshPricesRequestSchema,
+    status: 202,
+    answer: costs.installedPricesSchema,
+    problems: ['invalid_request', 'malformed_json'],
+  }),
+  importPriceBook: endpoint({
+    method: 'post',
+    path: '/api/admin/price-book/import',
+    operationId: 'importPriceBook',
+    tag: 'Admin',
+    summary: 'Put a price book (application/x-ndjson) in force; a damaged one is refused',
+    role: 'admin',
+    status: 200,
+    answer: costs.installedPricesSchema,
+    problems: ['invalid_request', 'payload_too_large'],
+  }),
+  backup: endpoint({
+    method: 'get',
+    path: '/api/admin/backup',
+    operationId: 'backup',
+    tag: 'Admin',
+    summary: 'The embedded database as one compressed archive',
+    role: 'admin',
+    status: 200,
+    answer: 'application/gzip',
+    problems: ['database_not_embedded'],
+  }),
+  restoreBackup: endpoint({
+    method: 'post',
+    path: '/api/admin/restore',
+    operationId: 'restoreBackup',
+    tag: 'Admin',
+    summary: 'Take a backup (application/gzip) that replaces the embedded database at the next start',
+    role: 'admin',
+    status: 200,
+    answer: lifecycle.backupRestoredSchema,
+    problems: ['invalid_request', 'database_not_embedded'],
+  }),
+} as const satisfies Record<string, Endpoint>;

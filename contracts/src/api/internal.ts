@@ -1,0 +1,17 @@
+import { type Endpoint, endpoint } from '../endpoint.ts';
+import * as lifecycle from '../lifecycle.ts';
+
+export const internalEndpoints = {
+  runnerHeartbeat: endpoint({
+    method: 'post',
+    path: '/internal/runners/heartbeat',
+    operationId: 'runnerHeartbeat',
+    tag: 'Internal',
+    summary: 'A runner says that it lives; signed with the runner token',
+    role: 'public',
+    body: lifecycle.runnerHeartbeatSchema,
+    status: 200,
+    answer: lifecycle.heartbeatAnswerSchema,
+    problems: ['invalid_request', 'unauthenticated'],
+  }),
+} as const satisfies Record<string, Endpoint>;

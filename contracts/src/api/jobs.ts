@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import * as deploy from '../deploy.ts';
+import { type Endpoint, endpoint } from '../endpoint.ts';
+import { jobStatusSchema, jobTypeSchema } from '../job.ts';
+import * as lifecycle from '../lifecycle.ts';
+import { projectIdSchema } from '../project.ts';
+import { cursor, jobParams, limit } from './parts.ts';
+
+export const jobsEndpoints = {
+  status: endpoint({
+    method: 'get',
+    path: '/api/deploy/status/{jobId}',
+    operationId: 'getJobStatus',
+    tag: 'Jobs',
+    summary: 'Status, progress and result of a job',
+    role: 'viewer',
+    params: jobParams,
+    status: 200,
+    answer: deploy.jobViewSchema,
+    problems: ['invalid_request', 'job_not_found'],
+  }),
+  jobs: endpoint({
+    method: 'get',
+    path: '/api/deploy/jobs',
+    operationId: 'listJobs',
+    tag: 'Jobs',
+    summary: 'Jobs, newest first',
+    role: 'viewer',
+    query: z.strictObject({
+      projectId: projectIdSchema.optional(),
+      type: jobTypeSchema.optional(),
+      status: jobStatusSchema.optional(),
+      cursor,
+      limit,
+    }),
+    status: 200,
+    answer: deploy.jobPageSchema,
+    problems: ['invalid_request'],
+  }),
+  jobEvents: endpoint({
+    method: 'get',
+    path: '/api/deploy/jobs/{jobId}/events',
+    operationId: 'streamJobEvents',
+    tag: 'Jobs',
+    summary: 'Server-sent events of a job; Last-Event-ID resumes without gap or duplicate',
+    role: 'viewer',
+    params: jobParams,
+    status: 200,
+    answer: 'text/event-stream',
+    problems: ['invalid_request', 'job_not_found'],
+  }),
+  jobLogs: endpoint({
+    method: 'get',
+    path: '/api/deploy/jobs/{jobId}/logs',
+    operationId: 'getJobLogs',
+    tag: 'Jobs',
+    summary: 'Log lines of a job as text',
+    role: 'viewer',
+    params: jobParams,
+    status: 200,
+    answer: 'text/plain',
+    problems: ['invalid_request', 'job_not_found'],
+  }),
+  jobPlan: endpoint({
+    method: 'get',
+    path: '/api/deploy/jobs/{jobId}/plan',
+    operationId: 'getJobPlan',
+    tag: 'Jobs',
+    summary: "A job's planned changes; sensitive values are masked",
+    role: 'viewer',
+    params: jobParams,
+    status: 200,
+    answer: deploy.planViewSchema,
+    problems: ['invalid_request', 'job_not_found', 'plan_not_found'],
+  }),
+  cancelJob: endpoint({
+    method: 'post',
+    path: '/api/deploy/jobs/{jobId}/cancel',
+    operationId: 'cancelJob',
+    tag: 'Jobs',
+    summary: 'Cancel a job: at once while pending, else interrupt, grace, kill',
+    role: 'deployer',
+    params: jobParams,
+    body: z.strictObject({
+      /** Seconds between interrupt and kill. */
+      graceSeconds: z.number().min(0).max(3600).optional(),
+    }),
+    status: 202,
+    answer: deploy.cancelAnswerSchema,
+    problems: ['invalid_request', 'job_not_found', 'job_not_cancellable'],
+  }),
+  approveJob: endpoint({
+    method: 'post',
+    path: '/api/deploy/jobs/{jobId}/approve',
+    operationId: 'approveJob',
+    tag: 'Jobs',
+    summary: 'Approve the plan of a job that awaits it, named by its digest',
+    role: 'approver',
+    params: jobParams,
+    body: lifecycle.approveRequestSchema,
+    status: 202,
+    answer: deploy.acceptedSchema,
+    problems: [
+      'invalid_request',
+      'job_not_found',
+      'job_not_awaiting_approval',
+      'plan_digest_mismatch',
+      'plan_stale',
+    ],
+  }),
+} as const satisfies Record<string, Endpoint>;
