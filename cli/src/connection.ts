@@ -4,7 +4,11 @@ import { CliError } from './cli-error.ts';
 export type Connection = {
   json: boolean;
   /** A request to the engine; throws `CliError` with its reason where it refuses. */
-  request(method: string, path: string, init?: { body?: Uint8Array<ArrayBuffer>; type?: string }): Promise<Response>;
+  request(
+    method: string,
+    path: string,
+    init?: { body?: Uint8Array<ArrayBuffer>; type?: string },
+  ): Promise<Response>;
 };
 
 /** From the options of the command line that stand before the command. */

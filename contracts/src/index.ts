@@ -9,6 +9,7 @@ export * from './job-event.ts';
 export * from './lifecycle.ts';
 export * from './outcome.ts';
 export * from './plan.ts';
+export * from './policy.ts';
 export * from './problem.ts';
 export * from './project.ts';
 export * from './project-costs.ts';

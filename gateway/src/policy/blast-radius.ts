@@ -1,5 +1,5 @@
+import type { BlastRadius } from '@deployment-engine/contracts';
 import { type ChangeFinding, exceededCounts, isChange } from './change-rules.ts';
-import type { BlastRadius } from './contract.ts';
 import { asRecord, asString, strings } from './plan-json.ts';
 import type { PlanModel, PlannedResource } from './plan-model.ts';
 import { matchesWildcard } from './wildcard.ts';

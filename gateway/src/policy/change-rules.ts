@@ -1,4 +1,4 @@
-import type { BlastRadius, PolicyMode, PolicySeverity } from './contract.ts';
+import type { BlastRadius, PolicyMode, PolicySeverity } from '@deployment-engine/contracts';
 import type { PlanModel, PlannedResource } from './plan-model.ts';
 
 /** A finding about what the plan does, whatever the resources look like afterwards. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { defaultPolicySettings, projectPolicySettingsSchema } from './contract.ts';
+import { defaultPolicySettings, projectPolicySettingsSchema } from '@deployment-engine/contracts';
 import { evaluatePlan } from './evaluate-plan.ts';
 import { constant, planOf, type ResourceFixture, refersTo } from './plan-fixture.ts';
 import { builtInRules } from './rules/index.ts';

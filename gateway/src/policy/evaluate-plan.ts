@@ -1,6 +1,11 @@
+import type {
+  PolicyMode,
+  PolicyReport,
+  PolicySeverity,
+  ProjectPolicySettings,
+} from '@deployment-engine/contracts';
 import { exceededLimits } from './blast-radius.ts';
 import { type ChangeRule, changeRules, findChanges } from './change-rules.ts';
-import type { PolicyMode, PolicyReport, PolicySeverity, ProjectPolicySettings } from './contract.ts';
 import { readPlan } from './plan-model.ts';
 import { ReportBuilder } from './report-builder.ts';
 import type { PolicyRule, Violation } from './rule.ts';

@@ -5,7 +5,7 @@ import type {
   PolicyMode,
   PolicyReport,
   ProjectPolicySettings,
-} from './contract.ts';
+} from '@deployment-engine/contracts';
 import { matchesWildcard } from './wildcard.ts';
 
 /** What a check found, before the project's settings are applied. */

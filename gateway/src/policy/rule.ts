@@ -1,4 +1,4 @@
-import type { PolicySeverity } from './contract.ts';
+import type { PolicySeverity } from '@deployment-engine/contracts';
 import type { PlanModel, PlannedResource } from './plan-model.ts';
 import type { PlannedValue } from './planned-value.ts';
 

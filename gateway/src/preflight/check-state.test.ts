@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { defaultPolicySettings, projectPolicySettingsSchema } from '../policy/contract.ts';
+import { defaultPolicySettings, projectPolicySettingsSchema } from '@deployment-engine/contracts';
 import { checkState } from './check-state.ts';
 
 const stateWith = (...providers: unknown[]) => ({

@@ -1,4 +1,4 @@
-import type { PolicyReport, ProjectPolicySettings } from '../policy/contract.ts';
+import type { PolicyReport, ProjectPolicySettings } from '@deployment-engine/contracts';
 import { asArray, asRecord, asString } from '../policy/plan-json.ts';
 import { ReportBuilder } from '../policy/report-builder.ts';
 import { acceptedProviders } from './checks/provider-arguments.ts';

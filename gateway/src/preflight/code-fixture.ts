@@ -1,4 +1,4 @@
-import { defaultPolicySettings, type ProjectPolicySettings } from '../policy/contract.ts';
+import { defaultPolicySettings, type ProjectPolicySettings } from '@deployment-engine/contracts';
 import { preflight } from './preflight.ts';
 
 export type Files = Record<string, string | Uint8Array>;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { defaultPolicySettings } from '../policy/contract.ts';
+import { defaultPolicySettings } from '@deployment-engine/contracts';
 import { preflight } from './preflight.ts';
 import { preflightInThread } from './preflight-in-thread.ts';
 

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { PolicyReport, ProjectPolicySettings } from '../policy/contract.ts';
+import type { PolicyReport, ProjectPolicySettings } from '@deployment-engine/contracts';
 import { ReportBuilder } from '../policy/report-builder.ts';
 import { preflight, type UploadedFiles } from './preflight.ts';
 import { preflightRules } from './rules.ts';

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the strings are Terraform code
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { projectPolicySettingsSchema } from '../policy/contract.ts';
+import { projectPolicySettingsSchema } from '@deployment-engine/contracts';
 import { type Files, judge, local, resource, tf } from './code-fixture.ts';
 import { deniedExpressions } from './denied-expressions.cases.ts';
 import { deniedStructure } from './denied-structure.cases.ts';

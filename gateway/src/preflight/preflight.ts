@@ -1,4 +1,4 @@
-import type { PolicyReport, ProjectPolicySettings } from '../policy/contract.ts';
+import type { PolicyReport, ProjectPolicySettings } from '@deployment-engine/contracts';
 import { ReportBuilder } from '../policy/report-builder.ts';
 import { checkBlocks } from './checks/blocks.ts';
 import { checkSizeOfLocals } from './checks/cost-of-locals.ts';

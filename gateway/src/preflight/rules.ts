@@ -1,4 +1,4 @@
-import type { PolicyMode, PolicySeverity } from '../policy/contract.ts';
+import type { PolicyMode, PolicySeverity } from '@deployment-engine/contracts';
 
 type PreflightRule = {
   severity: PolicySeverity;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { projectPolicySettingsSchema } from '../contract.ts';
+import { projectPolicySettingsSchema } from '@deployment-engine/contracts';
 import { evaluatePlan } from '../evaluate-plan.ts';
 import { planOf, type ResourceFixture } from '../plan-fixture.ts';
 

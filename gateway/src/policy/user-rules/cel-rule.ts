@@ -1,6 +1,6 @@
+import type { CelRule } from '@deployment-engine/contracts';
 import { Environment } from '@marcbachmann/cel-js';
 import { isChange, isReplacement } from '../change-rules.ts';
-import type { CelRule } from '../contract.ts';
 import { asRecord } from '../plan-json.ts';
 import type { PlanModel, PlannedResource } from '../plan-model.ts';
 import { matchesWildcard } from '../wildcard.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { projectPolicySettingsSchema } from '../contract.ts';
+import { projectPolicySettingsSchema } from '@deployment-engine/contracts';
 import { celProblem } from './cel-rule.ts';
 import { evaluateUserRules } from './evaluate-user-rules.ts';
 import { readBundle } from './rego-bundle.ts';

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
+import type { PolicyReport, ProjectPolicySettings, UserRule } from '@deployment-engine/contracts';
 import { maskPlan } from '../../redaction/mask-plan.ts';
-import type { PolicyReport, ProjectPolicySettings, UserRule } from '../contract.ts';
 import { ReportBuilder } from '../report-builder.ts';
 import type { RuleOutcome } from './rule-hit.ts';
 

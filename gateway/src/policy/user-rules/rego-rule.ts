@@ -1,5 +1,5 @@
+import type { RegoRule } from '@deployment-engine/contracts';
 import { loadPolicy } from '@open-policy-agent/opa-wasm';
-import type { RegoRule } from '../contract.ts';
 import { asRecord } from '../plan-json.ts';
 import { readBundle } from './rego-bundle.ts';
 import type { RuleHit } from './rule-hit.ts';

@@ -1,6 +1,6 @@
 /** Runs in a thread of its own, so that a rule without end can be ended: see `evaluate-user-rules.ts`. */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { UserRule } from '../contract.ts';
+import type { UserRule } from '@deployment-engine/contracts';
 import { readPlan } from '../plan-model.ts';
 import { evaluateCel } from './cel-rule.ts';
 import { evaluateRego } from './rego-rule.ts';

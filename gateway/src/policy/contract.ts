@@ -1,2 +1,0 @@
-/** The one place that says where the vocabulary of policies comes from. */
-export * from '../../../contracts/src/policy.ts';
