@@ -45,7 +45,7 @@ async function start(directory: string): Promise<Start> {
   const startedAt = performance.now();
   const npm = spawn('npm', ['start'], { cwd: root, env: environment(directory), detached: true });
   try {
-    await saysReady(npm.stdout);
+    await saysReady(npm);
     const readyAfterMs = performance.now() - startedAt;
     await delay(idleMs);
     const tree = descendants(npm.pid ?? -1);
@@ -61,6 +61,7 @@ async function start(directory: string): Promise<Start> {
 
 /** npm may go before the services: waits until they have let go of their output too. */
 async function stop(npm: ChildProcess): Promise<void> {
+  if (npm.exitCode !== null || npm.signalCode !== null) return;
   const closed = once(npm, 'close');
   process.kill(-(npm.pid ?? 0), 'SIGTERM');
   await closed;
@@ -80,16 +81,23 @@ function environment(directory: string): NodeJS.ProcessEnv {
   };
 }
 
-function saysReady(output: NodeJS.ReadableStream): Promise<void> {
+function saysReady(npm: ChildProcess): Promise<void> {
   return new Promise((done, fail) => {
-    const timer = setTimeout(() => fail(new Error('npm start: not ready in time')), readyMs);
     let text = '';
-    output.on('data', (chunk) => {
+    const end = (why: string) => fail(new Error(`npm start: ${why}\n${text}`));
+    const timer = setTimeout(() => end('not ready in time'), readyMs);
+    npm.once('exit', (code) => {
+      clearTimeout(timer);
+      end(`it ended with ${code}`);
+    });
+    const read = (chunk: Buffer) => {
       text += chunk;
       if (!/is ready at/.test(text)) return;
       clearTimeout(timer);
       done();
-    });
+    };
+    npm.stdout?.on('data', read);
+    npm.stderr?.on('data', read);
   });
 }
 
