@@ -9,6 +9,7 @@ test('every wrong setting is named in a line of its own', () => {
     RUNNER_TOKEN: 'short',
     TERRAFORM_PROVIDER_MIRROR: '/nowhere',
     RUNNER_SLOTS: 'many',
+    RUNS_RETENTION_HOURS: '0',
     LOG_LEVEL: 'loud',
   };
   assert.throws(
@@ -36,4 +37,5 @@ test('a token and a Terraform are all that has to be given', () => {
   });
   assert.deepEqual([config.host, config.port, config.runnerId], ['127.0.0.1', 8000, undefined]);
   assert.ok(config.slots >= 2 && config.runsDir.endsWith('/data/runs'));
+  assert.equal(config.runsRetentionMs, 72 * 3_600_000);
 });

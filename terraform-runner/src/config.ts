@@ -44,6 +44,7 @@ const environmentSchema = z.object({
     .pipe(z.array(z.url({ protocol: /^https?$/, error: 'must be http(s) URLs, separated by commas' }))),
   RUNNER_ADVERTISE_URL: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).optional(),
   STOP_GRACE_SECONDS: wholeNumber('a number of seconds', 0, 3600).default(30),
+  RUNS_RETENTION_HOURS: wholeNumber('a number of hours', 1, 8760).default(72),
   LOG_LEVEL: z
     .enum(['error', 'warn', 'info', 'debug'], { error: 'must be error, warn, info or debug' })
     .default('info'),
@@ -70,6 +71,8 @@ export type RunnerConfig = {
   advertiseUrl: string | undefined;
   /** Time between SIGINT and SIGKILL where a time limit, not a caller, ends a run. */
   stopGraceMs: number;
+  /** How long a job whose runs have all finished is kept where no gateway removes it. */
+  runsRetentionMs: number;
   logLevel: string;
 };
 
@@ -106,6 +109,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): RunnerConfig {
     gatewayUrls: settings.GATEWAY_URL,
     advertiseUrl: settings.RUNNER_ADVERTISE_URL,
     stopGraceMs: settings.STOP_GRACE_SECONDS * 1000,
+    runsRetentionMs: settings.RUNS_RETENTION_HOURS * 3_600_000,
     logLevel: settings.LOG_LEVEL,
   };
 }

@@ -7,6 +7,7 @@ import { createContext } from './context.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { findOrphans } from './providers/orphans.ts';
 import { stopProvider } from './providers/shared-provider.ts';
+import { startRetention } from './runs/retention.ts';
 import { lockRunsDir } from './runs-dir-lock.ts';
 
 /** Longer than a gateway keeps an idle connection, so that it is never closed under a request. */
@@ -27,6 +28,7 @@ export async function createRunner(config: RunnerConfig): Promise<Runner> {
   let server: Server | undefined;
   let lock: AsyncDisposable | undefined;
   let heartbeat: Disposable | undefined;
+  let retention: AsyncDisposable | undefined;
   let port = config.port;
   return {
     get port() {
@@ -38,6 +40,7 @@ export async function createRunner(config: RunnerConfig): Promise<Runner> {
       await context.runs.recover();
       const orphans = findOrphans(config.runsDir, (jobId) => context.jobs.activeRun(jobId) !== undefined);
       await Promise.all(orphans.map(stopProvider));
+      retention = startRetention(context);
       server = createServer(createApp(context, closing.signal));
       server.keepAliveTimeout = keepAliveMs;
       server.listen(config.port, config.host);
@@ -56,7 +59,7 @@ export async function createRunner(config: RunnerConfig): Promise<Runner> {
     async [Symbol.asyncDispose]() {
       closing.abort();
       heartbeat?.[Symbol.dispose]();
-      await context.runs.drain();
+      await Promise.all([retention?.[Symbol.asyncDispose](), context.runs.drain()]);
       await context.jobs.endIdle();
       server?.close();
       server?.closeAllConnections();

@@ -67,6 +67,16 @@ test('a plan and its apply create the resource, and the state has the output', a
   assert.match(log, /apply: exit code 0 after \d+\.\d\d s/);
 });
 
+test("a run's log names every command and how long it took", async () => {
+  const { job } = await planned({ 'main.tf': 'resource "terraform_data" "x" {}' });
+  const log = (await runner.client.bytes(`/runs/${job.planId}/log`)).toString();
+  const started = [...log.matchAll(/^\S+ \$ (?:terraform|tofu) (\w+)/gm)].map((match) => match[1]);
+  const ended = [...log.matchAll(/^\S+ (\S+): exit code \d after \d+\.\d\d s$/gm)].map((match) => match[1]);
+  assert.ok(started.includes('init') && started.includes('plan'), log);
+  assert.ok(ended.includes('init') && ended.includes('plan'), log);
+  assert.equal(ended.length, started.length, log);
+});
+
 test('a destroy removes what the state has', async () => {
   const { client } = runner;
   const first = await planned({ 'main.tf': hello }, { variables: { who: { names: ['a'] } } });

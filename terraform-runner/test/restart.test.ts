@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { RunEvent } from '@deployment-engine/contracts';
@@ -113,6 +114,29 @@ test('a run whose processes are gone after a restart ends as interrupted', async
   const last = events.at(-1)?.body;
   assert.equal(last?.type === 'run_finished' && last.outcome.kind, 'interrupted');
   assert.ok(events.some(({ body }) => body.type === 'state_changed'));
+});
+
+test('a process that has got the pid of a dead command is not taken for it, nor touched', async () => {
+  using folders = makeFolders();
+  await using first = await forkRunner(folders);
+  const job = await startApply(first.client, folders);
+  await first.end('SIGKILL');
+  const command = join(folders.runs, job.jobId, 'runs', job.applyId, 'commands/apply');
+  const recorded = readFileSync(join(command, 'pid'), 'utf8');
+  process.kill(-Number(recorded.split(' ')[1]), 'SIGKILL');
+  await waitUntil('the command has ended', () => processesIn(folders.root).length === 0);
+
+  const stranger = spawn('sleep', ['60'], { detached: true, stdio: 'ignore' });
+  try {
+    const pid = stranger.pid as number;
+    writeFileSync(join(command, 'pid'), recorded.replace(/ \d+/, ` ${pid}`));
+    await using second = await bootRunner(folders);
+    const last = (await second.client.finished(job.applyId)).at(-1)?.body;
+    assert.equal(last?.type === 'run_finished' && last.outcome.kind, 'interrupted');
+    assert.deepEqual([stranger.exitCode, stranger.signalCode], [null, null]);
+  } finally {
+    stranger.kill('SIGKILL');
+  }
 });
 
 test('a cancel outlives the runner that was asked for it', async () => {

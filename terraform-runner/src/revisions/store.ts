@@ -16,7 +16,9 @@ export function createRevisionStore(workspacesDir: string, cacheDir: string) {
     async read(projectId: string, digest: string): Promise<Map<string, Buffer> | undefined> {
       for (const folder of [join(workspacesDir, projectId, digest), join(cacheDir, digest)]) {
         const files = await readTree(folder).catch(() => undefined);
-        if (files && revisionDigest(files) === digest) return files;
+        if (!files || revisionDigest(files) !== digest) continue;
+        if (dirname(folder) === cacheDir) await markUsed(folder);
+        return files;
       }
       return undefined;
     },
@@ -29,20 +31,29 @@ export function createRevisionStore(workspacesDir: string, cacheDir: string) {
       if (revisionDigest(files) !== digest)
         throw new DomainError('invalid_request', 'storing the revision: the files have another digest');
       const target = join(cacheDir, digest);
-      const now = new Date();
-      if (
-        await utimes(target, now, now).then(
-          () => true,
-          () => false,
-        )
-      )
-        return;
-      const temporary = `${target}.${process.pid}.${now.getTime()}`;
+      if (await markUsed(target)) return;
+      const temporary = `${target}.${process.pid}.${Date.now()}`;
       await writeTree(temporary, files);
       await rename(temporary, target).catch(() => rm(temporary, { recursive: true, force: true }));
       await dropOldest(cacheDir);
     },
+
+    /** Removes this runner's own copies that were last used before then; answers their digests. */
+    async dropUnused(before: Date): Promise<string[]> {
+      const unused = (await byLastUse(cacheDir)).filter(({ at }) => at < before.getTime());
+      await drop(cacheDir, unused);
+      return unused.map(({ name }) => name);
+    },
   };
+}
+
+/** A copy's time of change is the time of its last use. False where there is no copy. */
+async function markUsed(folder: string): Promise<boolean> {
+  const now = new Date();
+  return utimes(folder, now, now).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Files 0644 and folders 0755: a sandbox may read them as another user. */
@@ -55,11 +66,23 @@ export async function writeTree(root: string, files: Map<string, Uint8Array>): P
 }
 
 async function dropOldest(cacheDir: string): Promise<void> {
+  await drop(cacheDir, (await byLastUse(cacheDir)).slice(maxKept));
+}
+
+type Copy = { name: string; at: number };
+
+/** The last used one first; without those that went meanwhile. */
+async function byLastUse(cacheDir: string): Promise<Copy[]> {
   const names = await readdir(cacheDir);
-  const dated = await Promise.all(
-    names.map(async (name) => ({ name, at: (await stat(join(cacheDir, name))).mtimeMs })),
+  const copies = names.map((name) =>
+    stat(join(cacheDir, name)).then(
+      (found): Copy[] => [{ name, at: found.mtimeMs }],
+      () => [],
+    ),
   );
-  dated.sort((a, b) => b.at - a.at);
-  for (const { name } of dated.slice(maxKept))
-    await rm(join(cacheDir, name), { recursive: true, force: true });
+  return (await Promise.all(copies)).flat().sort((a, b) => b.at - a.at);
+}
+
+async function drop(cacheDir: string, copies: Copy[]): Promise<void> {
+  for (const { name } of copies) await rm(join(cacheDir, name), { recursive: true, force: true });
 }

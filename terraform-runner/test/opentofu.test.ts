@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { RunEvent } from '@deployment-engine/contracts';
+import { readConfig } from '../src/config.ts';
+import {
+  environmentOf,
+  type Folders,
+  forkRunner,
+  makeFolders,
+  makeJob,
+  writeRevision,
+} from './support/boot.ts';
+
+/** A folder with nothing but a `tofu` in it: Terraform under OpenTofu's name, which refuses what OpenTofu lacks. */
+function installTofu(folders: Folders): string {
+  const { terraformPath } = readConfig(environmentOf(folders));
+  const folder = join(folders.root, 'bin');
+  mkdirSync(folder);
+  const script = `#!/bin/sh
+[ "$1" = version ] && { echo 'OpenTofu v1.9.0'; exit; }
+case "$*" in init*-json*) echo 'init: -json is not an option'; exit 1 ;; esac
+exec ${terraformPath} "$@"
+`;
+  writeFileSync(join(folder, 'tofu'), script, { mode: 0o755 });
+  return folder;
+}
+
+function outcomeOf(events: RunEvent[]) {
+  const last = events.at(-1)?.body;
+  return last?.type === 'run_finished' ? last.outcome : undefined;
+}
+
+test('where there is no Terraform, the OpenTofu on the PATH plans and applies', async () => {
+  using folders = makeFolders();
+  const PATH = installTofu(folders);
+  assert.equal(readConfig(environmentOf(folders, { PATH })).terraformPath, join(PATH, 'tofu'));
+  await using runner = await forkRunner(folders, { PATH });
+  const { client } = runner;
+  const code = 'resource "terraform_data" "hello" { input = "hello" }';
+  const job = makeJob(writeRevision(folders, { 'main.tf': code }));
+  await client.put(job.planId, job.plan);
+  const planned = await client.finished(job.planId);
+  assert.deepEqual(outcomeOf(planned), { kind: 'succeeded' });
+  const ready = planned.map(({ body }) => body).find((body) => body.type === 'plan_ready');
+  await client.put(job.applyId, job.apply(ready?.digest ?? ''));
+  assert.deepEqual(outcomeOf(await client.finished(job.applyId)), { kind: 'succeeded' });
+  const state = JSON.parse((await client.bytes(`/runs/${job.applyId}/state`)).toString());
+  assert.equal(state.resources[0].name, 'hello');
+  assert.match((await client.bytes(`/runs/${job.planId}/log`)).toString(), /\$ tofu plan /);
+});
