@@ -1,16 +1,18 @@
 import type { Diagnostic, JobEvent, JobEventBody } from '@deployment-engine/contracts';
 import { notify, type Query } from '../database/open.ts';
+import type { JobPatch } from '../jobs/row.ts';
 
 export type NewEvent = { body: JobEventBody; at: Date; run?: { runId: string; seq: number } };
 
 /**
- * Appends events with the job's next numbers. The caller holds the job's row lock, so numbers have no gap. An
+ * Appends events with the job's next numbers, and changes other columns of the job with them. The caller holds the job's row lock, so numbers have no gap. An
  * event of a run that is already stored is left out. Answers the number of the last stored event.
  */
 export async function appendEvents(
   trx: Query,
   job: { id: string; last_event_seq: number },
   events: NewEvent[],
+  patch: JobPatch = {},
 ): Promise<number> {
   if (events.length === 0) return job.last_event_seq;
   const rows = events.map(({ body, at, run }, index) => ({
@@ -24,7 +26,11 @@ export async function appendEvents(
   }));
   await trx.insertInto('job_events').values(rows).execute();
   const last = job.last_event_seq + rows.length;
-  await trx.updateTable('jobs').set({ last_event_seq: last }).where('id', '=', job.id).execute();
+  await trx
+    .updateTable('jobs')
+    .set({ ...patch, last_event_seq: last })
+    .where('id', '=', job.id)
+    .execute();
   await notify(trx, 'job_changed', job.id);
   return last;
 }

@@ -20,6 +20,8 @@ import type { RevisionFiles } from '../revisions/store.ts';
 const requestTimeoutMs = 30_000;
 /** The runner sends a blank line every 10 s; a stream silent for longer than this is dead. */
 const streamIdleMs = 30_000;
+/** Events that come within this time of each other are one batch. */
+const gatherMs = 40;
 /** Events that are passed on at once; a statement that stores them has a bounded number of parameters. */
 const maxBatchEvents = 1000;
 
@@ -147,6 +149,7 @@ async function* followRun(
   let wake = () => {};
   let failure: Error | undefined;
   let ended = false;
+  let atEnd = () => {};
   const fail = (error: Error) => {
     failure = error;
     wake();
@@ -162,15 +165,27 @@ async function* followRun(
   });
   lines.on('close', () => {
     ended = true;
+    atEnd();
     wake();
   });
   stream.on('error', fail);
   lines.on('error', fail);
+  /** A moment for what comes right after, so that it is stored with it. */
+  const gathered = () =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, gatherMs);
+      atEnd = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   try {
     while (!ended || queued.length > 0) {
       signal.throwIfAborted();
-      if (queued.length > 0) yield queued.splice(0, maxBatchEvents);
-      else if (failure) break;
+      if (queued.length > 0) {
+        if (!ended && !failure) await gathered();
+        yield queued.splice(0, maxBatchEvents);
+      } else if (failure) break;
       else
         await new Promise<void>((resolve) => {
           wake = resolve;

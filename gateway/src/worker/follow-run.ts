@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { JobEventBody, RunEvent, RunOutcome } from '@deployment-engine/contracts';
 import { appendEvents, lastRunSeq, type NewEvent } from '../job-events/store.ts';
 import type { JobPatch } from '../jobs/row.ts';
-import { lockJob, patchJob } from '../jobs/transition.ts';
+import { lockJob } from '../jobs/transition.ts';
 import { plannedOperations } from '../plans/terraform-plan.ts';
 import { RunnerError } from '../runners/client.ts';
 import { saveStateVersion } from '../states/store.ts';
@@ -55,8 +55,7 @@ async function storeRunEvents(work: JobWork, runId: string, events: RunEvent[]):
       if (event.body.type === 'step_started') patch.step = event.body.step;
       if (count(event.body, counts)) stored.push({ body: progress(counts), at: new Date(event.at) });
     }
-    await appendEvents(trx, job, stored);
-    await patchJob(trx, work.lease, { ...patch, ...counts });
+    await appendEvents(trx, job, stored, { ...patch, ...counts });
   });
 }
 

@@ -15,6 +15,8 @@ import { forwardCancel } from './watch-cancel.ts';
 
 const pollMs = 2000;
 const shutdownMs = 5000;
+/** A job's row changes often, by this worker's own writes above all. */
+const cancelCheckMs = 200;
 
 export type Worker = {
   start(): void;
@@ -25,7 +27,13 @@ export type Worker = {
   [Symbol.asyncDispose](): Promise<void>;
 };
 
-type ActiveJob = { work: JobWork; abort: AbortController; done: Promise<void> };
+type ActiveJob = {
+  work: JobWork;
+  abort: AbortController;
+  done: Promise<void>;
+  /** Set while a look at the job's cancel request is due. */
+  cancelCheck?: NodeJS.Timeout | undefined;
+};
 
 /** Claims jobs and works them, as many at once as the runners have slots. */
 export function createWorker(context: Context): Worker {
@@ -85,6 +93,7 @@ export function createWorker(context: Context): Worker {
     entry.done = processJob(work)
       .catch((error) => onCrash(work, error))
       .finally(() => {
+        clearTimeout(entry.cancelCheck);
         context.metrics.jobsInProgress.dec();
         if (active.get(id) === entry) {
           active.delete(id);
@@ -150,7 +159,11 @@ export function createWorker(context: Context): Worker {
     wake,
     jobChanged(jobId) {
       const job = active.get(jobId);
-      if (job) passCancelOn(job.work);
+      if (!job || job.cancelCheck) return;
+      job.cancelCheck = setTimeout(() => {
+        job.cancelCheck = undefined;
+        forwardCancel(job.work).catch((error) => job.work.logger.warn('forwarding a cancel', { error }));
+      }, cancelCheckMs);
     },
     async [Symbol.asyncDispose]() {
       stopping = true;

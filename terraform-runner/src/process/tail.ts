@@ -2,7 +2,9 @@ import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 const pollMs = 150;
-const chunkBytes = 1024 * 1024;
+const chunkBytes = 64 * 1024;
+/** Shared by all tails: a read is synchronous and its bytes are copied at once. */
+const buffer = Buffer.allocUnsafe(chunkBytes);
 /** A longer line is passed on in pieces. */
 const maxLineBytes = 8 * 1024 * 1024;
 
@@ -25,7 +27,6 @@ export function tailFile(path: string, from: number, onLines: (lines: Line[]) =>
   let offset = from;
   let rest = Buffer.alloc(0);
   let stopped = false;
-  const buffer = Buffer.alloc(chunkBytes);
 
   function readChunk(): boolean {
     if (descriptor === undefined && existsSync(path)) descriptor = openSync(path, 'r');

@@ -48,9 +48,9 @@ type FileHandle = Awaited<ReturnType<typeof open>>;
 async function* readLines(file: FileHandle, from: number, end: number) {
   let offset = from;
   let rest = Buffer.alloc(0);
-  const buffer = Buffer.alloc(chunkBytes);
+  const buffer = Buffer.allocUnsafe(Math.max(0, Math.min(chunkBytes, end - from)));
   while (offset < end) {
-    const { bytesRead } = await file.read(buffer, 0, Math.min(chunkBytes, end - offset), offset);
+    const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, end - offset), offset);
     if (bytesRead === 0) return;
     offset += bytesRead;
     const data = Buffer.concat([rest, buffer.subarray(0, bytesRead)]);
