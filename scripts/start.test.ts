@@ -44,9 +44,9 @@ function processesWith(setting: string): string[] {
   });
 }
 
+/** Two of the runner's and two of the gateway's. */
 const wrongSettings: Record<string, string>[] = [
-  { LOG_LEVEL: 'loud', RUNNER_SLOTS: 'many' }, // the runner's
-  { PORT: 'abc', LEASE_SECONDS: 'soon' }, // the gateway's, which starts when the runner is ready
+  { LOG_LEVEL: 'loud', RUNNER_SLOTS: 'many', PORT: 'abc', LEASE_SECONDS: 'soon' },
 ];
 
 for (const settings of wrongSettings) {

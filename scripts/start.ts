@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { readConfig as readGatewayConfig } from '../gateway/src/config.ts';
+import { readConfig as readRunnerConfig } from '../terraform-runner/src/config.ts';
 import { findTerraform } from './terraform/find-terraform.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -16,7 +18,9 @@ async function main(): Promise<void> {
   const token = process.env.RUNNER_TOKEN || randomBytes(32).toString('hex');
   const host = process.env.HOST || '127.0.0.1';
   const shared = { ...process.env, RUNNER_TOKEN: token, DATA_DIR: dataDir };
-  const runner = start('terraform-runner', { ...shared, TERRAFORM_BINARY_PATH: terraform.path });
+  const runnerEnvironment = { ...shared, TERRAFORM_BINARY_PATH: terraform.path };
+  checkSettings(runnerEnvironment, shared);
+  const runner = start('terraform-runner', runnerEnvironment);
   const runnerPort = await ready('terraform-runner', runner);
   const runnerUrl = process.env.TERRAFORM_RUNNER_URL || `http://127.0.0.1:${runnerPort}`;
   const gateway = start('gateway', { ...shared, TERRAFORM_RUNNER_URL: runnerUrl });
@@ -24,6 +28,20 @@ async function main(): Promise<void> {
   const address = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   await healthy(address);
   console.log(welcome(address, `${terraform.path} (${terraform.source})`));
+}
+
+/** Both services check their own settings; here every wrong one of both is told before either starts. */
+function checkSettings(runner: NodeJS.ProcessEnv, gateway: NodeJS.ProcessEnv): void {
+  const lines = [() => readRunnerConfig(runner), () => readGatewayConfig(gateway)].flatMap((read) => {
+    try {
+      read();
+      return [];
+    } catch (error) {
+      return (error as Error).message.split('\n').slice(1);
+    }
+  });
+  if (lines.length > 0)
+    throw new Error(['starting the engine: wrong settings', ...new Set(lines)].join('\n'));
 }
 
 type Service = { name: string; process: ChildProcess };
