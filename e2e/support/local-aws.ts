@@ -65,6 +65,7 @@ export async function startLocalAws(): Promise<LocalAws> {
       () => false,
     ),
   );
+  await warmUp(url);
   return {
     url,
     pid: child.pid,
@@ -79,6 +80,22 @@ export async function startLocalAws(): Promise<LocalAws> {
     reset: async () => void (await fetch(`${url}/moto-api/reset`, { method: 'POST' })),
     stop: () => child.stop(),
   };
+}
+
+/** The local AWS makes each service at its first call, and two first calls at once make it twice. */
+async function warmUp(url: string): Promise<void> {
+  await call(url, 'ec2', { query: 'Action=DescribeVpcs&Version=2016-11-15' });
+  await call(url, 'iam', { query: 'Action=ListRoles&Version=2010-05-08' });
+  await call(url, 'sts', { query: 'Action=GetCallerIdentity&Version=2011-06-15' });
+  await call(url, 'elasticloadbalancing', { query: 'Action=DescribeLoadBalancers&Version=2015-12-01' });
+  await call(url, 'cloudformation', { query: 'Action=ListStacks&Version=2010-05-15' });
+  await call(url, 'dynamodb', { target: 'DynamoDB_20120810.ListTables' });
+  await call(url, 'logs', { target: 'Logs_20140328.DescribeLogGroups' });
+  await call(url, 'ecs', { target: 'AmazonEC2ContainerServiceV20141113.ListClusters' });
+  await call(url, 'sqs', { target: 'AmazonSQS.ListQueues' });
+  await call(url, 'lambda', { path: '/2015-03-31/functions/' });
+  await call(url, 'apigateway', { path: '/restapis' });
+  await call(url, 's3', {});
 }
 
 /** One unsigned call; the local AWS reads the service from the credential scope. */
