@@ -1,4 +1,5 @@
 export * from './api.ts';
+export * from './canonical-json.ts';
 export * from './costs.ts';
 export * from './deploy.ts';
 export * from './diagnostic.ts';

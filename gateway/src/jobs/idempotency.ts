@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Accepted } from '@deployment-engine/contracts';
-import { canonicalJson } from '../canonical-json.ts';
+import { type Accepted, canonicalJson } from '@deployment-engine/contracts';
 import type { Query } from '../database/open.ts';
 import { DomainError } from '../domain-error.ts';
 

@@ -1,4 +1,7 @@
 import type { Context } from '../context.ts';
+import { planPlace } from '../plans/store.ts';
+import { variablesPlace } from '../revisions/store.ts';
+import { statePlace } from '../states/store.ts';
 
 const batchSize = 100;
 
@@ -32,7 +35,7 @@ async function resealStates({ database, encryption }: Context): Promise<number> 
       .execute();
     for (const row of rows) {
       if (encryption.isCurrent(row.content)) continue;
-      const place = `state|${row.project_id}|${row.sha256}`;
+      const place = statePlace(row.project_id, row.sha256);
       const content = encryption.seal(encryption.open(row.content, place), place);
       await database.query.updateTable('state_versions').set({ content }).where('id', '=', row.id).execute();
       resealed += 1;
@@ -55,8 +58,8 @@ async function resealPlans({ database, encryption }: Context): Promise<number> {
       .execute();
     for (const row of rows) {
       if (encryption.isCurrent(row.content)) continue;
-      const again = (sealed: Uint8Array, part: string) => {
-        const place = `plan|${row.job_id}|${part}`;
+      const again = (sealed: Uint8Array, part: 'json' | 'file') => {
+        const place = planPlace(row.job_id, part);
         return encryption.seal(encryption.open(sealed, place), place);
       };
       await database.query
@@ -89,7 +92,7 @@ async function resealRevisions({ database, encryption }: Context): Promise<numbe
       .where('number', '=', row.number)
       .executeTakeFirstOrThrow();
     if (encryption.isCurrent(variables)) continue;
-    const place = `variables|${row.project_id}|${row.variables_digest}`;
+    const place = variablesPlace(row.project_id, row.variables_digest);
     await database.query
       .updateTable('revisions')
       .set({ variables: encryption.seal(encryption.open(variables, place), place) })

@@ -28,8 +28,8 @@ export async function savePlan(
       digest: plan.digest,
       state_serial: plan.stateSerial,
       state_lineage: plan.stateLineage,
-      content: encryption.seal(await compress(plan.json), `plan|${plan.jobId}|json`),
-      plan_file: encryption.seal(plan.file, `plan|${plan.jobId}|file`),
+      content: encryption.seal(await compress(plan.json), planPlace(plan.jobId, 'json')),
+      plan_file: encryption.seal(plan.file, planPlace(plan.jobId, 'file')),
     })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
@@ -62,7 +62,7 @@ export async function readPlanJson(
     .select('content')
     .where('job_id', '=', jobId)
     .executeTakeFirstOrThrow();
-  return JSON.parse((await decompress(encryption.open(row.content, `plan|${jobId}|json`))).toString());
+  return JSON.parse((await decompress(encryption.open(row.content, planPlace(jobId, 'json')))).toString());
 }
 
 export async function readPlanFile(
@@ -75,7 +75,7 @@ export async function readPlanFile(
     .select('plan_file')
     .where('job_id', '=', jobId)
     .executeTakeFirst();
-  return row?.plan_file ? encryption.open(row.plan_file, `plan|${jobId}|file`) : undefined;
+  return row?.plan_file ? encryption.open(row.plan_file, planPlace(jobId, 'file')) : undefined;
 }
 
 /** The plan of a project's newest job that has one. */
@@ -90,4 +90,9 @@ export async function newestPlanJobId(query: Query, projectId: string): Promise<
     .limit(1)
     .executeTakeFirst();
   return row?.job_id;
+}
+
+/** Associated data that binds a sealed part of a plan to its job. */
+export function planPlace(jobId: string, part: 'json' | 'file'): string {
+  return `plan|${jobId}|${part}`;
 }

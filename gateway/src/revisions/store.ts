@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress } from 'node:zlib';
-import { contentBytes, type Files, revisionDigest } from '@deployment-engine/contracts';
+import { canonicalJson, contentBytes, type Files, revisionDigest } from '@deployment-engine/contracts';
 import { sql } from 'kysely';
-import { canonicalJson } from '../canonical-json.ts';
 import type { Query } from '../database/open.ts';
 import type { Encryption } from '../encryption.ts';
 
@@ -133,7 +132,7 @@ export async function readRevisionVariables(
 }
 
 /** Associated data that binds sealed variables to their project and content. */
-function variablesPlace(projectId: string, variablesDigest: string): string {
+export function variablesPlace(projectId: string, variablesDigest: string): string {
   return `variables|${projectId}|${variablesDigest}`;
 }
 

@@ -172,7 +172,7 @@ export async function readNewestState(
 }
 
 /** Associated data that binds a sealed state to its project and digest. */
-function statePlace(projectId: string, sha256: string): string {
+export function statePlace(projectId: string, sha256: string): string {
   return `state|${projectId}|${sha256}`;
 }
 

@@ -4,23 +4,14 @@ import type { JobWork } from './job-work.ts';
 
 /** Whether the job's user has asked to cancel it. */
 export async function isCancelRequested(work: JobWork): Promise<boolean> {
-  const row = await work.context.database.query
-    .selectFrom('jobs')
-    .select('cancel_requested_at')
-    .where('id', '=', work.job.id)
-    .executeTakeFirst();
-  return row?.cancel_requested_at != null;
+  return (await readCancelRequest(work)) !== undefined;
 }
 
 /** Passes a cancel request on to the run in progress; called whenever the job's row may have changed. */
 export async function forwardCancel(work: JobWork): Promise<void> {
-  if (!(await isCancelRequested(work))) return;
-  const row = await work.context.database.query
-    .selectFrom('jobs')
-    .select('cancel_grace_seconds')
-    .where('id', '=', work.job.id)
-    .executeTakeFirst();
-  const grace = row?.cancel_grace_seconds ?? work.context.config.cancelGraceSeconds;
+  const request = await readCancelRequest(work);
+  if (!request) return;
+  const grace = request.cancel_grace_seconds ?? work.context.config.cancelGraceSeconds;
   for (const kind of ['apply', 'plan'] as const) {
     try {
       await work.runner.client.cancelRun(runIdOf(work.job, kind), grace);
@@ -29,4 +20,13 @@ export async function forwardCancel(work: JobWork): Promise<void> {
       if (!(error instanceof RunnerError)) throw error; // no such run, or the runner is away: asked again later
     }
   }
+}
+
+async function readCancelRequest(work: JobWork) {
+  return work.context.database.query
+    .selectFrom('jobs')
+    .select('cancel_grace_seconds')
+    .where('id', '=', work.job.id)
+    .where('cancel_requested_at', 'is not', null)
+    .executeTakeFirst();
 }

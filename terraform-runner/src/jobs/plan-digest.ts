@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { revisionDigest } from '@deployment-engine/contracts';
-import { canonicalJson } from '../files/canonical-json.ts';
+import { canonicalJson, revisionDigest } from '@deployment-engine/contracts';
 import { sha256, sha256OfFile } from '../files/sha256.ts';
 import type { JobPaths } from './job-paths.ts';
 

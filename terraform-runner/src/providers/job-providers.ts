@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { canonicalJson } from '../files/canonical-json.ts';
+import { canonicalJson } from '@deployment-engine/contracts';
 import { sha256 } from '../files/sha256.ts';
 import { type CommandContext, commandLine } from '../terraform/command-line.ts';
 import { acceptedEnvironment } from '../terraform/environment.ts';

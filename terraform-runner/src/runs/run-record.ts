@@ -2,13 +2,13 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  canonicalJson,
   type RunOutcome,
   type RunRequest,
   runRequestSchema,
   type StepName,
 } from '@deployment-engine/contracts';
 import { writeAtomically } from '../files/atomic-write.ts';
-import { canonicalJson } from '../files/canonical-json.ts';
 import { sha256 } from '../files/sha256.ts';
 import type { StopReason } from '../terminate/stop-reason.ts';
 
