@@ -1,6 +1,7 @@
 import type { Endpoint } from '@deployment-engine/contracts';
 import type { Request, Response, Router } from 'express';
 import type { z } from 'zod';
+import { openPrincipal, type Principal } from '../access/principal.ts';
 import { DomainError } from '../domain-error.ts';
 
 type Output<S> = S extends z.ZodType ? z.output<S> : undefined;
@@ -9,6 +10,7 @@ export type Input<E extends Endpoint> = {
   params: Output<E['params']>;
   query: Output<E['query']>;
   body: Output<E['body']>;
+  principal: Principal;
   request: Request;
   response: Response;
 };
@@ -27,6 +29,7 @@ export function route<E extends Endpoint>(router: Router, endpoint: E, handler: 
       params: endpoint.params?.parse(request.params),
       query: endpoint.query?.parse(request.query),
       body: endpoint.body && parseBody(endpoint.body, request),
+      principal: response.locals.principal ?? openPrincipal,
       request,
       response,
     } as Input<E>;
