@@ -3,7 +3,9 @@ import { analysisEndpoints } from './api/analysis.ts';
 import { deployEndpoints } from './api/deploy.ts';
 import { internalEndpoints } from './api/internal.ts';
 import { jobsEndpoints } from './api/jobs.ts';
+import { policyEndpoints } from './api/policy.ts';
 import { projectsEndpoints } from './api/projects.ts';
+import { secretsEndpoints } from './api/secrets.ts';
 import { stateEndpoints } from './api/state.ts';
 import type { Endpoint } from './endpoint.ts';
 
@@ -14,6 +16,8 @@ export const endpoints = {
   ...projectsEndpoints,
   ...stateEndpoints,
   ...analysisEndpoints,
+  ...policyEndpoints,
+  ...secretsEndpoints,
   ...adminEndpoints,
   ...internalEndpoints,
 } as const satisfies Record<string, Endpoint>;

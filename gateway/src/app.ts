@@ -13,6 +13,7 @@ import { priceBookRoutes } from './project-costs/price-book-routes.ts';
 import { costRoutes } from './project-costs/routes.ts';
 import { projectRoutes } from './projects/routes.ts';
 import { runnerRoutes } from './runners/routes.ts';
+import { secretRoutes } from './secrets/routes.ts';
 import { stateRoutes } from './states/routes.ts';
 import { validateRoutes } from './validate/routes.ts';
 
@@ -35,6 +36,7 @@ export function createApp(context: Context): Express {
   costRoutes(router, context);
   lifecycleRoutes(router, context);
   stateRoutes(router, context);
+  secretRoutes(router, context);
   runnerRoutes(router, context);
   adminRoutes(router, context);
   priceBookRoutes(router, context);

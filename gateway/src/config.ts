@@ -109,6 +109,10 @@ const environmentSchema = z.object({
     /^(aws|azure|google)$/,
     z.url({ protocol: /^https?$/ }),
   ),
+  OIDC_ISSUER_URL: z
+    .url({ protocol: /^https?$/, error: 'must be the URL under which clouds reach this gateway' })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional(),
   PRICE_GOOGLE_API_KEY: z.string().min(1).optional(),
 });
 
@@ -154,6 +158,8 @@ export type Config = {
   priceBookPath: string;
   /** Where price lists are pulled from in place of the clouds' own addresses. */
   priceListUrls: { aws?: string; azure?: string; google?: string };
+  /** Issuer of the engine's own tokens, by which projects take cloud roles; `undefined` means none are issued. */
+  oidcIssuerUrl: string | undefined;
   /** Google's price catalogue needs a key. */
   priceGoogleApiKey: string | undefined;
   /** Earlier keys, still able to open what they have sealed, as hex. */
@@ -199,6 +205,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     costDiscounts: settings.COST_DISCOUNTS,
     priceBookPath: resolve(settings.PRICE_BOOK ?? join(settings.DATA_DIR, 'price-book.json')),
     priceListUrls: settings.PRICE_LIST_URLS,
+    oidcIssuerUrl: settings.OIDC_ISSUER_URL,
     priceGoogleApiKey: settings.PRICE_GOOGLE_API_KEY,
     previousEncryptionKeys: settings.STATE_ENCRYPTION_PREVIOUS_KEYS,
   };

@@ -5,6 +5,7 @@ import { notify } from '../src/database/open.ts';
 import { claimNextJob } from '../src/jobs/claim.ts';
 import { jobQueuedChannel } from '../src/jobs/transition.ts';
 import { createRunnerClient, RunnerError } from '../src/runners/client.ts';
+import { JobSecrets } from '../src/secrets/job-secrets.ts';
 import { newestStateVersion } from '../src/states/store.ts';
 import { followRun } from '../src/worker/follow-run.ts';
 import { broken, capacity, eventLines, json, type Reply, runView, startFakeRunner } from './fake-runner.ts';
@@ -49,6 +50,7 @@ test('a state is stored also where reading it breaks off after the last event ha
     context,
     ...claim,
     runner: context.runners.reserveOn(runner.url, claim.job.id),
+    secrets: new JobSecrets(context, claim.job),
     logger: context.logger,
     signal: new AbortController().signal,
   };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { claimNextJob } from '../src/jobs/claim.ts';
+import { JobSecrets } from '../src/secrets/job-secrets.ts';
 import { settleJob } from '../src/worker/settle-job.ts';
 import { helloCode, startTestGateway, unusedRunnerUrl } from './support.ts';
 
@@ -22,6 +23,7 @@ test('a time to live holds also for what a failed apply has created', async () =
       context,
       ...claim,
       runner: context.runners.reserveOn(unusedRunnerUrl, claim.job.id),
+      secrets: new JobSecrets(context, claim.job),
       logger: context.logger,
       signal: new AbortController().signal,
     };

@@ -22,12 +22,16 @@ export const projectsEndpoints = {
     path: '/api/deploy/outputs/{projectId}',
     operationId: 'getOutputs',
     tag: 'Projects',
-    summary: "A project's Terraform outputs",
+    summary: "A project's Terraform outputs; sensitive ones only for the role deployer and on request",
     role: 'viewer',
     params: projectParams,
+    query: z.strictObject({
+      /** Shows sensitive outputs in the clear. */
+      sensitive: z.stringbool().default(false),
+    }),
     status: 200,
     answer: deploy.projectOutputsSchema,
-    problems: ['invalid_request', 'project_not_found'],
+    problems: ['invalid_request', 'forbidden', 'project_not_found'],
   }),
   state: endpoint({
     method: 'get',

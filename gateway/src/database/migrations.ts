@@ -173,4 +173,56 @@ create table cost_history (
 create index cost_history_newest on cost_history (project_id, id desc);
 `,
   },
+  {
+    name: '005_policy',
+    sql: `
+create table policy_settings (
+  project_id text not null,
+  version integer not null,
+  settings text,
+  changed_by text not null,
+  changed_at timestamptz not null default now(),
+  primary key (project_id, version)
+);
+
+create table policy_reports (
+  job_id text primary key references jobs (id) on delete cascade,
+  code text,
+  plan text,
+  after_apply text,
+  created_at timestamptz not null default now()
+);
+
+alter table plans add column seal bytea;
+alter table jobs add column policy_summary text;
+alter table jobs add column gate_passed_at timestamptz;
+`,
+  },
+  {
+    name: '006_secrets',
+    sql: `
+create table project_data_keys (
+  project_id text primary key,
+  data_key bytea not null
+);
+
+create table project_secrets (
+  project_id text not null references project_data_keys (project_id),
+  kind text not null,
+  name text not null,
+  content bytea not null,
+  updated_at timestamptz not null default now(),
+  updated_by text not null,
+  primary key (project_id, kind, name)
+);
+
+create table web_identity_keys (
+  id text primary key,
+  private_key bytea not null,
+  public_key text not null,
+  created_at timestamptz not null default now(),
+  retired_at timestamptz
+);
+`,
+  },
 ];

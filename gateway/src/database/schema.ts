@@ -60,6 +60,9 @@ export type Database = {
     finished_at: Date | null;
     remediate: Generated<boolean>;
     remediation_job_id: string | null;
+    policy_summary: string | null;
+    /** From then on only apply is left. */
+    gate_passed_at: Date | null;
   };
   job_events: {
     job_id: string;
@@ -77,6 +80,8 @@ export type Database = {
     state_lineage: string | null;
     content: Uint8Array;
     plan_file: Uint8Array | null;
+    /** Binds the plan to job, code, variables and state; `null` for plans of earlier versions. */
+    seal: Uint8Array | null;
     created_at: Generated<Date>;
   };
   state_versions: {
@@ -107,6 +112,21 @@ export type Database = {
     runner_url: string;
     created_at: Generated<Date>;
   };
+  /** Every version of a project's settings; `settings` is null where they were removed. */
+  policy_settings: {
+    project_id: string;
+    version: number;
+    settings: string | null;
+    changed_by: string;
+    changed_at: Generated<Date>;
+  };
+  policy_reports: {
+    job_id: string;
+    code: string | null;
+    plan: string | null;
+    after_apply: string | null;
+    created_at: Generated<Date>;
+  };
   /** A budget may be set before its project's first job. */
   project_budgets: { project_id: string; budget: string; updated_at: Generated<Date> };
   cost_history: {
@@ -118,5 +138,22 @@ export type Database = {
     currency: string;
     price_book_as_of: string;
     created_at: Generated<Date>;
+  };
+  /** Key that seals one project's secrets; itself sealed with the engine's key. */
+  project_data_keys: { project_id: string; data_key: Uint8Array };
+  project_secrets: {
+    project_id: string;
+    kind: 'variable' | 'credential' | 'web_identity';
+    name: string;
+    content: Uint8Array;
+    updated_at: Generated<Date>;
+    updated_by: string;
+  };
+  web_identity_keys: {
+    id: string;
+    private_key: Uint8Array;
+    public_key: string;
+    created_at: Generated<Date>;
+    retired_at: Date | null;
   };
 };

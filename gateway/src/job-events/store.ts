@@ -1,6 +1,8 @@
 import type { Diagnostic, JobEvent, JobEventBody } from '@deployment-engine/contracts';
 import { notify, type Query } from '../database/open.ts';
 import type { JobPatch } from '../jobs/row.ts';
+import { redactEvent } from '../redaction/redact-event.ts';
+import type { Redactor } from '../redaction/redactor.ts';
 
 export type NewEvent = { body: JobEventBody; at: Date; run?: { runId: string; seq: number } };
 
@@ -33,6 +35,26 @@ export async function appendEvents(
     .execute();
   await notify(trx, 'job_changed', job.id);
   return last;
+}
+
+/** Masks again what people read of a job's events, with what has become known since they were stored. */
+export async function redactStoredEvents(query: Query, jobId: string, redactor: Redactor): Promise<void> {
+  const rows = await query
+    .selectFrom('job_events')
+    .select(['seq', 'body'])
+    .where('job_id', '=', jobId)
+    .where('type', 'in', ['log', 'diagnostic'])
+    .execute();
+  for (const row of rows) {
+    const body = JSON.stringify(redactEvent(JSON.parse(row.body), redactor));
+    if (body === row.body) continue;
+    await query
+      .updateTable('job_events')
+      .set({ body })
+      .where('job_id', '=', jobId)
+      .where('seq', '=', row.seq)
+      .execute();
+  }
 }
 
 /** Number of the last stored event of a run; 0 before the first. */

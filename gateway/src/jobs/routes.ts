@@ -9,6 +9,7 @@ import { streamJobEvents } from '../job-events/sse.ts';
 import { presentPlan } from '../plans/present.ts';
 import { findPlan, readPlanJson } from '../plans/store.ts';
 import { planCost } from '../project-costs/plan-cost.ts';
+import { JobSecrets } from '../secrets/job-secrets.ts';
 import type { CachedJob } from './cache.ts';
 import { cancelJob } from './cancel.ts';
 import { createCodeJob, createDestroyJob } from './create.ts';
@@ -60,7 +61,14 @@ export function jobRoutes(router: Router, context: Context): void {
       throw new DomainError('plan_not_found', `job ${params.jobId} is ${job.view.status} and has no plan`);
     const cost = await planCost(context, { ...job.view, id: params.jobId });
     const json = await readPlanJson(query, context.encryption, params.jobId);
-    return presentPlan(job.view.projectId, plan, json, cost);
+    const { projectId, revision, planDigest } = job.view;
+    const secrets = new JobSecrets(context, {
+      id: params.jobId,
+      project_id: projectId,
+      revision,
+      plan_digest: planDigest,
+    });
+    return presentPlan(projectId, plan, json, cost, await secrets.redactor());
   });
   route(router, endpoints.cancelJob, async ({ params, body }) => {
     const job = await cancelJob(context, params.jobId, body);

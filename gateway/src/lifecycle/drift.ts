@@ -7,6 +7,8 @@ import { insertJob } from '../jobs/store.ts';
 import { readPlanJson } from '../plans/store.ts';
 import { driftedResources } from '../plans/terraform-plan.ts';
 import { findProject, type ProjectRow } from '../projects/store.ts';
+import { projectRedactor } from '../secrets/project-redactor.ts';
+import { redactDifference } from '../states/differences.ts';
 
 /** Queues a drift check of what is deployed. */
 export async function createDriftJob(
@@ -63,7 +65,12 @@ export async function driftReport(context: Context, project: ProjectRow) {
     .orderBy('seq', 'desc')
     .limit(1)
     .executeTakeFirst();
-  const resources = job ? driftedResources(await readPlanJson(query, context.encryption, job.id)) : [];
+  const redactor = await projectRedactor(context, project.id);
+  const drifted = job ? driftedResources(await readPlanJson(query, context.encryption, job.id)) : [];
+  const resources = drifted.map((resource) => ({
+    ...resource,
+    attributes: resource.attributes.map((attribute) => redactDifference(attribute, redactor)),
+  }));
   return {
     projectId: project.id,
     jobId: job?.id ?? null,

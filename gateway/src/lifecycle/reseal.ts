@@ -1,6 +1,8 @@
 import type { Context } from '../context.ts';
 import { planPlace } from '../plans/store.ts';
 import { variablesPlace } from '../revisions/store.ts';
+import { dataKeyPlace } from '../secrets/store.ts';
+import { privateKeyPlace } from '../secrets/web-identity/signing-keys.ts';
 import { statePlace } from '../states/store.ts';
 
 const batchSize = 100;
@@ -16,6 +18,8 @@ export async function resealOld(context: Context): Promise<void> {
       stateVersions: await resealStates(context),
       plans: await resealPlans(context),
       revisions: await resealRevisions(context),
+      dataKeys: await resealDataKeys(context),
+      webIdentityKeys: await resealWebIdentityKeys(context),
     };
     context.logger.info('everything is sealed with the current key', counts);
   } catch (error) {
@@ -102,4 +106,35 @@ async function resealRevisions({ database, encryption }: Context): Promise<numbe
     resealed += 1;
   }
   return resealed;
+}
+
+/** The keys alone: what they seal stays as it is. */
+async function resealDataKeys({ database, encryption }: Context): Promise<number> {
+  const { query } = database;
+  const rows = await query.selectFrom('project_data_keys').selectAll().execute();
+  const old = rows.filter((row) => !encryption.isCurrent(row.data_key));
+  for (const row of old) {
+    const place = dataKeyPlace(row.project_id);
+    await query
+      .updateTable('project_data_keys')
+      .set({ data_key: encryption.seal(encryption.open(row.data_key, place), place) })
+      .where('project_id', '=', row.project_id)
+      .where('data_key', '=', row.data_key) // a rotation in between has sealed another one
+      .execute();
+  }
+  return old.length;
+}
+
+async function resealWebIdentityKeys({ database, encryption }: Context): Promise<number> {
+  const rows = await database.query.selectFrom('web_identity_keys').select(['id', 'private_key']).execute();
+  const old = rows.filter((row) => !encryption.isCurrent(row.private_key));
+  for (const row of old) {
+    const place = privateKeyPlace(row.id);
+    await database.query
+      .updateTable('web_identity_keys')
+      .set({ private_key: encryption.seal(encryption.open(row.private_key, place), place) })
+      .where('id', '=', row.id)
+      .execute();
+  }
+  return old.length;
 }

@@ -1,4 +1,5 @@
 import type { PlanView } from '@deployment-engine/contracts';
+import type { Redactor } from '../redaction/redactor.ts';
 import type { StoredPlan } from './store.ts';
 import { outputChanges, resourceChanges, summarise, type TerraformPlan } from './terraform-plan.ts';
 
@@ -7,6 +8,7 @@ export function presentPlan(
   stored: StoredPlan,
   plan: TerraformPlan,
   cost: PlanView['cost'],
+  redactor: Redactor,
 ): PlanView {
   return {
     jobId: stored.jobId,
@@ -15,8 +17,22 @@ export function presentPlan(
     stateSerial: stored.stateSerial,
     createdAt: stored.createdAt.toISOString(),
     summary: summarise(plan),
-    changes: resourceChanges(plan),
-    outputChanges: outputChanges(plan),
+    changes: resourceChanges(plan).map((change) => ({
+      ...change,
+      address: redactor.redactText(change.address),
+      name: redactor.redactText(change.name),
+      before: redactor.redactJson(change.before),
+      after: redactor.redactJson(change.after),
+    })),
+    outputChanges: mapValues(outputChanges(plan), (change) => ({
+      ...change,
+      before: redactor.redactJson(change.before),
+      after: redactor.redactJson(change.after),
+    })),
     cost,
   };
+}
+
+function mapValues<T>(record: Record<string, T>, map: (value: T) => T): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
 }

@@ -1,11 +1,16 @@
 import { endpoints } from '@deployment-engine/contracts';
 import type { Router } from 'express';
+import { hasRole, type Principal } from '../access/principal.ts';
 import type { Context } from '../context.ts';
+import { DomainError } from '../domain-error.ts';
 import { decodeNumberCursor, decodeTextCursor, encodeCursor } from '../http/cursor.ts';
 import { route } from '../http/route.ts';
+import type { Redactor } from '../redaction/redactor.ts';
 import { listRevisions } from '../revisions/store.ts';
+import { projectRedactor } from '../secrets/project-redactor.ts';
+import { maskState } from '../states/mask-state.ts';
 import { maskedOutputs } from '../states/outputs.ts';
-import { readNewestState } from '../states/store.ts';
+import { readNewestState, type TerraformState } from '../states/store.ts';
 import { revisionJobs } from './history.ts';
 import { deploymentStatus, presentProjects } from './present.ts';
 import { findProject, listProjects } from './store.ts';
@@ -21,26 +26,33 @@ export function projectRoutes(router: Router, context: Context): void {
       nextCursor: rows.length > page.limit ? encodeCursor(projects.at(-1)?.projectId ?? '') : null,
     };
   });
-  route(router, endpoints.infrastructure, async ({ params }) => {
+  route(router, endpoints.infrastructure, async ({ params, principal }) => {
     const project = await findProject(query, params.projectId);
     const newest = await readNewestState(query, context.encryption, project.id);
+    const redactor = await projectRedactor(context, project.id);
     return {
       projectId: project.id,
       deploymentStatus: await deploymentStatus(query, project),
       deploymentJobId: project.deployment_job_id ?? project.last_job_id,
-      deploymentOutputs: newest ? maskedOutputs(newest.state) : {},
-      terraformState: newest ? { ...newest.state } : null,
+      deploymentOutputs: newest ? redactor.redactValues(maskedOutputs(newest.state)) : {},
+      terraformState: newest ? shownState(newest.state, principal, redactor) : null,
       stateUncertain: project.state_uncertain ? JSON.parse(project.state_uncertain) : null,
       destroyAt: project.destroy_at?.toISOString() ?? null,
       lastUpdated: project.updated_at.toISOString(),
     };
   });
-  route(router, endpoints.outputs, async ({ params }) => {
+  route(router, endpoints.outputs, async ({ params, query: { sensitive }, principal }) => {
+    if (sensitive && !hasRole(principal, 'deployer'))
+      throw new DomainError(
+        'forbidden',
+        'reading sensitive outputs: the role deployer is needed; without sensitive=true they are masked',
+      );
     const project = await findProject(query, params.projectId);
     const newest = await readNewestState(query, context.encryption, project.id);
+    const redactor = await projectRedactor(context, project.id);
     return {
       projectId: project.id,
-      outputs: newest ? maskedOutputs(newest.state) : {},
+      outputs: newest ? redactor.redactValues(maskedOutputs(newest.state, sensitive)) : {},
       message: newest
         ? 'Terraform outputs retrieved successfully'
         : 'The project has no outputs yet; deploy it first',
@@ -80,4 +92,10 @@ export function projectRoutes(router: Router, context: Context): void {
       nextCursor: rows.length > shown.length ? encodeCursor(shown.at(-1)?.number ?? 0) : null,
     };
   });
+}
+
+/** The state as it is for admins, who may download it too; masked for everybody else. */
+function shownState(state: TerraformState, principal: Principal, redactor: Redactor) {
+  if (hasRole(principal, 'admin')) return { ...state };
+  return redactor.redactValues({ ...maskState(state) });
 }

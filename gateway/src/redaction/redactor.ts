@@ -1,25 +1,23 @@
+import { FormIndex, type Span } from './form-index.ts';
 import { minSecretLength, secretForms } from './secret-forms.ts';
 
 export const redactedText = '(redacted)';
 
-type Span = { from: number; to: number };
+/** What a line ends in whose rest was left out. */
+const cutMark = '…';
 
 /** Deeper values are replaced whole. */
 const maxDepth = 200;
 
-/** Replaces secrets in whatever leaves the engine: texts, JSON values and streams of output. */
+/** Replaces secrets in whatever leaves the engine: texts, lines of output and JSON values. */
 export class Redactor {
-  private readonly forms: string[];
+  private readonly forms: FormIndex;
   private readonly shortValues: RegExp | undefined;
-  /** Characters of the longest form: a stream keeps that many back. */
-  readonly longest: number;
-
   constructor(secrets: Iterable<string>) {
     const values = [...new Set(secrets)].filter((secret) => secret.trim() !== '');
     const forms = new Set<string>();
     for (const value of values) for (const form of secretForms(value)) forms.add(form);
-    this.forms = [...forms];
-    this.longest = this.forms.reduce((longest, form) => Math.max(longest, form.length), 0);
+    this.forms = new FormIndex(forms);
     const short = values
       .filter((value) => value.length < minSecretLength)
       .map((value) => value.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'));
@@ -35,6 +33,12 @@ export class Redactor {
     return replaceSpans(text, this.spans(text));
   }
 
+  /** As `redactText`; of a line that was cut, which ends in "…", also the beginning of a secret at its end. */
+  redactLine(line: string): string {
+    const text = line.endsWith(cutMark) ? this.withoutCutSecret(line.slice(0, -1)) : line;
+    return this.redactText(text);
+  }
+
   /** Strings and keys inside are redacted; a number or boolean that is a secret becomes text. */
   redactJson(value: unknown): unknown {
     return this.redactValue(value, 0);
@@ -42,17 +46,20 @@ export class Redactor {
 
   /** Where secrets stand in a text, in order and without overlaps. */
   spans(text: string): Span[] {
-    const found: Span[] = [];
-    for (const form of this.forms)
-      for (let at = text.indexOf(form); at >= 0; at = text.indexOf(form, at + 1)) {
-        const last = found.at(-1);
-        // A form may overlap itself; extending keeps the list short on texts such as "aaaa…".
-        if (last && last.from <= at && at <= last.to) last.to = Math.max(last.to, at + form.length);
-        else found.push({ from: at, to: at + form.length });
-      }
+    const found = this.forms.find(text);
     for (const match of this.shortValues ? text.matchAll(this.shortValues) : [])
       found.push({ from: match.index, to: match.index + match[0].length });
     return merge(found);
+  }
+
+  /** As `redactJson`, for values by name. */
+  redactValues(values: Record<string, unknown>): Record<string, unknown> {
+    return this.redactJson(values) as Record<string, unknown>;
+  }
+
+  private withoutCutSecret(text: string): string {
+    const at = this.forms.findCutAtEnd(text);
+    return at === undefined ? `${text}${cutMark}` : `${text.slice(0, at)}${redactedText}${cutMark}`;
   }
 
   private redactValue(value: unknown, depth: number): unknown {

@@ -28,6 +28,9 @@ function textEscapes(text: string): string[] {
     text.replaceAll("'", `'\\''`),
     text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`),
     text.replace(/[&<>"]/g, (character) => htmlNames[character] ?? character),
+    // As a log shows it, without what moves a cursor.
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is left out
+    text.replace(/[\u0000-\u001f\u007f-\u009f]/g, ''),
     ...urlEncodings(text),
   ];
 }

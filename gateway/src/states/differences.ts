@@ -1,3 +1,5 @@
+import type { Redactor } from '../redaction/redactor.ts';
+
 export type Difference = { path: string; before: unknown; after: unknown };
 
 /** Where two values differ, down to the innermost objects; lists are compared as wholes. */
@@ -11,4 +13,9 @@ export function differences(before: unknown, after: unknown, path = ''): Differe
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The same difference without secrets in its values. */
+export function redactDifference({ path, before, after }: Difference, redactor: Redactor): Difference {
+  return { path, before: redactor.redactJson(before), after: redactor.redactJson(after) };
 }

@@ -2,12 +2,12 @@ import type { TerraformState } from './store.ts';
 
 export const sensitiveText = '(sensitive)';
 
-/** Output values by name; sensitive ones are replaced. */
-export function maskedOutputs(state: TerraformState): Record<string, unknown> {
+/** Output values by name; sensitive ones are replaced, unless they are asked for. */
+export function maskedOutputs(state: TerraformState, showSensitive = false): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(state.outputs ?? {}).map(([name, output]) => [
       name,
-      output.sensitive ? sensitiveText : output.value,
+      output.sensitive && !showSensitive ? sensitiveText : output.value,
     ]),
   );
 }

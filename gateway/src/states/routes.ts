@@ -4,7 +4,9 @@ import type { Context } from '../context.ts';
 import { decodeNumberCursor, encodeCursor } from '../http/cursor.ts';
 import { route } from '../http/route.ts';
 import { findProject } from '../projects/store.ts';
+import { projectRedactor } from '../secrets/project-redactor.ts';
 import { diffStates } from './diff.ts';
+import { redactDifference } from './differences.ts';
 import { restoreState } from './restore.ts';
 import {
   findStateVersion,
@@ -44,7 +46,17 @@ export function stateRoutes(router: Router, context: Context): void {
       await findStateVersion(query, project.id, to),
     ];
     const diff = diffStates(await read(before), await read(after));
-    return { projectId: project.id, from: presentVersion(before), to: presentVersion(after), ...diff };
+    const redactor = await projectRedactor(context, project.id);
+    return {
+      projectId: project.id,
+      from: presentVersion(before),
+      to: presentVersion(after),
+      ...diff,
+      changed: diff.changed.map(({ address, attributes }) => ({
+        address,
+        attributes: attributes.map((attribute) => redactDifference(attribute, redactor)),
+      })),
+    };
   });
   route(router, endpoints.restoreState, async ({ params }) => {
     const project = await findProject(query, params.projectId);

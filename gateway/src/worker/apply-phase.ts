@@ -13,6 +13,7 @@ export async function applyPhase(work: JobWork): Promise<PhaseResult> {
   const plan = await findPlan(query, job.id);
   if (!plan) throw new Error(`applying job ${job.id}: its plan is missing`);
   const newest = await readNewestState(query, context.encryption, job.project_id);
+  if (newest) work.secrets.learnState(newest.state);
   if (newest?.version.jobId !== job.id && !madeFrom(plan, newest?.version))
     return {
       kind: 'refused',

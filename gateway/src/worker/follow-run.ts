@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { JobEventBody, RunEvent, RunOutcome } from '@deployment-engine/contracts';
-import { appendEvents, lastRunSeq, type NewEvent } from '../job-events/store.ts';
+import { appendEvents, lastRunSeq, type NewEvent, redactStoredEvents } from '../job-events/store.ts';
 import type { JobPatch } from '../jobs/row.ts';
 import { lockJob } from '../jobs/transition.ts';
 import { plannedOperations } from '../plans/terraform-plan.ts';
+import { redactEvent } from '../redaction/redact-event.ts';
 import { RunnerError } from '../runners/client.ts';
-import { saveStateVersion } from '../states/store.ts';
+import { parseState, saveStateVersion } from '../states/store.ts';
 import type { JobWork } from './job-work.ts';
 import { noteWaiting } from './note-waiting.ts';
 import { runnerPatience } from './runner-patience.ts';
@@ -29,10 +30,10 @@ export async function followRun(work: JobWork, runId: string): Promise<RunOutcom
         after = events.at(-1)?.seq ?? after;
         patience.answered();
         const last = events.at(-1)?.body;
-        if (last?.type === 'run_finished') return last.outcome;
+        if (last?.type === 'run_finished') return await endOfRun(work, last.outcome);
       }
       const finished = (await client.getRun(runId)).outcome; // its last event was stored by an earlier worker
-      if (finished && (await client.getRun(runId)).lastSeq <= after) return finished;
+      if (finished && (await client.getRun(runId)).lastSeq <= after) return await endOfRun(work, finished);
     } catch (error) {
       work.signal.throwIfAborted();
       if (!(error instanceof RunnerError)) throw error;
@@ -43,15 +44,27 @@ export async function followRun(work: JobWork, runId: string): Promise<RunOutcom
   }
 }
 
+/** What became a secret while the run went on is masked also in what came before. */
+async function endOfRun(work: JobWork, outcome: RunOutcome): Promise<RunOutcome> {
+  const redactor = await work.secrets.redactor();
+  if (work.secrets.hasLearned()) await redactStoredEvents(work.context.database.query, work.job.id, redactor);
+  return redactEvent({ type: 'run_finished', outcome }, redactor).outcome;
+}
+
 /** Stores a batch of a run's events, and the progress they make, in one fenced transaction. */
 async function storeRunEvents(work: JobWork, runId: string, events: RunEvent[]): Promise<void> {
+  const redactor = await work.secrets.redactor();
   await work.context.database.query.transaction().execute(async (trx) => {
     const job = await lockJob(trx, work.job.id, work.lease);
     const patch: JobPatch = { waiting_reason: null };
     const counts = { planned: job.planned, finished: job.finished, failed: job.failed };
     const stored: NewEvent[] = [];
     for (const event of events) {
-      stored.push({ body: event.body, at: new Date(event.at), run: { runId, seq: event.seq } });
+      stored.push({
+        body: redactEvent(event.body, redactor),
+        at: new Date(event.at),
+        run: { runId, seq: event.seq },
+      });
       if (event.body.type === 'step_started') patch.step = event.body.step;
       if (count(event.body, counts)) stored.push({ body: progress(counts), at: new Date(event.at) });
     }
@@ -88,6 +101,7 @@ export function progressPercent(counts: { planned: number; finished: number }): 
 /** Stores the newest state of a run; a newer one than the event told of is as welcome. */
 export async function shipState(work: JobWork, runId: string): Promise<void> {
   const raw = await work.runner.client.readState(runId);
+  work.secrets.learnState(parseState(raw));
   await work.context.database.query.transaction().execute(async (trx) => {
     await lockJob(trx, work.job.id, work.lease);
     await saveStateVersion(trx, work.context.encryption, {

@@ -3,6 +3,7 @@ import type { Logger } from 'winston';
 import type { Context } from '../context.ts';
 import type { JobRow, Lease } from '../jobs/row.ts';
 import type { RunnerState } from '../runners/registry.ts';
+import type { JobSecrets } from '../secrets/job-secrets.ts';
 
 /** One claimed job in the hands of this gateway's worker. */
 export type JobWork = {
@@ -10,6 +11,7 @@ export type JobWork = {
   job: JobRow;
   lease: Lease;
   runner: RunnerState;
+  secrets: JobSecrets;
   logger: Logger;
   /** Aborted when the lease is lost or the gateway shuts down; the job itself goes on elsewhere. */
   signal: AbortSignal;

@@ -2,7 +2,7 @@ import type { RunRequestInput } from '@deployment-engine/contracts';
 import { eventsOfType, lastRunDiagnostics } from '../job-events/store.ts';
 import { lockJob, patchJob } from '../jobs/transition.ts';
 import { findPlan, savePlan } from '../plans/store.ts';
-import { summarise } from '../plans/terraform-plan.ts';
+import { summarise, type TerraformPlan } from '../plans/terraform-plan.ts';
 import { findProject } from '../projects/store.ts';
 import { importsFor } from '../recovery/uncertainty.ts';
 import { runIdOf } from '../runners/run-id.ts';
@@ -38,6 +38,7 @@ async function planRequest(work: JobWork, missing: Set<string>): Promise<RunRequ
   const { context, job } = work;
   const { query } = context.database;
   const newest = await readNewestState(query, context.encryption, job.project_id);
+  if (newest) work.secrets.learnState(newest.state);
   const project = await findProject(query, job.project_id);
   const recovers = job.type === 'deploy' || job.type === 'rollback';
   const uncertainty = project.state_uncertain ? JSON.parse(project.state_uncertain) : null;
@@ -77,7 +78,9 @@ async function storePlan(work: JobWork, runId: string): Promise<void> {
     runner.client.readPlanJson(runId),
     runner.client.readPlanFile(runId),
   ]);
-  const summary = summarise(JSON.parse(json.toString()));
+  const plan: TerraformPlan = JSON.parse(json.toString());
+  work.secrets.learnPlan(plan);
+  const summary = summarise(plan);
   await context.database.query.transaction().execute(async (trx) => {
     await lockJob(trx, job.id, work.lease);
     await savePlan(trx, context.encryption, {

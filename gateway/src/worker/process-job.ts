@@ -1,3 +1,4 @@
+import { WebIdentityError } from '../secrets/web-identity/assume-role.ts';
 import { applyPhase } from './apply-phase.ts';
 import { forgetRuns } from './forget-runs.ts';
 import { gatePhase } from './gate-phase.ts';
@@ -34,5 +35,12 @@ export async function processJob(work: JobWork): Promise<void> {
 /** What an error that is none of the job's own makes of a phase. */
 async function interrupted(work: JobWork, applying: boolean, error: unknown): Promise<PhaseResult> {
   if (error instanceof CancelledWhileWaiting) return { kind: 'cancelled' };
+  if (error instanceof WebIdentityError)
+    return {
+      kind: 'refused',
+      step: applying ? 'apply' : 'prepare',
+      reason: 'credentials_refused',
+      message: error.message,
+    };
   return onRunnerLost(work, applying, error);
 }

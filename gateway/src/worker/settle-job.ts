@@ -58,10 +58,11 @@ async function endingOf(work: JobWork, result: Exclude<PhaseResult, { kind: 'par
   const { query } = context.database;
   if (result.kind === 'done') {
     const newest = await readNewestState(query, context.encryption, job.project_id);
+    const redactor = await work.secrets.redactor();
     const stored = {
       message: completedMessages[job.type],
       logs: await logTail(query, job.id),
-      outputs: newest ? maskedOutputs(newest.state) : {},
+      outputs: newest ? redactor.redactJson(maskedOutputs(newest.state)) : {},
     };
     return { name: 'complete', message: stored.message, patch: { result: JSON.stringify(stored) } };
   }
@@ -74,7 +75,9 @@ async function endingOf(work: JobWork, result: Exclude<PhaseResult, { kind: 'par
       patch: { ended_by: result.outcome.endedBy, step: result.outcome.step },
     };
   const diagnostics = await lastRunDiagnostics(query, job.id);
-  const error = jobError(result, diagnostics);
+  const redactor = await work.secrets.redactor();
+  const raw = jobError(result, diagnostics);
+  const error = { ...raw, message: redactor.redactText(raw.message) };
   return { name: 'fail', message: error.message, patch: { error: JSON.stringify(error), step: error.step } };
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RunRequestInput } from '@deployment-engine/contracts';
 import { readPlanFile } from '../plans/store.ts';
-import { findRevision, readRevisionFiles, readRevisionVariables } from '../revisions/store.ts';
+import { readRevisionFiles } from '../revisions/store.ts';
 import { RunnerError } from '../runners/client.ts';
 import type { JobWork } from './job-work.ts';
 import { noteWaiting } from './note-waiting.ts';
@@ -12,16 +12,12 @@ const retryMs = 200;
 
 /** What every run of a job is asked with. */
 export async function commonRequest(work: JobWork) {
-  const { context, job } = work;
-  const { query } = context.database;
-  const revision = await findRevision(query, job.project_id, job.revision ?? 0);
-  if (!revision) throw new Error(`working on job ${job.id}: revision ${job.revision} is missing`);
+  const { context, job, secrets } = work;
   return {
     jobId: job.id,
     projectId: job.project_id,
-    revisionDigest: revision.digest,
-    variables: await readRevisionVariables(query, context.encryption, job.project_id, revision.number),
-    environment: context.config.cloudEnvironment,
+    ...(await secrets.code()),
+    environment: await secrets.environment(),
     stepTimeoutSeconds: context.config.stepTimeoutSeconds,
     runTimeoutSeconds: remainingSeconds(work),
   };

@@ -6,6 +6,7 @@ import { type Claim, claimNextJob, reclaimExpiredJob, releaseLeases, renewLeases
 import { transition } from '../jobs/transition.ts';
 import { settleLateRuns } from '../recovery/late-runs.ts';
 import { RunnerError } from '../runners/client.ts';
+import { JobSecrets } from '../secrets/job-secrets.ts';
 import { runnerOfJob } from './choose-runner.ts';
 import type { JobWork } from './job-work.ts';
 import { noteWaitingJobs } from './note-waiting.ts';
@@ -81,7 +82,8 @@ export function createWorker(context: Context): Worker {
     const runner = await runnerOfJob(context, claim);
     const abort = new AbortController();
     const logger = context.logger.child({ jobId: claim.job.id, projectId: claim.job.project_id });
-    return { work: { context, ...claim, runner, logger, signal: abort.signal }, abort };
+    const secrets = new JobSecrets(context, claim.job);
+    return { work: { context, ...claim, runner, secrets, logger, signal: abort.signal }, abort };
   }
 
   function start(work: JobWork, abort: AbortController): void {

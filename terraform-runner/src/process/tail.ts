@@ -5,7 +5,7 @@ const pollMs = 150;
 const chunkBytes = 64 * 1024;
 /** Shared by all tails: a read is synchronous and its bytes are copied at once. */
 const buffer = Buffer.allocUnsafe(chunkBytes);
-/** A longer line is passed on in pieces. */
+/** Of a longer line only the beginning is passed on: in pieces it would hide what has to be masked. */
 const maxLineBytes = 8 * 1024 * 1024;
 
 export type Line = {
@@ -32,7 +32,9 @@ export function tailFile(path: string, from: number, onLines: (lines: Line[]) =>
     if (descriptor === undefined && existsSync(path)) descriptor = openSync(path, 'r');
     const bytes = descriptor === undefined ? 0 : readSync(descriptor, buffer, 0, chunkBytes, offset);
     offset += bytes;
-    if (bytes > 0) takeLines(Buffer.concat([rest, buffer.subarray(0, bytes)]));
+    const chunk = buffer.subarray(0, bytes);
+    const isOfLongLine = rest.length === maxLineBytes && !chunk.includes(10);
+    if (bytes > 0 && !isOfLongLine) takeLines(Buffer.concat([rest, chunk]));
     return bytes > 0;
   }
 
@@ -41,14 +43,13 @@ export function tailFile(path: string, from: number, onLines: (lines: Line[]) =>
     let start = 0;
     const base = offset - data.length;
     for (let end = data.indexOf(10); end >= 0; end = data.indexOf(10, start)) {
-      lines.push({ text: data.toString('utf8', start, end), endOffset: base + end + 1 });
+      lines.push({
+        text: data.toString('utf8', start, Math.min(end, start + maxLineBytes)),
+        endOffset: base + end + 1,
+      });
       start = end + 1;
     }
-    if (data.length - start > maxLineBytes) {
-      lines.push({ text: data.toString('utf8', start), endOffset: offset });
-      start = data.length;
-    }
-    rest = Buffer.from(data.subarray(start));
+    rest = Buffer.from(data.subarray(start, start + maxLineBytes));
     if (lines.length > 0) onLines(lines);
   }
 

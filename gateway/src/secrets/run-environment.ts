@@ -1,0 +1,56 @@
+import { type Cloud, cloudsNamed } from './code-needs.ts';
+import type { ProjectSecrets } from './store.ts';
+
+/** Variables that say who calls; a project's own take the place of all of the operator's for that cloud. */
+const identityNames: Record<Cloud, RegExp> = {
+  AWS: /^AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|PROFILE|ROLE_ARN|ROLE_SESSION_NAME)$/,
+  ARM: /^ARM_(CLIENT|TENANT|SUBSCRIPTION|OIDC|ACCESS_KEY|SAS|USE|MSI)/,
+  GOOGLE: /^GOOGLE_(CREDENTIALS|OAUTH_ACCESS_TOKEN|APPLICATION_CREDENTIALS|IMPERSONATE)/,
+};
+
+/** The cloud variables of a run: of the clouds it uses, and never the identities of two owners for one cloud. */
+export async function runEnvironment(sources: {
+  operator: Record<string, string>;
+  project: ProjectSecrets;
+  /** The run's code. */
+  texts: string[];
+  stateText: () => Promise<string>;
+  /** Takes the project's role; empty where it has none. */
+  assume: () => Promise<Record<string, string>>;
+}): Promise<Record<string, string>> {
+  const { operator, project } = sources;
+  const available = cloudsOf({ ...operator, ...project.credentials });
+  if (project.webIdentity) available.add('AWS');
+  const used = cloudsNamed(sources.texts);
+  if ([...available].some((cloud) => !used.has(cloud)))
+    for (const cloud of cloudsNamed([await sources.stateText()])) used.add(cloud);
+  const temporary = used.has('AWS') ? await sources.assume() : {};
+  const own = { ...project.credentials, ...temporary };
+  return Object.fromEntries(
+    Object.entries({ ...withoutIdentities(operator, own), ...own }).filter(([name]) =>
+      used.has(cloudOf(name)),
+    ),
+  );
+}
+
+function withoutIdentities(operator: Record<string, string>, own: Record<string, string>) {
+  const replaced = new Set(
+    Object.keys(own)
+      .filter((name) => identityNames[cloudOf(name)].test(name))
+      .map(cloudOf),
+  );
+  return Object.fromEntries(
+    Object.entries(operator).filter(([name]) => {
+      const cloud = cloudOf(name);
+      return !(replaced.has(cloud) && identityNames[cloud].test(name));
+    }),
+  );
+}
+
+function cloudsOf(environment: Record<string, unknown>): Set<Cloud> {
+  return new Set(Object.keys(environment).map(cloudOf));
+}
+
+function cloudOf(name: string): Cloud {
+  return name.split('_')[0] as Cloud;
+}

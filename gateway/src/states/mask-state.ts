@@ -1,0 +1,39 @@
+import { sensitiveText } from './outputs.ts';
+import type { StateResource, TerraformState } from './store.ts';
+
+/** A copy of a state in which everything that Terraform marks as sensitive is `(sensitive)`. */
+export function maskState(state: TerraformState): TerraformState {
+  const outputs = Object.entries(state.outputs).map(([name, output]) => [
+    name,
+    output.sensitive ? { ...output, value: sensitiveText } : output,
+  ]);
+  return { ...state, outputs: Object.fromEntries(outputs), resources: state.resources.map(maskResource) };
+}
+
+function maskResource(resource: StateResource): StateResource {
+  const instances = resource.instances.map((instance) => {
+    let attributes: unknown = instance.attributes;
+    for (const path of instance.sensitive_attributes ?? []) attributes = maskAt(attributes, stepsOf(path));
+    return { ...instance, attributes: attributes as Record<string, unknown> };
+  });
+  return { ...resource, instances };
+}
+
+/** Where a step leads nowhere, as into an element of a set, the whole is masked. */
+function maskAt(value: unknown, [key, ...rest]: (string | undefined)[]): unknown {
+  if (value === null || value === undefined) return value;
+  if (key === undefined || typeof value !== 'object' || !Object.hasOwn(value, key)) return sensitiveText;
+  const masked = maskAt((value as Record<string, unknown>)[key], rest);
+  return Array.isArray(value)
+    ? value.map((item, index) => (String(index) === key ? masked : item))
+    : { ...value, [key]: masked };
+}
+
+/** Keys along a path of `sensitive_attributes`. Source: Terraform's state format 4. */
+export function stepsOf(path: unknown): (string | undefined)[] {
+  return (Array.isArray(path) ? path : []).map((step) => {
+    const value = typeof step === 'object' && step !== null ? (step as { value?: unknown }).value : undefined;
+    const key = typeof value === 'object' && value !== null ? (value as { value?: unknown }).value : value;
+    return typeof key === 'string' || typeof key === 'number' ? String(key) : undefined;
+  });
+}
