@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { createClient } from './support/client.ts';
+import { Engine } from './support/engine.ts';
+
+const secret = 'Tr0ub4dor&3/+x';
+const forms = [
+  secret,
+  encodeURIComponent(secret),
+  Buffer.from(secret).toString('base64').slice(0, 16),
+  Buffer.from(`a${secret}`).toString('base64').slice(2, 16),
+  Buffer.from(secret).toString('hex'),
+  JSON.stringify(secret).slice(1, -1).replace('&', '\\u0026'),
+];
+/** Says the secret in every way it can: a failed condition, a warning, outputs, planned values. */
+const code = `
+variable "token" {}
+resource "terraform_data" "plain" {
+  input = { token = var.token, url = "https://x/?t=\${urlencode(var.token)}", basic = base64encode("a\${var.token}") }
+}
+check "says_it" {
+  assert {
+    condition     = length(terraform_data.plain.input.token) == 1
+    error_message = "the token \${var.token} is \${base64encode(var.token)} and \${urlencode(var.token)}"
+  }
+}
+output "plain" { value = var.token }
+output "list" { value = [jsonencode({ t = var.token }), var.token] }
+output "long" { value = join("", [join("", [for i in range(500) : "xxxxxxxxxx"]), var.token]) }
+output "hidden" {
+  value     = "generated-\${var.token}"
+  sensitive = true
+}
+`;
+
+let engine: Engine;
+let client: ReturnType<typeof createClient>;
+before(async () => {
+  engine = await Engine.start();
+  client = createClient(engine.url);
+  await client.request('PUT', '/api/deploy/secrets/web/variables', { variables: { token: secret } });
+});
+after(() => engine?.[Symbol.asyncDispose]());
+
+/** Everything the API says about a job and its project to those who may not read the state. */
+async function everythingShown(jobId: string): Promise<string> {
+  const paths = [
+    `/api/deploy/status/${jobId}`,
+    `/api/deploy/jobs/${jobId}/logs`,
+    `/api/deploy/jobs/${jobId}/events`,
+    `/api/deploy/jobs/${jobId}/plan`,
+    '/api/deploy/jobs?projectId=web',
+    '/api/deploy/outputs/web',
+    '/api/deploy/outputs/web?sensitive=true',
+    '/api/deploy/history/web',
+    '/api/deploy/secrets/web',
+  ];
+  const answers = await Promise.all(paths.map((path) => client.get(path)));
+  return answers.map(({ body }) => (typeof body === 'string' ? body : JSON.stringify(body))).join('\n');
+}
+
+function assertClean(shown: string): void {
+  for (const form of forms) assert.ok(!shown.includes(form), `${form} in …${around(shown, form)}…`);
+}
+
+function around(text: string, part: string): string {
+  const at = text.indexOf(part);
+  return text.slice(Math.max(0, at - 200), at + 100);
+}
+
+test('a secret variable reaches the code and shows nowhere, in none of its spellings', async () => {
+  const job = await client.complete('/api/deploy', { projectId: 'web', iacCode: code });
+  const state = JSON.stringify((await client.get('/api/deploy/state/web')).body);
+  assert.ok(state.includes('u0026') || state.includes(secret), 'the code did not receive the secret');
+  const shown = await everythingShown(job.jobId);
+  assert.match(shown, /the token \(redacted\) is \(redacted\) and \(redacted\)/);
+  assertClean(shown);
+});
+
+test('a secret in the message of a failed run is masked in the error, its diagnostics and its log', async () => {
+  const failing = `${code}\nresource "terraform_data" "fails" {
+  lifecycle {
+    precondition {
+      condition     = length(var.token) == 1
+      error_message = "no good: \${var.token} \${base64encode("xy\${var.token}")}"
+    }
+  }
+}`;
+  const accepted = await client.post('/api/deploy', { projectId: 'web', iacCode: failing });
+  const job = await client.finished(accepted.body.jobId);
+  assert.equal(job.status, 'failed');
+  assert.match(job.error ?? '', /no good: \(redacted\)/);
+  assertClean(await everythingShown(job.jobId));
+});
+
+test('a variable of the request that the code calls sensitive is masked where the code strips the mark', async () => {
+  const stripped = `variable "token" { sensitive = true }\noutput "plain" { value = nonsensitive(var.token) }\n`;
+  const accepted = await client.post('/api/deploy', {
+    projectId: 'other',
+    iacCode: stripped,
+    variables: { token: secret },
+  });
+  const job = await client.finished(accepted.body.jobId);
+  assert.deepEqual(job.result?.outputs, { plain: '(redacted)' });
+  const file = await client.get(`/api/deploy/jobs/${job.jobId}/plan`);
+  assertClean(JSON.stringify([job, file.body]));
+});
+
+test('sensitive outputs are shown on request alone', async () => {
+  const iacCode = 'output "a" {\n  value = "an-open-secret"\n  sensitive = true\n}\n';
+  await client.complete('/api/deploy', { projectId: 'outputs', iacCode });
+  const outputs = async (query: string) =>
+    (await client.get(`/api/deploy/outputs/outputs${query}`)).body.outputs;
+  assert.deepEqual(await outputs(''), { a: '(sensitive)' });
+  assert.deepEqual(await outputs('?sensitive=true'), { a: 'an-open-secret' });
+});

@@ -1,0 +1,273 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { test } from 'node:test';
+import { createLocalJWKSet, jwtVerify } from 'jose';
+import { createEncryption } from '../src/encryption.ts';
+import { resealOld } from '../src/lifecycle/reseal.ts';
+import { findRevision } from '../src/revisions/store.ts';
+import { JobSecrets } from '../src/secrets/job-secrets.ts';
+import { readSecrets } from '../src/secrets/store.ts';
+import { onEachGateway, startTestGateway } from './support.ts';
+
+const password = 'correct-horse-battery';
+const put = (it: Awaited<ReturnType<typeof startTestGateway>>, path: string, body: unknown) =>
+  it.client.request('PUT', `/api/deploy/secrets/${path}`, body);
+
+onEachGateway((it) => {
+  test('a secret is set, listed by name, replaced and removed, and never answered', async () => {
+    const first = await put(it(), 'web/variables', { variables: { db_password: password, size: 3 } });
+    assert.equal(first.status, 200);
+    assert.deepEqual(
+      first.body.variables.map((variable: { name: string }) => variable.name),
+      ['db_password', 'size'],
+    );
+    const credentials = { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'a-secret-key-of-aws' };
+    await put(it(), 'web/credentials', { credentials });
+    const listed = await it().client.get('/api/deploy/secrets/web');
+    assert.equal(listed.body.credentials.length, 2);
+    assert.ok(!JSON.stringify([first.body, listed.body]).match(/correct-horse|a-secret-key/));
+    await put(it(), 'web/variables', { variables: { size: null, db_password: 'another-one' } });
+    const { query } = it().gateway.context.database;
+    const secrets = await readSecrets(query, it().gateway.context.encryption, 'web');
+    assert.deepEqual(secrets.variables, { db_password: 'another-one' });
+    assert.deepEqual(secrets.credentials, credentials);
+  });
+
+  test('what lies in the database is bound to its project and name, and survives rotations', async () => {
+    await put(it(), 'a/variables', { variables: { token: password } });
+    await put(it(), 'b/variables', { variables: { token: 'of-project-b' } });
+    const { context } = it().gateway;
+    const { query } = context.database;
+    const rows = () => query.selectFrom('project_secrets').selectAll().where('name', '=', 'token').execute();
+    const before = await rows();
+    assert.ok(!before.some((row) => Buffer.from(row.content).includes(password)));
+
+    assert.equal((await it().client.post('/api/deploy/secrets/a/rotate', {})).status, 200);
+    const after = await rows();
+    const of = (set: typeof before, id: string) => Buffer.from(set.find((r) => r.project_id === id)!.content);
+    assert.ok(!of(before, 'a').equals(of(after, 'a')));
+    assert.ok(of(before, 'b').equals(of(after, 'b')));
+    assert.equal((await readSecrets(query, context.encryption, 'a')).variables.token, password);
+
+    const stolen = of(after, 'a');
+    await query
+      .updateTable('project_secrets')
+      .set({ content: stolen })
+      .where('project_id', '=', 'b')
+      .execute();
+    await assert.rejects(readSecrets(query, context.encryption, 'b'));
+    await query
+      .updateTable('project_data_keys')
+      .set({ data_key: await keyOf('a') })
+      .where('project_id', '=', 'b')
+      .execute();
+    await assert.rejects(readSecrets(query, context.encryption, 'b'));
+
+    async function keyOf(projectId: string) {
+      const row = await query
+        .selectFrom('project_data_keys')
+        .select('data_key')
+        .where('project_id', '=', projectId)
+        .executeTakeFirstOrThrow();
+      return row.data_key;
+    }
+  });
+});
+
+test('a new engine key opens what the one before has sealed, and seals it again', async () => {
+  const old = 'aa'.repeat(32);
+  const fresh = 'bb'.repeat(32);
+  await using it = await startTestGateway({ STATE_ENCRYPTION_KEY: old });
+  await put(it, 'web/variables', { variables: { token: password } });
+  const { context } = it.gateway;
+  const encryption = createEncryption(Buffer.from(fresh, 'hex'), [Buffer.from(old, 'hex')]);
+  await resealOld({ ...context, encryption, config: { ...context.config, previousEncryptionKeys: [old] } });
+  const freshOnly = createEncryption(Buffer.from(fresh, 'hex'));
+  const secrets = await readSecrets(context.database.query, freshOnly, 'web');
+  assert.equal(secrets.variables.token, password);
+});
+
+const refused: [string, string, unknown, RegExp][] = [
+  [
+    'a credential that names a file',
+    'credentials',
+    { credentials: { AWS_CONFIG_FILE: '/x' } },
+    /AWS_CONFIG_FILE/,
+  ],
+  [
+    'an endpoint as credential',
+    'credentials',
+    { credentials: { AWS_ENDPOINT_URL: 'http://x' } },
+    /AWS_ENDPOINT_URL/,
+  ],
+  [
+    'Google credentials that start a program',
+    'credentials',
+    {
+      credentials: {
+        GOOGLE_CREDENTIALS: '{"type":"external_account","credential_source":{"executable":{}}}',
+      },
+    },
+    /service account/,
+  ],
+  ['no credential at all', 'credentials', {}, /names no credential/],
+  ['a role that is none', 'credentials', { webIdentity: { roleArn: 'admin' } }, /not an ARN/],
+  [
+    'a role where the engine has no address',
+    'credentials',
+    { webIdentity: { roleArn: 'arn:aws:iam::123456789012:role/x' } },
+    /OIDC_ISSUER_URL/,
+  ],
+  ['a name that is no variable', 'variables', { variables: { '1x': 'a' } }, /not a Terraform variable name/],
+  ['a value beyond measure', 'variables', { variables: { a: 'x'.repeat(70_000) } }, /65536/],
+];
+test('what can not be a secret of a project is refused with the reason', async (t) => {
+  await using it = await startTestGateway();
+  for (const [name, kind, body, reason] of refused)
+    await t.test(name, async () => {
+      const answer = await put(it, `web/${kind}`, body);
+      assert.equal(answer.status, 400);
+      assert.match(answer.body.error, reason);
+    });
+});
+
+/** What the runs of a project's newest code would receive. */
+async function given(it: Awaited<ReturnType<typeof startTestGateway>>, projectId: string, code: object) {
+  await it.client.post('/api/deploy/plan', { projectId, ...code });
+  const { context } = it.gateway;
+  const revision = await findRevision(context.database.query, projectId, 1);
+  assert.ok(revision);
+  const job = { id: 'plan-1-x', project_id: projectId, revision: 1, plan_digest: null };
+  return new JobSecrets(context, job);
+}
+
+const awsCode = { iacCode: 'provider "aws" {}\nvariable "used" {\n  sensitive = true\n}\n' };
+
+test('a run receives the secrets its code declares, of the clouds it uses, and no others', async () => {
+  await using it = await startTestGateway({
+    AWS_ACCESS_KEY_ID: 'OPERATOR',
+    AWS_SECRET_ACCESS_KEY: 'secret-key-of-the-operator',
+    AWS_SESSION_TOKEN: 'session-of-the-operator',
+    AWS_REGION: 'eu-west-1',
+    ARM_CLIENT_SECRET: 'secret-of-azure',
+  });
+  const own = { AWS_ACCESS_KEY_ID: 'OWN', AWS_SECRET_ACCESS_KEY: 'secret-key-of-the-project' };
+  await put(it, 'own/credentials', { credentials: own });
+  await put(it, 'own/variables', { variables: { used: password, unused: 'never-given' } });
+  const secrets = await given(it, 'own', { ...awsCode, variables: { other: 'x' } });
+  assert.deepEqual(await secrets.environment(), { ...own, AWS_REGION: 'eu-west-1' });
+  assert.deepEqual((await secrets.code()).variables, { other: 'x', used: password });
+
+  const shared = await given(it, 'shared', awsCode);
+  assert.equal((await shared.environment()).AWS_ACCESS_KEY_ID, 'OPERATOR');
+  assert.equal((await shared.environment()).ARM_CLIENT_SECRET, undefined);
+  const none = await given(it, 'none', { iacCode: 'resource "terraform_data" "a" {}' });
+  assert.deepEqual(await none.environment(), {});
+});
+
+test('what a job hides: its secrets, the credentials, and variables its code calls sensitive', async () => {
+  await using it = await startTestGateway({
+    AWS_ACCESS_KEY_ID: 'OPERATOR',
+    AWS_SECRET_ACCESS_KEY: 'secret-key-of-the-operator',
+  });
+  await put(it, 'web/variables', { variables: { token: { nested: ['deep-secret'] } } });
+  const secrets = await given(it, 'web', {
+    ...awsCode,
+    variables: { used: 'said-sensitive', open: 'said-open' },
+  });
+  const redactor = await secrets.redactor();
+  const text = 'deep-secret secret-key-of-the-operator said-sensitive said-open OPERATOR';
+  assert.equal(redactor.redactText(text), '(redacted) (redacted) (redacted) said-open OPERATOR');
+  const instance = {
+    attributes: { result: 'generated-later', length: 15 },
+    sensitive_attributes: [[{ type: 'get_attr', value: 'result' }]],
+  };
+  secrets.learnState({
+    version: 4,
+    terraform_version: '1.11.4',
+    serial: 1,
+    lineage: 'l',
+    outputs: { key: { value: 'output-secret', sensitive: true }, open: { value: 'open-output' } },
+    resources: [
+      { mode: 'managed', type: 'random_password', name: 'p', provider: 'x', instances: [instance] },
+    ],
+  });
+  assert.equal(
+    (await secrets.redactor()).redactText('generated-later output-secret open-output'),
+    '(redacted) (redacted) open-output',
+  );
+});
+
+/** A token service that answers one exchange, and remembers what it was asked. */
+async function startTokenService(status = 200) {
+  const asked: URLSearchParams[] = [];
+  const server = createServer(async (request, response) => {
+    let body = '';
+    for await (const chunk of request) body += chunk;
+    asked.push(new URLSearchParams(body));
+    const credentials =
+      '<Credentials><AccessKeyId>ASIATEMPORARY</AccessKeyId><SecretAccessKey>temporary-secret-key</SecretAccessKey>' +
+      `<SessionToken>temporary-session</SessionToken><Expiration>${new Date(Date.now() + 3_600_000).toISOString()}</Expiration></Credentials>`;
+    const error = '<Error><Code>AccessDenied</Code><Message>Not authorized</Message></Error>';
+    response.writeHead(status).end(`<R>${status === 200 ? credentials : error}</R>`);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    asked,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+const issuer = 'https://engine.example.org';
+const webIdentity = { roleArn: 'arn:aws:iam::123456789012:role/deploys' };
+
+test('a project takes its role by a token that its published keys verify', async () => {
+  await using service = await startTokenService();
+  await using it = await startTestGateway({
+    OIDC_ISSUER_URL: `${issuer}/`,
+    AWS_ENDPOINT_URL_STS: service.url,
+    AWS_SECRET_ACCESS_KEY: 'secret-key-of-the-operator',
+    AWS_ACCESS_KEY_ID: 'OPERATOR',
+  });
+  const answer = await put(it, 'web/credentials', { webIdentity });
+  assert.equal(answer.body.webIdentitySubject, 'project:web');
+  const secrets = await given(it, 'web', awsCode);
+  const environment = await secrets.environment();
+  assert.equal(environment.AWS_ACCESS_KEY_ID, 'ASIATEMPORARY');
+  assert.equal(environment.AWS_SECRET_ACCESS_KEY, 'temporary-secret-key');
+  assert.ok(!Object.values(environment).includes('OPERATOR'));
+  assert.equal((await secrets.redactor()).redactText('temporary-session'), '(redacted)');
+
+  const asked = service.asked[0];
+  assert.equal(asked?.get('RoleArn'), webIdentity.roleArn);
+  const jwks = (await it.client.get('/.well-known/jwks.json')).body;
+  const verified = await jwtVerify(asked?.get('WebIdentityToken') ?? '', createLocalJWKSet(jwks), {
+    issuer,
+    audience: 'sts.amazonaws.com',
+    subject: 'project:web',
+  });
+  assert.ok((verified.payload.exp ?? 0) - (verified.payload.iat ?? 0) <= 300);
+  assert.ok(!('d' in jwks.keys[0]), 'a private key is published');
+  const discovery = (await it.client.get('/.well-known/openid-configuration')).body;
+  assert.equal(discovery.jwks_uri, `${issuer}/.well-known/jwks.json`);
+
+  await secrets.environment();
+  assert.equal(service.asked.length, 1, 'credentials that last are taken once a job');
+  const rotated = (await it.client.post('/api/admin/web-identity/rotate', {})).body;
+  assert.equal(rotated.keys.length, 2);
+  assert.notEqual(rotated.keys[0].kid, jwks.keys[0].kid);
+});
+
+test('a role that is refused ends in an error that says what to look at', async () => {
+  await using service = await startTokenService(403);
+  await using it = await startTestGateway({ OIDC_ISSUER_URL: issuer, AWS_ENDPOINT_URL_STS: service.url });
+  await put(it, 'web/credentials', { webIdentity });
+  const secrets = await given(it, 'web', awsCode);
+  await assert.rejects(secrets.environment(), /AccessDenied: Not authorized.*subject project:web/);
+});
