@@ -1,3 +1,4 @@
+import { accessEndpoints } from './api/access.ts';
 import { adminEndpoints } from './api/admin.ts';
 import { analysisEndpoints } from './api/analysis.ts';
 import { deployEndpoints } from './api/deploy.ts';
@@ -18,6 +19,7 @@ export const endpoints = {
   ...analysisEndpoints,
   ...policyEndpoints,
   ...secretsEndpoints,
+  ...accessEndpoints,
   ...adminEndpoints,
   ...internalEndpoints,
 } as const satisfies Record<string, Endpoint>;

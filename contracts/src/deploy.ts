@@ -5,6 +5,8 @@ import { filesSchema, maxCodeBytes, singleFileName } from './files.ts';
 import { jobIdSchema, jobStatusSchema, jobTypeSchema, stepNameSchema } from './job.ts';
 import { jobErrorSchema } from './outcome.ts';
 import { planSummarySchema, resourceChangeSchema } from './plan.ts';
+import { policyReportSchema } from './policy.ts';
+import { policySummarySchema } from './policy-settings.ts';
 import { deploymentStatusSchema, projectIdSchema } from './project.ts';
 
 export const iacCodeSchema = z
@@ -114,6 +116,8 @@ export const jobViewSchema = z.object({
   revision: z.number().int().nullable(),
   planDigest: z.string().nullable(),
   plan: planSummarySchema.nullable(),
+  /** `null` until code or plan are judged; `GET …/policy` has the findings. */
+  policy: policySummarySchema.nullable(),
   result: jobResultSchema.optional(),
   /** One line, set when the job failed or was cancelled. */
   error: z.string().optional(),
@@ -148,6 +152,8 @@ export const planViewSchema = z.object({
   ),
   /** `null` where the plan cannot be priced, for example for a broken usage file. */
   cost: planCostSchema.nullable(),
+  /** What policies found in the plan; `null` while it is not judged. */
+  policy: policyReportSchema.nullable(),
 });
 export type PlanView = z.infer<typeof planViewSchema>;
 

@@ -14,6 +14,13 @@ export type Endpoint = {
   tag: string;
   summary: string;
   role: RequiredRole;
+  /**
+   * `any`: callers of every scope may call it, for it shows only what is in the caller's scope, or touches no project.
+   * Where it is absent and no input names a project or a job, only a caller for all projects may.
+   */
+  scope?: 'any';
+  /** Whether a call is written to the audit log. By default every one that may change something: all but GET. */
+  audited?: boolean;
   params?: z.ZodObject;
   query?: z.ZodObject;
   body?: z.ZodType;

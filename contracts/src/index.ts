@@ -1,4 +1,7 @@
+export * from './access.ts';
 export * from './api.ts';
+export * from './audit.ts';
+export * from './audit-chain.ts';
 export * from './canonical-json.ts';
 export * from './costs.ts';
 export * from './deploy.ts';
@@ -19,5 +22,6 @@ export * from './revision-digest.ts';
 export * from './run.ts';
 export * from './run-event.ts';
 export * from './runner-signature.ts';
+export * from './secret-files.ts';
 export * from './secrets.ts';
 export * from './state-version.ts';

@@ -23,6 +23,8 @@ export const policyFindingSchema = z.object({
   /** What exactly was found, for allowances: a provider, `aws.endpoints.s3=http://…`, a function name. */
   subject: z.string().nullable(),
   message: z.string(),
+  /** True where only apply will tell; the values are judged again on the state after it. */
+  pending: z.boolean(),
   remediation: z.string(),
   /** What an operator does to let it pass, or that nobody can. */
   howToAllow: z.string(),
@@ -74,6 +76,8 @@ export const blastRadiusSchema = z.strictObject({
   resourceTypes: z.array(z.string().max(128)).max(500).nullable().default(null),
   /** The only regions that providers may be configured for. */
   regions: z.array(z.string().max(64)).max(100).nullable().default(null),
+  /** Objects that the plan may leave behind. */
+  maxResources: z.number().int().min(0).nullable().default(null),
 });
 export type BlastRadius = z.infer<typeof blastRadiusSchema>;
 

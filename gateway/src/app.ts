@@ -9,6 +9,7 @@ import { measureRequests } from './http/measure.ts';
 import { problemHandler, requestId, sendProblem } from './http/problems.ts';
 import { jobRoutes } from './jobs/routes.ts';
 import { lifecycleRoutes } from './lifecycle/routes.ts';
+import { policyRoutes } from './policy-settings/routes.ts';
 import { priceBookRoutes } from './project-costs/price-book-routes.ts';
 import { costRoutes } from './project-costs/routes.ts';
 import { projectRoutes } from './projects/routes.ts';
@@ -34,6 +35,7 @@ export function createApp(context: Context): Express {
   projectRoutes(router, context);
   validateRoutes(router, context);
   costRoutes(router, context);
+  policyRoutes(router, context);
   lifecycleRoutes(router, context);
   stateRoutes(router, context);
   secretRoutes(router, context);

@@ -103,6 +103,7 @@ const environmentSchema = z.object({
   STATE_VERSIONS_KEPT: positive(200),
   COST_EXCHANGE_RATES: pairs('EUR=0.92', /^[A-Z]{3}$/, decimal.pipe(z.number().positive())),
   COST_DISCOUNTS: pairs('aws_instance=10', /^[a-z][a-z0-9_]*\*?$/, decimal.pipe(z.number().max(100))),
+  POLICY_FILE: z.string().min(1).optional(),
   PRICE_BOOK: z.string().min(1).optional(),
   PRICE_LIST_URLS: pairs(
     'aws=https://prices.example.org',
@@ -154,6 +155,8 @@ export type Config = {
   exchangeRates: Record<string, number>;
   /** Percent off the list price, by resource type, type prefix with `*`, or category. */
   costDiscounts: Record<string, number>;
+  /** The operator's policy; without one the built-in defaults hold. */
+  policyFile: string | undefined;
   /** The installation's own price book; the embedded one is used while there is none. */
   priceBookPath: string;
   /** Where price lists are pulled from in place of the clouds' own addresses. */
@@ -203,6 +206,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     stateVersionsKept: settings.STATE_VERSIONS_KEPT,
     exchangeRates: settings.COST_EXCHANGE_RATES,
     costDiscounts: settings.COST_DISCOUNTS,
+    policyFile: settings.POLICY_FILE && resolve(settings.POLICY_FILE),
     priceBookPath: resolve(settings.PRICE_BOOK ?? join(settings.DATA_DIR, 'price-book.json')),
     priceListUrls: settings.PRICE_LIST_URLS,
     oidcIssuerUrl: settings.OIDC_ISSUER_URL,

@@ -1,3 +1,4 @@
+import type { OperatorPolicy } from '@deployment-engine/contracts';
 import type { Logger } from 'winston';
 import type { Config } from './config.ts';
 import type { OpenDatabase } from './database/open.ts';
@@ -19,4 +20,5 @@ export type Context = {
   jobCache: JobCache;
   metrics: Metrics;
   prices: Prices;
+  operatorPolicy: OperatorPolicy;
 };

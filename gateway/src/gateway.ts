@@ -15,6 +15,7 @@ import { startHousekeeping } from './lifecycle/housekeeping.ts';
 import { resealOld } from './lifecycle/reseal.ts';
 import { createLogger } from './logger.ts';
 import { createMetrics } from './metrics.ts';
+import { loadOperatorPolicy } from './policy-settings/operator-policy.ts';
 import { Prices } from './project-costs/prices.ts';
 import { registeredRunners } from './runners/registrations.ts';
 import { createRunnerRegistry } from './runners/registry.ts';
@@ -58,6 +59,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
 }
 
 async function createContext(config: Config): Promise<Context> {
+  const operatorPolicy = await loadOperatorPolicy(config.policyFile);
   const logger = createLogger(config.logLevel, 'gateway');
   const encryption = createEncryption(
     await loadEncryptionKey(config.dataDir, config.stateEncryptionKey),
@@ -81,6 +83,7 @@ async function createContext(config: Config): Promise<Context> {
     jobCache: createJobCache({ maxBytes: jobCacheBytes }),
     metrics: createMetrics(),
     prices: new Prices(config, logger),
+    operatorPolicy,
   };
 }
 

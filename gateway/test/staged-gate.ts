@@ -3,6 +3,7 @@ import type { Budget, JobEventBody } from '@deployment-engine/contracts';
 import { claimNextJob } from '../src/jobs/claim.ts';
 import type { JobRow, Lease } from '../src/jobs/row.ts';
 import { savePlan } from '../src/plans/store.ts';
+import { JobSecrets } from '../src/secrets/job-secrets.ts';
 import { gatePhase } from '../src/worker/gate-phase.ts';
 import type { JobWork, PhaseResult } from '../src/worker/job-work.ts';
 import { settleJob } from '../src/worker/settle-job.ts';
@@ -53,7 +54,8 @@ export async function stageGate(
     if (!claimed) throw new Error(`job ${jobId} is not claimed`);
     const { job, lease } = claimed;
     const signal = new AbortController().signal;
-    return { context, job, lease, logger: context.logger, signal } as unknown as JobWork;
+    const secrets = new JobSecrets(context, job);
+    return { context, job, lease, secrets, logger: context.logger, signal } as unknown as JobWork;
   };
   return {
     jobId,

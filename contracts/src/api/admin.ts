@@ -44,6 +44,7 @@ export const adminEndpoints = {
     tag: 'Admin',
     summary: 'The embedded database as one compressed archive',
     role: 'admin',
+    audited: true,
     status: 200,
     answer: 'application/gzip',
     problems: ['database_not_embedded'],

@@ -9,6 +9,7 @@ export const internalEndpoints = {
     tag: 'Internal',
     summary: 'A runner says that it lives; signed with the runner token',
     role: 'public',
+    audited: false,
     body: lifecycle.runnerHeartbeatSchema,
     status: 200,
     answer: lifecycle.heartbeatAnswerSchema,

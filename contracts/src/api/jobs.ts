@@ -26,6 +26,7 @@ export const jobsEndpoints = {
     tag: 'Jobs',
     summary: 'Jobs, newest first',
     role: 'viewer',
+    scope: 'any',
     query: z.strictObject({
       projectId: projectIdSchema.optional(),
       type: jobTypeSchema.optional(),
@@ -104,8 +105,10 @@ export const jobsEndpoints = {
       'invalid_request',
       'job_not_found',
       'job_not_awaiting_approval',
+      'self_approval',
       'plan_digest_mismatch',
       'plan_stale',
+      'plan_seal_broken',
     ],
   }),
 } as const satisfies Record<string, Endpoint>;

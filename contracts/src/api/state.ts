@@ -24,6 +24,7 @@ export const stateEndpoints = {
     tag: 'State',
     summary: 'One version of the state, as Terraform wrote it',
     role: 'admin',
+    audited: true,
     params: versionParams,
     status: 200,
     answer: 'application/json',

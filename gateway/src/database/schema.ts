@@ -1,4 +1,4 @@
-import type { DeploymentStatus, JobStatus, JobType, StepName } from '@deployment-engine/contracts';
+import type { DeploymentStatus, JobStatus, JobType, Role, StepName } from '@deployment-engine/contracts';
 import type { Generated } from 'kysely';
 
 /** Columns as SQL has them. Text columns named for a document hold JSON. */
@@ -60,6 +60,10 @@ export type Database = {
     finished_at: Date | null;
     remediate: Generated<boolean>;
     remediation_job_id: string | null;
+    /** Id of the principal that asked for it. */
+    created_by: Generated<string>;
+    /** Limits of that principal on the plan. */
+    blast_radius: string | null;
     policy_summary: string | null;
     /** From then on only apply is left. */
     gate_passed_at: Date | null;
@@ -97,12 +101,30 @@ export type Database = {
     created_at: Generated<Date>;
   };
   idempotency_keys: {
+    /** Id of the principal. */
+    caller: Generated<string>;
     key: string;
     operation: string;
     body_sha256: string;
     answer: string | null;
     created_at: Generated<Date>;
   };
+  api_keys: {
+    id: string;
+    name: string;
+    secret_sha256: string;
+    role: Role;
+    projects: string;
+    blast_radius: string | null;
+    created_at: Generated<Date>;
+    created_by: string;
+    expires_at: Date | null;
+    last_used_at: Date | null;
+    revoked_at: Date | null;
+  };
+  /** One row: the newest entry's number and hash, and the key of the chain, sealed. Its lock puts writers in order. */
+  audit_head: { id: number; seq: number; hash: string; at: Date; sealed_key: Uint8Array };
+  audit_entries: { seq: number; at: Date; entry: string };
   schedule_ticks: { project_id: string; tick: Date };
   runners: { id: string; url: string; last_seen_at: Date };
   unsettled_runs: {

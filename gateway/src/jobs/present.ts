@@ -5,6 +5,7 @@ import type { JobRow } from './row.ts';
 export function presentJob(row: JobRow): JobView {
   const failure: JobError | undefined = row.error ? JSON.parse(row.error) : undefined;
   const plan = row.plan_summary ? JSON.parse(row.plan_summary) : null;
+  const policy = row.policy_summary ? JSON.parse(row.policy_summary) : null;
   return {
     jobId: row.id,
     projectId: row.project_id,
@@ -17,6 +18,7 @@ export function presentJob(row: JobRow): JobView {
     revision: row.revision,
     planDigest: row.plan_digest,
     plan,
+    policy,
     ...(row.result ? { result: { ...JSON.parse(row.result), plan } } : {}),
     ...errorOf(row, failure),
     cancelRequested: row.cancel_requested_at !== null,

@@ -8,6 +8,7 @@ import { streamJobLog } from '../job-events/log-text.ts';
 import { streamJobEvents } from '../job-events/sse.ts';
 import { presentPlan } from '../plans/present.ts';
 import { findPlan, readPlanJson } from '../plans/store.ts';
+import { findReports } from '../policy-settings/reports.ts';
 import { planCost } from '../project-costs/plan-cost.ts';
 import { JobSecrets } from '../secrets/job-secrets.ts';
 import type { CachedJob } from './cache.ts';
@@ -68,7 +69,8 @@ export function jobRoutes(router: Router, context: Context): void {
       revision,
       plan_digest: planDigest,
     });
-    return presentPlan(projectId, plan, json, cost, await secrets.redactor());
+    const { plan: policy } = await findReports(query, params.jobId);
+    return presentPlan(projectId, plan, json, cost, policy, await secrets.redactor());
   });
   route(router, endpoints.cancelJob, async ({ params, body }) => {
     const job = await cancelJob(context, params.jobId, body);

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { DomainError } from '../domain-error.ts';
 import { appendEvents } from '../job-events/store.ts';
 import { lockJob, transition } from '../jobs/transition.ts';
+import { isSealIntact } from '../plans/seal.ts';
 import { findPlan } from '../plans/store.ts';
 import { newestStateVersion } from '../states/store.ts';
 import { madeFrom } from '../worker/apply-phase.ts';
@@ -23,6 +24,11 @@ export async function approveJob(context: Context, jobId: string, planDigest: st
       throw new DomainError(
         'plan_stale',
         `approving job ${jobId}: the state has changed since its plan was made; cancel it and deploy again`,
+      );
+    if (!(await isSealIntact(trx, context.encryption, plan)))
+      throw new DomainError(
+        'plan_seal_broken',
+        `approving job ${jobId}: its plan is not what was sealed when it was made; cancel it and deploy again`,
       );
     const message = `The plan ${planDigest.slice(0, 12)} was approved.`;
     await appendEvents(trx, job, [

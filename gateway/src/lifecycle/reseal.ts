@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { planPlace } from '../plans/store.ts';
+import { planPlace } from '../plans/plan-place.ts';
 import { variablesPlace } from '../revisions/store.ts';
 import { dataKeyPlace } from '../secrets/store.ts';
 import { privateKeyPlace } from '../secrets/web-identity/signing-keys.ts';
@@ -55,14 +55,14 @@ async function resealPlans({ database, encryption }: Context): Promise<number> {
   for (let after = ''; ; ) {
     const rows = await database.query
       .selectFrom('plans')
-      .select(['job_id', 'content', 'plan_file'])
+      .select(['job_id', 'content', 'plan_file', 'seal'])
       .where('job_id', '>', after)
       .orderBy('job_id')
       .limit(batchSize)
       .execute();
     for (const row of rows) {
       if (encryption.isCurrent(row.content)) continue;
-      const again = (sealed: Uint8Array, part: 'json' | 'file') => {
+      const again = (sealed: Uint8Array, part: 'json' | 'file' | 'seal') => {
         const place = planPlace(row.job_id, part);
         return encryption.seal(encryption.open(sealed, place), place);
       };
@@ -71,6 +71,7 @@ async function resealPlans({ database, encryption }: Context): Promise<number> {
         .set({
           content: again(row.content, 'json'),
           plan_file: row.plan_file && again(row.plan_file, 'file'),
+          seal: row.seal && again(row.seal, 'seal'),
         })
         .where('job_id', '=', row.job_id)
         .execute();

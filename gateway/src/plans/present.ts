@@ -8,6 +8,7 @@ export function presentPlan(
   stored: StoredPlan,
   plan: TerraformPlan,
   cost: PlanView['cost'],
+  policy: PlanView['policy'],
   redactor: Redactor,
 ): PlanView {
   return {
@@ -30,6 +31,7 @@ export function presentPlan(
       after: redactor.redactJson(change.after),
     })),
     cost,
+    policy,
   };
 }
 

@@ -2,6 +2,8 @@ import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress } from 'node:zlib';
 import type { Query } from '../database/open.ts';
 import type { Encryption } from '../encryption.ts';
+import { planPlace } from './plan-place.ts';
+import { sealPlan } from './seal.ts';
 import type { TerraformPlan } from './terraform-plan.ts';
 
 const compress = promisify(zstdCompress);
@@ -30,6 +32,7 @@ export async function savePlan(
       state_lineage: plan.stateLineage,
       content: encryption.seal(await compress(plan.json), planPlace(plan.jobId, 'json')),
       plan_file: encryption.seal(plan.file, planPlace(plan.jobId, 'file')),
+      seal: await sealPlan(trx, encryption, plan, plan.file),
     })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
@@ -90,9 +93,4 @@ export async function newestPlanJobId(query: Query, projectId: string): Promise<
     .limit(1)
     .executeTakeFirst();
   return row?.job_id;
-}
-
-/** Associated data that binds a sealed part of a plan to its job. */
-export function planPlace(jobId: string, part: 'json' | 'file'): string {
-  return `plan|${jobId}|${part}`;
 }

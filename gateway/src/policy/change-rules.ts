@@ -1,4 +1,4 @@
-import type { BlastRadius, PolicyMode, PolicySeverity } from '@deployment-engine/contracts';
+import type { PolicyMode, PolicySeverity } from '@deployment-engine/contracts';
 import type { PlanModel, PlannedResource } from './plan-model.ts';
 
 /** A finding about what the plan does, whatever the resources look like afterwards. */
@@ -40,6 +40,11 @@ export const changeRules = {
     mode: 'block',
     remediation: 'Use the types the project may change.',
   },
+  'PLAN-MAX-RESOURCES': {
+    severity: 'high',
+    mode: 'block',
+    remediation: 'Split the project, or lower count and for_each.',
+  },
   'PLAN-REGION': { severity: 'high', mode: 'block', remediation: 'Use the regions the project may use.' },
 } as const satisfies Record<string, ChangeRule>;
 
@@ -70,25 +75,4 @@ export function isReplacement(actions: string[]): boolean {
 
 export function isChange(actions: string[]): boolean {
   return actions.some((action) => action !== 'no-op' && action !== 'read');
-}
-
-/** Deletions and replacements over the limits of the project. */
-export function exceededCounts(plan: PlanModel, limits: BlastRadius): ChangeFinding[] {
-  const replacements = plan.changes.filter(({ actions }) => isReplacement(actions)).length;
-  const deletions = plan.changes.filter(({ actions }) => actions.includes('delete')).length - replacements;
-  const exceeds = (count: number, limit: number | null) => limit !== null && count > limit;
-  const found: ChangeFinding[] = [];
-  if (exceeds(deletions, limits.maxDeletions))
-    found.push({
-      id: 'PLAN-MAX-DELETIONS',
-      resource: null,
-      message: `${deletions} objects would be deleted; the project may delete ${limits.maxDeletions} at once`,
-    });
-  if (exceeds(replacements, limits.maxReplacements))
-    found.push({
-      id: 'PLAN-MAX-REPLACEMENTS',
-      resource: null,
-      message: `${replacements} objects would be replaced; the project may replace ${limits.maxReplacements} at once`,
-    });
-  return found;
 }

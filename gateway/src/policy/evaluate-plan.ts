@@ -1,15 +1,17 @@
 import type {
+  BlastRadius,
   PolicyMode,
   PolicyReport,
   PolicySeverity,
   ProjectPolicySettings,
 } from '@deployment-engine/contracts';
 import { exceededLimits } from './blast-radius.ts';
-import { type ChangeRule, changeRules, findChanges } from './change-rules.ts';
-import { readPlan } from './plan-model.ts';
-import { ReportBuilder } from './report-builder.ts';
+import { type ChangeFinding, type ChangeRule, changeRules, findChanges } from './change-rules.ts';
+import { type PlanModel, readPlan } from './plan-model.ts';
+import { type FindingDraft, ReportBuilder } from './report-builder.ts';
 import type { PolicyRule, Violation } from './rule.ts';
 import { builtInRules } from './rules/index.ts';
+import { isNamed, modeOf, type PolicySettings } from './settings.ts';
 import { matchesWildcard } from './wildcard.ts';
 
 type Profile = ProjectPolicySettings['profile'];
@@ -26,17 +28,52 @@ const attentionMode: Record<Profile, PolicyMode> = {
   strict: 'approve',
 };
 
+export type PlanPurpose = {
+  /** A destroy that was asked for: that it deletes says nothing, and only the caller's limits bound it. */
+  destroys?: boolean;
+  /** Limits of the key that asked for the plan; nothing in a project's settings lifts them. */
+  callerLimits?: BlastRadius | null;
+  /** Addresses that the engine itself imports: what a killed apply has left behind. */
+  adopted?: readonly string[];
+};
+
+/** What every destroy does. */
+const ofDestroys: readonly string[] = ['PLAN-DELETE', 'PLAN-IAM'];
+
 /**
- * Judges a plan (`terraform show -json`) by the built-in rules and the limits of the project. Resources that the
- * plan deletes are not judged. The user's own rules are in `evaluateUserRules`.
+ * Judges a plan (`terraform show -json`) by the built-in rules and the limits of project and caller. Resources that
+ * the plan deletes are not judged. The user's own rules are in `evaluateUserRules`.
  */
-export function evaluatePlan(planJson: unknown, settings: ProjectPolicySettings): PolicyReport {
+export function evaluatePlan(
+  planJson: unknown,
+  settings: PolicySettings,
+  { destroys = false, callerLimits = null, adopted = [] }: PlanPurpose = {},
+): PolicyReport {
   const plan = readPlan(planJson);
   const builder = new ReportBuilder(settings);
+  judgeResources(plan, settings, builder);
+  const isExpected = ({ id, resource }: ChangeFinding) =>
+    id === 'PLAN-IMPORT'
+      ? adopted.includes(resource?.address ?? '')
+      : destroys && ofDestroys.includes(id) && !isNamed(settings, id);
+  const changes = findChanges(plan).filter((finding) => !isExpected(finding));
+  const exceeded = destroys ? [] : exceededLimits(plan, settings.blastRadius, 'the project');
+  for (const finding of [...changes, ...exceeded]) builder.add(draftOf(finding, settings.profile));
+  if (callerLimits)
+    for (const finding of exceededLimits(plan, callerLimits, 'the API key'))
+      builder.add({ ...draftOf(finding, settings.profile), allowable: false });
+  return builder.build();
+}
+
+/** Judges what exists after a plan by the built-in rules. */
+export function judgeResources(plan: PlanModel, settings: PolicySettings, builder: ReportBuilder): void {
   const { profile } = settings;
+  const rules = builtInRules.filter(
+    ({ id, severity }) => modeOf(settings, id, modesBySeverity[profile][severity]) !== 'off',
+  );
   for (const resource of plan.resources)
-    for (const rule of builtInRules) {
-      if (settings.modes[rule.id] === 'off' || !appliesTo(rule, resource.type)) continue;
+    for (const rule of rules) {
+      if (!appliesTo(rule, resource.type)) continue;
       const violations = rule.check(resource, plan);
       if (violations.length > 0)
         builder.add({
@@ -45,17 +82,14 @@ export function evaluatePlan(planJson: unknown, settings: ProjectPolicySettings)
           address: resource.address,
         });
     }
-  for (const { id, resource, subject, message } of [
-    ...findChanges(plan),
-    ...exceededLimits(plan, settings.blastRadius),
-  ]) {
-    const { mode, modeInAdvisory, ...rule }: ChangeRule = changeRules[id];
-    const place = { address: resource?.address ?? null, subject: subject ?? null };
-    const byProfile = profile === 'advisory' ? modeInAdvisory : undefined;
-    const defaultMode = mode ?? byProfile ?? attentionMode[profile];
-    builder.add({ id, ...place, ...rule, message, allowable: true, defaultMode });
-  }
-  return builder.build();
+}
+
+function draftOf({ id, resource, subject, message }: ChangeFinding, profile: Profile): FindingDraft {
+  const { mode, modeInAdvisory, ...rule }: ChangeRule = changeRules[id];
+  const byProfile = profile === 'advisory' ? modeInAdvisory : undefined;
+  const defaultMode = mode ?? byProfile ?? attentionMode[profile];
+  const place = { address: resource?.address ?? null, subject: subject ?? null };
+  return { id, ...place, ...rule, message, allowable: true, defaultMode };
 }
 
 function appliesTo(rule: PolicyRule, type: string): boolean {
@@ -73,5 +107,6 @@ function summary(violations: Violation[], mode: PolicyMode, reviewMode: PolicyMo
   const certain = violations.filter((violation) => !violation.review);
   const shown = certain.length > 0 ? certain : violations;
   const message = [...new Set(shown.map((violation) => violation.message))].join('; ');
-  return { message, defaultMode: certain.length > 0 ? mode : reviewMode };
+  const pending = certain.length === 0;
+  return { message, pending, defaultMode: pending ? reviewMode : mode };
 }

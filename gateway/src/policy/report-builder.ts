@@ -4,8 +4,8 @@ import type {
   PolicyFinding,
   PolicyMode,
   PolicyReport,
-  ProjectPolicySettings,
 } from '@deployment-engine/contracts';
+import { modeOf, type PolicySettings } from './settings.ts';
 import { matchesWildcard } from './wildcard.ts';
 
 /** What a check found, before the project's settings are applied. */
@@ -21,6 +21,8 @@ export type FindingDraft = {
   line?: number | null;
   subject?: string | null;
   message: string;
+  /** True where only apply will tell. */
+  pending?: boolean;
   remediation: string;
   frameworks?: Record<string, string[]>;
 };
@@ -33,7 +35,7 @@ const severityRank = { critical: 3, high: 2, medium: 1, low: 0 } as const;
 
 /** Applies modes and allowances to findings as they come, in bounded memory. */
 export class ReportBuilder {
-  private readonly settings: ProjectPolicySettings;
+  private readonly settings: PolicySettings;
   private readonly allowances: Map<string, PolicyAllowance[]>;
   private readonly seen = new Set<string>();
   private readonly findings: PolicyFinding[] = [];
@@ -41,16 +43,17 @@ export class ReportBuilder {
   private strictest: PolicyMode = 'off';
   private truncated = false;
 
-  constructor(settings: ProjectPolicySettings, now = Date.now()) {
+  constructor(settings: PolicySettings, now = Date.now()) {
     this.settings = settings;
     const valid = settings.allowances.filter(({ expiresAt }) => !expiresAt || Date.parse(expiresAt) > now);
     this.allowances = Map.groupBy(valid, ({ id }) => id);
   }
 
   add(draft: FindingDraft): void {
-    const mode = this.modeOf(draft);
+    const { id, defaultMode, allowable } = draft;
+    const mode = allowable ? modeOf(this.settings, id, defaultMode) : defaultMode;
     if (mode === 'off') return;
-    const allowance = draft.allowable ? this.allowanceFor(draft) : undefined;
+    const allowance = allowable ? this.allowanceFor(draft) : undefined;
     if (!allowance && strictness[mode] > strictness[this.strictest]) this.strictest = mode;
     const key = [draft.id, draft.address, draft.file, draft.line, draft.subject?.slice(0, 300)].join('\n');
     if (this.seen.has(key)) return;
@@ -71,11 +74,6 @@ export class ReportBuilder {
     );
     const verdict = this.strictest === 'off' ? 'pass' : this.strictest;
     return { verdict, findings, allowed: this.allowed, truncated: this.truncated };
-  }
-
-  private modeOf({ id, defaultMode, allowable }: FindingDraft): PolicyMode {
-    const { modes } = this.settings;
-    return allowable && Object.hasOwn(modes, id) ? (modes[id] ?? defaultMode) : defaultMode;
   }
 
   private allowanceFor(draft: FindingDraft): PolicyAllowance | undefined {
@@ -116,6 +114,7 @@ function toFinding(draft: FindingDraft, mode: PolicyMode): PolicyFinding {
     mode,
     ...place,
     message,
+    pending: draft.pending ?? false,
     remediation,
     howToAllow,
     frameworks: draft.frameworks ?? {},

@@ -1,6 +1,7 @@
-import type { PolicyReport, ProjectPolicySettings } from '@deployment-engine/contracts';
+import type { PolicyReport } from '@deployment-engine/contracts';
 import { asArray, asRecord, asString } from '../policy/plan-json.ts';
 import { ReportBuilder } from '../policy/report-builder.ts';
+import type { PolicySettings } from '../policy/settings.ts';
 import { acceptedProviders } from './checks/provider-arguments.ts';
 import { preflightRules } from './rules.ts';
 
@@ -8,7 +9,7 @@ import { preflightRules } from './rules.ts';
  * Judges a state file (`terraform.tfstate`, version 4): Terraform installs and runs every provider that it names,
  * whatever the code says.
  */
-export function checkState(state: unknown, settings: ProjectPolicySettings): PolicyReport {
+export function checkState(state: unknown, settings: PolicySettings): PolicyReport {
   const builder = new ReportBuilder(settings);
   const { mode, ...rule } = preflightRules['PRE-PROVIDER'];
   for (const resource of asArray(asRecord(state).resources).map(asRecord)) {

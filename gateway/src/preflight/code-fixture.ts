@@ -1,8 +1,9 @@
-import { defaultPolicySettings, type ProjectPolicySettings } from '@deployment-engine/contracts';
+import { defaultPolicySettings } from '@deployment-engine/contracts';
+import type { PolicySettings } from '../policy/settings.ts';
 import { preflight } from './preflight.ts';
 
 export type Files = Record<string, string | Uint8Array>;
-export const judge = (files: Files, settings: ProjectPolicySettings = defaultPolicySettings) =>
+export const judge = (files: Files, settings: PolicySettings = defaultPolicySettings) =>
   preflight(new Map(Object.entries(files)), settings);
 export const tf = (code: string): Files => ({ 'main.tf': code });
 export const json = (value: unknown): Files => ({ 'main.tf.json': JSON.stringify(value) });

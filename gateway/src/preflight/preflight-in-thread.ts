@@ -1,12 +1,18 @@
 import { Worker } from 'node:worker_threads';
-import type { PolicyReport, ProjectPolicySettings } from '@deployment-engine/contracts';
+import type { PolicyReport } from '@deployment-engine/contracts';
 import { ReportBuilder } from '../policy/report-builder.ts';
+import type { PolicySettings } from '../policy/settings.ts';
 import { preflight, type UploadedFiles } from './preflight.ts';
 import { preflightRules } from './rules.ts';
 
 /** Up to this size the judgement takes some milliseconds, less than starting a thread. */
-const maxDirectBytes = 200_000;
+const maxDirectBytes = 100_000;
 const defaultTimeoutMs = 20_000;
+/** Large code waits for its turn, so that it takes neither all cores nor all memory. */
+const maxThreads = 2;
+
+const waiting: (() => void)[] = [];
+let threads = 0;
 
 /**
  * `preflight`, but large code is judged in a thread, so that the event loop goes on. Where the thread runs out of
@@ -14,17 +20,26 @@ const defaultTimeoutMs = 20_000;
  */
 export async function preflightInThread(
   files: UploadedFiles,
-  settings: ProjectPolicySettings,
+  settings: PolicySettings,
   timeoutMs = defaultTimeoutMs,
 ): Promise<PolicyReport> {
   const bytes = [...files.values()].reduce((sum, content) => sum + content.length, 0);
   if (bytes <= maxDirectBytes) return preflight(files, settings);
-  return (await judgeInThread(files, settings, timeoutMs)) ?? refusal(settings);
+  if (threads >= maxThreads) await new Promise<void>((resolve) => waiting.push(resolve));
+  else threads += 1;
+  try {
+    return (await judgeInThread(files, settings, timeoutMs)) ?? refusal(settings);
+  } finally {
+    const next = waiting.shift();
+    if (next)
+      next(); // takes the place over
+    else threads -= 1;
+  }
 }
 
 async function judgeInThread(
   files: UploadedFiles,
-  settings: ProjectPolicySettings,
+  settings: PolicySettings,
   timeoutMs: number,
 ): Promise<PolicyReport | undefined> {
   const worker = new Worker(new URL('./preflight-worker.ts', import.meta.url), {
@@ -45,7 +60,7 @@ async function judgeInThread(
   return report;
 }
 
-function refusal(settings: ProjectPolicySettings): PolicyReport {
+function refusal(settings: PolicySettings): PolicyReport {
   const { mode, ...rule } = preflightRules['PRE-SYNTAX'];
   const builder = new ReportBuilder(settings);
   builder.add({

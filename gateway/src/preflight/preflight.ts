@@ -1,5 +1,6 @@
-import type { PolicyReport, ProjectPolicySettings } from '@deployment-engine/contracts';
+import type { PolicyReport } from '@deployment-engine/contracts';
 import { ReportBuilder } from '../policy/report-builder.ts';
+import type { PolicySettings } from '../policy/settings.ts';
 import { checkBlocks } from './checks/blocks.ts';
 import { checkSizeOfLocals } from './checks/cost-of-locals.ts';
 import { checkFunctions } from './checks/functions.ts';
@@ -32,7 +33,7 @@ const checks = [
  * Judges code before Terraform sees it: what is not known to be harmless is denied. Never throws, and takes time
  * in proportion to the size of the code.
  */
-export function preflight(files: UploadedFiles, settings: ProjectPolicySettings): PolicyReport {
+export function preflight(files: UploadedFiles, settings: PolicySettings): PolicyReport {
   const builder = new ReportBuilder(settings);
   const report: Report = (id, place, message) => {
     const { mode, ...rule } = preflightRules[id];

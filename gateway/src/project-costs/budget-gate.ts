@@ -1,6 +1,6 @@
 import type { BudgetVerdict, JobEventBody } from '@deployment-engine/contracts';
 import type { Context } from '../context.ts';
-import { judgeBudget } from '../costs/index.ts';
+import * as costs from '../costs/index.ts';
 import { DomainError } from '../domain-error.ts';
 import type { JobRow } from '../jobs/row.ts';
 import { findBudget } from './budgets.ts';
@@ -19,18 +19,18 @@ const verdicts = {
 const maxReasons = 5;
 
 /** Judges a job's plan against its project's budget; `undefined` where the project has none. */
-export async function judgePlan(context: Context, job: JobRow): Promise<BudgetRuling | undefined> {
+export async function judgeBudget(context: Context, job: JobRow): Promise<BudgetRuling | undefined> {
   const budget = await findBudget(context.database.query, job.project_id);
   if (!budget) return undefined;
   const planned = { id: job.id, projectId: job.project_id, revision: job.revision };
   try {
-    const costs = await estimatePlan(context, planned, budget);
-    const { decision, violations } = judgeBudget(costs, costs.diff, budget);
+    const estimate = await estimatePlan(context, planned, budget);
+    const { decision, violations } = costs.judgeBudget(estimate, estimate.diff, budget);
     const reasons = violations.slice(0, maxReasons).map(({ message }) => message);
     if (violations.length > maxReasons) reasons.push(`and ${violations.length - maxReasons} more`);
     const message =
       decision === 'allow'
-        ? `The plan costs ${costs.total} ${budget.currency} a month, within the budget.`
+        ? `The plan costs ${estimate.total} ${budget.currency} a month, within the budget.`
         : `budget in ${budget.currency}: ${reasons.join('; ')}`;
     return { verdict: verdicts[decision], message, reason: 'budget_exceeded' };
   } catch (error) {

@@ -4,6 +4,8 @@ import type { Context } from '../context.ts';
 import { DomainError } from '../domain-error.ts';
 import { route } from '../http/route.ts';
 import { requestFiles } from '../jobs/create.ts';
+import { effectiveSettings } from '../policy-settings/effective-settings.ts';
+import { settingsInForce } from '../policy-settings/settings-in-force.ts';
 import { findProject } from '../projects/store.ts';
 import {
   listRevisions,
@@ -18,7 +20,12 @@ const noProject = 'code-check';
 
 export function validateRoutes(router: Router, context: Context): void {
   route(router, endpoints.validateCode, async ({ body }) =>
-    validateCode(context, noProject, await prepareRevision(requestFiles(body), body.variables ?? {})),
+    validateCode(
+      context,
+      noProject,
+      await prepareRevision(requestFiles(body), body.variables ?? {}),
+      effectiveSettings(context.operatorPolicy, noProject, null),
+    ),
   );
   route(router, endpoints.validateProject, async ({ params }) => {
     const { query } = context.database;
@@ -32,6 +39,7 @@ export function validateRoutes(router: Router, context: Context): void {
     const files = await readRevisionFiles(query, newest.digest);
     const variables = await readRevisionVariables(query, context.encryption, project.id, newest.number);
     const code = { digest: newest.digest, paths: newest.paths, files, content: Buffer.alloc(0), variables };
-    return { projectId: project.id, ...(await validateCode(context, project.id, code)) };
+    const settings = await settingsInForce(context, project.id);
+    return { projectId: project.id, ...(await validateCode(context, project.id, code, settings)) };
   });
 }

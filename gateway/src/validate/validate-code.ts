@@ -3,6 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Diagnostic, RunOutcome, Validation } from '@deployment-engine/contracts';
 import type { Context } from '../context.ts';
 import { DomainError } from '../domain-error.ts';
+import type { PolicySettings } from '../policy/settings.ts';
+import { findingDiagnostic } from '../policy-settings/finding-text.ts';
+import { preflightInThread } from '../preflight/preflight-in-thread.ts';
 import type { PreparedRevision } from '../revisions/store.ts';
 import { RunnerError } from '../runners/client.ts';
 import type { RunnerState } from '../runners/registry.ts';
@@ -12,18 +15,33 @@ const maxWaitMs = 30_000;
 const retryMs = 100;
 const stepTimeoutSeconds = 120;
 
-/** Runs init and validate on the code and answers Terraform's diagnostics; nothing of it is kept. */
+/**
+ * Judges the code; where nothing forbids it, runs init and validate and answers Terraform's diagnostics. Nothing of
+ * it is kept.
+ */
 export async function validateCode(
   context: Context,
   projectId: string,
   code: PreparedRevision,
+  settings: PolicySettings,
 ): Promise<Validation> {
+  const { verdict, findings } = await preflightInThread(code.files, settings);
+  const denied = findings.filter(({ mode }) => mode === 'block').map((finding) => findingDiagnostic(finding));
+  const notes = findings
+    .filter(({ mode }) => mode !== 'block')
+    .map((finding) => findingDiagnostic(finding, 'warning'));
+  if (verdict === 'block') return answer(denied, notes);
+  const { errors, warnings } = await checkByTerraform(context, projectId, code);
+  return answer(errors, [...notes, ...warnings]);
+}
+
+async function checkByTerraform(context: Context, projectId: string, code: PreparedRevision) {
   const runId = `check-${randomUUID()}`;
   try {
     const runner = await reserveSlot(context, runId);
     const { diagnostics, outcome } = await runValidation(runner, runId, projectId, code);
     await runner.client.deleteRun(runId).catch(() => {}); // the runner removes old checks by itself
-    return presentValidation(diagnostics, outcome);
+    return judgeOutcome(diagnostics, outcome);
   } finally {
     context.runners.release(runId);
   }
@@ -69,14 +87,18 @@ async function runValidation(runner: RunnerState, runId: string, projectId: stri
   return { diagnostics, outcome };
 }
 
-function presentValidation(diagnostics: Diagnostic[], outcome: RunOutcome | undefined): Validation {
+function judgeOutcome(diagnostics: Diagnostic[], outcome: RunOutcome | undefined) {
   const errors = diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
   const failed = outcome?.kind !== 'succeeded';
   if (failed && errors.length === 0) errors.push(engineDiagnostic(outcome));
+  return { errors, warnings: diagnostics.filter((diagnostic) => diagnostic.severity === 'warning') };
+}
+
+function answer(errors: Diagnostic[], warnings: Diagnostic[]): Validation {
   return {
     valid: errors.length === 0,
     errors,
-    warnings: diagnostics.filter((diagnostic) => diagnostic.severity === 'warning'),
+    warnings,
     message:
       errors.length === 0
         ? 'Terraform configuration is valid'

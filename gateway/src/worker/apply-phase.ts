@@ -1,3 +1,4 @@
+import { isSealIntact } from '../plans/seal.ts';
 import { findPlan } from '../plans/store.ts';
 import { runIdOf } from '../runners/run-id.ts';
 import { type newestStateVersion, readNewestState } from '../states/store.ts';
@@ -21,6 +22,14 @@ export async function applyPhase(work: JobWork): Promise<PhaseResult> {
       reason: 'plan_stale',
       message:
         'applying the plan: the state has changed since the plan was made; deploy again for a new plan',
+    };
+  if (!(await isSealIntact(query, context.encryption, plan)))
+    return {
+      kind: 'refused',
+      step: 'apply',
+      reason: 'plan_seal_broken',
+      message:
+        'applying the plan: it is not what was sealed when it was made: plan, code, variables or state were changed in the database; deploy again for a new plan',
     };
   await query
     .updateTable('projects')

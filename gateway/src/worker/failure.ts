@@ -15,7 +15,7 @@ export function jobError(
       step: result.step,
       reason: result.reason,
       message: result.message,
-      diagnostics,
+      diagnostics: result.diagnostics ?? diagnostics,
       retryable: result.reason === 'plan_stale',
     };
   const { outcome } = result;

@@ -1,25 +1,75 @@
-import type { JobEventBody } from '@deployment-engine/contracts';
+import type { PolicyReport } from '@deployment-engine/contracts';
 import { appendEvents } from '../job-events/store.ts';
 import { lockJob, patchJob, transition } from '../jobs/transition.ts';
 import { findPlan } from '../plans/store.ts';
-import { judgePlan } from '../project-costs/budget-gate.ts';
+import { findingDiagnostic } from '../policy-settings/finding-text.ts';
+import { findReports, mergeParts, saveReport, summariseReport } from '../policy-settings/reports.ts';
+import { judgeBudget } from '../project-costs/budget-gate.ts';
 import type { JobWork, PhaseResult } from './job-work.ts';
+import { judgePlan } from './judge-plan.ts';
+import { policyRulings, type Ruling } from './policy-ruling.ts';
 
-type GateRuling = Omit<Extract<JobEventBody, { type: 'gate' }>, 'type'>;
-
-/** Decides between plan and apply. Approval is bound to the digest of the stored plan. */
+/**
+ * Decides between plan and apply. Approval is bound to the digest of the stored plan, and never lifts what blocks.
+ * Once decided it stays so: from then on an apply may be in progress.
+ */
 export async function gatePhase(work: JobWork): Promise<PhaseResult> {
-  const { context, job, lease } = work;
-  const plan = await findPlan(context.database.query, job.id);
+  const { context, job } = work;
+  if (job.gate_passed_at) return { kind: 'done' };
+  const { query } = context.database;
+  const plan = await findPlan(query, job.id);
   if (!plan) throw new Error(`gating job ${job.id}: its plan is missing`);
+  const report = await judgePlan(work);
+  const { code } = await findReports(query, job.id);
+  const rulings = [...policyRulings(job, code, report), ...(await budgetRulings(work))];
   const approved = job.approved_digest === plan.digest;
-  const budget = await judgePlan(context, job);
-  if (budget && !(approved && budget.verdict === 'approval_required'))
-    await recordGate(work, { gate: 'budget', verdict: budget.verdict, message: budget.message });
-  if (budget?.verdict === 'blocked')
-    return { kind: 'refused', step: 'gate', reason: budget.reason, message: budget.message };
-  if (approved || (job.auto_approve && budget?.verdict !== 'approval_required')) return { kind: 'done' };
-  const message = `The plan ${plan.digest.slice(0, 12)} waits for approval.`;
+  const news = rulings.filter(({ verdict }) => !(approved && verdict === 'approval_required'));
+  const blocking = rulings.find(({ verdict }) => verdict === 'blocked');
+  const asks =
+    !approved && (!job.auto_approve || rulings.some((ruling) => ruling.verdict === 'approval_required'));
+  await record(work, { code, plan: report }, news, !blocking && !asks);
+  if (blocking) return refusal(blocking);
+  return asks ? park(work, plan.digest) : { kind: 'done' };
+}
+
+async function budgetRulings({ context, job }: JobWork): Promise<Ruling[]> {
+  const ruling = await judgeBudget(context, job);
+  return ruling ? [{ gate: 'budget', findings: [], ...ruling }] : [];
+}
+
+/** Stores what was found and decided, and whether the way to apply is free. */
+async function record(
+  { context, job, lease }: JobWork,
+  reports: { code: PolicyReport | null; plan: PolicyReport },
+  rulings: Ruling[],
+  passed: boolean,
+): Promise<void> {
+  const summary = summariseReport(mergeParts({ ...reports, afterApply: null }));
+  await context.database.query.transaction().execute(async (trx) => {
+    const row = await lockJob(trx, job.id, lease);
+    await saveReport(trx, job.id, 'plan', reports.plan);
+    await appendEvents(
+      trx,
+      row,
+      rulings.map(({ gate, verdict, message }) => ({
+        body: { type: 'gate', gate, verdict, message },
+        at: new Date(),
+      })),
+    );
+    await patchJob(trx, lease, {
+      policy_summary: JSON.stringify(summary),
+      gate_passed_at: passed ? new Date() : null,
+    });
+  });
+}
+
+function refusal({ reason, message, findings }: Ruling): PhaseResult {
+  const diagnostics = findings.map((finding) => findingDiagnostic(finding));
+  return { kind: 'refused', step: 'gate', reason, message, diagnostics };
+}
+
+async function park({ context, job, lease }: JobWork, digest: string): Promise<PhaseResult> {
+  const message = `The plan ${digest.slice(0, 12)} waits for approval.`;
   await context.database.query.transaction().execute(async (trx) => {
     const row = await lockJob(trx, job.id, lease);
     await appendEvents(trx, row, [
@@ -29,11 +79,4 @@ export async function gatePhase(work: JobWork): Promise<PhaseResult> {
     await transition(trx, { jobId: job.id, lease }, 'awaitApproval', message);
   });
   return { kind: 'parked' };
-}
-
-async function recordGate({ context, job, lease }: JobWork, ruling: GateRuling): Promise<void> {
-  await context.database.query.transaction().execute(async (trx) => {
-    const row = await lockJob(trx, job.id, lease);
-    await appendEvents(trx, row, [{ body: { type: 'gate', ...ruling }, at: new Date() }]);
-  });
 }

@@ -1,4 +1,4 @@
-import type { RunOutcome, StepName } from '@deployment-engine/contracts';
+import type { Diagnostic, RunOutcome, StepName } from '@deployment-engine/contracts';
 import type { Logger } from 'winston';
 import type { Context } from '../context.ts';
 import type { JobRow, Lease } from '../jobs/row.ts';
@@ -22,5 +22,12 @@ export type PhaseResult =
   | { kind: 'done' }
   | { kind: 'parked' }
   | { kind: 'run_ended'; outcome: Exclude<RunOutcome, { kind: 'succeeded' }> }
-  | { kind: 'refused'; step: StepName; reason: string; message: string }
+  | {
+      kind: 'refused';
+      step: StepName;
+      reason: string;
+      message: string;
+      /** In place of those of the last run. */
+      diagnostics?: Diagnostic[];
+    }
   | { kind: 'cancelled' };

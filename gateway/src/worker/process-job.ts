@@ -4,6 +4,9 @@ import { forgetRuns } from './forget-runs.ts';
 import { gatePhase } from './gate-phase.ts';
 import type { JobWork, PhaseResult } from './job-work.ts';
 import { planPhase } from './plan-phase.ts';
+import { policyPhase } from './policy-phase.ts';
+import { preflightPhase } from './preflight-phase.ts';
+import { resultPhase } from './result-phase.ts';
 import { onRunnerLost } from './runner-lost.ts';
 import { settleJob } from './settle-job.ts';
 import { CancelledWhileWaiting } from './start-run.ts';
@@ -11,11 +14,11 @@ import { isCancelRequested } from './watch-cancel.ts';
 
 /** Phases of each type of job, in order. Each can be entered again after a crash and finds what is done. */
 const phases = {
-  deploy: [planPhase, gatePhase, applyPhase],
-  rollback: [planPhase, gatePhase, applyPhase],
-  destroy: [planPhase, gatePhase, applyPhase],
-  plan: [planPhase],
-  drift: [planPhase],
+  deploy: [preflightPhase, planPhase, gatePhase, applyPhase, resultPhase],
+  rollback: [preflightPhase, planPhase, gatePhase, applyPhase, resultPhase],
+  destroy: [preflightPhase, planPhase, gatePhase, applyPhase],
+  plan: [preflightPhase, planPhase, policyPhase],
+  drift: [preflightPhase, planPhase],
   validate: [],
 } as const;
 

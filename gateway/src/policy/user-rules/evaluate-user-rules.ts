@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads';
-import type { PolicyReport, ProjectPolicySettings, UserRule } from '@deployment-engine/contracts';
+import type { PolicyReport, UserRule } from '@deployment-engine/contracts';
 import { maskPlan } from '../../redaction/mask-plan.ts';
 import { ReportBuilder } from '../report-builder.ts';
+import { modeOf, type PolicySettings } from '../settings.ts';
 import type { RuleOutcome } from './rule-hit.ts';
 
 /** For all rules of a plan together. */
@@ -13,17 +14,18 @@ const defaultTimeoutMs = 5000;
  */
 export async function evaluateUserRules(
   planJson: unknown,
-  settings: ProjectPolicySettings,
+  settings: PolicySettings,
   timeoutMs = defaultTimeoutMs,
 ): Promise<PolicyReport> {
   const builder = new ReportBuilder(settings);
-  const rules = settings.userRules.filter((rule) => (settings.modes[rule.id] ?? rule.mode) !== 'off');
-  const outcomes = rules.length > 0 ? await runRules(rules, maskPlan(planJson), timeoutMs) : new Map();
+  const rules = settings.userRules.filter((rule) => modeOf(settings, rule.id, rule.mode) !== 'off');
+  const outcomes = rules.length > 0 ? await runUserRules(rules, maskPlan(planJson), timeoutMs) : new Map();
   for (const rule of rules) report(builder, rule, outcomes.get(rule.id));
   return builder.build();
 }
 
-async function runRules(
+/** What each rule says of a plan; one that did not end in time and memory is missing, with those after it. */
+export async function runUserRules(
   rules: UserRule[],
   plan: unknown,
   timeoutMs: number,

@@ -88,13 +88,13 @@ function checkArguments(
   const nestedTypes = new Set(nested.map(({ type }) => type));
   for (const argument of block.body.attributes)
     if (!accepted.has(argument.name) && !nestedTypes.has(argument.name))
-      deny(argument.line, `${type}.${argument.name}=${valueText(argument.value)}`);
+      deny(argument.line, `${type}.${argument.name}=${valueText(argument)}`);
   for (const child of nested) {
     if (accepted.has(child.type)) continue;
     const { attributes, blocks } = child.body;
     if (attributes.length + blocks.length === 0) deny(child.line, `${type}.${child.type}`);
     for (const argument of attributes)
-      deny(argument.line, `${type}.${child.type}.${argument.name}=${valueText(argument.value)}`);
+      deny(argument.line, `${type}.${child.type}.${argument.name}=${valueText(argument)}`);
     if (!child.body.blocksRepeatAttributes)
       for (const inner of blocks) deny(inner.line, `${type}.${child.type}.${inner.type}`);
   }
@@ -107,10 +107,17 @@ function undoDynamic(block: Block): Block {
   return { ...block, type: block.labels[0] ?? '', body: content?.body ?? block.body };
 }
 
-/** The plain value, so that an allowance can name it; anything computed is `(computed)`. */
-function valueText(value: Expression): string {
+/** Arguments that hold credentials, in every provider seen so far. */
+const credentialName = /key|secret|token|password|credential|certificate|private|_json$/;
+
+/** The plain value, so that an allowance can name it; anything computed is `(computed)`, a credential hidden. */
+function valueText({ name, value }: { name: string; value: Expression }): string {
+  return credentialName.test(name) ? '(hidden)' : plainText(value);
+}
+
+function plainText(value: Expression): string {
   if (value.kind === 'literal') return String(value.value);
   if (value.kind === 'list' && value.items.every((item) => item.kind === 'literal'))
-    return value.items.map((item) => valueText(item)).join(',');
+    return value.items.map(plainText).join(',');
   return '(computed)';
 }

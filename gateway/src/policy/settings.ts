@@ -1,0 +1,20 @@
+import { type PolicyMode, type ProjectPolicySettings, policyModes } from '@deployment-engine/contracts';
+
+/** What a project's code and plans are judged by. */
+export type PolicySettings = ProjectPolicySettings & {
+  /** What the operator enforces by rule id: neither the project nor its profile goes below. */
+  minimumModes?: Record<string, PolicyMode>;
+};
+
+/** The mode of a rule: the project's own, else the default, and at least what the operator enforces. */
+export function modeOf(settings: PolicySettings, id: string, defaultMode: PolicyMode): PolicyMode {
+  const { modes, minimumModes = {} } = settings;
+  const chosen = (Object.hasOwn(modes, id) && modes[id]) || defaultMode;
+  const minimum = (Object.hasOwn(minimumModes, id) && minimumModes[id]) || 'off';
+  return policyModes.indexOf(chosen) >= policyModes.indexOf(minimum) ? chosen : minimum;
+}
+
+/** Whether the project or the operator says something about this very rule. */
+export function isNamed({ modes, minimumModes = {} }: PolicySettings, id: string): boolean {
+  return Object.hasOwn(modes, id) || Object.hasOwn(minimumModes, id);
+}

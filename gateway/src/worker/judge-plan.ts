@@ -1,0 +1,29 @@
+import type { PolicyReport } from '@deployment-engine/contracts';
+import { blastRadiusSchema } from '@deployment-engine/contracts';
+import { readPlanJson } from '../plans/store.ts';
+import { evaluatePlan } from '../policy/evaluate-plan.ts';
+import { mergeReports } from '../policy/report-builder.ts';
+import { evaluateUserRules } from '../policy/user-rules/evaluate-user-rules.ts';
+import { settingsInForce } from '../policy-settings/settings-in-force.ts';
+import { findProject } from '../projects/store.ts';
+import { importsFor } from '../recovery/uncertainty.ts';
+import type { JobWork } from './job-work.ts';
+
+/** Judges a job's stored plan by the built-in rules, the limits of project and caller, and the project's own rules. */
+export async function judgePlan(work: JobWork): Promise<PolicyReport> {
+  const { context, job } = work;
+  const { query } = context.database;
+  const settings = await settingsInForce(context, job.project_id);
+  const plan = await readPlanJson(query, context.encryption, job.id);
+  const project = await findProject(query, job.project_id);
+  const uncertainty = project.state_uncertain ? JSON.parse(project.state_uncertain) : null;
+  const report = mergeReports(
+    evaluatePlan(plan, settings, {
+      destroys: job.type === 'destroy',
+      callerLimits: job.blast_radius ? blastRadiusSchema.parse(JSON.parse(job.blast_radius)) : null,
+      adopted: importsFor(uncertainty, new Set()).map(({ to }) => to),
+    }),
+    await evaluateUserRules(plan, settings),
+  );
+  return (await work.secrets.redactor()).redactJson(report) as PolicyReport;
+}
