@@ -3,7 +3,7 @@ import type { Budget, JobEventBody } from '@deployment-engine/contracts';
 import { claimNextJob } from '../src/jobs/claim.ts';
 import type { JobRow, Lease } from '../src/jobs/row.ts';
 import { savePlan } from '../src/plans/store.ts';
-import { JobSecrets, JobSecrets } from '../src/secrets/job-secrets.ts';
+import { JobSecrets } from '../src/secrets/job-secrets.ts';
 import { gatePhase } from '../src/worker/gate-phase.ts';
 import type { JobWork, PhaseResult } from '../src/worker/job-work.ts';
 import { settleJob } from '../src/worker/settle-job.ts';
