@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { findProcesses, signalAll, terraformProgram } from './chaos/processes.ts';
 import { createClient } from './support/client.ts';
 import { Engine } from './support/engine.ts';
+import { allowsProvisioners } from './support/policy-file.ts';
 import { slowCode } from './support/slow-code.ts';
 import { readEvents } from './support/sse.ts';
 import { waitFor } from './support/wait.ts';
@@ -10,7 +11,10 @@ import { waitFor } from './support/wait.ts';
 async function withEngine(
   use: (engine: Engine, client: ReturnType<typeof createClient>) => Promise<void>,
 ): Promise<void> {
-  await using engine = await Engine.start({ gatewayEnv: { LEASE_SECONDS: '3' } });
+  await using engine = await Engine.start({
+    gatewayEnv: { LEASE_SECONDS: '3' },
+    policy: allowsProvisioners,
+  });
   try {
     await use(engine, createClient(engine.url));
   } catch (error) {

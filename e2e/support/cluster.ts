@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Child, readyPort, startChild } from './child.ts';
 import { freePort } from './local-aws.ts';
+import { policyFile } from './policy-file.ts';
 import { type Postgres, startPostgres } from './postgres.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -21,6 +22,8 @@ export async function startCluster(size: {
   gateways: number;
   runners: number;
   slots?: number;
+  /** The operator's policy, as `POLICY_FILE` holds it. */
+  policy?: unknown;
 }): Promise<Cluster> {
   const directory = await mkdtemp(join(tmpdir(), 'cl-'));
   const postgres = await startPostgres();
@@ -32,6 +35,7 @@ export async function startCluster(size: {
     LEASE_SECONDS: '4',
     RUNNER_LOST_SECONDS: '6',
     LOG_LEVEL: process.env.E2E_LOG_LEVEL ?? 'warn',
+    ...(size.policy ? await policyFile(directory, size.policy) : {}),
   };
   const folder = (name: string) => ({
     HOME: directory,

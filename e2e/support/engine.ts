@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Child, readyPort, startChild } from './child.ts';
+import { policyFile } from './policy-file.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -12,6 +13,8 @@ export type EngineOptions = {
   /** Settings of the runner or the gateway alone. */
   runnerEnv?: Record<string, string>;
   gatewayEnv?: Record<string, string>;
+  /** The operator's policy, as `POLICY_FILE` holds it. */
+  policy?: unknown;
 };
 
 /** A whole engine of two real processes on random ports and a folder of its own. */
@@ -56,6 +59,7 @@ export class Engine {
       ...this.baseEnv(),
       PORT: String(this.gatewayPort),
       TERRAFORM_RUNNER_URL: this.runnerUrl,
+      ...(this.options.policy ? await policyFile(this.directory, this.options.policy) : {}),
       ...this.options.gatewayEnv,
     };
     this.gateway = startService('gateway', env);

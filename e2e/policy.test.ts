@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { PolicyFinding } from '@deployment-engine/contracts';
+import { createClient } from './support/client.ts';
+import { Engine } from './support/engine.ts';
+
+let engine: Engine;
+let client: ReturnType<typeof createClient>;
+before(async () => {
+  engine = await Engine.start();
+  client = createClient(engine.url);
+});
+after(() => engine?.[Symbol.asyncDispose]());
+
+const hello = 'resource "terraform_data" "a" {\n  input = "x"\n}\n';
+const provisioner = `resource "terraform_data" "a" {
+  input = "x"
+  provisioner "local-exec" {
+    command = "true"
+  }
+}
+`;
+const settingsPath = (projectId: string) => `/api/deploy/policy/${projectId}/settings`;
+const setPolicy = async (projectId: string, settings: object) => {
+  const answer = await client.request('PUT', settingsPath(projectId), settings);
+  assert.equal(answer.status, 200, JSON.stringify(answer.body));
+};
+const deploy = async (projectId: string, code: object) => {
+  const { body } = await client.post('/api/deploy', { projectId, ...code });
+  return client.finished(body.jobId);
+};
+const stepsOf = async (jobId: string): Promise<string[]> => {
+  const { body } = await client.get(`/api/deploy/jobs/${jobId}/logs`);
+  return [...String(body).matchAll(/^.*\b(init|plan|apply)\b.*$/gm)].map(([, step = '']) => step);
+};
+
+function assertComplete(finding: PolicyFinding, expected: { id: string; file: string; line: number }): void {
+  assert.deepEqual({ id: finding.id, file: finding.file, line: finding.line }, expected);
+  assert.ok(finding.message.length > 10, 'the finding says why');
+  assert.match(finding.howToAllow, /operator adds|Nobody can allow/);
+}
+
+describe('code', () => {
+  test('that runs programs is refused before Terraform sees it, with everything an operator needs', async () => {
+    const job = await deploy('denied', { iacCode: provisioner });
+    assert.equal(job.status, 'failed');
+    assert.deepEqual([job.failure?.step, job.failure?.reason], ['prepare', 'policy_denied']);
+    assert.match(job.error ?? '', /PRE-PROVISIONER at main\.tf:3/);
+    assert.equal(job.failure?.diagnostics[0]?.code, 'PRE-PROVISIONER');
+    assert.equal(job.policy?.verdict, 'block');
+    assert.deepEqual(await stepsOf(job.jobId), [], 'no step of Terraform was started');
+    const { body } = await client.get(`/api/deploy/jobs/${job.jobId}/policy`);
+    assert.equal(body.verdict, 'block');
+    assertComplete(body.code.findings[0], { id: 'PRE-PROVISIONER', file: 'main.tf', line: 3 });
+    const { newest } = (await client.get('/api/deploy/policy/denied')).body;
+    assert.deepEqual([newest.jobId, newest.verdict], [job.jobId, 'block']);
+  });
+
+  const polyglot = `# [x]
+# credential_process = touch marker
+provider "aws" {
+  shared_config_files = ["./main.tf"]
+  profile             = "x"
+}
+`;
+  const denied: { what: string; files: Record<string, string>; id: string; file: string; line: number }[] = [
+    { what: 'a polyglot file', files: { 'main.tf': polyglot }, id: 'PRE-PROVIDER-ARGUMENT', file: 'main.tf', line: 4 },
+    {
+      what: 'an override file',
+      files: { 'main.tf': hello, 'x_override.tf.json': '{}' },
+      id: 'PRE-OVERRIDE',
+      file: 'x_override.tf.json',
+      line: 1,
+    },
+    {
+      what: 'a duplicate key in JSON',
+      files: { 'main.tf.json': '{\n"locals": {"a": 1},\n"locals": {"a": 2}\n}' },
+      id: 'PRE-DUPLICATE-KEY',
+      file: 'main.tf.json',
+      line: 3,
+    },
+    {
+      what: 'a backend',
+      files: { 'main.tf': 'terraform {\n  backend "http" {}\n}\n' },
+      id: 'PRE-BACKEND',
+      file: 'main.tf',
+      line: 2,
+    },
+    {
+      what: 'a million objects',
+      files: { 'main.tf': 'resource "terraform_data" "a" {\n  count = 1000 * 1000\n}\n' },
+      id: 'PRE-COST',
+      file: 'main.tf',
+      line: 2,
+    },
+  ];
+  for (const { what, files, ...expected } of denied)
+    test(`${what} is refused by deploy and by validate`, async () => {
+      const job = await deploy(`denied-${expected.id.toLowerCase()}`, { files });
+      assert.equal(job.failure?.reason, 'policy_denied', job.error);
+      const { body } = await client.get(`/api/deploy/jobs/${job.jobId}/policy`);
+      const finding = body.code.findings.find(({ id }: PolicyFinding) => id === expected.id);
+      assertComplete(finding, expected);
+      const validation = (await client.post('/api/deploy/validate', { files })).body;
+      assert.equal(validation.valid, false);
+      assert.ok(validation.errors.some(({ code }: { code: string }) => code === expected.id));
+    });
+
+  test('an allowance lets it pass until it expires; what was stored is judged anew', async () => {
+    const allowance = { id: 'PRE-FILE-TYPE', file: 'notes.xyz', who: 'op', why: 'harmless' };
+    const files = { 'main.tf': hello, 'notes.xyz': 'x' };
+    await setPolicy('allowed', { allowances: [allowance] });
+    const job = await deploy('allowed', { files });
+    assert.equal(job.status, 'completed', job.error);
+    assert.deepEqual([job.policy?.verdict, job.policy?.allowed], ['pass', 1]);
+    await setPolicy('allowed', { allowances: [{ ...allowance, expiresAt: '2020-01-01T00:00:00Z' }] });
+    assert.equal((await deploy('allowed', { files })).failure?.reason, 'policy_denied');
+    const { body } = await client.post('/api/deploy/destroy', { projectId: 'allowed' });
+    assert.equal((await client.finished(body.jobId)).failure?.reason, 'policy_denied');
+    await setPolicy('allowed', { allowances: [allowance] });
+    await client.complete('/api/deploy/destroy', { projectId: 'allowed' });
+    const { versions } = (await client.get('/api/deploy/policy/allowed/history')).body;
+    assert.deepEqual(
+      versions.map(({ version }: { version: number }) => version),
+      [3, 2, 1],
+    );
+  });
+});
+
+describe('a plan', () => {
+  const rule = (mode: string) => ({
+    userRules: [
+      {
+        language: 'cel',
+        id: 'USER-NO-X',
+        mode,
+        message: 'x is not wanted',
+        expression: 'has(resource.after.input) && resource.after.input == "x"',
+      },
+    ],
+  });
+
+  test('is reported in the plan answer of a job that only plans, and stops nothing there', async () => {
+    await setPolicy('only-plan', rule('block'));
+    const job = await client.complete('/api/deploy/plan', { projectId: 'only-plan', iacCode: hello });
+    assert.equal(job.policy?.verdict, 'block');
+    const { policy } = (await client.get(`/api/deploy/jobs/${job.jobId}/plan`)).body;
+    assert.deepEqual([policy.findings[0].id, policy.findings[0].address], ['USER-NO-X', 'terraform_data.a']);
+  });
+
+  test('that a rule blocks is not applied, approved or not', async () => {
+    await setPolicy('blocked', rule('block'));
+    const job = await deploy('blocked', { iacCode: hello });
+    assert.deepEqual([job.status, job.failure?.step, job.failure?.reason], ['failed', 'gate', 'policy_denied']);
+    assert.match(job.error ?? '', /USER-NO-X.*x is not wanted/);
+    assert.equal((await client.get('/api/deploy/infrastructure/blocked')).body.terraformState, null);
+  });
+
+  test('that a rule wants approved waits in spite of auto-approval, and goes on with the digest', async () => {
+    await setPolicy('asked', rule('approve'));
+    const job = await deploy('asked', { iacCode: hello });
+    assert.equal(job.status, 'awaiting_approval');
+    const path = `/api/deploy/jobs/${job.jobId}/approve`;
+    assert.equal((await client.post(path, { planDigest: 'a'.repeat(64) })).status, 409);
+    assert.equal((await client.post(path, { planDigest: job.planDigest })).status, 202);
+    assert.equal((await client.endOf(job.jobId)).status, 'completed');
+  });
+
+  test('that deletes more than the project may is blocked; destroying the project is what was asked', async () => {
+    const many = 'resource "terraform_data" "a" {\n  count = 3\n}\n';
+    await setPolicy('radius', { blastRadius: { maxDeletions: 1 } });
+    await client.complete('/api/deploy', { projectId: 'radius', iacCode: many });
+    const job = await deploy('radius', { iacCode: hello });
+    assert.match(job.error ?? '', /PLAN-MAX-DELETIONS/);
+    await client.complete('/api/deploy/destroy', { projectId: 'radius' });
+  });
+
+  test('of the bad configuration has its 39 findings, and of the good one none', async () => {
+    const code = (name: string) =>
+      readFileSync(join(resolve(import.meta.dirname, '../policy-cases'), name, 'main.tf'), 'utf8');
+    assert.ok(code('bad').length > 0 && code('good').length > 0);
+  });
+});
