@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { PolicyFinding } from '@deployment-engine/contracts';
 import { createClient } from './support/client.ts';
 import { Engine } from './support/engine.ts';
+import { type LocalAws, skipWithoutAws, startLocalAws } from './support/local-aws.ts';
 
 let engine: Engine;
 let client: ReturnType<typeof createClient>;
@@ -66,7 +67,13 @@ provider "aws" {
 }
 `;
   const denied: { what: string; files: Record<string, string>; id: string; file: string; line: number }[] = [
-    { what: 'a polyglot file', files: { 'main.tf': polyglot }, id: 'PRE-PROVIDER-ARGUMENT', file: 'main.tf', line: 4 },
+    {
+      what: 'a polyglot file',
+      files: { 'main.tf': polyglot },
+      id: 'PRE-PROVIDER-ARGUMENT',
+      file: 'main.tf',
+      line: 4,
+    },
     {
       what: 'an override file',
       files: { 'main.tf': hello, 'x_override.tf.json': '{}' },
@@ -153,7 +160,10 @@ describe('a plan', () => {
   test('that a rule blocks is not applied, approved or not', async () => {
     await setPolicy('blocked', rule('block'));
     const job = await deploy('blocked', { iacCode: hello });
-    assert.deepEqual([job.status, job.failure?.step, job.failure?.reason], ['failed', 'gate', 'policy_denied']);
+    assert.deepEqual(
+      [job.status, job.failure?.step, job.failure?.reason],
+      ['failed', 'gate', 'policy_denied'],
+    );
     assert.match(job.error ?? '', /USER-NO-X.*x is not wanted/);
     assert.equal((await client.get('/api/deploy/infrastructure/blocked')).body.terraformState, null);
   });
@@ -176,10 +186,30 @@ describe('a plan', () => {
     assert.match(job.error ?? '', /PLAN-MAX-DELETIONS/);
     await client.complete('/api/deploy/destroy', { projectId: 'radius' });
   });
+});
 
-  test('of the bad configuration has its 39 findings, and of the good one none', async () => {
-    const code = (name: string) =>
-      readFileSync(join(resolve(import.meta.dirname, '../policy-cases'), name, 'main.tf'), 'utf8');
-    assert.ok(code('bad').length > 0 && code('good').length > 0);
+describe('the cases', { skip: skipWithoutAws() }, () => {
+  let aws: LocalAws;
+  let cloudEngine: Engine;
+  before(async () => {
+    aws = await startLocalAws();
+    cloudEngine = await Engine.start({ gatewayEnv: aws.env });
+  });
+  after(async () => {
+    await cloudEngine?.[Symbol.asyncDispose]();
+    await aws?.stop();
+  });
+  const findingsOf = async (name: string): Promise<PolicyFinding[]> => {
+    const iacCode = readFileSync(join(import.meta.dirname, '../policy-cases', name, 'main.tf'), 'utf8');
+    const cloud = createClient(cloudEngine.url);
+    const job = await cloud.complete('/api/deploy/plan', { projectId: `case-${name}`, iacCode });
+    const { plan } = (await cloud.get(`/api/deploy/jobs/${job.jobId}/policy`)).body;
+    return plan.findings;
+  };
+
+  test('the bad configuration has its 39 findings, the good one none', async () => {
+    const bad = new Set((await findingsOf('bad')).map(({ id }) => id).filter((id) => id.startsWith('AWS-')));
+    assert.equal(bad.size, 39, [...bad].join(' '));
+    assert.deepEqual(await findingsOf('good'), []);
   });
 });
