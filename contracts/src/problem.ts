@@ -36,6 +36,7 @@ export const problemCodes = [
   'run_not_found',
   'run_conflict',
   'no_capacity',
+  'no_sandbox',
   'runner_unavailable',
   'shutting_down',
   'internal',

@@ -32,6 +32,8 @@ const common = {
   variables: z.record(z.string(), z.unknown()).default({}),
   /** Environment of this run only: cloud credentials and endpoints. Never logged. */
   environment: z.record(z.string(), z.string()).default({}),
+  /** Hosts and addresses that the operator's own settings send this run to; never anything from the code. */
+  egressAllow: z.array(z.string().max(300)).max(100).default([]),
   stepTimeoutSeconds: z.number().int().positive().default(3600),
   runTimeoutSeconds: z.number().int().positive().default(7200),
 };
@@ -96,6 +98,14 @@ export const cancelRunSchema = z.strictObject({
   graceSeconds: z.number().min(0).max(3600).default(60),
 });
 
+/** What keeps code away from the runner's machine and network, and what is not protected, one sentence each. */
+export const protectionSchema = z.object({
+  mode: z.enum(['bwrap', 'limits', 'none', 'off']),
+  network: z.enum(['proxy', 'open', 'none']),
+  unprotected: z.array(z.string()),
+});
+export type Protection = z.infer<typeof protectionSchema>;
+
 export const capacitySchema = z.object({
   runnerId: z.string(),
   /** Runs that may be in progress at once, and how many more fit now. */
@@ -103,8 +113,7 @@ export const capacitySchema = z.object({
   free: z.number().int(),
   runs: z.array(z.string()),
   terraform: z.object({ product: z.string(), version: z.string() }),
-  /** Whether runs are isolated from this machine, and what is not protected. */
-  sandbox: z.object({ mode: z.string(), warnings: z.array(z.string()) }),
+  protection: protectionSchema,
 });
 export type Capacity = z.infer<typeof capacitySchema>;
 

@@ -1,13 +1,18 @@
+import cors from 'cors';
 import express, { type Express, Router } from 'express';
 import helmet from 'helmet';
+import { keyRoutes } from './access/key-routes.ts';
 import { adminRoutes } from './admin/routes.ts';
+import { auditRoutes } from './audit/routes.ts';
 import type { Context } from './context.ts';
 import { healthRoutes } from './health/routes.ts';
+import type { Guard } from './http/admit.ts';
+import { checkHost, checkPage } from './http/browser-checks.ts';
 import { docsRouter } from './http/docs.ts';
-import { jsonBody } from './http/json-body.ts';
 import { measureRequests } from './http/measure.ts';
 import { problemHandler, requestId, sendProblem } from './http/problems.ts';
 import { jobRoutes } from './jobs/routes.ts';
+import { projectOfJob } from './jobs/store.ts';
 import { lifecycleRoutes } from './lifecycle/routes.ts';
 import { policyRoutes } from './policy-settings/routes.ts';
 import { priceBookRoutes } from './project-costs/price-book-routes.ts';
@@ -20,6 +25,9 @@ import { validateRoutes } from './validate/routes.ts';
 
 export function createApp(context: Context): Express {
   const app = express();
+  const { access } = context.config;
+  app.locals.guard = guard(context);
+  app.set('trust proxy', access.trustedProxies);
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(helmet());
@@ -28,7 +36,10 @@ export function createApp(context: Context): Express {
     next();
   });
   app.use(measureRequests(context.metrics));
-  app.use(jsonBody());
+  app.use(checkHost(access));
+  app.use(docsRouter());
+  app.use(checkPage(access));
+  app.use(cors({ origin: access.corsOrigins, exposedHeaders: ['x-request-id', 'retry-after'], maxAge: 600 }));
   const router = Router();
   healthRoutes(router, context);
   jobRoutes(router, context);
@@ -41,9 +52,10 @@ export function createApp(context: Context): Express {
   secretRoutes(router, context);
   runnerRoutes(router, context);
   adminRoutes(router, context);
+  keyRoutes(router, context);
+  auditRoutes(router, context);
   priceBookRoutes(router, context);
   app.use(router);
-  app.use(docsRouter());
   app.use((request, response) =>
     sendProblem(
       request,
@@ -54,4 +66,15 @@ export function createApp(context: Context): Express {
   );
   app.use(problemHandler(context.logger));
   return app;
+}
+
+function guard({ access, audit, refusals, database, jobCache }: Context): Guard {
+  return {
+    access,
+    audit,
+    refusals,
+    query: database.query,
+    projectOfJob: async (jobId) =>
+      jobCache.peek(jobId)?.view.projectId ?? (await projectOfJob(database.query, jobId)),
+  };
 }

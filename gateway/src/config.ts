@@ -1,6 +1,8 @@
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
+import { readSecretFiles } from '@deployment-engine/contracts';
 import { z } from 'zod';
+import { type AccessConfig, accessConfig, accessContradictions, accessSettings } from './access/settings.ts';
 
 const port = (fallback: number) =>
   z
@@ -50,6 +52,7 @@ const decimal = z
   .transform(Number);
 
 const environmentSchema = z.object({
+  ...accessSettings,
   PORT: port(3000),
   HOST: z.string().min(1).default('127.0.0.1'),
   TERRAFORM_RUNNER_URL: z
@@ -117,12 +120,23 @@ const environmentSchema = z.object({
   PRICE_GOOGLE_API_KEY: z.string().min(1).optional(),
 });
 
+/** Settings that may stand in a file of their own, named by `<NAME>_FILE`. */
+const secretSettings = [
+  'RUNNER_TOKEN',
+  'DATABASE_URL',
+  'STATE_ENCRYPTION_KEY',
+  'STATE_ENCRYPTION_PREVIOUS_KEYS',
+  'JWT_SECRET_KEY',
+  'PRICE_GOOGLE_API_KEY',
+] as const;
+
 /** Cloud variables that only runs receive. */
 const cloudVariable = /^(AWS|ARM|GOOGLE)_[A-Z0-9_]+$/;
 /** Variables that name files or make Terraform's provider behave differently on the runner's machine. */
 const notForRuns = new Set(['AWS_CA_BUNDLE', 'AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE']);
 
 export type Config = {
+  access: AccessConfig;
   host: string;
   port: number;
   /** Runners known by this setting alone; more make themselves known by heartbeat. */
@@ -178,12 +192,18 @@ export class ConfigError extends Error {
 }
 
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
-  const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const { environment: present, wrong } = readSecretFiles(given, secretSettings);
   const parsed = environmentSchema.safeParse(present);
-  if (!parsed.success)
-    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path[0] as string}: ${issue.message}`));
+  const lines = [
+    ...wrong,
+    ...(parsed.error?.issues ?? []).map((issue) => `${issue.path[0] as string}: ${issue.message}`),
+    ...(parsed.data ? accessContradictions(parsed.data) : []),
+  ];
+  if (!parsed.data || lines.length > 0) throw new ConfigError(lines);
   const settings = parsed.data;
   return {
+    access: accessConfig(settings, settings.HOST),
     host: settings.HOST,
     port: settings.PORT,
     runnerUrls: settings.TERRAFORM_RUNNER_URL,

@@ -1,5 +1,8 @@
 import type { OperatorPolicy } from '@deployment-engine/contracts';
 import type { Logger } from 'winston';
+import type { Access } from './access/access.ts';
+import type { AuditLog } from './audit/log.ts';
+import type { Refusals } from './audit/refusals.ts';
 import type { Config } from './config.ts';
 import type { OpenDatabase } from './database/open.ts';
 import type { Encryption } from './encryption.ts';
@@ -15,6 +18,9 @@ export type Context = {
   logger: Logger;
   database: OpenDatabase;
   encryption: Encryption;
+  access: Access;
+  audit: AuditLog;
+  refusals: Refusals;
   runners: RunnerRegistry;
   feed: JobFeed;
   jobCache: JobCache;

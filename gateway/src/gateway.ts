@@ -1,12 +1,19 @@
 import { mkdir } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Access } from './access/access.ts';
+import { makeFirstKey } from './access/admin-key.ts';
+import { requireWayIn } from './access/require-way-in.ts';
 import { swapInRestored } from './admin/backup.ts';
 import { createApp } from './app.ts';
+import { type AuditFile, followToFile } from './audit/follow-to-file.ts';
+import { auditChannel, openAuditLog } from './audit/log.ts';
+import { Refusals } from './audit/refusals.ts';
 import type { Config } from './config.ts';
 import type { Context } from './context.ts';
 import { openDatabase } from './database/open.ts';
 import { createEncryption, loadEncryptionKey } from './encryption.ts';
+import { createListener } from './http/server.ts';
 import { createJobFeed } from './job-events/feed.ts';
 import { createJobCache } from './jobs/cache.ts';
 import { expireAllLeases } from './jobs/claim.ts';
@@ -24,17 +31,27 @@ import { createWorker, type Worker } from './worker/worker.ts';
 const jobCacheBytes = 64 * 1024 * 1024;
 const closeMs = 5000;
 
-export type Gateway = { port: number; context: Context; [Symbol.asyncDispose](): Promise<void> };
+export type Gateway = {
+  port: number;
+  context: Context;
+  /** The key that was made at this, the first start. */
+  firstKey: { key: string; path: string } | undefined;
+  [Symbol.asyncDispose](): Promise<void>;
+};
 
 /** Opens the database, starts listening and working; disposing hands the work over and closes everything. */
 export async function startGateway(config: Config): Promise<Gateway> {
   await mkdir(config.workspacesDir, { recursive: true });
   const context = await createContext(config);
+  const firstKey = await makeFirstKey(context.database, config);
+  await requireWayIn(config, context.database);
+  await context.access.start();
+  const auditFile = await copyAudit(context);
   const worker = createWorker(context);
   await connectChanges(context, worker);
   if (context.database.kind === 'embedded') await expireAllLeases(context.database.query);
   await context.runners.start();
-  const server = await listen(createServer(createApp(context)), config);
+  const server = await listen(await createListener(config, createApp(context)), config);
   worker.start();
   const resealing = resealOld(context);
   const housekeeping = await startHousekeeping(context);
@@ -43,6 +60,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
   return {
     port,
     context,
+    firstKey,
     async [Symbol.asyncDispose]() {
       const closed = new Promise((resolve) => server.close(resolve));
       await housekeeping[Symbol.asyncDispose]();
@@ -51,6 +69,8 @@ export async function startGateway(config: Config): Promise<Gateway> {
       await closed;
       clearTimeout(timer);
       await resealing;
+      await context.refusals[Symbol.asyncDispose]();
+      await auditFile?.[Symbol.asyncDispose]();
       await context.prices[Symbol.asyncDispose]();
       await context.runners[Symbol.asyncDispose]();
       await context.database.close();
@@ -68,11 +88,15 @@ async function createContext(config: Config): Promise<Context> {
   if (!config.databaseUrl && (await swapInRestored(config.dataDir)))
     logger.warn('a restored backup is in place');
   const database = await openDatabase(config);
+  const audit = await openAuditLog(database, encryption);
   return {
     config,
     logger,
     database,
     encryption,
+    access: new Access(config.access, database, logger),
+    audit,
+    refusals: new Refusals(audit, database.query, logger),
     runners: createRunnerRegistry({
       urls: config.runnerUrls,
       registered: () => registeredRunners(database.query, config.runnerLostSeconds).catch(() => []),
@@ -85,6 +109,15 @@ async function createContext(config: Config): Promise<Context> {
     prices: new Prices(config, logger),
     operatorPolicy,
   };
+}
+
+/** The copy that `AUDIT_LOG_FILE` asks for. */
+async function copyAudit({ config, database, logger }: Context): Promise<AuditFile | undefined> {
+  if (!config.access.auditLogFile) return undefined;
+  const file = await followToFile(config.access.auditLogFile, database.query, logger);
+  await database.listen(auditChannel, () => file.changed());
+  database.onReconnect(() => file.changed());
+  return file;
 }
 
 /** What any gateway commits reaches this one's cache, listeners and worker. */

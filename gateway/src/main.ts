@@ -5,6 +5,8 @@ const forcedExitMs = 15_000;
 
 try {
   const gateway = await startGateway(readConfig(process.env));
+  const { firstKey } = gateway;
+  if (firstKey) console.log(`The admin key, shown this once and kept in ${firstKey.path}: ${firstKey.key}`);
   process.send?.({ type: 'ready', port: gateway.port });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(gateway));
 } catch (error) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { enginePrincipal } from '../src/access/principal.ts';
 import type { Query } from '../src/database/open.ts';
 import { LeaseLostError } from '../src/domain-error.ts';
 import { appendEvents } from '../src/job-events/store.ts';
@@ -16,7 +17,9 @@ async function queueJobs(query: Query, projectId: string, count: number): Promis
   await ensureProject(query, projectId);
   const ids: string[] = [];
   for (let index = 0; index < count; index += 1)
-    ids.push((await insertJob(query, { projectId, type: 'deploy', revision: 1 })).id);
+    ids.push(
+      (await insertJob(query, { projectId, type: 'deploy', revision: 1, createdBy: enginePrincipal })).id,
+    );
   return ids;
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
+import { enginePrincipal } from '../src/access/principal.ts';
 import { createEncryption } from '../src/encryption.ts';
 import { insertJob } from '../src/jobs/store.ts';
 import { destroyDueProjects } from '../src/lifecycle/expiry.ts';
@@ -32,7 +33,11 @@ const state = (serial: number) =>
 async function deployedProject(it: TestGateway, projectId: string): Promise<void> {
   const { query } = it.gateway.context.database;
   await ensureProject(query, projectId);
-  await query.updateTable('projects').set({ revision: 1 }).where('id', '=', projectId).execute();
+  await query
+    .updateTable('projects')
+    .set({ revision: 1 })
+    .where('id', '=', projectId)
+    .execute();
 }
 
 const jobsOf = async (it: TestGateway, projectId: string) =>
@@ -73,7 +78,12 @@ onEachGateway((it) => {
     const { context } = it().gateway;
     const { query } = context.database;
     await deployedProject(it(), 'old');
-    const job = await insertJob(query, { projectId: 'old', type: 'deploy', revision: 1 });
+    const job = await insertJob(query, {
+      projectId: 'old',
+      type: 'deploy',
+      revision: 1,
+      createdBy: enginePrincipal,
+    });
     for (const serial of [1, 2, 3, 4, 5])
       await saveStateVersion(query, context.encryption, {
         projectId: 'old',
@@ -113,7 +123,12 @@ onEachGateway((it) => {
     await deployedProject(it(), 'aged');
     const ids: string[] = [];
     for (const plan of ['earlier', 'newest']) {
-      const { id } = await insertJob(query, { projectId: 'aged', type: 'drift', revision: 1 });
+      const { id } = await insertJob(query, {
+        projectId: 'aged',
+        type: 'drift',
+        revision: 1,
+        createdBy: enginePrincipal,
+      });
       await savePlan(query, context.encryption, {
         jobId: id,
         digest: plan,

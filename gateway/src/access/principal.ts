@@ -1,13 +1,13 @@
-import type { BlastRadius } from '@deployment-engine/contracts';
+import { type AuditActor, type BlastRadius, type Role, roles } from '@deployment-engine/contracts';
+import { matchesWildcard } from '../policy/wildcard.ts';
 
-/** Roles in rising order; each may do what those before it may. */
-export const roles = ['viewer', 'deployer', 'approver', 'admin'] as const;
-export type Role = (typeof roles)[number];
+export type { Role };
+export { roles };
 
 /** Who a call comes from. */
 export type Principal = {
-  /** `open`: this machine, while no authentication is asked. */
-  kind: 'open' | 'api_key' | 'jwt' | 'engine';
+  /** `open`: this machine, while no authentication is asked. `anonymous`: whoever calls what is public. */
+  kind: AuditActor['kind'];
   /** Stable; `key:<id>` or `jwt:<sub>`. */
   id: string;
   /** What people call it. */
@@ -32,15 +32,29 @@ export const enginePrincipal: Principal = {
 /** Whoever calls a gateway that asks nobody who they are. */
 export const openPrincipal: Principal = { ...enginePrincipal, kind: 'open', id: 'open', name: 'open' };
 
+/** Whoever calls what is public. */
+export const anonymousPrincipal: Principal = {
+  ...enginePrincipal,
+  kind: 'anonymous',
+  id: 'anonymous',
+  name: 'anonymous',
+  role: 'viewer',
+  projects: [],
+};
+
 export function hasRole(principal: Principal, role: Role): boolean {
   return roles.indexOf(principal.role) >= roles.indexOf(role);
 }
 
 export function mayTouch(principal: Principal, projectId: string): boolean {
-  return principal.projects.some((pattern) => matches(pattern, projectId));
+  return principal.projects.some((pattern) => matchesWildcard(pattern, projectId));
 }
 
-function matches(pattern: string, text: string): boolean {
-  const source = pattern.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${source.join('[^]*')}$`).test(text);
+export function mayTouchAll(principal: Principal): boolean {
+  return principal.projects.includes('*');
+}
+
+/** Whether every project that `patterns` stand for is in the principal's scope. */
+export function coversScope(principal: Principal, patterns: readonly string[]): boolean {
+  return patterns.every((pattern) => mayTouch(principal, pattern));
 }

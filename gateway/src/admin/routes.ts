@@ -6,8 +6,9 @@ import { route } from '../http/route.ts';
 import { stageRestore } from './backup.ts';
 
 export function adminRoutes(router: Router, context: Context): void {
-  route(router, endpoints.backup, async ({ response }) => {
+  route(router, endpoints.backup, async ({ response, call }) => {
     const backup = await embedded(context).backup();
+    await call.record(context.database.query, { detail: { bytes: backup.byteLength } });
     const day = new Date().toISOString().slice(0, 10);
     response.attachment(`deployment-engine-${day}.tar.gz`).type('application/gzip').send(backup);
     return undefined;

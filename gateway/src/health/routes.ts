@@ -1,6 +1,21 @@
+import type { Endpoint } from '@deployment-engine/contracts';
 import type { Router } from 'express';
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
+import { admit } from '../http/admit.ts';
+
+/** What the figures ask of their reader; they are of all projects. */
+const metricsEndpoint: Endpoint = {
+  method: 'get',
+  path: '/metrics',
+  operationId: 'getMetrics',
+  tag: 'Health',
+  summary: 'Figures for Prometheus',
+  role: 'viewer',
+  status: 200,
+  answer: 'text/plain',
+  problems: [],
+};
 
 /** `/healthz` says the process lives, `/readyz` that it reaches runner and database, `/metrics` has the figures. */
 export function healthRoutes(router: Router, context: Context): void {
@@ -13,7 +28,7 @@ export function healthRoutes(router: Router, context: Context): void {
       checks: { database: database ?? 'ok', runner: runner ?? 'ok' },
     });
   });
-  router.get('/metrics', async (_request, response) => {
+  router.get('/metrics', admit(metricsEndpoint), async (_request, response) => {
     for (const runner of context.runners.runners())
       context.metrics.runnerUp.set({ runner: runner.client.url }, runner.problem ? 0 : 1);
     response.type(context.metrics.registry.contentType).send(await context.metrics.registry.metrics());

@@ -1,7 +1,15 @@
-import { type Endpoint, endpoints, problemSchema } from '@deployment-engine/contracts';
+import { type Endpoint, endpoints, type ProblemCode, problemSchema } from '@deployment-engine/contracts';
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiPathsObject } from 'zod-openapi';
 import { problemStatus } from './problems.ts';
+
+/** What every operation that is not public may answer. */
+const accessProblems: readonly ProblemCode[] = [
+  'unauthenticated',
+  'forbidden',
+  'forbidden_host',
+  'rate_limited',
+];
 
 /** The OpenAPI 3.1 document of the public API, generated from the contracts. */
 export function openApiDocument() {
@@ -19,6 +27,11 @@ export function openApiDocument() {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
+    components: {
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', description: 'An API key (de_…) or a JSON Web Token' },
+      },
+    },
     paths: paths as ZodOpenApiPathsObject,
   });
 }
@@ -39,6 +52,7 @@ function operation(endpoint: Endpoint) {
     summary: endpoint.summary,
     tags: [endpoint.tag],
     'x-required-role': endpoint.role,
+    security: endpoint.role === 'public' ? [] : [{ bearer: [] }],
     requestParams: {
       ...(endpoint.params ? { path: endpoint.params } : {}),
       ...(endpoint.query ? { query: endpoint.query } : {}),
@@ -58,7 +72,8 @@ function success(endpoint: Endpoint) {
 }
 
 function problems(endpoint: Endpoint) {
-  const byStatus = Map.groupBy(endpoint.problems, problemStatus);
+  const codes = [...endpoint.problems, ...(endpoint.role === 'public' ? [] : accessProblems)];
+  const byStatus = Map.groupBy(new Set<ProblemCode>(codes), problemStatus);
   return Object.fromEntries(
     [...byStatus].map(([status, codes]) => [
       String(status),

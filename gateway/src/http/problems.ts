@@ -3,6 +3,7 @@ import type { Problem, ProblemCode } from '@deployment-engine/contracts';
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { Logger } from 'winston';
 import { ZodError } from 'zod';
+import { noteRefusal } from '../audit/note-refusal.ts';
 import { DomainError, type FieldError } from '../domain-error.ts';
 import { RunnerError } from '../runners/client.ts';
 
@@ -40,6 +41,7 @@ const table = {
   policy_settings_changed: { status: 409, title: 'The policy settings were changed meanwhile' },
   run_not_found: { status: 404, title: 'No such run' },
   run_conflict: { status: 409, title: 'The run exists with another request' },
+  no_sandbox: { status: 503, title: 'Runs can not be protected here' },
   no_capacity: { status: 503, title: 'All runner slots are taken' },
   runner_unavailable: { status: 503, title: 'No runner answers' },
   shutting_down: { status: 503, title: 'The service is shutting down' },
@@ -74,6 +76,7 @@ export function sendProblem(
     ...(fields.length > 0 ? { errors: fields } : {}),
   };
   if (code === 'no_capacity' || code === 'runner_unavailable') response.setHeader('retry-after', '2');
+  if (code === 'unauthenticated') response.setHeader('www-authenticate', 'Bearer realm="deployment-engine"');
   response.status(status).type('application/problem+json').send(JSON.stringify(problem));
 }
 
@@ -84,12 +87,13 @@ export function requestId(response: Response): string {
 
 /** Turns whatever a handler threw into a problem; the unexpected is logged once and shown without detail. */
 export function problemHandler(logger: Logger): ErrorRequestHandler {
-  return (error, request, response, _next) => {
+  return async (error, request, response, _next) => {
     if (response.headersSent) {
       response.destroy();
       return;
     }
     const known = toDomainError(error);
+    await noteRefusal(request, response, known?.code ?? 'internal');
     if (known) return sendProblem(request, response, known.code, known.message, known.fields);
     logger.error('answering a request', {
       requestId: requestId(response),

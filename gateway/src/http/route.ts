@@ -1,8 +1,11 @@
 import type { Endpoint } from '@deployment-engine/contracts';
 import type { Request, Response, Router } from 'express';
 import type { z } from 'zod';
-import { openPrincipal, type Principal } from '../access/principal.ts';
+import type { Principal } from '../access/principal.ts';
+import { type Call, isAudited, openCall } from '../audit/call.ts';
 import { DomainError } from '../domain-error.ts';
+import { admit, guardOf, requireScope } from './admit.ts';
+import { jsonBody } from './json-body.ts';
 
 type Output<S> = S extends z.ZodType ? z.output<S> : undefined;
 
@@ -11,6 +14,8 @@ export type Input<E extends Endpoint> = {
   query: Output<E['query']>;
   body: Output<E['body']>;
   principal: Principal;
+  /** The call's entry in the audit log. */
+  call: Call;
   request: Request;
   response: Response;
 };
@@ -20,22 +25,38 @@ export type Handler<E extends Endpoint> = (
   input: Input<E>,
 ) => Promise<(E['answer'] extends z.ZodType ? z.input<E['answer']> : never) | undefined>;
 
-/** Mounts an operation: its inputs are checked by its schemas before the handler sees them. */
+const parseJson = jsonBody();
+
+/**
+ * Mounts an operation. Before the handler sees a call, its caller is known, has the role, keeps to the pace, its inputs
+ * fit the schemas, and the project is in the caller's scope; before the answer, the call is in the audit log.
+ */
 export function route<E extends Endpoint>(router: Router, endpoint: E, handler: Handler<E>): void {
   const path = endpoint.path.replace(/\{(\w+)\}/g, ':$1');
-  router[endpoint.method](path, async (request: Request, response: Response) => {
-    response.locals.route = endpoint.path;
+  router[endpoint.method](path, admit(endpoint), parseJson, async (request: Request, response: Response) => {
+    const { audit } = guardOf(request);
+    const call = openCall(audit, endpoint, request, response);
     const input = {
       params: endpoint.params?.parse(request.params),
       query: endpoint.query?.parse(request.query),
       body: endpoint.body && parseBody(endpoint.body, request),
-      principal: response.locals.principal ?? openPrincipal,
+      principal: response.locals.principal,
+      call,
       request,
       response,
     } as Input<E>;
+    await requireScope(endpoint, input.principal, input, request, response);
+    if (input.body !== undefined && isAudited(endpoint)) response.locals.digest = audit.digest(input.body);
     const answer = await handler(input);
+    response.locals.job ??= jobOf(answer);
+    if (!call.recorded) await call.record(guardOf(request).query);
     if (answer !== undefined && !response.headersSent) response.status(endpoint.status).json(answer);
   });
+}
+
+function jobOf(answer: unknown): string | undefined {
+  const { jobId } = (answer ?? {}) as { jobId?: unknown };
+  return typeof jobId === 'string' ? jobId : undefined;
 }
 
 function parseBody(schema: z.ZodType, request: Request): unknown {

@@ -1,4 +1,5 @@
 import { isFinished } from '@deployment-engine/contracts';
+import type { Call } from '../audit/call.ts';
 import type { Context } from '../context.ts';
 import { notify } from '../database/open.ts';
 import { DomainError } from '../domain-error.ts';
@@ -9,7 +10,7 @@ import { jobChangedChannel, lockJob, transition } from './transition.ts';
 export async function cancelJob(
   context: Context,
   jobId: string,
-  options: { graceSeconds?: number | undefined },
+  options: { graceSeconds?: number | undefined; call: Call },
 ): Promise<JobRow> {
   return context.database.query.transaction().execute(async (trx) => {
     const job = await lockJob(trx, jobId);
@@ -18,11 +19,13 @@ export async function cancelJob(
         'job_not_cancellable',
         `job ${jobId} is ${job.status} already; there is nothing to cancel`,
       );
-    if (job.status !== 'processing')
-      return transition(trx, { jobId }, 'cancel', 'The job was cancelled before anything was changed.', {
-        ended_by: 'none',
-        waiting_reason: null,
-      });
+    if (job.status !== 'processing') {
+      const message = 'The job was cancelled before anything was changed.';
+      const patch = { ended_by: 'none', waiting_reason: null };
+      const cancelled = await transition(trx, { jobId }, 'cancel', message, patch);
+      await options.call.record(trx, { project: job.project_id });
+      return cancelled;
+    }
     const row = await trx
       .updateTable('jobs')
       .set({
@@ -34,6 +37,7 @@ export async function cancelJob(
       .returningAll()
       .executeTakeFirstOrThrow();
     await notify(trx, jobChangedChannel, jobId);
+    await options.call.record(trx, { project: job.project_id });
     return row;
   });
 }

@@ -1,4 +1,7 @@
 import { type Accepted, type Files, type JobType, singleFileName } from '@deployment-engine/contracts';
+import type { Request } from 'express';
+import type { Principal } from '../access/principal.ts';
+import type { Call } from '../audit/call.ts';
 import type { Context } from '../context.ts';
 import { DomainError } from '../domain-error.ts';
 import { ensureProject, findProject } from '../projects/store.ts';
@@ -10,8 +13,20 @@ import {
   type Variables,
 } from '../revisions/store.ts';
 import { writeWorkspace } from '../revisions/workspace.ts';
-import { type IdempotentRequest, oncePerKey } from './idempotency.ts';
+import { type IdempotentRequest, idempotentRequest, oncePerKey } from './idempotency.ts';
 import { insertJob } from './store.ts';
+
+/** Who asks for a job, the caller's key against repetition, and its entry in the audit log. */
+export type Asked = { principal: Principal; call: Call; key: IdempotentRequest | undefined };
+
+export function asked(
+  input: { principal: Principal; call: Call; request: Request },
+  operation: string,
+  body: unknown,
+): Asked {
+  const { principal, call } = input;
+  return { principal, call, key: idempotentRequest(input, operation, body) };
+}
 
 export type CodeRequest = {
   projectId: string;
@@ -36,14 +51,16 @@ export async function createCodeJob(
   context: Context,
   type: 'deploy' | 'plan',
   request: CodeRequest & { autoApprove?: boolean; ttlSeconds?: number | undefined },
-  key: IdempotentRequest | undefined,
+  { principal, call, key }: Asked,
 ): Promise<Accepted> {
   const revision = await prepareRevision(requestFiles(request), request.variables ?? {});
   const answer = await context.database.query.transaction().execute((trx) =>
     oncePerKey(trx, key, async () => {
       await ensureProject(trx, request.projectId);
       const number = await saveRevision(trx, context.encryption, request.projectId, revision);
-      return accepted(await insertJob(trx, { ...request, type, revision: number }));
+      const job = await insertJob(trx, { ...request, type, revision: number, createdBy: principal });
+      await call.record(trx, { job: job.id, detail: { revision: number, code: revision.digest } });
+      return accepted(job);
     }),
   );
   await shareWorkspace(context, request.projectId, revision);
@@ -65,7 +82,7 @@ async function shareWorkspace(
 export async function createDestroyJob(
   context: Context,
   request: { projectId: string; autoApprove: boolean },
-  key: IdempotentRequest | undefined,
+  { principal, call, key }: Asked,
 ): Promise<Accepted> {
   return context.database.query.transaction().execute((trx) =>
     oncePerKey(trx, key, async () => {
@@ -77,7 +94,9 @@ export async function createDestroyJob(
           'project_not_deployed',
           `project ${project.id} has no code; there is nothing to destroy`,
         );
-      return accepted(await insertJob(trx, { ...request, type: 'destroy', revision }));
+      const job = await insertJob(trx, { ...request, type: 'destroy', revision, createdBy: principal });
+      await call.record(trx, { job: job.id, detail: { revision } });
+      return accepted(job);
     }),
   );
 }

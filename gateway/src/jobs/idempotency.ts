@@ -1,24 +1,28 @@
 import { createHash } from 'node:crypto';
 import { type Accepted, canonicalJson } from '@deployment-engine/contracts';
+import type { Request } from 'express';
+import type { Principal } from '../access/principal.ts';
 import type { Query } from '../database/open.ts';
 import { DomainError } from '../domain-error.ts';
 
 const maxKeyLength = 200;
 
-export type IdempotentRequest = { key: string; operation: string; bodySha256: string };
+export type IdempotentRequest = { caller: string; key: string; operation: string; bodySha256: string };
 
-/** The request's `Idempotency-Key`, checked; `undefined` without one. */
+/** The request's `Idempotency-Key`, checked; `undefined` without one. Keys of different callers are different. */
 export function idempotentRequest(
-  header: string | undefined,
+  { request, principal }: { request: Request; principal: Principal },
   operation: string,
   body: unknown,
 ): IdempotentRequest | undefined {
+  const header = request.get('idempotency-key');
   if (header === undefined) return undefined;
   if (header.length === 0 || header.length > maxKeyLength)
     throw new DomainError('invalid_request', 'the request is not valid', {
       fields: [{ pointer: '/headers/Idempotency-Key', detail: `must have 1 to ${maxKeyLength} characters` }],
     });
   return {
+    caller: principal.id,
     key: header,
     operation,
     bodySha256: createHash('sha256').update(canonicalJson(body)).digest('hex'),
@@ -37,7 +41,12 @@ export async function oncePerKey(
   if (!request) return create();
   const inserted = await trx
     .insertInto('idempotency_keys')
-    .values({ key: request.key, operation: request.operation, body_sha256: request.bodySha256 })
+    .values({
+      caller: request.caller,
+      key: request.key,
+      operation: request.operation,
+      body_sha256: request.bodySha256,
+    })
     .onConflict((conflict) => conflict.doNothing())
     .returning('key')
     .executeTakeFirst();
@@ -46,6 +55,7 @@ export async function oncePerKey(
   await trx
     .updateTable('idempotency_keys')
     .set({ answer: JSON.stringify(answer) })
+    .where('caller', '=', request.caller)
     .where('key', '=', request.key)
     .where('operation', '=', request.operation)
     .execute();
@@ -56,6 +66,7 @@ async function storedAnswer(trx: Query, request: IdempotentRequest): Promise<Acc
   const row = await trx
     .selectFrom('idempotency_keys')
     .select(['body_sha256', 'answer'])
+    .where('caller', '=', request.caller)
     .where('key', '=', request.key)
     .where('operation', '=', request.operation)
     .executeTakeFirstOrThrow();

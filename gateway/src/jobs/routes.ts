@@ -13,22 +13,21 @@ import { planCost } from '../project-costs/plan-cost.ts';
 import { JobSecrets } from '../secrets/job-secrets.ts';
 import type { CachedJob } from './cache.ts';
 import { cancelJob } from './cancel.ts';
-import { createCodeJob, createDestroyJob } from './create.ts';
-import { idempotentRequest } from './idempotency.ts';
+import { asked, createCodeJob, createDestroyJob } from './create.ts';
 import { presentJob } from './present.ts';
 import { findJob, listJobs } from './store.ts';
 
 export function jobRoutes(router: Router, context: Context): void {
   const { query } = context.database;
 
-  route(router, endpoints.deploy, async ({ body, request }) =>
-    createCodeJob(context, 'deploy', body, idempotentRequest(request.get('idempotency-key'), 'deploy', body)),
+  route(router, endpoints.deploy, async (input) =>
+    createCodeJob(context, 'deploy', input.body, asked(input, 'deploy', input.body)),
   );
-  route(router, endpoints.plan, async ({ body, request }) =>
-    createCodeJob(context, 'plan', body, idempotentRequest(request.get('idempotency-key'), 'plan', body)),
+  route(router, endpoints.plan, async (input) =>
+    createCodeJob(context, 'plan', input.body, asked(input, 'plan', input.body)),
   );
-  route(router, endpoints.destroy, async ({ body, request }) =>
-    createDestroyJob(context, body, idempotentRequest(request.get('idempotency-key'), 'destroy', body)),
+  route(router, endpoints.destroy, async (input) =>
+    createDestroyJob(context, input.body, asked(input, 'destroy', input.body)),
   );
   route(router, endpoints.status, async ({ params, response }) => {
     const job = await readJob(context, params.jobId);
@@ -36,9 +35,9 @@ export function jobRoutes(router: Router, context: Context): void {
     response.end(job.json);
     return undefined;
   });
-  route(router, endpoints.jobs, async ({ query: filter }) => {
+  route(router, endpoints.jobs, async ({ query: filter, principal }) => {
     const before = decodeNumberCursor(filter.cursor);
-    const rows = await listJobs(query, { ...filter, before, limit: filter.limit + 1 });
+    const rows = await listJobs(query, { ...filter, principal, before, limit: filter.limit + 1 });
     const page = rows.slice(0, filter.limit);
     return {
       jobs: page.map((row) => withoutResult(presentJob(row))),
@@ -72,8 +71,8 @@ export function jobRoutes(router: Router, context: Context): void {
     const { plan: policy } = await findReports(query, params.jobId);
     return presentPlan(projectId, plan, json, cost, policy, await secrets.redactor());
   });
-  route(router, endpoints.cancelJob, async ({ params, body }) => {
-    const job = await cancelJob(context, params.jobId, body);
+  route(router, endpoints.cancelJob, async ({ params, body, call }) => {
+    const job = await cancelJob(context, params.jobId, { ...body, call });
     context.jobCache.invalidate(job.id);
     const cancelled = job.status === 'cancelled';
     return {

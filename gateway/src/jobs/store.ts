@@ -1,5 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { JobStatus, JobType } from '@deployment-engine/contracts';
+import type { Principal } from '../access/principal.ts';
+import { inScope } from '../access/scope-filter.ts';
 import { notify, type Query } from '../database/open.ts';
 import { appendEvents } from '../job-events/store.ts';
 import type { JobRow } from './row.ts';
@@ -11,6 +13,8 @@ export type NewJob = {
   projectId: string;
   type: JobType;
   revision: number;
+  /** Who asked for it, with the limits that their plans are held to. */
+  createdBy: Pick<Principal, 'id' | 'blastRadius'>;
   autoApprove?: boolean;
   ttlSeconds?: number | undefined;
   remediate?: boolean;
@@ -34,6 +38,8 @@ export async function insertJob(trx: Query, job: NewJob): Promise<JobRow> {
       auto_approve: job.autoApprove ?? true,
       ttl_seconds: job.ttlSeconds ?? null,
       remediate: job.remediate ?? false,
+      created_by: job.createdBy.id,
+      blast_radius: job.createdBy.blastRadius && JSON.stringify(job.createdBy.blastRadius),
     })
     .returningAll()
     .executeTakeFirstOrThrow();
@@ -50,11 +56,24 @@ export async function insertJob(trx: Query, job: NewJob): Promise<JobRow> {
   return row;
 }
 
+/** Who asked for a job, with their limits, for jobs that follow from it. */
+export function jobCreator(row: Pick<JobRow, 'created_by' | 'blast_radius'>): NewJob['createdBy'] {
+  return { id: row.created_by, blastRadius: row.blast_radius ? JSON.parse(row.blast_radius) : null };
+}
+
 export async function findJob(query: Query, jobId: string): Promise<JobRow | undefined> {
   return query.selectFrom('jobs').selectAll().where('id', '=', jobId).executeTakeFirst();
 }
 
+/** The project of a job that exists. */
+export async function projectOfJob(query: Query, jobId: string): Promise<string | undefined> {
+  const row = await query.selectFrom('jobs').select('project_id').where('id', '=', jobId).executeTakeFirst();
+  return row?.project_id;
+}
+
 export type JobFilter = {
+  /** Whose scope the jobs must be in. */
+  principal: Principal;
   projectId?: string | undefined;
   type?: JobType | undefined;
   status?: JobStatus | undefined;
@@ -66,6 +85,7 @@ export type JobFilter = {
 /** Newest first. */
 export async function listJobs(query: Query, filter: JobFilter): Promise<JobRow[]> {
   let rows = query.selectFrom('jobs').selectAll().orderBy('seq', 'desc').limit(filter.limit);
+  rows = rows.where(inScope('jobs.project_id', filter.principal));
   if (filter.projectId) rows = rows.where('project_id', '=', filter.projectId);
   if (filter.type) rows = rows.where('type', '=', filter.type);
   if (filter.status) rows = rows.where('status', '=', filter.status);

@@ -1,7 +1,10 @@
 import type { Accepted } from '@deployment-engine/contracts';
+import type { Principal } from '../access/principal.ts';
+import type { Call } from '../audit/call.ts';
 import type { Context } from '../context.ts';
 import { DomainError } from '../domain-error.ts';
 import { appendEvents } from '../job-events/store.ts';
+import type { JobRow } from '../jobs/row.ts';
 import { lockJob, transition } from '../jobs/transition.ts';
 import { isSealIntact } from '../plans/seal.ts';
 import { findPlan } from '../plans/store.ts';
@@ -9,11 +12,17 @@ import { newestStateVersion } from '../states/store.ts';
 import { madeFrom } from '../worker/apply-phase.ts';
 
 /** Lets a waiting job apply exactly the plan that was reviewed. */
-export async function approveJob(context: Context, jobId: string, planDigest: string): Promise<Accepted> {
+export async function approveJob(
+  context: Context,
+  jobId: string,
+  planDigest: string,
+  { principal, call }: { principal: Principal; call: Call },
+): Promise<Accepted> {
   return context.database.query.transaction().execute(async (trx) => {
     const job = await lockJob(trx, jobId);
     if (job.status !== 'awaiting_approval')
       throw new DomainError('job_not_awaiting_approval', `approving job ${jobId}: it is ${job.status}`);
+    requireOther(context, job, principal);
     const plan = await findPlan(trx, jobId);
     if (plan?.digest !== planDigest)
       throw new DomainError(
@@ -35,6 +44,17 @@ export async function approveJob(context: Context, jobId: string, planDigest: st
       { body: { type: 'gate', gate: 'approval', verdict: 'passed', message }, at: new Date() },
     ]);
     await transition(trx, { jobId }, 'approve', message, { approved_digest: planDigest });
+    await call.record(trx, { project: job.project_id, digest: planDigest });
     return { jobId, status: 'accepted' as const, message: 'The plan is approved and will be applied' };
   });
+}
+
+/** On an open engine nobody is known, so nobody is told apart. */
+function requireOther(context: Context, job: JobRow, principal: Principal): void {
+  if (principal.kind === 'open' || context.config.access.allowSelfApproval) return;
+  if (job.created_by === principal.id)
+    throw new DomainError(
+      'self_approval',
+      `approving job ${job.id}: ${principal.name} has asked for it; somebody else must approve it`,
+    );
 }

@@ -1,9 +1,14 @@
 import type { Accepted } from '@deployment-engine/contracts';
+import type { Principal } from '../access/principal.ts';
+import { engineFacts } from '../audit/call.ts';
+import type { AuditLog } from '../audit/log.ts';
 import type { Context } from '../context.ts';
 import type { Query } from '../database/open.ts';
 import { DomainError } from '../domain-error.ts';
-import { type IdempotentRequest, oncePerKey } from '../jobs/idempotency.ts';
-import { insertJob } from '../jobs/store.ts';
+import type { Asked } from '../jobs/create.ts';
+import { oncePerKey } from '../jobs/idempotency.ts';
+import type { JobRow } from '../jobs/row.ts';
+import { insertJob, jobCreator } from '../jobs/store.ts';
 import { readPlanJson } from '../plans/store.ts';
 import { driftedResources } from '../plans/terraform-plan.ts';
 import { findProject, type ProjectRow } from '../projects/store.ts';
@@ -14,43 +19,56 @@ import { redactDifference } from '../states/differences.ts';
 export async function createDriftJob(
   context: Context,
   request: { projectId: string; remediate: boolean },
-  key: IdempotentRequest | undefined,
+  { principal, call, key }: Asked,
 ): Promise<Accepted> {
   return context.database.query.transaction().execute((trx) =>
     oncePerKey(trx, key, async () => {
       const project = await findProject(trx, request.projectId);
-      const job = await queueDriftCheck(trx, project, request.remediate);
+      const job = await queueDriftCheck(trx, project, request.remediate, principal);
       if (!job)
         throw new DomainError(
           'project_not_deployed',
           `checking project ${project.id} for drift: it has deployed nothing`,
         );
+      await call.record(trx, { job: job.id });
       return { jobId: job.id, status: 'accepted' as const, message: 'Drift check started' };
     }),
   );
 }
 
-export async function queueDriftCheck(trx: Query, project: ProjectRow, remediate: boolean) {
+export async function queueDriftCheck(
+  trx: Query,
+  project: ProjectRow,
+  remediate: boolean,
+  createdBy: Principal,
+) {
   if (project.revision === null) return undefined;
-  return insertJob(trx, { projectId: project.id, type: 'drift', revision: project.revision, remediate });
+  const { id: projectId, revision } = project;
+  return insertJob(trx, { projectId, type: 'drift', revision, remediate, createdBy });
 }
 
-/** Queues the deploy that undoes drift, waiting for approval, where a check that asked for it has found some. */
-export async function queueRemediation(
-  trx: Query,
-  job: { id: string; project_id: string; revision: number | null },
-): Promise<void> {
+/**
+ * Queues the deploy that undoes drift, waiting for approval, where a check that asked for it has found some. It counts
+ * as asked for by who asked for the check, with the same limits.
+ */
+export async function queueRemediation(trx: Query, audit: AuditLog, job: JobRow): Promise<void> {
   const remediation = await insertJob(trx, {
     projectId: job.project_id,
     type: 'deploy',
     revision: job.revision ?? 0,
     autoApprove: false,
+    createdBy: jobCreator(job),
   });
   await trx
     .updateTable('jobs')
     .set({ remediation_job_id: remediation.id })
     .where('id', '=', job.id)
     .execute();
+  const detail = { driftCheck: job.id };
+  await audit.append(
+    trx,
+    engineFacts('remediateDrift', { project: job.project_id, job: remediation.id, detail }),
+  );
 }
 
 /** What the newest completed drift check of a project has found. */

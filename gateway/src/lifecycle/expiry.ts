@@ -1,6 +1,9 @@
 import { sql } from 'kysely';
+import { enginePrincipal } from '../access/principal.ts';
+import { engineFacts } from '../audit/call.ts';
 import type { Context } from '../context.ts';
-import { insertJob } from '../jobs/store.ts';
+import type { Query } from '../database/open.ts';
+import { findJob, insertJob, jobCreator, type NewJob } from '../jobs/store.ts';
 
 /** A destroy that fails is tried again after this long, until one completes and takes the date away. */
 const retryAfter = '1 hour';
@@ -12,13 +15,26 @@ export async function destroyDueProjects(context: Context): Promise<string[]> {
       .updateTable('projects')
       .set({ destroy_at: sql<Date>`now() + ${retryAfter}::interval` })
       .where('destroy_at', '<=', sql<Date>`now()`)
-      .returning(['id', 'revision'])
+      .returning(['id', 'revision', 'deployment_job_id'])
       .execute();
     const jobs = [];
     for (const project of due) {
       if (project.revision === null) continue;
-      jobs.push(await insertJob(trx, { projectId: project.id, type: 'destroy', revision: project.revision }));
+      const { id: projectId, revision } = project;
+      const createdBy = await limitsOf(trx, project.deployment_job_id);
+      jobs.push(await insertJob(trx, { projectId, type: 'destroy', revision, createdBy }));
     }
+    for (const job of jobs)
+      await context.audit.append(
+        trx,
+        engineFacts('destroyExpired', { project: job.project_id, job: job.id }),
+      );
     return jobs.map((job) => job.id);
   });
+}
+
+/** A key that may delete little does not get more deleted by waiting: the limits of the deploy go on. */
+async function limitsOf(trx: Query, deploymentJobId: string | null): Promise<NewJob['createdBy']> {
+  const job = deploymentJobId === null ? undefined : await findJob(trx, deploymentJobId);
+  return { id: enginePrincipal.id, blastRadius: job ? jobCreator(job).blastRadius : null };
 }

@@ -1,3 +1,4 @@
+import { auditKeyPlace } from '../audit/log.ts';
 import type { Context } from '../context.ts';
 import { planPlace } from '../plans/plan-place.ts';
 import { variablesPlace } from '../revisions/store.ts';
@@ -18,6 +19,7 @@ export async function resealOld(context: Context): Promise<void> {
       stateVersions: await resealStates(context),
       plans: await resealPlans(context),
       revisions: await resealRevisions(context),
+      auditKey: await resealAuditKey(context),
       dataKeys: await resealDataKeys(context),
       webIdentityKeys: await resealWebIdentityKeys(context),
     };
@@ -138,4 +140,12 @@ async function resealWebIdentityKeys({ database, encryption }: Context): Promise
       .execute();
   }
   return old.length;
+}
+
+async function resealAuditKey({ database, encryption }: Context): Promise<number> {
+  const head = await database.query.selectFrom('audit_head').select('sealed_key').executeTakeFirstOrThrow();
+  if (encryption.isCurrent(head.sealed_key)) return 0;
+  const sealed_key = encryption.seal(encryption.open(head.sealed_key, auditKeyPlace), auditKeyPlace);
+  await database.query.updateTable('audit_head').set({ sealed_key }).execute();
+  return 1;
 }

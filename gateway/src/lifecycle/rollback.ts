@@ -2,7 +2,8 @@ import type { Accepted } from '@deployment-engine/contracts';
 import type { Context } from '../context.ts';
 import type { Query } from '../database/open.ts';
 import { DomainError } from '../domain-error.ts';
-import { type IdempotentRequest, oncePerKey } from '../jobs/idempotency.ts';
+import type { Asked } from '../jobs/create.ts';
+import { oncePerKey } from '../jobs/idempotency.ts';
 import { insertJob } from '../jobs/store.ts';
 import { findProject, type ProjectRow } from '../projects/store.ts';
 import { findRevision } from '../revisions/store.ts';
@@ -11,7 +12,7 @@ import { findRevision } from '../revisions/store.ts';
 export async function createRollbackJob(
   context: Context,
   request: { projectId: string; toRevision?: number | undefined; autoApprove: boolean },
-  key: IdempotentRequest | undefined,
+  { principal, call, key }: Asked,
 ): Promise<Accepted> {
   return context.database.query.transaction().execute((trx) =>
     oncePerKey(trx, key, async () => {
@@ -24,7 +25,8 @@ export async function createRollbackJob(
             ? `rolling back project ${project.id}: no other revision was ever deployed; name one with toRevision`
             : `rolling back project ${project.id}: it has no revision ${request.toRevision}; see its history`,
         );
-      const job = await insertJob(trx, { ...request, type: 'rollback', revision });
+      const job = await insertJob(trx, { ...request, type: 'rollback', revision, createdBy: principal });
+      await call.record(trx, { job: job.id, detail: { revision } });
       return {
         jobId: job.id,
         status: 'accepted' as const,

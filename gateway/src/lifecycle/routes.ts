@@ -2,7 +2,7 @@ import { endpoints } from '@deployment-engine/contracts';
 import type { Router } from 'express';
 import type { Context } from '../context.ts';
 import { route } from '../http/route.ts';
-import { idempotentRequest } from '../jobs/idempotency.ts';
+import { asked } from '../jobs/create.ts';
 import { findProject } from '../projects/store.ts';
 import { approveJob } from './approve.ts';
 import { createDriftJob, driftReport } from './drift.ts';
@@ -12,17 +12,18 @@ import { setDriftSchedule } from './schedules.ts';
 export function lifecycleRoutes(router: Router, context: Context): void {
   const { query } = context.database;
 
-  route(router, endpoints.approveJob, async ({ params, body }) => {
-    const answer = await approveJob(context, params.jobId, body.planDigest);
+  route(router, endpoints.approveJob, async (input) => {
+    const { params, body } = input;
+    const answer = await approveJob(context, params.jobId, body.planDigest, input);
     context.jobCache.invalidate(params.jobId);
     return answer;
   });
-  route(router, endpoints.rollback, async ({ body, request }) =>
-    createRollbackJob(context, body, idempotentRequest(request.get('idempotency-key'), 'rollback', body)),
+  route(router, endpoints.rollback, async (input) =>
+    createRollbackJob(context, input.body, asked(input, 'rollback', input.body)),
   );
-  route(router, endpoints.checkDrift, async ({ params, body, request }) => {
-    const check = { projectId: params.projectId, remediate: body.remediate };
-    return createDriftJob(context, check, idempotentRequest(request.get('idempotency-key'), 'drift', check));
+  route(router, endpoints.checkDrift, async (input) => {
+    const check = { projectId: input.params.projectId, remediate: input.body.remediate };
+    return createDriftJob(context, check, asked(input, 'drift', check));
   });
   route(router, endpoints.drift, async ({ params }) =>
     driftReport(context, await findProject(query, params.projectId)),

@@ -1,4 +1,6 @@
 import { type ScheduledTask, schedule, validate } from 'node-cron';
+import { enginePrincipal } from '../access/principal.ts';
+import { engineFacts } from '../audit/call.ts';
 import type { Context } from '../context.ts';
 import { notify, type Query } from '../database/open.ts';
 import { DomainError } from '../domain-error.ts';
@@ -68,7 +70,9 @@ export async function runTick(context: Context, projectId: string, at: Date): Pr
       .executeTakeFirst();
     if (!project || project.deployment_status === 'destroyed' || (await hasUnfinishedDrift(trx, projectId)))
       return false;
-    return (await queueDriftCheck(trx, project, project.drift_remediate)) !== undefined;
+    const job = await queueDriftCheck(trx, project, project.drift_remediate, enginePrincipal);
+    if (job) await context.audit.append(trx, engineFacts('checkDrift', { project: projectId, job: job.id }));
+    return job !== undefined;
   });
 }
 

@@ -18,8 +18,9 @@ import { findProject, listProjects } from './store.ts';
 export function projectRoutes(router: Router, context: Context): void {
   const { query } = context.database;
 
-  route(router, endpoints.projects, async ({ query: page }) => {
-    const rows = await listProjects(query, { after: decodeTextCursor(page.cursor), limit: page.limit + 1 });
+  route(router, endpoints.projects, async ({ query: page, principal }) => {
+    const after = decodeTextCursor(page.cursor);
+    const rows = await listProjects(query, { principal, after, limit: page.limit + 1 });
     const projects = await presentProjects(query, rows.slice(0, page.limit));
     return {
       projects,

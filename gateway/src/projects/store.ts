@@ -1,4 +1,6 @@
 import type { Selectable } from 'kysely';
+import type { Principal } from '../access/principal.ts';
+import { inScope } from '../access/scope-filter.ts';
 import type { Query } from '../database/open.ts';
 import type { Database } from '../database/schema.ts';
 import { DomainError } from '../domain-error.ts';
@@ -24,12 +26,13 @@ export async function findProject(query: Query, projectId: string): Promise<Proj
   return row;
 }
 
-/** By id, after `after` where it is given. */
+/** Those in the principal's scope by id, after `after` where it is given. */
 export async function listProjects(
   query: Query,
-  page: { after?: string | undefined; limit: number },
+  page: { principal: Principal; after?: string | undefined; limit: number },
 ): Promise<ProjectRow[]> {
   let rows = query.selectFrom('projects').selectAll().orderBy('id').limit(page.limit);
+  rows = rows.where(inScope('projects.id', page.principal));
   if (page.after !== undefined) rows = rows.where('id', '>', page.after);
   return rows.execute();
 }

@@ -32,10 +32,11 @@ export function stateRoutes(router: Router, context: Context): void {
       nextCursor: rows.length > shown.length ? encodeCursor(shown.at(-1)?.id ?? 0) : null,
     };
   });
-  route(router, endpoints.downloadState, async ({ params, response }) => {
+  route(router, endpoints.downloadState, async ({ params, response, call }) => {
     const project = await findProject(query, params.projectId);
     const version = await findStateVersion(query, project.id, params.version);
     const raw = await readStateContent(query, context.encryption, version);
+    await call.record(query, { detail: { version: version.id, serial: version.serial } });
     response.attachment(`${project.id}-${version.serial}.tfstate`).type('json').send(raw);
     return undefined;
   });

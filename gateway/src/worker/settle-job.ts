@@ -43,7 +43,7 @@ export async function settleJob(
     });
     await updateProject(trx, work, row, uncertainty);
     if (costs) await saveCosts(trx, row, costs);
-    if (drifted) await queueRemediation(trx, row);
+    if (drifted) await queueRemediation(trx, context.audit, row);
     return row;
   });
   context.metrics.finished(settled);

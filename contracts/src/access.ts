@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { roles } from './endpoint.ts';
+import { blastRadiusSchema } from './policy.ts';
+
+export const roleSchema = z.enum(roles);
+export type Role = z.infer<typeof roleSchema>;
+
+export const projectPatternSchema = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9._*-]{1,64}$/,
+    'a project pattern has 1 to 64 letters, digits, ".", "_" or "-"; "*" stands for any text',
+  );
+
+/** Names a key; no secret. */
+export const keyIdSchema = z.string().regex(/^[0-9a-f]{16}$/, 'a key id has 16 hex digits');
+
+export const createKeyRequestSchema = z.strictObject({
+  /** What people call it, for example who or what uses it. */
+  name: z
+    .string()
+    .min(1)
+    .max(100)
+    .regex(/^[^\p{Cc}]*$/u, 'has control characters'),
+  role: roleSchema,
+  /** Projects the key may touch; `*` stands for any text. */
+  projects: z.array(projectPatternSchema).min(1).max(100),
+  /** Limits on every plan that the key asks for; they add to the project's own. */
+  blastRadius: blastRadiusSchema.nullable().default(null),
+  expiresInDays: z.number().int().min(1).max(366).default(90),
+});
+export type CreateKeyRequest = z.infer<typeof createKeyRequestSchema>;
+
+export const keySchema = z.object({
+  id: keyIdSchema,
+  name: z.string(),
+  role: roleSchema,
+  projects: z.array(z.string()),
+  blastRadius: blastRadiusSchema.nullable(),
+  createdAt: z.string(),
+  createdBy: z.string(),
+  /** `null` for the key that was made at first start. */
+  expiresAt: z.string().nullable(),
+  /** To the minute. */
+  lastUsedAt: z.string().nullable(),
+  revokedAt: z.string().nullable(),
+});
+export type Key = z.infer<typeof keySchema>;
+
+export const createdKeySchema = keySchema.extend({
+  /** The key itself; it is shown here and never again. */
+  key: z.string(),
+});
+export type CreatedKey = z.infer<typeof createdKeySchema>;
+
+export const keyListSchema = z.object({ keys: z.array(keySchema) });

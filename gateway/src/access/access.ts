@@ -1,0 +1,113 @@
+import type { Request, Response } from 'express';
+import { LRUCache } from 'lru-cache';
+import type { Logger } from 'winston';
+import type { OpenDatabase } from '../database/open.ts';
+import { DomainError } from '../domain-error.ts';
+import { parseApiKey, sameSecret } from './api-key.ts';
+import { createJwtVerifier, type VerifyJwt } from './jwt.ts';
+import { findKey, isUsable, type KeyRow, keyChangedChannel, keyPrincipal, noteUse } from './key-store.ts';
+import { openPrincipal, type Principal } from './principal.ts';
+import { addressKey, RateLimits } from './rate-limits.ts';
+import type { AccessConfig } from './settings.ts';
+
+const keyCacheMs = 5000;
+const useNotedMs = 60_000;
+const noSecret = '0'.repeat(64);
+/** Headers by which a proxy says that it stands in between. */
+const proxyHeaders = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via'];
+
+/** Finds out who calls. */
+export class Access {
+  readonly #config: AccessConfig;
+  readonly #database: OpenDatabase;
+  readonly #logger: Logger;
+  readonly #verifyJwt: VerifyJwt | undefined;
+  readonly #keys = new LRUCache<string, KeyRow>({ max: 10_000, ttl: keyCacheMs });
+  readonly #noted = new LRUCache<string, true>({ max: 10_000, ttl: useNotedMs });
+  readonly limits: RateLimits;
+
+  constructor(config: AccessConfig, database: OpenDatabase, logger: Logger) {
+    this.#config = config;
+    this.#database = database;
+    this.#logger = logger;
+    this.#verifyJwt = config.jwt && createJwtVerifier(config.jwt);
+    this.limits = new RateLimits(config);
+  }
+
+  /** What any gateway revokes is forgotten here. */
+  async start(): Promise<void> {
+    await this.#database.listen(keyChangedChannel, (id) => this.forgetKey(id));
+    this.#database.onReconnect(() => this.#keys.clear());
+  }
+
+  forgetKey(id: string): void {
+    this.#keys.delete(id);
+  }
+
+  /** Throws `unauthenticated` where nobody, or not who they say, calls; `rate_limited` after too many wrong tries. */
+  async authenticate(request: Request, response: Response): Promise<Principal> {
+    const header = request.get('authorization');
+    const address = addressKey(request.ip);
+    if (header === undefined) {
+      if (!this.#config.required && !proxyHeaders.some((name) => request.headers[name] !== undefined))
+        return openPrincipal;
+      await this.limits.countCall(address, response);
+      throw new DomainError(
+        'unauthenticated',
+        'credentials are missing; send Authorization: Bearer <API key or token>',
+      );
+    }
+    await this.limits.requirePatience(address, response);
+    try {
+      return await this.#verify(/^Bearer +(\S{1,8192})$/i.exec(header)?.[1]);
+    } catch (error) {
+      if (error instanceof DomainError && error.code === 'unauthenticated')
+        await this.limits.countFailure(address);
+      throw error;
+    }
+  }
+
+  async #verify(token: string | undefined): Promise<Principal> {
+    if (token === undefined)
+      throw new DomainError('unauthenticated', 'the Authorization header is not Bearer <API key or token>');
+    if (token.startsWith('de_')) return this.#verifyKey(token);
+    if (this.#verifyJwt) return this.#verifyJwt(token);
+    throw new DomainError(
+      'unauthenticated',
+      'the API key is not valid; keys begin with de_, other tokens are not taken',
+    );
+  }
+
+  /** One answer to a wrong, a revoked and an expired key, in one time. */
+  async #verifyKey(token: string): Promise<Principal> {
+    const given = parseApiKey(token);
+    const row = given && (await this.#readKey(given.id));
+    const same = sameSecret(
+      given?.secretSha256 ?? noSecret,
+      row?.secret_sha256 ?? noSecret.replaceAll('0', 'f'),
+    );
+    if (!row || !same || !isUsable(row))
+      throw new DomainError(
+        'unauthenticated',
+        'the API key is not valid: it is wrong, revoked or has expired',
+      );
+    this.#noteUse(row.id);
+    return keyPrincipal(row);
+  }
+
+  async #readKey(id: string): Promise<KeyRow | undefined> {
+    const cached = this.#keys.get(id);
+    if (cached) return cached;
+    const row = await findKey(this.#database.query, id);
+    if (row) this.#keys.set(id, row);
+    return row;
+  }
+
+  #noteUse(id: string): void {
+    if (this.#noted.has(id)) return;
+    this.#noted.set(id, true);
+    noteUse(this.#database.query, id).catch((error) =>
+      this.#logger.warn('noting the use of an API key', { keyId: id, error }),
+    );
+  }
+}

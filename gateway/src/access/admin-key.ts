@@ -1,0 +1,36 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import type { Config } from '../config.ts';
+import type { OpenDatabase } from '../database/open.ts';
+import { countKeys, insertKey } from './key-store.ts';
+
+/** An advisory lock, so that of gateways that start together one makes the key. */
+const lockNumber = 7150224;
+
+/**
+ * Makes a key that may do everything where there was never a key, and keeps it in `dataDir/admin.key`, readable by its
+ * owner alone. Answers it with its place; `undefined` at every later start.
+ */
+export async function makeFirstKey(
+  database: OpenDatabase,
+  { dataDir }: Config,
+): Promise<{ key: string; path: string } | undefined> {
+  return database.query.transaction().execute(async (trx) => {
+    await sql`select pg_advisory_xact_lock(${sql.lit(lockNumber)})`.execute(trx);
+    if ((await countKeys(trx)).all > 0) return undefined;
+    const wish = {
+      name: 'admin',
+      role: 'admin',
+      projects: ['*'],
+      blastRadius: null,
+      expiresInDays: null,
+    } as const;
+    const { key } = await insertKey(trx, { ...wish, projects: ['*'] }, 'engine');
+    const path = join(dataDir, 'admin.key');
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    await writeFile(`${path}.new`, `${key}\n`, { mode: 0o600 });
+    await rename(`${path}.new`, path);
+    return { key, path };
+  });
+}

@@ -1,0 +1,104 @@
+import { projectPatternSchema, roleSchema } from '@deployment-engine/contracts';
+import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose';
+import { z } from 'zod';
+import { DomainError } from '../domain-error.ts';
+import type { Principal } from './principal.ts';
+import type { JwtConfig } from './settings.ts';
+
+const clockToleranceSeconds = 5;
+const jwksTimeoutMs = 5000;
+const jwksCooldownMs = 30_000;
+const jwksMaxAgeMs = 600_000;
+
+const text = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[^\p{Cc}]*$/u);
+const projects = z
+  .union([z.array(z.string()), z.string().transform((list) => list.split(/[\s,]+/).filter(Boolean))])
+  .pipe(z.array(projectPatternSchema).max(100));
+
+export type VerifyJwt = (token: string) => Promise<Principal>;
+
+/** Checks tokens by the one algorithm that is configured (RFC 8725, 3.1); throws `unauthenticated`. */
+export function createJwtVerifier(config: JwtConfig): VerifyJwt {
+  const options: JWTVerifyOptions = {
+    algorithms: [config.algorithm],
+    issuer: config.issuer,
+    audience: config.audience,
+    requiredClaims: ['exp', 'iat', 'sub', 'jti'],
+    clockTolerance: clockToleranceSeconds,
+    maxTokenAge: config.maxLifetimeSeconds,
+  };
+  const verify = signatureCheck(config, options);
+  return async (token) => {
+    const payload = await verify(token).catch((error) => {
+      throw refusal(error);
+    });
+    const lifetime = (payload.exp ?? 0) - (payload.iat ?? 0);
+    if (!(lifetime > 0 && lifetime <= config.maxLifetimeSeconds))
+      throw invalid(`it is valid for longer than ${config.maxLifetimeSeconds} s`);
+    return principalOf(payload, config);
+  };
+}
+
+function signatureCheck(
+  config: JwtConfig,
+  options: JWTVerifyOptions,
+): (token: string) => Promise<JWTPayload> {
+  if (config.secret) {
+    const key = new TextEncoder().encode(config.secret);
+    return async (token) => (await jwtVerify(token, key, options)).payload;
+  }
+  const keys = createRemoteJWKSet(new URL(config.jwksUrl ?? ''), {
+    timeoutDuration: jwksTimeoutMs,
+    cooldownDuration: jwksCooldownMs,
+    cacheMaxAge: jwksMaxAgeMs,
+  });
+  return async (token) => (await jwtVerify(token, keys, options)).payload;
+}
+
+function principalOf(payload: JWTPayload, config: JwtConfig): Principal {
+  const subject = text.safeParse(payload.sub);
+  if (!subject.success || !text.safeParse(payload.jti).success)
+    throw invalid('its sub and jti must be texts of 1 to 200 characters');
+  const role = roleSchema.safeParse(payload[config.roleClaim]);
+  if (!role.success)
+    throw invalid(`its claim ${config.roleClaim} is no role: viewer, deployer, approver or admin`);
+  const scope = projects.safeParse(payload[config.projectsClaim]);
+  if (!scope.success) throw invalid(`its claim ${config.projectsClaim} is no list of project patterns`);
+  return {
+    kind: 'jwt',
+    id: `jwt:${subject.data}`,
+    name: text.safeParse(payload.name).data ?? subject.data,
+    role: role.data,
+    projects: scope.data,
+    blastRadius: null,
+  };
+}
+
+/** What is wrong with a token is told; why its signature is wrong, or what is amiss with the key set, is not. */
+function refusal(error: unknown): DomainError {
+  if (error instanceof errors.JWTExpired) return invalid('it has expired');
+  if (error instanceof errors.JWTClaimValidationFailed)
+    return invalid(`its claim ${error.claim} is missing or wrong`);
+  if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys)
+    return invalid('its key is not one of the issuer');
+  if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout) && !isKeySetError(error))
+    return invalid('it is malformed, or its signature or algorithm is wrong');
+  return new DomainError(
+    'identity_provider_unavailable',
+    'checking a token: the keys at JWKS_URL cannot be read now; try again later',
+    { cause: error },
+  );
+}
+
+/** A key set that is no JSON, or an answer other than 200, comes as the plain base class. */
+function isKeySetError(error: errors.JOSEError): boolean {
+  return error.constructor === errors.JOSEError || error instanceof errors.JWKSInvalid;
+}
+
+function invalid(why: string): DomainError {
+  return new DomainError('unauthenticated', `the token is not valid: ${why}`);
+}

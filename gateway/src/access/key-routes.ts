@@ -1,0 +1,67 @@
+import { type CreateKeyRequest, endpoints, type Key } from '@deployment-engine/contracts';
+import type { Router } from 'express';
+import type { Context } from '../context.ts';
+import { DomainError } from '../domain-error.ts';
+import { route } from '../http/route.ts';
+import { exceedsBlastRadius } from './exceeds-blast-radius.ts';
+import { findKey, insertKey, type KeyRow, listKeys, revokeKey } from './key-store.ts';
+import { coversScope, hasRole, type Principal } from './principal.ts';
+
+/** API keys. An admin of some projects sees and makes keys for those alone. */
+export function keyRoutes(router: Router, context: Context): void {
+  const { query } = context.database;
+
+  route(router, endpoints.createKey, async ({ body, principal, call }) => {
+    requireWithin(principal, body);
+    return query.transaction().execute(async (trx) => {
+      const { row, key } = await insertKey(trx, body, principal.id);
+      const { role, projects, expiresInDays } = body;
+      await call.record(trx, { detail: { keyId: row.id, name: row.name, role, projects, expiresInDays } });
+      return { ...presentKey(row), key };
+    });
+  });
+  route(router, endpoints.keys, async ({ principal }) => ({
+    keys: (await listKeys(query)).filter((row) => isVisible(principal, row)).map(presentKey),
+  }));
+  route(router, endpoints.revokeKey, async ({ params: { keyId }, principal, call }) => {
+    const revoked = await query.transaction().execute(async (trx) => {
+      const row = await findKey(trx, keyId);
+      if (!row || !isVisible(principal, row))
+        throw new DomainError('key_not_found', `no API key ${keyId} exists`);
+      const answer = await revokeKey(trx, keyId);
+      await call.record(trx, { detail: { keyId, name: row.name } });
+      return answer;
+    });
+    context.access.forgetKey(keyId);
+    return presentKey(revoked);
+  });
+}
+
+function isVisible(principal: Principal, row: KeyRow): boolean {
+  return coversScope(principal, JSON.parse(row.projects));
+}
+
+/** Nobody hands on more than they have. */
+function requireWithin(principal: Principal, key: CreateKeyRequest): void {
+  const beyond = (what: string) =>
+    new DomainError('forbidden', `making an API key: ${what} is more than your own; ask for less`);
+  if (!hasRole(principal, key.role)) throw beyond(`the role ${key.role}`);
+  if (!coversScope(principal, key.projects)) throw beyond(`the scope ${key.projects.join(', ')}`);
+  const limit = exceedsBlastRadius(key.blastRadius, principal.blastRadius);
+  if (limit) throw beyond(`blastRadius.${limit}`);
+}
+
+function presentKey(row: KeyRow): Key {
+  return {
+    id: row.id,
+    name: row.name,
+    role: row.role,
+    projects: JSON.parse(row.projects),
+    blastRadius: row.blast_radius ? JSON.parse(row.blast_radius) : null,
+    createdAt: row.created_at.toISOString(),
+    createdBy: row.created_by,
+    expiresAt: row.expires_at?.toISOString() ?? null,
+    lastUsedAt: row.last_used_at?.toISOString() ?? null,
+    revokedAt: row.revoked_at?.toISOString() ?? null,
+  };
+}

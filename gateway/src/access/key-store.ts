@@ -1,0 +1,109 @@
+import type { BlastRadius, Role } from '@deployment-engine/contracts';
+import { type Selectable, sql } from 'kysely';
+import { notify, type Query } from '../database/open.ts';
+import type { Database } from '../database/schema.ts';
+import { newApiKey } from './api-key.ts';
+import type { Principal } from './principal.ts';
+
+/** Channel that carries the id of a key that was revoked. */
+export const keyChangedChannel = 'api_key_changed';
+const usedEvery = '1 minute';
+
+export type KeyRow = Selectable<Database['api_keys']>;
+
+export type NewKey = {
+  name: string;
+  role: Role;
+  projects: string[];
+  blastRadius: BlastRadius | null;
+  expiresInDays: number | null;
+};
+
+/** Stores a new key and answers it, the only time that it is known. */
+export async function insertKey(
+  trx: Query,
+  key: NewKey,
+  createdBy: string,
+): Promise<{ row: KeyRow; key: string }> {
+  const made = newApiKey();
+  const row = await trx
+    .insertInto('api_keys')
+    .values({
+      id: made.id,
+      name: key.name,
+      secret_sha256: made.secretSha256,
+      role: key.role,
+      projects: JSON.stringify(key.projects),
+      blast_radius: key.blastRadius && JSON.stringify(key.blastRadius),
+      created_by: createdBy,
+      expires_at:
+        key.expiresInDays === null ? null : sql<Date>`now() + make_interval(days => ${key.expiresInDays})`,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return { row, key: made.key };
+}
+
+export async function findKey(query: Query, id: string): Promise<KeyRow | undefined> {
+  return query.selectFrom('api_keys').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+/** Newest first. */
+export async function listKeys(query: Query): Promise<KeyRow[]> {
+  return query.selectFrom('api_keys').selectAll().orderBy('created_at', 'desc').orderBy('id').execute();
+}
+
+export async function countKeys(query: Query): Promise<{ all: number; usable: number }> {
+  const row = await query
+    .selectFrom('api_keys')
+    .select([
+      sql<number>`count(*)`.as('all'),
+      sql<number>`count(*) filter (where revoked_at is null and (expires_at is null or expires_at > now()))`.as(
+        'usable',
+      ),
+    ])
+    .executeTakeFirstOrThrow();
+  return row;
+}
+
+/** A key that is revoked already stays as it is. */
+export async function revokeKey(trx: Query, id: string): Promise<KeyRow> {
+  await trx
+    .updateTable('api_keys')
+    .set({ revoked_at: new Date() })
+    .where('id', '=', id)
+    .where('revoked_at', 'is', null)
+    .execute();
+  await notify(trx, keyChangedChannel, id);
+  return trx.selectFrom('api_keys').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+}
+
+/** Notes that a key is in use, at most once a minute. */
+export async function noteUse(query: Query, id: string): Promise<void> {
+  await query
+    .updateTable('api_keys')
+    .set({ last_used_at: new Date() })
+    .where('id', '=', id)
+    .where((or) =>
+      or.or([
+        or('last_used_at', 'is', null),
+        or('last_used_at', '<', sql<Date>`now() - ${usedEvery}::interval`),
+      ]),
+    )
+    .execute();
+}
+
+export function isUsable(row: KeyRow): boolean {
+  return row.revoked_at === null && (row.expires_at === null || row.expires_at.getTime() > Date.now());
+}
+
+export function keyPrincipal(row: KeyRow): Principal {
+  return {
+    kind: 'api_key',
+    id: `key:${row.id}`,
+    name: row.name,
+    role: row.role,
+    projects: JSON.parse(row.projects),
+    blastRadius: row.blast_radius ? JSON.parse(row.blast_radius) : null,
+  };
+}
