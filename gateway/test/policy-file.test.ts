@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import {
+  defaultMaxResources,
+  operatorPolicySchema,
+  projectPolicySettingsSchema,
+} from '@deployment-engine/contracts';
+import { ConfigError } from '../src/config.ts';
+import { modeOf } from '../src/policy/settings.ts';
+import { effectiveSettings } from '../src/policy-settings/effective-settings.ts';
+import { loadOperatorPolicy } from '../src/policy-settings/operator-policy.ts';
+import { startTestGateway } from './support.ts';
+
+let directory: string;
+before(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'pf-'));
+});
+after(() => rm(directory, { recursive: true, force: true }));
+
+const written = async (name: string, content: string) => {
+  const path = join(directory, name);
+  await writeFile(path, content);
+  return path;
+};
+
+const wrong: [string, string, RegExp][] = [
+  ['a.yaml', 'defaults: [', /it is not valid YAML/],
+  ['a.json', '{', /it is not valid JSON/],
+  ['b.yaml', 'enforce:\n  profile: lax\n', /enforce\.profile: /],
+  ['c.yaml', 'allowances:\n  - id: PRE-PROVISIONER\n    who: op\n', /allowances\[0\]\.why: /],
+  ['d.yaml', 'surprise: 1\n', /surprise/],
+  ['e.yaml', 'a: &a [1]\nb: *a\n', /it is not valid YAML: .*alias/i],
+  [
+    'f.yaml',
+    'enforce:\n  userRules:\n    - {language: cel, id: USER-A, message: m, expression: "1 +"}\n',
+    /enforce\.userRules\[0\]: USER-A: /,
+  ],
+];
+for (const [name, content, reason] of wrong)
+  test(`a policy file with ${JSON.stringify(content)} ends the start with its path and what is wrong`, async () => {
+    const path = await written(name, content);
+    await assert.rejects(startTestGateway({ POLICY_FILE: path }), (error: Error) => {
+      assert.ok(error instanceof ConfigError);
+      assert.ok(error.message.includes(path), error.message);
+      assert.match(error.message, reason);
+      return true;
+    });
+  });
+
+test('a policy file that is not there ends the start', () =>
+  assert.rejects(loadOperatorPolicy(join(directory, 'none.yaml')), /none\.yaml: there is no such file/));
+
+test('projects start from the defaults, stay within what is enforced, and have the allowances for them', async () => {
+  const path = await written(
+    'good.yaml',
+    `defaults:
+  profile: guarded
+enforce:
+  modes: {AWS-S3-001: approve}
+  blastRadius: {maxDeletions: 5, regions: [eu-west-1, eu-north-1]}
+  userRules:
+    - {language: cel, id: USER-HOUSE, mode: approve, message: house rule, expression: "false"}
+allowances:
+  - {id: PRE-PROVISIONER, projects: ["build-*"], who: op, why: image builds}
+`,
+  );
+  await using it = await startTestGateway({ POLICY_FILE: path });
+  const shown = async (projectId: string) =>
+    (await it.client.get(`/api/deploy/policy/${projectId}`)).body.settings;
+  const fresh = await shown('build-a');
+  assert.equal(fresh.profile, 'guarded');
+  assert.equal(fresh.allowances[0].id, 'PRE-PROVISIONER');
+  assert.deepEqual((await shown('web')).allowances, []);
+  await it.client.request('PUT', '/api/deploy/policy/web/settings', {
+    blastRadius: { maxDeletions: 9, regions: ['eu-west-1', 'us-east-1'] },
+    userRules: [{ language: 'cel', id: 'USER-HOUSE', mode: 'off', message: 'mine', expression: 'false' }],
+  });
+  const own = await shown('web');
+  assert.deepEqual([own.blastRadius.maxDeletions, own.blastRadius.regions], [5, ['eu-west-1']]);
+  assert.deepEqual([own.userRules[0].message, own.userRules[0].mode], ['house rule', 'approve']);
+});
+
+test('no setting of a project goes below what is enforced', () => {
+  const operator = operatorPolicySchema.parse({
+    enforce: { profile: 'strict', modes: { 'AWS-S3-001': 'approve' } },
+  });
+  const own = projectPolicySettingsSchema.parse({
+    modes: { 'AWS-S3-001': 'off', 'AWS-S3-002': 'off' },
+    allowances: ['AWS-S3-001', 'AWS-S3-002'].map((id) => ({ id, who: 'me', why: 'mine' })),
+  });
+  const settings = effectiveSettings(operator, 'p', own);
+  assert.equal(settings.profile, 'strict');
+  assert.equal(modeOf(settings, 'AWS-S3-001', 'warn'), 'approve');
+  assert.equal(modeOf(settings, 'AWS-S3-002', 'warn'), 'off');
+  assert.deepEqual(
+    settings.allowances.map(({ id }) => id),
+    ['AWS-S3-002'],
+  );
+  assert.equal(settings.blastRadius.maxResources, defaultMaxResources);
+});

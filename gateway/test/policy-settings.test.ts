@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { defaultPolicySettings, type PolicySettingsAnswer } from '@deployment-engine/contracts';
+import { openPrincipal } from '../src/access/principal.ts';
+import { compiledPolicy } from '../src/policy/user-rules/rego-fixture.ts';
+import { changeSettings } from '../src/policy-settings/change-settings.ts';
+import { onEachGateway } from './support.ts';
+
+const cel = (expression: string, more: object = {}) => ({
+  language: 'cel',
+  id: 'USER-A',
+  message: 'not wanted',
+  expression,
+  ...more,
+});
+const rego = (bundle: Uint8Array, more: object = {}) => ({
+  language: 'rego',
+  id: 'USER-R',
+  message: 'not wanted',
+  bundle: Buffer.from(bundle).toString('base64'),
+  ...more,
+});
+
+onEachGateway((it) => {
+  const path = (projectId: string) => `/api/deploy/policy/${projectId}`;
+  const put = (projectId: string, settings: object, query = '') =>
+    it().client.request('PUT', `${path(projectId)}/settings${query}`, settings);
+
+  test('settings are versioned, with who and when; removing them brings the defaults back', async () => {
+    const before = (await it().client.get(`${path('v')}/settings`)).body;
+    assert.deepEqual(before, {
+      projectId: 'v',
+      settings: null,
+      version: 0,
+      changedBy: null,
+      changedAt: null,
+    });
+    const first = (await put('v', { profile: 'guarded' })).body;
+    assert.deepEqual(
+      [first.version, first.changedBy, first.settings.profile],
+      [1, openPrincipal.name, 'guarded'],
+    );
+    const shown = (await it().client.get(path('v'))).body;
+    assert.deepEqual([shown.settings.profile, shown.version, shown.newest], ['guarded', 1, null]);
+    const removed = await it().client.request('DELETE', `${path('v')}/settings`);
+    assert.deepEqual([removed.body.version, removed.body.settings], [2, null]);
+    assert.equal((await it().client.get(path('v'))).body.settings.profile, 'advisory');
+    const page = (await it().client.get(`${path('v')}/history?limit=1`)).body;
+    const rest = (await it().client.get(`${path('v')}/history?cursor=${page.nextCursor}`)).body;
+    const versions = [...page.versions, ...rest.versions].map(({ version }) => version);
+    assert.deepEqual(versions, [2, 1]);
+    assert.equal(rest.nextCursor, null);
+  });
+
+  test('of ten changes from the same version one is made', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, index) =>
+        put('race', { modes: { [`R-${index}`]: 'block' } }, '?ifVersion=0'),
+      ),
+    );
+    const statuses = answers.map(({ status }) => status).toSorted();
+    assert.deepEqual(statuses, [200, ...Array(9).fill(409)]);
+    const refused = answers.find(({ status }) => status === 409);
+    assert.equal(refused?.body.code, 'policy_settings_changed');
+    await Promise.all(Array.from({ length: 5 }, () => put('race', {})));
+    assert.equal((await it().client.get(`${path('race')}/settings`)).body.version, 6);
+  });
+
+  test('only an admin weakens a policy', async () => {
+    const change = (settings: object | null): Promise<PolicySettingsAnswer | object> =>
+      changeSettings(it().gateway.context, {
+        projectId: 'roles',
+        settings: settings && { ...defaultPolicySettings, ...settings },
+        ifVersion: undefined,
+        principal: { ...openPrincipal, role: 'approver', name: 'amy' },
+      });
+    const strict = { profile: 'strict', modes: { 'AWS-S3-001': 'block' } } as const;
+    await change(strict);
+    const weaker: [object | null, RegExp][] = [
+      [{ ...strict, profile: 'guarded' }, /profile guarded/],
+      [{ ...strict, modes: {} }, /no mode of AWS-S3-001/],
+      [{ ...strict, modes: { ...strict.modes, 'PRE-PROVISIONER': 'warn' } }, /mode warn of PRE-PROVISIONER/],
+      [{ ...strict, allowances: [{ id: 'PRE-PROVISIONER', who: 'amy', why: 'x' }] }, /an allowance/],
+      [null, /profile advisory/],
+    ];
+    for (const [settings, reason] of weaker)
+      await assert.rejects(change(settings), (error: Error) => reason.test(error.message));
+    const limits = { ...defaultPolicySettings.blastRadius, maxDeletions: 3 };
+    await change({ ...strict, blastRadius: limits });
+    await assert.rejects(
+      change({ ...strict, blastRadius: { ...limits, maxDeletions: 4 } }),
+      /a wider maxDeletions/,
+    );
+    assert.equal((await put('roles', {})).status, 200, 'an admin may');
+  });
+
+  const refusedRules: [string, object[], RegExp][] = [
+    ['that does not parse', [cel('resource.')], /USER-A: /],
+    ['that is no condition', [cel('1 + 1')], /USER-A: the expression is a/],
+    ['whose id is there twice', [cel('true'), cel('false')], /the id USER-A is there twice/],
+    ['whose bundle is none', [rego(Buffer.from('nothing'))], /USER-R: the bundle cannot be evaluated/],
+    ['whose bundle never answers', [rego(compiledPolicy(false, { endless: true }))], /does not answer/],
+  ];
+  for (const [what, userRules, reason] of refusedRules)
+    test(`a rule ${what} is refused when it is stored`, async () => {
+      const answer = await put('rules', { userRules });
+      assert.equal(answer.status, 400);
+      const [problem] = answer.body.errors;
+      assert.match(problem.pointer, /^\/userRules\/\d/);
+      assert.match(problem.detail, reason);
+      assert.equal((await it().client.get(`${path('rules')}/settings`)).body.version, 0);
+    });
+
+  test('a good rule is stored, and shown without its compiled code', async () => {
+    assert.equal((await put('good', { userRules: [rego(compiledPolicy(false)), cel('false')] })).status, 200);
+    const { settings } = (await it().client.get(path('good'))).body;
+    assert.deepEqual(
+      settings.userRules.map((rule: object) => Object.keys(rule).toSorted()),
+      Array(2).fill(['id', 'language', 'message', 'mode', 'severity']),
+    );
+  });
+
+  test('settings that are not valid are refused with a pointer', async () => {
+    const answer = await put('bad', { profile: 'lax', allowances: [{ id: 'X' }] });
+    assert.equal(answer.status, 400);
+    const pointers = answer.body.errors.map(({ pointer }: { pointer: string }) => pointer);
+    assert.deepEqual(pointers, ['/profile', '/allowances/0/who', '/allowances/0/why']);
+  });
+});
