@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Budget, JobEventBody } from '@deployment-engine/contracts';
 import { claimNextJob } from '../src/jobs/claim.ts';
 import type { JobRow, Lease } from '../src/jobs/row.ts';
+import { findJob } from '../src/jobs/store.ts';
 import { savePlan } from '../src/plans/store.ts';
 import { JobSecrets } from '../src/secrets/job-secrets.ts';
 import { gatePhase } from '../src/worker/gate-phase.ts';
@@ -15,8 +16,12 @@ export type StagedGate = {
   jobId: string;
   planDigest: string;
   claim(): Promise<void>;
+  /** Reads the claimed job again. */
+  reload(): Promise<void>;
+  work(): JobWork;
   run(): Promise<PhaseResult>;
   complete(): Promise<void>;
+  fail(result: PhaseResult): Promise<void>;
   events(): Promise<GateEvent[]>;
 };
 
@@ -61,8 +66,14 @@ export async function stageGate(
     jobId,
     planDigest,
     claim,
+    async reload() {
+      const job = await findJob(query, jobId);
+      if (claimed && job) claimed = { ...claimed, job };
+    },
+    work,
     run: () => gatePhase(work()),
     complete: () => settleJob(work(), { kind: 'done' }),
+    fail: (result) => settleJob(work(), result as Parameters<typeof settleJob>[1]),
     async events() {
       const rows = await query
         .selectFrom('job_events')

@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isSealIntact } from '../src/plans/seal.ts';
+import { compiledPolicy } from '../src/policy/user-rules/rego-fixture.ts';
+import { applyPhase } from '../src/worker/apply-phase.ts';
+import { stageGate } from './staged-gate.ts';
+import { onEachGateway } from './support.ts';
+
+const files = { 'main.tf': 'resource "aws_nat_gateway" "n" {\n  subnet_id = "s"\n}\n' };
+
+onEachGateway((it) => {
+  const staged = async (projectId: string, settings: object = {}) => {
+    const answer = await it().client.request('PUT', `/api/deploy/policy/${projectId}/settings`, settings);
+    assert.equal(answer.status, 200, JSON.stringify(answer.body));
+    return stageGate(it(), { projectId, files });
+  };
+  const query = () => it().gateway.context.database.query;
+  const rule = (expression: string, mode = 'block') => ({
+    userRules: [{ language: 'cel', id: 'USER-A', mode, message: 'no', expression }],
+  });
+
+  test('a plan without findings passes; that it did is remembered over later changes', async () => {
+    const gate = await staged('passes');
+    assert.deepEqual(await gate.run(), { kind: 'done' });
+    assert.deepEqual(await gate.events(), []);
+    await it().client.request('PUT', '/api/deploy/policy/passes/settings', rule('true'));
+    await gate.reload();
+    assert.deepEqual(await gate.run(), { kind: 'done' }, 'an apply may be in progress by now');
+    await gate.complete();
+  });
+
+  const failing: [string, object, RegExp][] = [
+    ['cannot be evaluated for a resource', rule('resource.after.missing == 1'), /cannot be evaluated/],
+    [
+      'answers true in WebAssembly',
+      {
+        userRules: [
+          {
+            language: 'rego',
+            id: 'USER-R',
+            mode: 'block',
+            message: 'no',
+            bundle: Buffer.from(compiledPolicy(true)).toString('base64'),
+          },
+        ],
+      },
+      /USER-R: no/,
+    ],
+  ];
+  for (const [index, [what, settings, reason]] of failing.entries())
+    test(`a plan is blocked where a rule ${what}`, async () => {
+      const gate = await staged(`closed-${index}`, settings);
+      const result = await gate.run();
+      assert.ok(result.kind === 'refused' && result.reason === 'policy_denied');
+      assert.match(result.message, reason);
+      assert.equal((await gate.events())[0]?.verdict, 'blocked');
+      await gate.fail(result);
+      const { body } = await it().client.get(`/api/deploy/status/${gate.jobId}`);
+      assert.deepEqual([body.failure.step, body.policy.verdict], ['gate', 'block']);
+    });
+
+  test('limits of the key that asked bind a plan, whatever the project allows', async () => {
+    const gate = await staged('key', { modes: { 'PLAN-RESOURCE-TYPE': 'off' } });
+    const limits = JSON.stringify({ resourceTypes: ['aws_s3_*'] });
+    await query().updateTable('jobs').set({ blast_radius: limits }).where('id', '=', gate.jobId).execute();
+    await gate.reload();
+    const result = await gate.run();
+    assert.ok(result.kind === 'refused');
+    assert.match(result.message, /PLAN-RESOURCE-TYPE.*the API key may not change aws_nat_gateway/);
+    assert.deepEqual(
+      (await gate.events()).map(({ gate, verdict }) => [gate, verdict]),
+      [['blast_radius', 'blocked']],
+    );
+    await gate.fail(result);
+  });
+
+  test('approval lifts what asks for it, and not what blocks by then', async () => {
+    const gate = await staged('later', rule('true', 'approve'));
+    assert.deepEqual(await gate.run(), { kind: 'parked' });
+    const { status } = await it().client.post(`/api/deploy/jobs/${gate.jobId}/approve`, {
+      planDigest: gate.planDigest,
+    });
+    assert.equal(status, 202);
+    await it().client.request('PUT', '/api/deploy/policy/later/settings', rule('true', 'block'));
+    await gate.claim();
+    const result = await gate.run();
+    assert.equal(result.kind, 'refused');
+    await gate.fail(result as never);
+  });
+
+  const tamperings: [string, (jobId: string) => Promise<unknown>][] = [
+    [
+      'digest',
+      (jobId) =>
+        query()
+          .updateTable('plans')
+          .set({ digest: 'a'.repeat(64) })
+          .where('job_id', '=', jobId)
+          .execute(),
+    ],
+    [
+      'state serial',
+      (jobId) => query().updateTable('plans').set({ state_serial: 0 }).where('job_id', '=', jobId).execute(),
+    ],
+    [
+      'seal',
+      (jobId) => query().updateTable('plans').set({ seal: null }).where('job_id', '=', jobId).execute(),
+    ],
+    [
+      'file',
+      (jobId) =>
+        query()
+          .updateTable('plans')
+          .set({ plan_file: Buffer.alloc(64, 1) })
+          .where('job_id', '=', jobId)
+          .execute(),
+    ],
+    [
+      'code',
+      async (jobId) => {
+        const job = await query()
+          .selectFrom('jobs')
+          .selectAll()
+          .where('id', '=', jobId)
+          .executeTakeFirstOrThrow();
+        await query()
+          .updateTable('revisions')
+          .set({ variables_digest: 'b'.repeat(64) })
+          .where('project_id', '=', job.project_id)
+          .execute();
+      },
+    ],
+  ];
+  for (const [what, tamper] of tamperings)
+    test(`a plan whose ${what} was changed in the database is neither approved nor applied`, async () => {
+      const gate = await staged(`seal-${what.replace(' ', '-')}`, rule('true', 'approve'));
+      assert.deepEqual(await gate.run(), { kind: 'parked' });
+      await tamper(gate.jobId);
+      const planDigest = what === 'digest' ? 'a'.repeat(64) : gate.planDigest;
+      const answer = await it().client.post(`/api/deploy/jobs/${gate.jobId}/approve`, { planDigest });
+      assert.deepEqual([answer.status, answer.body.code], [409, 'plan_seal_broken']);
+      const result = await applyPhase(gate.work());
+      assert.ok(result.kind === 'refused' && result.reason === 'plan_seal_broken', JSON.stringify(result));
+      await it().client.post(`/api/deploy/jobs/${gate.jobId}/cancel`, {});
+    });
+
+  test('an untouched plan has its seal, which says nothing for another state', async () => {
+    const { database, encryption } = it().gateway.context;
+    const gate = await staged('intact');
+    const plan = { jobId: gate.jobId, digest: gate.planDigest, stateSerial: null, stateLineage: null };
+    assert.equal(await isSealIntact(database.query, encryption, plan), true);
+    assert.equal(await isSealIntact(database.query, encryption, { ...plan, stateSerial: 3 }), false);
+    assert.deepEqual(await gate.run(), { kind: 'done' });
+    await gate.complete();
+  });
+});
