@@ -63,5 +63,5 @@ export const capacity = {
   free: 1,
   runs: [],
   terraform: { product: 'terraform', version: '1.11.4' },
-  sandbox: { mode: 'none', warnings: [] },
+  protection: { mode: 'bwrap', network: 'proxy', unprotected: [] },
 };

@@ -14,7 +14,7 @@ export function createApp(context: Context, closing: AbortSignal): Express {
   app.disable('etag');
   app.get('/healthz', (_request, response) => void response.json({ status: 'ok' }));
   app.use(authenticate(context.config.token));
-  app.use(capacityRoutes(context.runs, context.runnerId, context.terraform));
+  app.use(capacityRoutes(context));
   app.use(revisionRoutes(context.revisions));
   app.use(runRoutes(context.runs, closing));
   app.use((request) => {

@@ -1,7 +1,17 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs';
 import { availableParallelism, homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { z } from 'zod';
+import { type TlsFiles, tlsFiles } from './http/tls.ts';
+import {
+  egressAllow,
+  pathList,
+  type SandboxSettings,
+  sandboxModes,
+  sandboxNetworks,
+  sandboxSettings,
+  userRange,
+} from './sandbox/settings.ts';
 
 const wholeNumber = (what: string, minimum: number, maximum: number) =>
   z
@@ -9,6 +19,8 @@ const wholeNumber = (what: string, minimum: number, maximum: number) =>
     .regex(/^\d+$/, `must be ${what}`)
     .transform(Number)
     .pipe(z.number().min(minimum, `must be at least ${minimum}`).max(maximum, `must be at most ${maximum}`));
+
+const readableFile = z.string().refine(isReadable, 'is not a file that can be read');
 
 const environmentSchema = z.object({
   RUNNER_HOST: z.string().default('127.0.0.1'),
@@ -43,6 +55,21 @@ const environmentSchema = z.object({
     )
     .pipe(z.array(z.url({ protocol: /^https?$/, error: 'must be http(s) URLs, separated by commas' }))),
   RUNNER_ADVERTISE_URL: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).optional(),
+  RUNNER_TLS_CERT: readableFile.optional(),
+  RUNNER_TLS_KEY: readableFile.optional(),
+  RUNNER_TLS_CA: readableFile.optional(),
+  SANDBOX: z.enum(sandboxModes, { error: 'must be auto, bwrap or off' }).default('auto'),
+  SANDBOX_NETWORK: z.enum(sandboxNetworks, { error: 'must be proxy, open or none' }).default('proxy'),
+  SANDBOX_READ_ONLY_PATHS: pathList.default([]),
+  SANDBOX_USERS: userRange.default({ first: 1_900_000_000, last: 1_900_065_535 }),
+  SANDBOX_MEMORY_MB: wholeNumber('a number of megabytes', 3072, 1_048_576).default(6144),
+  SANDBOX_PROCESSES: wholeNumber('a number of processes', 64, 32_768).default(512),
+  SANDBOX_OPEN_FILES: wholeNumber('a number of files', 256, 1_048_576).default(4096),
+  SANDBOX_FILE_MB: wholeNumber('a number of megabytes', 16, 1_048_576).default(1024),
+  SANDBOX_CPU_SECONDS: wholeNumber('a number of seconds', 60, 86_400).default(3600),
+  ALLOW_UNSANDBOXED: z.enum(['0', '1'], { error: 'must be 0 or 1' }).default('0'),
+  EGRESS_ALLOW: egressAllow.default({ rules: [], withDefaults: true }),
+  RUN_LOG_MB: wholeNumber('a number of megabytes', 1, 1024).default(16),
   STOP_GRACE_SECONDS: wholeNumber('a number of seconds', 0, 3600).default(30),
   RUNS_RETENTION_HOURS: wholeNumber('a number of hours', 1, 8760).default(72),
   LOG_LEVEL: z
@@ -73,6 +100,13 @@ export type RunnerConfig = {
   stopGraceMs: number;
   /** How long a job whose runs have all finished is kept where no gateway removes it. */
   runsRetentionMs: number;
+  /** Certificate, key and the authority whose clients are let in, as files; `undefined` serves plain HTTP. */
+  tls: TlsFiles | undefined;
+  sandbox: SandboxSettings;
+  /** Beyond this size a run's log lines are left out; everything else is still kept. */
+  maxLogBytes: number;
+  /** Where programs are looked for. */
+  searchPath: string;
   logLevel: string;
 };
 
@@ -91,7 +125,12 @@ export function readConfig(environment: NodeJS.ProcessEnv): RunnerConfig {
   const terraformPath = present.TERRAFORM_BINARY_PATH ?? findTerraform(present.PATH ?? '');
   if (!terraformPath)
     problems.push('TERRAFORM_BINARY_PATH: is not set, and neither terraform nor tofu is on the PATH');
-  if (!parsed.success || !terraformPath) throw new ConfigError(problems);
+  const tls = tlsFiles(present);
+  if (tls === 'incomplete')
+    problems.push(
+      'RUNNER_TLS_CERT: RUNNER_TLS_CERT, RUNNER_TLS_KEY and RUNNER_TLS_CA go together; set all or none',
+    );
+  if (!parsed.success || !terraformPath || tls === 'incomplete') throw new ConfigError(problems);
   const settings = parsed.data;
   return {
     host: settings.RUNNER_HOST,
@@ -102,14 +141,18 @@ export function readConfig(environment: NodeJS.ProcessEnv): RunnerConfig {
     runsDir: resolve(settings.RUNS_DIR ?? join(settings.DATA_DIR, 'runs')),
     terraformPath: resolve(terraformPath),
     providerMirror: settings.TERRAFORM_PROVIDER_MIRROR
-      ? resolve(settings.TERRAFORM_PROVIDER_MIRROR)
-      : conventionalMirrors().find(isMirror),
+      ? realpathSync(settings.TERRAFORM_PROVIDER_MIRROR)
+      : conventionalMirror(),
     slots: settings.RUNNER_SLOTS,
     runnerId: settings.RUNNER_ID,
     gatewayUrls: settings.GATEWAY_URL,
     advertiseUrl: settings.RUNNER_ADVERTISE_URL,
     stopGraceMs: settings.STOP_GRACE_SECONDS * 1000,
     runsRetentionMs: settings.RUNS_RETENTION_HOURS * 3_600_000,
+    tls,
+    sandbox: sandboxSettings(settings),
+    maxLogBytes: settings.RUN_LOG_MB * 1024 * 1024,
+    searchPath: present.PATH ?? '',
     logLevel: settings.LOG_LEVEL,
   };
 }
@@ -118,6 +161,15 @@ function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
     return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
   } catch {
     return false;
   }
@@ -135,11 +187,12 @@ function findTerraform(searchPath: string): string | undefined {
 }
 
 /** Where operators keep providers, by Terraform's own convention; see its "implied local mirrors". */
-function conventionalMirrors(): string[] {
-  return [
+function conventionalMirror(): string | undefined {
+  const found = [
     '/opt/tf-plugins',
     join(homedir(), '.terraform.d/plugins'),
     '/usr/share/terraform/plugins',
     '/usr/local/share/terraform/plugins',
-  ];
+  ].find(isMirror);
+  return found && realpathSync(found);
 }

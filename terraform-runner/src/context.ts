@@ -8,6 +8,7 @@ import { createLogger } from './logger.ts';
 import { loadProviderHints } from './providers/hints.ts';
 import { createRevisionStore } from './revisions/store.ts';
 import { createRunService } from './runs/service.ts';
+import { findSandbox } from './sandbox/find-sandbox.ts';
 import { inspectTerraform } from './terraform/binary.ts';
 
 export type Context = Awaited<ReturnType<typeof createContext>>;
@@ -23,8 +24,11 @@ export async function createContext(config: RunnerConfig) {
   const revisions = createRevisionStore(config.workspacesDir, revisionsDir);
   const hints = await loadProviderHints(join(config.dataDir, 'provider-hints.json'));
   const jobs = createJobTable(config);
-  const runs = createRunService({ config, terraform, revisions, hints, logger }, jobs);
-  return { config, runnerId, logger, terraform, revisions, jobs, runs };
+  const { providerMirror, searchPath } = config;
+  const settings = config.sandbox;
+  const sandbox = await findSandbox({ settings, terraformPath: terraform.path, providerMirror, searchPath });
+  const runs = createRunService({ config, terraform, sandbox, revisions, hints, logger }, jobs);
+  return { config, runnerId, logger, terraform, sandbox, revisions, jobs, runs };
 }
 
 /** The machine's name and a random suffix: the same after a restart, another in a copy of the machine's image. */

@@ -1,12 +1,13 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createApp } from './app.ts';
 import type { RunnerConfig } from './config.ts';
 import { createContext } from './context.ts';
 import { startHeartbeat } from './heartbeat.ts';
+import { createServer } from './http/tls.ts';
+import { stopBackground } from './process/background.ts';
 import { findOrphans } from './providers/orphans.ts';
-import { stopProvider } from './providers/shared-provider.ts';
 import { startRetention } from './runs/retention.ts';
 import { lockRunsDir } from './runs-dir-lock.ts';
 
@@ -39,21 +40,28 @@ export async function createRunner(config: RunnerConfig): Promise<Runner> {
       lock = await lockRunsDir(config.runsDir);
       await context.runs.recover();
       const orphans = findOrphans(config.runsDir, (jobId) => context.jobs.activeRun(jobId) !== undefined);
-      await Promise.all(orphans.map(stopProvider));
+      await Promise.all(orphans.map(stopBackground));
       retention = startRetention(context);
-      server = createServer(createApp(context, closing.signal));
+      server = createServer(config.tls, createApp(context, closing.signal));
       server.keepAliveTimeout = keepAliveMs;
       server.listen(config.port, config.host);
       await once(server, 'listening');
       port = (server.address() as AddressInfo).port;
-      const url = config.advertiseUrl ?? `http://${config.host}:${port}`;
+      const scheme = config.tls ? 'https' : 'http';
+      const url = config.advertiseUrl ?? `${scheme}://${config.host}:${port}`;
       heartbeat = startHeartbeat({ ...config, runnerId: context.runnerId, url, logger: context.logger });
       context.logger.info('the terraform runner is listening', {
-        url: `http://${config.host}:${port}`,
+        url,
         slots: config.slots,
         terraform: `${context.terraform.product} ${context.terraform.version}`,
         providerMirror: config.providerMirror,
+        sandbox: context.sandbox.mode,
+        network: context.sandbox.network,
       });
+      if (context.sandbox.unprotected.length > 0)
+        context.logger.warn('NOT EVERYTHING IS PROTECTED from the code that runs here', {
+          unprotected: context.sandbox.unprotected,
+        });
     },
 
     async [Symbol.asyncDispose]() {

@@ -156,7 +156,7 @@ test("a user's own backend or cloud block is overridden", async () => {
     assert.deepEqual(bodyOf(events, 'run_finished')?.outcome, { kind: 'succeeded' }, block);
     await runner.client.put(job.applyId, job.apply(digest));
     await runner.client.finished(job.applyId);
-    assert.ok(existsSync(join(folders.runs, job.jobId, 'code', 'terraform.tfstate')), block);
+    assert.ok(existsSync(join(folders.runs, job.jobId, 'state', 'terraform.tfstate')), block);
   }
 });
 

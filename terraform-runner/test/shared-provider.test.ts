@@ -10,6 +10,7 @@ import { jobPaths } from '../src/jobs/job-paths.ts';
 import { createJobProviders } from '../src/providers/job-providers.ts';
 import { whyNotShared } from '../src/providers/may-share.ts';
 import { parseState } from '../src/state/state-file.ts';
+import type { CommandLine } from '../src/terraform/command-line.ts';
 import { type Folders, makeFolders } from './support/boot.ts';
 import { processesIn } from './support/processes.ts';
 import { namesIn } from './support/schema-message.ts';
@@ -17,8 +18,15 @@ import { namesIn } from './support/schema-message.ts';
 function makeJobFolder(folders: Folders) {
   const paths = jobPaths(folders.root, 'job', '.');
   for (const folder of [paths.rootModule, paths.temporary]) mkdirSync(folder, { recursive: true });
-  return { paths, environment: { AWS_REGION: 'one' } };
+  return { paths, environment: { AWS_REGION: 'one' }, ...unconfined };
 }
+
+/** As where the sandbox is switched off. */
+const unconfined = {
+  sandbox: { mode: 'off' as const, confine: (line: CommandLine) => line },
+  kind: 'provider' as const,
+  network: { kind: 'none' as const },
+};
 
 /** A program that is a provider, as far as sharing goes, or does something else. */
 function makeProvider(folders: Folders, type: string, command?: string) {
@@ -35,8 +43,8 @@ test('providers are started once, are found again after a restart, and end with 
   const context = makeJobFolder(folders);
   const wanted = [makeProvider(folders, 'a'), makeProvider(folders, 'b')];
   const providers = createJobProviders(context.paths.providers);
-  await providers.ensure(context, wanted);
-  await providers.ensure(context, wanted);
+  await providers.ensure(async () => context, wanted);
+  await providers.ensure(async () => context, wanted);
   const first = JSON.parse((await providers.reattach()) ?? '');
   assert.deepEqual(
     Object.keys(first).sort(),
@@ -44,7 +52,7 @@ test('providers are started once, are found again after a restart, and end with 
   );
 
   const later = createJobProviders(context.paths.providers);
-  await later.ensure(context, wanted);
+  await later.ensure(async () => context, wanted);
   assert.deepEqual(JSON.parse((await later.reattach()) ?? ''), first);
   await later.stop();
   assert.deepEqual(processesIn(folders.root), []);
@@ -55,12 +63,12 @@ test('other credentials or another binary need another process', async () => {
   const context = makeJobFolder(folders);
   const binary = makeProvider(folders, 'a');
   const providers = createJobProviders(context.paths.providers);
-  await providers.ensure(context, [binary]);
+  await providers.ensure(async () => context, [binary]);
   const first = await providers.reattach();
-  await providers.ensure({ ...context, environment: { AWS_REGION: 'two' } }, [binary]);
+  await providers.ensure(async () => ({ ...context, environment: { AWS_REGION: 'two' } }), [binary]);
   assert.notEqual(await providers.reattach(), first);
   assert.equal(processesIn(folders.root).length, 2);
-  await providers.ensure(context, [{ ...binary, path: makeProvider(folders, 'c').path }]);
+  await providers.ensure(async () => context, [{ ...binary, path: makeProvider(folders, 'c').path }]);
   assert.ok(await providers.reattach());
   assert.equal(processesIn(folders.root).length, 2);
   await providers.stop();
@@ -72,7 +80,7 @@ test('Terraform starts a provider itself that ends at once or is not there', asy
   const context = makeJobFolder(folders);
   const providers = createJobProviders(context.paths.providers);
   const gone = { source: 'example.org/x/gone', path: join(folders.root, 'gone') };
-  await providers.ensure(context, [makeProvider(folders, 'short', 'exit 0'), gone]);
+  await providers.ensure(async () => context, [makeProvider(folders, 'short', 'exit 0'), gone]);
   assert.equal(await providers.reattach(), undefined);
   await providers.stop();
 });
@@ -82,7 +90,7 @@ test('Terraform gets the schemas its code names, and every other call reaches th
   const context = makeJobFolder(folders);
   writeFileSync(join(context.paths.code, 'main.tf'), 'resource "x_used" "a" {}');
   const providers = createJobProviders(context.paths.providers);
-  await providers.ensure(context, [makeProvider(folders, 'a')]);
+  await providers.ensure(async () => context, [makeProvider(folders, 'a')]);
   const [entry] = Object.values(JSON.parse((await providers.reattach()) ?? '')) as [
     { Addr: { String: string } },
   ];

@@ -18,8 +18,8 @@ after(async () => {
   folders[Symbol.dispose]();
 });
 
-const isPlanning = (event: RunEvent): event is RunEvent =>
-  event.body.type === 'log' && event.body.line.startsWith('$ terraform plan');
+const isWaiting = (event: RunEvent): event is RunEvent =>
+  event.body.type === 'log' && event.body.line === 'waiting';
 
 async function start(behaviour: string, more = {}) {
   const job = makeJob(writeRevision(folders, { 'main.tf': '', behaviour }), more);
@@ -35,7 +35,7 @@ async function outcomeOf(runId: string): Promise<RunOutcome> {
 
 test('a cancelled run ends in order when Terraform heeds the interrupt', async () => {
   const job = await start('end-on-interrupt');
-  await runner.client.waitFor(job.planId, isPlanning);
+  await runner.client.waitFor(job.planId, isWaiting);
   const view = await runner.client.cancel(job.planId, 30);
   assert.equal(view.stopping, true);
   assert.deepEqual(await outcomeOf(job.planId), { kind: 'cancelled', step: 'plan', endedBy: 'interrupt' });
@@ -43,7 +43,7 @@ test('a cancelled run ends in order when Terraform heeds the interrupt', async (
 
 test('a cancelled run is killed when Terraform ignores the interrupts', async () => {
   const job = await start('ignore-interrupt');
-  await runner.client.waitFor(job.planId, isPlanning);
+  await runner.client.waitFor(job.planId, isWaiting);
   await Promise.all(Array.from({ length: 10 }, () => runner.client.cancel(job.planId, 0.5)));
   assert.deepEqual(await outcomeOf(job.planId), { kind: 'cancelled', step: 'plan', endedBy: 'kill' });
 });

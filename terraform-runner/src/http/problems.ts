@@ -16,6 +16,7 @@ const answers: Partial<Record<ProblemCode, { status: number; title: string }>> =
   plan_digest_mismatch: { status: 409, title: 'This is another plan' },
   revision_missing: { status: 409, title: 'The revision is not here' },
   run_conflict: { status: 409, title: 'The run exists or is in use' },
+  no_sandbox: { status: 503, title: 'Runs can not be protected here' },
   no_capacity: { status: 503, title: 'No free slot' },
   shutting_down: { status: 503, title: 'The runner is shutting down' },
   internal: { status: 500, title: 'Unexpected error' },

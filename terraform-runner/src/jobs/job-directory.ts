@@ -1,6 +1,7 @@
-import { lstat, mkdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { writeTree } from '../revisions/store.ts';
+import { giveToUser } from '../sandbox/users.ts';
 import { cliConfig } from '../terraform/cli-config.ts';
 import type { JobPaths } from './job-paths.ts';
 
@@ -16,21 +17,28 @@ export type JobContent = {
   files: Map<string, Uint8Array>;
   variables: Record<string, unknown>;
   state: Uint8Array | undefined;
+  /** A plan that was made elsewhere. */
+  plan: Uint8Array | undefined;
   providerMirror: string | undefined;
   /** Objects to bring under management: an address each and the provider's id. */
   imports: { to: string; id: string }[];
+  /** The job's own user; `undefined` where runs stay the runner's user. */
+  user: number | undefined;
 };
 
 /** Lays out a job's folder from nothing; what an earlier attempt left, except its runs, is removed. */
 export async function layOutJob(paths: JobPaths, content: JobContent): Promise<void> {
-  for (const path of [paths.initialised, paths.plan, paths.planJson, paths.code])
+  for (const path of [paths.stateFolder, paths.planFolder])
+    await mkdir(path, { recursive: true, mode: 0o700 });
+  const old = (await readdir(paths.stateFolder)).map((name) => join(paths.stateFolder, name));
+  for (const path of [paths.initialised, paths.plan, paths.planJson, paths.code, ...old])
     await rm(path, { recursive: true, force: true });
   await makeTemporary(paths.temporary);
+  await writeFile(paths.hosts, '127.0.0.1 localhost\n', { mode: 0o644 });
   await writeTree(paths.code, content.files);
   await writeFile(paths.manifest, JSON.stringify([...content.files.keys()]), { mode: 0o600 });
   await writeFile(paths.cliConfig, cliConfig(content.providerMirror), { mode: 0o644 });
-  const backend = { terraform: { backend: { local: { path: 'terraform.tfstate' } } } };
-  await writeFile(join(paths.rootModule, overrideName), JSON.stringify(backend), { mode: 0o644 });
+  await writeFile(join(paths.rootModule, overrideName), JSON.stringify(backend(paths)), { mode: 0o644 });
   if (Object.keys(content.variables).length > 0)
     await writeFile(join(paths.rootModule, variablesName), JSON.stringify(content.variables), {
       mode: 0o644,
@@ -44,6 +52,14 @@ export async function layOutJob(paths: JobPaths, content: JobContent): Promise<v
       },
     );
   if (content.state) await writeFile(paths.state, content.state, { mode: 0o600 });
+  if (content.plan) await writeFile(paths.plan, content.plan, { mode: 0o600 });
+  const written = [...(content.state ? [paths.state] : []), ...(content.plan ? [paths.plan] : [])];
+  if (content.user !== undefined) await giveToUser(paths, written, content.user);
+}
+
+/** Relative: a saved plan holds it, and may be applied on another runner. */
+function backend(paths: JobPaths) {
+  return { terraform: { backend: { local: { path: relative(paths.rootModule, paths.state) } } } };
 }
 
 /** An id is text, but Terraform reads strings of JSON configuration as templates. */

@@ -12,13 +12,20 @@ export type JobPaths = {
   code: string;
   /** The folder Terraform works in, inside `code`. */
   rootModule: string;
+  /** Holds the state and Terraform's own copy of the one before. */
+  stateFolder: string;
   state: string;
+  planFolder: string;
   plan: string;
   planJson: string;
   /** Home of the providers' sockets, short enough for one. */
   temporary: string;
   cliConfig: string;
+  /** The only names of hosts that a run knows by itself. */
+  hosts: string;
   providers: string;
+  /** The egress process of the job. */
+  egress: string;
   runs: string;
   /** The paths of the project's files in `code`, as JSON; Terraform may add files of its own. */
   manifest: string;
@@ -30,17 +37,23 @@ export function jobPaths(runsDir: string, jobId: string, rootModule: string): Jo
   const root = join(runsDir, jobId);
   const code = join(root, 'code');
   const inside = join(root, 't');
+  const stateFolder = join(root, 'state');
+  const planFolder = join(root, 'plan');
   return {
     root,
     code,
     rootModule: join(code, rootModule),
-    state: join(code, rootModule, 'terraform.tfstate'),
-    plan: join(root, 'plan.tfplan'),
+    stateFolder,
+    state: join(stateFolder, 'terraform.tfstate'),
+    planFolder,
+    plan: join(planFolder, 'plan.tfplan'),
     planJson: join(root, 'plan.json'),
     temporary:
       inside.length <= maxTemporaryLength ? inside : join(tmpdir(), `engine-${sha256(root).slice(0, 16)}`),
     cliConfig: join(root, 'terraform.tfrc'),
+    hosts: join(root, 'hosts'),
     providers: join(root, 'providers'),
+    egress: join(root, 'egress'),
     runs: join(root, 'runs'),
     manifest: join(root, 'files.json'),
     initialised: join(root, 'initialised'),

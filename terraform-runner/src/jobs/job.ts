@@ -1,10 +1,12 @@
 import type { RunnerConfig } from '../config.ts';
+import { createJobEgress, type JobEgress } from '../egress/job-egress.ts';
 import { createJobProviders, type JobProviders } from '../providers/job-providers.ts';
-import { jobPaths } from './job-paths.ts';
+import { type JobPaths, jobPaths } from './job-paths.ts';
 
-/** What the runs of one job share in memory, for as long as one is in progress or its providers wait for the next. */
+/** What the runs of one job share in memory, for as long as one is in progress or its providers and egress wait for the next. */
 export type Job = {
   providers: JobProviders;
+  egress: JobEgress;
   activeRunId: string | undefined;
   linger: NodeJS.Timeout | undefined;
 };
@@ -18,15 +20,14 @@ export function createJobTable(config: RunnerConfig) {
     const job = jobs.get(jobId);
     if (!job || job.activeRunId) return;
     clearTimeout(job.linger);
-    await job.providers.stop();
+    await stopBoth(job);
     if (!job.activeRunId && jobs.get(jobId) === job) jobs.delete(jobId);
   }
 
   return {
     /** The job, with this run in progress; its providers, if they wait, wait no longer. */
     enter(jobId: string, runId: string): Job {
-      const providers = () => createJobProviders(jobPaths(config.runsDir, jobId, '.').providers);
-      const job = jobs.get(jobId) ?? { providers: providers(), activeRunId: undefined, linger: undefined };
+      const job = jobs.get(jobId) ?? newJob(jobPaths(config.runsDir, jobId, '.'));
       clearTimeout(job.linger);
       job.activeRunId = runId;
       jobs.set(jobId, job);
@@ -39,7 +40,7 @@ export function createJobTable(config: RunnerConfig) {
     async leave(jobId: string, lingerMs: number): Promise<void> {
       const job = jobs.get(jobId);
       if (!job) return;
-      if (lingerMs === 0) await job.providers.stop();
+      if (lingerMs === 0) await stopBoth(job);
       job.activeRunId = undefined;
       if (lingerMs === 0) jobs.delete(jobId);
       else job.linger = setTimeout(() => void end(jobId), lingerMs);
@@ -52,4 +53,18 @@ export function createJobTable(config: RunnerConfig) {
       await Promise.all([...jobs.keys()].map(end));
     },
   };
+}
+
+function newJob(paths: JobPaths): Job {
+  return {
+    providers: createJobProviders(paths.providers),
+    egress: createJobEgress(paths.egress),
+    activeRunId: undefined,
+    linger: undefined,
+  };
+}
+
+async function stopBoth({ providers, egress }: Job): Promise<void> {
+  await providers.stop();
+  await egress.stop();
 }

@@ -2,11 +2,12 @@ import { globSync } from 'node:fs';
 import { isAlive, readIdentity, sessionOf } from '../process/identity.ts';
 import type { JobPaths } from './job-paths.ts';
 
-/** Whether a command or a provider that was started in a job's folder, or anything it started, still runs. */
+/** Whether a command, a provider or an egress process that was started in a job's folder, or anything it started, still runs. */
 export function livesIn(paths: JobPaths): boolean {
   const directories = [
     ...globSync('*/commands/*', { cwd: paths.runs }).map((name) => `${paths.runs}/${name}`),
     ...globSync('*', { cwd: paths.providers }).map((name) => `${paths.providers}/${name}`),
+    paths.egress,
   ];
   return directories.some((directory) => {
     const identity = readIdentity(directory);

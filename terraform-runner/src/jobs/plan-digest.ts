@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson, revisionDigest } from '@deployment-engine/contracts';
+import { readRegular } from '../files/regular-file.ts';
 import { sha256, sha256OfFile } from '../files/sha256.ts';
 import type { JobPaths } from './job-paths.ts';
 
@@ -30,7 +31,7 @@ export async function planDigestOfJob(
   request: { rootModule: string; variables: Record<string, unknown> },
 ): Promise<string | undefined> {
   try {
-    const state = await readFile(paths.state).catch(() => undefined);
+    const state = await readRegular(paths.state);
     return planDigest({
       planSha256: await sha256OfFile(paths.plan),
       revisionDigest: revisionDigest(await readProjectFiles(paths)),
@@ -45,6 +46,10 @@ export async function planDigestOfJob(
 
 async function readProjectFiles(paths: JobPaths): Promise<Map<string, Buffer>> {
   const names: string[] = JSON.parse(await readFile(paths.manifest, 'utf8'));
-  const entries = names.map(async (name) => [name, await readFile(join(paths.code, name))] as const);
+  const entries = names.map(async (name) => {
+    const content = await readRegular(join(paths.code, name));
+    if (!content) throw new Error(`reading the code: ${name} is no regular file any more`);
+    return [name, content] as const;
+  });
   return new Map(await Promise.all(entries));
 }

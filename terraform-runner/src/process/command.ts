@@ -39,11 +39,15 @@ export function wasStarted(directory: string): boolean {
   return readIdentity(directory) !== undefined || readExit(directory) !== undefined;
 }
 
-/** Takes up the command that runs, or ran, in this folder; starts it where there was none. */
-export function startOrAdopt(directory: string, line: CommandLine, abandon: AbortSignal): Command {
+/** Takes up the command that runs, or ran, in this folder; starts `line` where there was none. */
+export function startOrAdopt(
+  directory: string,
+  line: CommandLine | undefined,
+  abandon: AbortSignal,
+): Command {
   let nudge = () => {};
   let isLaunching = false;
-  if (!wasStarted(directory)) {
+  if (line && !wasStarted(directory)) {
     isLaunching = true;
     launch(directory, line, () => {
       isLaunching = false;

@@ -62,11 +62,22 @@ export function killSession(identity: ProcessIdentity): void {
   for (const pid of sessionOf(identity)) sendSignal(pid, 'SIGKILL');
 }
 
-/** Interrupts Terraform itself, below the shell and whatever wraps it. False where it does not run (yet). */
+/** Programs of a sandbox, which start the command and wait for it. */
+const wrappers = /\/(nsenter|bwrap|setpriv|prlimit)$/;
+
+/**
+ * Interrupts Terraform itself, below the shell and the sandbox; a program that stands in for it may be a script, whose
+ * executable is another. False where it does not run (yet).
+ */
 export function interruptBelow(identity: ProcessIdentity, executable: string): boolean {
   const below = sessionOf(identity).filter((pid) => pid !== identity.pid);
-  const target = below.find((pid) => executableOf(pid) === executable) ?? below[0];
+  const target = below.find((pid) => executableOf(pid) === executable) ?? below.find(isNoWrapper);
   return target !== undefined && sendSignal(target, 'SIGINT');
+}
+
+function isNoWrapper(pid: number): boolean {
+  const executable = executableOf(pid);
+  return executable !== undefined && !wrappers.test(executable);
 }
 
 function sendSignal(pid: number, signal: NodeJS.Signals): boolean {

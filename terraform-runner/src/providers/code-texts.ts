@@ -1,5 +1,6 @@
-import { lstat, readdir, readFile } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readRegular } from '../files/regular-file.ts';
 
 const maxDepth = 8;
 
@@ -17,7 +18,7 @@ async function collect(folder: string, folders: Map<string, string[]>, depth: nu
     if (name.startsWith('.') || name.startsWith('~')) continue;
     if ((await lstat(path)).isDirectory()) await collect(path, folders, depth + 1);
     else if (/\.(tf|tofu)(\.json)?$/.test(name)) {
-      const text = await readFile(path, 'utf8');
+      const text = (await readRegular(path))?.toString('utf8') ?? '';
       const plain = name.endsWith('.json') ? normalised(text) : text;
       folders.set(folder, [...(folders.get(folder) ?? []), plain]);
     }

@@ -2,28 +2,24 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { canonicalJson } from '@deployment-engine/contracts';
 import { sha256 } from '../files/sha256.ts';
-import { type CommandContext, commandLine } from '../terraform/command-line.ts';
+import { hasEnded, stopBackground } from '../process/background.ts';
+import { inTurn } from '../process/in-turn.ts';
+import type { CommandContext } from '../terraform/command-line.ts';
 import { acceptedEnvironment } from '../terraform/environment.ts';
 import type { ProviderBinary } from './binaries.ts';
 import { providerCommand } from './provider-command.ts';
-import {
-  findProviders,
-  hasEnded,
-  reattachEntry,
-  type SharedProvider,
-  startProvider,
-  stopProvider,
-} from './shared-provider.ts';
+import { findProviders, reattachEntry, type SharedProvider, startProvider } from './shared-provider.ts';
 
 export type JobProviders = ReturnType<typeof createJobProviders>;
 
 /** The provider processes of one job. They live in its folder, with its environment, and end with it. */
 export function createJobProviders(folder: string) {
   let providers = findProviders(folder);
+  const next = inTurn();
 
   async function stop(these: SharedProvider[]): Promise<void> {
     providers = providers.filter((provider) => !these.includes(provider));
-    await Promise.all(these.map(stopProvider));
+    await Promise.all(these.map(({ directory }) => stopBackground(directory)));
   }
 
   function start(context: CommandContext, binary: ProviderBinary): void {
@@ -31,38 +27,44 @@ export function createJobProviders(folder: string) {
     const directory = join(folder, `${type}-${randomBytes(4).toString('hex')}`);
     const provider = { ...binary, directory, environmentDigest: environmentDigest(context) };
     providers.push(provider);
-    startProvider(provider, commandLine(context, providerCommand(context.paths, binary.path)));
+    startProvider(provider, providerCommand(context, binary.path));
+  }
+
+  async function ensure(context: CommandContext, wanted: ProviderBinary[]): Promise<void> {
+    const digest = environmentDigest(context);
+    const fits = (provider: SharedProvider, binary: ProviderBinary) =>
+      provider.source === binary.source &&
+      provider.path === binary.path &&
+      provider.environmentDigest === digest;
+    const useless = (provider: SharedProvider) =>
+      !wanted.some((binary) => fits(provider, binary)) || hasEnded(provider.directory);
+    await stop(providers.filter(useless));
+    for (const binary of wanted)
+      if (!providers.some((provider) => fits(provider, binary))) start(context, binary);
+  }
+
+  async function reattach(): Promise<string | undefined> {
+    const entries = await Promise.all(providers.map(reattachEntry));
+    await stop(providers.filter((_provider, index) => !entries[index]));
+    const merged = Object.assign({}, ...entries.filter((entry) => entry !== undefined));
+    return Object.keys(merged).length > 0 ? JSON.stringify(merged) : undefined;
   }
 
   return {
-    /** Ends all but those that run one of these binaries with this environment, and starts what is missing. */
-    async ensure(context: CommandContext, wanted: ProviderBinary[]): Promise<void> {
-      const digest = environmentDigest(context);
-      const fits = (provider: SharedProvider, binary: ProviderBinary) =>
-        provider.source === binary.source &&
-        provider.path === binary.path &&
-        provider.environmentDigest === digest;
-      const useless = (provider: SharedProvider) =>
-        !wanted.some((binary) => fits(provider, binary)) || hasEnded(provider);
-      await stop(providers.filter(useless));
-      for (const binary of wanted)
-        if (!providers.some((provider) => fits(provider, binary))) start(context, binary);
-    },
+    /**
+     * Ends all but those that run one of these binaries with this environment, and starts what is missing. The
+     * context is asked for when earlier calls are through.
+     */
+    ensure: (context: () => Promise<CommandContext>, wanted: ProviderBinary[]) =>
+      next(async () => ensure(await context(), wanted)),
 
     /** The value of TF_REATTACH_PROVIDERS, or `undefined` where Terraform has to start all providers itself. */
-    async reattach(): Promise<string | undefined> {
-      const entries = await Promise.all(providers.map(reattachEntry));
-      await stop(providers.filter((_provider, index) => !entries[index]));
-      const merged = Object.assign({}, ...entries.filter((entry) => entry !== undefined));
-      return Object.keys(merged).length > 0 ? JSON.stringify(merged) : undefined;
-    },
+    reattach: () => next(reattach),
 
-    async stop(): Promise<void> {
-      await stop(providers);
-    },
+    stop: () => next(() => stop(providers)),
   };
 }
 
 function environmentDigest(context: CommandContext): string {
-  return sha256(canonicalJson(acceptedEnvironment(context.environment)));
+  return sha256(canonicalJson([acceptedEnvironment(context.environment), context.network]));
 }

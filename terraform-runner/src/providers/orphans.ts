@@ -1,10 +1,14 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { jobPaths } from '../jobs/job-paths.ts';
-import { findProviders, type SharedProvider } from './shared-provider.ts';
+import { findProviders } from './shared-provider.ts';
 
-/** Providers a dead runner has left behind in jobs of which nothing is in progress. */
-export function findOrphans(runsDir: string, isActive: (jobId: string) => boolean): SharedProvider[] {
+/** Folders of providers and egress processes a dead runner has left behind in jobs of which nothing is in progress. */
+export function findOrphans(runsDir: string, isActive: (jobId: string) => boolean): string[] {
   return readdirSync(runsDir)
     .filter((jobId) => !jobId.startsWith('.') && !isActive(jobId))
-    .flatMap((jobId) => findProviders(jobPaths(runsDir, jobId, '.').providers));
+    .flatMap((jobId) => {
+      const { providers, egress } = jobPaths(runsDir, jobId, '.');
+      const left = findProviders(providers).map(({ directory }) => directory);
+      return existsSync(egress) ? [...left, egress] : left;
+    });
 }

@@ -23,8 +23,10 @@ async function read(log: EventLog, after = 0, follow = false): Promise<RunEvent[
     .map((json) => JSON.parse(json));
 }
 
+const maxBytes = 1024 * 1024;
+
 function open(name: string): EventLog {
-  return new EventLog(join(folder, name), () => {}, assert.fail);
+  return new EventLog(join(folder, name), () => {}, assert.fail, maxBytes);
 }
 
 test('a log that is opened again goes on with the next number and knows its sources', () => {
@@ -81,6 +83,7 @@ test('a full disk is told once an event can not be written, and readers still le
     join(folder, 'full'),
     () => {},
     (error) => void errors.push(error),
+    maxBytes,
   );
   log.append([{ type: 'step_started', step: 'plan' }]);
   log.append([line('not kept')]);

@@ -22,8 +22,6 @@ export type StoredEvent = RunEvent & { source?: EventSource; more?: true };
 
 /** Kept free for a run's last events where the disk gets full. */
 const reserveBytes = 64 * 1024;
-/** Beyond this size a run's log lines are left out; everything else is still kept. */
-const maxLogBytes = 64 * 1024 * 1024;
 
 /**
  * A run's events in a file that only grows. An event is in the file before anybody is told of it, so that a reader
@@ -35,6 +33,7 @@ export class EventLog {
   readonly #listeners = new Set<() => void>();
   readonly #offsets = new Map<string, number>();
   readonly #once = new Map<string, RunEvent>();
+  readonly #maxBytes: number;
   #descriptor: number;
   #size = 0;
   #lastSeq = 0;
@@ -42,9 +41,15 @@ export class EventLog {
   #unwritten: StoredEvent[] = [];
 
   /** Opens a run's log, without a last batch that was not written completely; `onEvent` gets what it holds. */
-  constructor(path: string, onEvent: (event: RunEvent) => void, onWriteError: (error: Error) => void) {
+  constructor(
+    path: string,
+    onEvent: (event: RunEvent) => void,
+    onWriteError: (error: Error) => void,
+    maxBytes: number,
+  ) {
     this.path = path;
     this.#onWriteError = onWriteError;
+    this.#maxBytes = maxBytes;
     this.#descriptor = openSync(path, 'a', 0o600);
     for (const batch of completeBatches(readWhole(path))) {
       this.#size = batch.endOffset;
@@ -163,9 +168,9 @@ export class EventLog {
     }
   }
 
-  /** While the disk is full, events wait in memory, and lines would fill that too. */
+  /** Beyond the limit only lines are left out. While the disk is full, events wait in memory, and lines would fill that too. */
   #takesLines(): boolean {
-    return this.#unwritten.length === 0 && this.#size < maxLogBytes;
+    return this.#unwritten.length === 0 && this.#size < this.#maxBytes;
   }
 
   #truncate(): void {

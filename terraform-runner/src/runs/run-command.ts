@@ -2,18 +2,21 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StepName } from '@deployment-engine/contracts';
 import { type Command, type CommandEnd, startOrAdopt, wasStarted } from '../process/command.ts';
-import { type Line, tailFile } from '../process/tail.ts';
+import { type Line, type Tail, tailFile } from '../process/tail.ts';
+import { linkedProviders } from '../providers/binaries.ts';
+import type { CommandKind } from '../sandbox/mounts.ts';
 import { failRun } from '../terminate/failure.ts';
 import { type StopSequence, stopCommand } from '../terminate/stop-command.ts';
 import { type CommandLine, commandLine } from '../terraform/command-line.ts';
 import { plainLines } from '../terraform/plain-text.ts';
 import { logEvents, readUiLine } from '../terraform/ui-message.ts';
 import { type ActiveRun, commandContext } from './run.ts';
+import { tailDenied } from './tail-denied.ts';
 
 export type RunCommand = {
   step: StepName;
   /** Names the command within the run; each is started once. */
-  name: string;
+  name: Exclude<CommandKind, 'provider'>;
   argv: string[];
   /** `ui`: Terraform's JSON lines or plain text become events. `data`: standard output is a result. */
   output: 'ui' | 'data';
@@ -36,7 +39,7 @@ export async function runCommand(active: ActiveRun, command: RunCommand): Promis
   const { run } = active;
   const directory = commandDirectory(active, command.name);
   if (run.record.stop && !wasStarted(directory)) return { kind: 'stopped', forced: false };
-  const line = await lineOf(active, command, directory);
+  const line = wasStarted(directory) ? undefined : await lineOf(active, command);
   run.abandon.signal.throwIfAborted();
   const startedAt = announceStart(active, command);
   const tails = tailOutput(active, command);
@@ -55,19 +58,18 @@ export async function runCommand(active: ActiveRun, command: RunCommand): Promis
   }
 }
 
-async function lineOf(active: ActiveRun, command: RunCommand, directory: string): Promise<CommandLine> {
-  const reattach = wasStarted(directory) ? undefined : await command.reattach?.();
+async function lineOf(active: ActiveRun, command: RunCommand): Promise<CommandLine> {
+  const reattach = await command.reattach?.();
   const extra: Record<string, string> = reattach ? { TF_REATTACH_PROVIDERS: reattach } : {};
-  return commandLine({ ...commandContext(active), extra }, [
-    active.run.context.terraform.path,
-    ...command.argv,
-  ]);
+  const binaries = await linkedProviders(active.run.paths.rootModule);
+  const context = await commandContext(active, command.name, binaries);
+  return commandLine({ ...context, extra }, [active.run.context.terraform.path, ...command.argv]);
 }
 
 /** Answers when the command was started, which may have been before this runner was. */
 function announceStart({ run }: ActiveRun, command: RunCommand): number {
   const key = `command:${command.name}:start`;
-  const shown = command.argv.join(' ').replaceAll(`${run.paths.root}/`, '');
+  const shown = command.argv.join(' ').replaceAll(`${run.paths.planFolder}/`, '');
   const line = `$ ${run.context.terraform.product} ${shown}`;
   run.emitOnce(key, { type: 'log', step: command.step, line });
   return Date.parse(run.events.find(key)?.at ?? new Date().toISOString());
@@ -105,7 +107,7 @@ function resultOf(end: CommandEnd, { run }: ActiveRun, forced: boolean): Command
   return { kind: 'killed', message: `Terraform ${how}; nothing the engine did ended it` };
 }
 
-function tailOutput({ run, request }: ActiveRun, command: RunCommand) {
+function tailOutput({ run, request }: ActiveRun, command: RunCommand): Tail[] {
   const directory = join(run.directory, 'commands', command.name);
   const reading = { step: command.step, rootModule: request.rootModule };
   const tail = (stream: string, read: (text: string) => ReturnType<typeof readUiLine>) => {
@@ -115,7 +117,11 @@ function tailOutput({ run, request }: ActiveRun, command: RunCommand) {
     });
   };
   const errors = tail('stderr', (text) => logEvents(plainLines(text), command.step));
-  return command.output === 'data' ? [errors] : [tail('stdout', (text) => readUiLine(text, reading)), errors];
+  return [
+    errors,
+    ...(command.output === 'data' ? [] : [tail('stdout', (text) => readUiLine(text, reading))]),
+    ...(run.context.sandbox.network === 'proxy' ? [tailDenied(run, command.step)] : []),
+  ];
 }
 
 /** Stops the command when the run is to end, also where that was asked before a restart of the runner. */

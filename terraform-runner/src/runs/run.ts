@@ -2,21 +2,27 @@ import { join } from 'node:path';
 import type { RunEvent, RunEventBody, RunRequest, RunView, StepName } from '@deployment-engine/contracts';
 import type { Logger } from 'winston';
 import type { RunnerConfig } from '../config.ts';
+import type { JobEgress } from '../egress/job-egress.ts';
 import { type JobPaths, jobPaths } from '../jobs/job-paths.ts';
+import type { ProviderBinary } from '../providers/binaries.ts';
 import type { ProviderHints } from '../providers/hints.ts';
 import type { JobProviders } from '../providers/job-providers.ts';
 import type { RevisionStore } from '../revisions/store.ts';
+import type { CommandKind } from '../sandbox/mounts.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
 import { failRun } from '../terminate/failure.ts';
 import type { StopReason } from '../terminate/stop-reason.ts';
 import type { TerraformBinary } from '../terraform/binary.ts';
 import type { CommandContext } from '../terraform/command-line.ts';
 import { EventLog } from './event-log.ts';
+import { networkFor } from './network.ts';
 import { type RunRecord, saveRecord } from './run-record.ts';
 
 /** What runs need of the service. */
 export type RunContext = {
   config: RunnerConfig;
   terraform: TerraformBinary;
+  sandbox: Sandbox;
   revisions: RevisionStore;
   hints: ProviderHints;
   logger: Logger;
@@ -46,6 +52,7 @@ export class Run {
       join(this.directory, 'events.ndjson'),
       (event) => this.#observe(event),
       (error) => this.#onWriteError(error),
+      context.config.maxLogBytes,
     );
     if (record.stop) this.stopping.abort();
   }
@@ -125,10 +132,18 @@ export class Run {
 }
 
 /** A run with all that its steps need. */
-export type ActiveRun = { run: Run; request: RunRequest; providers: JobProviders };
+export type ActiveRun = { run: Run; request: RunRequest; providers: JobProviders; egress: JobEgress };
 
-export function commandContext({ run, request }: ActiveRun): CommandContext {
-  return { paths: run.paths, environment: request.environment };
+/** What a command of this run is started with; `binaries` are the providers it will speak through. */
+export async function commandContext(
+  active: ActiveRun,
+  kind: CommandKind,
+  binaries: ProviderBinary[],
+): Promise<CommandContext> {
+  const { run, request } = active;
+  const network = await networkFor(active, kind, binaries);
+  const { sandbox } = run.context;
+  return { paths: run.paths, environment: request.environment, sandbox, kind, network };
 }
 
 export function runDirectory(runsDir: string, jobId: string, runId: string): string {

@@ -53,6 +53,8 @@ export function createRunService(context: RunContext, jobs: JobTable) {
     }
     if (draining)
       throw new DomainError('shutting_down', `starting run ${runId}: the runner is shutting down`);
+    if (context.sandbox.refusal)
+      throw new DomainError('no_sandbox', `starting run ${runId}: ${context.sandbox.refusal}`);
     const other = jobs.activeRun(request.jobId);
     if (other)
       throw new DomainError('run_conflict', `starting run ${runId}: ${other} of the same job is running`);
@@ -91,7 +93,7 @@ export function createRunService(context: RunContext, jobs: JobTable) {
 
   function begin(run: Run, request: RunRequest, job: ReturnType<JobTable['enter']>): void {
     const { runId } = run.record;
-    const work = executeRun({ run, request, providers: job.providers })
+    const work = executeRun({ run, request, providers: job.providers, egress: job.egress })
       .catch((error) => crashed(run, error))
       .then((outcome) => outcome && finish(run, outcome, lingerMs(request, outcome)))
       .catch((error) => void logger.error('finishing a run', { runId, error }))
@@ -104,7 +106,9 @@ export function createRunService(context: RunContext, jobs: JobTable) {
     if (run.abandon.signal.aborted) return undefined;
     logger.error('working on a run', { runId: run.record.runId, error });
     const full = (error as NodeJS.ErrnoException).code === 'ENOSPC';
-    const message = full ? 'the disk is full' : 'the runner met an unexpected error; its log has the detail';
+    const known = error instanceof DomainError ? error.message : undefined;
+    const unknown = 'the runner met an unexpected error; its log has the detail';
+    const message = full ? 'the disk is full' : (known ?? unknown);
     return { kind: 'failed', step: run.record.step ?? 'prepare', exitCode: null, message };
   }
 
@@ -181,7 +185,7 @@ export function createRunService(context: RunContext, jobs: JobTable) {
       for (const path of [paths.temporary, paths.root]) await rm(path, { recursive: true, force: true });
     },
 
-    capacity(): Omit<Capacity, 'runnerId' | 'terraform' | 'sandbox'> {
+    capacity(): Omit<Capacity, 'runnerId' | 'terraform' | 'protection'> {
       const free = draining ? 0 : Math.max(0, config.slots - occupied());
       return { slots: config.slots, free, runs: [...new Set([...inProgress.keys(), ...admissions.keys()])] };
     },

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { stateOutputSchema } from '@deployment-engine/contracts';
 import { z } from 'zod';
+import { readRegular } from '../files/regular-file.ts';
 import { sha256 } from '../files/sha256.ts';
 
 const stateSchema = z.looseObject({
@@ -23,6 +23,6 @@ export function parseState(raw: Buffer): StateFile | undefined {
 }
 
 export async function readState(path: string): Promise<StateFile | undefined> {
-  const raw = await readFile(path).catch(() => undefined);
+  const raw = await readRegular(path);
   return raw && parseState(raw);
 }

@@ -45,7 +45,7 @@ async function rememberProviders({ run, request }: ActiveRun): Promise<void> {
   const files = mirror && (await run.context.revisions.read(request.projectId, request.revisionDigest));
   if (!files) return;
   const binaries = await linkedProviders(run.paths.rootModule);
-  const fromMirror = binaries.filter((binary) => !binary.path.startsWith(join(run.paths.root, '/')));
+  const fromMirror = binaries.filter((binary) => binary.path.startsWith(join(mirror, '/')));
   await run.context.hints.remember(requirementsKey(files), fromMirror).catch((error) => {
     run.context.logger.warn('remembering providers', { error });
   });

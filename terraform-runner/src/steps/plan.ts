@@ -20,7 +20,8 @@ export const plan: Step = {
     const planned = await runCommand(active, {
       step: 'plan',
       name: 'plan',
-      argv: ['plan', '-json', '-input=false', ...modeFlags[mode], `-out=${run.paths.plan}`],
+      // No lock: nobody else has this state file, and a plan may not write beside it.
+      argv: ['plan', '-json', '-input=false', '-lock=false', ...modeFlags[mode], `-out=${run.paths.plan}`],
       output: 'ui',
       reattach,
     });

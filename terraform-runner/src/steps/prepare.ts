@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import type { RunRequest } from '@deployment-engine/contracts';
-import { writeAtomically } from '../files/atomic-write.ts';
+import { readRegular } from '../files/regular-file.ts';
 import { sha256 } from '../files/sha256.ts';
 import { layOutJob } from '../jobs/job-directory.ts';
 import { planDigestOfJob } from '../jobs/plan-digest.ts';
 import { requirementsKey } from '../providers/hints.ts';
 import { type ActiveRun, commandContext } from '../runs/run.ts';
+import { assignUser } from '../sandbox/users.ts';
 import { done, type Step, type StepResult } from './step.ts';
 
 /** Lays out the job's folder. An apply uses the one in which its plan was made, where that is unchanged. */
@@ -19,7 +19,7 @@ export const prepare: Step = {
       const failure = await layOut(active);
       if (failure) return failure;
     }
-    const state = await readFile(run.paths.state).catch(() => undefined);
+    const state = await readRegular(run.paths.state);
     run.record.baseStateSha256 = state ? sha256(state) : null;
     await run.save();
     return done;
@@ -28,6 +28,7 @@ export const prepare: Step = {
 
 async function layOut(active: ActiveRun): Promise<StepResult | undefined> {
   const { run, request } = active;
+  const { config, sandbox } = run.context;
   const files = await run.context.revisions.read(request.projectId, request.revisionDigest);
   if (!files) return failed("the revision's files are gone from this runner");
   if (
@@ -40,22 +41,22 @@ async function layOut(active: ActiveRun): Promise<StepResult | undefined> {
     files,
     variables: request.variables,
     state: stateBytes(request),
-    providerMirror: run.context.config.providerMirror,
+    plan: request.kind === 'apply' ? planBytes(request.savedPlan) : undefined,
+    user: sandbox.users && assignUser(config.runsDir, request.jobId, sandbox.users),
+    providerMirror: config.providerMirror,
     imports: request.kind === 'plan' ? request.imports : [],
   });
-  if (request.kind === 'apply') {
-    if (request.savedPlan) await writeAtomically(run.paths.plan, Buffer.from(request.savedPlan, 'base64'));
-    if (!(await isPlanned(active))) return failed('the plan is not the one that was asked for');
-  }
-  await startLikelyProviders(active, files);
+  if (request.kind === 'apply' && !(await isPlanned(active)))
+    return failed('the plan is not the one that was asked for');
+  startLikelyProviders(active, files);
   return undefined;
 }
 
 /** Providers that init chose for the same requirements before start while it verifies them again. */
-async function startLikelyProviders(active: ActiveRun, files: Map<string, Uint8Array>): Promise<void> {
+function startLikelyProviders(active: ActiveRun, files: Map<string, Uint8Array>): void {
   const likely = active.run.context.hints.find(requirementsKey(files));
   const present = likely.filter((binary) => existsSync(binary.path));
-  await active.providers.ensure(commandContext(active), present);
+  active.providers.ensure(() => commandContext(active, 'provider', present), present).catch(() => {}); // tried again, and told of, where they are needed
 }
 
 async function isPlanned({ run, request }: ActiveRun): Promise<boolean> {
@@ -66,6 +67,10 @@ export function stateBytes(request: RunRequest): Buffer | undefined {
   return request.kind !== 'validate' && request.state
     ? Buffer.from(request.state.content, 'base64')
     : undefined;
+}
+
+function planBytes(saved: string | null): Buffer | undefined {
+  return saved === null ? undefined : Buffer.from(saved, 'base64');
 }
 
 function failed(problem: string): StepResult {

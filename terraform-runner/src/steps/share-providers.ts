@@ -17,7 +17,8 @@ export async function shareProviders(active: ActiveRun, step: StepName): Promise
     await providers.stop();
     return undefined;
   }
-  await providers.ensure(commandContext(active), await linkedProviders(run.paths.rootModule));
+  const binaries = await linkedProviders(run.paths.rootModule);
+  await providers.ensure(() => commandContext(active, 'provider', binaries), binaries);
   const reattach = await providers.reattach();
   if (reattach && !run.record.sharedProvider) {
     run.record.sharedProvider = true;

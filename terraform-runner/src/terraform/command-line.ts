@@ -1,7 +1,11 @@
+import { proxyEnvironment } from '../egress/namespace.ts';
 import type { JobPaths } from '../jobs/job-paths.ts';
+import type { NetworkAccess } from '../sandbox/bubblewrap.ts';
+import type { CommandKind } from '../sandbox/mounts.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
 import { childEnvironment } from './environment.ts';
 
-/** A program ready to be started. A sandbox wraps exactly this. */
+/** A program ready to be started. */
 export type CommandLine = {
   file: string;
   args: string[];
@@ -13,17 +17,26 @@ export type CommandContext = {
   paths: JobPaths;
   /** The request's environment, unfiltered. */
   environment: Record<string, string>;
+  sandbox: Pick<Sandbox, 'confine' | 'mode'>;
+  kind: CommandKind;
+  network: NetworkAccess;
   /** Further variables of the engine's own. */
   extra?: Record<string, string>;
 };
 
-/** The one place where a child's command line is made: Terraform's and the shared providers'. */
+/** The one place where a child's command line is made, Terraform's and the shared providers': in its sandbox. */
 export function commandLine(context: CommandContext, argv: [string, ...string[]]): CommandLine {
+  const { paths, network } = context;
   const [file, ...args] = argv;
-  return {
+  const line = {
     file,
     args,
-    env: { ...childEnvironment(context.paths, context.environment), ...context.extra },
-    cwd: context.paths.rootModule,
+    env: {
+      ...childEnvironment(paths, context.environment),
+      ...(network.kind === 'proxied' ? proxyEnvironment(network.namespace) : {}),
+      ...context.extra,
+    },
+    cwd: paths.rootModule,
   };
+  return context.sandbox.confine(line, context);
 }

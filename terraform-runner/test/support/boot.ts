@@ -1,12 +1,15 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type RunRequestInput, revisionDigest } from '@deployment-engine/contracts';
 import { type RunnerConfig, readConfig } from '../../src/config.ts';
 import { createRunner } from '../../src/runner.ts';
 import { createClient, token } from './client.ts';
+
+/** What a shell needs; see `test/sandbox.test.ts` for runs without. */
+export const systemPaths = ['/bin', '/lib', '/lib64', '/usr'].filter((path) => existsSync(path)).join(',');
 
 /** Temporary folders of one test; removed with it. */
 export function makeFolders() {
@@ -30,6 +33,8 @@ export function environmentOf(folders: Folders, more: Record<string, string> = {
     DATA_DIR: folders.data,
     RUNS_DIR: folders.runs,
     LOG_LEVEL: 'error',
+    // For programs that stand in for Terraform, and for code that waits by a shell.
+    SANDBOX_READ_ONLY_PATHS: systemPaths,
     ...more,
   };
 }

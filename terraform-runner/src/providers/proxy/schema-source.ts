@@ -1,19 +1,19 @@
-import { readFile } from 'node:fs/promises';
 import type { ClientHttp2Session, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { join } from 'node:path';
+import { readRegular } from '../../files/regular-file.ts';
 import { readCode } from '../code-texts.ts';
 import { trimSchemas } from './trim-schemas.ts';
 
 /** Calls that answer with one entry per resource type, and always the same: they are asked once. */
 const schemaCall = /^\/tfplugin[56]\.Provider\/(GetSchema|GetProviderSchema|GetResourceIdentitySchemas)$/;
 
+/** Paths of what names resource types. */
+export type UsedBy = { code: string; rootModule: string; state: string };
+
 type Answer = { headers: IncomingHttpHeaders; message: Buffer; trailers: IncomingHttpHeaders };
 
 /** Answers Terraform's questions for schemas with those that the job's code and state name. */
-export function createSchemaSource(
-  session: ClientHttp2Session,
-  folders: { code: string; rootModule: string },
-) {
+export function createSchemaSource(session: ClientHttp2Session, folders: UsedBy) {
   const answers = new Map<string, Promise<Answer>>();
 
   function ask(path: string): Promise<Answer> {
@@ -76,8 +76,8 @@ function call(session: ClientHttp2Session, path: string): Promise<Answer> {
 }
 
 /** All text in which a resource type that Terraform may ask for can stand. */
-async function readUsedText({ code, rootModule }: { code: string; rootModule: string }): Promise<string> {
+async function readUsedText({ code, rootModule, state }: UsedBy): Promise<string> {
   const folders = await readCode([code, join(rootModule, '.terraform', 'modules')]);
-  const state = await readFile(join(rootModule, 'terraform.tfstate'), 'utf8').catch(() => '');
-  return [...[...folders.values()].flat(), state].join('\n');
+  const stateText = (await readRegular(state))?.toString('utf8') ?? '';
+  return [...[...folders.values()].flat(), stateText].join('\n');
 }

@@ -1,0 +1,80 @@
+import { BlockList, isIP, isIPv4 } from 'node:net';
+import { addRange, contains, isInternal, unmapped } from './addresses.ts';
+
+/** Ports that a rule for a host name opens where it names none. */
+const webPorts = [80, 443];
+
+/**
+ * One entry of the allow-list. `host` is a name, or `*.` and a name for everything below it; `range` an address or a
+ * CIDR. Without a port, a name means 80 and 443, and a range every port.
+ */
+export type AllowRule =
+  | { kind: 'host'; host: string; port: number | null }
+  | { kind: 'range'; range: string; port: number | null };
+
+const hostPattern = /^(\*\.)?([a-z0-9_]([a-z0-9_-]*[a-z0-9])?)(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9])?)*\.?$/;
+
+/** `*.amazonaws.com`, `db.example.org:5432`, `10.1.0.0/16`, `[fd00::1]:443`; `undefined` where it is none of these. */
+export function parseAllowRule(text: string): AllowRule | undefined {
+  const match = /^(?:\[([^\]]+)\]|([^[\]]+?))(\/\d{1,3})?(?::(\d{1,5}))?$/.exec(
+    isIP(text) === 6
+      ? `[${text}]`
+      : text.replace(/^([0-9a-f:]*:[0-9a-f:]*)(\/\d+)$/i, '[$1]$2').toLowerCase(),
+  );
+  if (!match) return undefined;
+  const [, bracketed, bare = '', prefix = '', portText] = match;
+  const name = bracketed ?? bare;
+  const port = portText === undefined ? null : Number(portText);
+  if (port !== null && (port < 1 || port > 65_535)) return undefined;
+  if (isIP(name)) {
+    if (Number(prefix.slice(1)) > (isIPv4(name) ? 32 : 128)) return undefined;
+    return { kind: 'range', range: `${unmapped(name)}${prefix}`, port };
+  }
+  if (name === 'localhost' && !prefix) return { kind: 'range', range: '127.0.0.1', port };
+  const isAddressLike = /^[\d.]+$/.test(name);
+  return !prefix && hostPattern.test(name) && !isAddressLike
+    ? { kind: 'host', host: name.replace(/\.$/, ''), port }
+    : undefined;
+}
+
+export type AllowList = {
+  /** Whether a request for this name or address may be looked at further. */
+  allowsName(host: string, port: number): boolean;
+  /** Whether a connection may be made to this address, which an allowed name led to. */
+  allowsAddress(address: string, port: number): boolean;
+};
+
+/** Internal addresses are open only to rules that name the address itself; no name leads to them otherwise. */
+export function createAllowList(rules: AllowRule[]): AllowList {
+  const ranges = rules.flatMap((rule) => {
+    if (rule.kind === 'host') return [];
+    const list = new BlockList();
+    addRange(list, rule.range);
+    return [{ list, port: rule.port }];
+  });
+  const isListed = (address: string, port: number) =>
+    ranges.some((range) => (range.port ?? port) === port && contains(range.list, unmapped(address)));
+  return {
+    allowsName: (host, port) =>
+      isIP(unmapped(host)) !== 0
+        ? isListed(host, port)
+        : isListed(host === 'localhost' ? '127.0.0.1' : '', port) ||
+          rules.some((rule) => rule.kind === 'host' && matches(rule, host, port)),
+    allowsAddress: (address, port) => isListed(address, port) || !isInternal(address),
+  };
+}
+
+/** Addresses of this machine itself that are open, with the port: they are published inside the namespace. */
+export function publishedPorts(rules: AllowRule[]): { address: string; port: number }[] {
+  return rules.flatMap((rule) =>
+    rule.kind === 'range' && rule.port !== null && /^(127\.\d+\.\d+\.\d+|::1)$/.test(rule.range)
+      ? [{ address: rule.range, port: rule.port }]
+      : [],
+  );
+}
+
+function matches(rule: { host: string; port: number | null }, host: string, port: number): boolean {
+  const name = host.toLowerCase().replace(/\.$/, '');
+  const isOpen = rule.port === null ? webPorts.includes(port) : rule.port === port;
+  return isOpen && (rule.host.startsWith('*.') ? name.endsWith(rule.host.slice(1)) : name === rule.host);
+}

@@ -1,0 +1,20 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+
+/**
+ * Opens a file that a run could have put something else in place of: never follows a link there, never waits for a
+ * pipe's other end. `undefined` where there is no such regular file.
+ */
+export async function openRegular(path: string): Promise<FileHandle | undefined> {
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  const file = await open(path, flags).catch(() => undefined);
+  if (!file) return undefined;
+  if ((await file.stat()).isFile()) return file;
+  await file.close();
+  return undefined;
+}
+
+export async function readRegular(path: string): Promise<Buffer | undefined> {
+  await using file = await openRegular(path);
+  return file?.readFile();
+}

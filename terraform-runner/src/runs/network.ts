@@ -1,0 +1,42 @@
+import { parseAllowRule } from '../egress/allow-list.ts';
+import { defaultRules } from '../egress/default-rules.ts';
+import type { ProviderBinary } from '../providers/binaries.ts';
+import type { NetworkAccess } from '../sandbox/bubblewrap.ts';
+import type { CommandKind } from '../sandbox/mounts.ts';
+import type { ActiveRun } from './run.ts';
+
+/** Providers that never speak to anything. */
+const offlineProviders = /^registry\.(terraform\.io|opentofu\.org)\/hashicorp\/(random|null|time)$/;
+
+/**
+ * The network a command of this run gets. Only what has somebody to speak to gets one: init where there is no mirror,
+ * plan and apply with providers that have an API.
+ */
+export async function networkFor(
+  active: ActiveRun,
+  kind: CommandKind,
+  binaries: ProviderBinary[],
+): Promise<NetworkAccess> {
+  const { sandbox, config } = active.run.context;
+  const needsIt =
+    kind === 'init'
+      ? config.providerMirror === undefined
+      : active.request.kind !== 'validate' &&
+        kind !== 'show' &&
+        binaries.some(({ source }) => !offlineProviders.test(source));
+  if (!needsIt || sandbox.network === 'none') return { kind: 'none' };
+  if (sandbox.network === 'open') return { kind: 'open' };
+  const namespace = await active.egress.ensure({ ...sandbox.egress, rules: rulesOf(active) });
+  return { kind: 'proxied', namespace };
+}
+
+/** The operator's rules, and the addresses that the operator's own settings send a run to. */
+function rulesOf({ run, request }: ActiveRun) {
+  const { egress } = run.context.config.sandbox;
+  const hasMirror = run.context.config.providerMirror !== undefined;
+  return [
+    ...(egress.withDefaults ? defaultRules(hasMirror) : []),
+    ...egress.rules,
+    ...request.egressAllow.flatMap((text) => parseAllowRule(text) ?? []),
+  ];
+}

@@ -1,0 +1,84 @@
+import { lstatSync } from 'node:fs';
+import type { EgressOptions } from '../egress/namespace.ts';
+import type { JobPaths } from '../jobs/job-paths.ts';
+import type { CommandLine } from '../terraform/command-line.ts';
+import { bubblewrapped, type Features, type NetworkAccess, type Walls } from './bubblewrap.ts';
+import { limitArguments } from './limits.ts';
+import { type CommandKind, jobMounts, type Mount, machineMounts, nameMounts } from './mounts.ts';
+import type { SandboxSettings } from './settings.ts';
+
+/** What a command is confined to. */
+export type Confinement = { paths: JobPaths; kind: CommandKind; network: NetworkAccess };
+
+/**
+ * - `bwrap`: namespaces, a root without host files, limits.
+ * - `limits`: no new privileges and limits, where bubblewrap does not work.
+ * - `none`: nothing; this machine has no tool for it.
+ * - `off`: nothing, because the operator wants it so.
+ */
+export type SandboxMode = 'bwrap' | 'limits' | 'none' | 'off';
+
+export type Sandbox = {
+  mode: SandboxMode;
+  network: SandboxSettings['network'];
+  /** What is not protected, one sentence each. */
+  unprotected: string[];
+  /** Why no run may start; `undefined` where runs may. */
+  refusal: string | undefined;
+  /** Ids for jobs' own users; `undefined` where commands stay the runner's user. */
+  users: SandboxSettings['users'] | undefined;
+  /** How an egress process makes a network namespace. */
+  egress: Omit<EgressOptions, 'rules'>;
+  /** Puts a command behind the walls. */
+  confine(line: CommandLine, confinement: Confinement): CommandLine;
+};
+
+export type BubblewrapOptions = {
+  tools: Walls['tools'];
+  features: Features;
+  settings: SandboxSettings;
+  terraformPath: string;
+  providerMirror: string | undefined;
+  users: SandboxSettings['users'] | undefined;
+};
+
+export function bubblewrapConfine(options: BubblewrapOptions): Sandbox['confine'] {
+  const { tools, features, settings, users } = options;
+  const machine = machineMounts({ ...options, readOnlyPaths: settings.readOnlyPaths });
+  return (line, { paths, kind, network }) => {
+    const mounts = [
+      ...machine,
+      ...nameMounts(paths, network.kind === 'open'),
+      ...jobMounts(paths, kind),
+    ].toSorted(byDepth);
+    const walls: Walls = {
+      tools,
+      features,
+      limits: settings.limits,
+      user: users && lstatSync(paths.stateFolder).uid,
+      mounts,
+      network,
+      workingDirectory: line.cwd,
+    };
+    const [file = '', ...args] = bubblewrapped(walls, [line.file, ...line.args]);
+    return { ...line, file, args };
+  };
+}
+
+/** What is left where bubblewrap does not work. */
+export function limitsConfine(
+  tools: { setpriv: string; prlimit: string },
+  settings: SandboxSettings,
+): Sandbox['confine'] {
+  return (line) => ({
+    ...line,
+    file: tools.setpriv,
+    args: ['--no-new-privs', tools.prlimit, ...limitArguments(settings.limits), line.file, ...line.args],
+  });
+}
+
+/** A folder before what lies in it, or it would hide that. */
+function byDepth(a: Mount, b: Mount): number {
+  const depth = (mount: Mount) => (mount.at ?? mount.path).split('/').length;
+  return depth(a) - depth(b);
+}
