@@ -153,8 +153,8 @@ test('the logs are text and name what Terraform did', async () => {
   assert.match(body, /apply .*terraform_data\.greeting: Creation complete/);
 });
 
-test("a user's own backend is replaced: the state stays with the engine", async () => {
+test("a user's own backend is refused: the state stays with the engine", async () => {
   const iacCode = `terraform {\n  backend "http" {\n    address = "http://127.0.0.1:9/state"\n  }\n}\n${code.replace(/terraform \{[^}]*\}/, '')}`;
-  const job = await client.complete('/api/deploy', { projectId: 'own-backend', iacCode });
-  assert.equal(job.status, 'completed');
+  const { body } = await client.post('/api/deploy', { projectId: 'own-backend', iacCode });
+  assert.match((await client.finished(body.jobId)).error ?? '', /PRE-BACKEND at main\.tf:2/);
 });

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { backupCommand } from './commands/backup.ts';
 import { costsCommand } from './commands/costs.ts';
+import { policyCommand } from './commands/policy.ts';
 import { restoreCommand } from './commands/restore.ts';
 
 /** `deployer`: the command line of the engine, on its public API only. */
@@ -13,5 +14,6 @@ export function createProgram(): Command {
     .showHelpAfterError()
     .addCommand(backupCommand())
     .addCommand(restoreCommand())
-    .addCommand(costsCommand());
+    .addCommand(costsCommand())
+    .addCommand(policyCommand());
 }

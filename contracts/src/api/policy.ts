@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Endpoint, endpoint } from '../endpoint.ts';
-import { projectPolicySettingsSchema } from '../policy.ts';
+import { policyAllowanceSchema, projectPolicySettingsSchema } from '../policy.ts';
 import * as policy from '../policy-settings.ts';
 import { cursor, jobParams, limit, projectParams } from './parts.ts';
 
@@ -60,6 +60,19 @@ export const policyEndpoints = {
     status: 200,
     answer: policy.policySettingsAnswerSchema,
     problems: ['invalid_request', 'forbidden', 'policy_settings_changed'],
+  }),
+  allowFinding: endpoint({
+    method: 'post',
+    path: '/api/deploy/policy/{projectId}/allowances',
+    operationId: 'allowFinding',
+    tag: 'Policy',
+    summary: "Add an allowance to a project's policy settings",
+    role: 'admin',
+    params: projectParams,
+    body: policyAllowanceSchema,
+    status: 200,
+    answer: policy.policySettingsAnswerSchema,
+    problems: ['invalid_request', 'malformed_json', 'forbidden'],
   }),
   policyHistory: endpoint({
     method: 'get',

@@ -1,4 +1,8 @@
-import type { ProjectPolicySettings } from '@deployment-engine/contracts';
+import {
+  type PolicyAllowance,
+  type ProjectPolicySettings,
+  projectPolicySettingsSchema,
+} from '@deployment-engine/contracts';
 import { hasRole, type Principal } from '../access/principal.ts';
 import type { Context } from '../context.ts';
 import { DomainError } from '../domain-error.ts';
@@ -6,28 +10,47 @@ import { findSettings, lockSettings, requireVersion, type SettingsVersion, saveS
 import { userRuleProblems } from './user-rule-problems.ts';
 import { weakenings } from './weakenings.ts';
 
-export type SettingsChange = {
-  projectId: string;
+type Change = { projectId: string; principal: Principal };
+export type SettingsChange = Change & {
   /** `null` takes the project's own settings away. */
   settings: ProjectPolicySettings | null;
   ifVersion: number | undefined;
-  principal: Principal;
 };
+type Changed = SettingsVersion & { weakened: string[] };
 
 /** Stores a new version of a project's settings. Who is no admin may only make them stricter. */
 export async function changeSettings(
-  { database, operatorPolicy }: Context,
-  { projectId, settings, ifVersion, principal }: SettingsChange,
-): Promise<SettingsVersion & { weakened: string[] }> {
+  context: Context,
+  { settings, ifVersion, ...change }: SettingsChange,
+): Promise<Changed> {
   await requireGoodRules(settings);
+  return replaceSettings(context, change, ({ version }) => {
+    requireVersion(change.projectId, version, ifVersion);
+    return settings;
+  });
+}
+
+/** Adds an allowance; a project without settings of its own gets the operator's defaults with it. */
+export async function addAllowance(
+  context: Context,
+  { allowance, ...change }: Change & { allowance: PolicyAllowance },
+): Promise<Changed> {
+  return replaceSettings(context, change, ({ settings }) => {
+    const base = settings ?? context.operatorPolicy.defaults;
+    return projectPolicySettingsSchema.parse({ ...base, allowances: [...base.allowances, allowance] });
+  });
+}
+
+async function replaceSettings(
+  { database, operatorPolicy: { defaults } }: Context,
+  { projectId, principal }: Change,
+  replace: (before: SettingsVersion) => ProjectPolicySettings | null,
+): Promise<Changed> {
   return database.query.transaction().execute(async (trx) => {
     await lockSettings(trx, projectId);
     const before = await findSettings(trx, projectId);
-    requireVersion(projectId, before.version, ifVersion);
-    const weakened = weakenings(
-      before.settings ?? operatorPolicy.defaults,
-      settings ?? operatorPolicy.defaults,
-    );
+    const settings = replace(before);
+    const weakened = weakenings(before.settings ?? defaults, settings ?? defaults);
     if (weakened.length > 0 && !hasRole(principal, 'admin'))
       throw new DomainError(
         'forbidden',

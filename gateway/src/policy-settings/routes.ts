@@ -4,13 +4,13 @@ import {
   type ProjectPolicy,
   type UserRule,
 } from '@deployment-engine/contracts';
-import type { Router } from 'express';
+import type { Response, Router } from 'express';
 import type { Context } from '../context.ts';
 import { DomainError } from '../domain-error.ts';
 import { decodeNumberCursor, encodeCursor } from '../http/cursor.ts';
-import { type Input, route } from '../http/route.ts';
+import { route } from '../http/route.ts';
 import { findJob } from '../jobs/store.ts';
-import { changeSettings, type SettingsChange } from './change-settings.ts';
+import { addAllowance, changeSettings } from './change-settings.ts';
 import { effectiveSettings } from './effective-settings.ts';
 import { findReports, mergeParts, newestReports } from './reports.ts';
 import { findSettings, listSettings } from './store.ts';
@@ -23,8 +23,18 @@ export function policyRoutes(router: Router, context: Context): void {
     projectId,
     ...(await findSettings(query, projectId)),
   }));
-  route(router, endpoints.setPolicySettings, async (input) => change(context, input, input.body));
-  route(router, endpoints.removePolicySettings, async (input) => change(context, input, null));
+  route(router, endpoints.setPolicySettings, async ({ params, query: { ifVersion }, ...call }) => {
+    const change = { ...params, ifVersion, settings: call.body, principal: call.principal };
+    return presentChange(params.projectId, call.response, await changeSettings(context, change));
+  });
+  route(router, endpoints.removePolicySettings, async ({ params, query: { ifVersion }, ...call }) => {
+    const change = { ...params, ifVersion, settings: null, principal: call.principal };
+    return presentChange(params.projectId, call.response, await changeSettings(context, change));
+  });
+  route(router, endpoints.allowFinding, async ({ params, body, principal, response }) => {
+    const change = { ...params, allowance: body, principal };
+    return presentChange(params.projectId, response, await addAllowance(context, change));
+  });
   route(router, endpoints.policyHistory, async ({ params: { projectId }, query: { cursor, limit } }) => {
     const before = decodeNumberCursor(cursor);
     const versions = await listSettings(query, projectId, { before, limit: limit + 1 });
@@ -43,18 +53,11 @@ export function policyRoutes(router: Router, context: Context): void {
   });
 }
 
-async function change(
-  context: Context,
-  {
-    params: { projectId },
-    query: { ifVersion },
-    principal,
-    response,
-  }: Pick<Input<typeof endpoints.removePolicySettings>, 'params' | 'query' | 'principal' | 'response'>,
-  settings: SettingsChange['settings'],
-): Promise<PolicySettingsAnswer> {
-  const request = { projectId, settings, ifVersion, principal };
-  const { weakened, ...changed } = await changeSettings(context, request);
+function presentChange(
+  projectId: string,
+  response: Response,
+  { weakened, ...changed }: Awaited<ReturnType<typeof changeSettings>>,
+): PolicySettingsAnswer {
   response.locals.auditDetail = { version: changed.version, weakened };
   return { projectId, ...changed };
 }

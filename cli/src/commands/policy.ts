@@ -1,0 +1,118 @@
+import { readFile } from 'node:fs/promises';
+import type {
+  PolicyAllowance,
+  PolicyFinding,
+  PolicySettingsAnswer,
+  ProjectPolicy,
+  ProjectPolicySettings,
+} from '@deployment-engine/contracts';
+import { Command } from 'commander';
+import { parse } from 'yaml';
+import { CliError } from '../cli-error.ts';
+import { type Connection, connect } from '../connection.ts';
+
+export function policyCommand(): Command {
+  return new Command('policy')
+    .description('what a project may do, and what was found in its newest job')
+    .addCommand(showCommand())
+    .addCommand(setCommand())
+    .addCommand(allowCommand());
+}
+
+function showCommand(): Command {
+  return new Command('show')
+    .description('the policy in force and the newest findings')
+    .argument('<projectId>')
+    .action(async (projectId: string, _options, command: Command) => {
+      const connection = connect(command);
+      const answer = (await (await connection.request('GET', path(projectId))).json()) as ProjectPolicy;
+      console.log(connection.json ? JSON.stringify(answer) : policyText(answer));
+    });
+}
+
+function setCommand(): Command {
+  return new Command('set')
+    .description("replace a project's settings; what weakens them needs an admin")
+    .argument('<projectId>')
+    .argument('<file>', 'settings as YAML or JSON')
+    .action(async (projectId: string, file: string, _options, command: Command) => {
+      const connection = connect(command);
+      const text = await readFile(file, 'utf8').catch((error) => {
+        throw new CliError(
+          `reading ${file}: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}`,
+        );
+      });
+      const settings = parseSettings(file, text);
+      print(connection, await send(connection, 'PUT', `${path(projectId)}/settings`, settings));
+    });
+}
+
+function allowCommand(): Command {
+  return new Command('allow')
+    .description('let findings of one rule pass; needs an admin')
+    .argument('<projectId>')
+    .argument('<ruleId>', 'for example PRE-PROVISIONER')
+    .requiredOption('--who <name>', 'who answers for it')
+    .requiredOption('--why <reason>', 'why it may pass')
+    .option('--subject <pattern>', 'only this, as the finding names it; * stands for any text')
+    .option('--address <pattern>', 'only resources with this address')
+    .option('--file <pattern>', 'only in this file')
+    .option('--expires-at <time>', 'ISO 8601, for example 2030-01-31T00:00:00Z')
+    .action(async (projectId: string, id: string, options: Omit<PolicyAllowance, 'id'>, command: Command) => {
+      const connection = connect(command);
+      const { who, why, subject, address, file, expiresAt } = options;
+      const allowance = { id, who, why, subject, address, file, expiresAt };
+      print(connection, await send(connection, 'POST', `${path(projectId)}/allowances`, allowance));
+    });
+}
+
+async function send(
+  connection: Connection,
+  method: string,
+  to: string,
+  body: unknown,
+): Promise<PolicySettingsAnswer> {
+  const answer = await connection.request(method, to, {
+    body: new TextEncoder().encode(JSON.stringify(body)),
+    type: 'application/json',
+  });
+  return (await answer.json()) as PolicySettingsAnswer;
+}
+
+function parseSettings(file: string, text: string): unknown {
+  try {
+    return parse(text); // JSON is YAML, too
+  } catch (error) {
+    throw new CliError(`reading ${file}: ${(error as Error).message}`);
+  }
+}
+
+function path(projectId: string): string {
+  return `/api/deploy/policy/${encodeURIComponent(projectId)}`;
+}
+
+function print(connection: Connection, answer: PolicySettingsAnswer): void {
+  const line = `${answer.projectId}: policy settings are at version ${answer.version}`;
+  console.log(connection.json ? JSON.stringify(answer) : line);
+}
+
+function policyText({ projectId, settings, version, newest }: ProjectPolicy): string {
+  const found = [newest?.code, newest?.plan, newest?.afterApply].flatMap((report) => report?.findings ?? []);
+  return [
+    `${projectId}: profile ${settings.profile}, version ${version}`,
+    ...Object.entries(settings.modes).map(([id, mode]) => `  ${mode.padEnd(7)}  ${id}`),
+    ...settings.allowances.map(allowanceText),
+    ...settings.userRules.map(({ id, mode, message }) => `  ${mode.padEnd(7)}  ${id}: ${message}`),
+    newest ? `${newest.jobId}: ${newest.verdict}` : 'no job was judged yet',
+    ...found.map(findingText),
+  ].join('\n');
+}
+
+function allowanceText({ id, who, why, expiresAt }: ProjectPolicySettings['allowances'][number]): string {
+  return `  allowed  ${id} by ${who}: ${why}${expiresAt ? ` (until ${expiresAt})` : ''}`;
+}
+
+function findingText({ id, mode, severity, file, line, address, message }: PolicyFinding): string {
+  const place = [file && `${file}:${line ?? 1}`, address].filter(Boolean).join(' ');
+  return `  ${mode.padEnd(7)}  ${severity.padEnd(8)}  ${id}  ${place}: ${message}`;
+}
