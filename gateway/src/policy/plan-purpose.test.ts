@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { blastRadiusSchema, projectPolicySettingsSchema } from '@deployment-engine/contracts';
+import { evaluatePlan, type PlanPurpose } from './evaluate-plan.ts';
+import { planOf } from './plan-fixture.ts';
+
+const idsOf = (plan: unknown, settings: object, purpose: PlanPurpose) =>
+  evaluatePlan(plan, projectPolicySettingsSchema.parse(settings), purpose).findings.map(({ id }) => id);
+const deletion = planOf([
+  { address: 'aws_iam_role.r', actions: ['delete'], after: null },
+  { address: 'aws_sqs_queue.q', actions: ['delete'], after: null },
+]);
+
+test('a destroy is what was asked for: it is bound by limits of its caller only', () => {
+  const settings = { profile: 'strict', blastRadius: { maxDeletions: 0, resourceTypes: ['aws_s3_*'] } };
+  assert.deepEqual(idsOf(deletion, settings, { destroys: true }), []);
+  assert.ok(idsOf(deletion, settings, {}).includes('PLAN-MAX-DELETIONS'));
+  const callerLimits = blastRadiusSchema.parse({ maxDeletions: 1 });
+  assert.deepEqual(idsOf(deletion, settings, { destroys: true, callerLimits }), ['PLAN-MAX-DELETIONS']);
+});
+
+test('a rule about deletions that the settings name holds for a destroy, too', () => {
+  const settings = { modes: { 'PLAN-DELETE': 'block' } };
+  assert.deepEqual(idsOf(deletion, settings, { destroys: true }), ['PLAN-DELETE', 'PLAN-DELETE']);
+});
+
+test('nothing in the settings lifts the limits of a caller', () => {
+  const callerLimits = blastRadiusSchema.parse({ maxDeletions: 0 });
+  const settings = {
+    modes: { 'PLAN-MAX-DELETIONS': 'off', 'PLAN-DELETE': 'off' },
+    allowances: [{ id: 'PLAN-MAX-DELETIONS', who: 'a', why: 'b' }],
+  };
+  const { findings } = evaluatePlan(deletion, projectPolicySettingsSchema.parse(settings), { callerLimits });
+  assert.deepEqual(
+    findings.map(({ id, mode, howToAllow }) => [id, mode, /Nobody/.test(howToAllow)]),
+    [['PLAN-MAX-DELETIONS', 'block', true]],
+  );
+});
+
+test('what the engine imports after a killed apply needs no approval; any other import does', () => {
+  const plan = planOf(
+    ['aws_sqs_queue.a', 'aws_sqs_queue.b'].map((address) => ({
+      address,
+      actions: ['no-op'],
+      change: { importing: { id: 'x' } },
+    })),
+  );
+  const imports = idsOf(plan, {}, { adopted: ['aws_sqs_queue.a'] }).filter((id) => id === 'PLAN-IMPORT');
+  assert.equal(imports.length, 1);
+});
+
+test('a plan that leaves more objects than the limit is blocked', () => {
+  const plan = planOf([0, 1, 2].map((index) => ({ address: `terraform_data.a[${index}]` })));
+  assert.deepEqual(idsOf(plan, { blastRadius: { maxResources: 2 } }, {}), ['PLAN-MAX-RESOURCES']);
+  assert.deepEqual(idsOf(plan, { blastRadius: { maxResources: 3 } }, {}), []);
+});
