@@ -3,6 +3,7 @@ import type { RunRequestInput } from '@deployment-engine/contracts';
 import { readPlanFile } from '../plans/store.ts';
 import { readRevisionFiles } from '../revisions/store.ts';
 import { RunnerError } from '../runners/client.ts';
+import { operatorEndpoints } from '../runners/operator-endpoints.ts';
 import type { JobWork } from './job-work.ts';
 import { noteWaiting } from './note-waiting.ts';
 import { runnerPatience } from './runner-patience.ts';
@@ -18,6 +19,7 @@ export async function commonRequest(work: JobWork) {
     projectId: job.project_id,
     ...(await secrets.code()),
     environment: await secrets.environment(),
+    egressAllow: operatorEndpoints(context.config.cloudEnvironment),
     stepTimeoutSeconds: context.config.stepTimeoutSeconds,
     runTimeoutSeconds: remainingSeconds(work),
   };

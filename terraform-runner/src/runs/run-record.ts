@@ -50,11 +50,11 @@ export function newRecord(runId: string, request: RunRequest): RunRecord {
 }
 
 /**
- * A caller that asks again may send fresh credentials, and for an apply a state that the run itself has changed, or
+ * A caller that asks again may send fresh credentials and endpoints, and for an apply a state that the run itself has changed, or
  * the plan file: `planDigest` says which plan is meant.
  */
 export function requestDigest(request: RunRequest): string {
-  const { environment: _environment, ...rest } = request;
+  const { environment: _environment, egressAllow: _egressAllow, ...rest } = request;
   if (rest.kind !== 'apply') return sha256(canonicalJson(rest));
   const { state: _state, savedPlan: _savedPlan, ...apply } = rest;
   return sha256(canonicalJson(apply));
