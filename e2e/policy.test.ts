@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { promisify } from 'node:util';
 import type { PolicyFinding } from '@deployment-engine/contracts';
 import { createClient } from './support/client.ts';
 import { Engine } from './support/engine.ts';
 import { type LocalAws, skipWithoutAws, startLocalAws } from './support/local-aws.ts';
+import { readEvents } from './support/sse.ts';
 
 let engine: Engine;
 let client: ReturnType<typeof createClient>;
@@ -212,4 +216,53 @@ describe('the cases', { skip: skipWithoutAws() }, () => {
     assert.equal(bad.size, 39, [...bad].join(' '));
     assert.deepEqual(await findingsOf('good'), []);
   });
+
+  test('what is known only after apply is judged then, and told', async () => {
+    const iacCode = `provider "aws" {
+  region = "us-east-1"
+}
+resource "aws_s3_bucket" "b" {
+  bucket_prefix = "open-"
+}
+resource "aws_s3_bucket_policy" "p" {
+  bucket = aws_s3_bucket.b.id
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Principal = "*", Action = "s3:GetObject", Resource = "${'$'}{aws_s3_bucket.b.arn}/*" }]
+  })
+}
+`;
+    const cloud = createClient(cloudEngine.url);
+    const job = await cloud.complete('/api/deploy', { projectId: 'after-apply', iacCode });
+    const { plan, afterApply } = (await cloud.get(`/api/deploy/jobs/${job.jobId}/policy`)).body;
+    const about = ({ findings }: { findings: PolicyFinding[] }) =>
+      findings
+        .filter(({ address }) => address === 'aws_s3_bucket_policy.p')
+        .map(({ id, mode, pending }) => ({ id, mode, pending }));
+    const [planned] = about(plan);
+    assert.equal(planned?.pending, true);
+    assert.deepEqual(about(afterApply), [{ ...planned, mode: 'warn', pending: false }]);
+    const url = `${cloudEngine.url}/api/deploy/jobs/${job.jobId}/events`;
+    const { events } = await readEvents(url, undefined, Number.POSITIVE_INFINITY);
+    assert.match(events.findLast(({ type }) => type === 'gate')?.data.message ?? '', /^after apply: AWS-/);
+  });
+});
+
+test('the command line allows, sets and shows', async () => {
+  const deployer = async (...words: string[]) => {
+    const main = join(import.meta.dirname, '../cli/src/main.ts');
+    const run = promisify(execFile)(process.execPath, [main, '--url', engine.url, 'policy', ...words]);
+    return (await run).stdout;
+  };
+  const allow = ['PRE-PROVISIONER', '--who', 'op', '--why', 'image build', '--file', 'main.tf'];
+  assert.match(await deployer('allow', 'by-hand', ...allow), /by-hand: policy settings are at version 1/);
+  assert.match(await deployer('show', 'by-hand'), /allowed {2}PRE-PROVISIONER by op: image build/);
+  const file = join(engine.directory, 'settings.yaml');
+  await writeFile(file, 'profile: strict\nmodes:\n  AWS-S3-001: block\n');
+  await deployer('set', 'by-hand', file);
+  assert.match(await deployer('show', 'by-hand'), /profile strict, version 2\n {2}block/);
+  await writeFile(file, 'profile: lax\n');
+  await assert.rejects(deployer('set', 'by-hand', file), /\/profile/);
+  await deploy('by-hand-denied', { iacCode: provisioner });
+  assert.match(await deployer('show', 'by-hand-denied'), /block .*PRE-PROVISIONER {2}main\.tf:3/);
 });
