@@ -5,6 +5,7 @@ import { checkBlocks } from './checks/blocks.ts';
 import { checkSizeOfLocals } from './checks/cost-of-locals.ts';
 import { checkFunctions } from './checks/functions.ts';
 import { checkModules } from './checks/modules.ts';
+import { checkObjectCount } from './checks/object-count.ts';
 import { checkPathArguments } from './checks/path-arguments.ts';
 import { checkProviders } from './checks/providers.ts';
 import { checkResources } from './checks/resources.ts';
@@ -27,6 +28,7 @@ const checks = [
   checkFunctions,
   checkPathArguments,
   checkSizeOfLocals,
+  checkObjectCount,
 ];
 
 /**

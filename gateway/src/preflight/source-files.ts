@@ -10,9 +10,7 @@ const dataExtensions = new Set(
   css js mjs cjs ts tsx jsx map vue svelte py rb go java kt cs php rs sql graphql proto sh bash ps1 bat cmd
   tpl tftpl tmpl j2 mustache hbs erb service timer rules policy rego cel bicep pem crt cer pub
   png jpg jpeg gif svg ico webp woff woff2 ttf eot pdf wasm gradle kts mod sum csproj lock ipynb parquet avro
-  bin dat`.split(
-    /\s+/,
-  ),
+  bin dat`.split(/\s+/),
 );
 const plainNames = new Set([
   'dockerfile',

@@ -1,6 +1,5 @@
 import type { Block } from '../hcl/syntax-tree.ts';
 import { addressOf, type CodeFile, type ProjectCode, type Report, resourceBlocks } from '../project-code.ts';
-import { constantNumber } from './constant-number.ts';
 
 /** Type of a top-level block → number of labels. */
 const topBlocks: Record<string, number> = {
@@ -27,9 +26,6 @@ const flagged = {
   moved: ['PRE-MOVED', 'moved gives the state of one object to another'],
 } as const;
 
-/** One call more is one resource more: the plan of a million resources takes all memory. */
-const maxCount = 1000;
-
 /** The frame of the code: which blocks there are, what `terraform` holds, what runs beside a resource. */
 export function checkBlocks(code: ProjectCode, report: Report): void {
   for (const module of code.modules.values())
@@ -43,7 +39,6 @@ export function checkBlocks(code: ProjectCode, report: Report): void {
       for (const block of file.body.blocks) checkTopBlock(block, file, report);
       for (const { block } of resourceBlocks(file)) checkProvisioners(block, file, report);
     }
-  checkCounts(code, report);
 }
 
 function checkTopBlock(block: Block, file: CodeFile, report: Report): void {
@@ -94,24 +89,6 @@ function checkProvisioners(block: Block, file: CodeFile, report: Report): void {
         { file: file.path, line, address: addressOf(block), subject: name },
         `${name} runs programs or opens connections from the machine of the engine`,
       );
-}
-
-function checkCounts(code: ProjectCode, report: Report): void {
-  for (const module of code.modules.values())
-    for (const file of module.files)
-      for (const block of file.body.blocks.filter(({ type }) =>
-        ['resource', 'data', 'module'].includes(type),
-      ))
-        for (const { name, value, line } of block.body.attributes) {
-          if (name !== 'count') continue;
-          const count = constantNumber(value, module) ?? 0;
-          if (count > maxCount)
-            report(
-              'PRE-COST',
-              { file: file.path, line, address: addressOf(block), subject: 'count' },
-              `count is ${count}; more than ${maxCount} objects of one block are not planned`,
-            );
-        }
 }
 
 function shorten(name: string): string {

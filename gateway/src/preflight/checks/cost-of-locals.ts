@@ -29,7 +29,7 @@ export function checkSizeOfLocals(code: ProjectCode, report: Report): void {
   }
 }
 
-class SizeEstimate {
+export class SizeEstimate {
   private readonly module: CodeModule;
   private readonly known = new Map<string, Size>();
 
@@ -52,6 +52,12 @@ class SizeEstimate {
       }
     }
     return this.known.get(name) ?? one;
+  }
+
+  /** Elements of a value; one where the code does not tell. */
+  elementsOf(expression: Expression): number {
+    for (const name of this.unknownLocals(expression)) this.ofLocal(name);
+    return this.of(expression).count;
   }
 
   private unknownLocals(root: Expression): string[] {

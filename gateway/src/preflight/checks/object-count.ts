@@ -1,0 +1,79 @@
+import { posix } from 'node:path';
+import { attribute, type Block, literalString } from '../hcl/syntax-tree.ts';
+import { addressOf, type CodeModule, type ProjectCode, type Report } from '../project-code.ts';
+import { constantNumber } from './constant-number.ts';
+import { SizeEstimate } from './cost-of-locals.ts';
+
+/** Of one block, and of all blocks in all instances of a module: planning a million takes all memory. */
+const maxOfBlock = 1000;
+const maxInAll = 10_000;
+
+type Repetition = { argument: 'count' | 'for_each'; line: number; times: number };
+
+/** How many objects the code makes, as far as it shows by itself; modules within modules multiply. */
+export function checkObjectCount(code: ProjectCode, report: Report): void {
+  const count = new ObjectCount(code);
+  for (const module of code.modules.values())
+    for (const file of module.files)
+      for (const block of file.body.blocks.filter(isRepeatable)) {
+        const { argument, line, times } = count.repetition(block, module);
+        const place = { file: file.path, line, address: addressOf(block), subject: argument };
+        const inAll = times * (block.type === 'module' ? count.inModule(block, module) : 1);
+        if (times > maxOfBlock)
+          report(
+            'PRE-COST',
+            place,
+            `${argument} makes ${times}; more than ${maxOfBlock} objects of one block are not planned`,
+          );
+        else if (inAll > maxInAll)
+          report(
+            'PRE-COST',
+            place,
+            `the module makes ${inAll} objects in all; more than ${maxInAll} are not planned`,
+          );
+      }
+}
+
+function isRepeatable({ type }: Block): boolean {
+  return type === 'resource' || type === 'data' || type === 'module';
+}
+
+class ObjectCount {
+  private readonly code: ProjectCode;
+  private readonly estimates = new Map<CodeModule, SizeEstimate>();
+  private readonly totals = new Map<CodeModule, number>();
+
+  constructor(code: ProjectCode) {
+    this.code = code;
+  }
+
+  /** What the code does not tell, such as the value of a variable, counts as one. */
+  repetition(block: Block, module: CodeModule): Repetition {
+    const count = attribute(block.body, 'count');
+    if (count)
+      return { argument: 'count', line: count.line, times: constantNumber(count.value, module) ?? 1 };
+    const forEach = attribute(block.body, 'for_each');
+    if (!forEach) return { argument: 'count', line: block.line, times: 1 };
+    const estimate = this.estimates.get(module) ?? new SizeEstimate(module);
+    this.estimates.set(module, estimate);
+    return { argument: 'for_each', line: forEach.line, times: estimate.elementsOf(forEach.value) };
+  }
+
+  /** Objects in one instance of the module that a block calls; a cycle, which Terraform refuses, ends at zero. */
+  inModule(call: Block, from: CodeModule): number {
+    const source = literalString(attribute(call.body, 'source')?.value);
+    const directory = source && (posix.join(from.directory, source).replace(/\/$/, '') || '.');
+    const module = directory ? this.code.modules.get(directory) : undefined;
+    if (!module) return 0;
+    const known = this.totals.get(module);
+    if (known !== undefined) return known;
+    this.totals.set(module, 0);
+    const blocks = module.files.flatMap(({ body }) => body.blocks).filter(isRepeatable);
+    const total = blocks.reduce((sum, block) => {
+      const each = block.type === 'module' ? this.inModule(block, module) : 1;
+      return sum + each * this.repetition(block, module).times;
+    }, 0);
+    this.totals.set(module, Math.min(total, Number.MAX_SAFE_INTEGER));
+    return this.totals.get(module) ?? 0;
+  }
+}

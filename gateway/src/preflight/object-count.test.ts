@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { judge } from './code-fixture.ts';
+
+const resource = (repetition: string) => `resource "terraform_data" "a" {\n  ${repetition}\n}\n`;
+const call = (repetition: string, source: string) =>
+  `module "m" {\n  source = "${source}"\n  ${repetition}\n}\n`;
+
+const cases: { what: string; files: Record<string, string>; line: number | undefined }[] = [
+  { what: 'a count that is written out', files: { 'a.tf': resource('count = 1e6') }, line: 2 },
+  {
+    what: 'a count through a local',
+    files: { 'a.tf': `locals {\n  n = 1001\n}\n${resource('count = local.n')}` },
+    line: 5,
+  },
+  { what: 'a count at the limit', files: { 'a.tf': resource('count = 1000') }, line: undefined },
+  {
+    what: 'every pair of two ranges',
+    files: {
+      'a.tf': resource('for_each = toset([for p in setproduct(range(100), range(100)) : join("-", p)])'),
+    },
+    line: 2,
+  },
+  {
+    what: 'a range through locals',
+    files: { 'a.tf': `locals {\n  n = range(20)\n}\n${resource('for_each = toset(local.n)')}` },
+    line: undefined,
+  },
+  { what: 'a value that only the plan knows', files: { 'a.tf': resource('count = var.n') }, line: undefined },
+  {
+    what: 'a module of many, many times',
+    files: { 'a.tf': call('count = 500', './m'), 'm/a.tf': resource('count = 500') },
+    line: 3,
+  },
+  {
+    what: 'modules within modules',
+    files: {
+      'a.tf': call('for_each = toset(["a", "b", "c"])', './m'),
+      'm/a.tf': call('count = 100', './n'),
+      'm/n/a.tf': resource('count = 100'),
+    },
+    line: 3,
+  },
+  {
+    what: 'a module that calls itself',
+    files: { 'a.tf': call('count = 9', './m'), 'm/a.tf': call('count = 9', '../m') },
+    line: undefined,
+  },
+];
+
+for (const { what, files, line } of cases)
+  test(`${what} is ${line === undefined ? 'accepted' : 'too much'}`, () => {
+    const costs = judge(files).findings.filter(({ id }) => id === 'PRE-COST');
+    assert.deepEqual(costs[0]?.line, line, costs.map(({ message }) => message).join());
+  });
