@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createClient } from '../e2e/support/client.ts';
 import { Engine } from '../e2e/support/engine.ts';
 import { skipWithoutPostgres, startPostgres } from '../e2e/support/postgres.ts';
+import { shellEnv } from '../e2e/support/slow-code.ts';
 import { percentile, type Row } from './table.ts';
 
 const jobs = 200;
@@ -35,7 +36,7 @@ export async function queueBench(): Promise<Row[]> {
 
 async function measure(database: string, terraform: string, databaseUrl?: string): Promise<Row> {
   await using engine = await Engine.start({
-    runnerEnv: { TERRAFORM_BINARY_PATH: terraform },
+    runnerEnv: { TERRAFORM_BINARY_PATH: terraform, ...shellEnv },
     gatewayEnv: databaseUrl ? { DATABASE_URL: databaseUrl } : {},
   });
   const client = createClient(engine.url);

@@ -5,7 +5,7 @@ import { type Cluster, type Member, startCluster } from './support/cluster.ts';
 import { deployMany } from './support/deploy-many.ts';
 import { allowsProvisioners } from './support/policy-file.ts';
 import { skipWithoutPostgres } from './support/postgres.ts';
-import { slowCode } from './support/slow-code.ts';
+import { shellEnv, slowCode } from './support/slow-code.ts';
 import { readEvents } from './support/sse.ts';
 import { waitFor } from './support/wait.ts';
 
@@ -51,7 +51,12 @@ test('a runner that never comes back: its plans are made elsewhere, its applies 
 test('a gateway paused past its lease wakes up to find its job taken, and writes nothing', {
   skip: skipWithoutPostgres(),
 }, async () => {
-  await using cluster = await startCluster({ gateways: 2, runners: 1, policy: allowsProvisioners });
+  await using cluster = await startCluster({
+    gateways: 2,
+    runners: 1,
+    policy: allowsProvisioners,
+    runnerEnv: shellEnv,
+  });
   const { body } = await createClient(cluster.gateways[0]?.url ?? '').post('/api/deploy', {
     projectId: 'paused',
     iacCode: slowCode,

@@ -4,7 +4,7 @@ import { findProcesses, signalAll, terraformProgram } from './chaos/processes.ts
 import { createClient } from './support/client.ts';
 import { Engine } from './support/engine.ts';
 import { allowsProvisioners } from './support/policy-file.ts';
-import { slowCode } from './support/slow-code.ts';
+import { shellEnv, slowCode } from './support/slow-code.ts';
 import { readEvents } from './support/sse.ts';
 import { waitFor } from './support/wait.ts';
 
@@ -13,6 +13,7 @@ async function withEngine(
 ): Promise<void> {
   await using engine = await Engine.start({
     gatewayEnv: { LEASE_SECONDS: '3' },
+    runnerEnv: shellEnv,
     policy: allowsProvisioners,
   });
   try {

@@ -24,6 +24,8 @@ export async function startCluster(size: {
   slots?: number;
   /** The operator's policy, as `POLICY_FILE` holds it. */
   policy?: unknown;
+  /** More settings of the runners. */
+  runnerEnv?: Record<string, string>;
 }): Promise<Cluster> {
   const directory = await mkdtemp(join(tmpdir(), 'cl-'));
   const postgres = await startPostgres();
@@ -63,6 +65,7 @@ export async function startCluster(size: {
         RUNNER_PORT: String(await freePort()),
         RUNNER_SLOTS: String(size.slots ?? 2),
         GATEWAY_URL: gatewayUrls,
+        ...size.runnerEnv,
       }),
     );
   return {

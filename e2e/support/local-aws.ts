@@ -11,16 +11,20 @@ const mirrors = [
   `${process.env.HOME}/.terraform.d/plugins`,
 ];
 
-/** The mirror that holds the AWS provider, and whether a local AWS can be started; a sentence on what is missing. */
-export function awsProblem(): string | undefined {
+/** The mirror that holds the AWS provider. */
+export function providerMirror(): string | undefined {
   const candidates = process.env.TERRAFORM_PROVIDER_MIRROR
     ? [process.env.TERRAFORM_PROVIDER_MIRROR]
     : mirrors;
-  const found = candidates.some(
+  return candidates.find(
     (mirror) =>
       globSync(`${mirror}/registry.terraform.io/hashicorp/aws/*/*/terraform-provider-aws_v5*`).length > 0,
   );
-  if (!found) return 'no AWS provider in a mirror (set TERRAFORM_PROVIDER_MIRROR)';
+}
+
+/** What is missing for tests with the AWS provider and a local AWS. */
+export function awsProblem(): string | undefined {
+  if (!providerMirror()) return 'no AWS provider in a mirror (set TERRAFORM_PROVIDER_MIRROR)';
   try {
     execFileSync('sh', ['-c', 'command -v moto_server'], { stdio: 'ignore' });
   } catch {
