@@ -52,6 +52,7 @@ function operation(endpoint: Endpoint) {
     summary: endpoint.summary,
     tags: [endpoint.tag],
     'x-required-role': endpoint.role,
+    ...(endpoint.scope ? { 'x-scope': endpoint.scope } : {}),
     security: endpoint.role === 'public' ? [] : [{ bearer: [] }],
     requestParams: {
       ...(endpoint.params ? { path: endpoint.params } : {}),

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { openApiDocument } from '../src/http/openapi.ts';
+import { type GuardedGateway, startGuardedGateway } from './access-support.ts';
+import { helloCode } from './support.ts';
+
+const roles = ['viewer', 'deployer', 'approver', 'admin'];
+const code = { iacCode: helloCode };
+/** Bodies that fit; an operation that is not named takes `{}`. */
+const bodies: Record<string, unknown> = {
+  deploy: { projectId: 'mine', ...code },
+  plan: { projectId: 'mine', ...code },
+  destroy: { projectId: 'mine' },
+  rollback: { projectId: 'mine' },
+  validateCode: code,
+  estimateCode: code,
+  approveJob: { planDigest: 'a'.repeat(64) },
+  setBudget: { maxMonthly: 10 },
+  setDriftSchedule: { cron: null },
+  setSecretVariables: { variables: { word: 'swordfish' } },
+  setCredentials: { credentials: { AWS_REGION: 'eu-west-1' } },
+  allowFinding: { id: 'AWS-S3-001', who: 'ada', why: 'a test' },
+  createKey: { name: 'k', role: 'viewer', projects: ['other-1'] },
+};
+const queries: Record<string, string> = { diffStateVersions: '?from=1&to=1' };
+
+type Operation = {
+  operationId: string;
+  method: string;
+  path: string;
+  role: string | undefined;
+  scope: string | undefined;
+};
+const operations: Operation[] = Object.entries(openApiDocument().paths ?? {}).flatMap(([path, item]) =>
+  Object.entries(item as Record<string, Record<string, string>>).map(([method, operation]) => ({
+    operationId: operation.operationId ?? '',
+    method: method.toUpperCase(),
+    path,
+    role: operation['x-required-role'],
+    scope: operation['x-scope'],
+  })),
+);
+
+let it: GuardedGateway;
+let jobId = '';
+const keys = new Map<string, string>();
+
+before(async () => {
+  it = await startGuardedGateway();
+  for (const role of roles) keys.set(role, (await it.withKey(role, ['*'])).key);
+  keys.set('scoped', (await it.withKey('admin', ['other-*'])).key);
+  const { body } = await it.admin.post('/api/deploy', bodies.deploy);
+  jobId = body.jobId;
+});
+after(() => it?.[Symbol.asyncDispose]());
+
+/** Only the head of an answer that streams is waited for. */
+async function ask(operation: Operation, key: string | undefined, ids = { projectId: 'mine', jobId }) {
+  const values: Record<string, string> = { ...ids, version: '1', keyId: '0'.repeat(16) };
+  const path = operation.path.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? name);
+  const body = bodies[operation.operationId] ?? {};
+  const response = await fetch(`${it.url}${path}${queries[operation.operationId] ?? ''}`, {
+    method: operation.method,
+    headers: {
+      ...(key ? { authorization: `Bearer ${key}` } : {}),
+      ...(operation.method === 'GET' ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(operation.method === 'GET' ? {} : { body: JSON.stringify({ ...body, ...namedIn(body, ids) }) }),
+  });
+  if (/[/+]json/.test(response.headers.get('content-type') ?? ''))
+    return { status: response.status, problem: JSON.parse(await response.text()) };
+  await response.body?.cancel();
+  return { status: response.status, problem: undefined };
+}
+
+function namedIn(body: unknown, { projectId }: { projectId: string }): object {
+  return typeof body === 'object' && body !== null && 'projectId' in body ? { projectId } : {};
+}
+
+function namesProject({ operationId, path }: Operation): boolean {
+  return /\{(projectId|jobId)\}/.test(path) || 'projectId' in ((bodies[operationId] ?? {}) as object);
+}
+
+function assertAllowed({ status, problem }: Awaited<ReturnType<typeof ask>>): void {
+  assert.ok(status !== 401 && status !== 403 && status !== 429 && status !== 500, JSON.stringify(problem));
+  assert.equal(problem?.errors, undefined, `give the table a body that fits: ${JSON.stringify(problem)}`);
+}
+
+for (const operation of operations)
+  test(`${operation.method} ${operation.path}: each role`, async () => {
+    const { role } = operation;
+    assert.ok(role === 'public' || roles.includes(role ?? ''), 'the operation says which role it needs');
+    const nobody = await ask(operation, undefined);
+    if (role === 'public') return assert.notEqual(nobody.status, 403, JSON.stringify(nobody.problem));
+    assert.deepEqual([nobody.status, nobody.problem.code], [401, 'unauthenticated']);
+    for (const given of roles) {
+      const answer = await ask(operation, keys.get(given));
+      if (roles.indexOf(given) >= roles.indexOf(role ?? '')) assertAllowed(answer);
+      else assert.deepEqual([answer.status, answer.problem.code], [403, 'forbidden'], given);
+    }
+  });
+
+for (const operation of operations.filter(({ role }) => role !== 'public'))
+  test(`${operation.method} ${operation.path}: an admin of other projects`, async () => {
+    const answer = await ask(operation, keys.get('scoped'));
+    if (!namesProject(operation)) {
+      if (operation.scope === 'any') assertAllowed(answer);
+      else assert.deepEqual([answer.status, answer.problem.code], [403, 'forbidden']);
+      return;
+    }
+    assert.ok([403, 404].includes(answer.status), JSON.stringify(answer));
+    const absent = { projectId: 'absent', jobId: 'deploy-1704067200000-abc123' };
+    const same = await ask(operation, keys.get('scoped'), absent);
+    assert.equal(same.status, answer.status);
+    const text = (problem: { detail: string }, ids: { projectId: string; jobId: string }) =>
+      problem.detail.replace(ids.projectId, '').replace(ids.jobId, '');
+    assert.equal(text(answer.problem, { projectId: 'mine', jobId }), text(same.problem, absent));
+  });
+
+test('lists show what is in scope and nothing else', async () => {
+  const { client } = await it.withKey('viewer', ['other-*', 'x_y']);
+  await it.admin.post('/api/deploy', { projectId: 'other-2', ...code });
+  await it.admin.post('/api/deploy', { projectId: 'xzy', ...code });
+  const projects = (await client.get('/api/deploy/projects')).body.projects;
+  assert.deepEqual(
+    projects.map((project: { projectId: string }) => project.projectId),
+    ['other-2'],
+  );
+  const { jobs } = (await client.get('/api/deploy/jobs')).body;
+  assert.deepEqual(
+    jobs.map((job: { projectId: string }) => job.projectId),
+    ['other-2'],
+  );
+  assert.equal((await client.get('/api/deploy/jobs?projectId=mine')).status, 403);
+});
+
+test('an operation without a role is noticed', () => {
+  assert.ok(operations.length > 40);
+  assert.ok(operations.every(({ role }) => role !== undefined));
+});

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { createHmac, generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, before, describe, test } from 'node:test';
+import { exportJWK, type JWTPayload, SignJWT } from 'jose';
+import { bearer, type GuardedGateway, jwtSettings, startGuardedGateway } from './access-support.ts';
+import { helloCode } from './support.ts';
+
+const secret = new TextEncoder().encode(jwtSettings.JWT_SECRET_KEY);
+const now = () => Math.floor(Date.now() / 1000);
+const claims = (more: JWTPayload = {}): JWTPayload => ({
+  iss: jwtSettings.JWT_ISSUER,
+  aud: jwtSettings.JWT_AUDIENCE,
+  sub: 'ada',
+  jti: 'j-1',
+  iat: now(),
+  exp: now() + 600,
+  role: 'deployer',
+  projects: ['a-*'],
+  ...more,
+});
+const without = (name: string): JWTPayload => {
+  const { [name]: _left, ...rest } = claims();
+  return rest;
+};
+const signed = (
+  payload: JWTPayload,
+  key: Parameters<SignJWT['sign']>[0] = secret,
+  alg = 'HS256',
+  kid?: string,
+) => new SignJWT(payload).setProtectedHeader({ alg, ...(kid ? { kid } : {}) }).sign(key);
+const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+const refused: Record<string, () => Promise<string> | string> = {
+  'with alg none': () => `${part({ alg: 'none' })}.${part(claims())}.`,
+  'with alg none and an old signature': async () =>
+    `${part({ alg: 'None' })}.${(await signed(claims())).split('.').slice(1).join('.')}`,
+  'with another secret': () =>
+    signed(claims(), new TextEncoder().encode('another-secret-of-thirty-two-bytes!!')),
+  'with a longer HMAC than the configured one': () => signed(claims(), secret, 'HS512'),
+  'that has expired': () => signed(claims({ iat: now() - 900, exp: now() - 60 })),
+  'without exp': () => signed(without('exp')),
+  'without iat': () => signed(without('iat')),
+  'without iss': () => signed(without('iss')),
+  'without aud': () => signed(without('aud')),
+  'without sub': () => signed(without('sub')),
+  'without jti': () => signed(without('jti')),
+  'without a role': () => signed(without('role')),
+  'without projects': () => signed(without('projects')),
+  'valid for two hours': () => signed(claims({ exp: now() + 7200 })),
+  'issued in the future': () => signed(claims({ iat: now() + 300, exp: now() + 900 })),
+  'not valid yet': () => signed(claims({ nbf: now() + 300 })),
+  'of another issuer': () => signed(claims({ iss: 'https://evil.example.org' })),
+  'for another audience': () => signed(claims({ aud: 'somebody-else' })),
+  'with an unknown role': () => signed(claims({ role: 'root' })),
+  'with a role that is a list': () => signed(claims({ role: ['admin'] })),
+  'with a pattern that is none': () => signed(claims({ projects: ['../*'] })),
+  'with an empty subject': () => signed(claims({ sub: '' })),
+  'whose payload was changed': async () => {
+    const [head, , signature] = (await signed(claims())).split('.');
+    return `${head}.${part(claims({ role: 'admin' }))}.${signature}`;
+  },
+  'that is no token': () => 'nonsense',
+  'of three empty parts': () => '..',
+};
+
+describe('tokens of a shared secret', () => {
+  let it: GuardedGateway;
+  before(async () => {
+    it = await startGuardedGateway({ ...jwtSettings, AUTH_FAILURES_PER_MINUTE: '1000' });
+  });
+  after(() => it?.[Symbol.asyncDispose]());
+
+  test('a right one is let in, with its role and scope', async () => {
+    const client = bearer(it.url, await signed(claims()));
+    assert.equal((await client.post('/api/deploy', { projectId: 'a-1', iacCode: helloCode })).status, 202);
+    assert.equal((await client.post('/api/deploy', { projectId: 'b-1', iacCode: helloCode })).status, 403);
+    assert.equal((await client.get('/api/deploy/infrastructure/b-1')).status, 404);
+    assert.equal((await client.get('/api/keys')).status, 403);
+    const { jobs } = (await it.admin.get('/api/deploy/jobs')).body;
+    assert.deepEqual(
+      jobs.map((job: { projectId: string }) => job.projectId),
+      ['a-1'],
+    );
+  });
+
+  test("another project's job is as if it were not there", async () => {
+    const { body } = await it.admin.post('/api/deploy', { projectId: 'b-2', iacCode: helloCode });
+    const client = bearer(it.url, await signed(claims()));
+    for (const path of ['status/ID', 'jobs/ID/events', 'jobs/ID/logs', 'jobs/ID/plan']) {
+      const answer = await client.get(`/api/deploy/${path.replace('ID', body.jobId)}`);
+      assert.deepEqual([answer.status, answer.body.code], [404, 'job_not_found'], path);
+    }
+    assert.equal((await client.post(`/api/deploy/jobs/${body.jobId}/cancel`, {})).status, 404);
+    assert.equal((await it.admin.get(`/api/deploy/status/${body.jobId}`)).body.status, 'pending');
+  });
+
+  for (const [name, token] of Object.entries(refused))
+    test(`a token ${name} is refused`, async () => {
+      const answer = await bearer(it.url, await token()).get('/api/deploy/projects');
+      assert.deepEqual([answer.status, answer.body.code], [401, 'unauthenticated'], answer.body.error);
+      assert.match(answer.headers.get('www-authenticate') ?? '', /^Bearer/);
+    });
+});
+
+describe('tokens of a key set', () => {
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const elliptic = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  let provider: Server;
+  let fetched = 0;
+  let it: GuardedGateway;
+
+  before(async () => {
+    const keys = [
+      { ...(await exportJWK(publicKey)), kid: 'rsa' },
+      { ...(await exportJWK(elliptic.publicKey)), kid: 'ec' },
+    ];
+    provider = createServer((_request, response) => {
+      fetched += 1;
+      response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys }));
+    }).listen(0, '127.0.0.1');
+    await once(provider, 'listening');
+    const { JWT_ISSUER, JWT_AUDIENCE } = jwtSettings;
+    const JWKS_URL = `http://127.0.0.1:${(provider.address() as AddressInfo).port}/jwks`;
+    it = await startGuardedGateway({ JWT_ISSUER, JWT_AUDIENCE, JWKS_URL });
+  });
+  after(async () => {
+    await it?.[Symbol.asyncDispose]();
+    provider.close();
+  });
+  const statusOf = async (token: string) => (await bearer(it.url, token).get('/api/deploy/projects')).status;
+
+  test('right ones are let in, and the key set is read once', async () => {
+    for (let index = 0; index < 5; index += 1)
+      assert.equal(await statusOf(await signed(claims(), privateKey, 'RS256', 'rsa')), 200);
+    assert.equal(fetched, 1);
+  });
+
+  test('an HMAC made with the public key is refused', async () => {
+    const pem = publicKey.export({ type: 'spki', format: 'pem' });
+    const text = `${part({ alg: 'HS256', kid: 'rsa' })}.${part(claims())}`;
+    const forged = `${text}.${createHmac('sha256', pem).update(text).digest('base64url')}`;
+    assert.equal(await statusOf(forged), 401);
+  });
+
+  test('other keys and other algorithms are refused, even one that is in the set', async () => {
+    assert.equal(await statusOf(await signed(claims(), stranger.privateKey, 'RS256', 'rsa')), 401);
+    assert.equal(await statusOf(await signed(claims(), stranger.privateKey, 'RS256', 'unknown')), 401);
+    assert.equal(await statusOf(await signed(claims(), privateKey, 'PS256', 'rsa')), 401);
+    assert.equal(await statusOf(await signed(claims(), elliptic.privateKey, 'ES256', 'ec')), 401);
+    assert.equal(fetched, 1, 'an unknown key id does not make the gateway ask again at once');
+  });
+});
+
+test('an identity provider that does not answer is 503, and API keys go on working', async () => {
+  const { JWT_ISSUER, JWT_AUDIENCE } = jwtSettings;
+  await using it = await startGuardedGateway({
+    JWT_ISSUER,
+    JWT_AUDIENCE,
+    JWKS_URL: 'http://127.0.0.1:9/jwks',
+  });
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const answer = await bearer(it.url, await signed(claims(), privateKey, 'RS256')).get(
+    '/api/deploy/projects',
+  );
+  assert.deepEqual([answer.status, answer.body.code], [503, 'identity_provider_unavailable']);
+  assert.equal((await it.admin.get('/api/deploy/projects')).status, 200);
+});

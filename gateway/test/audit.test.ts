@@ -1,0 +1,279 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { AuditEntry } from '@deployment-engine/contracts';
+import { sql } from 'kysely';
+import { type Postgres, skipWithoutPostgres, startPostgres } from '../../e2e/support/postgres.ts';
+import { waitFor } from '../../e2e/support/wait.ts';
+import { destroyDueProjects } from '../src/lifecycle/expiry.ts';
+import { bearer, type GuardedGateway, startGuardedGateway } from './access-support.ts';
+import { helloCode } from './support.ts';
+
+const deploy = (projectId: string) => ({ projectId, iacCode: helloCode });
+
+async function entriesOf({ admin }: GuardedGateway): Promise<AuditEntry[]> {
+  const { body } = await admin.get('/api/audit');
+  return body
+    .trimEnd()
+    .split('\n')
+    .map((line: string) => JSON.parse(line));
+}
+const newest = async (it: GuardedGateway, action: string) =>
+  (await entriesOf(it)).findLast((entry) => entry.action === action);
+const database = (it: GuardedGateway) => it.gateway.context.database.query;
+const verify = async (it: GuardedGateway, head?: Record<string, unknown>) =>
+  (
+    await it.admin.get(
+      `/api/audit/verify${head ? `?${new URLSearchParams(head as Record<string, string>)}` : ''}`,
+    )
+  ).body;
+
+function tests(it: () => GuardedGateway): void {
+  test('a change says who did what to which project, with which outcome', async () => {
+    const { id, client } = await it().withKey('deployer', ['*']);
+    const { body, headers } = await client.post('/api/deploy', deploy('seen'));
+    const entry = await newest(it(), 'deploy');
+    assert.deepEqual(entry?.actor, { kind: 'api_key', id: `key:${id}`, name: 'deployer', role: 'deployer' });
+    assert.deepEqual(
+      [entry?.project, entry?.job, entry?.outcome, entry?.problem, entry?.requestId],
+      ['seen', body.jobId, 'ok', null, headers.get('x-request-id')],
+    );
+    assert.match(entry?.address ?? '', /127\.0\.0\.1/);
+    assert.match(entry?.digest ?? '', /^[0-9a-f]{64}$/);
+    assert.match(String(entry?.detail.code), /^[0-9a-f]{64}$/);
+  });
+
+  test('a denied call is there, repetitions are counted, and reading the log is there too', async () => {
+    const { id, client } = await it().withKey('viewer', ['mine']);
+    for (let index = 0; index < 5; index += 1) await client.post('/api/deploy', deploy('mine'));
+    await client.get('/api/deploy/infrastructure/seen');
+    await it().gateway.context.refusals.flush();
+    const own = (await entriesOf(it())).filter(({ actor }) => actor.id === `key:${id}`);
+    assert.deepEqual(
+      own.map(({ action, outcome, problem, count }) => [action, outcome, problem, count]),
+      [
+        ['deploy', 'denied', 'forbidden', 1],
+        ['getInfrastructure', 'denied', 'project_not_found', 1],
+        ['deploy', 'denied', 'forbidden', 4],
+      ],
+    );
+    assert.equal((await newest(it(), 'exportAudit'))?.outcome, 'ok');
+  });
+
+  test('a call without a key, and one that failed, are there', async () => {
+    await bearer(it().url, 'de_wrong').post('/api/deploy', deploy('x'));
+    await it().admin.post('/api/deploy/destroy', { projectId: 'never-was' });
+    const denied = await newest(it(), 'deploy');
+    assert.deepEqual([denied?.actor.kind, denied?.problem], ['anonymous', 'unauthenticated']);
+    const failed = await newest(it(), 'destroy');
+    assert.deepEqual(
+      [failed?.outcome, failed?.problem, failed?.project],
+      ['failed', 'project_not_found', 'never-was'],
+    );
+  });
+
+  test('what the engine does by itself is there', async () => {
+    await it().admin.post('/api/deploy', deploy('due'));
+    await database(it())
+      .updateTable('projects')
+      .set({ revision: 1, destroy_at: new Date(Date.now() - 1000) })
+      .where('id', '=', 'due')
+      .execute();
+    const [jobId] = await destroyDueProjects(it().gateway.context);
+    const entry = await newest(it(), 'destroyExpired');
+    assert.deepEqual([entry?.actor.id, entry?.project, entry?.job], ['engine', 'due', jobId]);
+  });
+
+  test('secrets of a body are not in the log', async () => {
+    const word = 'swordfish-in-a-body';
+    await it().admin.post('/api/deploy', { ...deploy('worded'), variables: { word } });
+    await it().admin.request('PUT', '/api/deploy/secrets/worded/variables', { variables: { word } });
+    const text = JSON.stringify(await entriesOf(it()));
+    assert.ok(!text.includes(word));
+    assert.match(text, /setSecretVariables/);
+  });
+
+  test('entries written at once form one chain without a gap', async () => {
+    await Promise.all(
+      Array.from({ length: 40 }, (_, index) => it().admin.post('/api/deploy', deploy(`at-once-${index}`))),
+    );
+    const entries = await entriesOf(it());
+    assert.deepEqual(
+      entries.map(({ seq }) => seq),
+      entries.map((_, index) => index + 1),
+    );
+    assert.deepEqual((await verify(it())).findings, []);
+  });
+
+  test('the export is cut by cursor, limit and time', async () => {
+    const page = (await it().admin.get('/api/audit?cursor=2&limit=3')).body.trimEnd().split('\n');
+    assert.deepEqual(
+      page.map((line: string) => JSON.parse(line).seq),
+      [3, 4, 5],
+    );
+    const later = await it().admin.get(`/api/audit?from=${new Date(Date.now() + 60_000).toISOString()}`);
+    assert.deepEqual([later.status, later.body], [200, '']);
+    assert.equal((await it().admin.get('/api/audit?from=yesterday')).status, 400);
+  });
+
+  test('the database refuses to change or remove entries', async () => {
+    for (const statement of [
+      "update audit_entries set entry = '{}' where seq = 1",
+      'delete from audit_entries where seq = 1',
+      'truncate audit_entries',
+      'delete from audit_head',
+      'update audit_head set seq = seq - 1',
+    ])
+      await assert.rejects(sql.raw(statement).execute(database(it())), /append-only/, statement);
+  });
+}
+
+describe('on the embedded database', () => {
+  let it: GuardedGateway;
+  before(async () => {
+    it = await startGuardedGateway();
+  });
+  after(() => it?.[Symbol.asyncDispose]());
+  tests(() => it);
+});
+
+describe('on PostgreSQL', { skip: skipWithoutPostgres() }, () => {
+  let server: Postgres;
+  let it: GuardedGateway;
+  before(async () => {
+    server = await startPostgres();
+    it = await startGuardedGateway({ DATABASE_URL: server.url, STATE_ENCRYPTION_KEY: 'ab'.repeat(32) });
+  });
+  after(async () => {
+    await it?.[Symbol.asyncDispose]();
+    await server?.stop();
+  });
+  tests(() => it);
+
+  test('two gateways write one chain, and a key revoked at one is refused by the other', async () => {
+    await using other = await startGuardedGateway({
+      DATABASE_URL: server.url,
+      STATE_ENCRYPTION_KEY: 'ab'.repeat(32),
+    });
+    assert.equal(other.gateway.firstKey, undefined, 'there is one first key');
+    const there = bearer(other.url, it.adminKey);
+    await Promise.all(
+      Array.from({ length: 40 }, (_, index) =>
+        (index % 2 ? it.admin : there).post('/api/deploy', deploy(`two-${index}`)),
+      ),
+    );
+    assert.deepEqual((await verify(it)).findings, []);
+    const { id, key } = await it.withKey('viewer', ['*']);
+    assert.equal((await bearer(other.url, key).get('/api/deploy/projects')).status, 200);
+    await it.admin.request('DELETE', `/api/keys/${id}`);
+    await waitFor('the other gateway to know', async () =>
+      (await bearer(other.url, key).get('/api/deploy/projects')).status === 401 ? true : undefined,
+    );
+  });
+});
+
+describe('somebody with the database in hand', () => {
+  const attacks: Record<string, { statements: string[]; kinds: string[] }> = {
+    'edits an entry': {
+      statements: [`update audit_entries set entry = replace(entry, '"project":"p-2"', '"project":"p-9"')`],
+      kinds: ['edited'],
+    },
+    'deletes an entry': { statements: ['delete from audit_entries where seq = 3'], kinds: ['missing'] },
+    'swaps two entries': {
+      statements: [
+        'update audit_entries set seq = 1000 where seq = 3',
+        'update audit_entries set seq = 3 where seq = 4',
+        'update audit_entries set seq = 4 where seq = 1000',
+      ],
+      kinds: ['disordered', 'missing', 'edited'],
+    },
+    'cuts off the end': { statements: ['delete from audit_entries where seq > 3'], kinds: ['truncated'] },
+    'cuts off the end and sets the head back': {
+      statements: [
+        'delete from audit_entries where seq > 3',
+        `update audit_head set seq = 3, hash = (select entry::jsonb->>'hash' from audit_entries where seq = 3)`,
+      ],
+      kinds: ['truncated', 'edited'],
+    },
+  };
+  for (const [name, { statements, kinds }] of Object.entries(attacks))
+    test(`${name}: found, by a head that was kept elsewhere at the latest`, async () => {
+      await using it = await startGuardedGateway();
+      for (let index = 0; index < 6; index += 1) await it.admin.post('/api/deploy', deploy(`p-${index}`));
+      const head = (await it.admin.get('/api/audit/head')).body;
+      assert.equal((await verify(it, head)).valid, true);
+      for (const table of ['audit_entries', 'audit_head'])
+        await sql.raw(`alter table ${table} disable trigger all`).execute(database(it));
+      for (const statement of statements) await sql.raw(statement).execute(database(it));
+      const found = await verify(it, head);
+      assert.equal(found.valid, false);
+      assert.ok(
+        found.findings.some(({ kind }: { kind: string }) => kinds.includes(kind)),
+        JSON.stringify(found.findings),
+      );
+    });
+
+  test('signs a chain of their own: found by its signatures; a head of their own is forged', async () => {
+    await using it = await startGuardedGateway();
+    await it.admin.post('/api/deploy', deploy('p'));
+    const head = (await it.admin.get('/api/audit/head')).body;
+    const forged = await verify(it, { ...head, mac: 'a'.repeat(64) });
+    assert.deepEqual(
+      forged.findings.map(({ kind }: { kind: string }) => kind),
+      ['forged'],
+    );
+    await sql.raw('alter table audit_entries disable trigger all').execute(database(it));
+    const mac = `overlay(entry placing repeat('0', 64) from position('"mac":"' in entry) + 7 for 64)`;
+    await sql.raw(`update audit_entries set entry = ${mac} where seq = 1`).execute(database(it));
+    const found = await verify(it);
+    assert.deepEqual(
+      found.findings.map(({ kind, seq }: { kind: string; seq: number }) => [kind, seq]),
+      [['forged', 1]],
+    );
+  });
+});
+
+test('a flood of different refusals grows the log by a bounded number of entries', async () => {
+  await using it = await startGuardedGateway({
+    AUTH_FAILURES_PER_MINUTE: '100000',
+    RATE_LIMIT_PER_MINUTE: '100000',
+  });
+  const { client } = await it.withKey('viewer', ['mine']);
+  const before = (await it.admin.get('/api/audit/head')).body.seq;
+  const { refusals } = it.gateway.context;
+  const facts = (await entriesOf(it)).at(-1);
+  assert.ok(facts);
+  for (let index = 0; index < 500; index += 1)
+    await refusals.note({ ...facts, outcome: 'denied', problem: 'forbidden', action: `made-up-${index}` });
+  for (let index = 0; index < 50; index += 1) await client.post('/api/keys', {});
+  await refusals.flush();
+  const { seq } = (await it.admin.get('/api/audit/head')).body;
+  assert.ok(seq - before <= 65, `${seq - before} entries`);
+  const counted = (await entriesOf(it)).filter(({ outcome }) => outcome === 'denied');
+  assert.equal(
+    counted.reduce((sum, { count }) => sum + count, 0),
+    550,
+  );
+});
+
+test('AUDIT_LOG_FILE has every entry once, also after a restart', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'audit-'));
+  const env = { AUDIT_LOG_FILE: join(directory, 'audit.jsonl'), DATA_DIR: join(directory, 'data') };
+  const first = await startGuardedGateway(env);
+  await first.admin.post('/api/deploy', deploy('a'));
+  await first[Symbol.asyncDispose]();
+  const second = await startGuardedGateway(env);
+  const admin = bearer(second.url, first.adminKey);
+  await admin.post('/api/deploy', deploy('b'));
+  const { seq } = (await admin.get('/api/audit/head')).body;
+  await second[Symbol.asyncDispose]();
+  const lines = (await readFile(env.AUDIT_LOG_FILE, 'utf8')).trimEnd().split('\n');
+  assert.deepEqual(
+    lines.map((line) => JSON.parse(line).seq),
+    Array.from({ length: seq }, (_, index) => index + 1),
+  );
+  assert.equal((await stat(env.AUDIT_LOG_FILE)).mode & 0o777, 0o600);
+  await rm(directory, { recursive: true });
+});
