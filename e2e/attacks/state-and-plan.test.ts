@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict';
+import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { openDatabase } from '../../gateway/src/database/open.ts';
+import { createEncryption } from '../../gateway/src/encryption.ts';
+import { saveStateVersion } from '../../gateway/src/states/store.ts';
+import { createClient } from '../support/client.ts';
+import { providerMirror, skipWithoutAws } from '../support/local-aws.ts';
+import { skipWithoutPostgres, startPostgres } from '../support/postgres.ts';
+import { bareTerraform } from './support/bare-terraform.ts';
+import { Stage } from './support/stage.ts';
+import { Trap } from './support/trap.ts';
+
+const platform = `${process.platform}_${process.arch === 'x64' ? 'amd64' : process.arch}`;
+const on = { preflight: true, sandbox: true };
+const off = { preflight: false, sandbox: false };
+
+/** A program in the place of a provider: leaves the mark and ends. */
+async function plantProvider(root: string, name: string, version: string, mark: string): Promise<void> {
+  const path = join(root, `registry.terraform.io/hashicorp/${name}/${version}/${platform}`);
+  await mkdir(path, { recursive: true });
+  const program = join(path, `terraform-provider-${name}_v${version}`);
+  await writeFile(program, `#!/bin/sh\necho ran > ${mark}\nexit 1\n`, { mode: 0o755 });
+}
+
+describe('state and plan as a way in', () => {
+  let trap: Trap;
+  before(async () => {
+    trap = await Trap.set();
+  });
+  after(() => trap?.[Symbol.asyncDispose]());
+
+  test('row 6: a state that names a foreign provider', { skip: skipWithoutPostgres() }, async () => {
+    const mirror = await mkdtemp(join(tmpdir(), 'mirror-'));
+    await plantProvider(mirror, 'evil', '1.0.0', trap.mark);
+    const server = await startPostgres();
+    const key = 'ab'.repeat(32);
+    const env = {
+      DATABASE_URL: server.url,
+      STATE_ENCRYPTION_KEY: key,
+      TERRAFORM_PROVIDER_MIRROR: mirror,
+    };
+    const stage = await Stage.open({ env });
+    try {
+      const code = { 'main.tf': 'output "a" {\n  value = 1\n}\n' };
+      for (const [controls, projectId] of [
+        [off, 'poisoned-off'],
+        [on, 'poisoned-on'],
+      ] as const) {
+        await trap.reset();
+        await stage.deploy(controls, code, { projectId });
+        const database = await openDatabase({ databaseUrl: server.url, dataDir: '' });
+        const raw = Buffer.from(foreignState(projectId));
+        await saveStateVersion(database.query, createEncryption(Buffer.from(key, 'hex')), {
+          projectId,
+          jobId: 'x',
+          raw,
+        });
+        await database.close();
+        const { job } = await stage.deploy(controls, code, { projectId });
+        if (controls === off) assert.ok(trap.isMarked(), `the attack does not work by itself: ${job.error}`);
+        else {
+          assert.ok(!trap.isMarked());
+          assert.match(job.error ?? '', /PRE-PROVIDER/);
+        }
+      }
+    } finally {
+      await stage[Symbol.asyncDispose]();
+      await server.stop();
+      await rm(mirror, { recursive: true });
+    }
+  });
+
+  test('row 7: a poisoned plug-in cache', { skip: skipWithoutAws() }, async () => {
+    const cache = await mkdtemp(join(tmpdir(), 'cache-'));
+    const versions = await readdir(join(providerMirror() ?? '', 'registry.terraform.io/hashicorp/aws'));
+    await plantProvider(cache, 'aws', versions[0] ?? '', trap.mark);
+    const env = { TF_PLUGIN_CACHE_DIR: cache, TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE: '1' };
+    const files = { 'main.tf': 'provider "aws" {\n  region = "us-east-1"\n}\ndata "aws_region" "r" {}\n' };
+    await using stage = await Stage.open({ aws: true, env });
+    try {
+      await bareTerraform(files, { env });
+      assert.ok(trap.isMarked(), 'the attack does not work by itself');
+      await trap.reset();
+      const { job } = await stage.deploy(on, files);
+      assert.equal(job.status, 'completed', job.error);
+      assert.ok(!trap.isMarked());
+    } finally {
+      await rm(cache, { recursive: true });
+    }
+  });
+
+  test('row 16: the state file becomes a link to the state of somebody else', async () => {
+    const files = {
+      'main.tf': `resource "terraform_data" "a" {\n  provisioner "local-exec" {\n    command = "ln -sf ${trap.stateFile} terraform.tfstate; ln -sf ${trap.stateFile} $(find . .. -maxdepth 1 -name '*.tfstate' | head -1)"\n  }\n}\nresource "terraform_data" "b" {\n  depends_on = [terraform_data.a]\n  provisioner "local-exec" {\n    command = "exit 1"\n  }\n}\n`,
+    };
+    const bare = await bareTerraform(files);
+    assert.ok(
+      bare.includes(trap.canary) || (await trap.stateIsChanged()),
+      'the attack does not work by itself',
+    );
+    await trap.restoreState();
+    // With a shell inside, so that it is the runner's own reading that is tried.
+    await using stage = await Stage.open({ env: { SANDBOX_READ_ONLY_PATHS: '/bin,/usr,/lib,/lib64' } });
+    const { shown } = await stage.deploy({ preflight: false, sandbox: true }, files);
+    assert.ok(!shown.includes(trap.canary), shown);
+    assert.ok(!(await trap.stateIsChanged()));
+  });
+
+  test('row 17: a plan is exchanged after it was approved', async () => {
+    await using stage = await Stage.open();
+    const engine = await stage.engine(on);
+    const client = createClient(engine.url);
+    const plan = async (projectId: string, value: string) => {
+      const iacCode = `resource "terraform_data" "a" {\n  input = "${value}"\n}\n`;
+      const { body } = await client.post('/api/deploy', { projectId, iacCode, autoApprove: false });
+      return client.finished(body.jobId);
+    };
+    const good = await plan('good', 'benign');
+    const evil = await plan('evil', 'malicious');
+    const exchanged = await exchangePlans(engine.directory, good.jobId, evil.jobId);
+    assert.ok(exchanged, 'no plan files were found to exchange');
+    const approve = { planDigest: good.planDigest };
+    const answer = await client.post(`/api/deploy/jobs/${good.jobId}/approve`, approve);
+    assert.equal(answer.status, 202, JSON.stringify(answer.body));
+    const job = await client.endOf(good.jobId);
+    const state = JSON.stringify((await client.get('/api/deploy/state/good')).body);
+    assert.ok(!state.includes('malicious'), state);
+    // Either the runner refuses the plan, or it is given the sealed copy again.
+    if (job.status === 'completed') assert.ok(state.includes('benign'), state);
+    else assert.match(job.error ?? '', /plan/);
+    const wrong = await client.post(`/api/deploy/jobs/${evil.jobId}/approve`, approve);
+    assert.equal(wrong.status, 409);
+  });
+
+  test('row 18: a bucket of somebody else is imported, and destroyed with the project', {
+    skip: skipWithoutAws(),
+  }, async () => {
+    await using stage = await Stage.open({ aws: true });
+    const exists = async () =>
+      (await stage.aws?.call('s3', { path: '/', method: 'GET' }))?.includes('of-somebody');
+    const create = () => stage.aws?.call('s3', { path: '/of-somebody', method: 'PUT' });
+    const files = {
+      'main.tf':
+        'import {\n  to = aws_s3_bucket.b\n  id = "of-somebody"\n}\nresource "aws_s3_bucket" "b" {\n  bucket = "of-somebody"\n}\n',
+    };
+    await create();
+    assert.ok(await exists());
+    const stolen = await stage.deploy(off, files, { projectId: 'thief' });
+    assert.equal(stolen.job.status, 'completed', stolen.job.error);
+    await createClient((await stage.engine(off)).url).complete('/api/deploy/destroy', { projectId: 'thief' });
+    assert.ok(!(await exists()), 'the attack does not work by itself');
+
+    await create();
+    const { job, findings } = await stage.deploy(on, files, { projectId: 'thief' });
+    assert.equal(job.status, 'awaiting_approval');
+    assert.ok(findings.includes('PRE-IMPORT'));
+    assert.ok(await exists());
+  });
+
+  test('row 24: two jobs of a project never work at once, and a killed one blocks nobody', async () => {
+    await using stage = await Stage.open();
+    const client = createClient((await stage.engine(on)).url);
+    const iacCode = 'resource "terraform_data" "a" {\n  input = timestamp()\n}\n';
+    const accepted = await Promise.all(
+      Array.from({ length: 6 }, () => client.post('/api/deploy', { projectId: 'one', iacCode })),
+    );
+    const jobs = await Promise.all(accepted.map(({ body }) => client.finished(body.jobId)));
+    assert.deepEqual([...new Set(jobs.map((job) => job.status))], ['completed']);
+    const spans = jobs
+      .map((job) => [Date.parse(job.processingTime ?? ''), Date.parse(job.endTime ?? '')] as const)
+      .sort((a, b) => a[0] - b[0]);
+    for (const [index, [from]] of spans.entries())
+      if (index > 0) assert.ok(from >= (spans[index - 1]?.[1] ?? 0), 'two jobs overlap');
+  });
+});
+
+function foreignState(lineage: string): string {
+  const instance = { schema_version: 0, attributes: { id: 'x' } };
+  const provider = 'provider["registry.terraform.io/hashicorp/evil"]';
+  const resource = { mode: 'managed', type: 'evil_thing', name: 'a', provider, instances: [instance] };
+  return JSON.stringify({
+    version: 4,
+    terraform_version: '1.11.4',
+    serial: 9,
+    lineage,
+    outputs: {},
+    resources: [resource],
+  });
+}
+
+/** Puts one job's plan into the place of another's, wherever the runner keeps them. */
+async function exchangePlans(directory: string, to: string, from: string): Promise<boolean> {
+  const files = await readdir(directory, { recursive: true });
+  const plans = files.filter((file) => file.endsWith('.tfplan'));
+  const [target, source] = [to, from].map((jobId) => plans.find((file) => dirname(file).endsWith(jobId)));
+  if (!target || !source) return false;
+  await copyFile(join(directory, source), join(directory, target));
+  return true;
+}

@@ -1,0 +1,104 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { JobView } from '@deployment-engine/contracts';
+import { preflightRules } from '../../../gateway/src/preflight/rules.ts';
+import { createClient } from '../../support/client.ts';
+import { Engine } from '../../support/engine.ts';
+import { type LocalAws, startLocalAws } from '../../support/local-aws.ts';
+
+/** Which of the two controls on code an engine has: judging it before it runs, and the sandbox it runs in. */
+export type Controls = { preflight: boolean; sandbox: boolean };
+
+export type Outcome = {
+  job: JobView;
+  /** Ids of the findings on the code. */
+  findings: string[];
+  /** All that the API tells of the job and its project, raw state included. */
+  shown: string;
+};
+
+/** Engines with the controls on or off, each started when it is first asked for, and a local AWS where wanted. */
+export class Stage {
+  readonly aws: LocalAws | undefined;
+  private readonly engines = new Map<string, Promise<Engine>>();
+  private readonly folders: string[] = [];
+  private readonly env: Record<string, string>;
+  private count = 0;
+
+  private constructor(aws: LocalAws | undefined, env: Record<string, string>) {
+    this.aws = aws;
+    this.env = env;
+  }
+
+  static async open(options: { aws?: boolean; env?: Record<string, string> } = {}): Promise<Stage> {
+    return new Stage(options.aws ? await startLocalAws() : undefined, options.env ?? {});
+  }
+
+  engine(controls: Controls): Promise<Engine> {
+    const name = JSON.stringify(controls);
+    const known = this.engines.get(name) ?? this.start(controls);
+    this.engines.set(name, known);
+    return known;
+  }
+
+  /** Deploys code to a project of its own and waits for the end. */
+  async deploy(
+    controls: Controls,
+    files: Record<string, string>,
+    more: { projectId?: string; variables?: Record<string, unknown>; timeoutMs?: number } = {},
+  ): Promise<Outcome> {
+    const { timeoutMs, ...body } = more;
+    const client = createClient((await this.engine(controls)).url);
+    this.count += 1;
+    const projectId = body.projectId ?? `attack-${this.count}`;
+    const accepted = await client.post('/api/deploy', { ...body, projectId, files });
+    if (accepted.status !== 202)
+      throw new Error(`POST /api/deploy: ${accepted.status} ${JSON.stringify(accepted.body)}`);
+    const { jobId } = accepted.body;
+    const job = await client.finished(jobId, timeoutMs);
+    const policy = await client.get(`/api/deploy/policy/${projectId}`);
+    const code = policy.body.newest?.code?.findings ?? [];
+    const paths = [
+      `/api/deploy/status/${jobId}`,
+      `/api/deploy/jobs/${jobId}/logs`,
+      `/api/deploy/jobs/${jobId}/plan`,
+      `/api/deploy/state/${projectId}`,
+    ];
+    const answers = await Promise.all(paths.map((path) => client.get(path)));
+    return {
+      job,
+      findings: code.map((finding: { id: string }) => finding.id),
+      shown: answers.map(({ body }) => (typeof body === 'string' ? body : JSON.stringify(body))).join('\n'),
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const engine of this.engines.values()) await (await engine)[Symbol.asyncDispose]();
+    await this.aws?.stop();
+    for (const folder of this.folders) await rm(folder, { recursive: true, force: true });
+  }
+
+  private async start({ preflight, sandbox }: Controls): Promise<Engine> {
+    const env = { ...this.aws?.env, ...this.env };
+    return Engine.start({
+      env: {
+        ...env,
+        ...(preflight ? {} : { POLICY_FILE: await this.everythingAllowed() }),
+        ...(sandbox ? {} : { SANDBOX: 'off', SANDBOX_NETWORK: 'open' }),
+      },
+    });
+  }
+
+  /** What an operator would write who trusts all code; some rules nobody can allow. */
+  private async everythingAllowed(): Promise<string> {
+    const folder = await mkdtemp(join(tmpdir(), 'policy-'));
+    this.folders.push(folder);
+    const path = join(folder, 'policy.json');
+    const allowances = Object.entries(preflightRules)
+      .filter(([, { allowable }]) => allowable)
+      .map(([id]) => ({ id, who: 'test', why: 'shows what happens without the rule' }));
+    await writeFile(path, JSON.stringify({ allowances }));
+    return path;
+  }
+}
