@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 
 /**
- * Removes what is too old: events and plans of jobs that ended long ago, and state versions beyond the number kept
+ * Removes what is too old: events, plans and policy reports of jobs that ended long ago, and state versions beyond the number kept
  * or the age. The newest version of a project always stays, and so does the plan of its newest drift check, which is
  * its drift report. Answers the numbers removed.
  */
@@ -22,6 +22,11 @@ export async function pruneOld(
       and p.job_id not in (
         select distinct on (project_id) id from jobs
         where type = 'drift' and status = 'completed' order by project_id, seq desc)`.execute(query);
+  await sql`
+    delete from policy_reports r using jobs j
+    where r.job_id = j.id and j.finished_at < now() - make_interval(days => ${eventRetentionDays})`.execute(
+    query,
+  );
   const stateVersions = await sql`
     delete from state_versions v using (
       select id, created_at, row_number() over (partition by project_id order by id desc) as place from state_versions

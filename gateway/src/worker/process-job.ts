@@ -26,7 +26,8 @@ const phases = {
 export async function processJob(work: JobWork): Promise<void> {
   let result: PhaseResult = { kind: 'done' };
   for (const phase of phases[work.job.type]) {
-    if (await isCancelRequested(work)) result = { kind: 'cancelled' };
+    // What is applied is applied: a cancel that comes after it changes nothing.
+    if (phase !== resultPhase && (await isCancelRequested(work))) result = { kind: 'cancelled' };
     else result = await phase(work).catch((error) => interrupted(work, phase === applyPhase, error));
     if (result.kind !== 'done') break;
   }
