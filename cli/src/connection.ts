@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { CliError } from './cli-error.ts';
 
@@ -13,7 +14,8 @@ export type Connection = {
 
 /** From the options of the command line that stand before the command. */
 export function connect(command: Command): Connection {
-  const options = command.optsWithGlobals<{ url: string; apiKey?: string; json?: boolean }>();
+  const options = command.optsWithGlobals<{ url: string; tokenFile?: string; json?: boolean }>();
+  const token = readToken(options.tokenFile);
   return {
     json: options.json ?? false,
     async request(method, path, init = {}) {
@@ -21,7 +23,7 @@ export function connect(command: Command): Connection {
         method,
         headers: {
           ...(init.type ? { 'content-type': init.type } : {}),
-          ...(options.apiKey ? { authorization: `Bearer ${options.apiKey}` } : {}),
+          ...(token ? { authorization: `Bearer ${token}` } : {}),
         },
         ...(init.body === undefined ? {} : { body: init.body, duplex: 'half' }),
       });
@@ -29,6 +31,16 @@ export function connect(command: Command): Connection {
       return response;
     },
   };
+}
+
+/** Never from the command line itself, where every user of the machine can read it. */
+function readToken(file: string | undefined): string | undefined {
+  if (!file) return process.env.DEPLOYER_TOKEN?.trim();
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new CliError(`reading --token-file: ${(error as Error).message}`);
+  }
 }
 
 async function send(url: URL, init: RequestInit & { duplex?: string }): Promise<Response> {

@@ -1,6 +1,8 @@
 import { Command } from 'commander';
+import { auditCommand } from './commands/audit.ts';
 import { backupCommand } from './commands/backup.ts';
 import { costsCommand } from './commands/costs.ts';
+import { keysCommand } from './commands/keys.ts';
 import { policyCommand } from './commands/policy.ts';
 import { restoreCommand } from './commands/restore.ts';
 
@@ -9,11 +11,13 @@ export function createProgram(): Command {
   return new Command('deployer')
     .description('Command line of the Deployment Engine')
     .option('--url <url>', 'address of the engine', process.env.DEPLOYER_URL ?? 'http://127.0.0.1:3000')
-    .option('--api-key <key>', 'API key (or DEPLOYER_API_KEY)', process.env.DEPLOYER_API_KEY)
+    .option('--token-file <file>', 'file with an API key or token; by default DEPLOYER_TOKEN is taken')
     .option('--json', 'print JSON')
     .showHelpAfterError()
     .addCommand(backupCommand())
     .addCommand(restoreCommand())
     .addCommand(costsCommand())
+    .addCommand(keysCommand())
+    .addCommand(auditCommand())
     .addCommand(policyCommand());
 }

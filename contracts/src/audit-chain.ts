@@ -2,17 +2,14 @@ import { type AuditEntry, type AuditFinding, type AuditHead, auditHash, firstAud
 
 /** Takes the entries of an audit log in order and says where the chain of their hashes is broken. */
 export class AuditChain {
-  #seq: number;
-  #hash: string | undefined;
+  #seq = 0;
+  #hash = firstAuditHash;
   #entries = 0;
   /** Where entries with these numbers are met, they must have these hashes. */
   readonly #heads: AuditHead[];
   readonly #findings: AuditFinding[] = [];
 
-  /** `after`: number of the entry before the first one, whose hash is not known unless it is 0. */
-  constructor(options: { after?: number; heads?: AuditHead[] } = {}) {
-    this.#seq = options.after ?? 0;
-    this.#hash = this.#seq === 0 ? firstAuditHash : undefined;
+  constructor(options: { heads?: AuditHead[] } = {}) {
     this.#heads = options.heads ?? [];
   }
 
@@ -26,7 +23,7 @@ export class AuditChain {
     if (seq <= this.#seq) this.#report(seq, 'disordered', `entry ${seq} comes after entry ${this.#seq}`);
     else if (seq > this.#seq + 1)
       this.#report(this.#seq + 1, 'missing', `entries ${this.#seq + 1} to ${seq - 1} are missing`);
-    else if (this.#hash !== undefined && entry.previous !== this.#hash)
+    else if (entry.previous !== this.#hash)
       this.#report(seq, 'edited', `entry ${seq} does not follow from the one before it`);
     if (auditHash(entry) !== entry.hash)
       this.#report(seq, 'edited', `entry ${seq} is not what was hashed when it was written`);

@@ -1,0 +1,71 @@
+import { createWriteStream } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { type AuditHead, auditHeadSchema } from '@deployment-engine/contracts';
+import { Command } from 'commander';
+import { CliError } from '../cli-error.ts';
+import { connect } from '../connection.ts';
+import { engineLines, fileLines, verifyAudit } from '../verify-audit.ts';
+
+export function auditCommand(): Command {
+  return new Command('audit')
+    .description('the log of every change and every refused call')
+    .addCommand(exportCommand())
+    .addCommand(headCommand())
+    .addCommand(verifyCommand());
+}
+
+function exportCommand(): Command {
+  return new Command('export')
+    .description('write the log as JSON lines to a file, or to the standard output')
+    .argument('[file]')
+    .option('--cursor <seq>', 'only entries after this number')
+    .option('--from <time>', 'ISO 8601')
+    .option('--to <time>', 'ISO 8601')
+    .action(async (file: string | undefined, options: Record<string, string>, command: Command) => {
+      const answer = await connect(command).request('GET', `/api/audit?${new URLSearchParams(options)}`);
+      const target = file ? createWriteStream(file, { mode: 0o600 }) : process.stdout;
+      await pipeline(Readable.fromWeb(answer.body as never), target, { end: file !== undefined });
+    });
+}
+
+function headCommand(): Command {
+  return new Command('head')
+    .description('write the signed newest entry to a file; keep it where nobody with the database reaches it')
+    .argument('<file>')
+    .action(async (file: string, _options, command: Command) => {
+      const answer = await connect(command).request('GET', '/api/audit/head');
+      const head = (await answer.json()) as AuditHead;
+      await writeFile(file, `${JSON.stringify(head)}\n`);
+      console.log(`Wrote the head of entry ${head.seq} to ${file}`);
+    });
+}
+
+function verifyCommand(): Command {
+  return new Command('verify')
+    .description('check that no entry was edited, moved, removed or cut off')
+    .option('--head <file>', 'a head that was kept: the log must still hold all entries up to it')
+    .option('--export <file>', 'check an export instead of what the engine has now')
+    .action(async (options: { head?: string; export?: string }, command: Command) => {
+      const connection = connect(command);
+      const head = options.head ? await readHead(options.head) : undefined;
+      const lines = options.export ? fileLines(options.export) : engineLines(connection);
+      const result = await verifyAudit(connection, lines, head);
+      console.log(connection.json ? JSON.stringify(result) : describe(result));
+      if (!result.valid) process.exitCode = 1;
+    });
+}
+
+function describe({ valid, entries, findings }: Awaited<ReturnType<typeof verifyAudit>>): string {
+  const lines = findings.map(({ kind, detail }) => `  ${kind}: ${detail}`);
+  return [`The audit log of ${entries} entries is ${valid ? 'intact' : 'NOT intact'}`, ...lines].join('\n');
+}
+
+async function readHead(file: string): Promise<AuditHead> {
+  try {
+    return auditHeadSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+  } catch {
+    throw new CliError(`reading ${file}: it is no head of an audit log, as audit head writes it`);
+  }
+}

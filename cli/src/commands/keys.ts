@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises';
+import type { CreatedKey, Key } from '@deployment-engine/contracts';
+import { Command } from 'commander';
+import { CliError } from '../cli-error.ts';
+import { connect } from '../connection.ts';
+
+export function keysCommand(): Command {
+  return new Command('keys')
+    .description('API keys: who may call the engine')
+    .addCommand(createCommand())
+    .addCommand(listCommand())
+    .addCommand(revokeCommand());
+}
+
+type CreateOptions = { role: string; projects: string; expiresInDays: string; blastRadius?: string };
+
+function createCommand(): Command {
+  return new Command('create')
+    .description('make a key and print it, the only time that it is shown')
+    .argument('<name>', 'who or what uses it')
+    .requiredOption('--role <role>', 'viewer, deployer, approver or admin')
+    .option('--projects <patterns>', 'projects it may touch, separated by commas; * stands for any text', '*')
+    .option('--expires-in-days <days>', 'at most 366', '90')
+    .option('--blast-radius <file>', 'JSON file with limits on every plan that the key asks for')
+    .action(async (name: string, options: CreateOptions, command: Command) => {
+      const connection = connect(command);
+      const request = {
+        name,
+        role: options.role,
+        projects: options.projects.split(',').map((pattern) => pattern.trim()),
+        expiresInDays: Number(options.expiresInDays),
+        ...(options.blastRadius ? { blastRadius: await readJson(options.blastRadius) } : {}),
+      };
+      const body = new TextEncoder().encode(JSON.stringify(request));
+      const answer = await connection.request('POST', '/api/keys', { body, type: 'application/json' });
+      const made = (await answer.json()) as CreatedKey;
+      console.log(connection.json ? JSON.stringify(made) : made.key);
+    });
+}
+
+function listCommand(): Command {
+  return new Command('list')
+    .description('keys, newest first, without their secrets')
+    .action(async (_options, command: Command) => {
+      const connection = connect(command);
+      const { keys } = (await (await connection.request('GET', '/api/keys')).json()) as { keys: Key[] };
+      console.log(connection.json ? JSON.stringify(keys) : keys.map(line).join('\n'));
+    });
+}
+
+function line({ id, name, role, projects, expiresAt, lastUsedAt, revokedAt }: Key): string {
+  const state = revokedAt
+    ? `revoked ${revokedAt}`
+    : `${expiresAt ? `expires ${expiresAt}` : 'never expires'}, ${lastUsedAt ? `last used ${lastUsedAt}` : 'never used'}`;
+  return `${id}  ${role.padEnd(8)}  ${projects.join(',')}  ${name}: ${state}`;
+}
+
+function revokeCommand(): Command {
+  return new Command('revoke')
+    .description('revoke a key for ever')
+    .argument('<id>', 'as keys list shows it')
+    .action(async (id: string, _options, command: Command) => {
+      const connection = connect(command);
+      const answer = await connection.request('DELETE', `/api/keys/${encodeURIComponent(id)}`);
+      const key = (await answer.json()) as Key;
+      console.log(connection.json ? JSON.stringify(key) : `Revoked ${key.id} (${key.name})`);
+    });
+}
+
+async function readJson(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    throw new CliError(`reading ${path}: ${(error as Error).message}`);
+  }
+}

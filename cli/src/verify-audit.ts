@@ -1,0 +1,79 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import {
+  AuditChain,
+  type AuditEntry,
+  type AuditFinding,
+  type AuditHead,
+  type AuditVerification,
+  auditEntrySchema,
+} from '@deployment-engine/contracts';
+import { CliError } from './cli-error.ts';
+import type { Connection } from './connection.ts';
+
+export type Verified = { valid: boolean; entries: number; findings: AuditFinding[] };
+
+/**
+ * Computes the chain of the entries here, and asks the engine, which has the key, whether it has signed its own entries
+ * and the head. Entries of an export must be those that the engine has under the same numbers, up to its newest.
+ */
+export async function verifyAudit(
+  connection: Connection,
+  lines: AsyncIterable<string>,
+  head: AuditHead | undefined,
+): Promise<Verified> {
+  const query = head ? `?${new URLSearchParams({ ...head, seq: String(head.seq) })}` : '';
+  const answer = await connection.request('GET', `/api/audit/verify${query}`);
+  const engine = (await answer.json()) as AuditVerification;
+  const chain = new AuditChain({ heads: head ? [head] : [] });
+  let last: AuditEntry | undefined;
+  for await (const line of lines) {
+    if (!line) continue;
+    last = parseEntry(line);
+    chain.add(last);
+  }
+  const findings = [...chain.finish(), ...engine.findings];
+  if (last && !(await hasEntry(connection, last)))
+    findings.push({
+      seq: last.seq,
+      kind: 'edited',
+      detail: `entry ${last.seq} is not the one that the engine has`,
+    });
+  return { valid: findings.length === 0, entries: chain.entries, findings };
+}
+
+/** Whether the engine has this entry; its hash stands for all before it. */
+async function hasEntry(connection: Connection, { seq, hash }: AuditEntry): Promise<boolean> {
+  const answer = await connection.request('GET', `/api/audit?cursor=${seq - 1}&limit=1`);
+  const line = (await answer.text()).trim();
+  return line !== '' && parseEntry(line).hash === hash;
+}
+
+function parseEntry(line: string): AuditEntry {
+  const entry = auditEntrySchema.safeParse(parseLine(line));
+  if (!entry.success) throw new CliError(`reading the audit log: a line is no entry: ${line.slice(0, 80)}`);
+  return entry.data;
+}
+
+function parseLine(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+export async function* fileLines(path: string): AsyncGenerator<string> {
+  const stream = createReadStream(path);
+  try {
+    yield* createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY });
+  } catch (error) {
+    throw new CliError(`reading ${path}: ${(error as Error).message}`);
+  }
+}
+
+export async function* engineLines(connection: Connection): AsyncGenerator<string> {
+  const answer = await connection.request('GET', '/api/audit');
+  yield* createInterface({ input: Readable.fromWeb(answer.body as never) });
+}

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
+import { type GuardedGateway, startGuardedGateway } from '../../gateway/test/access-support.ts';
+import { helloCode } from '../../gateway/test/support.ts';
+
+const run = promisify(execFile);
+const main = join(import.meta.dirname, '../src/main.ts');
+let it: GuardedGateway;
+const at = (name: string) => join(it.directory, name);
+
+before(async () => {
+  it = await startGuardedGateway();
+  for (let index = 0; index < 6; index += 1)
+    await it.admin.post('/api/deploy', { projectId: `p-${index}`, iacCode: helloCode });
+});
+after(() => it?.[Symbol.asyncDispose]());
+
+const deployerAs = (token: string, ...args: string[]) =>
+  run(process.execPath, [main, '--url', it.url, ...args], { env: { ...process.env, DEPLOYER_TOKEN: token } });
+const deployer = (...args: string[]) => deployerAs(it.adminKey, ...args);
+
+test('a key is made, works, is listed and revoked', async () => {
+  const made = await deployer('keys', 'create', 'ci', '--role', 'viewer', '--projects', 'p-*,q');
+  const key = made.stdout.trim();
+  assert.match(key, /^de_[0-9a-f]{16}_[A-Za-z0-9_-]{43}$/);
+  const listed = await deployer('keys', 'list');
+  const id = key.split('_')[1] ?? '';
+  assert.match(listed.stdout, new RegExp(`${id} {2}viewer {4}p-\\*,q {2}ci: expires .*never used`));
+  await assert.rejects(deployerAs(key, 'keys', 'list'), /needs the role admin; the caller is viewer/);
+  assert.match((await deployer('keys', 'revoke', id)).stdout, /Revoked/);
+  await assert.rejects(deployerAs(key, 'keys', 'list'), /wrong, revoked or has expired/);
+});
+
+test('the key of the first start lies in a file that only its owner reads, and works from there', async () => {
+  const file = at('data/admin.key');
+  const args = ['--url', it.url, '--token-file', file, 'keys', 'list'];
+  const { stdout } = await run(process.execPath, [main, ...args], { env: { PATH: process.env.PATH } });
+  assert.match(stdout, /admin: never expires/);
+});
+
+test('an export and a head are verified; every change to the export is found', async () => {
+  await deployer('audit', 'head', at('head.json'));
+  await deployer('audit', 'export', at('log.jsonl'));
+  const verify = (file: string) => deployer('audit', 'verify', '--export', file, '--head', at('head.json'));
+  assert.match((await verify(at('log.jsonl'))).stdout, /is intact/);
+  const lines = (await readFile(at('log.jsonl'), 'utf8')).trimEnd().split('\n');
+  const changed: Record<string, [lines: (string | undefined)[], says: RegExp]> = {
+    edited: [lines.with(2, lines[2]?.replace('"p-2"', '"p-9"') ?? ''), /edited: entry 3/],
+    deleted: [lines.toSpliced(3, 1), /missing: entries 4 to 4/],
+    reordered: [lines.with(2, lines[3] ?? '').with(3, lines[2] ?? ''), /disordered: entry 3/],
+    truncated: [lines.slice(0, 4), /truncated: the log ends with entry 4/],
+    empty: [[], /truncated: the log ends with entry 0/],
+  };
+  for (const [name, [entries, says]] of Object.entries(changed)) {
+    const file = at(`${name}.jsonl`);
+    await writeFile(file, entries.map((line) => `${line}\n`).join(''));
+    await assert.rejects(verify(file), (error: { stdout: string; code: number }) => {
+      assert.equal(error.code, 1);
+      assert.match(error.stdout, /NOT intact/);
+      assert.match(error.stdout, says, name);
+      return true;
+    });
+  }
+});
+
+test('the log of the engine itself is verified', async () => {
+  const { stdout } = await deployer('--json', 'audit', 'verify', '--head', at('head.json'));
+  const { valid, findings, entries } = JSON.parse(stdout);
+  assert.deepEqual([valid, findings], [true, []]);
+  assert.ok(entries > 6);
+  await writeFile(at('no-head.json'), '{"seq": 1}');
+  await assert.rejects(deployer('audit', 'verify', '--head', at('no-head.json')), /it is no head/);
+});
