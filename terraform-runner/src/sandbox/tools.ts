@@ -7,10 +7,8 @@ export type Tools = Record<'bwrap' | 'setpriv' | 'prlimit' | 'nsenter', string |
 export const bubblewrapHint =
   'install bubblewrap (apt-get install bubblewrap, dnf install bubblewrap, apk add bubblewrap)';
 
-const systemPath = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
-
 export function findTools(searchPath: string): Tools {
-  const folders = [...searchPath.split(delimiter).filter(Boolean), ...systemPath];
+  const folders = searchPath.split(delimiter).filter(Boolean);
   const find = (name: string) => folders.map((folder) => join(folder, name)).find(isExecutable);
   return {
     bwrap: find('bwrap'),

@@ -12,6 +12,14 @@ export function processesIn(folder: string): { pid: number; commandLine: string 
     .filter(({ commandLine, cwd }) => commandLine.includes(folder) || cwd.startsWith(folder));
 }
 
+/** Processes with this text in their command line. */
+export function processesWith(text: string): { pid: number; commandLine: string }[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .map((name) => ({ pid: Number(name), commandLine: commandLineOf(name) }))
+    .filter(({ commandLine }) => commandLine.includes(text));
+}
+
 /** Terraform itself, not the shell above it. */
 export function terraformIn(folder: string, command: string): number | undefined {
   return processesIn(folder).find(({ pid, commandLine }) => {

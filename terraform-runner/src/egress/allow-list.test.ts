@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { networkInterfaces } from 'node:os';
+import { test } from 'node:test';
+import { isInternal, unmapped } from './addresses.ts';
+import { createAllowList, parseAllowRule, publishedPorts } from './allow-list.ts';
+import { reach } from './reach.ts';
+
+const listOf = (...texts: string[]) =>
+  createAllowList(texts.flatMap((text) => parseAllowRule(text) ?? assert.fail(text)));
+
+test('a rule is a host, a wildcard, an address or a CIDR, with or without a port', () => {
+  for (const [text, expected] of [
+    ['*.amazonaws.com', { kind: 'host', host: '*.amazonaws.com', port: null }],
+    ['DB.example.org:5432', { kind: 'host', host: 'db.example.org', port: 5432 }],
+    ['10.1.0.0/16', { kind: 'range', range: '10.1.0.0/16', port: null }],
+    ['10.1.2.3:80', { kind: 'range', range: '10.1.2.3', port: 80 }],
+    ['[fd00::1]:443', { kind: 'range', range: 'fd00::1', port: 443 }],
+    ['fd00::1', { kind: 'range', range: 'fd00::1', port: null }],
+    ['fd00::/8', { kind: 'range', range: 'fd00::/8', port: null }],
+    ['::ffff:10.0.0.1', { kind: 'range', range: '10.0.0.1', port: null }],
+    ['localhost:5000', { kind: 'range', range: '127.0.0.1', port: 5000 }],
+  ] as const)
+    assert.deepEqual(parseAllowRule(text), expected, text);
+  for (const text of [
+    '',
+    '*',
+    '*.',
+    'a b',
+    'http://x.org',
+    'x.org/8',
+    '10.0.0.0/33',
+    'x.org:0',
+    'x:99999',
+    '1.2.3',
+    'a..b',
+    '*.*.org',
+  ])
+    assert.equal(parseAllowRule(text), undefined, text);
+});
+
+test('a wildcard opens what is below it on the web ports, and nothing that only looks like it', () => {
+  const list = listOf('*.amazonaws.com', 'db.example.org:5432');
+  assert.ok(list.allowsName('s3.eu-west-1.amazonaws.com', 443));
+  assert.ok(list.allowsName('S3.AmazonAWS.com.', 443));
+  assert.ok(list.allowsName('db.example.org', 5432));
+  for (const [host, port] of [
+    ['amazonaws.com', 443],
+    ['evilamazonaws.com', 443],
+    ['amazonaws.com.evil.org', 443],
+    ['s3.amazonaws.com', 22],
+    ['db.example.org', 443],
+    ['93.184.216.34', 443],
+    ['localhost', 443],
+  ] as const)
+    assert.ok(!list.allowsName(host, port), `${host}:${port}`);
+});
+
+test('addresses that lead inside are open only where a rule names them', () => {
+  const open = listOf('*.example.org');
+  const listed = listOf('*.example.org', '10.1.0.0/16', '127.0.0.1:5000');
+  for (const address of [
+    '127.0.0.1',
+    '127.9.9.9',
+    '10.1.2.3',
+    '172.31.0.1',
+    '192.168.1.1',
+    '169.254.169.254',
+    '100.64.1.1',
+    '0.0.0.0',
+    '224.0.0.1',
+    '255.255.255.255',
+    '::1',
+    '::',
+    'fd00:ec2::254',
+    'fe80::1',
+    'ff02::1',
+    '::ffff:169.254.169.254',
+    '::ffff:7f00:1',
+    '64:ff9b::a9fe:a9fe',
+    '2002:a9fe:a9fe::1',
+    '168.63.129.16',
+  ])
+    assert.ok(!open.allowsAddress(address, 443), address);
+  assert.ok(open.allowsAddress('93.184.216.34', 443));
+  assert.ok(open.allowsAddress('2606:2800:220:1::1', 443));
+  assert.ok(listed.allowsAddress('10.1.2.3', 443));
+  assert.ok(listed.allowsAddress('::ffff:10.1.2.3', 443));
+  assert.ok(!listed.allowsAddress('10.2.2.3', 443));
+  assert.ok(listed.allowsAddress('127.0.0.1', 5000));
+  assert.ok(!listed.allowsAddress('127.0.0.1', 5001));
+});
+
+test("every address of the engine's own machine counts as internal", () => {
+  const own = Object.values(networkInterfaces()).flatMap((entries) => entries ?? []);
+  for (const { address } of own) assert.ok(isInternal(address), address);
+  assert.equal(unmapped('[::FFFF:0a00:0001]'), '10.0.0.1');
+});
+
+test('an allowed name that leads inside is denied', async () => {
+  const list = listOf('localhost.localdomain', 'ip6-localhost', '*.localhost');
+  for (const name of ['ip6-localhost', 'anything.localhost'])
+    assert.notEqual((await reach(list, name, 443)).kind, 'open', name);
+  assert.deepEqual(await reach(listOf('127.0.0.1:5000'), 'localhost', 5000), {
+    kind: 'open',
+    addresses: ['127.0.0.1'],
+  });
+  for (const spelling of ['2130706433', '0x7f000001', '127.1', '0177.0.0.1'])
+    assert.equal((await reach(list, spelling, 443)).kind, 'denied', spelling);
+});
+
+test('only loopback addresses with a port are published inside', () => {
+  const rules = ['127.0.0.1:5000', 'localhost:80', '127.0.0.2', '10.0.0.1:90', 'x.org:1'].flatMap(
+    (text) => parseAllowRule(text) ?? [],
+  );
+  assert.deepEqual(publishedPorts(rules), [
+    { address: '127.0.0.1', port: 5000 },
+    { address: '127.0.0.1', port: 80 },
+  ]);
+});

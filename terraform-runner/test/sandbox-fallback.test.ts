@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { capacitySchema, problemSchema } from '@deployment-engine/contracts';
+import { findTools } from '../src/sandbox/tools.ts';
+import { applied, sandboxed, shell } from './support/attack.ts';
+import { bootRunner, type Folders, makeFolders, makeJob, writeRevision } from './support/boot.ts';
+import type { Client } from './support/client.ts';
+
+/** A PATH on which only these of the sandbox's tools are. */
+function pathWith(folders: Folders, names: ('bwrap' | 'setpriv' | 'prlimit' | 'nsenter')[]): string {
+  const tools = findTools(process.env.PATH ?? '');
+  const folder = join(folders.root, 'bin');
+  mkdirSync(folder);
+  for (const name of names) symlinkSync(tools[name] ?? assert.fail(`no ${name} here`), join(folder, name));
+  return folder;
+}
+
+const protection = async (client: Client) =>
+  capacitySchema.parse(await (await client.send('GET', '/capacity')).json()).protection;
+const code = 'resource "terraform_data" "a" {}';
+
+test('by default runs are in a sandbox of bubblewrap, behind the proxy, and nothing is unprotected', async () => {
+  using folders = makeFolders();
+  await using runner = await bootRunner(folders, { sandbox: sandboxed(folders) });
+  assert.deepEqual(await protection(runner.client), { mode: 'bwrap', network: 'proxy', unprotected: [] });
+});
+
+test('without bubblewrap runs have limits and no new privileges, and the API says what is missing', async () => {
+  using folders = makeFolders();
+  const searchPath = pathWith(folders, ['setpriv', 'prlimit']);
+  const sandbox = sandboxed(folders, { SANDBOX_FILE_MB: '16' });
+  await using runner = await bootRunner(folders, { sandbox, searchPath });
+  const { mode, network, unprotected } = await protection(runner.client);
+  assert.deepEqual([mode, network], ['limits', 'open']);
+  assert.match(unprotected[0] ?? '', /bubblewrap is missing; install bubblewrap/);
+  assert.ok(unprotected.length > 3);
+  const { text } = await applied(
+    runner.client,
+    folders,
+    shell('grep NoNewPrivs /proc/self/status; ulimit -f'),
+  );
+  assert.match(text, /NoNewPrivs:\s*1/);
+  assert.match(text, /local-exec\): (16384|32768)\n/); // in blocks of 1024 or 512 bytes
+});
+
+test('where there is no tool at all, runs are refused until the operator allows them', async () => {
+  using folders = makeFolders();
+  const searchPath = pathWith(folders, []);
+  {
+    await using runner = await bootRunner(folders, { sandbox: sandboxed(folders), searchPath });
+    const job = makeJob(writeRevision(folders, { 'main.tf': code }));
+    const answer = await runner.client.send('PUT', `/runs/${job.planId}`, job.plan);
+    const problem = problemSchema.parse(await answer.json());
+    assert.deepEqual([answer.status, problem.code], [503, 'no_sandbox']);
+    assert.match(problem.detail, /apt-get install bubblewrap.*ALLOW_UNSANDBOXED=1/);
+    assert.equal((await protection(runner.client)).mode, 'none');
+  }
+  const sandbox = sandboxed(folders, { ALLOW_UNSANDBOXED: '1' });
+  await using runner = await bootRunner(folders, { sandbox, searchPath });
+  assert.equal((await applied(runner.client, folders, code)).outcome.kind, 'succeeded');
+});
+
+test('a sandbox that is asked for by name and does not work keeps the runner from starting', async () => {
+  using folders = makeFolders();
+  const searchPath = pathWith(folders, ['setpriv', 'prlimit', 'nsenter']);
+  await assert.rejects(
+    bootRunner(folders, { sandbox: sandboxed(folders, { SANDBOX: 'bwrap' }), searchPath }),
+    /SANDBOX=bwrap, but bubblewrap is missing; install bubblewrap \(apt-get/,
+  );
+});
+
+test('a sandbox that is switched off is said to be off', async () => {
+  using folders = makeFolders();
+  await using runner = await bootRunner(folders, { sandbox: sandboxed(folders, { SANDBOX: 'off' }) });
+  const { mode, unprotected } = await protection(runner.client);
+  assert.equal(mode, 'off');
+  assert.match(unprotected[0] ?? '', /SANDBOX=off/);
+});
