@@ -120,7 +120,7 @@ function toDomainError(error: unknown): DomainError | undefined {
       : error.problem === 'no_capacity' || error.problem === 'shutting_down'
         ? new DomainError(error.problem, error.message)
         : undefined;
-  const type = (error as { type?: string })?.type;
+  const { type, status } = (error ?? {}) as { type?: string; status?: number };
   if (type === 'entity.parse.failed')
     return new DomainError('malformed_json', 'reading the body', {
       fields: [{ pointer: '', detail: `it is not valid JSON: ${(error as Error).message}` }],
@@ -131,7 +131,8 @@ function toDomainError(error: unknown): DomainError | undefined {
     return new DomainError('unsupported_media_type', `reading the body: ${(error as Error).message}`);
   if (error instanceof URIError)
     return new DomainError('invalid_request', 'the path is not valid percent-encoding');
-  if (type === 'request.aborted' || type === 'request.size.invalid')
+  // What else the body parser refuses, for example a broken compression.
+  if (status === 400)
     return new DomainError('invalid_request', `reading the body: ${(error as Error).message}`);
   return undefined;
 }
