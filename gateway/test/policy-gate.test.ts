@@ -74,6 +74,23 @@ onEachGateway((it) => {
     await gate.fail(result);
   });
 
+  test('what a policy ends is in the audit log, and so is every change of a policy', async () => {
+    const gate = await staged('audited', rule('true'));
+    const result = await gate.run();
+    await gate.fail(result);
+    const { body } = await it().client.get('/api/audit');
+    const entries = String(body)
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const about = entries.filter(({ project }) => project === 'audited');
+    const [change, denial] = ['setPolicySettings', 'denyJob'].map((action) =>
+      about.find((entry) => entry.action === action),
+    );
+    assert.deepEqual(change.detail, { version: 1, weakened: [] });
+    assert.deepEqual([denial.outcome, denial.job, denial.detail.rules], ['denied', gate.jobId, ['USER-A']]);
+  });
+
   test('approval lifts what asks for it, and not what blocks by then', async () => {
     const gate = await staged('later', rule('true', 'approve'));
     assert.deepEqual(await gate.run(), { kind: 'parked' });

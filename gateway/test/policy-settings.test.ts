@@ -72,6 +72,7 @@ onEachGateway((it) => {
         projectId: 'roles',
         settings: settings && { ...defaultPolicySettings, ...settings },
         ifVersion: undefined,
+        call: { record: async () => {} },
         principal: { ...openPrincipal, role: 'approver', name: 'amy' },
       });
     const strict = { profile: 'strict', modes: { 'AWS-S3-001': 'block' } } as const;

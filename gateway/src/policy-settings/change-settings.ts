@@ -4,25 +4,25 @@ import {
   projectPolicySettingsSchema,
 } from '@deployment-engine/contracts';
 import { hasRole, type Principal } from '../access/principal.ts';
+import type { Call } from '../audit/call.ts';
 import type { Context } from '../context.ts';
 import { DomainError } from '../domain-error.ts';
 import { findSettings, lockSettings, requireVersion, type SettingsVersion, saveSettings } from './store.ts';
 import { userRuleProblems } from './user-rule-problems.ts';
 import { weakenings } from './weakenings.ts';
 
-type Change = { projectId: string; principal: Principal };
+type Change = { projectId: string; principal: Principal; call: Pick<Call, 'record'> };
 export type SettingsChange = Change & {
   /** `null` takes the project's own settings away. */
   settings: ProjectPolicySettings | null;
   ifVersion: number | undefined;
 };
-type Changed = SettingsVersion & { weakened: string[] };
 
 /** Stores a new version of a project's settings. Who is no admin may only make them stricter. */
 export async function changeSettings(
   context: Context,
   { settings, ifVersion, ...change }: SettingsChange,
-): Promise<Changed> {
+): Promise<SettingsVersion> {
   await requireGoodRules(settings);
   return replaceSettings(context, change, ({ version }) => {
     requireVersion(change.projectId, version, ifVersion);
@@ -34,7 +34,7 @@ export async function changeSettings(
 export async function addAllowance(
   context: Context,
   { allowance, ...change }: Change & { allowance: PolicyAllowance },
-): Promise<Changed> {
+): Promise<SettingsVersion> {
   return replaceSettings(context, change, ({ settings }) => {
     const base = settings ?? context.operatorPolicy.defaults;
     return projectPolicySettingsSchema.parse({ ...base, allowances: [...base.allowances, allowance] });
@@ -43,9 +43,9 @@ export async function addAllowance(
 
 async function replaceSettings(
   { database, operatorPolicy: { defaults } }: Context,
-  { projectId, principal }: Change,
+  { projectId, principal, call }: Change,
   replace: (before: SettingsVersion) => ProjectPolicySettings | null,
-): Promise<Changed> {
+): Promise<SettingsVersion> {
   return database.query.transaction().execute(async (trx) => {
     await lockSettings(trx, projectId);
     const before = await findSettings(trx, projectId);
@@ -57,7 +57,9 @@ async function replaceSettings(
         `changing the policy settings of ${projectId}: only an admin may weaken them (${weakened.join(', ')})`,
       );
     await saveSettings(trx, projectId, { previous: before.version, settings, changedBy: principal.name });
-    return { ...(await findSettings(trx, projectId)), weakened };
+    const after = await findSettings(trx, projectId);
+    await call.record(trx, { project: projectId, detail: { version: after.version, weakened } });
+    return after;
   });
 }
 

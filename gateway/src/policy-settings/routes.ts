@@ -1,10 +1,5 @@
-import {
-  endpoints,
-  type PolicySettingsAnswer,
-  type ProjectPolicy,
-  type UserRule,
-} from '@deployment-engine/contracts';
-import type { Response, Router } from 'express';
+import { endpoints, type ProjectPolicy, type UserRule } from '@deployment-engine/contracts';
+import type { Router } from 'express';
 import type { Context } from '../context.ts';
 import { DomainError } from '../domain-error.ts';
 import { decodeNumberCursor, encodeCursor } from '../http/cursor.ts';
@@ -23,18 +18,18 @@ export function policyRoutes(router: Router, context: Context): void {
     projectId,
     ...(await findSettings(query, projectId)),
   }));
-  route(router, endpoints.setPolicySettings, async ({ params, query: { ifVersion }, ...call }) => {
-    const change = { ...params, ifVersion, settings: call.body, principal: call.principal };
-    return presentChange(params.projectId, call.response, await changeSettings(context, change));
+  route(router, endpoints.setPolicySettings, async ({ params, query: { ifVersion }, body, ...by }) => {
+    const change = { ...params, ifVersion, settings: body, ...by };
+    return { ...params, ...(await changeSettings(context, change)) };
   });
-  route(router, endpoints.removePolicySettings, async ({ params, query: { ifVersion }, ...call }) => {
-    const change = { ...params, ifVersion, settings: null, principal: call.principal };
-    return presentChange(params.projectId, call.response, await changeSettings(context, change));
+  route(router, endpoints.removePolicySettings, async ({ params, query: { ifVersion }, ...by }) => {
+    const change = { ...params, ifVersion, settings: null, ...by };
+    return { ...params, ...(await changeSettings(context, change)) };
   });
-  route(router, endpoints.allowFinding, async ({ params, body, principal, response }) => {
-    const change = { ...params, allowance: body, principal };
-    return presentChange(params.projectId, response, await addAllowance(context, change));
-  });
+  route(router, endpoints.allowFinding, async ({ params, body, ...by }) => ({
+    ...params,
+    ...(await addAllowance(context, { ...params, allowance: body, ...by })),
+  }));
   route(router, endpoints.policyHistory, async ({ params: { projectId }, query: { cursor, limit } }) => {
     const before = decodeNumberCursor(cursor);
     const versions = await listSettings(query, projectId, { before, limit: limit + 1 });
@@ -51,15 +46,6 @@ export function policyRoutes(router: Router, context: Context): void {
     const reports = await findReports(query, jobId);
     return { jobId, projectId: job.project_id, ...reports, verdict: mergeParts(reports).verdict };
   });
-}
-
-function presentChange(
-  projectId: string,
-  response: Response,
-  { weakened, ...changed }: Awaited<ReturnType<typeof changeSettings>>,
-): PolicySettingsAnswer {
-  response.locals.auditDetail = { version: changed.version, weakened };
-  return { projectId, ...changed };
 }
 
 async function projectPolicy(context: Context, projectId: string): Promise<ProjectPolicy> {

@@ -5,6 +5,7 @@ import { findPlan } from '../plans/store.ts';
 import { findingDiagnostic } from '../policy-settings/finding-text.ts';
 import { findReports, mergeParts, saveReport, summariseReport } from '../policy-settings/reports.ts';
 import { judgeBudget } from '../project-costs/budget-gate.ts';
+import { recordDenial } from './denial.ts';
 import type { JobWork, PhaseResult } from './job-work.ts';
 import { judgePlan } from './judge-plan.ts';
 import { policyRulings, type Ruling } from './policy-ruling.ts';
@@ -27,7 +28,7 @@ export async function gatePhase(work: JobWork): Promise<PhaseResult> {
   const blocking = rulings.find(({ verdict }) => verdict === 'blocked');
   const asks =
     !approved && (!job.auto_approve || rulings.some((ruling) => ruling.verdict === 'approval_required'));
-  await record(work, { code, plan: report }, news, !blocking && !asks);
+  await record(work, { code, plan: report }, { rulings: news, blocking, passed: !blocking && !asks });
   if (blocking) return refusal(blocking);
   return asks ? park(work, plan.digest) : { kind: 'done' };
 }
@@ -41,8 +42,7 @@ async function budgetRulings({ context, job }: JobWork): Promise<Ruling[]> {
 async function record(
   { context, job, lease }: JobWork,
   reports: { code: PolicyReport | null; plan: PolicyReport },
-  rulings: Ruling[],
-  passed: boolean,
+  { rulings, blocking, passed }: { rulings: Ruling[]; blocking: Ruling | undefined; passed: boolean },
 ): Promise<void> {
   const summary = summariseReport(mergeParts({ ...reports, afterApply: null }));
   await context.database.query.transaction().execute(async (trx) => {
@@ -60,6 +60,8 @@ async function record(
       policy_summary: JSON.stringify(summary),
       gate_passed_at: passed ? new Date() : null,
     });
+    if (blocking?.reason === 'policy_denied')
+      await recordDenial(context, trx, job, { step: 'gate', findings: blocking.findings });
   });
 }
 

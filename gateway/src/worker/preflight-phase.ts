@@ -9,6 +9,7 @@ import { checkState } from '../preflight/check-state.ts';
 import { preflightInThread } from '../preflight/preflight-in-thread.ts';
 import { findRevision, readRevisionFiles } from '../revisions/store.ts';
 import { readNewestState } from '../states/store.ts';
+import { recordDenial } from './denial.ts';
 import type { JobWork, PhaseResult } from './job-work.ts';
 
 /** Judges code and state before Terraform sees either. Every job is judged anew, by what is in force now. */
@@ -19,13 +20,15 @@ export async function preflightPhase(work: JobWork): Promise<PhaseResult> {
   const report = (await work.secrets.redactor()).redactJson(
     mergeReports(await judgeCode(work, settings), await judgeState(work, settings)),
   ) as PolicyReport;
+  const blocking = report.findings.filter(({ mode }) => mode === 'block');
+  const denied = report.verdict === 'block';
   await context.database.query.transaction().execute(async (trx) => {
     await lockJob(trx, job.id, lease);
     await saveReport(trx, job.id, 'code', report);
     await patchJob(trx, lease, { policy_summary: JSON.stringify(summariseReport(report)) });
+    if (denied) await recordDenial(context, trx, job, { step: 'prepare', findings: blocking });
   });
-  if (report.verdict !== 'block') return { kind: 'done' };
-  const blocking = report.findings.filter(({ mode }) => mode === 'block');
+  if (!denied) return { kind: 'done' };
   return {
     kind: 'refused',
     step: 'prepare',
