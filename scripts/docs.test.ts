@@ -69,8 +69,9 @@ for (const service of ['gateway', 'terraform-runner']) {
       .split(/^(?=## )/m)
       .find((part) => part.startsWith(title));
     const described = [...(section ?? '').matchAll(/^\| `([A-Z_]+)` \|/gm)].map((match) => match[1] ?? '');
-    const settings = [...read(`${service}/src/config.ts`).matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map(
-      (match) => match[1] ?? '',
+    const files = globSync(`${service}/src/{config,*/settings}.ts`, { cwd: root });
+    const settings = files.flatMap((file) =>
+      [...read(file).matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map((match) => match[1] ?? ''),
     );
     assert.deepEqual(described.toSorted(), settings.toSorted());
   });

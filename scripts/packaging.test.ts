@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
@@ -27,10 +27,10 @@ const compose = (path: string): Compose => parse(read(path), { merge: true });
 const ours = (file: string, dockerfile: string) =>
   Object.entries(compose(file).services).filter(([, service]) => service.build?.dockerfile === dockerfile);
 
-/** Names of the settings a service reads, from its schema. */
+/** Names of the settings a service reads, from its schemas. */
 function settingsOf(service: string): string[] {
-  return [...read(`${service}/src/config.ts`).matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map(
-    (match) => match[1] ?? '',
+  return globSync(`${service}/src/{config,*/settings}.ts`, { cwd: root }).flatMap((file) =>
+    [...read(file).matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map((match) => match[1] ?? ''),
   );
 }
 

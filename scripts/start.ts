@@ -25,8 +25,9 @@ async function main(): Promise<void> {
   const runnerUrl = process.env.TERRAFORM_RUNNER_URL || `http://127.0.0.1:${runnerPort}`;
   const gateway = start('gateway', { ...shared, TERRAFORM_RUNNER_URL: runnerUrl });
   const port = await ready('gateway', gateway);
-  const address = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-  await healthy(address);
+  const scheme = process.env.TLS_CERT_FILE ? 'https' : 'http';
+  const address = `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  if (scheme === 'http') await healthy(address); // a certificate is trusted by callers, not here
   console.log(welcome(address, `${terraform.path} (${terraform.source})`));
 }
 
