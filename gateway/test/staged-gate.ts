@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Budget, JobEventBody } from '@deployment-engine/contracts';
+import { waitFor } from '../../e2e/support/wait.ts';
 import { claimNextJob } from '../src/jobs/claim.ts';
 import type { JobRow, Lease } from '../src/jobs/row.ts';
 import { findJob } from '../src/jobs/store.ts';
@@ -47,12 +48,10 @@ export async function stageGate(
   });
   let claimed: { job: JobRow; lease: Lease } | undefined;
   const claim = async () => {
-    claimed = (await claimNextJob(query, {
-      owner: 'test',
-      leaseSeconds: 600,
-      lostHoldSeconds: 0,
-    })) as typeof claimed;
-    if (claimed?.job.id !== jobId) throw new Error(`claiming ${jobId}: got ${claimed?.job.id}`);
+    // The gateway's worker locks a waiting job's row for a moment to say why it waits.
+    const claimer = { owner: 'test', leaseSeconds: 600, lostHoldSeconds: 0 };
+    claimed = await waitFor(`job ${jobId} to be claimable`, () => claimNextJob(query, claimer));
+    if (claimed.job.id !== jobId) throw new Error(`claiming ${jobId}: got ${claimed.job.id}`);
   };
   await claim();
   const work = () => {
