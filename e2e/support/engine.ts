@@ -34,9 +34,14 @@ export class Engine {
 
   static async start(options: EngineOptions = {}): Promise<Engine> {
     const engine = new Engine(await mkdtemp(join(tmpdir(), 'de-')), options);
-    await engine.startRunner();
-    await engine.startGateway();
-    return engine;
+    try {
+      await engine.startRunner();
+      await engine.startGateway();
+      return engine;
+    } catch (error) {
+      await engine[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   get url(): string {
