@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { openDatabase } from '../../gateway/src/database/open.ts';
 import { createEncryption } from '../../gateway/src/encryption.ts';
@@ -10,7 +10,7 @@ import { createClient } from '../support/client.ts';
 import { providerMirror, skipWithoutAws } from '../support/local-aws.ts';
 import { skipWithoutPostgres, startPostgres } from '../support/postgres.ts';
 import { bareTerraform } from './support/bare-terraform.ts';
-import { Stage } from './support/stage.ts';
+import { type Controls, Stage } from './support/stage.ts';
 import { Trap } from './support/trap.ts';
 
 const platform = `${process.platform}_${process.arch === 'x64' ? 'amd64' : process.arch}`;
@@ -37,37 +37,24 @@ describe('state and plan as a way in', () => {
     await plantProvider(mirror, 'evil', '1.0.0', trap.mark);
     const server = await startPostgres();
     const key = 'ab'.repeat(32);
-    const env = {
-      DATABASE_URL: server.url,
-      STATE_ENCRYPTION_KEY: key,
-      TERRAFORM_PROVIDER_MIRROR: mirror,
+    const code = { 'main.tf': 'output "a" {\n  value = 1\n}\n' };
+    const deployWithForeignState = async (controls: Controls, database: string) => {
+      await trap.reset();
+      const url = await server.createDatabase(database);
+      const env = { DATABASE_URL: url, STATE_ENCRYPTION_KEY: key, TERRAFORM_PROVIDER_MIRROR: mirror };
+      await using stage = await Stage.open({ env });
+      await stage.deploy(controls, code, { projectId: 'poisoned' });
+      await storeState(url, key, 'poisoned', foreignState());
+      return (await stage.deploy(controls, code, { projectId: 'poisoned' })).job;
     };
-    const stage = await Stage.open({ env });
     try {
-      const code = { 'main.tf': 'output "a" {\n  value = 1\n}\n' };
-      for (const [controls, projectId] of [
-        [off, 'poisoned-off'],
-        [on, 'poisoned-on'],
-      ] as const) {
-        await trap.reset();
-        await stage.deploy(controls, code, { projectId });
-        const database = await openDatabase({ databaseUrl: server.url, dataDir: '' });
-        const raw = Buffer.from(foreignState(projectId));
-        await saveStateVersion(database.query, createEncryption(Buffer.from(key, 'hex')), {
-          projectId,
-          jobId: 'x',
-          raw,
-        });
-        await database.close();
-        const { job } = await stage.deploy(controls, code, { projectId });
-        if (controls === off) assert.ok(trap.isMarked(), `the attack does not work by itself: ${job.error}`);
-        else {
-          assert.ok(!trap.isMarked());
-          assert.match(job.error ?? '', /PRE-PROVIDER/);
-        }
-      }
+      const uncontrolled = await deployWithForeignState(off, 'uncontrolled');
+      assert.ok(trap.isMarked(), `the attack does not work by itself: ${uncontrolled.error}`);
+      const job = await deployWithForeignState(on, 'controlled');
+      assert.ok(!trap.isMarked());
+      assert.equal(job.failure?.reason, 'policy_denied');
+      assert.match(job.error ?? '', /hashicorp\/evil/);
     } finally {
-      await stage[Symbol.asyncDispose]();
       await server.stop();
       await rm(mirror, { recursive: true });
     }
@@ -109,30 +96,39 @@ describe('state and plan as a way in', () => {
     assert.ok(!(await trap.stateIsChanged()));
   });
 
-  test('row 17: a plan is exchanged after it was approved', async () => {
-    await using stage = await Stage.open();
-    const engine = await stage.engine(on);
-    const client = createClient(engine.url);
-    const plan = async (projectId: string, value: string) => {
-      const iacCode = `resource "terraform_data" "a" {\n  input = "${value}"\n}\n`;
-      const { body } = await client.post('/api/deploy', { projectId, iacCode, autoApprove: false });
-      return client.finished(body.jobId);
-    };
-    const good = await plan('good', 'benign');
-    const evil = await plan('evil', 'malicious');
-    const exchanged = await exchangePlans(engine.directory, good.jobId, evil.jobId);
-    assert.ok(exchanged, 'no plan files were found to exchange');
-    const approve = { planDigest: good.planDigest };
-    const answer = await client.post(`/api/deploy/jobs/${good.jobId}/approve`, approve);
-    assert.equal(answer.status, 202, JSON.stringify(answer.body));
-    const job = await client.endOf(good.jobId);
-    const state = JSON.stringify((await client.get('/api/deploy/state/good')).body);
-    assert.ok(!state.includes('malicious'), state);
-    // Either the runner refuses the plan, or it is given the sealed copy again.
-    if (job.status === 'completed') assert.ok(state.includes('benign'), state);
-    else assert.match(job.error ?? '', /plan/);
-    const wrong = await client.post(`/api/deploy/jobs/${evil.jobId}/approve`, approve);
-    assert.equal(wrong.status, 409);
+  test('row 17: a plan is exchanged after it was approved', { skip: skipWithoutPostgres() }, async () => {
+    const server = await startPostgres();
+    try {
+      const url = await server.createDatabase('plans');
+      await using stage = await Stage.open({ env: { DATABASE_URL: url } });
+      const client = createClient((await stage.engine(on)).url);
+      const plan = async (projectId: string, value: string) => {
+        const iacCode = `resource "terraform_data" "a" {\n  input = "${value}"\n}\n`;
+        const { body } = await client.post('/api/deploy', { projectId, iacCode, autoApprove: false });
+        return client.finished(body.jobId);
+      };
+      const evil = await plan('evil', 'malicious');
+      for (const [projectId, column] of [
+        ['exchanged-file', 'plan_file'],
+        ['exchanged-digest', 'digest'],
+        ['exchanged-seal', 'seal'],
+      ] as const) {
+        const good = await plan(projectId, 'benign');
+        await exchange(url, column, good.jobId, evil.jobId);
+        const digest = column === 'digest' ? evil.planDigest : good.planDigest;
+        await client.post(`/api/deploy/jobs/${good.jobId}/approve`, { planDigest: digest });
+        const state = JSON.stringify((await client.get(`/api/deploy/state/${projectId}`)).body);
+        assert.ok(!/malicious|benign/.test(state), `${column}: ${state}`);
+      }
+      const good = await plan('untouched', 'benign');
+      const wrong = { planDigest: evil.planDigest };
+      assert.equal((await client.post(`/api/deploy/jobs/${good.jobId}/approve`, wrong)).status, 409);
+      const right = { planDigest: good.planDigest };
+      assert.equal((await client.post(`/api/deploy/jobs/${good.jobId}/approve`, right)).status, 202);
+      assert.equal((await client.endOf(good.jobId)).status, 'completed');
+    } finally {
+      await server.stop();
+    }
   });
 
   test('row 18: a bucket of somebody else is imported, and destroyed with the project', {
@@ -177,7 +173,7 @@ describe('state and plan as a way in', () => {
   });
 });
 
-function foreignState(lineage: string): string {
+function foreignState(): string {
   const instance = { schema_version: 0, attributes: { id: 'x' } };
   const provider = 'provider["registry.terraform.io/hashicorp/evil"]';
   const resource = { mode: 'managed', type: 'evil_thing', name: 'a', provider, instances: [instance] };
@@ -185,18 +181,28 @@ function foreignState(lineage: string): string {
     version: 4,
     terraform_version: '1.11.4',
     serial: 9,
-    lineage,
+    lineage: 'poisoned',
     outputs: {},
     resources: [resource],
   });
 }
 
-/** Puts one job's plan into the place of another's, wherever the runner keeps them. */
-async function exchangePlans(directory: string, to: string, from: string): Promise<boolean> {
-  const files = await readdir(directory, { recursive: true });
-  const plans = files.filter((file) => file.endsWith('.tfplan'));
-  const [target, source] = [to, from].map((jobId) => plans.find((file) => dirname(file).endsWith(jobId)));
-  if (!target || !source) return false;
-  await copyFile(join(directory, source), join(directory, target));
-  return true;
+/** Puts a part of one job's stored plan into the place of another's. */
+async function exchange(url: string, column: 'plan_file' | 'digest' | 'seal', to: string, from: string) {
+  const database = await openDatabase({ databaseUrl: url, dataDir: '' });
+  const plans = database.query.selectFrom('plans').where('job_id', '=', from);
+  const row = await plans.select(column).executeTakeFirstOrThrow();
+  await database.query
+    .updateTable('plans')
+    .set({ [column]: row[column] })
+    .where('job_id', '=', to)
+    .execute();
+  await database.close();
+}
+
+async function storeState(url: string, key: string, projectId: string, state: string): Promise<void> {
+  const database = await openDatabase({ databaseUrl: url, dataDir: '' });
+  const encryption = createEncryption(Buffer.from(key, 'hex'));
+  await saveStateVersion(database.query, encryption, { projectId, jobId: 'x', raw: Buffer.from(state) });
+  await database.close();
 }

@@ -13,7 +13,7 @@ const timeoutMs = 60_000;
  */
 export async function bareTerraform(
   files: Record<string, string>,
-  options: { env?: Record<string, string> | undefined; programs?: string[] } = {},
+  options: { env?: Record<string, string> | undefined; programs?: string[]; memoryMb?: number } = {},
 ): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'bare-'));
   try {
@@ -41,7 +41,7 @@ export async function bareTerraform(
       ['init', '-input=false', '-no-color'],
       ['apply', '-input=false', '-auto-approve', '-no-color'],
     ])
-      said += await run(args, folder, environment);
+      said += await run(args, folder, environment, options.memoryMb);
     said += await readFile(join(folder, 'terraform.tfstate'), 'utf8').catch(() => '');
     return said;
   } finally {
@@ -51,12 +51,17 @@ export async function bareTerraform(
 }
 
 /** Everything a command says; a failure is part of it. */
-function run(args: string[], cwd: string, env: Record<string, string>): Promise<string> {
+function run(
+  args: string[],
+  cwd: string,
+  env: Record<string, string>,
+  memoryMb: number | undefined,
+): Promise<string> {
   const terraform = process.env.TERRAFORM_BINARY_PATH || 'terraform';
   return new Promise((resolve) => {
     execFile(
-      terraform,
-      args,
+      memoryMb ? 'prlimit' : terraform,
+      memoryMb ? [`--as=${memoryMb * 1024 * 1024}`, terraform, ...args] : args,
       { cwd, env, timeout: timeoutMs, killSignal: 'SIGKILL', maxBuffer: 64 * 1024 * 1024 },
       (_error, stdout, stderr) => resolve(stdout + stderr),
     );

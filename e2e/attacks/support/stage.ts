@@ -7,6 +7,9 @@ import { createClient } from '../../support/client.ts';
 import { Engine } from '../../support/engine.ts';
 import { type LocalAws, startLocalAws } from '../../support/local-aws.ts';
 
+/** Rules on what a plan does, which ask for approval where nothing else is set. */
+const planRules = ['PLAN-IMPORT', 'PLAN-FORGET', 'PLAN-MOVE', 'PLAN-REPLACE', 'PLAN-DELETE', 'PLAN-IAM'];
+
 /** Which of the two controls on code an engine has: judging it before it runs, and the sandbox it runs in. */
 export type Controls = { preflight: boolean; sandbox: boolean };
 
@@ -74,7 +77,11 @@ export class Stage {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const engine of this.engines.values()) await (await engine)[Symbol.asyncDispose]();
+    for (const engine of this.engines.values())
+      await engine.then(
+        (started) => started[Symbol.asyncDispose](),
+        () => {}, // it never started; its test has said so
+      );
     await this.aws?.stop();
     for (const folder of this.folders) await rm(folder, { recursive: true, force: true });
   }
@@ -98,7 +105,8 @@ export class Stage {
     const allowances = Object.entries(preflightRules)
       .filter(([, { allowable }]) => allowable)
       .map(([id]) => ({ id, who: 'test', why: 'shows what happens without the rule' }));
-    await writeFile(path, JSON.stringify({ allowances }));
+    const modes = Object.fromEntries(planRules.map((id) => [id, 'off']));
+    await writeFile(path, JSON.stringify({ defaults: { modes }, allowances }));
     return path;
   }
 }

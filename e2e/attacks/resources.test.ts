@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { after, before, describe, test } from 'node:test';
+import { createClient } from '../support/client.ts';
+import { waitFor } from '../support/wait.ts';
+import { bareTerraform } from './support/bare-terraform.ts';
+import { Stage } from './support/stage.ts';
+import { Trap } from './support/trap.ts';
+
+const off = { preflight: false, sandbox: false };
+const sandboxOnly = { preflight: false, sandbox: true };
+const on = { preflight: true, sandbox: true };
+/** By hand each attack gets this much and no more. */
+const boundedMb = 3072;
+
+const memoryAttacks: [string, Record<string, string>, string][] = [
+  ['string doubling', { 'main.tf': doubling(32) }, 'PRE-COST'],
+  [
+    'a format with a huge width',
+    { 'main.tf': 'output "x" {\n  value = length(format("%2000000000s", "x"))\n}\n' },
+    'PRE-COST',
+  ],
+];
+
+/** One kilobyte that becomes 2^n times sixteen bytes. */
+function doubling(times: number): string {
+  const steps = Array.from({ length: times }, (_, i) => `  a${i + 1} = "\${local.a${i}}\${local.a${i}}"\n`);
+  return `locals {\n  a0 = "xxxxxxxxxxxxxxxx"\n${steps.join('')}}\noutput "x" {\n  value = length(local.a${times})\n}\n`;
+}
+
+/** Live processes of this machine whose command line holds a text. */
+function processesWith(text: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').includes(text);
+      } catch {
+        return false;
+      }
+    })
+    .map(Number);
+}
+
+describe('code that takes more than its share', () => {
+  let trap: Trap;
+  let stage: Stage;
+  before(async () => {
+    trap = await Trap.set();
+    const env = { SANDBOX_READ_ONLY_PATHS: '/bin,/usr,/lib,/lib64', SANDBOX_MEMORY_MB: String(boundedMb) };
+    stage = await Stage.open({ env });
+  });
+  after(async () => {
+    await stage?.[Symbol.asyncDispose]();
+    await trap?.[Symbol.asyncDispose]();
+  });
+
+  for (const [name, files, finding] of memoryAttacks)
+    test(`row 20: memory by ${name}`, async () => {
+      const said = await bareTerraform(files, { memoryMb: boundedMb });
+      assert.match(said, /out of memory|cannot allocate|makeslice|string concatenation too long/i);
+      const contained = await stage.deploy(sandboxOnly, files);
+      assert.equal(contained.job.status, 'failed', contained.job.error);
+      const { job, findings } = await stage.deploy(on, files);
+      assert.equal(job.failure?.reason, 'policy_denied');
+      assert.ok(findings.includes(finding), findings.join());
+      await requireHealthy();
+    });
+
+  test('row 20: parentheses that overflow the stack of a parser', async () => {
+    const files = { 'main.tf': `output "x" {\n  value = ${'('.repeat(100_000)}1${')'.repeat(100_000)}\n}\n` };
+    const { job, findings } = await stage.deploy(on, files);
+    assert.equal(job.failure?.reason, 'policy_denied');
+    assert.deepEqual(findings, ['PRE-SYNTAX']);
+    await requireHealthy();
+  });
+
+  test('row 21: a function that works on for hours and hears no signal', async () => {
+    const files = {
+      'main.tf':
+        'resource "terraform_data" "a" {}\noutput "x" {\n  value = bcrypt(terraform_data.a.id, 31)\n}\n',
+    };
+    const ended = await cancelWhileApplying(sandboxOnly, files, 1);
+    assert.equal(ended.status, 'cancelled');
+    const { findings } = await stage.deploy(on, files);
+    assert.ok(findings.includes('PRE-FUNCTION') || findings.includes('PRE-COST'), findings.join());
+  });
+
+  test('row 22: a child in a session of its own', async () => {
+    const seconds = { off: '31.4159', on: '31.4160' };
+    const files = (duration: string) => ({
+      'main.tf': `resource "terraform_data" "a" {\n  provisioner "local-exec" {\n    command = "setsid sleep ${duration} & sleep 30"\n  }\n}\n`,
+    });
+    await cancelWhileApplying(off, files(seconds.off), 0, `sleep ${seconds.off}`);
+    const survivors = processesWith(`sleep ${seconds.off}`);
+    for (const pid of survivors) process.kill(pid, 'SIGKILL');
+    assert.ok(survivors.length > 0, 'the attack does not work by itself');
+    await cancelWhileApplying(sandboxOnly, files(seconds.on), 0, `sleep ${seconds.on}`);
+    await waitFor(
+      'every process of the run to be gone',
+      () => processesWith(`sleep ${seconds.on}`).length === 0,
+    );
+  });
+
+  test('row 23: a file without end', async () => {
+    const command = (megabytes: number) => `head -c ${megabytes}M /dev/zero > big; ls -l big`;
+    const files = {
+      'main.tf': `resource "terraform_data" "a" {\n  provisioner "local-exec" {\n    command = "${command(400)}"\n  }\n}\n`,
+    };
+    const free = await stage.deploy(off, files);
+    assert.equal(free.job.status, 'completed', free.job.error);
+    await using limited = await Stage.open({
+      env: { SANDBOX_READ_ONLY_PATHS: '/bin,/usr,/lib,/lib64', SANDBOX_FILE_MB: '200' },
+    });
+    const { job } = await limited.deploy(sandboxOnly, files);
+    assert.equal(job.status, 'failed', 'the file was written whole');
+  });
+
+  test('row 23: processes without end', async () => {
+    // Each sleeps for a moment; there are never more than 600.
+    const files = {
+      'main.tf':
+        'resource "terraform_data" "a" {\n  provisioner "local-exec" {\n    command = "for i in $(seq 600); do sleep 3 & done; wait; echo all-started"\n  }\n}\n',
+    };
+    const free = await stage.deploy(off, files);
+    assert.match(free.shown, /all-started/);
+    await using limited = await Stage.open({
+      env: { SANDBOX_READ_ONLY_PATHS: '/bin,/usr,/lib,/lib64', SANDBOX_PROCESSES: '200' },
+    });
+    const { shown, job } = await limited.deploy(sandboxOnly, files);
+    assert.ok(!/executing: all-started|\): all-started/.test(shown) || job.status === 'failed', shown);
+    assert.match(shown, /fork|Resource temporarily unavailable|Cannot fork/i);
+  });
+
+  test('row 23: objects without end', async () => {
+    const files = { 'main.tf': 'resource "terraform_data" "a" {\n  count = 1000000\n}\n' };
+    const { job, findings } = await stage.deploy(on, files);
+    assert.equal(job.failure?.reason, 'policy_denied');
+    assert.ok(findings.includes('PRE-COST'), findings.join());
+    const hidden = {
+      'main.tf':
+        'variable "n" {}\nresource "terraform_data" "a" {\n  for_each = toset([for i in range(var.n) : tostring(i)])\n}\n',
+    };
+    const small = await stage.deploy(on, hidden, { variables: { n: 10 } });
+    assert.equal(small.job.status, 'completed', small.job.error);
+    const large = await stage.deploy(on, hidden, { variables: { n: 2500 } });
+    assert.equal(large.job.status, 'failed');
+    assert.match(large.job.error ?? '', /2500|2000/);
+  });
+
+  /** The engine has other work to do. */
+  async function requireHealthy(): Promise<void> {
+    const hello = { 'main.tf': 'resource "terraform_data" "a" {}\n' };
+    assert.equal((await stage.deploy(on, hello)).job.status, 'completed');
+  }
+
+  async function cancelWhileApplying(
+    controls: { preflight: boolean; sandbox: boolean },
+    files: Record<string, string>,
+    graceSeconds: number,
+    until?: string,
+  ) {
+    const client = createClient((await stage.engine(controls)).url);
+    const projectId = `cancelled-${Math.random().toString(36).slice(2)}`;
+    const { body } = await client.post('/api/deploy', { projectId, files });
+    await waitFor('the apply to go on', async () => {
+      const job = (await client.get(`/api/deploy/status/${body.jobId}`)).body;
+      if (job.status === 'failed') throw new Error(job.error);
+      return job.step === 'apply' && (until === undefined || processesWith(until).length > 0);
+    });
+    await client.post(`/api/deploy/jobs/${body.jobId}/cancel`, { graceSeconds });
+    return client.endOf(body.jobId);
+  }
+});
