@@ -33,6 +33,7 @@ const wrong: [string, string, RegExp][] = [
   ['c.yaml', 'allowances:\n  - id: PRE-PROVISIONER\n    who: op\n', /allowances\[0\]\.why: /],
   ['d.yaml', 'surprise: 1\n', /surprise/],
   ['e.yaml', 'a: &a [1]\nb: *a\n', /it is not valid YAML: .*alias/i],
+  ['g.yaml', 'enforce:\n  modes: {AWS-S3-01: block}\n', /enforce\.modes\.AWS-S3-01: there is no rule/],
   [
     'f.yaml',
     'enforce:\n  userRules:\n    - {language: cel, id: USER-A, message: m, expression: "1 +"}\n',

@@ -55,7 +55,7 @@ onEachGateway((it) => {
   test('of ten changes from the same version one is made', async () => {
     const answers = await Promise.all(
       Array.from({ length: 10 }, (_, index) =>
-        put('race', { modes: { [`R-${index}`]: 'block' } }, '?ifVersion=0'),
+        put('race', { blastRadius: { maxDeletions: index } }, '?ifVersion=0'),
       ),
     );
     const statuses = answers.map(({ status }) => status).toSorted();
@@ -119,6 +119,21 @@ onEachGateway((it) => {
       settings.userRules.map((rule: object) => Object.keys(rule).toSorted()),
       Array(2).fill(['id', 'language', 'message', 'mode', 'severity']),
     );
+  });
+
+  test('modes and allowances that would do nothing are refused', async () => {
+    const { body } = await put('typo', {
+      modes: { 'AWS-S3-01': 'block', 'PRE-BACKEND': 'off', 'USER-MINE': 'warn' },
+      allowances: [{ id: 'PRE-OVERRIDE', who: 'a', why: 'b' }],
+    });
+    assert.deepEqual(body.errors, [
+      { pointer: '/modes/AWS-S3-01', detail: 'there is no rule AWS-S3-01' },
+      { pointer: '/modes/PRE-BACKEND', detail: 'nobody can allow PRE-BACKEND' },
+      { pointer: '/modes/USER-MINE', detail: 'there is no rule USER-MINE' },
+      { pointer: '/allowances/0/id', detail: 'nobody can allow PRE-OVERRIDE' },
+    ]);
+    const allowance = await it().client.post(`${path('typo')}/allowances`, { id: 'X', who: 'a', why: 'b' });
+    assert.deepEqual(allowance.body.errors, [{ pointer: '/id', detail: 'there is no rule X' }]);
   });
 
   test('settings that are not valid are refused with a pointer', async () => {

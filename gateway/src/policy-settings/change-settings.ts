@@ -7,6 +7,7 @@ import { hasRole, type Principal } from '../access/principal.ts';
 import type { Call } from '../audit/call.ts';
 import type { Context } from '../context.ts';
 import { DomainError } from '../domain-error.ts';
+import { ruleIdProblems } from './rule-id-problems.ts';
 import { findSettings, lockSettings, requireVersion, type SettingsVersion, saveSettings } from './store.ts';
 import { userRuleProblems } from './user-rule-problems.ts';
 import { weakenings } from './weakenings.ts';
@@ -23,7 +24,7 @@ export async function changeSettings(
   context: Context,
   { settings, ifVersion, ...change }: SettingsChange,
 ): Promise<SettingsVersion> {
-  await requireGoodRules(settings);
+  await requireGoodRules(context, settings);
   return replaceSettings(context, change, ({ version }) => {
     requireVersion(change.projectId, version, ifVersion);
     return settings;
@@ -35,8 +36,14 @@ export async function addAllowance(
   context: Context,
   { allowance, ...change }: Change & { allowance: PolicyAllowance },
 ): Promise<SettingsVersion> {
+  const { defaults, enforce } = context.operatorPolicy;
   return replaceSettings(context, change, ({ settings }) => {
-    const base = settings ?? context.operatorPolicy.defaults;
+    const base = settings ?? defaults;
+    const [wrong] = ruleIdProblems({ allowances: [allowance], userRules: base.userRules }, enforce.userRules);
+    if (wrong)
+      throw new DomainError('invalid_request', 'the request is not valid', {
+        fields: [{ pointer: '/id', detail: wrong.problem }],
+      });
     return projectPolicySettingsSchema.parse({ ...base, allowances: [...base.allowances, allowance] });
   });
 }
@@ -63,10 +70,21 @@ async function replaceSettings(
   });
 }
 
-async function requireGoodRules(settings: ProjectPolicySettings | null): Promise<void> {
-  const problems = settings ? await userRuleProblems(settings.userRules) : [];
-  if (problems.length > 0)
-    throw new DomainError('invalid_request', 'the request is not valid', {
-      fields: problems.map(({ index, problem }) => ({ pointer: `/userRules/${index}`, detail: problem })),
-    });
+async function requireGoodRules(
+  { operatorPolicy }: Context,
+  settings: ProjectPolicySettings | null,
+): Promise<void> {
+  if (!settings) return;
+  const rules = await userRuleProblems(settings.userRules);
+  const ids = ruleIdProblems(settings, operatorPolicy.enforce.userRules);
+  const fields = [
+    ...rules.map(({ index, problem }) => ({ pointer: `/userRules/${index}`, detail: problem })),
+    ...ids.map(({ path, problem }) => ({ pointer: `/${path.map(escaped).join('/')}`, detail: problem })),
+  ];
+  if (fields.length > 0) throw new DomainError('invalid_request', 'the request is not valid', { fields });
+}
+
+/** RFC 6901. */
+function escaped(part: string | number): string {
+  return String(part).replaceAll('~', '~0').replaceAll('/', '~1');
 }

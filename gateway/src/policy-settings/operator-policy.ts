@@ -4,6 +4,7 @@ import { type OperatorPolicy, operatorPolicySchema, type UserRule } from '@deplo
 import { parseDocument } from 'yaml';
 import type { ZodError } from 'zod';
 import { ConfigError } from '../config.ts';
+import { ruleIdProblems } from './rule-id-problems.ts';
 import { userRuleProblems } from './user-rule-problems.ts';
 
 /** The policy of an engine without `POLICY_FILE`. */
@@ -20,8 +21,11 @@ export async function loadOperatorPolicy(path: string | undefined): Promise<Oper
   if ('problem' in content) throw wrong([content.problem]);
   const parsed = operatorPolicySchema.safeParse(content.value ?? {});
   if (!parsed.success) throw wrong(lines(parsed.error));
-  const { defaults, enforce } = parsed.data;
+  const { defaults, enforce, allowances } = parsed.data;
   const problems = [
+    ...idLines('defaults', defaults, enforce.userRules),
+    ...idLines('enforce', enforce, []),
+    ...idLines('', { allowances, userRules: defaults.userRules }, enforce.userRules),
     ...(await ruleLines('defaults.userRules', defaults.userRules)),
     ...(await ruleLines('enforce.userRules', enforce.userRules)),
   ];
@@ -62,6 +66,16 @@ function pathText(path: PropertyKey[]): string {
     (text, part) =>
       typeof part === 'number' ? `${text}[${part}]` : `${text}${text ? '.' : ''}${String(part)}`,
     '',
+  );
+}
+
+function idLines(
+  place: string,
+  named: Parameters<typeof ruleIdProblems>[0],
+  operatorRules: UserRule[],
+): string[] {
+  return ruleIdProblems(named, operatorRules).map(
+    ({ path, problem }) => `${pathText(place ? [place, ...path] : path)}: ${problem}`,
   );
 }
 
