@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isSealIntact } from '../src/plans/seal.ts';
 import { compiledPolicy } from '../src/policy/user-rules/rego-fixture.ts';
+import { saveStateVersion } from '../src/states/store.ts';
 import { applyPhase } from '../src/worker/apply-phase.ts';
+import { preflightPhase } from '../src/worker/preflight-phase.ts';
 import { stageGate } from './staged-gate.ts';
 import { onEachGateway } from './support.ts';
 
@@ -71,6 +73,20 @@ onEachGateway((it) => {
       (await gate.events()).map(({ gate, verdict }) => [gate, verdict]),
       [['blast_radius', 'blocked']],
     );
+    await gate.fail(result);
+  });
+
+  test('a state that names a foreign provider is refused before Terraform would install it', async () => {
+    const gate = await staged('foreign');
+    const { database, encryption } = it().gateway.context;
+    const provider = 'provider["evil.example/x/y"]';
+    const resource = { mode: 'managed', type: 'y_thing', name: 't', provider, instances: [] };
+    const state = { version: 4, serial: 1, lineage: 'l', outputs: {}, resources: [resource] };
+    const raw = Buffer.from(JSON.stringify(state));
+    await saveStateVersion(database.query, encryption, { projectId: 'foreign', jobId: gate.jobId, raw });
+    const result = await preflightPhase(gate.work());
+    assert.ok(result.kind === 'refused' && result.step === 'prepare');
+    assert.match(result.message, /PRE-PROVIDER at y_thing\.t: the state names a provider/);
     await gate.fail(result);
   });
 

@@ -15,6 +15,11 @@ export async function destroyDueProjects(context: Context): Promise<string[]> {
       .updateTable('projects')
       .set({ destroy_at: sql<Date>`now() + ${retryAfter}::interval` })
       .where('destroy_at', '<=', sql<Date>`now()`)
+      .where(
+        // One that a policy has parked until somebody approves it is enough.
+        sql<boolean>`not exists (select 1 from jobs j where j.project_id = projects.id
+          and j.type = 'destroy' and j.status = 'awaiting_approval')`,
+      )
       .returning(['id', 'revision', 'deployment_job_id'])
       .execute();
     const jobs = [];
