@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readConfig as readGatewayConfig } from '../gateway/src/config.ts';
 import { readConfig as readRunnerConfig } from '../terraform-runner/src/config.ts';
+import { bubblewrapProblem } from './sandbox/find-bubblewrap.ts';
 import { findTerraform } from './terraform/find-terraform.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -20,6 +21,8 @@ async function main(): Promise<void> {
   const shared = { ...process.env, RUNNER_TOKEN: token, DATA_DIR: dataDir };
   const runnerEnvironment = { ...shared, TERRAFORM_BINARY_PATH: terraform.path };
   checkSettings(runnerEnvironment, shared);
+  const unsafe = process.env.SANDBOX === 'off' ? undefined : bubblewrapProblem(console.error);
+  if (unsafe) console.error(unsafe);
   const runner = start('terraform-runner', runnerEnvironment);
   const runnerPort = await ready('terraform-runner', runner);
   const runnerUrl = process.env.TERRAFORM_RUNNER_URL || `http://127.0.0.1:${runnerPort}`;

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { bubblewrapProblem } from './sandbox/find-bubblewrap.ts';
 
 const root = resolve(import.meta.dirname, '..');
 /** Fast ones first, so that a mistake shows early. */
@@ -17,6 +18,8 @@ if (unknown.length > 0) {
   console.error(`running tests: no suite ${unknown.join(', ')}; there are ${Object.keys(suites).join(', ')}`);
   process.exit(1);
 }
+const problem = bubblewrapProblem(console.error);
+if (problem) console.error(problem);
 const folders = names.flatMap((name) => suites[name] ?? []);
 const files = folders.flatMap((folder) => globSync(`${folder}/**/*.test.ts`, { cwd: root }).sort());
 const tests = spawn(

@@ -1,0 +1,28 @@
+import { spawnSync } from 'node:child_process';
+
+const installMs = 180_000;
+
+/**
+ * Makes sure of bubblewrap, which runs are put into. Where it is missing and this is root with apt-get, installs it;
+ * otherwise answers how to. `undefined` where it is there.
+ */
+export function bubblewrapProblem(say: (line: string) => void): string | undefined {
+  if (process.platform !== 'linux') return 'The sandbox of runs needs Linux.';
+  if (isThere()) return undefined;
+  if (process.getuid?.() === 0 && works('apt-get', ['--version'])) {
+    say('Installing bubblewrap, the sandbox of runs (apt-get install bubblewrap)…');
+    if (install() || (works('apt-get', ['update']) && install())) return undefined;
+  }
+  return 'bubblewrap is missing: runs are not in a sandbox. Install it (apt-get install bubblewrap, dnf install bubblewrap, apk add bubblewrap) and start again.';
+}
+
+function install(): boolean {
+  return works('apt-get', ['install', '--yes', '--no-install-recommends', 'bubblewrap']) && isThere();
+}
+
+const isThere = () => works('bwrap', ['--version']);
+
+function works(command: string, args: string[]): boolean {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  return spawnSync(command, args, { stdio: 'ignore', timeout: installMs, env }).status === 0;
+}
