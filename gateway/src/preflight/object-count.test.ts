@@ -10,10 +10,10 @@ const cases: { what: string; files: Record<string, string>; line: number | undef
   { what: 'a count that is written out', files: { 'a.tf': resource('count = 1e6') }, line: 2 },
   {
     what: 'a count through a local',
-    files: { 'a.tf': `locals {\n  n = 1001\n}\n${resource('count = local.n')}` },
+    files: { 'a.tf': `locals {\n  n = 1025\n}\n${resource('count = local.n')}` },
     line: 5,
   },
-  { what: 'a count at the limit', files: { 'a.tf': resource('count = 1000') }, line: undefined },
+  { what: 'a count at the limit', files: { 'a.tf': resource('count = 1024') }, line: undefined },
   {
     what: 'every pair of two ranges',
     files: {
@@ -24,6 +24,11 @@ const cases: { what: string; files: Record<string, string>; line: number | undef
   {
     what: 'a range through locals',
     files: { 'a.tf': `locals {\n  n = range(20)\n}\n${resource('for_each = toset(local.n)')}` },
+    line: undefined,
+  },
+  {
+    what: 'a range that only the plan knows',
+    files: { 'a.tf': resource('for_each = toset([for i in range(var.n) : tostring(i)])') },
     line: undefined,
   },
   { what: 'a value that only the plan knows', files: { 'a.tf': resource('count = var.n') }, line: undefined },

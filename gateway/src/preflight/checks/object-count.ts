@@ -4,8 +4,9 @@ import { addressOf, type CodeModule, type ProjectCode, type Report } from '../pr
 import { constantNumber } from './constant-number.ts';
 import { SizeEstimate } from './cost-of-locals.ts';
 
-/** Of one block, and of all blocks in all instances of a module: planning a million takes all memory. */
-const maxOfBlock = 1000;
+/** Of one block: as many as one `range` of unknown length can make. Planning a million takes all memory. */
+const maxOfBlock = 1024;
+/** Of all blocks in all instances of a module. */
 const maxInAll = 10_000;
 
 type Repetition = { argument: 'count' | 'for_each'; line: number; times: number };
