@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -8,8 +7,6 @@ import { promisify } from 'node:util';
 import type { PolicyFinding } from '@deployment-engine/contracts';
 import { createClient } from './support/client.ts';
 import { Engine } from './support/engine.ts';
-import { type LocalAws, skipWithoutAws, startLocalAws } from './support/local-aws.ts';
-import { readEvents } from './support/sse.ts';
 
 let engine: Engine;
 let client: ReturnType<typeof createClient>;
@@ -27,9 +24,8 @@ const provisioner = `resource "terraform_data" "a" {
   }
 }
 `;
-const settingsPath = (projectId: string) => `/api/deploy/policy/${projectId}/settings`;
 const setPolicy = async (projectId: string, settings: object) => {
-  const answer = await client.request('PUT', settingsPath(projectId), settings);
+  const answer = await client.request('PUT', `/api/deploy/policy/${projectId}/settings`, settings);
   assert.equal(answer.status, 200, JSON.stringify(answer.body));
 };
 const deploy = async (projectId: string, code: object) => {
@@ -91,13 +87,6 @@ provider "aws" {
       id: 'PRE-DUPLICATE-KEY',
       file: 'main.tf.json',
       line: 3,
-    },
-    {
-      what: 'a backend',
-      files: { 'main.tf': 'terraform {\n  backend "http" {}\n}\n' },
-      id: 'PRE-BACKEND',
-      file: 'main.tf',
-      line: 2,
     },
     {
       what: 'a million objects',
@@ -189,62 +178,6 @@ describe('a plan', () => {
     const job = await deploy('radius', { iacCode: hello });
     assert.match(job.error ?? '', /PLAN-MAX-DELETIONS/);
     await client.complete('/api/deploy/destroy', { projectId: 'radius' });
-  });
-});
-
-describe('the cases', { skip: skipWithoutAws() }, () => {
-  let aws: LocalAws;
-  let cloudEngine: Engine;
-  before(async () => {
-    aws = await startLocalAws();
-    cloudEngine = await Engine.start({ gatewayEnv: aws.env });
-  });
-  after(async () => {
-    await cloudEngine?.[Symbol.asyncDispose]();
-    await aws?.stop();
-  });
-  const findingsOf = async (name: string): Promise<PolicyFinding[]> => {
-    const iacCode = readFileSync(join(import.meta.dirname, '../policy-cases', name, 'main.tf'), 'utf8');
-    const cloud = createClient(cloudEngine.url);
-    const job = await cloud.complete('/api/deploy/plan', { projectId: `case-${name}`, iacCode });
-    const { plan } = (await cloud.get(`/api/deploy/jobs/${job.jobId}/policy`)).body;
-    return plan.findings;
-  };
-
-  test('the bad configuration has its 39 findings, the good one none', async () => {
-    const bad = new Set((await findingsOf('bad')).map(({ id }) => id).filter((id) => id.startsWith('AWS-')));
-    assert.equal(bad.size, 39, [...bad].join(' '));
-    assert.deepEqual(await findingsOf('good'), []);
-  });
-
-  test('what is known only after apply is judged then, and told', async () => {
-    const iacCode = `provider "aws" {
-  region = "us-east-1"
-}
-resource "aws_s3_bucket" "b" {
-  bucket_prefix = "open-"
-}
-resource "aws_s3_bucket_policy" "p" {
-  bucket = aws_s3_bucket.b.id
-  policy = jsonencode({
-    Version   = "2012-10-17"
-    Statement = [{ Effect = "Allow", Principal = "*", Action = "s3:GetObject", Resource = "${'$'}{aws_s3_bucket.b.arn}/*" }]
-  })
-}
-`;
-    const cloud = createClient(cloudEngine.url);
-    const job = await cloud.complete('/api/deploy', { projectId: 'after-apply', iacCode });
-    const { plan, afterApply } = (await cloud.get(`/api/deploy/jobs/${job.jobId}/policy`)).body;
-    const about = ({ findings }: { findings: PolicyFinding[] }) =>
-      findings
-        .filter(({ address }) => address === 'aws_s3_bucket_policy.p')
-        .map(({ id, mode, pending }) => ({ id, mode, pending }));
-    const [planned] = about(plan);
-    assert.equal(planned?.pending, true);
-    assert.deepEqual(about(afterApply), [{ ...planned, mode: 'warn', pending: false }]);
-    const url = `${cloudEngine.url}/api/deploy/jobs/${job.jobId}/events`;
-    const { events } = await readEvents(url, undefined, Number.POSITIVE_INFINITY);
-    assert.match(events.findLast(({ type }) => type === 'gate')?.data.message ?? '', /^after apply: AWS-/);
   });
 });
 

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { PolicyFinding } from '@deployment-engine/contracts';
+import { createClient } from './support/client.ts';
+import { Engine } from './support/engine.ts';
+import { type LocalAws, skipWithoutAws, startLocalAws } from './support/local-aws.ts';
+import { readEvents } from './support/sse.ts';
+
+describe('policy with the real provider', { skip: skipWithoutAws() }, () => {
+  let aws: LocalAws;
+  let engine: Engine;
+  let client: ReturnType<typeof createClient>;
+  before(async () => {
+    aws = await startLocalAws();
+    engine = await Engine.start({ gatewayEnv: aws.env });
+    client = createClient(engine.url);
+  });
+  after(async () => {
+    await engine?.[Symbol.asyncDispose]();
+    await aws?.stop();
+  });
+  const findingsOf = async (name: string): Promise<PolicyFinding[]> => {
+    const iacCode = readFileSync(join(import.meta.dirname, '../policy-cases', name, 'main.tf'), 'utf8');
+    const job = await client.complete('/api/deploy/plan', { projectId: `case-${name}`, iacCode });
+    const { plan } = (await client.get(`/api/deploy/jobs/${job.jobId}/policy`)).body;
+    return plan.findings;
+  };
+
+  test('the bad configuration has its 39 findings, the good one none', async () => {
+    const bad = new Set((await findingsOf('bad')).map(({ id }) => id).filter((id) => id.startsWith('AWS-')));
+    assert.equal(bad.size, 39, [...bad].join(' '));
+    assert.deepEqual(await findingsOf('good'), []);
+  });
+
+  test('what is known only after apply is judged then, and told', async () => {
+    const iacCode = `provider "aws" {
+  region = "us-east-1"
+}
+resource "aws_s3_bucket" "b" {
+  bucket_prefix = "open-"
+}
+resource "aws_s3_bucket_policy" "p" {
+  bucket = aws_s3_bucket.b.id
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Principal = "*", Action = "s3:GetObject", Resource = "${'$'}{aws_s3_bucket.b.arn}/*" }]
+  })
+}
+`;
+    const job = await client.complete('/api/deploy', { projectId: 'after-apply', iacCode });
+    const { plan, afterApply } = (await client.get(`/api/deploy/jobs/${job.jobId}/policy`)).body;
+    const about = ({ findings }: { findings: PolicyFinding[] }) =>
+      findings
+        .filter(({ address }) => address === 'aws_s3_bucket_policy.p')
+        .map(({ id, mode, pending }) => ({ id, mode, pending }));
+    const [planned] = about(plan);
+    assert.equal(planned?.pending, true);
+    assert.deepEqual(about(afterApply), [{ ...planned, mode: 'warn', pending: false }]);
+    const url = `${engine.url}/api/deploy/jobs/${job.jobId}/events`;
+    const { events } = await readEvents(url, undefined, Number.POSITIVE_INFINITY);
+    assert.match(events.findLast(({ type }) => type === 'gate')?.data.message ?? '', /^after apply: AWS-/);
+  });
+});
