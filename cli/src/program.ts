@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { auditCommand } from './commands/audit.ts';
 import { backupCommand } from './commands/backup.ts';
 import { costsCommand } from './commands/costs.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { keysCommand } from './commands/keys.ts';
 import { policyCommand } from './commands/policy.ts';
 import { restoreCommand } from './commands/restore.ts';
@@ -17,6 +18,7 @@ export function createProgram(): Command {
     .addCommand(backupCommand())
     .addCommand(restoreCommand())
     .addCommand(costsCommand())
+    .addCommand(doctorCommand())
     .addCommand(keysCommand())
     .addCommand(auditCommand())
     .addCommand(policyCommand());

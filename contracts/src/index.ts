@@ -18,6 +18,7 @@ export * from './policy-settings.ts';
 export * from './problem.ts';
 export * from './project.ts';
 export * from './project-costs.ts';
+export * from './protection.ts';
 export * from './revision-digest.ts';
 export * from './run.ts';
 export * from './run-event.ts';

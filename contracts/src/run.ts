@@ -114,6 +114,10 @@ export const capacitySchema = z.object({
   runs: z.array(z.string()),
   terraform: z.object({ product: z.string(), version: z.string() }),
   protection: protectionSchema,
+  /** Whether providers come from a mirror; without one they are downloaded. */
+  providerMirror: z.boolean(),
+  /** Free space where runs are kept, in bytes. */
+  freeDiskBytes: z.number(),
 });
 export type Capacity = z.infer<typeof capacitySchema>;
 

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { readSecretFiles } from '@deployment-engine/contracts';
 import { z } from 'zod';
 import { type AccessConfig, accessConfig, accessContradictions, accessSettings } from './access/settings.ts';
+import { type ClientTlsFiles, clientTlsFiles } from './runners/client-tls.ts';
 
 const port = (fallback: number) =>
   z
@@ -67,6 +68,9 @@ const environmentSchema = z.object({
         }),
       ),
     ),
+  RUNNER_CLIENT_CERT: z.string().optional(),
+  RUNNER_CLIENT_KEY: z.string().optional(),
+  RUNNER_CLIENT_CA: z.string().optional(),
   RUNNER_TOKEN: z
     .string({ error: 'is missing; give gateway and runner the same secret of at least 16 characters' })
     .min(16, 'must have at least 16 characters'),
@@ -142,6 +146,8 @@ export type Config = {
   /** Runners known by this setting alone; more make themselves known by heartbeat. */
   runnerUrls: string[];
   runnerToken: string;
+  /** Set where runners serve TLS and ask for the gateway's certificate. */
+  runnerTls: ClientTlsFiles | undefined;
   workspacesDir: string;
   dataDir: string;
   /** `undefined` means the embedded database under `dataDir`. */
@@ -195,10 +201,16 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const { environment: present, wrong } = readSecretFiles(given, secretSettings);
   const parsed = environmentSchema.safeParse(present);
+  const runnerTls = clientTlsFiles(present);
   const lines = [
     ...wrong,
     ...(parsed.error?.issues ?? []).map((issue) => `${issue.path[0] as string}: ${issue.message}`),
     ...(parsed.data ? accessContradictions(parsed.data) : []),
+    ...(runnerTls === 'incomplete'
+      ? [
+          'RUNNER_CLIENT_CERT: RUNNER_CLIENT_CERT, RUNNER_CLIENT_KEY and RUNNER_CLIENT_CA go together; set all or none',
+        ]
+      : []),
   ];
   if (!parsed.data || lines.length > 0) throw new ConfigError(lines);
   const settings = parsed.data;
@@ -208,6 +220,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     port: settings.PORT,
     runnerUrls: settings.TERRAFORM_RUNNER_URL,
     runnerToken: settings.RUNNER_TOKEN,
+    runnerTls: runnerTls === 'incomplete' ? undefined : runnerTls,
     workspacesDir: resolve(settings.WORKSPACES_DIR),
     dataDir: resolve(settings.DATA_DIR),
     databaseUrl: settings.DATABASE_URL,

@@ -25,6 +25,7 @@ import { createMetrics } from './metrics.ts';
 import { loadOperatorPolicy } from './policy-settings/operator-policy.ts';
 import { Prices } from './project-costs/prices.ts';
 import { registeredRunners } from './runners/registrations.ts';
+import { readClientTls } from './runners/client-tls.ts';
 import { createRunnerRegistry } from './runners/registry.ts';
 import { createWorker, type Worker } from './worker/worker.ts';
 
@@ -101,6 +102,7 @@ async function createContext(config: Config): Promise<Context> {
       urls: config.runnerUrls,
       registered: () => registeredRunners(database.query, config.runnerLostSeconds).catch(() => []),
       token: config.runnerToken,
+      tls: config.runnerTls && readClientTls(config.runnerTls),
       logger,
     }),
     feed: createJobFeed(database),

@@ -64,4 +64,6 @@ export const capacity = {
   runs: [],
   terraform: { product: 'terraform', version: '1.11.4' },
   protection: { mode: 'bwrap', network: 'proxy', unprotected: [] },
+  providerMirror: true,
+  freeDiskBytes: 1e12,
 };

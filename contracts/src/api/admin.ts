@@ -1,8 +1,20 @@
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import * as lifecycle from '../lifecycle.ts';
 import * as costs from '../project-costs.ts';
+import { engineProtectionSchema } from '../protection.ts';
 
 export const adminEndpoints = {
+  protection: endpoint({
+    method: 'get',
+    path: '/api/admin/protection',
+    operationId: 'getProtection',
+    tag: 'Admin',
+    summary: 'What the engine protects and what not: sandbox and network of each runner, authentication',
+    role: 'admin',
+    status: 200,
+    answer: engineProtectionSchema,
+    problems: [],
+  }),
   priceBook: endpoint({
     method: 'get',
     path: '/api/admin/price-book',

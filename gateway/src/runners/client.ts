@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Agent } from 'node:https';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import {
@@ -41,11 +42,20 @@ export class RunnerError extends Error {
   }
 }
 
+/** PEM texts: who this gateway is, and the authority that signs runners' certificates. */
+export type ClientTls = { cert: Buffer; key: Buffer; ca: Buffer };
+
 /** The runner API as the gateway uses it; every method throws `RunnerError`. */
 export type RunnerClient = ReturnType<typeof createRunnerClient>;
 
-export function createRunnerClient(baseUrl: string, token: string) {
-  const http = axios.create({ baseURL: baseUrl, timeout: requestTimeoutMs, proxy: false, maxRedirects: 0 });
+export function createRunnerClient(baseUrl: string, token: string, tls?: ClientTls) {
+  const http = axios.create({
+    baseURL: baseUrl,
+    timeout: requestTimeoutMs,
+    proxy: false,
+    maxRedirects: 0,
+    ...(tls ? { httpsAgent: new Agent({ ...tls, keepAlive: true }) } : {}),
+  });
   const send = (config: AxiosRequestConfig) => request(http, baseUrl, token, config);
   const sendForBytes = async (path: string): Promise<Buffer> =>
     Buffer.from(await send({ method: 'get', url: path, responseType: 'arraybuffer' }));

@@ -1,7 +1,7 @@
 import type { Capacity } from '@deployment-engine/contracts';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'winston';
-import { createRunnerClient, type RunnerClient } from './client.ts';
+import { type ClientTls, createRunnerClient, type RunnerClient } from './client.ts';
 import { jobIdOfRun } from './run-id.ts';
 
 const pollMs = 1000;
@@ -42,9 +42,11 @@ export function createRunnerRegistry(options: {
   /** Runners that have said lately that they live. */
   registered: () => Promise<string[]>;
   token: string;
+  /** For runners that serve TLS. */
+  tls: ClientTls | undefined;
   logger: Logger;
 }): RunnerRegistry {
-  const runners: RunnerState[] = options.urls.map((url) => newRunner(url, options.token));
+  const runners: RunnerState[] = options.urls.map((url) => newRunner(url, options));
   const listeners: (() => void)[] = [];
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
@@ -52,7 +54,7 @@ export function createRunnerRegistry(options: {
   function find(url: string): RunnerState {
     const known = runners.find((runner) => runner.client.url === url);
     if (known) return known;
-    const added = newRunner(url, options.token);
+    const added = newRunner(url, options);
     runners.push(added);
     return added;
   }
@@ -102,9 +104,9 @@ export function createRunnerRegistry(options: {
   };
 }
 
-function newRunner(url: string, token: string): RunnerState {
+function newRunner(url: string, { token, tls }: { token: string; tls: ClientTls | undefined }): RunnerState {
   return {
-    client: createRunnerClient(url, token),
+    client: createRunnerClient(url, token, tls),
     capacity: undefined,
     problem: `the runner at ${url} has not answered yet`,
     lastSeenAt: 0,

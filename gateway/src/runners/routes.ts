@@ -9,6 +9,7 @@ import type { Context } from '../context.ts';
 import { DomainError } from '../domain-error.ts';
 import type { RawRequest } from '../http/json-body.ts';
 import { route } from '../http/route.ts';
+import { engineProtection } from './protection.ts';
 import { saveHeartbeat } from './registrations.ts';
 
 /** Where runners say that they live. Signed with the token that gateways and runners share. */
@@ -18,6 +19,7 @@ export function runnerRoutes(router: Router, context: Context): void {
     await saveHeartbeat(context.database.query, body);
     return { status: 'ok' as const };
   });
+  route(router, endpoints.protection, () => engineProtection(context));
 }
 
 function requireSignature(request: Request, token: string): void {

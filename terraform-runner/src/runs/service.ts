@@ -185,7 +185,7 @@ export function createRunService(context: RunContext, jobs: JobTable) {
       for (const path of [paths.temporary, paths.root]) await rm(path, { recursive: true, force: true });
     },
 
-    capacity(): Omit<Capacity, 'runnerId' | 'terraform' | 'protection'> {
+    capacity(): Pick<Capacity, 'slots' | 'free' | 'runs'> {
       const free = draining ? 0 : Math.max(0, config.slots - occupied());
       return { slots: config.slots, free, runs: [...new Set([...inProgress.keys(), ...admissions.keys()])] };
     },

@@ -1,0 +1,50 @@
+import type { EngineProtection, RunnerStatus } from '@deployment-engine/contracts';
+import { Command } from 'commander';
+import { type Connection, connect } from '../connection.ts';
+
+export function doctorCommand(): Command {
+  return new Command('doctor')
+    .description(
+      'what the engine protects and what not; exit code 1 where something is unprotected or broken',
+    )
+    .action(async (_options: unknown, command: Command) => {
+      const connection = connect(command);
+      const found = await protection(connection);
+      console.log(connection.json ? JSON.stringify(found) : report(found));
+      if (found.findings.length > 0) process.exitCode = 1;
+    });
+}
+
+async function protection(connection: Connection): Promise<EngineProtection> {
+  return (await (await connection.request('GET', '/api/admin/protection')).json()) as EngineProtection;
+}
+
+function report({ gateway, runners, findings }: EngineProtection): string {
+  const { database } = gateway;
+  return [
+    `gateway on ${gateway.host}`,
+    `  authentication  ${gateway.authentication}`,
+    `  database        ${database.kind}${database.problem ? `, ${database.problem}` : ''}`,
+    `  disk            ${gigabytes(gateway.freeDiskBytes)} free`,
+    ...runners.flatMap(runnerLines),
+    ...(findings.length > 0
+      ? ['', ...findings.map((finding) => `! ${finding}`)]
+      : ['', 'everything is protected']),
+  ].join('\n');
+}
+
+function runnerLines({ url, problem, terraform, providerMirror, freeDiskBytes, protection }: RunnerStatus) {
+  if (problem) return [`runner ${url}: ${problem}`];
+  return [
+    `runner ${url}`,
+    `  sandbox         ${protection?.mode ?? '?'}`,
+    `  network         ${protection?.network ?? '?'}`,
+    `  program         ${terraform?.product} ${terraform?.version}`,
+    `  providers       ${providerMirror ? 'from the mirror' : 'downloaded'}`,
+    `  disk            ${gigabytes(freeDiskBytes ?? 0)} free`,
+  ];
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1024 ** 3).toFixed(1)} GB`;
+}

@@ -1,0 +1,66 @@
+import { statfs } from 'node:fs/promises';
+import type { EngineProtection, RunnerStatus } from '@deployment-engine/contracts';
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+import type { RunnerState } from './registry.ts';
+
+/** Below this a plan of a large project, or its state, may find no room. */
+const lowDiskBytes = 1024 ** 3;
+
+/** What this engine protects and what not, as it is now. */
+export async function engineProtection(context: Context): Promise<EngineProtection> {
+  await context.runners.refresh();
+  const { config } = context;
+  const disk = await statfs(config.dataDir);
+  const gateway: EngineProtection['gateway'] = {
+    host: config.host,
+    authentication: config.access.required ? 'required' : 'open',
+    database: {
+      kind: config.databaseUrl ? 'postgres' : 'embedded',
+      problem: await databaseProblem(context),
+    },
+    freeDiskBytes: disk.bavail * disk.bsize,
+  };
+  const runners = context.runners.runners().map(statusOf);
+  return { gateway, runners, findings: [...gatewayFindings(gateway), ...runnerFindings(runners)] };
+}
+
+export async function databaseProblem({ database }: Context): Promise<string | null> {
+  return sql`select 1`.execute(database.query).then(
+    () => null,
+    () => 'the database does not answer',
+  );
+}
+
+function statusOf({ client, problem, capacity }: RunnerState): RunnerStatus {
+  return {
+    url: client.url,
+    problem: problem ?? null,
+    terraform: capacity?.terraform ?? null,
+    providerMirror: capacity?.providerMirror ?? null,
+    freeDiskBytes: capacity?.freeDiskBytes ?? null,
+    protection: capacity?.protection ?? null,
+  };
+}
+
+function gatewayFindings({ host, authentication, database, freeDiskBytes }: EngineProtection['gateway']) {
+  const isLoopback = /^(127\.|::1$|localhost$)/.test(host);
+  return [
+    ...(authentication === 'open' && !isLoopback
+      ? [`anybody who reaches ${host} may call the API; set AUTH=required`]
+      : []),
+    ...(database.problem ? [database.problem] : []),
+    ...(freeDiskBytes < lowDiskBytes ? ['less than 1 GB of disk is free for the gateway (DATA_DIR)'] : []),
+  ];
+}
+
+function runnerFindings(runners: RunnerStatus[]): string[] {
+  if (runners.length === 0) return ['no runner has made itself known'];
+  return runners.flatMap(({ url, problem, protection, freeDiskBytes }) =>
+    [
+      ...(problem ? [problem] : []),
+      ...(protection?.unprotected ?? []),
+      ...((freeDiskBytes ?? lowDiskBytes) < lowDiskBytes ? ['less than 1 GB of disk is free for runs'] : []),
+    ].map((finding) => `runner ${url}: ${finding}`),
+  );
+}

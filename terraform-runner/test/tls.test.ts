@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { createRunnerClient } from '../../gateway/src/runners/client.ts';
+import { readConfig } from '../src/config.ts';
+import { createRunner } from '../src/runner.ts';
+import { environmentOf, makeFolders } from './support/boot.ts';
+import { token } from './support/client.ts';
+
+/** An authority in this folder, and a function that makes certificates of it. */
+function makeAuthority(folder: string, authority: string) {
+  const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
+  const key = (name: string) => [
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:P-256',
+    '-nodes',
+    '-keyout',
+    `${name}.key`,
+  ];
+  openssl(
+    'req',
+    '-x509',
+    ...key(authority),
+    '-out',
+    `${authority}.pem`,
+    '-subj',
+    `/CN=${authority}`,
+    '-days',
+    '1',
+  );
+  return (name: string) => {
+    const sign = [
+      '-CA',
+      `${authority}.pem`,
+      '-CAkey',
+      `${authority}.key`,
+      '-addext',
+      'subjectAltName=IP:127.0.0.1',
+    ];
+    openssl(
+      'req',
+      '-x509',
+      ...key(name),
+      '-out',
+      `${name}.pem`,
+      '-subj',
+      `/CN=${name}`,
+      '-days',
+      '1',
+      ...sign,
+    );
+    return {
+      cert: join(folder, `${name}.pem`),
+      key: join(folder, `${name}.key`),
+      ca: join(folder, `${authority}.pem`),
+    };
+  };
+}
+
+const texts = (files: { cert: string; key: string; ca: string }) => ({
+  cert: readFileSync(files.cert),
+  key: readFileSync(files.key),
+  ca: readFileSync(files.ca),
+});
+
+test('with certificates, the runner serves a gateway of its own authority and nobody else', async () => {
+  using folders = makeFolders();
+  const make = makeAuthority(folders.root, 'ours');
+  const makeForeign = makeAuthority(folders.root, 'foreign');
+  const server = make('runner');
+  const settings = { RUNNER_TLS_CERT: server.cert, RUNNER_TLS_KEY: server.key, RUNNER_TLS_CA: server.ca };
+  const runner = await createRunner(readConfig(environmentOf(folders, settings)));
+  await runner.start();
+  try {
+    const url = `https://127.0.0.1:${runner.port}`;
+    const gateway = texts(make('gateway'));
+    assert.equal((await createRunnerClient(url, token, gateway).capacity()).protection.mode, 'bwrap');
+    const stranger = { ...texts(makeForeign('stranger')), ca: gateway.ca };
+    await assert.rejects(createRunnerClient(url, token, stranger).capacity(), /does not answer/);
+    const foreignCa = { ...gateway, ca: stranger.cert };
+    await assert.rejects(createRunnerClient(url, token, foreignCa).capacity(), /does not answer/);
+    await assert.rejects(createRunnerClient(url, token).capacity(), /does not answer/);
+    await assert.rejects(createRunnerClient(url.replace('https', 'http'), token).capacity());
+  } finally {
+    await runner[Symbol.asyncDispose]();
+  }
+});
+
+test('a certificate without its key or authority is refused at start', () => {
+  using folders = makeFolders();
+  assert.throws(
+    () => readConfig(environmentOf(folders, { RUNNER_TLS_CERT: process.execPath })),
+    /RUNNER_TLS_CERT, RUNNER_TLS_KEY and RUNNER_TLS_CA go together/,
+  );
+});
