@@ -83,7 +83,7 @@ export async function driftReport(context: Context, project: ProjectRow) {
     .orderBy('seq', 'desc')
     .limit(1)
     .executeTakeFirst();
-  const redactor = await projectRedactor(context, project.id);
+  const redactor = await projectRedactor(context, project, []);
   const drifted = job ? driftedResources(await readPlanJson(query, context.encryption, job.id)) : [];
   const resources = drifted.map((resource) => ({
     ...resource,

@@ -7,7 +7,7 @@ import { decodeNumberCursor, decodeTextCursor, encodeCursor } from '../http/curs
 import { route } from '../http/route.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import { listRevisions } from '../revisions/store.ts';
-import { projectRedactor } from '../secrets/project-redactor.ts';
+import { projectRedactor, storedSecretsRedactor } from '../secrets/project-redactor.ts';
 import { maskState } from '../states/mask-state.ts';
 import { maskedOutputs } from '../states/outputs.ts';
 import { readNewestState, type TerraformState } from '../states/store.ts';
@@ -27,10 +27,11 @@ export function projectRoutes(router: Router, context: Context): void {
       nextCursor: rows.length > page.limit ? encodeCursor(projects.at(-1)?.projectId ?? '') : null,
     };
   });
-  route(router, endpoints.infrastructure, async ({ params, principal }) => {
+  route(router, endpoints.infrastructure, async ({ params, principal, call }) => {
     const project = await findProject(query, params.projectId);
     const newest = await readNewestState(query, context.encryption, project.id);
-    const redactor = await projectRedactor(context, project.id);
+    const redactor = await projectRedactor(context, project, newest ? [newest.state] : []);
+    if (newest && seesRawState(principal) && principal.kind !== 'open') await call.record(query);
     return {
       projectId: project.id,
       deploymentStatus: await deploymentStatus(query, project),
@@ -42,7 +43,7 @@ export function projectRoutes(router: Router, context: Context): void {
       lastUpdated: project.updated_at.toISOString(),
     };
   });
-  route(router, endpoints.outputs, async ({ params, query: { sensitive }, principal }) => {
+  route(router, endpoints.outputs, async ({ params, query: { sensitive }, principal, call }) => {
     if (sensitive && !hasRole(principal, 'deployer'))
       throw new DomainError(
         'forbidden',
@@ -50,7 +51,10 @@ export function projectRoutes(router: Router, context: Context): void {
       );
     const project = await findProject(query, params.projectId);
     const newest = await readNewestState(query, context.encryption, project.id);
-    const redactor = await projectRedactor(context, project.id);
+    const redactor = sensitive
+      ? await storedSecretsRedactor(context, project.id)
+      : await projectRedactor(context, project, newest ? [newest.state] : []);
+    if (sensitive) await call.record(query, { detail: { sensitive } });
     return {
       projectId: project.id,
       outputs: newest ? redactor.redactValues(maskedOutputs(newest.state, sensitive)) : {},
@@ -97,6 +101,10 @@ export function projectRoutes(router: Router, context: Context): void {
 
 /** The state as it is for admins, who may download it too; masked for everybody else. */
 function shownState(state: TerraformState, principal: Principal, redactor: Redactor) {
-  if (hasRole(principal, 'admin')) return { ...state };
+  if (seesRawState(principal)) return { ...state };
   return redactor.redactValues({ ...maskState(state) });
+}
+
+function seesRawState(principal: Principal): boolean {
+  return hasRole(principal, 'admin');
 }

@@ -1,10 +1,30 @@
 import type { Context } from '../context.ts';
+import type { ProjectRow } from '../projects/store.ts';
 import { environmentSecrets, leaves } from '../redaction/known-secrets.ts';
 import { Redactor } from '../redaction/redactor.ts';
+import type { TerraformState } from '../states/store.ts';
+import { JobSecrets } from './job-secrets.ts';
 import { readSecrets } from './store.ts';
 
-/** Masks a project's stored secrets, and the operator's, in what is read of it outside of a job. */
-export async function projectRedactor(context: Context, projectId: string): Promise<Redactor> {
+/** Masks in what is read of a project all that the jobs of its deployed code would mask, and what the state marks. */
+export async function projectRedactor(
+  context: Context,
+  project: Pick<ProjectRow, 'id' | 'revision'>,
+  states: TerraformState[],
+): Promise<Redactor> {
+  if (project.revision === null) return storedSecretsRedactor(context, project.id);
+  const secrets = new JobSecrets(context, {
+    id: `project ${project.id}`,
+    project_id: project.id,
+    revision: project.revision,
+    plan_digest: null,
+  });
+  for (const state of states) secrets.learnState(state);
+  return secrets.redactor();
+}
+
+/** Masks what is never shown to anybody: a project's stored secrets, and the operator's. */
+export async function storedSecretsRedactor(context: Context, projectId: string): Promise<Redactor> {
   const { variables, credentials } = await readSecrets(context.database.query, context.encryption, projectId);
   return new Redactor([
     ...environmentSecrets(context.config.cloudEnvironment),

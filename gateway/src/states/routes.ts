@@ -46,8 +46,9 @@ export function stateRoutes(router: Router, context: Context): void {
       await findStateVersion(query, project.id, from),
       await findStateVersion(query, project.id, to),
     ];
-    const diff = diffStates(await read(before), await read(after));
-    const redactor = await projectRedactor(context, project.id);
+    const states = [await read(before), await read(after)] as const;
+    const diff = diffStates(...states);
+    const redactor = await projectRedactor(context, project, [...states]);
     return {
       projectId: project.id,
       from: presentVersion(before),
