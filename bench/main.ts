@@ -7,6 +7,7 @@ import { listenersBench } from './listeners.ts';
 import { manyBench } from './many.ts';
 import { pollingBench } from './polling.ts';
 import { queueBench } from './queue.ts';
+import { sandboxBench } from './sandbox.ts';
 import { scaleBench } from './scale.ts';
 import { startupBench } from './startup.ts';
 import { type Row, renderTable } from './table.ts';
@@ -17,6 +18,7 @@ const benches: Record<string, (options: string[]) => Promise<Row[]>> = {
   polling: pollingBench,
   queue: queueBench,
   deploy: deployBench,
+  sandbox: sandboxBench,
   many: manyBench,
   costs: costsBench,
   scale: scaleBench,

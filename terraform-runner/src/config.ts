@@ -3,22 +3,8 @@ import { availableParallelism, homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { type TlsFiles, tlsFiles } from './http/tls.ts';
-import {
-  egressAllow,
-  pathList,
-  type SandboxSettings,
-  sandboxModes,
-  sandboxNetworks,
-  sandboxSettings,
-  userRange,
-} from './sandbox/settings.ts';
-
-const wholeNumber = (what: string, minimum: number, maximum: number) =>
-  z
-    .string()
-    .regex(/^\d+$/, `must be ${what}`)
-    .transform(Number)
-    .pipe(z.number().min(minimum, `must be at least ${minimum}`).max(maximum, `must be at most ${maximum}`));
+import { type SandboxSettings, sandboxSchema, sandboxSettings } from './sandbox/settings.ts';
+import { wholeNumber } from './whole-number.ts';
 
 const readableFile = z.string().refine(isReadable, 'is not a file that can be read');
 
@@ -58,17 +44,7 @@ const environmentSchema = z.object({
   RUNNER_TLS_CERT: readableFile.optional(),
   RUNNER_TLS_KEY: readableFile.optional(),
   RUNNER_TLS_CA: readableFile.optional(),
-  SANDBOX: z.enum(sandboxModes, { error: 'must be auto, bwrap or off' }).default('auto'),
-  SANDBOX_NETWORK: z.enum(sandboxNetworks, { error: 'must be proxy, open or none' }).default('proxy'),
-  SANDBOX_READ_ONLY_PATHS: pathList.default([]),
-  SANDBOX_USERS: userRange.default({ first: 1_900_000_000, last: 1_900_065_535 }),
-  SANDBOX_MEMORY_MB: wholeNumber('a number of megabytes', 3072, 1_048_576).default(6144),
-  SANDBOX_PROCESSES: wholeNumber('a number of processes', 64, 32_768).default(512),
-  SANDBOX_OPEN_FILES: wholeNumber('a number of files', 256, 1_048_576).default(4096),
-  SANDBOX_FILE_MB: wholeNumber('a number of megabytes', 16, 1_048_576).default(1024),
-  SANDBOX_CPU_SECONDS: wholeNumber('a number of seconds', 60, 86_400).default(3600),
-  ALLOW_UNSANDBOXED: z.enum(['0', '1'], { error: 'must be 0 or 1' }).default('0'),
-  EGRESS_ALLOW: egressAllow.default({ rules: [], withDefaults: true }),
+  ...sandboxSchema,
   RUN_LOG_MB: wholeNumber('a number of megabytes', 1, 1024).default(16),
   STOP_GRACE_SECONDS: wholeNumber('a number of seconds', 0, 3600).default(30),
   RUNS_RETENTION_HOURS: wholeNumber('a number of hours', 1, 8760).default(72),

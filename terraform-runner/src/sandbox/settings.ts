@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { type AllowRule, parseAllowRule } from '../egress/allow-list.ts';
+import { wholeNumber } from '../whole-number.ts';
 
-export const sandboxModes = ['auto', 'bwrap', 'off'] as const;
-export const sandboxNetworks = ['proxy', 'open', 'none'] as const;
+const sandboxModes = ['auto', 'bwrap', 'off'] as const;
+const sandboxNetworks = ['proxy', 'open', 'none'] as const;
 
 /** What one process of a run may use. */
 export type Limits = {
@@ -35,14 +36,14 @@ export type SandboxSettings = {
 export type EgressSettings = { rules: AllowRule[]; withDefaults: boolean };
 
 /** A comma-separated list, without empty entries. */
-export const list = z.string().transform((text) =>
+const list = z.string().transform((text) =>
   text
     .split(',')
     .map((entry) => entry.trim())
     .filter(Boolean),
 );
 
-export const pathList = list.pipe(
+const pathList = list.pipe(
   z.array(
     z.string().refine((path) => isAbsolute(path) && existsSync(path), {
       error: ({ input }) => `${input} is not an absolute path that exists`,
@@ -50,7 +51,7 @@ export const pathList = list.pipe(
   ),
 );
 
-export const userRange = z
+const userRange = z
   .string()
   .regex(/^\d{1,10}-\d{1,10}$/, 'must be two user ids, for example 1900000000-1900065535')
   .transform((text) => {
@@ -63,7 +64,7 @@ export const userRange = z
   );
 
 /** `none` leaves the defaults out. */
-export const egressAllow = list.transform((entries, context): EgressSettings => {
+const egressAllow = list.transform((entries, context): EgressSettings => {
   const rules = entries.flatMap((entry) => {
     if (entry === 'none') return [];
     const rule = parseAllowRule(entry);
@@ -76,20 +77,22 @@ export const egressAllow = list.transform((entries, context): EgressSettings => 
   return { rules, withDefaults: !entries.includes('none') };
 });
 
-/** From the checked settings of the environment. */
-export function sandboxSettings(settings: {
-  SANDBOX: SandboxSettings['mode'];
-  SANDBOX_NETWORK: SandboxSettings['network'];
-  SANDBOX_READ_ONLY_PATHS: string[];
-  SANDBOX_USERS: SandboxSettings['users'];
-  SANDBOX_MEMORY_MB: number;
-  SANDBOX_PROCESSES: number;
-  SANDBOX_OPEN_FILES: number;
-  SANDBOX_FILE_MB: number;
-  SANDBOX_CPU_SECONDS: number;
-  ALLOW_UNSANDBOXED: '0' | '1';
-  EGRESS_ALLOW: EgressSettings;
-}): SandboxSettings {
+/** The settings as the environment has them. */
+export const sandboxSchema = {
+  SANDBOX: z.enum(sandboxModes, { error: 'must be auto, bwrap or off' }).default('auto'),
+  SANDBOX_NETWORK: z.enum(sandboxNetworks, { error: 'must be proxy, open or none' }).default('proxy'),
+  SANDBOX_READ_ONLY_PATHS: pathList.default([]),
+  SANDBOX_USERS: userRange.default({ first: 1_900_000_000, last: 1_900_065_535 }),
+  SANDBOX_MEMORY_MB: wholeNumber('a number of megabytes', 3072, 1_048_576).default(4096),
+  SANDBOX_PROCESSES: wholeNumber('a number of processes', 64, 32_768).default(512),
+  SANDBOX_OPEN_FILES: wholeNumber('a number of files', 256, 1_048_576).default(4096),
+  SANDBOX_FILE_MB: wholeNumber('a number of megabytes', 16, 1_048_576).default(1024),
+  SANDBOX_CPU_SECONDS: wholeNumber('a number of seconds', 60, 86_400).default(3600),
+  ALLOW_UNSANDBOXED: z.enum(['0', '1'], { error: 'must be 0 or 1' }).default('0'),
+  EGRESS_ALLOW: egressAllow.default({ rules: [], withDefaults: true }),
+};
+
+export function sandboxSettings(settings: z.infer<z.ZodObject<typeof sandboxSchema>>): SandboxSettings {
   return {
     mode: settings.SANDBOX,
     network: settings.SANDBOX_NETWORK,
