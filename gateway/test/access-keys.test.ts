@@ -55,6 +55,16 @@ test('a wrong, cut, revoked or expired key is refused in the same words', async 
   assert.deepEqual([expired.status, expired.body.detail], [401, wrong]);
 });
 
+test('the events of a job end for a key that is revoked', async () => {
+  const { id, key } = await it.withKey('deployer', ['*']);
+  const { body } = await it.admin.post('/api/deploy', { projectId: 'streamed', iacCode: helloCode });
+  const stream = await fetch(`${it.url}/api/deploy/jobs/${body.jobId}/events`, {
+    headers: { authorization: `Bearer ${key}` },
+  });
+  await it.admin.request('DELETE', `/api/keys/${id}`);
+  assert.match(await stream.text(), /^retry/); // ends with the next heartbeat
+});
+
 test('the use of a key is noted', async () => {
   const made = await it.withKey('viewer', ['*']);
   await made.client.get('/api/deploy/projects');

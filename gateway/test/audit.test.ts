@@ -86,6 +86,20 @@ function tests(it: () => GuardedGateway): void {
     assert.deepEqual([entry?.actor.id, entry?.project, entry?.job], ['engine', 'due', jobId]);
   });
 
+  test('reading state or sensitive outputs is there, reading what is masked is not', async () => {
+    await it().admin.post('/api/deploy', deploy('read'));
+    const { client } = await it().withKey('deployer', ['read']);
+    const reads = async () =>
+      (await entriesOf(it())).filter(({ action, project }) => /^get/.test(action) && project === 'read')
+        .length;
+    await client.get('/api/deploy/outputs/read');
+    await client.get('/api/deploy/infrastructure/read');
+    assert.equal(await reads(), 0);
+    await client.get('/api/deploy/outputs/read?sensitive=true');
+    await it().admin.get('/api/deploy/state/read');
+    assert.equal(await reads(), 2);
+  });
+
   test('secrets of a body are not in the log', async () => {
     const word = 'swordfish-in-a-body';
     await it().admin.post('/api/deploy', { ...deploy('worded'), variables: { word } });

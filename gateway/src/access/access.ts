@@ -59,11 +59,23 @@ export class Access {
     }
     await this.limits.requirePatience(address, response);
     try {
-      return await this.#verify(/^Bearer +(\S{1,8192})$/i.exec(header)?.[1]);
+      return await this.#verify(tokenOf(header));
     } catch (error) {
       if (error instanceof DomainError && error.code === 'unauthenticated')
         await this.limits.countFailure(address);
       throw error;
+    }
+  }
+
+  /** Whether the caller of a request that is still being answered would be let in again; false once a key is revoked. */
+  async stillAdmits(request: Request): Promise<boolean> {
+    const header = request.get('authorization');
+    if (header === undefined) return true;
+    try {
+      await this.#verify(tokenOf(header));
+      return true;
+    } catch (error) {
+      return !(error instanceof DomainError && error.code === 'unauthenticated');
     }
   }
 
@@ -110,4 +122,8 @@ export class Access {
       this.#logger.warn('noting the use of an API key', { keyId: id, error }),
     );
   }
+}
+
+function tokenOf(header: string): string | undefined {
+  return /^Bearer +(\S{1,8192})$/i.exec(header)?.[1];
 }

@@ -7,8 +7,8 @@ import type { AuditLog } from './log.ts';
 /** What a handler knows of its own entry in the audit log. */
 export type Call = {
   /**
-   * Writes the entry of a successful call: within the transaction that changes something, as its last statement. A
-   * handler that does not call it gets its entry written before it is answered.
+   * Writes the entry of a successful call: within the transaction that changes something, as its last statement; or
+   * before secrets are shown. A change whose handler does not call it gets its entry before it is answered.
    */
   record(query: Query, more?: Partial<AuditFacts>): Promise<void>;
   readonly recorded: boolean;
@@ -18,7 +18,7 @@ export function isAudited(endpoint: Endpoint): boolean {
   return endpoint.audited ?? endpoint.method !== 'get';
 }
 
-export function openCall(log: AuditLog, endpoint: Endpoint, request: Request, response: Response): Call {
+export function openCall(log: AuditLog, request: Request, response: Response): Call {
   let recorded = false;
   return {
     get recorded() {
@@ -27,7 +27,7 @@ export function openCall(log: AuditLog, endpoint: Endpoint, request: Request, re
     async record(query, more = {}) {
       const facts = callFacts(request, response, { outcome: 'ok', problem: null });
       const detail = { ...facts.detail, ...more.detail };
-      if (isAudited(endpoint)) await log.append(query, { ...facts, ...more, detail });
+      await log.append(query, { ...facts, ...more, detail });
       recorded = true;
     },
   };

@@ -35,7 +35,7 @@ export function route<E extends Endpoint>(router: Router, endpoint: E, handler: 
   const path = endpoint.path.replace(/\{(\w+)\}/g, ':$1');
   router[endpoint.method](path, admit(endpoint), parseJson, async (request: Request, response: Response) => {
     const { audit } = guardOf(request);
-    const call = openCall(audit, endpoint, request, response);
+    const call = openCall(audit, request, response);
     const input = {
       params: endpoint.params?.parse(request.params),
       query: endpoint.query?.parse(request.query),
@@ -49,7 +49,7 @@ export function route<E extends Endpoint>(router: Router, endpoint: E, handler: 
     if (input.body !== undefined && isAudited(endpoint)) response.locals.digest = audit.digest(input.body);
     const answer = await handler(input);
     response.locals.job ??= jobOf(answer);
-    if (!call.recorded) await call.record(guardOf(request).query);
+    if (isAudited(endpoint) && !call.recorded) await call.record(guardOf(request).query);
     if (answer !== undefined && !response.headersSent) response.status(endpoint.status).json(answer);
   });
 }

@@ -38,7 +38,7 @@ export async function streamJobEvents(
   if (request.method === 'HEAD') return void response.end();
   response.write('retry: 1000\n\n');
   context.metrics.sseListeners.inc();
-  const heartbeat = setInterval(() => response.write(': still here\n\n'), heartbeatMs);
+  const heartbeat = setInterval(() => void beat(context, request, response), heartbeatMs);
   const unsubscribe = context.feed.subscribe(jobId, after, (events) => {
     for (const event of events) response.write(format(event));
     const last = events.at(-1);
@@ -50,6 +50,14 @@ export async function streamJobEvents(
     unsubscribe();
     context.metrics.sseListeners.dec();
   });
+}
+
+/** Shows that the stream lives, and ends it where its caller's key was revoked or token has expired meanwhile. */
+async function beat(context: Context, request: Request, response: Response): Promise<void> {
+  const admitted = await context.access.stillAdmits(request);
+  if (response.writableEnded) return;
+  if (admitted) response.write(': still here\n\n');
+  else response.end();
 }
 
 /** Whether the last event of an ended job is still to be sent. */

@@ -1,4 +1,5 @@
-import type { JobTransition, Uncertainty } from '@deployment-engine/contracts';
+import type { AuditFacts, JobTransition, Uncertainty } from '@deployment-engine/contracts';
+import { engineFacts } from '../audit/call.ts';
 import type { Query } from '../database/open.ts';
 import { lastRunDiagnostics } from '../job-events/store.ts';
 import { logTail } from '../jobs/logs.ts';
@@ -44,6 +45,7 @@ export async function settleJob(
     await updateProject(trx, work, row, uncertainty);
     if (costs) await saveCosts(trx, row, costs);
     if (drifted) await queueRemediation(trx, context.audit, row);
+    await context.audit.append(trx, jobEndFacts(row));
     return row;
   });
   context.metrics.finished(settled);
@@ -51,6 +53,12 @@ export async function settleJob(
     status: settled.status,
     error: ending.name === 'fail' ? ending.message : undefined,
   });
+}
+
+/** Who asked for the job has an entry of their own; this one says what became of it. */
+function jobEndFacts({ id, project_id, type, status, ended_by, plan_digest }: JobRow): AuditFacts {
+  const detail = { type, status, endedBy: ended_by, plan: plan_digest };
+  return engineFacts('endJob', { project: project_id, job: id, detail });
 }
 
 async function endingOf(work: JobWork, result: Exclude<PhaseResult, { kind: 'parked' }>): Promise<Ending> {
