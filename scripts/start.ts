@@ -31,7 +31,8 @@ async function main(): Promise<void> {
   const scheme = process.env.TLS_CERT_FILE ? 'https' : 'http';
   const address = `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
   if (scheme === 'http') await healthy(address); // a certificate is trusted by callers, not here
-  console.log(welcome(address, `${terraform.path} (${terraform.source})`));
+  const keyFile = readGatewayConfig(shared).access.required ? join(dataDir, 'admin.key') : undefined;
+  console.log(welcome(address, `${terraform.path} (${terraform.source})`, keyFile));
 }
 
 /** Both services check their own settings; here every wrong one of both is told before either starts. */
@@ -108,10 +109,12 @@ async function healthy(address: string): Promise<void> {
   throw new Error(`the gateway at ${address} is not ready: ${last}`);
 }
 
-function welcome(address: string, terraform: string): string {
+/** `keyFile`: where the admin key is, if callers need one. */
+function welcome(address: string, terraform: string, keyFile: string | undefined): string {
   const example = join('examples', 'hello', 'main.tf');
   const code = existsSync(join(root, example)) ? readFileSync(join(root, example), 'utf8') : '';
   const body = JSON.stringify({ projectId: 'hello', iacCode: code }).replaceAll("'", "'\\''");
+  const key = keyFile ? ` -H "authorization: Bearer $(cat ${keyFile})"` : '';
   return `
 Deployment Engine is ready at ${address}
   Terraform: ${terraform}
@@ -119,9 +122,9 @@ Deployment Engine is ready at ${address}
 
 Deploy ${example}:
 
-curl -s ${address}/api/deploy -H 'content-type: application/json' -d '${body}'
+curl -s ${address}/api/deploy${key} -H 'content-type: application/json' -d '${body}'
 
-and watch it:  curl -s ${address}/api/deploy/infrastructure/hello
+and watch it:  curl -s ${address}/api/deploy/infrastructure/hello${key}
 `;
 }
 

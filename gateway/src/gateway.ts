@@ -24,8 +24,8 @@ import { createLogger } from './logger.ts';
 import { createMetrics } from './metrics.ts';
 import { loadOperatorPolicy } from './policy-settings/operator-policy.ts';
 import { Prices } from './project-costs/prices.ts';
-import { registeredRunners } from './runners/registrations.ts';
 import { readClientTls } from './runners/client-tls.ts';
+import { registeredRunners } from './runners/registrations.ts';
 import { createRunnerRegistry } from './runners/registry.ts';
 import { createWorker, type Worker } from './worker/worker.ts';
 

@@ -33,11 +33,7 @@ const state = (serial: number) =>
 async function deployedProject(it: TestGateway, projectId: string): Promise<void> {
   const { query } = it.gateway.context.database;
   await ensureProject(query, projectId);
-  await query
-    .updateTable('projects')
-    .set({ revision: 1 })
-    .where('id', '=', projectId)
-    .execute();
+  await query.updateTable('projects').set({ revision: 1 }).where('id', '=', projectId).execute();
 }
 
 const jobsOf = async (it: TestGateway, projectId: string) =>
