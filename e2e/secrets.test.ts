@@ -114,3 +114,14 @@ test('sensitive outputs are shown on request alone', async () => {
   assert.deepEqual(await outputs(''), { a: '(sensitive)' });
   assert.deepEqual(await outputs('?sensitive=true'), { a: 'an-open-secret' });
 });
+
+test('a secret that is called like a verdict lifts no policy', async () => {
+  const variables = { a: 'block', b: 'approve', c: 'policy_denied', d: 'PRE-PROVISIONER' };
+  await client.request('PUT', '/api/deploy/secrets/verdict/variables', { variables });
+  const iacCode =
+    'resource "terraform_data" "a" {\n  provisioner "local-exec" {\n    command = "true"\n  }\n}\n';
+  const accepted = await client.post('/api/deploy', { projectId: 'verdict', iacCode });
+  const job = await client.finished(accepted.body.jobId);
+  assert.equal(job.status, 'failed');
+  assert.equal(job.failure?.reason, 'policy_denied');
+});

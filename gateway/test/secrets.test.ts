@@ -133,6 +133,15 @@ test('what can not be a secret of a project is refused with the reason', async (
     });
 });
 
+test('a project has so many secrets and no more', async () => {
+  await using it = await startTestGateway();
+  const many = Object.fromEntries(Array.from({ length: 201 }, (_, i) => [`v${i}`, 'x']));
+  const answer = await put(it, 'many/variables', { variables: many });
+  assert.equal(answer.status, 400);
+  assert.match(answer.body.error, /at most 200/);
+  assert.deepEqual((await it.client.get('/api/deploy/secrets/many')).body.variables, []);
+});
+
 /** What the runs of a project's newest code would receive. */
 async function given(it: Awaited<ReturnType<typeof startTestGateway>>, projectId: string, code: object) {
   await it.client.post('/api/deploy/plan', { projectId, ...code });

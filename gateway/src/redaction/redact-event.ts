@@ -9,6 +9,7 @@ const engineWords = new Set([
   'kind',
   'endedBy',
   'severity',
+  'code',
   'status',
   'verdict',
   'gate',

@@ -77,6 +77,13 @@ test('a line that was cut inside a secret keeps no beginning of it', () => {
   assert.equal(redactor.redactLine('needle-needle and more…'), '(redacted) and more…');
 });
 
+test('a very long secret is redacted piece by piece', () => {
+  const long = Array.from({ length: 5000 }, (_, i) => `line "${i}"`).join('\n');
+  const redactor = new Redactor([long]);
+  assert.ok(!/line/.test(redactor.redactText(`x ${long} y`)));
+  assert.ok(!/line/.test(redactor.redactText(JSON.stringify(long))));
+});
+
 test('whatever the secret, the text and the cut, it does not leak', () => {
   const texts = fc.string({
     minLength: 6,

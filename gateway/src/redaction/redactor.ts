@@ -3,6 +3,9 @@ import { minSecretLength, secretForms } from './secret-forms.ts';
 
 export const redactedText = '(redacted)';
 
+/** More values than these are none of a person's making. */
+const maxSecrets = 10_000;
+
 /** What a line ends in whose rest was left out. */
 const cutMark = '…';
 
@@ -14,7 +17,7 @@ export class Redactor {
   private readonly forms: FormIndex;
   private readonly shortValues: RegExp | undefined;
   constructor(secrets: Iterable<string>) {
-    const values = [...new Set(secrets)].filter((secret) => secret.trim() !== '');
+    const values = [...new Set(secrets)].filter((secret) => secret.trim() !== '').slice(0, maxSecrets);
     const forms = new Set<string>();
     for (const value of values) for (const form of secretForms(value)) forms.add(form);
     this.forms = new FormIndex(forms);

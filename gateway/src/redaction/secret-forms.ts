@@ -7,6 +7,10 @@ export const minSecretLength = 4;
  */
 export function secretForms(secret: string): Set<string> {
   const forms = new Set<string>();
+  if (secret.length > maxEncodedLength) {
+    for (const piece of pieces(secret)) for (const form of [piece, jsonText(piece)]) forms.add(form);
+    return forms;
+  }
   const lines = secret.split(/\r\n|\r|\n/).map((line) => line.trim());
   for (const text of new Set([secret, secret.trim(), ...lines])) {
     if (text.length < minSecretLength) continue;
@@ -16,11 +20,26 @@ export function secretForms(secret: string): Set<string> {
   return forms;
 }
 
+/** A longer secret is looked for as it is and in JSON alone, piece by piece. */
+const maxEncodedLength = 16_384;
+const pieceLength = 1024;
+
+function pieces(text: string): string[] {
+  const count = Math.ceil(text.length / pieceLength);
+  return Array.from({ length: count }, (_, index) =>
+    text.slice(index * pieceLength).slice(0, pieceLength),
+  ).filter((piece) => piece.trim().length >= minSecretLength);
+}
+
+function jsonText(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
+
 function textEscapes(text: string): string[] {
-  const json = JSON.stringify(text).slice(1, -1);
+  const json = jsonText(text);
   return [
     json,
-    JSON.stringify(json).slice(1, -1),
+    jsonText(json),
     // Go's encoding/json, which Terraform uses, escapes these three as well.
     json.replace(/[<>&]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`),
     asciiOnly(json, (code) => `\\u${code.toString(16).padStart(4, '0')}`),

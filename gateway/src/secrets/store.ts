@@ -1,7 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { CredentialName, WebIdentity } from '@deployment-engine/contracts';
+import { sql } from 'kysely';
 import type { Query } from '../database/open.ts';
+import { DomainError } from '../domain-error.ts';
 import { createEncryption, type Encryption } from '../encryption.ts';
+
+const maxSecrets = 200;
+const maxBytes = 256 * 1024;
 
 export type SecretKind = 'variable' | 'credential' | 'web_identity';
 
@@ -44,6 +49,24 @@ export async function changeSecrets(
       .onConflict((conflict) => conflict.columns(['project_id', 'kind', 'name']).doUpdateSet(row))
       .execute();
   }
+  await requireBounds(trx, projectId);
+}
+
+/** Every spelling of every secret is looked for in whatever a job says. */
+async function requireBounds(trx: Query, projectId: string): Promise<void> {
+  const { count, bytes } = await trx
+    .selectFrom('project_secrets')
+    .select([
+      (select) => select.fn.countAll<number>().as('count'),
+      sql<number>`coalesce(sum(length(content)), 0)::int`.as('bytes'),
+    ])
+    .where('project_id', '=', projectId)
+    .executeTakeFirstOrThrow();
+  if (count > maxSecrets || bytes > maxBytes)
+    throw new DomainError(
+      'invalid_request',
+      `storing secrets of project ${projectId}: it would have ${count} with ${bytes} bytes; at most ${maxSecrets} with ${maxBytes} bytes are kept; remove some by setting them to null`,
+    );
 }
 
 export async function listSecretNames(query: Query, projectId: string): Promise<SecretName[]> {

@@ -7,6 +7,7 @@ import { evaluateUserRules } from '../policy/user-rules/evaluate-user-rules.ts';
 import { settingsInForce } from '../policy-settings/settings-in-force.ts';
 import { findProject } from '../projects/store.ts';
 import { importsFor } from '../recovery/uncertainty.ts';
+import { redactReport } from '../redaction/redact-report.ts';
 import type { JobWork } from './job-work.ts';
 
 /** Judges a job's stored plan by the built-in rules, the limits of project and caller, and the project's own rules. */
@@ -25,5 +26,5 @@ export async function judgePlan(work: JobWork): Promise<PolicyReport> {
     }),
     await evaluateUserRules(plan, settings),
   );
-  return (await work.secrets.redactor()).redactJson(report) as PolicyReport;
+  return redactReport(report, await work.secrets.redactor());
 }

@@ -7,6 +7,7 @@ import { saveReport, summariseReport } from '../policy-settings/reports.ts';
 import { settingsInForce } from '../policy-settings/settings-in-force.ts';
 import { checkState } from '../preflight/check-state.ts';
 import { preflightInThread } from '../preflight/preflight-in-thread.ts';
+import { redactReport } from '../redaction/redact-report.ts';
 import { findRevision, readRevisionFiles } from '../revisions/store.ts';
 import { readNewestState } from '../states/store.ts';
 import { recordDenial } from './denial.ts';
@@ -17,9 +18,8 @@ export async function preflightPhase(work: JobWork): Promise<PhaseResult> {
   const { context, job, lease } = work;
   if (job.gate_passed_at) return { kind: 'done' };
   const settings = await settingsInForce(context, job.project_id);
-  const report = (await work.secrets.redactor()).redactJson(
-    mergeReports(await judgeCode(work, settings), await judgeState(work, settings)),
-  ) as PolicyReport;
+  const found = mergeReports(await judgeCode(work, settings), await judgeState(work, settings));
+  const report = redactReport(found, await work.secrets.redactor());
   const blocking = report.findings.filter(({ mode }) => mode === 'block');
   const denied = report.verdict === 'block';
   await context.database.query.transaction().execute(async (trx) => {

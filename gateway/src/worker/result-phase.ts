@@ -1,4 +1,3 @@
-import type { PolicyReport } from '@deployment-engine/contracts';
 import { LeaseLostError } from '../domain-error.ts';
 import { appendEvents } from '../job-events/store.ts';
 import { lockJob, patchJob } from '../jobs/transition.ts';
@@ -7,6 +6,7 @@ import { evaluateResult } from '../policy/evaluate-result.ts';
 import { findingsText } from '../policy-settings/finding-text.ts';
 import { findReports, mergeParts, saveReport, summariseReport } from '../policy-settings/reports.ts';
 import { settingsInForce } from '../policy-settings/settings-in-force.ts';
+import { redactReport } from '../redaction/redact-report.ts';
 import { readNewestState } from '../states/store.ts';
 import type { JobWork, PhaseResult } from './job-work.ts';
 
@@ -31,7 +31,7 @@ async function judgeResult(work: JobWork): Promise<void> {
   const plan = await readPlanJson(query, context.encryption, job.id);
   const settings = await settingsInForce(context, job.project_id);
   const found = evaluateResult(plan, newest.state, settings, reports.plan);
-  const afterApply = (await work.secrets.redactor()).redactJson(found) as PolicyReport;
+  const afterApply = redactReport(found, await work.secrets.redactor());
   if (afterApply.findings.length === 0) return;
   const message = `after apply: ${findingsText(afterApply.findings, `GET /api/deploy/jobs/${job.id}/policy`)}`;
   const summary = summariseReport(mergeParts({ ...reports, afterApply }));

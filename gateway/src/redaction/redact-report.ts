@@ -1,0 +1,28 @@
+import type { PolicyReport } from '@deployment-engine/contracts';
+import type { Redactor } from './redactor.ts';
+
+type Finding = PolicyReport['findings'][number];
+
+/**
+ * A policy report without secrets. Only its texts are touched: verdicts and modes decide about the job, and a secret
+ * that happens to be called "block" must not change them.
+ */
+export function redactReport(report: PolicyReport, redactor: Redactor): PolicyReport {
+  return {
+    ...report,
+    findings: report.findings.map((finding) => redactFinding(finding, redactor)),
+    allowed: report.allowed.map((finding) => redactFinding(finding, redactor)),
+  };
+}
+
+function redactFinding<F extends Finding>(finding: F, redactor: Redactor): F {
+  const redacted = (text: string | null) => text && redactor.redactText(text);
+  return {
+    ...finding,
+    address: redacted(finding.address),
+    file: redacted(finding.file),
+    subject: redacted(finding.subject),
+    message: redactor.redactText(finding.message),
+    howToAllow: redactor.redactText(finding.howToAllow),
+  };
+}
