@@ -89,3 +89,16 @@ test('every record of a decision has its number once', () => {
   assert.equal(new Set(numbers).size, numbers.length);
   assert.ok(!numbers.includes(undefined));
 });
+
+test('docs/security.md numbers its attacks, and each has a test under its number', () => {
+  const numbers = [...read('docs/security.md').matchAll(/^\| (\d+) \|/gm)].map((match) => Number(match[1]));
+  assert.deepEqual(
+    numbers,
+    numbers.map((_, index) => index + 1),
+  );
+  const tests = globSync('e2e/attacks/*.test.ts', { cwd: root }).map(read).join('\n');
+  const tested = [...tests.matchAll(/\brow: (\d+)|\brows? (\d+)(?: and (\d+))?:/g)].flatMap((match) =>
+    match.slice(1).filter(Boolean).map(Number),
+  );
+  for (const number of numbers) assert.ok(tested.includes(number), `attack ${number} has no test`);
+});
