@@ -1,5 +1,3 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import {
@@ -11,6 +9,7 @@ import {
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import { DomainError } from '../domain-error.ts';
+import { openRegular } from '../files/regular-file.ts';
 import { parse } from '../http/parse.ts';
 import { streamEvents } from './event-stream.ts';
 import { logText } from './log-text.ts';
@@ -86,11 +85,8 @@ async function send(text: AsyncIterable<string>, response: Response, signal: Abo
 }
 
 async function sendFile(path: string, response: Response, type: string, missing: ProblemCode): Promise<void> {
-  const size = await stat(path).then(
-    (file) => file.size,
-    () => undefined,
-  );
-  if (size === undefined) throw new DomainError(missing, 'reading the plan: this run has none');
-  response.type(type).set('content-length', String(size));
-  await pipeline(createReadStream(path), response);
+  await using file = await openRegular(path);
+  if (!file) throw new DomainError(missing, 'reading the plan: this run has none');
+  response.type(type).set('content-length', String((await file.stat()).size));
+  await pipeline(file.createReadStream({ autoClose: false }), response);
 }

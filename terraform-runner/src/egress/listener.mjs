@@ -1,6 +1,7 @@
 /**
- * `node listener.ts <port>…`: the only program of the engine's own inside a job's network namespace. It opens the
- * sockets there, hands them to the egress process outside, and ends; the namespace lives as long as they do.
+ * `node listener.mjs <port>…`: the only program of the engine's own inside a job's network namespace. It opens the
+ * sockets there, hands them to the egress process outside, and ends; the namespace lives as long as they do. Plain
+ * JavaScript, because stripping types would make half of its start.
  */
 import { once } from 'node:events';
 import { createServer } from 'node:net';
