@@ -6,6 +6,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { keysCommand } from './commands/keys.ts';
 import { policyCommand } from './commands/policy.ts';
 import { restoreCommand } from './commands/restore.ts';
+import { secretsCommand } from './commands/secrets.ts';
 
 /** `deployer`: the command line of the engine, on its public API only. */
 export function createProgram(): Command {
@@ -20,6 +21,7 @@ export function createProgram(): Command {
     .addCommand(costsCommand())
     .addCommand(doctorCommand())
     .addCommand(keysCommand())
+    .addCommand(secretsCommand())
     .addCommand(auditCommand())
     .addCommand(policyCommand());
 }

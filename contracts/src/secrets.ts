@@ -107,6 +107,8 @@ export const projectSecretsSchema = z.object({
   message: z.string(),
 });
 
+export type ProjectSecrets = z.infer<typeof projectSecretsSchema>;
+
 /** Source: OpenID Connect Discovery 1.0, section 3; what AWS, Azure and Google read of it. */
 export const openIdConfigurationSchema = z.object({
   issuer: z.string(),
