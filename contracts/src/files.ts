@@ -4,6 +4,8 @@ import { z } from 'zod';
 export const maxCodeBytes = 5 * 1024 * 1024;
 export const maxFiles = 500;
 export const maxPathLength = 255;
+/** Longest name that file systems take. */
+const maxNameBytes = 255;
 /** Where `iacCode` is stored. */
 export const singleFileName = 'main.tf';
 
@@ -15,7 +17,10 @@ export function pathProblem(path: string): string | undefined {
   if (/[\u0000-\u001f\u007f\\]/.test(path)) return 'the path has a backslash or a control character';
   if (path.startsWith('/') || /^[A-Za-z]:/.test(path))
     return 'the path is absolute; give it relative to the project';
+  if (!path.isWellFormed()) return 'the path is not well-formed Unicode';
   const segments = path.split('/');
+  if (segments.some((segment) => Buffer.byteLength(segment) > maxNameBytes))
+    return `a file or folder name in the path is longer than ${maxNameBytes} bytes`;
   if (segments.some((segment) => segment === '..')) return 'the path leaves the project with ".."';
   if (segments.some((segment) => segment === '' || segment === '.'))
     return 'the path has an empty or "." segment';

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { isAbsolute, join, normalize, posix, relative } from 'node:path';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { pathProblem } from './files.ts';
+
+const cases = Number(process.env.FUZZ_CASES ?? 2000);
+const piece = fc.oneof(
+  fc.constantFrom(
+    '..',
+    '.',
+    '',
+    '/',
+    '\\',
+    '\0',
+    '\n',
+    '~',
+    '.git',
+    'terraform.d',
+    'C:',
+    '%2e%2e',
+    '…',
+    '．．',
+    '⁄',
+  ),
+  fc.constantFrom(
+    'main.tf',
+    'a',
+    'modules',
+    'x.tfstate',
+    'x.tfstate.backup',
+    'ä'.repeat(200),
+    'a'.repeat(300),
+  ),
+  fc.string({ unit: 'binary', maxLength: 8 }),
+);
+const paths = fc
+  .tuple(fc.array(piece, { maxLength: 6 }), fc.constantFrom('/', '//', '\\', ''))
+  .map(([pieces, separator]) => pieces.join(separator));
+
+test('whatever path is accepted stays where it belongs, under the name it has', () => {
+  fc.assert(
+    fc.property(paths, (path) => {
+      if (pathProblem(path) !== undefined) return;
+      const root = '/project/root';
+      const full = join(root, path);
+      assert.ok(!isAbsolute(path));
+      assert.equal(relative(root, full), path);
+      assert.equal(posix.normalize(path), path);
+      assert.ok(!normalize(full).includes('..') || path.includes('..'));
+      for (const segment of path.split('/')) {
+        assert.ok(segment !== '..' && !segment.startsWith('.'));
+        assert.ok(Buffer.byteLength(segment) <= 255, 'no file system takes the name');
+      }
+      assert.ok(path.isWellFormed(), 'its bytes would be another name');
+    }),
+    { numRuns: cases },
+  );
+});
