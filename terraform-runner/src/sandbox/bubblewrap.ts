@@ -45,7 +45,7 @@ export function bubblewrapped(walls: Walls, command: string[]): string[] {
       : [tools.setpriv, `--reuid=${user}`, `--regid=${user}`, '--clear-groups', '--no-new-privs']),
     ...[tools.prlimit, ...limitArguments(walls.limits)],
     ...[tools.bwrap, '--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts'],
-    '--die-with-parent', // which is the outer one, not the runner
+    '--die-with-parent', // what is inside ends with the process that waits for it, not with the runner
     ...['--unshare-cgroup-try', ...(walls.network.kind === 'none' ? ['--unshare-net'] : [])],
     ...['--uid', insideUser, '--gid', insideUser, '--hostname', 'run', '--cap-drop', 'ALL'],
     ...(walls.features.disableUserns ? ['--disable-userns'] : []),
