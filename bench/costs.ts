@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { estimate, normalisePlan } from '../gateway/src/costs/index.ts';
 import { readPriceBook } from '../gateway/src/costs/price-book/book-file.ts';
 import { embeddedBookPath } from '../gateway/src/costs/price-book/load-price-book.ts';
-import { PriceBook } from '../gateway/src/costs/price-book/price-book.ts';
+import type { PriceBook } from '../gateway/src/costs/price-book/price-book.ts';
 import { median, type Row, renderTable } from './table.ts';
 
 const planSize = 2000;
@@ -14,18 +14,12 @@ const maxPlanMs = 100;
 
 const casesDir = resolve(process.env.COST_BENCH_DIR ?? join(import.meta.dirname, '../../shared/cost-bench'));
 
-/** Prices that were read off the reports the cases compare with; the score without them is printed too. */
-const reportSections = /^report-prices/;
-
 /** Scores the estimator against reference reports, then times it. */
 export async function costsBench(): Promise<Row[]> {
   const bookMs = timeOf(() => readPriceBook(embeddedBookPath));
   const book = readPriceBook(embeddedBookPath);
   if (existsSync(casesDir)) {
     console.log(score(book));
-    const independent = new Map([...book.sections].filter(([id]) => !reportSections.test(id)));
-    console.log('without the prices read off public reports:');
-    console.log(summaryOf(score(new PriceBook(book.version, independent))));
   } else {
     console.log(`no cost cases at ${casesDir}; set COST_BENCH_DIR`);
   }
@@ -65,10 +59,6 @@ function score(priceBook: PriceBook): string {
   } finally {
     rmSync(results, { recursive: true, force: true });
   }
-}
-
-function summaryOf(table: string): string {
-  return table.slice(table.indexOf('{'));
 }
 
 /** A plan with instances, volumes, buckets and databases in equal parts. */

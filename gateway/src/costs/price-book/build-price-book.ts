@@ -1,18 +1,26 @@
 /**
  * Builds the embedded price book from collected price facts:
  *
- *     node build-price-book.ts INSTANCE_PRICES_JSON [OUTPUT]
+ *     node build-price-book.ts INSTANCE_PRICES_JSON AWS_RATES_DIRECTORY [OUTPUT]
  *
- * The unit prices come from `unit-prices.csv` beside this file, the instance prices from a JSON collection of
- * `{ec2, ec2RegionRatio, azureVm, gcpVm, rds, elasticache}`, each by region and instance, in USD an hour.
+ * The unit prices come from AWS's public rate files and, what these lack, from `unit-prices.csv` beside this
+ * file; the instance prices from a JSON collection of `{ec2, ec2RegionRatio, azureVm, gcpVm, rds, elasticache}`,
+ * each by region and instance, in USD an hour.
  */
 import { readFileSync } from 'node:fs';
 import { writePriceBook } from './book-file.ts';
-import { familyOf, sizeWeight } from './instance-names.ts';
+import {
+  awsRatios,
+  type ByRegion,
+  mapRegions,
+  medianRatios,
+  pack,
+  withoutReserved,
+} from './instance-tables.ts';
 import { embeddedBookPath } from './load-price-book.ts';
+import { readAwsRates } from './read-aws-rates.ts';
 import { type BookSection, digest, type SectionHeader, type SectionPayload } from './section.ts';
 
-type ByRegion = Record<string, Record<string, number>>;
 interface InstancePrices {
   ec2: ByRegion;
   ec2RegionRatio: ByRegion;
@@ -22,25 +30,43 @@ interface InstancePrices {
   elasticache: ByRegion;
 }
 
+/** Where the rate files were read. */
+const ratesSource =
+  'rate files of the AWS pricing pages, kept in lamngockhuong/aws-price at 508fb45296c89efe38772babd7ec766644629267';
+
 const unitSources: Record<string, { source: string; asOf: string }> = {
   'list-prices': {
     source: 'public list prices of AWS, Azure and Google, collected 2024 to 2025',
     asOf: '2024',
   },
-  'quoted-prices': { source: 'AWS pricing pages as quoted in public documentation', asOf: '2026' },
-  'report-prices': {
-    source: 'unit list prices printed in public cost reports of 2025-06-01, some of them rounded to cents',
-    asOf: '2025-06-01',
+  'google-catalogue': {
+    source:
+      'Google Cloud billing catalogue, as read by Cyclenerd/google-cloud-pricing-cost-calculator, pricing.yml at 0166a59ebba7c36f2cc8c931d9f258dcebc44776',
+    asOf: '2025-03-06',
   },
+  'quoted-prices': { source: 'AWS pricing pages as quoted in public documentation', asOf: '2026' },
 };
 
-const [instancePath, output = embeddedBookPath] = process.argv.slice(2);
-if (instancePath === undefined) throw new Error('name the file of collected instance prices');
+const [instancePath, ratesDirectory, output = embeddedBookPath] = process.argv.slice(2);
+if (instancePath === undefined || ratesDirectory === undefined)
+  throw new Error('name the file of collected instance prices and the folder of AWS rate files');
 const collected = JSON.parse(readFileSync(instancePath, 'utf8')) as InstancePrices;
 const sections = new Map<string, BookSection>();
+addAwsRates(ratesDirectory);
 addUnits(readFileSync(new URL('unit-prices.csv', import.meta.url), 'utf8'));
 addInstances(collected);
 writePriceBook(output, '2026-08-03', sections);
+
+/** They come first, so they win over older collections of the same prices. */
+function addAwsRates(directory: string): void {
+  for (const { service, asOf, units, tables } of readAwsRates(directory)) {
+    const origin = { source: `${ratesSource}, ${service}.json`, asOf };
+    if (Object.keys(units).length > 0) add(`aws-rates:${service}`, 'units', null, origin, { units });
+    for (const [table, prices] of Object.entries(tables)) {
+      add(`aws-rates:${table}-instances`, 'instances', table, origin, pack(prices));
+    }
+  }
+}
 
 function addUnits(csv: string): void {
   const [, ...lines] = csv.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
@@ -128,69 +154,4 @@ function add(
 ): void {
   const line = JSON.stringify(payload);
   sections.set(id, { kind, table, ...origin, sha256: digest(line), line });
-}
-
-function pack(prices: ByRegion): SectionPayload {
-  const skus = [...new Set(Object.values(prices).flatMap((bySku) => Object.keys(bySku)))].sort();
-  const regions = Object.entries(prices).map(([region, bySku]): [string, (number | null)[]] => {
-    return [region, skus.map((sku) => bySku[sku] ?? null)];
-  });
-  return { skus, regions: Object.fromEntries(regions) };
-}
-
-function mapRegions(prices: ByRegion, keep: (sku: string) => boolean): ByRegion {
-  const entries = Object.entries(prices).map(([region, bySku]): [string, Record<string, number>] => {
-    return [region, Object.fromEntries(Object.entries(bySku).filter(([sku]) => keep(sku)))];
-  });
-  return Object.fromEntries(entries);
-}
-
-/**
- * The collection of cache nodes mixes prices of reserved nodes, about 0.4 times the list price, into the
- * r5 and m5 families. What lies 30 % below the dearest size of its family, per unit of size, is dropped;
- * the book then derives it from a size that is right.
- */
-function withoutReserved(prices: ByRegion): ByRegion {
-  const perUnit = (sku: string, price: number) => price / (sizeWeight(sku) ?? 1);
-  return Object.fromEntries(
-    Object.entries(prices).map(([region, bySku]) => {
-      const dearest: Record<string, number> = {};
-      for (const [sku, price] of Object.entries(bySku)) {
-        dearest[familyOf(sku)] = Math.max(dearest[familyOf(sku)] ?? 0, perUnit(sku, price));
-      }
-      const right = Object.entries(bySku).filter(([sku, price]) => {
-        return !/\.(m5|r5)\./.test(sku) || perUnit(sku, price) > 0.7 * (dearest[familyOf(sku)] as number);
-      });
-      return [region, Object.fromEntries(right)];
-    }),
-  );
-}
-
-function awsRatios(ratios: ByRegion): Record<string, number> {
-  const families = ['c5', 'm5', 'r5', 't3', 'c6g', 'm6g', 'r6g', 'c6i', 'm6i', 'r6i'];
-  const regions = new Set(families.flatMap((family) => Object.keys(ratios[family] ?? {})));
-  return Object.fromEntries(
-    [...regions].map((region) => [
-      region,
-      median(families.flatMap((family) => ratios[family]?.[region] ?? [])),
-    ]),
-  );
-}
-
-function medianRatios(prices: ByRegion, base: string): Record<string, number> {
-  const reference = prices[base] ?? {};
-  return Object.fromEntries(
-    Object.entries(prices).map(([region, bySku]) => {
-      const ratios = Object.entries(bySku).flatMap(([sku, price]) => {
-        const there = reference[sku];
-        return there === undefined || there === 0 ? [] : [price / there];
-      });
-      return [region, median(ratios)];
-    }),
-  );
-}
-
-function median(values: number[]): number {
-  const sorted = values.toSorted((left, right) => left - right);
-  return Number((sorted[sorted.length >> 1] ?? 1).toFixed(4));
 }

@@ -9,12 +9,14 @@ const instances: [string, string, string, number, string, RegExp | null][] = [
   ['ec2', 'm5.large', 'us-east-1', 0.096, 'exact', null],
   ['ec2', 'm5.large', 'us-gov-west-1', 0.121, 'exact', null],
   ['ec2', 'm5.large', 'eu-central-1', 0.115, 'derived', /the family's ratio in eu-central-1/],
-  ['ec2-dedicated', 't3.large', 'us-east-1', 0.0882, 'derived', /scaled from t3\.medium/],
+  ['ec2-windows', 't3.medium', 'eu-west-1', 0.064, 'exact', null],
   ['rds:mysql', 'db.t4g.medium', 'us-east-1', 0.064, 'derived', /scaled from db\.t4g\.small/],
   ['rds:postgres', 'db.m6i.large', 'us-east-1', 0.178, 'derived', /price of db\.m5\.large times 1/],
   ['elasticache', 'cache.r5.4xlarge', 'us-east-1', 1.724, 'exact', null],
   ['elasticache', 'cache.r5.xlarge', 'us-east-1', 0.431, 'derived', /scaled from/],
   ['neptune', 'db.r4.large', 'eu-west-2', 0.408, 'exact', null],
+  ['redshift', 'dc2.8xlarge', 'us-east-1', 4.8, 'exact', null],
+  ['msk', 'kafka.m5.large', 'us-east-1', 0.21, 'exact', null],
 ];
 
 describe('the embedded book', () => {
@@ -32,7 +34,7 @@ describe('the embedded book', () => {
     ['ec2', 'zz9.large', 'us-east-1'],
     ['ec2', 'm5.large', 'mars-north-1'],
     ['ec2', 'm5.large', 'cn-north-1'],
-    ['redshift', 'dc2.8xlarge', 'us-east-1'],
+    ['redshift', 'dc9.large', 'us-east-1'],
     ['ec2-windows', 't3.large', 'us-east-1'],
     ['azure-vm', 'Standard_Nothing', 'eastus'],
   ] as const) {
@@ -42,9 +44,18 @@ describe('the embedded book', () => {
   }
 
   test('scales a unit price by region, but not one that holds everywhere', () => {
-    const [nat, zone] = ['aws.nat.hour', 'aws.route53.zone'].map((key) => book.unit(key, 'eu-central-1'));
-    assert.ok(nat && !('missing' in nat) && nat.confidence === 'derived');
+    const [balancer, zone] = ['aws.elb.hour', 'aws.route53.zone'].map((key) =>
+      book.unit(key, 'eu-central-1'),
+    );
+    assert.ok(balancer && !('missing' in balancer) && balancer.confidence === 'derived');
     assert.ok(zone && !('missing' in zone) && zone.confidence === 'exact');
+  });
+
+  test('has the list price of a region that differs from the others', () => {
+    const [near, far] = ['us-east-1', 'sa-east-1'].map((region) => book.unit('aws.nat.hour', region));
+    assert.ok(near && far && !('missing' in near) && !('missing' in far));
+    assert.equal(far.confidence, 'exact');
+    assert.ok(far.tiers[0]?.price.gt(near.tiers[0]?.price ?? 0));
   });
 
   test('gives every section a source, a date and a digest', () => {

@@ -33,7 +33,13 @@ export const redshiftCluster: ResourceModule = {
         price: { table: 'redshift', sku, factor: new Decimal(1).div(3600) },
       },
       { name: 'Spectrum', unit: 'TB', usageKey: 'spectrum_data_scanned_tb', price: 'aws.redshift.spectrum' },
-      { name: 'Backup storage', unit: 'GB', usageKey: 'backup_storage_gb', price: 'aws.redshift.backup' },
+      {
+        // Snapshots are charged like objects in S3.
+        name: 'Backup storage',
+        unit: 'GB',
+        usageKey: 'backup_storage_gb',
+        price: 'aws.s3.standard.storage',
+      },
     ];
   },
 };

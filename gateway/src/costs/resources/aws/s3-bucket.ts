@@ -33,7 +33,8 @@ const transition: Charge = {
 };
 const storage: Charge = { name: 'Storage', usage: 'storage_gb', price: 'storage' };
 const retrieval: Charge = { name: 'Retrievals', usage: 'monthly_data_retrieval_gb', price: 'retrieval' };
-const earlyDelete: Charge = { name: 'Early deletes', usage: 'early_delete_gb', price: 'early-delete' };
+/** What is deleted early pays its storage for the rest of the shortest time. */
+const earlyDelete: Charge = { name: 'Early deletes', usage: 'early_delete_gb', price: 'storage' };
 const select = (speed: string): Charge[] => {
   const [key, price] = speed === '' ? ['monthly_', ''] : [`monthly_${speed}_`, `${speed}-`];
   return [
@@ -73,7 +74,7 @@ const classes: Record<string, Charge[]> = {
     tier2,
     transition,
     ...select(''),
-    earlyDelete,
+    { ...earlyDelete, price: 'frequent' },
   ],
   standard_infrequent_access: [storage, tier1, tier2, transition, retrieval, ...select('')],
   one_zone_infrequent_access: [storage, tier1, tier2, transition, retrieval, ...select('')],
