@@ -4,53 +4,7 @@ import { readSecretFiles } from '@deployment-engine/contracts';
 import { z } from 'zod';
 import { type AccessConfig, accessConfig, accessContradictions, accessSettings } from './access/settings.ts';
 import { type ClientTlsFiles, clientTlsFiles } from './runners/client-tls.ts';
-
-const port = (fallback: number) =>
-  z
-    .string()
-    .regex(/^\d+$/, 'must be a whole number')
-    .transform(Number)
-    .pipe(z.number().max(65535, 'must be a port, 0 to 65535'))
-    .default(fallback);
-const seconds = (fallback: number, minimum = 1) =>
-  z
-    .string()
-    .regex(/^\d+$/, 'must be a whole number of seconds')
-    .transform(Number)
-    .pipe(z.number().min(minimum, `must be at least ${minimum}`))
-    .default(fallback);
-
-const positive = (fallback: number) =>
-  z
-    .string()
-    .regex(/^[1-9]\d{0,4}$/, 'must be a whole number from 1 to 99999')
-    .transform(Number)
-    .default(fallback);
-
-/** `NAME=value` pairs separated by commas, for example `EUR=0.92,GBP=0.79`. */
-const pairs = <T>(example: string, name: RegExp, value: z.ZodType<T>) =>
-  z
-    .string()
-    .default('')
-    .transform((text, context): Record<string, T> => {
-      const entries = text
-        .split(',')
-        .map((pair) => pair.trim())
-        .filter(Boolean)
-        .flatMap((pair): [string, T][] => {
-          const [key = '', given] = pair.split(/\s*=\s*(.*)/s);
-          const parsed = value.safeParse(given);
-          if (name.test(key) && parsed.success) return [[key, parsed.data]];
-          const message = `${pair}: must be pairs such as ${example}, separated by commas`;
-          context.addIssue({ code: 'custom', message });
-          return [];
-        });
-      return Object.fromEntries(entries);
-    });
-const decimal = z
-  .string()
-  .regex(/^\d+(\.\d+)?$/)
-  .transform(Number);
+import { decimal, pairs, port, positive, seconds } from './setting-types.ts';
 
 const environmentSchema = z.object({
   ...accessSettings,
