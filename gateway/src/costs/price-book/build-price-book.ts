@@ -39,12 +39,20 @@ const unitSources: Record<string, { source: string; asOf: string }> = {
     source: 'public list prices of AWS, Azure and Google, collected 2024 to 2025',
     asOf: '2024',
   },
+  'azure-retail': {
+    source:
+      'Azure retail prices of westus, kept in jokamotonpi/azure-price-mirror at 2129dd59f2ca435dc0d35ccbad80b31e06e728f9',
+    asOf: '2026-08',
+  },
   'google-catalogue': {
     source:
       'Google Cloud billing catalogue, as read by Cyclenerd/google-cloud-pricing-cost-calculator, pricing.yml at 0166a59ebba7c36f2cc8c931d9f258dcebc44776',
     asOf: '2025-03-06',
   },
-  'quoted-prices': { source: 'AWS pricing pages as quoted in public documentation', asOf: '2026' },
+  'quoted-prices': {
+    source: 'pricing pages of AWS, Azure and Google as quoted in public documentation',
+    asOf: '2026',
+  },
 };
 
 const [instancePath, ratesDirectory, output = embeddedBookPath] = process.argv.slice(2);

@@ -49,7 +49,8 @@ import { scaleSet, virtualMachine } from './azure/virtual-machine.ts';
 import { computeInstance, instanceGroupManager } from './google/compute-instance.ts';
 import { containerCluster, containerNodePool } from './google/container-cluster.ts';
 import { computeDisk } from './google/disk.ts';
-import { forwardingRule, redisInstance, routerNat, sqlInstance, storageBucket } from './google/services.ts';
+import { forwardingRule, redisInstance, routerNat, sqlInstance } from './google/services.ts';
+import { storageBucket } from './google/storage-bucket.ts';
 
 const modules: ResourceModule[] = [
   apiGatewayRest,

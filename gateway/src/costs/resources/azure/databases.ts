@@ -1,5 +1,8 @@
-import { hoursPerMonth } from '../../quantity.ts';
+import { hoursPerMonth, product } from '../../quantity.ts';
 import type { ComponentSpec, ResourceModule } from '../../resource-module.ts';
+
+/** Databases sold by vCore cost the same for each; the book lists four. */
+const listedVcores = 4;
 
 export const mssqlDatabase: ResourceModule = {
   types: ['azurerm_mssql_database'],
@@ -7,10 +10,15 @@ export const mssqlDatabase: ResourceModule = {
   components: (database) => {
     const sku = database.textOr('sku_name', 'GP_S_Gen5_2');
     if (database.isSet('elastic_pool_id')) return [];
-    const isVcore = sku.includes('_');
+    const vcores = /^GP_Gen5_(\d+)$/.exec(sku)?.[1];
     return [
-      { name: `Compute (${sku})`, unit: 'hours', quantity: hoursPerMonth, price: `azure.sql.${sku}` },
-      ...(isVcore ? [unpriced('Storage', 'azure SQL storage')] : []),
+      {
+        name: `Compute (${sku})`,
+        unit: vcores === undefined ? 'hours' : `${listedVcores} vCore-hours`,
+        quantity: product(hoursPerMonth, Number(vcores ?? listedVcores) / listedVcores),
+        price: vcores === undefined ? `azure.sql.${sku}` : 'azure.sql.gp-gen5.4-vcores',
+      },
+      ...(sku.includes('_') ? [unpriced('Storage', 'azure SQL storage')] : []),
     ];
   },
 };
@@ -22,12 +30,19 @@ export const flexibleServer: ResourceModule = {
   components: (server) => {
     const sku = server.text('sku_name');
     const size = sku?.split('_').slice(2).join('_') ?? '';
+    const isPostgres = server.type === 'azurerm_postgresql_flexible_server';
+    const vcores = isPostgres ? /^GP_Standard_D(\d+)ds_v5$/.exec(sku ?? '')?.[1] : undefined;
     return [
       {
         name: `Compute (${sku})`,
         unit: 'hours',
-        quantity: hoursPerMonth,
-        price: sku === null ? { missing: 'sku_name is not known' } : `azure.flexible-server.${size}`,
+        quantity: product(hoursPerMonth, Number(vcores ?? 1)),
+        price:
+          sku === null
+            ? { missing: 'sku_name is not known' }
+            : vcores === undefined
+              ? `azure.flexible-server.${size}`
+              : 'azure.flexible-server.postgresql.ddsv5.vcore',
       },
       unpriced('Storage', 'flexible server storage'),
     ];

@@ -1,9 +1,8 @@
-import { assumed, exactly, hoursPerMonth, product, type Quantity } from '../../quantity.ts';
+import { assumed, exactly, hoursPerMonth, product, type Quantity, unknownQuantity } from '../../quantity.ts';
 import type { ComponentSpec, ResourceModule } from '../../resource-module.ts';
 import type { ResourceReader } from '../../resource-reader.ts';
 import { diskComponent } from './managed-disk.ts';
 
-/** The prices are those of Linux; Windows adds a licence for which there are none. */
 export const virtualMachine: ResourceModule = {
   types: ['azurerm_linux_virtual_machine', 'azurerm_windows_virtual_machine', 'azurerm_virtual_machine'],
   category: 'compute',
@@ -20,17 +19,33 @@ function machines(machine: ResourceReader, sku: string | null, count: Quantity):
   const isWindows =
     machine.type.includes('windows') || machine.block('os_profile_windows_config') !== undefined;
   const isSpot = machine.text('priority') === 'Spot';
-  const reason = isSpot ? 'spot prices change by the minute' : 'no prices of Windows licences';
   const hours = product(machine.usage('monthly_hrs') ?? hoursPerMonth, count);
   return [
     {
       name: `Instance usage (${isWindows ? 'Windows' : 'Linux'}, ${isSpot ? 'spot' : 'pay as you go'}, ${sku})`,
       unit: 'hours',
       quantity: hours,
-      price: isWindows || isSpot ? { missing: reason } : { table: 'azure-vm', sku },
+      price: isSpot ? { missing: 'spot prices change by the minute' } : { table: 'azure-vm', sku },
     },
+    ...(isWindows && !isSpot && machine.text('license_type') !== 'Windows_Server'
+      ? [windowsLicence(sku, hours)]
+      : []),
     ...osDisk(machine, count),
   ];
+}
+
+/** The listed prices are those of Linux; Windows adds a licence for each vCPU, but for burstable machines. */
+function windowsLicence(sku: string | null, hours: Quantity): ComponentSpec {
+  const vcpus = /^Standard_[D-F][A-Z]*(\d+)\w*_v[3-9]$/.exec(sku ?? '')?.[1];
+  return {
+    name: `Windows licence (${sku})`,
+    unit: 'vCPU-hours',
+    quantity:
+      vcpus === undefined
+        ? unknownQuantity(`the vCPUs of ${sku} are not known`)
+        : product(assumed(Number(vcpus), 'a licence for each vCPU'), hours),
+    price: 'azure.windows.vcpu',
+  };
 }
 
 function osDisk(machine: ResourceReader, count: Quantity): ComponentSpec[] {

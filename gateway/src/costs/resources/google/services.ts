@@ -1,4 +1,4 @@
-import { hoursPerMonth, product } from '../../quantity.ts';
+import { assumed, hoursPerMonth, product } from '../../quantity.ts';
 import type { ComponentSpec, ResourceModule } from '../../resource-module.ts';
 
 export const forwardingRule: ResourceModule = {
@@ -15,31 +15,38 @@ export const forwardingRule: ResourceModule = {
   ],
 };
 
+/** What the gateway itself costs grows with the machines behind it, which no attribute names. */
 export const routerNat: ResourceModule = {
   types: ['google_compute_router_nat'],
   category: 'networking',
-  components: () => [unpriced('NAT gateway', 'Cloud NAT')],
+  components: () => [
+    unpriced('Assigned VMs', 'the machines behind Cloud NAT'),
+    {
+      name: 'Data processed',
+      unit: 'GB',
+      usageKey: 'monthly_data_processed_gb',
+      price: 'google.nat.data',
+    },
+  ],
 };
 
+/** Capacity is sold in steps of size, GB, each with a price of its own; the first is M1. */
 export const redisInstance: ResourceModule = {
   types: ['google_redis_instance'],
   category: 'database',
-  components: () => [unpriced('Capacity', 'Memorystore')],
-};
-
-export const storageBucket: ResourceModule = {
-  types: ['google_storage_bucket'],
-  category: 'storage',
-  components: () => [
-    { name: 'Storage', unit: 'GB', usageKey: 'storage_gb', price: { missing: 'no price of Google storage' } },
-    {
-      name: 'Operations',
-      unit: '10k operations',
-      usageKey: 'monthly_class_a_operations',
-      per: 10_000,
-      price: { missing: 'no price of Google storage' },
-    },
-  ],
+  components: (cache) => {
+    const tier = cache.textOrSchemaDefault('tier', 'BASIC');
+    const size = cache.number('memory_size_gb');
+    const isListed = tier === 'BASIC' && (size.value?.lte(4) ?? false);
+    return [
+      {
+        name: `Capacity (${tier})`,
+        unit: 'GB-hours',
+        quantity: product(size, hoursPerMonth),
+        price: isListed ? 'google.redis.basic.m1' : { missing: `no price of ${tier} of this size` },
+      },
+    ];
+  },
 };
 
 /** `db-custom-2-7680` is 2 vCPUs and 7,680 MB; high availability runs everything twice. */
@@ -49,17 +56,30 @@ export const sqlInstance: ResourceModule = {
   components: (database) => {
     const settings = database.block('settings') ?? database.of({});
     const copies = settings.text('availability_type') === 'REGIONAL' ? 2 : 1;
-    const cpus = /^db-custom-(\d+)-\d+$/.exec(settings.text('tier') ?? '')?.[1];
+    const tier = settings.text('tier');
+    const diskType = settings.textOrSchemaDefault('disk_type', 'PD_SSD');
+    const [, cpus, megabytes] = /^db-custom-(\d+)-(\d+)$/.exec(tier ?? '') ?? [];
     const hours = product(Number(cpus ?? 1), hoursPerMonth, copies);
     return [
       {
-        name: `vCPUs (${settings.text('tier')})`,
+        name: `vCPUs (${tier})`,
         unit: 'hours',
         quantity: hours,
-        price: cpus === undefined ? { missing: `no price of ${settings.text('tier')}` } : 'google.sql.vcpu',
+        price: cpus === undefined ? { missing: `no price of ${tier}` } : 'google.sql.vcpu',
       },
-      unpriced('Memory', 'Cloud SQL memory'),
-      unpriced('Storage', 'Cloud SQL storage'),
+      {
+        name: 'Memory',
+        unit: 'GB-hours',
+        quantity: product(Number(megabytes ?? 0) / 1024, hoursPerMonth, copies),
+        price: cpus === undefined ? { missing: `no price of ${tier}` } : 'google.sql.memory',
+      },
+      {
+        name: `Storage (${diskType})`,
+        unit: 'GB',
+        quantity: product(settings.number('disk_size', assumed(10, 'disk of 10 GB')), copies),
+        price: diskType === 'PD_SSD' ? 'google.sql.ssd' : { missing: `no price of ${diskType}` },
+      },
+      { name: 'Backups', unit: 'GB', usageKey: 'backup_storage_gb', price: 'google.sql.backup' },
     ];
   },
 };
