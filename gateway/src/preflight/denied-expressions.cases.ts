@@ -40,6 +40,25 @@ export const deniedExpressions = {
     'path.module in the middle': local('file("a${path.module}/b")'),
     'stripped whitespace': local('file("./. ${~ "./x" }")'),
     'an expanded list': local('file(["/etc/passwd"]...)'),
+    'a variable of for called path': local(
+      '[for path in [{ module = "/etc" }] : file("${path.module}/passwd")]',
+    ),
+    'a key of for called path': local(
+      '{ for path, x in { "/etc" = 1 } : x => file("${path.module}/passwd") }',
+    ),
+    'a variable of for called local': tf(
+      'locals {\n  p = "x"\n  a = [for local in [{ p = "/etc" }] : file("${local.p}/passwd")]\n}\n',
+    ),
+    'a variable of for called each': resource(
+      'for_each = fileset("a", "*")\nbucket = [for each in [{ value = "/etc/passwd" }] : file(each.value)][0]',
+    ),
+    'a for directive over path': local(
+      '"%{ for path in [{ module = "/etc" }] }${file("${path.module}/passwd")}%{ endfor }"',
+    ),
+    'an argument of a template called path': {
+      ...local('templatefile("t.tpl", { path = { module = "/etc" } })'),
+      't.tpl': '${file("${path.module}/passwd")}',
+    },
   },
   'PRE-TEMPLATE': {
     'a file that is not there': local('templatefile("t.tpl", {})'),
@@ -68,6 +87,9 @@ export const deniedExpressions = {
       'aws_s3_object',
     ),
     JSON: json({ resource: { aws_s3_object: { x: { source: '${"/etc"}/shadow' } } } }),
+    'credentials of a data source': tf(
+      'data "google_storage_object_signed_url" "x" {\n  credentials = "/etc/passwd"\n}\n',
+    ),
     'a nested block': resource('x {\n  cert_file = "/etc/ssl/key.pem"\n}'),
   },
   'PRE-MODULE-SOURCE': {
@@ -98,6 +120,18 @@ export const deniedExpressions = {
     'nested ranges': tf(
       'locals {\n  a = [for i in range(1000) : "xxxx"]\n  b = [for i in local.a : local.a]\n  c = [for i in local.a : local.b]\n}\n',
     ),
+    'modules that double at each level': Object.fromEntries(
+      Array.from({ length: 20 }, (_, i) => {
+        const call = (name: string) => `module "${name}" {\n  source = "${i ? '../' : './'}m${i + 1}"\n}\n`;
+        return [i ? `m${i}/a.tf` : 'main.tf', i < 19 ? call('a') + call('b') : ''];
+      }),
+    ),
+    'a module that calls itself': tf('module "a" {\n  source = "./."\n}\n'),
+    'modules that call each other': {
+      ...module('./m'),
+      'm/a.tf': 'module "b" {\n  source = "../n"\n}\n',
+      'n/a.tf': 'module "a" {\n  source = "../m"\n}\n',
+    },
     'a million objects': resource('count = 1000 * 1000'),
     'a million objects by text': resource('count = "1000000"'),
     'a million objects by a power': tf(

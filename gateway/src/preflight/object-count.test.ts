@@ -49,7 +49,7 @@ const cases: { what: string; files: Record<string, string>; line: number | undef
   {
     what: 'a module that calls itself',
     files: { 'a.tf': call('count = 9', './m'), 'm/a.tf': call('count = 9', '../m') },
-    line: undefined,
+    line: 2,
   },
 ];
 

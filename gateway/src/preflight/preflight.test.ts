@@ -70,7 +70,7 @@ test('a finding names the file, the line, the address and the way to allow it', 
 
 test('an allowance lets exactly what it names pass', () => {
   const files = tf(
-    'provider "aws" {\n  endpoints {\n    s3  = "http://localhost:4566"\n    sts = "http://evil"\n  }\n}\n',
+    'provider "aws" {\n  endpoints {\n    s3  = "http://localhost:4566"\n    sts = "http://evil?=http://localhost:4566"\n  }\n}\n',
   );
   const who = { who: 'ops', why: 'local cloud' };
   const subject = 'aws.endpoints.*=http://localhost:4566';
@@ -80,7 +80,7 @@ test('an allowance lets exactly what it names pass', () => {
   const report = judge(files, settings);
   assert.deepEqual(
     report.findings.map(({ subject }) => subject),
-    ['aws.endpoints.sts=http://evil'],
+    ['aws.endpoints.sts=http://evil?%3Dhttp://localhost:4566'],
   );
   assert.deepEqual(
     report.allowed.map(({ allowedBy }) => allowedBy),

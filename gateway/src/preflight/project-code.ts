@@ -82,6 +82,12 @@ export function directoryOf(path: string): string {
   return posix.dirname(path);
 }
 
+/** The folder that the `source` of a module block means, or `undefined` where it is no plain string. */
+export function calledFolder(call: Block, from: CodeModule): string | undefined {
+  const source = literalString(attribute(call.body, 'source')?.value);
+  return source === undefined ? undefined : posix.join(from.directory, source).replace(/\/$/, '') || '.';
+}
+
 /** Resource-like blocks of a file, those inside `check` blocks included. */
 export function resourceBlocks(file: CodeFile): { block: Block; address: string }[] {
   const inChecks = file.body.blocks.filter(({ type }) => type === 'check').flatMap(({ body }) => body.blocks);

@@ -1,4 +1,4 @@
-import type { Block } from '../hcl/syntax-tree.ts';
+import { attribute, type Block, type Body } from '../hcl/syntax-tree.ts';
 import { addressOf, type CodeFile, type ProjectCode, type Report, resourceBlocks } from '../project-code.ts';
 
 /** Type of a top-level block → number of labels. */
@@ -36,7 +36,10 @@ export function checkBlocks(code: ProjectCode, report: Report): void {
           { file: file.path, line },
           `${shorten(name)} is no block of Terraform's language`,
         );
-      for (const block of file.body.blocks) checkTopBlock(block, file, report);
+      for (const block of file.body.blocks) {
+        checkTopBlock(block, file, report);
+        checkIterators(block.body, file, report);
+      }
       for (const { block } of resourceBlocks(file)) checkProvisioners(block, file, report);
     }
 }
@@ -89,6 +92,22 @@ function checkProvisioners(block: Block, file: CodeFile, report: Report): void {
         { file: file.path, line, address: addressOf(block), subject: name },
         `${name} runs programs or opens connections from the machine of the engine`,
       );
+}
+
+/** An iterator called `each` or `local` would give `each.value` another meaning than its resource does. */
+function checkIterators(body: Body, file: CodeFile, report: Report): void {
+  for (const block of body.blocks) {
+    const named = block.type === 'dynamic' ? attribute(block.body, 'iterator')?.value : undefined;
+    const name =
+      named?.kind === 'reference' ? named.path[0] : named?.kind === 'literal' ? named.value : block.labels[0];
+    if (block.type === 'dynamic' && (name === 'each' || name === 'local'))
+      report(
+        'PRE-BLOCK',
+        { file: file.path, line: block.line },
+        `a dynamic block calls its iterator ${name}`,
+      );
+    checkIterators(block.body, file, report);
+  }
 }
 
 function shorten(name: string): string {

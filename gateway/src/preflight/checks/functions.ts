@@ -1,4 +1,4 @@
-import { parseTemplateText } from '../hcl/body.ts';
+import { parseTemplateFile } from '../hcl/body.ts';
 import type { Block, Expression } from '../hcl/syntax-tree.ts';
 import { walkBody, walkExpression } from '../hcl/syntax-tree.ts';
 import { type PathScope, patternProblem, resolvePath } from '../in-tree-path.ts';
@@ -90,9 +90,9 @@ class FunctionCheck {
     if (this.templates.has(path)) return;
     this.templates.add(path);
     try {
-      // Templates see no locals and no path.module: their paths are relative to the root.
-      const scope = { module: { ...place.scope.module, directory: '.', locals: new Map() } };
-      walkExpression(parseTemplateText(text), this.visitor({ scope, file: path }));
+      // What `path` and `local` are in a template, its caller chooses; plain paths are relative to the root.
+      const scope = { module: place.scope.module };
+      walkExpression(parseTemplateFile(text), this.visitor({ scope, file: path }));
     } catch (error) {
       if (!(error instanceof CodeSyntaxError)) throw error;
       this.report(

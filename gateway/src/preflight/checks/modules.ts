@@ -1,35 +1,65 @@
-import { posix } from 'node:path';
-import { attribute, literalString } from '../hcl/syntax-tree.ts';
-import type { ProjectCode, Report } from '../project-code.ts';
+import { attribute, type Block, literalString } from '../hcl/syntax-tree.ts';
+import { type CodeModule, calledFolder, type ProjectCode, type Report } from '../project-code.ts';
+
+/** Init writes an entry for each call of a module, also where `count` is zero later. */
+const maxCalls = 1000;
 
 /** Modules must come with the project: a remote one is code that nobody uploaded, fetched by the engine. */
 export function checkModules(code: ProjectCode, report: Report): void {
+  const tree = new CallTree(code);
   for (const module of code.modules.values())
     for (const file of module.files)
       for (const block of file.body.blocks.filter(({ type }) => type === 'module')) {
         const expression = attribute(block.body, 'source')?.value;
         const source = literalString(expression);
-        const problem = sourceProblem(source, module.directory, code);
-        if (problem)
+        const problem = sourceProblem(source, calledFolder(block, module), code);
+        const place = {
+          file: file.path,
+          line: expression?.line ?? block.line,
+          address: `module.${block.labels[0] ?? ''}`,
+          subject: source ?? '(computed)',
+        };
+        if (problem) report('PRE-MODULE-SOURCE', place, `the source of the module ${problem}`);
+        else if (tree.callsIn(block, module) > maxCalls)
           report(
-            'PRE-MODULE-SOURCE',
-            {
-              file: file.path,
-              line: expression?.line ?? block.line,
-              address: `module.${block.labels[0] ?? ''}`,
-              subject: source ?? '(computed)',
-            },
-            `the source of the module ${problem}`,
+            'PRE-COST',
+            place,
+            `the module calls itself, or makes more than ${maxCalls} calls of modules within modules`,
           );
       }
 }
 
-function sourceProblem(source: string | undefined, directory: string, code: ProjectCode): string | undefined {
-  if (source === undefined) return 'is missing or not a plain string';
+function sourceProblem(
+  source: string | undefined,
+  folder: string | undefined,
+  code: ProjectCode,
+): string | undefined {
+  if (source === undefined || folder === undefined) return 'is missing or not a plain string';
   if (!source.startsWith('./') && !source.startsWith('../')) return 'is not a folder of the project';
   if (/\/\/|[?\\\0:]/.test(source)) return 'is more than a plain folder';
-  const target = posix.join(directory, source).replace(/\/$/, '') || '.';
-  if (target === '..' || target.startsWith('../')) return 'leaves the project';
-  if (!code.modules.has(target)) return 'names a folder without code in the upload';
+  if (folder === '..' || folder.startsWith('../')) return 'leaves the project';
+  if (!code.modules.has(folder)) return 'names a folder without code in the upload';
   return undefined;
+}
+
+/** How many calls of modules each call stands for, itself included; endless where a module calls itself. */
+class CallTree {
+  private readonly code: ProjectCode;
+  private readonly totals = new Map<CodeModule, number>();
+
+  constructor(code: ProjectCode) {
+    this.code = code;
+  }
+
+  callsIn(call: Block, from: CodeModule): number {
+    const module = this.code.modules.get(calledFolder(call, from) ?? '');
+    if (!module) return 1;
+    const known = this.totals.get(module);
+    if (known !== undefined) return 1 + known;
+    this.totals.set(module, Number.POSITIVE_INFINITY);
+    const calls = module.files.flatMap(({ body }) => body.blocks).filter(({ type }) => type === 'module');
+    const total = calls.reduce((sum, inner) => sum + this.callsIn(inner, module), 0);
+    this.totals.set(module, total);
+    return 1 + total;
+  }
 }

@@ -1,6 +1,5 @@
-import { posix } from 'node:path';
-import { attribute, type Block, literalString } from '../hcl/syntax-tree.ts';
-import { addressOf, type CodeModule, type ProjectCode, type Report } from '../project-code.ts';
+import { attribute, type Block } from '../hcl/syntax-tree.ts';
+import { addressOf, type CodeModule, calledFolder, type ProjectCode, type Report } from '../project-code.ts';
 import { constantNumber } from './constant-number.ts';
 import { SizeEstimate } from './cost-of-locals.ts';
 
@@ -62,9 +61,7 @@ class ObjectCount {
 
   /** Objects in one instance of the module that a block calls; a cycle, which Terraform refuses, ends at zero. */
   inModule(call: Block, from: CodeModule): number {
-    const source = literalString(attribute(call.body, 'source')?.value);
-    const directory = source && (posix.join(from.directory, source).replace(/\/$/, '') || '.');
-    const module = directory ? this.code.modules.get(directory) : undefined;
+    const module = this.code.modules.get(calledFolder(call, from) ?? '');
     if (!module) return 0;
     const known = this.totals.get(module);
     if (known !== undefined) return known;

@@ -1,6 +1,6 @@
 /**
  * Arguments that neither name files, programs, credentials nor addresses, per provider. A nested block is
- * accepted whole.
+ * accepted whole. Regions become part of host names: a region that nobody validates is an address.
  */
 export const harmlessArguments: Record<string, readonly string[]> = {
   'registry.terraform.io/hashicorp/aws': [
@@ -16,10 +16,8 @@ export const harmlessArguments: Record<string, readonly string[]> = {
     'use_fips_endpoint',
     's3_use_path_style',
     's3_us_east_1_regional_endpoint',
-    'sts_region',
     'skip_credentials_validation',
     'skip_metadata_api_check',
-    'skip_region_validation',
     'skip_requesting_account_id',
   ],
   'registry.terraform.io/hashicorp/azurerm': [

@@ -110,9 +110,12 @@ function undoDynamic(block: Block): Block {
 /** Arguments that hold credentials, in every provider seen so far. */
 const credentialName = /key|secret|token|password|credential|certificate|private|_json$/;
 
-/** The plain value, so that an allowance can name it; anything computed is `(computed)`, a credential hidden. */
+/**
+ * The plain value, so that an allowance can name it; anything computed is `(computed)`, a credential hidden. Its own
+ * `=` are escaped: `x=http://evil/?=http://allowed` must not look like an argument with the allowed value.
+ */
 function valueText({ name, value }: { name: string; value: Expression }): string {
-  return credentialName.test(name) ? '(hidden)' : plainText(value);
+  return credentialName.test(name) ? '(hidden)' : plainText(value).replaceAll('=', '%3D');
 }
 
 function plainText(value: Expression): string {

@@ -38,18 +38,20 @@ export function checkResources(code: ProjectCode, report: Report): void {
         if (block.type === 'resource' && deniedResources.test(type))
           report('PRE-RESOURCE-TYPE', at, `${type} works on the machine of the engine or runs code`);
         if (block.type !== 'data') continue;
-        if (deniedData.test(type))
-          report(
-            'PRE-DATA-SOURCE',
-            at,
-            `${type} runs programs, reads files or calls addresses while planning`,
-          );
-        else if (secretReaders.test(type) && !secretMetadata.test(type) && !isPublicParameter(block))
-          report('PRE-DATA-SOURCE', at, `${type} reads secrets or data into the plan`);
+        const problem = dataProblem(type, block);
+        if (problem) report('PRE-DATA-SOURCE', at, `${type} ${problem}`);
         if (type === 'tls_certificate')
           report('PRE-NETWORK-READ', at, 'tls_certificate connects to an address while planning');
       }
     }
+}
+
+function dataProblem(type: string, block: Block): string | undefined {
+  if (deniedData.test(type)) return 'runs programs, reads files or calls addresses while planning';
+  if (secretReaders.test(type) && !secretMetadata.test(type) && !isPublicParameter(block))
+    return 'reads secrets or data into the plan';
+  const callsAddress = type !== 'tls_certificate' && attribute(block.body, 'url') !== undefined;
+  return callsAddress ? 'with a url calls that address while planning' : undefined;
 }
 
 /** AWS publishes image ids and the like as parameters that everybody may read. */

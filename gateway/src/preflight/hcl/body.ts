@@ -14,6 +14,24 @@ export function parseTemplateText(source: string, line = 1): Expression {
   return parseBareTemplate(new Cursor(source, line));
 }
 
+/** Reads a template file: all its names are variables, whatever they are called. Throws `CodeSyntaxError`. */
+export function parseTemplateFile(source: string): Expression {
+  return parseBareTemplate(new Cursor(source, 1, namesOfTerraform));
+}
+
+/** The names that mean something of their own where nothing hides them. */
+export const namesOfTerraform = [
+  'path',
+  'local',
+  'each',
+  'var',
+  'count',
+  'self',
+  'terraform',
+  'module',
+  'data',
+];
+
 function parseBody(cursor: Cursor, close: '}' | 'end'): Body {
   const attributes: Attribute[] = [];
   const blocks: Block[] = [];

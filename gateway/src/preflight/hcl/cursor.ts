@@ -27,10 +27,13 @@ export class Cursor {
   private depth = 0;
   private next: Token | undefined;
   private newlinesCount = [true];
+  /** Names given by `for` around the place, or by the caller of a template: they hide `path` and `local`. */
+  private readonly variables: string[];
 
-  constructor(source: string, line = 1) {
+  constructor(source: string, line = 1, variables: readonly string[] = []) {
     this.source = source;
     this.line = line;
+    this.variables = [...variables];
   }
 
   peek(): Token {
@@ -69,6 +72,18 @@ export class Cursor {
     const result = parse();
     this.newlinesCount.pop();
     return result;
+  }
+
+  isVariable(name: string): boolean {
+    return this.variables.includes(name);
+  }
+
+  addVariables(names: readonly string[]): void {
+    this.variables.push(...names);
+  }
+
+  dropVariables(names: readonly string[]): void {
+    this.variables.length -= names.length;
   }
 
   nested<Result>(parse: () => Result): Result {

@@ -86,7 +86,7 @@ function parseTerm(cursor: Cursor): Expression {
 }
 
 function parseName(cursor: Cursor, first: string, line: number): Expression {
-  if (cursor.peek().kind !== '(' && cursor.peek().kind !== '::') return nameValue(first, line);
+  if (cursor.peek().kind !== '(' && cursor.peek().kind !== '::') return nameValue(cursor, first, line);
   let name = first;
   while (cursor.readIf('::')) name += `::${cursor.expect('identifier', 'after "::"').text}`;
   cursor.expect('(', 'after the name of a function');
@@ -103,10 +103,10 @@ function parseName(cursor: Cursor, first: string, line: number): Expression {
   });
 }
 
-function nameValue(name: string, line: number): Expression {
+function nameValue(cursor: Cursor, name: string, line: number): Expression {
   if (name === 'true' || name === 'false') return { kind: 'literal', value: name === 'true', line };
   if (name === 'null') return { kind: 'literal', value: null, line };
-  return { kind: 'reference', path: [name], children: [], line };
+  return { kind: 'reference', path: cursor.isVariable(name) ? ['', name] : [name], children: [], line };
 }
 
 function parseList(cursor: Cursor, line: number): Expression {
@@ -139,8 +139,10 @@ function parseObject(cursor: Cursor, line: number): Expression {
 
 /** A bare name as a key is a string: `{ a = 1 }`. So are `true` and `null`, whatever they mean elsewhere. */
 function bareKey(key: Expression): Expression {
-  if (key.kind === 'reference' && key.path.length === 1 && key.children.length === 0)
-    return { kind: 'literal', value: key.path[0] ?? '', line: key.line };
+  if (key.kind === 'reference' && key.children.length === 0) {
+    const [name = '', ...others] = key.path[0] === '' ? key.path.slice(1) : key.path;
+    if (others.length === 0) return { kind: 'literal', value: name, line: key.line };
+  }
   if (key.kind === 'literal') return { ...key, value: String(key.value) };
   return key;
 }
@@ -149,7 +151,8 @@ function parseForExpression(cursor: Cursor, close: ']' | '}'): Expression | unde
   const { kind, text, line } = cursor.peek();
   if (kind !== 'identifier' || text !== 'for') return undefined;
   cursor.read();
-  const collection = parseForIntroduction(cursor);
+  const { collection, names } = parseForIntroduction(cursor);
+  cursor.addVariables(names);
   cursor.expect(':', 'in a for expression');
   const results = [parseExpression(cursor)];
   if (cursor.readIf('=>')) results.push(parseExpression(cursor));
@@ -159,14 +162,15 @@ function parseForExpression(cursor: Cursor, close: ']' | '}'): Expression | unde
     results.push(parseExpression(cursor));
   }
   cursor.expect(close, 'after a for expression');
+  cursor.dropVariables(names);
   return { kind: 'for', collection, results, line };
 }
 
-/** `key, value in collection`, with the word `for` already read. */
-export function parseForIntroduction(cursor: Cursor): Expression {
-  cursor.expect('identifier', 'after "for"');
-  if (cursor.readIf(',')) cursor.expect('identifier', 'after "for"');
+/** `key, value in collection`, with the word `for` already read. The names hold in what follows. */
+export function parseForIntroduction(cursor: Cursor): { collection: Expression; names: string[] } {
+  const names = [cursor.expect('identifier', 'after "for"').text];
+  if (cursor.readIf(',')) names.push(cursor.expect('identifier', 'after "for"').text);
   if (cursor.expect('identifier', 'in a for expression').text !== 'in')
     cursor.fail('"in" is missing after "for"');
-  return parseExpression(cursor);
+  return { collection: parseExpression(cursor), names };
 }

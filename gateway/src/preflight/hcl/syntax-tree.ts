@@ -5,7 +5,10 @@ export type Expression =
   | { kind: 'template'; parts: Expression[]; exact: boolean; line: number }
   /** Name with its namespace, for example `core::file`. */
   | { kind: 'call'; name: string; arguments: Expression[]; line: number }
-  /** `path` stops at the first index: `var.a[0].b` is `['var', 'a']`, with the index among the `children`. */
+  /**
+   * `path` stops at the first index: `var.a[0].b` is `['var', 'a']`, with the index among the `children`. It begins
+   * with an empty name where a variable of `for` or of a template hides what the name means elsewhere.
+   */
   | { kind: 'reference'; path: string[]; children: Expression[]; line: number }
   | { kind: 'list'; items: Expression[]; line: number }
   | { kind: 'object'; entries: ObjectEntry[]; line: number }

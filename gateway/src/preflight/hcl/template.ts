@@ -1,5 +1,6 @@
 import type { Cursor } from './cursor.ts';
 import { parseExpression, parseForIntroduction } from './expression.ts';
+import { trimLikeGo } from './go-space.ts';
 import type { Expression } from './syntax-tree.ts';
 
 /** Where a template ends: at a quote, at a line that is only the marker, at the end of the text. */
@@ -42,6 +43,8 @@ class TemplateReader {
   /** Text up to here is in `text`; from here to `at` it is as in the source. */
   private plainFrom: number;
   private text = '';
+  /** Names of the `%{ for }` that are open, innermost last. */
+  private readonly loops: string[][] = [];
 
   constructor(cursor: Cursor, end: End) {
     this.cursor = cursor;
@@ -53,6 +56,7 @@ class TemplateReader {
 
   read(): void {
     const stop = this.findEnd();
+    if (this.loops.length > 0) this.cursor.fail('a "for" in a template has no "endfor"');
     this.takePlain();
     this.flushText();
     this.cursor.resume(stop);
@@ -113,13 +117,28 @@ class TemplateReader {
     this.flushText();
     cursor.resume(at + (stripsBefore ? 3 : 2));
     const close = cursor.withNewlines(false, () => {
-      this.parts.push(directive ? parseDirective(cursor) : parseExpression(cursor));
+      this.parts.push(directive ? this.readDirective() : parseExpression(cursor));
       return cursor.read();
     });
     if (close.kind !== '}' && close.kind !== '~}') cursor.fail('an interpolation is not closed');
     if (stripsBefore || close.kind === '~}' || directive) this.exact = false;
     this.at = cursor.offset;
     this.plainFrom = this.at;
+  }
+
+  private readDirective(): Expression {
+    const { cursor } = this;
+    const { text, line } = cursor.expect('identifier', 'after "%{"');
+    if (text === 'if') return { kind: 'other', children: [parseExpression(cursor)], line };
+    if (text === 'for') {
+      const { collection, names } = parseForIntroduction(cursor);
+      this.loops.push(names);
+      cursor.addVariables(names);
+      return { kind: 'other', children: [collection], line };
+    }
+    if (text === 'endfor') cursor.dropVariables(this.loops.pop() ?? cursor.fail('"endfor" without "for"'));
+    else if (text !== 'else' && text !== 'endif') cursor.fail('an unknown template directive');
+    return { kind: 'other', children: [], line };
   }
 
   private readEscape(): void {
@@ -159,14 +178,6 @@ class TemplateReader {
   }
 }
 
-function parseDirective(cursor: Cursor): Expression {
-  const { text, line } = cursor.expect('identifier', 'after "%{"');
-  if (text === 'if') return { kind: 'other', children: [parseExpression(cursor)], line };
-  if (text === 'for') return { kind: 'other', children: [parseForIntroduction(cursor)], line };
-  if (text !== 'else' && text !== 'endif' && text !== 'endfor') cursor.fail('an unknown template directive');
-  return { kind: 'other', children: [], line };
-}
-
 const escapes: Readonly<Record<string, string | undefined>> = {
   n: '\n',
   r: '\r',
@@ -177,13 +188,4 @@ const escapes: Readonly<Record<string, string | undefined>> = {
 
 function isScalar(code: number): boolean {
   return code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
-}
-
-/** Go's `unicode.IsSpace`, which differs from JavaScript's in U+0085 and U+FEFF. */
-const goSpace = '[\\t\\v\\f\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]';
-const leadingSpace = new RegExp(`^${goSpace}+`);
-const trailingSpace = new RegExp(`(?<!${goSpace})${goSpace}+$`);
-
-function trimLikeGo(text: string): string {
-  return text.replace(leadingSpace, '').replace(trailingSpace, '');
 }
