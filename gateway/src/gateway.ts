@@ -23,6 +23,7 @@ import { resealOld } from './lifecycle/reseal.ts';
 import { createLogger } from './logger.ts';
 import { createMetrics } from './metrics.ts';
 import { loadOperatorPolicy } from './policy-settings/operator-policy.ts';
+import { allowOwnEndpoints } from './policy-settings/own-endpoints.ts';
 import { Prices } from './project-costs/prices.ts';
 import { readClientTls } from './runners/client-tls.ts';
 import { registeredRunners } from './runners/registrations.ts';
@@ -80,7 +81,10 @@ export async function startGateway(config: Config): Promise<Gateway> {
 }
 
 async function createContext(config: Config): Promise<Context> {
-  const operatorPolicy = await loadOperatorPolicy(config.policyFile);
+  const operatorPolicy = allowOwnEndpoints(
+    await loadOperatorPolicy(config.policyFile),
+    config.cloudEnvironment,
+  );
   const logger = createLogger(config.logLevel, 'gateway');
   const encryption = createEncryption(
     await loadEncryptionKey(config.dataDir, config.stateEncryptionKey),

@@ -1,0 +1,33 @@
+import type { OperatorPolicy } from '@deployment-engine/contracts';
+
+/**
+ * The operator's policy, with an allowance for provider endpoints in code that name just the address to which the
+ * operator's own settings send every run, as code for a local AWS does.
+ */
+export function allowOwnEndpoints(
+  policy: OperatorPolicy,
+  cloudEnvironment: Record<string, string>,
+): OperatorPolicy {
+  const own = Object.entries(cloudEnvironment).filter(([name]) => /^AWS_ENDPOINT_URL(_|$)/.test(name));
+  const allowances = own.flatMap(([name, url]) =>
+    spellings(url).map((spelling) => ({
+      id: 'PRE-PROVIDER-ARGUMENT',
+      subject: `aws.endpoints.*=${spelling.replaceAll('=', '%3D')}`,
+      who: 'operator',
+      why: `${name} of the gateway names this address`,
+      projects: ['*'],
+    })),
+  );
+  return { ...policy, allowances: [...policy.allowances, ...allowances] };
+}
+
+/** A URL with a `*` in it would be a pattern. */
+function spellings(url: string): string[] {
+  const bare = url.replace(/\/+$/, '');
+  const names = [
+    bare,
+    bare.replace('//localhost', '//127.0.0.1'),
+    bare.replace('//127.0.0.1', '//localhost'),
+  ];
+  return [...new Set(names.flatMap((name) => [name, `${name}/`]))].filter((name) => !name.includes('*'));
+}
