@@ -87,7 +87,7 @@ export const unpricedSchema = z.object({
   type: z.string(),
   /** The component without a price; `null` where the whole resource has none. */
   component: z.string().nullable(),
-  reason: z.enum(['unsupported', 'unknown']),
+  reason: z.enum(['unsupported', 'unknown', 'not_followed']),
   detail: z.string(),
 });
 export type Unpriced = z.infer<typeof unpricedSchema>;

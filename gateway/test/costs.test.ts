@@ -47,6 +47,15 @@ describe('pricing code from the body', () => {
     assert.deepEqual((await it.client.get('/api/deploy/projects')).body.projects, []);
   });
 
+  test('lists a module from a registry instead of leaving it out', async () => {
+    const code = `${nat}module "network" {\n  source = "terraform-aws-modules/vpc/aws"\n}\n`;
+    const { body } = await price({ iacCode: code });
+    assert.equal(body.costs.total, natMonth);
+    const [listed] = body.costs.unpriced.filter(({ type }: { type: string }) => type === 'module');
+    assert.deepEqual([listed.address, listed.reason], ['module.network', 'not_followed']);
+    assert.match(listed.detail, /terraform-aws-modules\/vpc\/aws/);
+  });
+
   test('converts into a currency with a rate and refuses one without', async () => {
     const { body } = await price({ iacCode: nat, currency: 'EUR' });
     assert.deepEqual([body.costs.total, body.costs.currency], [16.425, 'EUR']);

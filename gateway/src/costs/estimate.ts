@@ -9,6 +9,7 @@ import {
 import { Decimal } from 'decimal.js';
 import { amount, total } from './amounts.ts';
 import { costDiff } from './cost-diff.ts';
+import type { UnfollowedModule } from './normalise-code.ts';
 import type { NormalisedResource } from './normalised-resource.ts';
 import { ageWarnings, embeddedPriceBook } from './price-book/load-price-book.ts';
 import type { PriceBook } from './price-book/price-book.ts';
@@ -24,6 +25,8 @@ export interface EstimateOptions extends CostOptions {
   current?: NormalisedResource[];
   /** Units of a currency for one USD, set by the operator. */
   exchangeRates?: Record<string, number>;
+  /** Module calls whose resources are not in the list; the answer names them. */
+  unfollowed?: UnfollowedModule[];
   /** Default: now. Only decides whether prices are called old. */
   today?: Date;
 }
@@ -59,7 +62,7 @@ export function estimate(resources: NormalisedResource[], options: EstimateOptio
     resources: priced.map((resource) => present(resource, rate)),
     diff: before === undefined ? null : costDiff(before, priced, rate),
     assumptions: assumptionsOf(priced, options),
-    unpriced: priced.flatMap(unpricedOf),
+    unpriced: [...priced.flatMap(unpricedOf), ...(options.unfollowed ?? []).map(unpricedModule)],
     priceBook: describeBook(book, priced, options.today ?? new Date()),
   };
 }
@@ -152,6 +155,11 @@ function unpricedOf({ address, type, status, components }: PricedResource): Unpr
       reason: 'unknown',
       detail: note ?? 'not known',
     }));
+}
+
+function unpricedModule({ address, source }: UnfollowedModule): Unpriced {
+  const detail = `the code of module ${source ?? 'with a computed source'} is not read before a plan; plan to price it`;
+  return { address, type: 'module', component: null, reason: 'not_followed', detail };
 }
 
 function describeBook(book: PriceBook, resources: PricedResource[], today: Date): CostEstimate['priceBook'] {

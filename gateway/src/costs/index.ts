@@ -1,6 +1,6 @@
 export { type EstimateOptions, estimate, UnknownCurrencyError } from './estimate.ts';
 export { judgeBudget } from './judge-budget.ts';
-export { normaliseCode } from './normalise-code.ts';
+export { normaliseCode, type UnfollowedModule } from './normalise-code.ts';
 export { normalisePlan, normalisePlanBefore } from './normalise-plan.ts';
 export { normaliseState } from './normalise-state.ts';
 export type { NormalisedResource } from './normalised-resource.ts';

@@ -19,13 +19,17 @@ describe('code', () => {
         },
         aws_launch_template: { t: [{ instance_type: 'm5.large' }] },
       },
-      module: { m: [{ source: './m', size: 3 }] },
+      module: {
+        m: [{ source: './m', size: 3 }],
+        network: [{ source: 'terraform-aws-modules/vpc/aws', count: 2 }],
+        none: [{ source: 'terraform-aws-modules/vpc/aws', count: 0 }],
+      },
     },
   ];
   const modules = {
     './m': [{ variable: { size: [{}] }, resource: { aws_ebs_volume: { v: [{ size: '${var.size}' }] } } }],
   };
-  const resources = normaliseCode({ files, modules });
+  const { resources, unfollowed } = normaliseCode({ files, modules });
   const byAddress = new Map(resources.map((resource) => [resource.address, resource]));
 
   test('counts, repeats and nests', () => {
@@ -49,5 +53,22 @@ describe('code', () => {
     assert.equal(byAddress.get('aws_eip.e')?.unknown.count, true);
     const group = estimate(resources).resources.find(({ type }) => type === 'aws_autoscaling_group');
     assert.equal(group?.status, 'priced');
+  });
+
+  test('names the modules it does not follow, and the estimate lists them', () => {
+    const source = 'terraform-aws-modules/vpc/aws';
+    const addresses = ['module.network[0]', 'module.network[1]'];
+    assert.deepEqual(
+      unfollowed,
+      addresses.map((address) => ({ address, source })),
+    );
+    const answer = estimate(resources, { unfollowed });
+    const listed = answer.unpriced.filter(({ reason }) => reason === 'not_followed');
+    assert.deepEqual(
+      listed.map(({ address }) => address),
+      addresses,
+    );
+    assert.match(listed[0]?.detail ?? '', /terraform-aws-modules\/vpc\/aws/);
+    assert.equal(answer.resourceCounts.module, undefined);
   });
 });

@@ -12,18 +12,35 @@ export interface ParsedCode {
   variables?: Record<string, unknown>;
 }
 
+/** A module call whose code is not at hand, so its resources are missing from the list. */
+export interface UnfollowedModule {
+  address: string;
+  /** As the call names it; `null` where that is an expression. */
+  source: string | null;
+}
+
+export interface CodeContent {
+  resources: NormalisedResource[];
+  unfollowed: UnfollowedModule[];
+}
+
 /**
  * Makes the resource list from parsed code, before any init. Variables, locals and literals are resolved; an
- * expression that needs more is unknown, and a `count` or `for_each` that cannot be read counts once.
+ * expression that needs more is unknown, and a `count` or `for_each` that cannot be read counts once. Only
+ * modules among the code itself are followed.
  */
-export function normaliseCode(code: ParsedCode): NormalisedResource[] {
-  return inModule('', code.files, code, code.variables ?? {}, {});
+export function normaliseCode(code: ParsedCode): CodeContent {
+  const unfollowed: UnfollowedModule[] = [];
+  return {
+    resources: inModule('', code.files, { ...code, unfollowed }, code.variables ?? {}, {}),
+    unfollowed,
+  };
 }
 
 function inModule(
   prefix: string,
   files: unknown[],
-  code: ParsedCode,
+  code: ParsedCode & { unfollowed: UnfollowedModule[] },
   variables: Record<string, unknown>,
   inherited: Record<string, string | null>,
 ): NormalisedResource[] {
@@ -35,10 +52,13 @@ function inModule(
     }),
   );
   const called = named(files, 'module', 1).flatMap(([name = '', body]) => {
-    const source = typeof body.source === 'string' ? code.modules?.[body.source] : undefined;
-    if (source === undefined) return [];
+    const source = typeof body.source === 'string' ? body.source : null;
+    const content = source === null ? undefined : code.modules?.[source];
     return instancesOf(body, scope).flatMap(({ values, suffix }) => {
-      return inModule(`${prefix}module.${name}${suffix}.`, source, code, values, regions);
+      const address = `${prefix}module.${name}${suffix}`;
+      if (content !== undefined) return inModule(`${address}.`, content, code, values, regions);
+      code.unfollowed.push({ address, source });
+      return [];
     });
   });
   return [...own, ...called];

@@ -10,7 +10,7 @@ import { estimateCosts } from './estimate-costs.ts';
 /** Prices code that is not stored. */
 export async function codeCosts(context: Context, request: CodeCostsRequest): Promise<CostEstimate> {
   const { files } = await prepareRevision(requestFiles(request), {});
-  const { resources, unreadable } = await codeResources(files, request.variables ?? {});
+  const { resources, unreadable, unfollowed } = await codeResources(files, request.variables ?? {});
   if (unreadable.length > 0)
     throw new DomainError('invalid_request', 'estimating costs', {
       fields: unreadable.map((path) => ({
@@ -25,5 +25,9 @@ export async function codeCosts(context: Context, request: CodeCostsRequest): Pr
       : stored !== undefined
         ? { content: stored, pointer: `/files/${usageFileName}` }
         : undefined;
-  return estimateCosts(context, inDefaultRegion(context.config, resources), { ...request, usage });
+  return estimateCosts(context, inDefaultRegion(context.config, resources), {
+    ...request,
+    usage,
+    unfollowed,
+  });
 }

@@ -1,5 +1,5 @@
 import { dirname, join, normalize } from 'node:path/posix';
-import { type NormalisedResource, normaliseCode } from '../costs/index.ts';
+import { type NormalisedResource, normaliseCode, type UnfollowedModule } from '../costs/index.ts';
 import { parseHcl } from '../hcl/parse-hcl.ts';
 import type { RevisionFiles, Variables } from '../revisions/store.ts';
 
@@ -7,6 +7,8 @@ export type CodeResources = {
   resources: NormalisedResource[];
   /** Files that do not parse; what they declare is missing. */
   unreadable: string[];
+  /** Calls of modules from elsewhere; what they declare is missing. */
+  unfollowed: UnfollowedModule[];
 };
 
 /** The resources that code declares, as far as they can be read before any plan. */
@@ -18,12 +20,12 @@ export async function codeResources(files: RevisionFiles, variables: Variables):
     if (tree === null) unreadable.push(path);
     else byDirectory.set(directory, [...(byDirectory.get(directory) ?? []), tree]);
   }
-  const resources = normaliseCode({
+  const content = normaliseCode({
     files: byDirectory.get('.') ?? [],
     modules: localModules(byDirectory),
     variables,
   });
-  return { resources, unreadable };
+  return { ...content, unreadable };
 }
 
 async function parseAll(files: RevisionFiles): Promise<[string, unknown][]> {

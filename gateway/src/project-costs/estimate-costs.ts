@@ -1,6 +1,12 @@
 import type { CostEstimate, UsageFile, UsageProfile } from '@deployment-engine/contracts';
 import type { Context } from '../context.ts';
-import { estimate, type NormalisedResource, UnknownCurrencyError, UsageFileError } from '../costs/index.ts';
+import {
+  estimate,
+  type NormalisedResource,
+  type UnfollowedModule,
+  UnknownCurrencyError,
+  UsageFileError,
+} from '../costs/index.ts';
 import { DomainError } from '../domain-error.ts';
 
 export type CostRequest = {
@@ -9,18 +15,20 @@ export type CostRequest = {
   usage?: { content: string | UsageFile; pointer: string } | undefined;
   discounts?: Record<string, number> | undefined;
   current?: NormalisedResource[] | undefined;
+  unfollowed?: UnfollowedModule[] | undefined;
 };
 
 /** An estimate at the installation's prices, discounts and rates. Bad usage and currencies are the caller's faults. */
 export function estimateCosts(
   { config, prices }: Context,
   resources: NormalisedResource[],
-  { usage, current, profile, currency, discounts }: CostRequest = {},
+  { usage, current, unfollowed = [], profile, currency, discounts }: CostRequest = {},
 ): CostEstimate {
   try {
     return estimate(resources, {
       profile,
       currency,
+      unfollowed,
       discounts: { ...config.costDiscounts, ...discounts },
       exchangeRates: config.exchangeRates,
       priceBook: prices.book,

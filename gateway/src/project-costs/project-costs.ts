@@ -10,8 +10,9 @@ export async function projectCosts(
   project: ProjectRow,
   options: { profile: UsageProfile; currency?: string | undefined },
 ): Promise<ProjectCosts> {
-  const { source, resources, planned, unreadable = [] } = await projectResources(context, project);
-  const request = { ...options, usage: await storedUsage(context, project.id) };
+  const found = await projectResources(context, project);
+  const { source, resources, planned, unreadable = [], unfollowed } = found;
+  const request = { ...options, unfollowed, usage: await storedUsage(context, project.id) };
   const costs = estimateCosts(context, resources, request);
   const diff = planned ? estimateCosts(context, planned, { ...request, current: resources }).diff : null;
   return {

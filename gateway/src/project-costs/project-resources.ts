@@ -5,6 +5,7 @@ import {
   normalisePlan,
   normalisePlanBefore,
   normaliseState,
+  type UnfollowedModule,
 } from '../costs/index.ts';
 import { findPlan, newestPlanJobId, readPlanJson } from '../plans/store.ts';
 import type { ProjectRow } from '../projects/store.ts';
@@ -28,6 +29,8 @@ export type ProjectResources = {
   planned?: NormalisedResource[];
   /** Files of the code that do not parse. */
   unreadable?: string[];
+  /** Calls of modules from elsewhere, which only a plan reads. */
+  unfollowed?: UnfollowedModule[];
 };
 
 /** A project's resources from its state, before the first from its newest plan, before that from its code. */
@@ -47,8 +50,8 @@ export async function projectResources(context: Context, project: ProjectRow): P
   if (!revision) return { source: 'code', resources: [] };
   const files = await readRevisionFiles(query, revision.digest);
   const variables = await readRevisionVariables(query, context.encryption, project.id, revision.number);
-  const { resources, unreadable } = await codeResources(files, variables);
-  return { source: 'code', resources: inDefaultRegion(context.config, resources), unreadable };
+  const { resources, ...missing } = await codeResources(files, variables);
+  return { source: 'code', resources: inDefaultRegion(context.config, resources), ...missing };
 }
 
 /** What a job's plan leaves, and what there was before it. */
