@@ -36,7 +36,8 @@ test('where there is no Terraform, the OpenTofu on the PATH plans and applies', 
   using folders = makeFolders();
   const PATH = installTofu(folders);
   assert.equal(readConfig(environmentOf(folders, { PATH })).terraformPath, join(PATH, 'tofu'));
-  await using runner = await forkRunner(folders, { PATH });
+  // A script can't be started where there is no shell.
+  await using runner = await forkRunner(folders, { PATH, SANDBOX: 'off' });
   const { client } = runner;
   const code = 'resource "terraform_data" "hello" { input = "hello" }';
   const job = makeJob(writeRevision(folders, { 'main.tf': code }));
