@@ -40,6 +40,21 @@ export const deniedExpressions = {
     'path.module in the middle': local('file("a${path.module}/b")'),
     'stripped whitespace': local('file("./. ${~ "./x" }")'),
     'an expanded list': local('file(["/etc/passwd"]...)'),
+    'one path of many': resource('for_each = { a = "x", b = "../y" }\nbucket = file("a/${each.value}")'),
+    'one of many pieces': local('[for a in ["", "/"] : [for b in ["x", "etc"] : file("${a}${b}")]]'),
+    'a path in an attribute of one of many': resource(
+      'for_each = { a = { p = "x" }, b = { p = "/etc/x" } }\nbucket = file(each.value.p)',
+    ),
+    'a path in a list by its index': tf('locals {\n  l = ["a", "/etc/x"]\n  a = file(local.l[var.i])\n}\n'),
+    'a variable of an inner for': local('[for f in ["a"] : [for f in ["/etc/x"] : file(f)]]'),
+    'a collection that is computed': local('[for f in concat(["a"], var.l) : file(f)]'),
+    'files of another folder, for each': local(
+      '[for f in fileset("/etc", "*") : file("${path.module}/${f}")]',
+    ),
+    'files of another folder, by themselves': local('[for f in fileset("..", "*") : file(f)]'),
+    'paths that multiply without end': tf(
+      `locals {\n  l0 = ["a", "b"]\n${Array.from({ length: 30 }, (_, i) => `  l${i + 1} = [for x in local.l${i} : "\${x}\${x}"]`).join('\n')}\n  a = [for x in local.l30 : file(x)]\n}\n`,
+    ),
     'a variable of for called path': local(
       '[for path in [{ module = "/etc" }] : file("${path.module}/passwd")]',
     ),

@@ -1,21 +1,27 @@
 import { posix } from 'node:path';
 import type { Expression } from './hcl/syntax-tree.ts';
 import { literalString } from './hcl/syntax-tree.ts';
-import type { CodeModule } from './project-code.ts';
+import { alternativesOf, type PathScope, type Piece } from './path-alternatives.ts';
 
-/** What a path may refer to where it stands. */
-export type PathScope = { module: CodeModule; forEach?: Expression | undefined };
+/** `paths` are relative to the project's root; `null` where the folder's content decides. */
+export type PathResult = { inside: true; paths: string[] | null } | { inside: false; reason: string };
 
-/** `path` is relative to the project's root; `null` where the file is one of several. */
-export type PathResult = { inside: true; path: string | null } | { inside: false; reason: string };
-
-/** Text, the folder of the module or of the root, or a relative path that `fileset` found inside the project. */
-type Piece = string | { base: 'module' | 'root' } | { fromFileset: true };
-
-/** Whether an expression can only name a file inside the project. Everything that is not plain to see is outside. */
+/** Whether an expression can only name files inside the project. Everything that is not plain to see is outside. */
 export function resolvePath(expression: Expression | undefined, scope: PathScope): PathResult {
-  const pieces = expression && piecesOf(expression, scope);
-  if (!pieces) return outside('the path is not a plain string');
+  const alternatives = expression && alternativesOf(expression, scope);
+  if (!alternatives) return outside('the path is not a plain string');
+  const paths: string[] = [];
+  let exact = true;
+  for (const pieces of alternatives) {
+    const result = checkPieces(pieces, scope);
+    if (!result.inside) return result;
+    if (result.paths) paths.push(...result.paths);
+    else exact = false;
+  }
+  return { inside: true, paths: exact ? paths : null };
+}
+
+function checkPieces(pieces: Piece[], scope: PathScope): PathResult {
   const [first, ...others] = pieces;
   const base = typeof first === 'object' && 'base' in first ? first.base : undefined;
   const rest = base ? others : pieces;
@@ -23,6 +29,7 @@ export function resolvePath(expression: Expression | undefined, scope: PathScope
   for (const piece of rest) {
     if (typeof piece === 'string') text += piece;
     else if ('base' in piece) return outside('a folder stands in the middle of the path');
+    else if (!staysInside(piece.filesetOf, scope)) return outside('the set of files may leave the project');
     else if (text !== '' && !text.endsWith('/')) return outside('a file name is glued to other text');
     else text += 'file';
   }
@@ -38,7 +45,7 @@ function checkText(text: string, base: string | undefined, scope: PathScope, exa
   if (segments.some((segment) => segment.startsWith('.') && segment !== '.'))
     return outside('the path names a hidden file');
   const folder = base === 'module' ? scope.module.directory : '.';
-  return { inside: true, path: exact ? posix.join(folder, `./${text}`) : null };
+  return { inside: true, paths: exact ? [posix.join(folder, `./${text}`)] : null };
 }
 
 function outside(reason: string): PathResult {
@@ -47,69 +54,16 @@ function outside(reason: string): PathResult {
 
 /** The text of an expression where it is constant, locals followed; otherwise `undefined`. */
 export function constantText(expression: Expression, scope: PathScope): string | undefined {
-  const pieces = piecesOf(expression, scope);
-  return pieces?.every((piece) => typeof piece === 'string') ? pieces.join('') : undefined;
+  const [pieces, ...others] = alternativesOf(expression, scope) ?? [];
+  return others.length === 0 && pieces?.every((piece) => typeof piece === 'string')
+    ? pieces.join('')
+    : undefined;
 }
 
-/** Locals can double a text at each level, so the pieces are counted. */
-const maxPieces = 40;
-
-function piecesOf(expression: Expression, scope: PathScope): Piece[] | undefined {
-  const pieces: Piece[] = [];
-  return collect(expression, scope, pieces, 0) ? pieces : undefined;
-}
-
-function collect(expression: Expression, scope: PathScope, pieces: Piece[], depth: number): boolean {
-  if (pieces.length >= maxPieces || depth > 20) return false;
-  switch (expression.kind) {
-    case 'literal':
-      if (expression.value === null) return false;
-      pieces.push(String(expression.value));
-      return true;
-    case 'template':
-      return expression.exact && expression.parts.every((part) => collect(part, scope, pieces, depth + 1));
-    case 'reference':
-      return collectReference(expression, scope, pieces, depth);
-    default:
-      return false;
-  }
-}
-
-function collectReference(
-  { path, children }: Expression & { kind: 'reference' },
-  scope: PathScope,
-  pieces: Piece[],
-  depth: number,
-): boolean {
-  const [root, name = ''] = path;
-  if (path.length !== 2 || children.length > 0) return false;
-  if (root === 'path' && (name === 'module' || name === 'root')) pieces.push({ base: name });
-  else if (root === 'each' && scope.forEach && isFilesetInside(scope.forEach, scope))
-    pieces.push({ fromFileset: true });
-  else if (root === 'local') {
-    const local = scope.module.locals.get(name);
-    const localScope = { module: scope.module };
-    return local !== undefined && collect(local, localScope, pieces, depth + 1);
-  } else return false;
-  return true;
-}
-
-/** `fileset(folder, pattern)`, also in `toset(…)` or through a local. Its results are relative and have no `..`. */
-function isFilesetInside(expression: Expression, scope: PathScope): boolean {
-  if (expression.kind === 'reference' && expression.path[0] === 'local' && expression.path.length === 2) {
-    const local = scope.module.locals.get(expression.path[1] ?? '');
-    return local?.kind === 'call' && isFilesetInside(local, { module: scope.module });
-  }
-  if (expression.kind !== 'call') return false;
-  const [first, pattern] = expression.arguments;
-  const name = expression.name.replace(/^core::/, '');
-  if (name === 'toset')
-    return first?.kind === 'call' && first.name !== 'toset' && isFilesetInside(first, scope);
-  return (
-    name === 'fileset' &&
-    resolvePath(first, { module: scope.module }).inside &&
-    patternProblem(literalString(pattern)) === undefined
-  );
+/** `fileset(folder, pattern)`: what it finds is relative and has no `..`. */
+function staysInside({ arguments: values }: Expression & { kind: 'call' }, { module }: PathScope): boolean {
+  const [folder, pattern] = values;
+  return resolvePath(folder, { module }).inside && patternProblem(literalString(pattern)) === undefined;
 }
 
 /** Why a pattern of `fileset` may find files outside its folder. Braces could hide `..`, as in `{.,x}./`. */

@@ -39,6 +39,16 @@ const accepted: Record<string, Files> = {
   'a path in a local': tf(
     'locals {\n  dir = "${path.module}/dist"\n}\nresource "aws_lambda_function" "f" {\n  filename = "${local.dir}/f.zip"\n}\n',
   ),
+  'paths from a map that is written out': {
+    ...tf(
+      'locals {\n  all = {\n    a = { zip = "a.zip" }\n    b = { zip = "b.zip" }\n  }\n}\nresource "aws_lambda_function" "f" {\n  for_each         = local.all\n  filename         = "${path.module}/dist/${each.value.zip}"\n  source_code_hash = filebase64sha256("dist/${each.key}.zip")\n}\nresource "aws_iam_policy" "p" {\n  for_each = toset(["read", "write"])\n  policy   = templatefile("${path.module}/${each.value}.tpl", {})\n}\n',
+    ),
+    'read.tpl': '{}',
+    'write.tpl': '{}',
+  },
+  'a set of files, read for each': tf(
+    'locals {\n  site  = { for f in fileset("site", "**") : f => { path = "${path.module}/site/${f}", md5 = filemd5("site/${f}") } }\n  names = ["a", "b"]\n}\nresource "aws_s3_object" "x" {\n  for_each = local.site\n  source   = each.value.path\n}\nresource "aws_iam_policy" "p" {\n  count  = length(local.names)\n  policy = file("p/${local.names[count.index]}.json")\n}\noutput "sum" {\n  value = sha1(join("", [for f in sort(fileset(path.module, "*.tf")) : filesha1("${path.module}/${f}")]))\n}\n',
+  ),
   'modules in the tree': {
     'main.tf': 'module "a" {\n  source = "./modules/a"\n}\n',
     'modules/a/main.tf': 'module "b" {\n  source = "../b"\n}\n',

@@ -1,5 +1,6 @@
 import type { Expression } from '../hcl/syntax-tree.ts';
-import { constantText, type PathScope } from '../in-tree-path.ts';
+import { constantText } from '../in-tree-path.ts';
+import type { PathScope } from '../path-alternatives.ts';
 import { constantNumber } from './constant-number.ts';
 
 /** A bcrypt of cost 12 takes about 0.3 s; each step doubles it. */

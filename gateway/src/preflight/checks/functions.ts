@@ -1,7 +1,8 @@
 import { parseTemplateFile } from '../hcl/body.ts';
 import type { Block, Expression } from '../hcl/syntax-tree.ts';
 import { walkBody, walkExpression } from '../hcl/syntax-tree.ts';
-import { type PathScope, patternProblem, resolvePath } from '../in-tree-path.ts';
+import { patternProblem, resolvePath } from '../in-tree-path.ts';
+import type { PathScope } from '../path-alternatives.ts';
 import {
   addressOf,
   type CodeFile,
@@ -78,7 +79,7 @@ class FunctionCheck {
       const problem = patternProblem(text);
       if (problem) this.report('PRE-FILE-FUNCTION', at, `fileset() may leave the project: ${problem}`);
     }
-    if (name === 'templatefile') this.checkTemplate(path.path, at, place);
+    if (name === 'templatefile') for (const one of path.paths ?? [null]) this.checkTemplate(one, at, place);
   }
 
   private checkTemplate(path: string | null, at: ReturnType<typeof where>, place: Place): void {

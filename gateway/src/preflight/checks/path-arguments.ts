@@ -1,5 +1,6 @@
 import type { Body, Expression } from '../hcl/syntax-tree.ts';
-import { constantText, type PathScope, resolvePath } from '../in-tree-path.ts';
+import { constantText, resolvePath } from '../in-tree-path.ts';
+import type { PathScope } from '../path-alternatives.ts';
 import { forEachOf, type ProjectCode, type Report, resourceBlocks } from '../project-code.ts';
 
 /** Arguments that the providers open as local files. */

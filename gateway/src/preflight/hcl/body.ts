@@ -20,17 +20,9 @@ export function parseTemplateFile(source: string): Expression {
 }
 
 /** The names that mean something of their own where nothing hides them. */
-export const namesOfTerraform = [
-  'path',
-  'local',
-  'each',
-  'var',
-  'count',
-  'self',
-  'terraform',
-  'module',
-  'data',
-];
+const namesOfTerraform = ['path', 'local', 'each', 'var', 'count', 'self', 'terraform', 'module', 'data'].map(
+  (name) => ({ name }),
+);
 
 function parseBody(cursor: Cursor, close: '}' | 'end'): Body {
   const attributes: Attribute[] = [];

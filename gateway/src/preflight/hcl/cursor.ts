@@ -1,4 +1,8 @@
 import { CodeSyntaxError, maxDepth } from '../syntax-error.ts';
+import type { Variable } from './syntax-tree.ts';
+
+/** A name and, where the code shows it, what it stands for. */
+export type NamedVariable = { name: string; variable?: Variable };
 
 /** `kind` is the text of the token but for identifiers, numbers, newlines, heredoc starts and the end. */
 export type Token = { kind: string; text: string; line: number };
@@ -28,9 +32,9 @@ export class Cursor {
   private next: Token | undefined;
   private newlinesCount = [true];
   /** Names given by `for` around the place, or by the caller of a template: they hide `path` and `local`. */
-  private readonly variables: string[];
+  private readonly variables: NamedVariable[];
 
-  constructor(source: string, line = 1, variables: readonly string[] = []) {
+  constructor(source: string, line = 1, variables: readonly NamedVariable[] = []) {
     this.source = source;
     this.line = line;
     this.variables = [...variables];
@@ -74,16 +78,16 @@ export class Cursor {
     return result;
   }
 
-  isVariable(name: string): boolean {
-    return this.variables.includes(name);
+  findVariable(name: string): NamedVariable | undefined {
+    return this.variables.findLast((variable) => variable.name === name);
   }
 
-  addVariables(names: readonly string[]): void {
-    this.variables.push(...names);
+  addVariables(variables: readonly NamedVariable[]): void {
+    this.variables.push(...variables);
   }
 
-  dropVariables(names: readonly string[]): void {
-    this.variables.length -= names.length;
+  dropVariables(variables: readonly NamedVariable[]): void {
+    this.variables.length -= variables.length;
   }
 
   nested<Result>(parse: () => Result): Result {

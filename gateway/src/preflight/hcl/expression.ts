@@ -1,4 +1,4 @@
-import type { Cursor } from './cursor.ts';
+import type { Cursor, NamedVariable } from './cursor.ts';
 import type { Expression, ObjectEntry } from './syntax-tree.ts';
 import { parseHeredoc, parseQuotedTemplate } from './template.ts';
 
@@ -49,7 +49,7 @@ function parseTermWithAccess(cursor: Cursor): Expression {
   }
   if (source.kind !== 'reference')
     return { kind: 'other', children: [source, ...children], line: source.line };
-  return { kind: 'reference', path: [...source.path, ...names], children, line: source.line };
+  return { ...source, path: [...source.path, ...names], children };
 }
 
 function parseTerm(cursor: Cursor): Expression {
@@ -106,7 +106,10 @@ function parseName(cursor: Cursor, first: string, line: number): Expression {
 function nameValue(cursor: Cursor, name: string, line: number): Expression {
   if (name === 'true' || name === 'false') return { kind: 'literal', value: name === 'true', line };
   if (name === 'null') return { kind: 'literal', value: null, line };
-  return { kind: 'reference', path: cursor.isVariable(name) ? ['', name] : [name], children: [], line };
+  const hiding = cursor.findVariable(name);
+  if (!hiding) return { kind: 'reference', path: [name], children: [], line };
+  const { variable } = hiding;
+  return { kind: 'reference', path: ['', name], children: [], ...(variable && { variable }), line };
 }
 
 function parseList(cursor: Cursor, line: number): Expression {
@@ -151,26 +154,31 @@ function parseForExpression(cursor: Cursor, close: ']' | '}'): Expression | unde
   const { kind, text, line } = cursor.peek();
   if (kind !== 'identifier' || text !== 'for') return undefined;
   cursor.read();
-  const { collection, names } = parseForIntroduction(cursor);
-  cursor.addVariables(names);
+  const { collection, variables } = parseForIntroduction(cursor);
+  cursor.addVariables(variables);
   cursor.expect(':', 'in a for expression');
   const results = [parseExpression(cursor)];
-  if (cursor.readIf('=>')) results.push(parseExpression(cursor));
+  const keyed = cursor.readIf('=>');
+  if (keyed) results.push(parseExpression(cursor));
   cursor.readIf('...');
   if (cursor.peek().kind === 'identifier' && cursor.peek().text === 'if') {
     cursor.read();
     results.push(parseExpression(cursor));
   }
   cursor.expect(close, 'after a for expression');
-  cursor.dropVariables(names);
-  return { kind: 'for', collection, results, line };
+  cursor.dropVariables(variables);
+  return { kind: 'for', collection, results, keyed, line };
 }
 
 /** `key, value in collection`, with the word `for` already read. The names hold in what follows. */
-export function parseForIntroduction(cursor: Cursor): { collection: Expression; names: string[] } {
+export function parseForIntroduction(cursor: Cursor): { collection: Expression; variables: NamedVariable[] } {
   const names = [cursor.expect('identifier', 'after "for"').text];
   if (cursor.readIf(',')) names.push(cursor.expect('identifier', 'after "for"').text);
   if (cursor.expect('identifier', 'in a for expression').text !== 'in')
     cursor.fail('"in" is missing after "for"');
-  return { collection: parseExpression(cursor), names };
+  const of = parseExpression(cursor);
+  const [key, value] = names.length === 2 ? names : [undefined, names[0]];
+  const variables: NamedVariable[] = [{ name: value ?? '', variable: { of, is: 'value' } }];
+  if (key !== undefined) variables.unshift({ name: key, variable: { of, is: 'key' } });
+  return { collection: of, variables };
 }

@@ -9,15 +9,18 @@ export type Expression =
    * `path` stops at the first index: `var.a[0].b` is `['var', 'a']`, with the index among the `children`. It begins
    * with an empty name where a variable of `for` or of a template hides what the name means elsewhere.
    */
-  | { kind: 'reference'; path: string[]; children: Expression[]; line: number }
+  | { kind: 'reference'; path: string[]; children: Expression[]; variable?: Variable; line: number }
   | { kind: 'list'; items: Expression[]; line: number }
   | { kind: 'object'; entries: ObjectEntry[]; line: number }
-  | { kind: 'for'; collection: Expression; results: Expression[]; line: number }
+  /** Keyed where it makes an object: the results are then key and value, else only a value; a condition may follow. */
+  | { kind: 'for'; collection: Expression; results: Expression[]; keyed: boolean; line: number }
   /** Operators in source order without precedence, between the operands. */
   | { kind: 'operation'; operators: string[]; operands: Expression[]; line: number }
   /** Anything else that holds expressions: conditions, template directives, splats. */
   | { kind: 'other'; children: Expression[]; line: number };
 
+/** What a variable of `for` runs over. */
+export type Variable = { of: Expression; is: 'key' | 'value' };
 export type ObjectEntry = { key: Expression; value: Expression };
 export type Attribute = { name: string; value: Expression; line: number };
 export type Block = { type: string; labels: string[]; body: Body; line: number };

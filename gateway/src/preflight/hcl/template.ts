@@ -1,4 +1,4 @@
-import type { Cursor } from './cursor.ts';
+import type { Cursor, NamedVariable } from './cursor.ts';
 import { parseExpression, parseForIntroduction } from './expression.ts';
 import { trimLikeGo } from './go-space.ts';
 import type { Expression } from './syntax-tree.ts';
@@ -43,8 +43,8 @@ class TemplateReader {
   /** Text up to here is in `text`; from here to `at` it is as in the source. */
   private plainFrom: number;
   private text = '';
-  /** Names of the `%{ for }` that are open, innermost last. */
-  private readonly loops: string[][] = [];
+  /** Variables of the `%{ for }` that are open, innermost last. */
+  private readonly loops: NamedVariable[][] = [];
 
   constructor(cursor: Cursor, end: End) {
     this.cursor = cursor;
@@ -131,9 +131,9 @@ class TemplateReader {
     const { text, line } = cursor.expect('identifier', 'after "%{"');
     if (text === 'if') return { kind: 'other', children: [parseExpression(cursor)], line };
     if (text === 'for') {
-      const { collection, names } = parseForIntroduction(cursor);
-      this.loops.push(names);
-      cursor.addVariables(names);
+      const { collection, variables } = parseForIntroduction(cursor);
+      this.loops.push(variables);
+      cursor.addVariables(variables);
       return { kind: 'other', children: [collection], line };
     }
     if (text === 'endfor') cursor.dropVariables(this.loops.pop() ?? cursor.fail('"endfor" without "for"'));
