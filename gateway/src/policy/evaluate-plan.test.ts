@@ -112,9 +112,13 @@ test('an access block with the literal name of the bucket covers it', () => {
   assert.deepEqual(found(planOf([named, block]), 'AWS-S3-002'), []);
 });
 
-const database = (password: object, address = 'aws_db_instance.d'): ResourceFixture => ({
+const database = (
+  password: object,
+  address = 'aws_db_instance.d',
+  known: string | null = 'hunter22',
+): ResourceFixture => ({
   address,
-  after: { password: 'hunter22' },
+  after: { password: known },
   expressions: { password },
 });
 const moduleCall = (expressions: object, variables: object = { pw: {} }) => ({
@@ -130,7 +134,7 @@ const secretCases: [string, unknown, boolean][] = [
   ],
   [
     'a default that the caller replaces',
-    planOf([database(refersTo('var.pw'))], {
+    planOf([database(refersTo('var.pw'), undefined, 'given')], {
       configuration: { variables: { pw: { default: 'hunter22' } } },
       variables: { pw: { value: 'given' } },
     }),
@@ -138,7 +142,10 @@ const secretCases: [string, unknown, boolean][] = [
   ],
   [
     'a variable without default',
-    planOf([database(refersTo('var.pw'))], { configuration: { variables: { pw: {} } } }),
+    planOf([database(refersTo('var.pw'))], {
+      configuration: { variables: { pw: {} } },
+      variables: { pw: { value: 'hunter22' } },
+    }),
     false,
   ],
   [
@@ -167,7 +174,7 @@ const secretCases: [string, unknown, boolean][] = [
   ],
   [
     'a generated password',
-    planOf([database(refersTo('random_password.p.result', 'random_password.p'))]),
+    planOf([database(refersTo('random_password.p.result', 'random_password.p'), undefined, null)]),
     false,
   ],
   [

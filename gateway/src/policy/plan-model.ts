@@ -30,6 +30,8 @@ export type PlanModel = {
   /** Managed resources that exist after the plan: the ones that rules judge. */
   resources: PlannedResource[];
   byType: Map<string, PlannedResource[]>;
+  /** Module path and address, without keys, of everything in the plan. */
+  addresses: Set<string>;
   /** Data sources that are read during apply. */
   data: PlannedResource[];
   modules: Map<string, ModuleConfiguration>;
@@ -63,6 +65,7 @@ export function readPlan(planJson: unknown): PlanModel {
     changes,
     resources,
     byType: Map.groupBy(resources, ({ type }) => type),
+    addresses: new Set(changes.map(({ modulePath, type, name }) => `${modulePath} ${type}.${name}`)),
     data: all.filter(({ mode }) => mode === 'data'),
     modules,
     variables: Object.fromEntries(

@@ -7,7 +7,8 @@ import { asArray, asRecord } from './plan-json.ts';
 export class PlannedValue {
   private readonly after: unknown;
   private readonly unknownMark: unknown;
-  private readonly expression: unknown;
+  /** The expression in the code. */
+  readonly expression: unknown;
 
   constructor(after: unknown, unknownMark: unknown, expression: unknown) {
     this.after = after;
@@ -23,6 +24,11 @@ export class PlannedValue {
   /** Nothing of it is known before apply. */
   get isUnknown(): boolean {
     return this.unknownMark === true;
+  }
+
+  /** Something of it, or all, is not known before apply. */
+  get isPartlyUnknown(): boolean {
+    return hasMark(this.unknownMark);
   }
 
   get isConfigured(): boolean {
@@ -55,6 +61,12 @@ export class PlannedValue {
     );
   }
 
+  /** The items, or where none is known, the blocks of the code. */
+  get blocks(): PlannedValue[] {
+    if (this.items.length > 0 || !Array.isArray(this.expression)) return this.items;
+    return this.expression.map((expression) => new PlannedValue(undefined, undefined, expression));
+  }
+
   /** The first item; without one it is unset, or pending where the list is. */
   get first(): PlannedValue {
     return this.items[0] ?? new PlannedValue(undefined, this.isUnknown || undefined, this.expression);
@@ -70,4 +82,9 @@ function inner(expression: unknown, name: string): unknown {
   if (Array.isArray(expression)) return inner(expression[0], name);
   const record = asRecord(expression);
   return 'references' in record || 'constant_value' in record ? expression : record[name];
+}
+
+function hasMark(mark: unknown): boolean {
+  if (typeof mark !== 'object' || mark === null) return mark === true;
+  return Object.values(mark).some(hasMark);
 }

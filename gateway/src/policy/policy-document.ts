@@ -1,8 +1,5 @@
 import { type JsonValue, parseJson } from '../preflight/json/parse-json.ts';
-import { asArray, asRecord, asString, strings } from './plan-json.ts';
-import type { PlanModel, PlannedResource } from './plan-model.ts';
-import type { PlannedValue } from './planned-value.ts';
-import { referencesOf } from './references.ts';
+import { asRecord, asString } from './plan-json.ts';
 
 /** A statement of an IAM policy, with everything as lists. */
 export type Statement = {
@@ -15,22 +12,6 @@ export type Statement = {
   principals: string[];
   conditions: { operator: string; key: string; values: string[] }[];
 };
-
-/** `unknown` where the document is not known before apply, or is not a policy. */
-export type PolicyDocument = Statement[] | 'unknown' | 'absent';
-
-/** The policy in an attribute; where it is not known yet, what its data source already tells. */
-export function readPolicy(
-  plan: PlanModel,
-  resource: PlannedResource,
-  attribute: PlannedValue,
-  name: string,
-): PolicyDocument {
-  if (typeof attribute.value === 'string')
-    return attribute.value.trim() === '' ? 'absent' : (parseDocument(attribute.value) ?? 'unknown');
-  if (!attribute.isPending) return 'absent';
-  return readDataSources(plan, resource, name) ?? 'unknown';
-}
 
 /** Statements of a JSON document; `undefined` where it is not one, or says something twice. */
 export function parseDocument(text: string): Statement[] | undefined {
@@ -86,66 +67,6 @@ function readStatement(statement: Record<string, unknown>): Statement {
     conditions: Object.entries(asRecord(statement.condition)).flatMap(([operator, keys]) =>
       Object.entries(asRecord(keys)).map(([key, values]) => ({ operator, key, values: texts(values) })),
     ),
-  };
-}
-
-/** From `data "aws_iam_policy_document"` blocks, if nothing else goes into the attribute. */
-function readDataSources(plan: PlanModel, resource: PlannedResource, name: string): Statement[] | undefined {
-  const expression = asRecord(resource.configuration.expressions)[name];
-  const { resources, throughLocal, constants } = referencesOf(plan, resource, expression);
-  const documents = resources.filter(({ address }) => address.startsWith('data.aws_iam_policy_document.'));
-  if (documents.length !== resources.length || documents.length === 0 || throughLocal || constants.length > 0)
-    return undefined;
-  const statements: Statement[] = [];
-  for (const { modulePath, address } of documents) {
-    const sources = plan.data.filter(
-      (source) => source.modulePath === modulePath && `data.${source.type}.${source.name}` === address,
-    );
-    if (sources.length === 0) return undefined;
-    for (const source of sources) {
-      const read = readDataSource(source);
-      if (!read) return undefined;
-      statements.push(...read);
-    }
-  }
-  return statements;
-}
-
-function readDataSource({ attributes, afterUnknown, after }: PlannedResource): Statement[] | undefined {
-  const unknown = asRecord(afterUnknown);
-  if (unknown.statement === true) return undefined;
-  const statements = asArray(asRecord(after).statement).map(asRecord).map(fromDataStatement);
-  for (const name of ['source_policy_documents', 'override_policy_documents']) {
-    const marks = unknown[name];
-    if (marks === true || asArray(marks).includes(true)) return undefined;
-    for (const text of attributes.get(name).strings) {
-      const parsed = parseDocument(text);
-      if (!parsed) return undefined;
-      statements.push(...parsed);
-    }
-  }
-  return statements;
-}
-
-/** An item that is not known yet is `null` here; it is a reference, so it cannot be the wildcard. */
-function fromDataStatement(statement: Record<string, unknown>): Statement {
-  const principals = asArray(statement.principals).map(asRecord);
-  return {
-    effect: asString(statement.effect) || 'Allow',
-    actions: strings(statement.actions),
-    notActions: strings(statement.not_actions),
-    resources: strings(statement.resources),
-    notResources: strings(statement.not_resources),
-    principals: asArray(statement.not_principals).length
-      ? ['*']
-      : principals.flatMap(({ identifiers }) => strings(identifiers)),
-    conditions: asArray(statement.condition)
-      .map(asRecord)
-      .map(({ test, variable, values }) => ({
-        operator: asString(test),
-        key: asString(variable),
-        values: strings(values).length ? strings(values) : ['(known after apply)'],
-      })),
   };
 }
 

@@ -1,18 +1,30 @@
-import { asRecord, asString, strings } from './plan-json.ts';
+import { asRecord, strings } from './plan-json.ts';
 import type { PlanModel, PlannedResource } from './plan-model.ts';
 
 /** What an expression refers to, with variables and outputs followed through the modules. */
 export type References = {
-  /** Resources and data sources by module path and address (`data.t.n` for data), with the key if it is named. */
-  resources: { modulePath: string; address: string; key: string | number | null }[];
+  /** Resources and data sources. */
+  resources: ResourceReference[];
   /** Root variables, and variables of modules whose default is used. */
   variables: { modulePath: string; name: string }[];
   /** Constants that a module call passes. */
   constants: unknown[];
-  /** True where a local stands in between: the plan does not say what is in it. */
-  throughLocal: boolean;
+  /** Paths of the modules whose locals stand in between: the plan does not say what is in them. */
+  localsOf: string[];
   /** True where the key of an instance (`each.key`, `count.index`) chooses. */
   byInstanceKey: boolean;
+  /** True where `each.value` is part of it. */
+  byInstanceValue: boolean;
+};
+
+export type ResourceReference = {
+  modulePath: string;
+  /** `type.name`, or `data.type.name`. */
+  address: string;
+  /** Key of the instance, if it is named. */
+  key: string | number | null;
+  /** Call and key of the module, for example `module.a["x"]`, if an instance of one is named. */
+  moduleInstance: string | null;
 };
 
 const maxSteps = 500;
@@ -28,13 +40,21 @@ export function referencesOf(plan: PlanModel, resource: PlannedResource, express
 }
 
 function empty(): References {
-  return { resources: [], variables: [], constants: [], throughLocal: false, byInstanceKey: false };
+  return {
+    resources: [],
+    variables: [],
+    constants: [],
+    localsOf: [],
+    byInstanceKey: false,
+    byInstanceValue: false,
+  };
 }
 
 class Walk {
   private readonly plan: PlanModel;
   private readonly found: References;
   private steps = 0;
+  private moduleInstance: string | null = null;
 
   constructor(plan: PlanModel, found: References) {
     this.plan = plan;
@@ -55,14 +75,14 @@ class Walk {
   }
 
   private references(references: string[], modulePath: string): void {
-    for (const reference of references) {
+    for (const reference of mostSpecific(references.slice(0, maxSteps))) {
       if (this.steps++ > maxSteps) return;
       const parts = splitReference(reference);
       const [root = '', name = ''] = parts.map(({ name }) => name);
       if (root === 'var') this.variable(name, modulePath);
-      else if (root === 'local') this.found.throughLocal = true;
-      else if (root === 'each' || root === 'count') this.found.byInstanceKey = true;
-      else if (root === 'module') this.output(name, parts[2]?.name, modulePath);
+      else if (root === 'local') this.found.localsOf.push(modulePath);
+      else if (root === 'each' || root === 'count') this.instanceKey(name);
+      else if (root === 'module') this.output(parts, modulePath);
       else if (!['path', 'terraform', 'self'].includes(root)) this.resource(parts, modulePath);
     }
   }
@@ -74,10 +94,22 @@ class Walk {
     else this.found.variables.push({ modulePath, name });
   }
 
-  private output(module: string, output: string | undefined, modulePath: string): void {
+  private instanceKey(name: string): void {
+    this.found.byInstanceKey = true;
+    if (name === 'value') this.found.byInstanceValue = true;
+  }
+
+  /** Where the key of the module is an expression, the reference names no output: all of them count. */
+  private output([, call, output]: ReferencePart[], modulePath: string): void {
+    const module = call?.name ?? '';
     const path = modulePath === '' ? module : `${modulePath}.${module}`;
-    if (output === undefined) return;
-    this.expression(asRecord(this.plan.modules.get(path)?.outputs[output]).expression, path);
+    const outputs = this.plan.modules.get(path)?.outputs ?? {};
+    const outer = this.moduleInstance;
+    const key = call?.key ?? null;
+    if (key !== null) this.moduleInstance = `module.${module}[${JSON.stringify(key)}]`;
+    for (const [name, source] of Object.entries(outputs))
+      if (output === undefined || output.name === name) this.expression(asRecord(source).expression, path);
+    this.moduleInstance = outer;
   }
 
   private resource(parts: ReferencePart[], modulePath: string): void {
@@ -87,8 +119,19 @@ class Walk {
       .slice(0, length)
       .map(({ name }) => name)
       .join('.');
-    this.found.resources.push({ modulePath, address, key: parts[length - 1]?.key ?? null });
+    const key = parts[length - 1]?.key ?? null;
+    this.found.resources.push({ modulePath, address, key, moduleInstance: this.moduleInstance });
   }
+}
+
+/** Terraform names the parents of what is referred to as well: `a.b[0].id`, `a.b[0]`, `a.b`. */
+function mostSpecific(references: string[]): string[] {
+  const parents = new Set(
+    references.flatMap((reference) =>
+      [...reference.matchAll(/[.[]/g)].map(({ index }) => reference.slice(0, index)),
+    ),
+  );
+  return references.filter((reference) => !parents.has(reference));
 }
 
 type ReferencePart = { name: string; key: string | number | null };
@@ -97,45 +140,5 @@ type ReferencePart = { name: string; key: string | number | null };
 function splitReference(reference: string): ReferencePart[] {
   return [...reference.matchAll(/([^.[\]"]+)(?:\[(?:"((?:[^"\\]|\\.)*)"|(\d+))\])?/g)].map(
     ([, name = '', text, number]) => ({ name, key: number === undefined ? (text ?? null) : Number(number) }),
-  );
-}
-
-/**
- * Whether `argument` of one resource names another one: by reference, or by equal known values. `maybe` where a
- * local hides it.
- */
-export function isLinked(
-  plan: PlanModel,
-  from: PlannedResource,
-  argument: string,
-  to: PlannedResource,
-): 'yes' | 'no' | 'maybe' {
-  const value = asString(asRecord(from.after)[argument]);
-  const names = ['id', 'arn', 'bucket', 'name', 'name_prefix'].map((name) =>
-    asString(asRecord(to.after)[name]),
-  );
-  if (value !== '' && names.includes(value)) return 'yes';
-  const references = referencesOf(plan, from, asRecord(from.configuration.expressions)[argument]);
-  const target = `${to.type}.${to.name}`;
-  const matching = references.resources.filter(
-    ({ modulePath, address }) => modulePath === to.modulePath && address === target,
-  );
-  const keys = matching.map(({ key }) => key).filter((key) => key !== null);
-  const named = keys.length === 0 ? matching.length > 0 : keys.some((key) => key === to.key);
-  const sameKey = !references.byInstanceKey || from.key === null || to.key === null || from.key === to.key;
-  const sameModule = from.modulePath !== to.modulePath || from.moduleAddress === to.moduleAddress;
-  if (named && sameKey && sameModule) return 'yes';
-  const mayBeLocal = references.throughLocal && value === '' && from.moduleAddress === to.moduleAddress;
-  return mayBeLocal ? 'maybe' : 'no';
-}
-
-/** Resources of the given types whose argument names `to`, and those that a local may make name it. */
-export function linkedTo(
-  plan: PlanModel,
-  to: PlannedResource,
-  sources: Readonly<Record<string, string>>,
-): PlannedResource[] {
-  return Object.entries(sources).flatMap(([type, argument]) =>
-    (plan.byType.get(type) ?? []).filter((from) => isLinked(plan, from, argument, to) !== 'no'),
   );
 }

@@ -1,4 +1,6 @@
-import type { PlannedResource } from '../plan-model.ts';
+import { asRecord } from '../plan-json.ts';
+import type { PlanModel, PlannedResource } from '../plan-model.ts';
+import { referencesOf } from '../references.ts';
 import {
   expectTrue,
   expectValue,
@@ -41,12 +43,16 @@ export const computeRules: PolicyRule[] = [
     },
     types: ['aws_instance'],
     check: ({ attributes }) =>
-      violationIf(
-        ['root_block_device', 'ebs_block_device']
-          .flatMap((name) => attributes.get(name).items)
-          .some((device) => isFalse(device.get('encrypted').value)),
-        'a disk of the instance is not encrypted',
-      ),
+      ['root_block_device', 'ebs_block_device']
+        .flatMap((name) => attributes.get(name).items)
+        .flatMap((device) =>
+          expectValue(
+            'the encryption of a disk',
+            device.get('encrypted'),
+            (value) => !isFalse(value),
+            'a disk of the instance is not encrypted',
+          ),
+        ),
   },
   {
     id: 'AWS-EC2-006',
@@ -84,13 +90,30 @@ export const computeRules: PolicyRule[] = [
   },
 ];
 
-/** An instance without options of its own has those of its launch template. */
-function checkMetadataOptions({ attributes }: PlannedResource): Violation[] {
+/** An instance without options of its own has those of its launch template, which is judged by itself. */
+function checkMetadataOptions(resource: PlannedResource, plan: PlanModel): Violation[] {
+  const { attributes } = resource;
   const options = attributes.get('metadata_options');
-  const fromTemplate =
-    attributes.get('launch_template').items.length > 0 || attributes.get('launch_template').isPending;
-  if (fromTemplate && options.items.length === 0 && !options.isConfigured) return [];
+  const template = attributes.get('launch_template');
+  if (options.items.length === 0 && !options.isConfigured && template.items.length > 0)
+    return isOfThisPlan(resource, plan)
+      ? []
+      : [{ message: 'metadata options come from a launch template of elsewhere; look at it', review: true }];
   const tokens = options.first.get('http_tokens');
   if (tokens.isPending) return review('metadata_options.http_tokens');
   return violationIf(tokens.value !== 'required', 'the metadata service answers without a token (IMDSv1)');
+}
+
+function isOfThisPlan(instance: PlannedResource, plan: PlanModel): boolean {
+  const names = ['id', 'name'].flatMap(
+    (name) => instance.attributes.get('launch_template').first.get(name).strings,
+  );
+  const { resources } = referencesOf(plan, instance, instance.attributes.get('launch_template').expression);
+  return (plan.byType.get('aws_launch_template') ?? []).some(
+    ({ after, modulePath, type, name }) =>
+      names.some((known) => known === asRecord(after).id || known === asRecord(after).name) ||
+      resources.some(
+        (reference) => reference.modulePath === modulePath && reference.address === `${type}.${name}`,
+      ),
+  );
 }

@@ -65,25 +65,31 @@ export function readContainers(definitions: PlannedValue): Record<string, unknow
 
 function checkCluster({ attributes }: PlannedResource): Violation[] {
   const network = attributes.get('vpc_config').first;
+  const endpoint = network.get('endpoint_public_access');
   const cidrs = network.get('public_access_cidrs');
-  const open =
-    !cidrs.isPending && (cidrs.strings.length === 0 || cidrs.strings.some((cidr) => /\/0$/.test(cidr)));
   const logs = attributes.get('enabled_cluster_log_types');
-  const encrypted = attributes
-    .get('encryption_config')
-    .items.some((item) => item.get('resources').strings.includes('secrets'));
+  const encryption = attributes.get('encryption_config');
+  const open = 'the API of the cluster is open to the internet';
   return [
-    ...violationIf(
-      network.get('endpoint_public_access').value !== false && open,
-      'the API of the cluster is open to the internet',
-    ),
-    ...violationIf(
-      !encrypted && !attributes.get('encryption_config').isPending,
+    ...(endpoint.value === false
+      ? []
+      : expectValue('public_access_cidrs', cidrs, () => areNarrow(cidrs), open)),
+    ...expectValue(
+      'encryption_config',
+      encryption,
+      () => encryption.items.some((item) => item.get('resources').strings.includes('secrets')),
       'secrets are not encrypted with a key',
     ),
-    ...violationIf(
-      !logs.isPending && !clusterLogs.every((name) => logs.strings.includes(name)),
+    ...expectValue(
+      'enabled_cluster_log_types',
+      logs,
+      () => clusterLogs.every((name) => logs.strings.includes(name)),
       `not all of the logs ${clusterLogs.join(', ')} are on`,
     ),
   ];
+}
+
+/** Addresses are listed, and none of them stands for everybody. */
+function areNarrow({ strings }: PlannedValue): boolean {
+  return strings.length > 0 && !strings.some((cidr) => /\/0*[01]$/.test(cidr));
 }

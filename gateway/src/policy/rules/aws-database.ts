@@ -1,4 +1,4 @@
-import { expectTrue, expectValue, isFalse, type PolicyRule, violationIf } from '../rule.ts';
+import { expectTrue, expectValue, isFalse, type PolicyRule } from '../rule.ts';
 
 export const databaseRules: PolicyRule[] = [
   {
@@ -85,8 +85,10 @@ export const databaseRules: PolicyRule[] = [
     frameworks: { FSBP: ['RDS.13'], 'CIS AWS v5': ['2.2.2'], 'PCI DSS 4': ['6.3.3'] },
     types: ['aws_db_instance', 'aws_rds_cluster_instance'],
     check: ({ attributes }) =>
-      violationIf(
-        isFalse(attributes.get('auto_minor_version_upgrade').value),
+      expectValue(
+        'auto_minor_version_upgrade',
+        attributes.get('auto_minor_version_upgrade'),
+        (value) => !isFalse(value),
         'minor versions are not upgraded by themselves',
       ),
   },

@@ -1,7 +1,8 @@
 import type { PlannedResource } from '../plan-model.ts';
-import { type PolicyRule, review, type Violation, violationIf } from '../rule.ts';
+import type { PlannedValue } from '../planned-value.ts';
+import { expectValue, type PolicyRule, review, type Violation, violationIf } from '../rule.ts';
 
-const modernTls = /TLS13-1-[23]|TLS-1-2|FS-1-2/;
+const modernTls = /TLS13-1-[23]|TLS-1-2/;
 const oldTls = ['SSLv3', 'TLSv1', 'TLSv1.1'];
 
 export const edgeRules: PolicyRule[] = [
@@ -18,13 +19,18 @@ export const edgeRules: PolicyRule[] = [
     types: ['aws_lambda_function_url', 'aws_lambda_permission'],
     check: ({ type, attributes }) => {
       if (type === 'aws_lambda_function_url')
-        return violationIf(
-          attributes.get('authorization_type').value === 'NONE',
+        return expectValue(
+          'authorization_type',
+          attributes.get('authorization_type'),
+          (value) => value !== 'NONE',
           'the function URL asks nobody who they are',
         );
-      const narrowed = ['source_arn', 'source_account', 'principal_org_id'];
-      return violationIf(
-        attributes.get('principal').value === '*' && !narrowed.some((name) => attributes.get(name).isPresent),
+      const narrowing = ['source_arn', 'source_account', 'principal_org_id'];
+      if (narrowing.some((name) => attributes.get(name).isPresent)) return [];
+      return expectValue(
+        'principal',
+        attributes.get('principal'),
+        (value) => value !== '*',
         'everybody may invoke the function',
       );
     },
@@ -48,35 +54,45 @@ export const edgeRules: PolicyRule[] = [
       'PCI DSS 4': ['1.2.5', '2.2.5', '2.2.7', '4.2.1'],
     },
     types: ['aws_cloudfront_distribution'],
-    check: ({ attributes }) => {
-      const behaviors = ['default_cache_behavior', 'ordered_cache_behavior'].flatMap(
-        (name) => attributes.get(name).items,
-      );
-      const origins = attributes
-        .get('origin')
-        .items.flatMap((origin) => origin.get('custom_origin_config').items);
-      return [
-        ...violationIf(
-          behaviors.some((behavior) => behavior.get('viewer_protocol_policy').value === 'allow-all'),
-          'viewers may use plain HTTP',
-        ),
-        ...violationIf(
-          origins.some((origin) => origin.get('origin_protocol_policy').value === 'http-only'),
-          'an origin is reached over plain HTTP',
-        ),
-        ...violationIf(
-          origins.some((origin) =>
-            origin.get('origin_ssl_protocols').strings.some((name) => oldTls.includes(name)),
-          ),
-          'an origin may use TLS before 1.2',
-        ),
-      ];
-    },
+    check: checkDistribution,
   },
 ];
 
+function checkDistribution({ attributes }: PlannedResource): Violation[] {
+  const behaviors = ['default_cache_behavior', 'ordered_cache_behavior'].flatMap(
+    (name) => attributes.get(name).items,
+  );
+  const origins = attributes
+    .get('origin')
+    .items.flatMap((origin) => origin.get('custom_origin_config').items);
+  const isNot = (bad: string) => (value: unknown) => value !== bad;
+  const old = (origin: PlannedValue) =>
+    origin.get('origin_ssl_protocols').strings.some((name) => oldTls.includes(name));
+  return [
+    ...behaviors.flatMap((behavior) => {
+      const policy = behavior.get('viewer_protocol_policy');
+      return expectValue('viewer_protocol_policy', policy, isNot('allow-all'), 'viewers may use plain HTTP');
+    }),
+    ...origins.flatMap((origin) => {
+      const policy = origin.get('origin_protocol_policy');
+      const message = 'an origin is reached over plain HTTP';
+      return expectValue('origin_protocol_policy', policy, isNot('http-only'), message);
+    }),
+    ...origins.flatMap((origin) => {
+      const protocols = origin.get('origin_ssl_protocols');
+      return expectValue(
+        'origin_ssl_protocols',
+        protocols,
+        () => !old(origin),
+        'an origin may use TLS before 1.2',
+      );
+    }),
+  ];
+}
+
 function checkListener({ attributes }: PlannedResource): Violation[] {
   const protocol = attributes.get('protocol').value;
+  if (attributes.get('protocol').isPending) return review('protocol');
   if (protocol === 'HTTP') {
     const actions = attributes.get('default_action').items;
     const redirects = actions.some(
@@ -84,10 +100,16 @@ function checkListener({ attributes }: PlannedResource): Violation[] {
         action.get('type').value === 'redirect' &&
         action.get('redirect').first.get('protocol').value === 'HTTPS',
     );
-    return violationIf(!redirects, 'plain HTTP is not redirected to HTTPS');
+    if (redirects) return [];
+    return actions.some((action) => action.get('type').isPending)
+      ? review('the type of the default action')
+      : violationIf(true, 'plain HTTP is not redirected to HTTPS');
   }
   if (protocol !== 'HTTPS' && protocol !== 'TLS') return [];
   const policy = attributes.get('ssl_policy');
   if (policy.isPending) return review('ssl_policy');
-  return violationIf(!modernTls.test(String(policy.value)), 'ssl_policy accepts TLS before 1.2');
+  return violationIf(
+    !modernTls.test(String(policy.value)),
+    'ssl_policy is none of those for TLS 1.2 and 1.3',
+  );
 }

@@ -1,6 +1,8 @@
 import type { PlanModel, PlannedResource } from '../plan-model.ts';
+import { readPolicy } from '../planned-policy.ts';
 import type { PlannedValue } from '../planned-value.ts';
-import { isAdministrator, isPublic, readPolicy } from '../policy-document.ts';
+import { isAdministrator, isPublic } from '../policy-document.ts';
+import { referencesOf } from '../references.ts';
 import { expectValue, type PolicyRule, review, type Violation, violationIf } from '../rule.ts';
 
 export const iamRules: PolicyRule[] = [
@@ -53,18 +55,18 @@ export const iamRules: PolicyRule[] = [
       'aws_iam_user_policy',
       'aws_iam_role',
     ],
-    check: ({ type, attributes }) => [
-      ...violationIf(
-        ['policy_arn', 'managed_policy_arns']
-          .flatMap((name) => attributes.get(name).strings)
-          .some((arn) => arn.endsWith('AdministratorAccess')),
-        'AdministratorAccess is attached',
-      ),
-      ...violationIf(
-        type.startsWith('aws_iam_user_policy') || attributes.get('users').strings.length > 0,
-        'a policy is attached to a user',
-      ),
-    ],
+    check: (resource, plan) => {
+      const { type, attributes } = resource;
+      const users = attributes.get('users');
+      return [
+        ...['policy_arn', 'managed_policy_arns'].flatMap((name) => checkAttached(name, resource, plan)),
+        ...(users.isPending ? review('who the policy is attached to') : []),
+        ...violationIf(
+          type.startsWith('aws_iam_user_policy') || users.strings.length > 0,
+          'a policy is attached to a user',
+        ),
+      ];
+    },
   },
   {
     id: 'AWS-IAM-003',
@@ -120,6 +122,18 @@ export const iamRules: PolicyRule[] = [
     ],
   },
 ];
+
+/** What is attached; a policy that the plan makes is judged by itself. */
+function checkAttached(name: string, resource: PlannedResource, plan: PlanModel): Violation[] {
+  const attached = resource.attributes.get(name);
+  if (attached.strings.some((arn) => arn.endsWith('AdministratorAccess')))
+    return violationIf(true, 'AdministratorAccess is attached');
+  if (!attached.isConfigured || !attached.isPartlyUnknown) return [];
+  const { resources, localsOf } = referencesOf(plan, resource, attached.expression);
+  const isOwn =
+    resources.length > 0 && resources.every(({ address }) => address.startsWith('aws_iam_policy.'));
+  return isOwn && localsOf.length === 0 ? [] : review(name);
+}
 
 function checkAdministrator(
   plan: PlanModel,

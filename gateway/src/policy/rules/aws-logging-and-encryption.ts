@@ -76,9 +76,11 @@ export const loggingAndEncryptionRules: PolicyRule[] = [
     },
     types: ['aws_sqs_queue', 'aws_sns_topic'],
     check: ({ type, attributes }) => {
-      const hasKey = attributes.get('kms_master_key_id').isPresent;
-      const isOff = type === 'aws_sns_topic' || isFalse(attributes.get('sqs_managed_sse_enabled').value);
-      return violationIf(!hasKey && isOff, 'messages are stored without encryption');
+      if (attributes.get('kms_master_key_id').isPresent) return [];
+      const message = 'messages are stored without encryption';
+      if (type === 'aws_sns_topic') return violationIf(true, message);
+      const managed = attributes.get('sqs_managed_sse_enabled');
+      return expectValue('sqs_managed_sse_enabled', managed, (value) => !isFalse(value), message);
     },
   },
   {

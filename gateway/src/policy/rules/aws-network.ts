@@ -1,6 +1,8 @@
-import type { PlannedResource } from '../plan-model.ts';
+import { companionsOf, expectCompanion } from '../companions.ts';
+import { asRecord } from '../plan-json.ts';
+import type { PlanModel, PlannedResource } from '../plan-model.ts';
 import type { PlannedValue } from '../planned-value.ts';
-import { linkedTo } from '../references.ts';
+import { referencesOf } from '../references.ts';
 import { expectValue, type PolicyRule, review, type Violation, violationIf } from '../rule.ts';
 
 const ingressTypes = [
@@ -29,7 +31,8 @@ export const networkRules: PolicyRule[] = [
       'ISO 27001:2022': ['A.8.20', 'A.8.21', 'A.8.22'],
     },
     types: ingressTypes,
-    check: (resource) => openPorts(resource, administrationPorts, 'SSH or RDP is open to the internet'),
+    check: (resource, plan) =>
+      openPorts(resource, plan, administrationPorts, 'SSH or RDP is open to the internet'),
   },
   {
     id: 'AWS-EC2-002',
@@ -41,7 +44,8 @@ export const networkRules: PolicyRule[] = [
       'ISO 27001:2022': ['A.8.20', 'A.8.21', 'A.8.22'],
     },
     types: ingressTypes,
-    check: (resource) => openPorts(resource, riskyPorts, 'a high-risk port is open to the internet'),
+    check: (resource, plan) =>
+      openPorts(resource, plan, riskyPorts, 'a high-risk port is open to the internet'),
   },
   {
     id: 'AWS-EC2-003',
@@ -85,41 +89,84 @@ export const networkRules: PolicyRule[] = [
       'ISO 27001:2022': ['A.8.15', 'A.8.16', 'A.8.20', 'A.8.21', 'A.8.22'],
     },
     types: ['aws_vpc'],
-    check: (vpc, plan) =>
-      violationIf(linkedTo(plan, vpc, { aws_flow_log: 'vpc_id' }).length === 0, 'the VPC has no flow log'),
+    check: (vpc, plan) => expectCompanion(plan, vpc, 'aws_flow_log', 'vpc_id', 'the VPC has no flow log'),
   },
 ];
 
-function openPorts(resource: PlannedResource, ports: readonly number[], message: string): Violation[] {
+type Certainty = 'yes' | 'no' | 'unknown';
+
+function openPorts(
+  resource: PlannedResource,
+  plan: PlanModel,
+  ports: readonly number[],
+  message: string,
+): Violation[] {
   const rules = ingressRules(resource);
   if (rules === 'pending') return review('the list of ingress rules');
-  const open = rules.some((rule) => isOpenToAll(rule) && ports.some((port) => covers(rule, port)));
-  if (open) return violationIf(true, message);
-  const pending = rules.some((rule) => cidrs(rule).some((cidr) => cidr.isPending));
-  return pending ? review('the source of an ingress rule') : [];
+  const verdicts = rules.map((rule) => both(isOpenToAll(rule, resource, plan), coversAny(rule, ports)));
+  if (verdicts.includes('yes')) return violationIf(true, message);
+  return verdicts.includes('unknown') ? review('what an ingress rule lets in') : [];
+}
+
+function both(...parts: Certainty[]): Certainty {
+  if (parts.includes('no')) return 'no';
+  return parts.includes('unknown') ? 'unknown' : 'yes';
 }
 
 function ingressRules({ type, attributes }: PlannedResource): PlannedValue[] | 'pending' {
-  if (type === 'aws_security_group_rule')
-    return attributes.get('type').value === 'ingress' ? [attributes] : [];
+  if (type === 'aws_security_group_rule') {
+    const direction = attributes.get('type');
+    return direction.isUnknown || direction.value === 'ingress' ? [attributes] : [];
+  }
   if (type === 'aws_vpc_security_group_ingress_rule') return [attributes];
   return attributes.get('ingress').isPending ? 'pending' : attributes.get('ingress').items;
 }
 
-function cidrs(rule: PlannedValue): PlannedValue[] {
-  return ['cidr_blocks', 'ipv6_cidr_blocks', 'cidr_ipv4', 'cidr_ipv6'].map((name) => rule.get(name));
+/**
+ * Whether a rule names everybody, also by a prefix list of this plan. What of it is unknown was set in the code, in
+ * a dynamic block perhaps: the provider computes none of it.
+ */
+function isOpenToAll(rule: PlannedValue, resource: PlannedResource, plan: PlanModel): Certainty {
+  const cidrs = ['cidr_blocks', 'ipv6_cidr_blocks', 'cidr_ipv4', 'cidr_ipv6'].map((name) => rule.get(name));
+  const lists = ['prefix_list_ids', 'prefix_list_id'].map((name) => rule.get(name));
+  cidrs.push(...lists.flatMap((list) => prefixesOf(list, resource, plan)));
+  if (cidrs.some((cidr) => cidr.strings.some(isEverything))) return 'yes';
+  return cidrs.some((cidr) => cidr.isPartlyUnknown) ? 'unknown' : 'no';
 }
 
 /** `/0` in any spelling; `/1` as well, since two of them are everything. */
-function isOpenToAll(rule: PlannedValue): boolean {
-  return cidrs(rule)
-    .flatMap((cidr) => cidr.strings)
-    .some((cidr) => /\/0*[01]$/.test(cidr.trim()));
+function isEverything(cidr: string): boolean {
+  return /\/0*[01]$/.test(cidr.trim());
 }
 
-function covers(rule: PlannedValue, port: number): boolean {
-  const protocol = String(rule.get('protocol').value ?? rule.get('ip_protocol').value).toLowerCase();
-  if (protocol === '-1' || protocol === 'all') return true;
-  if (!['tcp', 'udp', '6', '17'].includes(protocol)) return false;
-  return Number(rule.get('from_port').value) <= port && port <= Number(rule.get('to_port').value);
+/** The CIDRs of the lists; one that is not in the plan stands for itself. */
+function prefixesOf(list: PlannedValue, resource: PlannedResource, plan: PlanModel): PlannedValue[] {
+  const { resources } = referencesOf(plan, resource, list.expression);
+  const lists = (plan.byType.get('aws_ec2_managed_prefix_list') ?? []).filter(
+    ({ after, modulePath, type, name }) =>
+      list.strings.includes(String(asRecord(after).id)) ||
+      resources.some(
+        (reference) => reference.modulePath === modulePath && reference.address === `${type}.${name}`,
+      ),
+  );
+  if (lists.length === 0) return [list];
+  return lists.flatMap((one) => {
+    const entries = companionsOf(plan, one, 'aws_ec2_managed_prefix_list_entry', 'prefix_list_id');
+    const blocks = one.attributes.get('entry').items;
+    return [...[...entries.certain, ...entries.possible].map(({ attributes }) => attributes), ...blocks].map(
+      (entry) => entry.get('cidr'),
+    );
+  });
+}
+
+function coversAny(rule: PlannedValue, ports: readonly number[]): Certainty {
+  const [protocol, ipProtocol, from, to] = ['protocol', 'ip_protocol', 'from_port', 'to_port'].map((name) =>
+    rule.get(name),
+  ) as [PlannedValue, PlannedValue, PlannedValue, PlannedValue];
+  if (protocol.isUnknown || ipProtocol.isUnknown) return 'unknown';
+  const name = String(protocol.value ?? ipProtocol.value).toLowerCase();
+  if (name === '-1' || name === 'all') return 'yes';
+  if (!['tcp', 'udp', '6', '17'].includes(name)) return 'no';
+  if (from.isUnknown || to.isUnknown) return 'unknown';
+  return ports.some((port) => Number(from.value) <= port && port <= Number(to.value)) ? 'yes' : 'no';
 }

@@ -124,7 +124,13 @@ const cases: RuleCase[] = [
     'review',
     { unknown: { encrypted: true }, expressions: { encrypted: refersTo('aws_x.y.z') } },
   ],
-  ['AWS-EC2-006', 'options of a launch template', 'aws_instance', { launch_template: [{ id: 'x' }] }, 'none'],
+  [
+    'AWS-EC2-006',
+    'a launch template of elsewhere',
+    'aws_instance',
+    { launch_template: [{ id: 'x' }] },
+    'review',
+  ],
   [
     'AWS-EC2-006',
     'options in a dynamic block',

@@ -1,5 +1,6 @@
-import { deniesPlainHttp, isPublic, readPolicy } from '../policy-document.ts';
-import { linkedTo } from '../references.ts';
+import { companionsOf, expectCompanion } from '../companions.ts';
+import { readPolicy } from '../planned-policy.ts';
+import { deniesPlainHttp, isPublic } from '../policy-document.ts';
 import { expectTrue, expectValue, type PolicyRule, review, violationIf } from '../rule.ts';
 
 const publicAcls = ['public-read', 'public-read-write', 'authenticated-read', 'website'];
@@ -51,8 +52,11 @@ export const s3Rules: PolicyRule[] = [
     },
     types: ['aws_s3_bucket'],
     check: (bucket, plan) =>
-      violationIf(
-        linkedTo(plan, bucket, { aws_s3_bucket_public_access_block: 'bucket' }).length === 0,
+      expectCompanion(
+        plan,
+        bucket,
+        'aws_s3_bucket_public_access_block',
+        'bucket',
         'no aws_s3_bucket_public_access_block belongs to the bucket',
       ),
   },
@@ -70,14 +74,14 @@ export const s3Rules: PolicyRule[] = [
     types: ['aws_s3_bucket_acl', 'aws_s3_bucket'],
     check: ({ attributes }) => {
       const grants = attributes.get('access_control_policy').first.get('grant').items;
-      const uris = grants
-        .flatMap((grant) => grant.get('grantee').items)
-        .map((grantee) => grantee.get('uri').value);
-      return violationIf(
-        publicAcls.includes(String(attributes.get('acl').value)) ||
-          uris.some((uri) => everybody.test(String(uri))),
-        'the ACL gives everybody access',
-      );
+      const grantees = grants.flatMap((grant) => grant.get('grantee').items);
+      const message = 'the ACL gives everybody access';
+      return [
+        ...expectValue('acl', attributes.get('acl'), (acl) => !publicAcls.includes(String(acl)), message),
+        ...grantees.flatMap((grantee) =>
+          expectValue('a grantee', grantee.get('uri'), (uri) => !everybody.test(String(uri)), message),
+        ),
+      ];
     },
   },
   {
@@ -115,12 +119,13 @@ export const s3Rules: PolicyRule[] = [
     },
     types: ['aws_s3_bucket'],
     check: (bucket, plan) => {
-      const holders = [bucket, ...linkedTo(plan, bucket, { aws_s3_bucket_policy: 'bucket' })];
-      const policies = holders.map((holder) =>
+      const { certain, possible } = companionsOf(plan, bucket, 'aws_s3_bucket_policy', 'bucket');
+      const policies = [bucket, ...certain].map((holder) =>
         readPolicy(plan, holder, holder.attributes.get('policy'), 'policy'),
       );
       if (policies.some((policy) => typeof policy === 'object' && policy.some(deniesPlainHttp))) return [];
-      if (policies.includes('unknown')) return review('the policy that should deny requests without TLS');
+      if (policies.includes('unknown') || possible.length > 0)
+        return review('the policy that should deny requests without TLS');
       return violationIf(true, 'no policy of the bucket denies requests without TLS');
     },
   },

@@ -1,6 +1,8 @@
+import { expectCompanion } from '../companions.ts';
 import { asRecord } from '../plan-json.ts';
 import type { PlanModel, PlannedResource } from '../plan-model.ts';
-import { linkedTo, type References, referencesOf } from '../references.ts';
+import type { PlannedValue } from '../planned-value.ts';
+import { type References, type ResourceReference, referencesOf } from '../references.ts';
 import { type PolicyRule, review, type Violation, violationIf } from '../rule.ts';
 import { readContainers } from './aws-containers.ts';
 
@@ -19,6 +21,8 @@ const pointerName =
 const pointerValue = /^(arn:|\{\{resolve:|ssm:|vault:)/;
 const secretText =
   /AKIA[0-9A-Z]{16}|-----BEGIN [A-Z ]*PRIVATE KEY|(secret|password|passwd|token|api_?key|access_?key)[a-z_]{0,32}["']?\s{0,8}[=:]\s{0,8}["']?[^\s"'$]{6}/i;
+
+const maxBlockDepth = 8;
 
 export const secretRules: PolicyRule[] = [
   {
@@ -44,8 +48,11 @@ export const secretRules: PolicyRule[] = [
     },
     types: ['aws_secretsmanager_secret'],
     check: (secret, plan) =>
-      violationIf(
-        linkedTo(plan, secret, { aws_secretsmanager_secret_rotation: 'secret_id' }).length === 0,
+      expectCompanion(
+        plan,
+        secret,
+        'aws_secretsmanager_secret_rotation',
+        'secret_id',
         'the secret is never rotated',
       ),
   },
@@ -54,44 +61,67 @@ export const secretRules: PolicyRule[] = [
 /** Secret arguments, those of nested blocks included, that the code itself holds. */
 function checkArguments(resource: PlannedResource, plan: PlanModel): Violation[] {
   const found: Violation[] = [];
-  const walk = (expressions: unknown, depth: number) => {
-    if (depth > 8) return;
-    if (Array.isArray(expressions)) for (const item of expressions) walk(item, depth + 1);
-    else
-      for (const [name, expression] of Object.entries(asRecord(expressions)))
-        if (secretArguments.has(name) && !Array.isArray(expression))
-          found.push(...checkSecret(name, resource, plan, expression));
-        else walk(expression, depth + 1);
+  const walk = (block: PlannedValue, depth: number) => {
+    for (const [name, expression] of Object.entries(asRecord(block.expression))) {
+      const argument = block.get(name);
+      if (secretArguments.has(name) && !Array.isArray(expression))
+        found.push(...checkSecret(name, argument, resource, plan));
+      else if (depth < maxBlockDepth && Array.isArray(expression))
+        for (const inner of argument.blocks) walk(inner, depth + 1);
+    }
   };
-  walk(resource.configuration.expressions, 0);
+  walk(resource.attributes, 0);
   return found;
 }
 
 function checkSecret(
   name: string,
+  { expression, value }: PlannedValue,
   resource: PlannedResource,
   plan: PlanModel,
-  expression: unknown,
 ): Violation[] {
+  const message = `${name} is written in the code`;
+  const { constant_value: constant } = asRecord(expression);
+  if (constant !== undefined) return violationIf(constant !== null && constant !== '', message);
+  if (typeof value !== 'string' || value === '') return [];
   const references = referencesOf(plan, resource, expression);
-  if (literals(references, plan).some((text) => text !== ''))
-    return violationIf(true, `${name} is written in the code`);
-  const onlyLocal =
-    references.throughLocal && references.variables.length + references.resources.length === 0;
-  const known = resource.attributes.get(name).value;
-  return onlyLocal && typeof known === 'string' && known !== ''
-    ? review(`where the value of ${name} comes from`)
-    : [];
+  const isIn = (text: string) => text !== '' && value.includes(text);
+  if (literalsOf(references, plan).some(isIn)) return violationIf(true, message);
+  if (references.resources.some((reference) => exists(plan, reference))) return [];
+  if (givenTo(references, plan).some(isIn)) return [];
+  const { variables, localsOf, resources } = references;
+  const isPlain = variables.length + localsOf.length + resources.length === 0;
+  return isPlain
+    ? violationIf(true, message)
+    : [{ message: `nothing tells where the value of ${name} comes from; look at it`, review: true }];
 }
 
-/** Constants an expression comes down to: written there, passed to a module, or the default of a variable in use. */
-function literals({ constants, variables }: References, plan: PlanModel): string[] {
+/** Data sources that were read before the plan are not among its changes. */
+function exists(plan: PlanModel, { modulePath, address }: ResourceReference): boolean {
+  return address.startsWith('data.') || plan.addresses.has(`${modulePath} ${address}`);
+}
+
+/** Texts an expression comes down to: passed to a module, looped over, or the default of a variable in use. */
+function literalsOf({ constants, variables, byInstanceKey, byInstanceValue }: References, plan: PlanModel) {
   const defaults = variables.map(({ modulePath, name }) => {
     const byDefault = asRecord(plan.modules.get(modulePath)?.variables[name]).default;
     const given = modulePath === '' && Object.hasOwn(plan.variables, name) ? plan.variables[name] : byDefault;
     return JSON.stringify(given) === JSON.stringify(byDefault) ? byDefault : undefined;
   });
-  return [...constants, ...defaults].filter((value) => value !== null && value !== undefined).map(textOf);
+  const written = byInstanceKey && !byInstanceValue ? [] : constants;
+  return [...written, ...defaults].flatMap(textsIn);
+}
+
+/** Texts in the values that the caller gave to the variables. */
+function givenTo({ variables }: References, plan: PlanModel): string[] {
+  return variables
+    .filter(({ modulePath, name }) => modulePath === '' && Object.hasOwn(plan.variables, name))
+    .flatMap(({ name }) => textsIn(plan.variables[name]));
+}
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string' || typeof value === 'number') return [String(value)];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
 function textOf(value: unknown): string {
@@ -103,7 +133,7 @@ function checkUserData(resource: PlannedResource, plan: PlanModel): Violation[] 
   const texts = ['user_data', 'user_data_base64'].flatMap((name) => {
     const expression = asRecord(asRecord(resource.configuration.expressions)[name]);
     return [
-      ...literals(referencesOf(plan, resource, expression), plan),
+      ...literalsOf(referencesOf(plan, resource, expression), plan),
       textOf(resource.attributes.get(name).value ?? ''),
     ];
   });
@@ -118,13 +148,15 @@ function checkEnvironment({ type, attributes }: PlannedResource): Violation[] {
   const environment: [string, unknown][] = [];
   if (type === 'aws_ecs_task_definition') {
     const containers = readContainers(attributes.get('container_definitions'));
-    for (const container of containers === 'pending' ? [] : containers)
+    if (containers === 'pending') return review('container_definitions');
+    for (const container of containers)
       for (const entry of Array.isArray(container.environment) ? container.environment : [])
         environment.push([textOf(asRecord(entry).name), asRecord(entry).value]);
   }
   if (type === 'aws_lambda_function') {
-    const variables = attributes.get('environment').first.get('variables').value;
-    environment.push(...Object.entries(asRecord(variables)));
+    const variables = attributes.get('environment').first.get('variables');
+    if (variables.isPending) return review('the environment');
+    environment.push(...Object.entries(asRecord(variables.value)));
   }
   const isSecret = ([name, value]: [string, unknown]) =>
     secretName.test(name) &&

@@ -1,6 +1,15 @@
 import type { PlannedResource } from '../plan-model.ts';
 import type { PlannedValue } from '../planned-value.ts';
-import { isFalse, isTrue, type PolicyRule, violationIf } from '../rule.ts';
+import {
+  expectTrue,
+  expectValue,
+  isFalse,
+  isTrue,
+  type PolicyRule,
+  review,
+  type Violation,
+  violationIf,
+} from '../rule.ts';
 
 const anywhere = ['*', 'internet', 'any', '0.0.0.0/0', '::/0'];
 
@@ -17,21 +26,17 @@ export const azureRules: PolicyRule[] = [
       'ISO 27001:2022': ['A.8.24'],
     },
     types: ['azurerm_storage_account'],
-    check: ({ attributes }) => {
-      const version = attributes.get('min_tls_version').value;
-      return [
-        ...violationIf(
-          ['https_traffic_only_enabled', 'enable_https_traffic_only'].some((name) =>
-            isFalse(attributes.get(name).value),
-          ),
-          'plain HTTP is accepted',
-        ),
-        ...violationIf(
-          version !== undefined && version !== 'TLS1_2' && version !== 'TLS1_3',
-          'TLS before 1.2 is accepted',
-        ),
-      ];
-    },
+    check: ({ attributes }) => [
+      ...['https_traffic_only_enabled', 'enable_https_traffic_only'].flatMap((name) =>
+        expectValue(name, attributes.get(name), (value) => !isFalse(value), 'plain HTTP is accepted'),
+      ),
+      ...expectValue(
+        'min_tls_version',
+        attributes.get('min_tls_version'),
+        (version = 'TLS1_2') => version === 'TLS1_2' || version === 'TLS1_3',
+        'TLS before 1.2 is accepted',
+      ),
+    ],
   },
   {
     id: 'AZ-ST-002',
@@ -45,13 +50,11 @@ export const azureRules: PolicyRule[] = [
     },
     types: ['azurerm_storage_account', 'azurerm_storage_container'],
     check: ({ type, attributes }) => {
-      const access = attributes.get('container_access_type').value ?? 'private';
-      return violationIf(
+      const [name, isGood] =
         type === 'azurerm_storage_container'
-          ? access !== 'private'
-          : isTrue(attributes.get('allow_nested_items_to_be_public').value),
-        'objects can be read by everybody',
-      );
+          ? ['container_access_type', (access: unknown = 'private') => access === 'private']
+          : ['allow_nested_items_to_be_public', (value: unknown) => !isTrue(value)];
+      return expectValue(name, attributes.get(name), isGood, 'objects can be read by everybody');
     },
   },
   {
@@ -68,7 +71,8 @@ export const azureRules: PolicyRule[] = [
     check: ({ type, attributes }) => {
       const rules =
         type === 'azurerm_network_security_rule' ? [attributes] : attributes.get('security_rule').items;
-      return violationIf(rules.some(isOpenRule), 'SSH or RDP is open to the internet');
+      if (rules.some(isOpenRule)) return violationIf(true, 'SSH or RDP is open to the internet');
+      return rules.some(isUndecided) ? review('what a rule lets in') : [];
     },
   },
   {
@@ -83,12 +87,15 @@ export const azureRules: PolicyRule[] = [
     },
     types: ['azurerm_key_vault'],
     check: ({ attributes }) => [
-      ...violationIf(!isTrue(attributes.get('purge_protection_enabled').value), 'purge protection is off'),
-      ...violationIf(
-        !isFalse(attributes.get('public_network_access_enabled').value) &&
-          attributes.get('network_acls').first.get('default_action').value !== 'Deny',
-        'the vault is open to every network',
-      ),
+      ...expectTrue('purge_protection_enabled', attributes.get('purge_protection_enabled')),
+      ...(isFalse(attributes.get('public_network_access_enabled').value)
+        ? []
+        : expectValue(
+            'network_acls.default_action',
+            attributes.get('network_acls').first.get('default_action'),
+            (action) => action === 'Deny',
+            'the vault is open to every network',
+          )),
     ],
   },
   {
@@ -114,17 +121,38 @@ export const azureRules: PolicyRule[] = [
         attributes.get('api_server_access_profile').first.get('authorized_ip_ranges'),
         attributes.get('api_server_authorized_ip_ranges'),
       ];
+      const isPrivate = attributes.get('private_cluster_enabled');
+      const pending = isPrivate.isPending || ranges.some((range) => range.isPending);
+      const open = !isTrue(isPrivate.value) && !ranges.some((range) => range.strings.length > 0);
       return [
-        ...violationIf(
-          !isTrue(attributes.get('private_cluster_enabled').value) &&
-            !ranges.some((range) => range.isPending || range.strings.length > 0),
-          'the API of the cluster is open to the internet',
-        ),
-        ...violationIf(!isTrue(attributes.get('local_account_disabled').value), 'local accounts are on'),
+        ...(open && pending
+          ? review('who reaches the API of the cluster')
+          : violationIf(open, 'the API of the cluster is open to the internet')),
+        ...expectTrue('local_account_disabled', attributes.get('local_account_disabled')),
       ];
     },
   },
 ];
+
+const ruleParts = [
+  'direction',
+  'access',
+  'source_address_prefix',
+  'source_address_prefixes',
+  'destination_port_range',
+  'destination_port_ranges',
+];
+
+/** Some of the rule is known only after apply, and what is known does not close it. */
+function isUndecided(rule: PlannedValue): boolean {
+  const isOther = (name: string, value: string) =>
+    !rule.get(name).isUnknown && String(rule.get(name).value).toLowerCase() !== value;
+  return (
+    ruleParts.some((name) => rule.get(name).isPartlyUnknown) &&
+    !isOther('direction', 'inbound') &&
+    !isOther('access', 'allow')
+  );
+}
 
 function isOpenRule(rule: PlannedValue): boolean {
   const is = (name: string, value: string) => String(rule.get(name).value).toLowerCase() === value;
@@ -148,18 +176,24 @@ function coversPort(range: string, port: number): boolean {
   return from <= port && port <= to;
 }
 
-function checkSql({ type, attributes }: PlannedResource) {
+function checkSql({ type, attributes }: PlannedResource): Violation[] {
   if (type === 'azurerm_mssql_server')
     return [
-      ...violationIf(
-        isTrue(attributes.get('public_network_access_enabled').value),
+      ...expectValue(
+        'public_network_access_enabled',
+        attributes.get('public_network_access_enabled'),
+        (value) => !isTrue(value),
         'the server has a public address',
       ),
-      ...violationIf(
-        ['1.0', '1.1', 'Disabled'].includes(String(attributes.get('minimum_tls_version').value)),
+      ...expectValue(
+        'minimum_tls_version',
+        attributes.get('minimum_tls_version'),
+        (version) => !['1.0', '1.1', 'Disabled'].includes(String(version)),
         'TLS before 1.2 is accepted',
       ),
     ];
-  const range = ['start_ip_address', 'end_ip_address'].map((name) => attributes.get(name).value).join('-');
+  const ends = ['start_ip_address', 'end_ip_address'].map((name) => attributes.get(name));
+  if (ends.some((end) => end.isPending)) return review('the range of the firewall rule');
+  const range = ends.map((end) => end.value).join('-');
   return violationIf(range === '0.0.0.0-255.255.255.255', 'the firewall lets every address in');
 }

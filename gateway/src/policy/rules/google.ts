@@ -1,7 +1,5 @@
-import type { PlannedResource } from '../plan-model.ts';
-import { isTrue, type PolicyRule, type Violation, violationIf } from '../rule.ts';
-
-const everybody = ['allUsers', 'allAuthenticatedUsers'];
+import { expectTrue, expectValue, type PolicyRule, violationIf } from '../rule.ts';
+import { checkFirewall, checkGrants, checkInstance, checkSql, expectNotEverybody } from './google-checks.ts';
 
 /** The conditions follow the provider's documentation; they were not tried on a real plan. */
 export const googleRules: PolicyRule[] = [
@@ -24,14 +22,13 @@ export const googleRules: PolicyRule[] = [
     check: (resource) => {
       const { type, attributes } = resource;
       if (type !== 'google_storage_bucket')
-        return violationIf(membersOf(resource).some(isEverybody), 'objects can be read by everybody');
+        return expectNotEverybody(resource, 'objects can be read by everybody');
       return [
-        ...violationIf(
-          !isTrue(attributes.get('uniform_bucket_level_access').value),
-          'uniform bucket-level access is off',
-        ),
-        ...violationIf(
-          attributes.get('public_access_prevention').value !== 'enforced',
+        ...expectTrue('uniform_bucket_level_access', attributes.get('uniform_bucket_level_access')),
+        ...expectValue(
+          'public_access_prevention',
+          attributes.get('public_access_prevention'),
+          (value) => value === 'enforced',
           'public access is not prevented',
         ),
       ];
@@ -48,22 +45,7 @@ export const googleRules: PolicyRule[] = [
       'ISO 27001:2022': ['A.8.20'],
     },
     types: ['google_compute_firewall'],
-    check: ({ attributes }) => {
-      const inbound = String(attributes.get('direction').value ?? 'INGRESS') === 'INGRESS';
-      const open = attributes.get('source_ranges').strings.some((range) => /\/0$/.test(range));
-      const ports = attributes.get('allow').items.some((allow) => {
-        const protocol = String(allow.get('protocol').value).toLowerCase();
-        const ranges = allow.get('ports').strings;
-        return (
-          protocol === 'all' ||
-          (['tcp', '6'].includes(protocol) && (ranges.length === 0 || ranges.some(isAdministration)))
-        );
-      });
-      return violationIf(
-        inbound && open && ports && !isTrue(attributes.get('disabled').value),
-        'SSH or RDP is open to the internet',
-      );
-    },
+    check: checkFirewall,
   },
   {
     id: 'GCP-SQL-001',
@@ -89,20 +71,9 @@ export const googleRules: PolicyRule[] = [
       'ISO 27001:2022': ['A.5.15', 'A.8.2'],
     },
     types: ['project', 'folder', 'organization'].flatMap((scope) =>
-      ['member', 'binding'].map((kind) => `google_${scope}_iam_${kind}`),
+      ['member', 'binding', 'policy'].map((kind) => `google_${scope}_iam_${kind}`),
     ),
-    check: (resource) => {
-      const role = String(resource.attributes.get('role').value);
-      const members = membersOf(resource);
-      const basic = ['roles/owner', 'roles/editor'].includes(role);
-      return [
-        ...violationIf(members.some(isEverybody), 'everybody gets the role'),
-        ...violationIf(
-          basic && members.some((member) => member.startsWith('serviceAccount:')),
-          'a service account is owner or editor',
-        ),
-      ];
-    },
+    check: checkGrants,
   },
   {
     id: 'GCP-IAM-002',
@@ -131,57 +102,3 @@ export const googleRules: PolicyRule[] = [
     check: checkInstance,
   },
 ];
-
-function membersOf({ attributes }: PlannedResource): string[] {
-  return ['member', 'members', 'entity'].flatMap((name) => attributes.get(name).strings);
-}
-
-function isEverybody(member: string): boolean {
-  return everybody.includes(member);
-}
-
-function isAdministration(range: string): boolean {
-  const [from = Number.NaN, to = from] = range.split('-').map(Number);
-  return [22, 3389].some((port) => from <= port && port <= to);
-}
-
-function checkSql({ attributes }: PlannedResource): Violation[] {
-  const settings = attributes.get('settings').first;
-  const network = settings.get('ip_configuration').first;
-  const modes = ['ENCRYPTED_ONLY', 'TRUSTED_CLIENT_CERTIFICATE_REQUIRED'];
-  return [
-    ...violationIf(
-      network.get('authorized_networks').items.some((entry) => /\/0$/.test(String(entry.get('value').value))),
-      'every address may connect',
-    ),
-    ...violationIf(!modes.includes(String(network.get('ssl_mode').value)), 'connections need no TLS'),
-    ...violationIf(
-      !isTrue(settings.get('backup_configuration').first.get('enabled').value),
-      'there are no backups',
-    ),
-  ];
-}
-
-function checkInstance({ attributes }: PlannedResource): Violation[] {
-  const account = attributes.get('service_account').first;
-  const email = String(account.get('email').value ?? '');
-  const isDefault =
-    !account.get('email').isPending &&
-    (email === '' || email.endsWith('-compute@developer.gserviceaccount.com'));
-  const allScopes = account.get('scopes').strings.some((scope) => /(^|\/)cloud-platform$/.test(scope));
-  const shielded = attributes.get('shielded_instance_config').first;
-  const off = ['enable_secure_boot', 'enable_vtpm', 'enable_integrity_monitoring'].some(
-    (name) => shielded.get(name).value === false,
-  );
-  return [
-    ...violationIf(
-      attributes.get('network_interface').items.some((entry) => entry.get('access_config').items.length > 0),
-      'the instance has a public address',
-    ),
-    ...violationIf(isDefault && allScopes, 'the default service account may do everything'),
-    ...violationIf(
-      off || attributes.get('shielded_instance_config').items.length === 0,
-      'the instance is not shielded',
-    ),
-  ];
-}
