@@ -1,29 +1,19 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type RequestListener } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { importPriceBook, loadPriceBook, PriceBookError, refreshPriceBook } from '../src/costs/index.ts';
 import { embeddedBookPath } from '../src/costs/price-book/load-price-book.ts';
 import type { PriceBook } from '../src/costs/price-book/price-book.ts';
+import { served } from './served.ts';
 
 let folder = '';
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'price-book-'));
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
-async function served<T>(listener: RequestListener, run: (baseUrl: string) => Promise<T>): Promise<T> {
-  const server = createServer(listener).listen(0, '127.0.0.1');
-  await new Promise((done) => server.once('listening', done));
-  try {
-    return await run(`http://127.0.0.1:${(server.address() as { port: number }).port}`);
-  } finally {
-    server.closeAllConnections();
-    await new Promise((done) => server.close(done));
-  }
-}
 
 function hourly(book: PriceBook, table: string, sku: string, region: string): number | string {
   const found = book.instance(table, sku, region);

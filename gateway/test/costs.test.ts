@@ -5,10 +5,9 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import type { Budget } from '@deployment-engine/contracts';
 import { waitFor } from '../../e2e/support/wait.ts';
 import { embeddedBookPath } from '../src/costs/price-book/load-price-book.ts';
-import { type StagedGate, stageGate } from './staged-gate.ts';
+import { stageGate } from './staged-gate.ts';
 import { startTestGateway, type TestGateway } from './support.ts';
 
 let it: TestGateway;
@@ -115,122 +114,6 @@ describe('pricing code from the body', () => {
   });
 });
 
-describe("a project's budget", () => {
-  const path = '/api/deploy/costs/shop/budget';
-
-  test('is set before the first job, read, replaced and removed', async () => {
-    assert.equal((await it.client.get(path)).body.budget, null);
-    const put = await it.client.request('PUT', path, { maxMonthly: 10 });
-    assert.equal(put.status, 200, JSON.stringify(put.body));
-    const kept = { maxMonthly: 10, onUnknown: 'warn', action: 'block', profile: 'none', currency: 'USD' };
-    assert.deepEqual((await it.client.get(path)).body.budget, kept);
-    await it.client.request('PUT', path, { maxIncrease: 5, action: 'warn' });
-    assert.equal((await it.client.get(path)).body.budget.maxMonthly, undefined);
-    await it.client.request('DELETE', path);
-    assert.equal((await it.client.get(path)).body.budget, null);
-  });
-
-  for (const [body, pointer] of [
-    [{ maxMonthly: -1 }, '/maxMonthly'],
-    [{ maxMonthly: 1, action: 'explode' }, '/action'],
-    [{ maximum: 1 }, '/maximum'],
-    [{ maxMonthly: 1, currency: 'JPY' }, '/currency'],
-  ] as const)
-    test(`is refused for ${pointer}`, async () => {
-      const answer = await it.client.request('PUT', path, body);
-      assert.equal(answer.status, 400);
-      assert.equal(answer.body.errors[0].pointer, pointer);
-    });
-});
-
-describe('the budget gate', () => {
-  const staged = (
-    projectId: string,
-    budget: Partial<Budget>,
-    files?: Record<string, string>,
-  ): Promise<StagedGate> => stageGate(it, { projectId, budget, files: { 'main.tf': nat, ...files } });
-
-  test('passes a plan within the budget and says what it costs', async () => {
-    const gate = await staged('within', { maxMonthly: 100 });
-    assert.deepEqual(await gate.run(), { kind: 'done' });
-    const [event] = await gate.events();
-    assert.equal(event?.verdict, 'passed');
-    assert.match(event?.message ?? '', /32\.85 USD/);
-  });
-
-  test('warns and goes on', async () => {
-    const gate = await staged('warned', { maxMonthly: 1, action: 'warn' });
-    assert.deepEqual(await gate.run(), { kind: 'done' });
-    assert.deepEqual(
-      (await gate.events()).map(({ gate, verdict }) => [gate, verdict]),
-      [['budget', 'warned']],
-    );
-  });
-
-  test('asks for approval even of an approved-by-default deploy, and lets the approved plan pass', async () => {
-    const gate = await staged('asked', { maxMonthly: 1, action: 'approve' });
-    assert.deepEqual(await gate.run(), { kind: 'parked' });
-    const view = (await it.client.get(`/api/deploy/status/${gate.jobId}`)).body;
-    assert.equal(view.status, 'awaiting_approval');
-    assert.deepEqual(
-      (await gate.events()).map(({ gate, verdict }) => [gate, verdict]),
-      [
-        ['budget', 'approval_required'],
-        ['approval', 'approval_required'],
-      ],
-    );
-    const approval = { planDigest: gate.planDigest };
-    assert.equal((await it.client.post(`/api/deploy/jobs/${gate.jobId}/approve`, approval)).status, 202);
-    await gate.claim();
-    assert.deepEqual(await gate.run(), { kind: 'done' });
-  });
-
-  test('blocks, naming the resource, also a plan that was approved', async () => {
-    const gate = await staged('blocked', { maxMonthly: 1, action: 'approve' });
-    assert.deepEqual(await gate.run(), { kind: 'parked' });
-    await it.client.post(`/api/deploy/jobs/${gate.jobId}/approve`, { planDigest: gate.planDigest });
-    await it.client.request('PUT', '/api/deploy/costs/blocked/budget', { maxMonthly: 1 });
-    await gate.claim();
-    const result = await gate.run();
-    assert.ok(result.kind === 'refused');
-    assert.deepEqual([result.step, result.reason], ['gate', 'budget_exceeded']);
-    assert.match(result.message, /aws_nat_gateway\.n/);
-  });
-
-  test('blocks where a broken usage file leaves no figure', async () => {
-    const gate = await staged('unread', { maxMonthly: 100 }, { 'usage.yml': 'a: [1\nb: 2\n' });
-    const result = await gate.run();
-    assert.ok(result.kind === 'refused' && result.reason === 'costs_not_readable');
-    assert.match(result.message, /line \d/);
-  });
-
-  test('leaves its figures in the plan and the project', async () => {
-    const gate = await staged('figures', { maxMonthly: 100 });
-    const plan = (await it.client.get(`/api/deploy/jobs/${gate.jobId}/plan`)).body;
-    assert.equal(plan.cost.total, natMonth);
-    assert.equal(plan.cost.diff.difference, natMonth);
-    const { body } = await it.client.get('/api/deploy/costs/figures?currency=GBP');
-    assert.deepEqual([body.source, body.costs.total], ['plan', 8.2125]);
-  });
-});
-
-describe('cost history', () => {
-  test('has one entry for each completed job, in pages', async () => {
-    for (let index = 0; index < 3; index += 1) {
-      const gate = await stageGate(it, { projectId: 'past', files: { 'main.tf': nat } });
-      await gate.complete();
-    }
-    const first = (await it.client.get('/api/deploy/costs/past/history?limit=2')).body;
-    assert.equal(first.entries.length, 2);
-    assert.deepEqual([first.entries[0].type, first.entries[0].currency], ['deploy', 'USD']);
-    const rest = (await it.client.get(`/api/deploy/costs/past/history?limit=2&cursor=${first.nextCursor}`))
-      .body;
-    assert.equal(rest.entries.length, 1);
-    assert.equal(rest.nextCursor, null);
-    assert.equal((await it.client.get('/api/deploy/costs/nobody/history')).status, 404);
-  });
-});
-
 describe('the price book', () => {
   const importBook = (text: string) =>
     it.client.request('POST', '/api/admin/price-book/import', text, {
@@ -331,6 +214,7 @@ describe('the command line', () => {
     });
 
   test("shows a project's costs", async () => {
+    await stageGate(it, { projectId: 'figures', files: { 'main.tf': nat } });
     const shown = await deployer('costs', 'show', 'figures', '--currency', 'EUR');
     assert.equal(shown.code, 0, shown.text);
     assert.match(shown.text, /figures: 16\.43 EUR a month \(from the plan/);

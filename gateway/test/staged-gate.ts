@@ -94,5 +94,8 @@ const plan = {
   resource_changes: [
     { ...parts, change: { actions: ['create'], before: null, after: {}, after_unknown: { id: true } } },
   ],
-  configuration: { root_module: { resources: [{ ...parts, provider_config_key: 'aws' }] } },
+  configuration: {
+    provider_config: { aws: { name: 'aws', expressions: { region: { constant_value: 'us-east-1' } } } },
+    root_module: { resources: [{ ...parts, provider_config_key: 'aws' }] },
+  },
 };

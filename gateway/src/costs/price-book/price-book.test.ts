@@ -43,6 +43,26 @@ describe('the embedded book', () => {
     });
   }
 
+  for (const [table, families] of [
+    ['ec2', ['m5', 'c5', 'r5', 't3']],
+    ['rds:postgres', ['db.m5', 'db.r5', 'db.t3']],
+    ['elasticache', ['cache.m5', 'cache.r5']],
+  ] as const) {
+    test(`has dearer entries of ${table} the larger they are, in every region`, () => {
+      for (const region of ['us-east-1', 'eu-central-1', 'sa-east-1', 'ap-northeast-1']) {
+        for (const family of families) {
+          const prices = ['large', 'xlarge', '2xlarge', '4xlarge'].flatMap((size) => {
+            const found = book.instance(table, `${family}.${size}`, region);
+            return 'missing' in found ? [] : [found.tiers[0]?.price.toNumber() ?? 0];
+          });
+          const sorted = [...new Set(prices)].toSorted((left, right) => left - right);
+          assert.deepEqual(prices, sorted, `${family} in ${region}`);
+          assert.ok(prices.length >= 2, `${family} in ${region}`);
+        }
+      }
+    });
+  }
+
   test('scales a unit price by region, but not one that holds everywhere', () => {
     const [balancer, zone] = ['aws.elb.hour', 'aws.route53.zone'].map((key) =>
       book.unit(key, 'eu-central-1'),

@@ -1,10 +1,33 @@
+import { Decimal } from 'decimal.js';
+import { type OfferRow, unitOf } from './aws-offer-units.ts';
+import { rdsEngine } from './aws-rds-engines.ts';
 import { csvFields } from './csv-line.ts';
 import { linesOf, open, type PriceSource } from './price-source.ts';
 import type { FreshSection } from './refresh-price-book.ts';
 
-export type AwsOffer = 'AmazonEC2' | 'AmazonRDS' | 'AmazonElastiCache';
+/** Offers that are the same everywhere and have no list of a region. */
+const globalOffers = ['AmazonRoute53'];
 
-type Row = (name: string) => string;
+export const awsOffers = [
+  'AmazonEC2',
+  'AmazonRDS',
+  'AmazonElastiCache',
+  'AmazonRedshift',
+  'AmazonVPC',
+  'AWSELB',
+  'AmazonS3',
+  'AWSLambda',
+  'AmazonDynamoDB',
+  'AWSQueueService',
+  'AmazonSNS',
+  'AmazonCloudWatch',
+  'awskms',
+  'AWSSecretsManager',
+  'AmazonEFS',
+  'AmazonEKS',
+  'AmazonECS',
+  ...globalOffers,
+];
 
 const ec2Tables: Record<string, string> = {
   'Linux/Shared': 'ec2',
@@ -13,7 +36,7 @@ const ec2Tables: Record<string, string> = {
 };
 
 /** What an hourly on-demand row of an offer prices: the table and the entry, `null` for any other row. */
-const entryOf: Record<AwsOffer, (row: Row) => [table: string, sku: string] | null> = {
+const entryOf: Record<string, (row: OfferRow) => [table: string, sku: string] | null> = {
   AmazonEC2: (row) => {
     const isPlain = row('CapacityStatus') === 'Used' && row('Pre Installed S/W') === 'NA';
     if (!isPlain || row('License Model') !== 'No License required') return null;
@@ -28,7 +51,16 @@ const entryOf: Record<AwsOffer, (row: Row) => [table: string, sku: string] | nul
   AmazonElastiCache: (row) => {
     return row('Cache Engine') === 'Redis' ? ['elasticache', row('Instance Type')] : null;
   },
+  AmazonRedshift: (row) => {
+    return row('Product Family') === 'Compute Instance' ? ['redshift', row('Instance Type')] : null;
+  },
 };
+
+interface OfferPrices {
+  tables: Map<string, Map<string, number>>;
+  /** The price of each tier by the quantity it begins at. */
+  units: Map<string, Map<number, number>>;
+}
 
 /**
  * Streams the CSV edition of an offer's regional price list. Its first lines are `name,value` pairs with the
@@ -37,11 +69,13 @@ const entryOf: Record<AwsOffer, (row: Row) => [table: string, sku: string] | nul
  */
 export async function readAwsOffer(
   source: PriceSource,
-  offer: AwsOffer,
+  offer: string,
   region: string,
 ): Promise<FreshSection[]> {
-  const url = `${source.baseUrl}/offers/v1.0/aws/${offer}/current/${region}/index.csv`;
-  const tables = new Map<string, Map<string, number>>();
+  const place = globalOffers.includes(offer) ? 'any' : region;
+  const path = place === 'any' ? 'index.csv' : `${region}/index.csv`;
+  const url = `${source.baseUrl}/offers/v1.0/aws/${offer}/current/${path}`;
+  const prices: OfferPrices = { tables: new Map(), units: new Map() };
   let columns: Map<string, number> | null = null;
   let asOf = source.today;
   for await (const line of linesOf(await open(url, source))) {
@@ -52,49 +86,50 @@ export async function readAwsOffer(
       continue;
     }
     const positions = columns;
-    add(tables, (name) => fields[positions.get(name) ?? -1] ?? '', offer);
+    add(prices, (name) => fields[positions.get(name) ?? -1] ?? '', offer);
   }
   if (columns === null) throw new Error(`reading ${url}: no header line`);
-  return [...tables].map(([table, prices]) => ({
-    id: `aws:${table}:${region}`,
-    kind: 'instances',
-    table,
-    source: `AWS price list ${offer} ${region}`,
-    asOf,
-    payload: { skus: [...prices.keys()], regions: { [region]: [...prices.values()] } },
-  }));
+  return sectionsOf(prices, { offer, place, asOf });
 }
 
-function add(tables: Map<string, Map<string, number>>, row: Row, offer: AwsOffer): void {
-  if (row('TermType') !== 'OnDemand' || row('Unit') !== 'Hrs' || row('Currency') !== 'USD') return;
-  const [table, sku] = entryOf[offer](row) ?? [];
-  const price = Number(row('PricePerUnit'));
-  if (table === undefined || sku === undefined || sku === '' || !(price > 0)) return;
-  const prices = tables.get(table) ?? new Map<string, number>();
-  tables.set(table, prices.set(sku, price));
-}
-
-const plainEngines: Record<string, string> = {
-  MySQL: 'mysql',
-  PostgreSQL: 'postgres',
-  MariaDB: 'mariadb',
-  'Aurora MySQL': 'aurora-mysql',
-  'Aurora PostgreSQL': 'aurora-postgresql',
-};
-const sqlServerEditions: Record<string, string> = {
-  Express: 'ex',
-  Web: 'web',
-  Standard: 'se',
-  Enterprise: 'ee',
-};
-
-function rdsEngine(engine: string, edition: string, license: string): string | null {
-  if (engine === 'SQL Server') {
-    const short = sqlServerEditions[edition];
-    return short === undefined || license !== 'License included' ? null : `sqlserver-${short}`;
+function add({ tables, units }: OfferPrices, row: OfferRow, offer: string): void {
+  if (row('TermType') !== 'OnDemand' || row('Currency') !== 'USD') return;
+  const price = row('PricePerUnit');
+  if (!(Number(price) > 0)) return;
+  const unit = unitOf(offer, row);
+  if (unit !== null) {
+    const tier: [number, number] = [
+      Number(row('StartingRange') || 0) / unit.per,
+      new Decimal(price).times(unit.per).toNumber(),
+    ];
+    const tiers = units.get(unit.key) ?? new Map<number, number>();
+    units.set(unit.key, tiers.set(...tier));
+    return;
   }
-  if (engine !== 'Oracle') return plainEngines[engine] ?? null;
-  const isIncluded = license === 'License included';
-  if (edition === 'Standard Two') return isIncluded ? 'oracle-se2:li' : 'oracle-se2:byol';
-  return edition === 'Enterprise' && !isIncluded ? 'oracle-ee:byol' : null;
+  const [table, sku] = (row('Unit') === 'Hrs' ? entryOf[offer]?.(row) : null) ?? [];
+  if (table === undefined || sku === undefined || sku === '') return;
+  const prices = tables.get(table) ?? new Map<string, number>();
+  tables.set(table, prices.set(sku, Number(price)));
+}
+
+function sectionsOf(
+  { tables, units }: OfferPrices,
+  { offer, place, asOf }: { offer: string; place: string; asOf: string },
+): FreshSection[] {
+  const source = `AWS price list ${offer} ${place}`;
+  const instances = [...tables].map(([table, prices]): FreshSection => {
+    const payload = { skus: [...prices.keys()], regions: { [place]: [...prices.values()] } };
+    return { id: `aws:${table}:${place}`, kind: 'instances', table, source, asOf, payload };
+  });
+  if (units.size === 0) return instances;
+  const entries = [...units].map(([key, tiers]) => [key, { [place]: unitPrice(tiers) }]);
+  const payload = { units: Object.fromEntries(entries) };
+  return [...instances, { id: `aws:${offer}:${place}`, kind: 'units', table: null, source, asOf, payload }];
+}
+
+/** Tiers in order. What an account has free of charge is not counted, so the first price holds from 0. */
+function unitPrice(tiers: Map<number, number>): number | [number, number][] {
+  const [first, ...later] = [...tiers].toSorted(([left], [right]) => left - right);
+  const price = first?.[1] ?? 0;
+  return later.length === 0 ? price : [[0, price], ...later];
 }

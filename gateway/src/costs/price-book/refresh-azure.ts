@@ -1,69 +1,75 @@
 import { z } from 'zod';
+import { type AzureItem, azureItemSchema, azureServices } from './azure-meters.ts';
 import { open, type PriceSource } from './price-source.ts';
 import type { FreshSection } from './refresh-price-book.ts';
 
-const pageSchema = z.object({
-  Items: z.array(
-    z.object({
-      currencyCode: z.string(),
-      retailPrice: z.number(),
-      armRegionName: z.string(),
-      armSkuName: z.string(),
-      productName: z.string(),
-      meterName: z.string(),
-      unitOfMeasure: z.string(),
-      type: z.string(),
-    }),
-  ),
-  NextPageLink: z.string().nullish(),
-});
+const pageSchema = z.object({ Items: z.array(azureItemSchema), NextPageLink: z.string().nullish() });
 
 /** A guard against a source that links its pages in a circle. */
 const maxPages = 5000;
 
 /**
- * Reads the virtual machines of the retail price list page by page: Linux, pay as you go.
+ * Reads virtual machines (Linux) and the unit prices of other services from the retail price list, page by
+ * page: pay as you go, in USD.
  * https://learn.microsoft.com/rest/api/cost-management/retail-prices/azure-retail-prices
  */
-export async function readAzurePrices(source: PriceSource, regions: string[]): Promise<FreshSection> {
-  const byRegion = new Map<string, Map<string, number>>();
+export async function readAzurePrices(source: PriceSource, regions: string[]): Promise<FreshSection[]> {
+  const machines: Record<string, Record<string, number>> = {};
+  const units: Record<string, Record<string, number>> = {};
   for (const region of regions) {
-    const filter = `serviceName eq 'Virtual Machines' and priceType eq 'Consumption' and armRegionName eq '${region}'`;
-    let next: string | null = `/api/retail/prices?$filter=${encodeURIComponent(filter)}`;
-    for (let page = 0; next !== null && page < maxPages; page += 1) {
-      const { Items: items, NextPageLink: link } = pageSchema.parse(
-        await (await open(source.baseUrl + next, source)).json(),
-      );
-      for (const item of items) {
-        if (isLinuxHour(item)) {
-          byRegion.set(region, (byRegion.get(region) ?? new Map()).set(item.armSkuName, item.retailPrice));
-        }
+    for await (const item of itemsOf(source, 'Virtual Machines', region)) {
+      if (isLinuxHour(item)) entryOf(machines, region)[item.armSkuName] = item.retailPrice;
+    }
+    for (const [service, keyOf] of Object.entries(azureServices)) {
+      for await (const item of itemsOf(source, service, region)) {
+        const key = item.tierMinimumUnits === 0 ? keyOf(item) : null;
+        if (key !== null && item.retailPrice > 0) entryOf(units, key)[region] = item.retailPrice;
       }
-      next = link ? pathOf(link) : null;
     }
   }
-  const skus = [...new Set([...byRegion.values()].flatMap((prices) => [...prices.keys()]))].sort();
-  const rows = [...byRegion].map(([region, prices]) => [region, skus.map((sku) => prices.get(sku) ?? null)]);
-  return {
-    id: 'azure:vm',
-    kind: 'instances',
-    table: 'azure-vm',
-    source: 'Azure retail prices',
-    asOf: source.today,
-    payload: { skus, regions: Object.fromEntries(rows) },
-  };
+  const skus = [...new Set(Object.values(machines).flatMap((prices) => Object.keys(prices)))].sort();
+  const rows = Object.entries(machines).map(([region, prices]) => {
+    return [region, skus.map((sku) => prices[sku] ?? null)];
+  });
+  const origin = { source: 'Azure retail prices', asOf: source.today };
+  return [
+    {
+      id: 'azure:vm',
+      kind: 'instances',
+      table: 'azure-vm',
+      ...origin,
+      payload: { skus, regions: Object.fromEntries(rows) },
+    },
+    { id: 'azure:units', kind: 'units', table: null, ...origin, payload: { units } },
+  ];
 }
 
-function isLinuxHour(item: z.infer<typeof pageSchema>['Items'][number]): boolean {
+async function* itemsOf(source: PriceSource, service: string, region: string): AsyncGenerator<AzureItem> {
+  const filter = `serviceName eq '${service}' and priceType eq 'Consumption' and armRegionName eq '${region}'`;
+  let next: string | null = `/api/retail/prices?$filter=${encodeURIComponent(filter)}`;
+  for (let page = 0; next !== null && page < maxPages; page += 1) {
+    const response = await open(source.baseUrl + next, source);
+    const { Items: items, NextPageLink: link }: z.infer<typeof pageSchema> = pageSchema.parse(
+      await response.json(),
+    );
+    for (const item of items) {
+      if (item.currencyCode === 'USD' && item.type === 'Consumption') yield item;
+    }
+    next = link ? pathOf(link) : null;
+  }
+}
+
+/** The entry of a name, made empty where there is none yet. */
+function entryOf(entries: Record<string, Record<string, number>>, name: string): Record<string, number> {
+  const found = entries[name] ?? {};
+  entries[name] = found;
+  return found;
+}
+
+function isLinuxHour(item: AzureItem): boolean {
   const isSpecial =
     /spot|low priority/i.test(item.meterName) || /windows|cloud services/i.test(item.productName);
-  return (
-    item.currencyCode === 'USD' &&
-    item.unitOfMeasure === '1 Hour' &&
-    item.type === 'Consumption' &&
-    !isSpecial &&
-    item.armSkuName !== ''
-  );
+  return item.unitOfMeasure === '1 Hour' && !isSpecial && item.armSkuName !== '';
 }
 
 /** Pages are followed on the host that was asked, wherever the link points. */

@@ -1,51 +1,54 @@
 import { z } from 'zod';
+import {
+  type GoogleSku,
+  googleSkuSchema,
+  machinePartOf,
+  machinePrices,
+  priceOf,
+  unitKeyOf,
+} from './google-skus.ts';
 import { open, type PriceSource } from './price-source.ts';
 import type { FreshSection } from './refresh-price-book.ts';
 
-/** Compute Engine in the catalogue of services. */
-const computeService = '6F81-5844-456A';
+/** Compute Engine and Cloud SQL in the catalogue of services. */
+const services = ['6F81-5844-456A', '9662-B51E-5089'];
 
 const pageSchema = z.object({
-  skus: z
-    .array(
-      z.object({
-        description: z.string(),
-        category: z.object({ resourceFamily: z.string(), resourceGroup: z.string(), usageType: z.string() }),
-        serviceRegions: z.array(z.string()),
-        pricingInfo: z.array(
-          z.object({
-            pricingExpression: z.object({
-              usageUnit: z.string(),
-              tieredRates: z.array(
-                z.object({
-                  startUsageAmount: z.number(),
-                  unitPrice: z.object({
-                    currencyCode: z.string(),
-                    units: z.string().default('0'),
-                    nanos: z.number(),
-                  }),
-                }),
-              ),
-            }),
-          }),
-        ),
-      }),
-    )
-    .default([]),
+  skus: z.array(googleSkuSchema).default([]),
   nextPageToken: z.string().nullish(),
 });
 
-/** Disk prices of the book by the catalogue's name of their group. */
-const diskKeys: Record<string, string> = { PDStandard: 'google.disk.pd-standard', SSD: 'google.disk.pd-ssd' };
 const maxPages = 5000;
 
+type MachineParts = Record<string, Record<string, { Core?: number; Ram?: number }>>;
+
 /**
- * Reads disk prices from the Cloud Billing catalogue page by page. Machine types are sold there as cores and
- * memory, so their prices stay those of the book.
+ * Reads disks, databases and machines from the Cloud Billing catalogue page by page. Machines are sold there as
+ * cores and memory, from which the prices of the predefined types follow.
  * https://cloud.google.com/billing/docs/reference/rest/v1/services.skus/list
  */
-export async function readGooglePrices(source: PriceSource & { apiKey: string }): Promise<FreshSection> {
+export async function readGooglePrices(source: PriceSource & { apiKey: string }): Promise<FreshSection[]> {
   const units: Record<string, Record<string, number>> = {};
+  const parts: MachineParts = {};
+  for (const service of services) {
+    for await (const sku of skusOf(source, service)) {
+      const price = priceOf(sku);
+      if (price === null) continue;
+      const key = unitKeyOf(sku);
+      for (const region of sku.serviceRegions) {
+        if (key !== null) units[key] = { ...units[key], [region]: price };
+        else addPart(parts, sku, region, price);
+      }
+    }
+  }
+  const origin = { source: 'Google Cloud billing catalogue', asOf: source.today };
+  return [
+    { id: 'google:units', kind: 'units', table: null, ...origin, payload: { units } },
+    { id: 'google:vm', kind: 'instances', table: 'google-vm', ...origin, payload: machinesOf(parts) },
+  ];
+}
+
+async function* skusOf(source: PriceSource & { apiKey: string }, service: string): AsyncGenerator<GoogleSku> {
   let token = '';
   for (let page = 0; page < maxPages; page += 1) {
     const query = new URLSearchParams({
@@ -53,33 +56,30 @@ export async function readGooglePrices(source: PriceSource & { apiKey: string })
       currencyCode: 'USD',
       ...(token === '' ? {} : { pageToken: token }),
     });
-    const url = `${source.baseUrl}/v1/services/${computeService}/skus?${query}`;
+    const url = `${source.baseUrl}/v1/services/${service}/skus?${query}`;
     const { skus, nextPageToken } = pageSchema.parse(await (await open(url, source)).json());
-    for (const sku of skus) addDisk(units, sku);
-    if (!nextPageToken) break;
+    yield* skus;
+    if (!nextPageToken) return;
     token = nextPageToken;
   }
-  return {
-    id: 'google:disks',
-    kind: 'units',
-    table: null,
-    source: 'Google Cloud billing catalogue',
-    asOf: source.today,
-    payload: { units },
-  };
 }
 
-function addDisk(
-  units: Record<string, Record<string, number>>,
-  sku: z.infer<typeof pageSchema>['skus'][number],
-): void {
-  const key = diskKeys[sku.category.resourceGroup];
-  const expression = sku.pricingInfo[0]?.pricingExpression;
-  const price = expression?.tieredRates.at(-1)?.unitPrice;
-  const isPlain = /^(Storage PD|SSD backed PD) Capacity( in .*)?$/.test(sku.description);
-  if (key === undefined || price === undefined || !isPlain || sku.category.usageType !== 'OnDemand') return;
-  if (expression?.usageUnit !== 'GiBy.mo' || price.currencyCode !== 'USD') return;
-  const prices = units[key] ?? {};
-  for (const region of sku.serviceRegions) prices[region] = Number(price.units) + price.nanos / 1e9;
-  units[key] = prices;
+function addPart(parts: MachineParts, sku: GoogleSku, region: string, price: number): void {
+  const found = machinePartOf(sku);
+  if (found === null) return;
+  const families = parts[region] ?? {};
+  families[found.family] = { ...families[found.family], [found.part]: price };
+  parts[region] = families;
+}
+
+function machinesOf(parts: MachineParts) {
+  const byRegion = Object.entries(parts).map(([region, families]) => {
+    const prices = Object.entries(families).flatMap(([family, { Core: core, Ram: ram }]) =>
+      core === undefined || ram === undefined ? [] : machinePrices(family, core, ram),
+    );
+    return [region, new Map(prices)] as const;
+  });
+  const skus = [...new Set(byRegion.flatMap(([, prices]) => [...prices.keys()]))].sort();
+  const rows = byRegion.map(([region, prices]) => [region, skus.map((sku) => prices.get(sku) ?? null)]);
+  return { skus, regions: Object.fromEntries(rows) };
 }

@@ -1,7 +1,7 @@
 import { writePriceBook } from './book-file.ts';
 import { loadPriceBook } from './load-price-book.ts';
 import type { PriceBook } from './price-book.ts';
-import { type AwsOffer, readAwsOffer } from './refresh-aws.ts';
+import { awsOffers, readAwsOffer } from './refresh-aws.ts';
 import { readAzurePrices } from './refresh-azure.ts';
 import { readGooglePrices } from './refresh-google.ts';
 import { type BookSection, digest, type SectionHeader, type SectionPayload } from './section.ts';
@@ -34,8 +34,6 @@ const publicUrls = {
   google: 'https://cloudbilling.googleapis.com',
 };
 
-const offers: AwsOffer[] = ['AmazonEC2', 'AmazonRDS', 'AmazonElastiCache'];
-
 /**
  * Pulls the clouds' own price lists and swaps the new book in at once. Fresh sections come first, so they win
  * over the older ones, which stay for what was not pulled. Throws, and leaves the book, when a source fails.
@@ -63,12 +61,11 @@ async function pull(
   today: string,
 ): Promise<FreshSection[]> {
   const from = { baseUrl: options.baseUrls?.[source] ?? publicUrls[source], today, signal: options.signal };
-  if (source === 'azure')
-    return [await readAzurePrices(from, options.regions?.azure ?? ['eastus', 'westeurope'])];
-  if (source === 'google') return [await readGooglePrices({ ...from, apiKey: options.googleApiKey ?? '' })];
+  if (source === 'azure') return readAzurePrices(from, options.regions?.azure ?? ['eastus', 'westeurope']);
+  if (source === 'google') return readGooglePrices({ ...from, apiKey: options.googleApiKey ?? '' });
   const sections: FreshSection[] = [];
   for (const region of options.regions?.aws ?? ['us-east-1']) {
-    for (const offer of offers) sections.push(...(await readAwsOffer(from, offer, region)));
+    for (const offer of awsOffers) sections.push(...(await readAwsOffer(from, offer, region)));
   }
   return sections;
 }

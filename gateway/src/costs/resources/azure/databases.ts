@@ -1,4 +1,4 @@
-import { hoursPerMonth, product } from '../../quantity.ts';
+import { exactly, hoursPerMonth, product } from '../../quantity.ts';
 import type { ComponentSpec, ResourceModule } from '../../resource-module.ts';
 
 /** Databases sold by vCore cost the same for each; the book lists four. */
@@ -52,7 +52,20 @@ export const flexibleServer: ResourceModule = {
 export const redisCache: ResourceModule = {
   types: ['azurerm_redis_cache'],
   category: 'database',
-  components: (cache) => [unpriced(`Cache (${cache.text('sku_name')})`, 'Azure Redis')],
+  components: (cache) => {
+    const tier = cache.text('sku_name');
+    const size = `${cache.text('family') ?? ''}${cache.text('capacity') ?? ''}`;
+    // A premium cache is sharded, each shard at the price of the size.
+    const shards = tier === 'Premium' ? cache.number('shard_count', 1) : exactly(1);
+    return [
+      {
+        name: `Cache (${tier} ${size})`,
+        unit: 'hours',
+        quantity: product(shards, hoursPerMonth),
+        price: tier === null ? { missing: 'sku_name is not known' } : `azure.redis.${tier}.${size}`,
+      },
+    ];
+  },
 };
 
 function unpriced(name: string, what: string): ComponentSpec {
