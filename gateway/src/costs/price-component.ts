@@ -1,6 +1,7 @@
 import type { CostComponent } from '@deployment-engine/contracts';
 import { Decimal } from 'decimal.js';
-import type { PriceBook, PriceLookup, PriceTier } from './price-book/price-book.ts';
+import type { PriceLookup, PriceTier } from './price-book/found-price.ts';
+import type { PriceBook } from './price-book/price-book.ts';
 import { asQuantity, assumed, product, type Quantity, weakest } from './quantity.ts';
 import type { ComponentSpec, PriceQuery } from './resource-module.ts';
 import type { ResourceReader } from './resource-reader.ts';

@@ -1,5 +1,6 @@
-import type { CostConfidence, PriceBookSection } from '@deployment-engine/contracts';
+import type { PriceBookSection } from '@deployment-engine/contracts';
 import { Decimal } from 'decimal.js';
+import { derived, type FoundPrice, found, type PriceLookup, priceOf } from './found-price.ts';
 import {
   cloudOf,
   cloudOfTable,
@@ -10,21 +11,6 @@ import {
   sizeWeight,
 } from './instance-names.ts';
 import { type BookSection, decodeSection, type SectionData } from './section.ts';
-
-export interface PriceTier {
-  /** The quantity a month at which the price begins. */
-  from: Decimal;
-  price: Decimal;
-}
-
-export interface FoundPrice {
-  tiers: PriceTier[];
-  confidence: CostConfidence;
-  note: string | null;
-  section: string;
-}
-
-export type PriceLookup = FoundPrice | { missing: string };
 
 /** All list prices of one book. Sections are decoded when first asked for. */
 export class PriceBook {
@@ -191,33 +177,4 @@ export class PriceBook {
 
 function distance(ratio: Decimal): number {
   return Math.abs(Math.log(ratio.toNumber()));
-}
-
-function priceOf(price: FoundPrice): Decimal {
-  return price.tiers[0]?.price ?? new Decimal(0);
-}
-
-function derived(base: FoundPrice, ratio: Decimal.Value, note: string): FoundPrice {
-  const notes = base.note === null ? note : `${base.note}; ${note}`;
-  const tiers = base.tiers.map(({ from, price }) => ({ from, price: price.times(ratio) }));
-  return { tiers, confidence: 'derived', note: notes, section: base.section };
-}
-
-function found(
-  value: number | [number, number][],
-  confidence: CostConfidence,
-  note: string | null,
-  section: string,
-  ratio: Decimal.Value = 1,
-): FoundPrice {
-  const tiers = typeof value === 'number' ? [[0, value] as [number, number]] : value;
-  return {
-    tiers: tiers.map(([from, price]) => ({
-      from: new Decimal(from),
-      price: new Decimal(price).times(ratio),
-    })),
-    confidence,
-    note,
-    section,
-  };
 }
