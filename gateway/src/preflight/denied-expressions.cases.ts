@@ -129,6 +129,14 @@ export const deniedExpressions = {
     'a cost that is a variable': local('bcrypt("x", var.cost)'),
     'a wide format': local('format("%2000000000s", "x")'),
     'a width from a local': tf('locals {\n  w = 2000000000\n  a = format("%${local.w}s", "x")\n}\n'),
+    'a width that is put together': local('format(join("", ["%", "2000000000", "s"]), "x")'),
+    'a width in a condition': local('format(var.x ? "%2000000000s" : "", "x")'),
+    'ranges within ranges in an output': tf(
+      'output "x" {\n  value = [for a in range(1024) : [for b in range(1024) : [for c in range(1024) : ""]]]\n}\n',
+    ),
+    'lists that grow by each other': tf(
+      `locals {\n  a0 = ["x", "x", "x", "x", "x", "x", "x", "x"]\n${Array.from({ length: 10 }, (_, i) => `  a${i + 1} = flatten([for x in local.a${i} : local.a0])\n`).join('')}}\n`,
+    ),
     'doubled strings': tf(
       `locals {\n  a0 = "xxxxxxxxxx"\n${Array.from({ length: 30 }, (_, i) => `  a${i + 1} = "\${local.a${i}}\${local.a${i}}"`).join('\n')}\n}\n`,
     ),

@@ -22,6 +22,39 @@ const cases: { what: string; files: Record<string, string>; line: number | undef
     line: 2,
   },
   {
+    what: 'the length of all pairs',
+    files: { 'a.tf': resource('count = length(setproduct(range(100), range(100)))') },
+    line: 2,
+  },
+  {
+    what: 'a list of lists made flat',
+    files: {
+      'a.tf': resource('for_each = toset(flatten([for a in range(100) : [for b in range(100) : "x"]]))'),
+    },
+    line: 2,
+  },
+  {
+    what: 'a list of lists put together',
+    files: {
+      'a.tf': resource('for_each = toset(concat([for a in range(100) : [for b in range(100) : "x"]]...))'),
+    },
+    line: 2,
+  },
+  {
+    what: 'a range within each group of a map',
+    files: {
+      'a.tf': resource(
+        'for_each = { for x in flatten([for k, v in { a = 1, b = 2, c = 3 } : [for i in range(v) : "x"]]) : x => x }',
+      ),
+    },
+    line: undefined,
+  },
+  {
+    what: 'the length of a list that only the plan knows',
+    files: { 'a.tf': resource('count = length(var.names) * 3') },
+    line: undefined,
+  },
+  {
     what: 'a range through locals',
     files: { 'a.tf': `locals {\n  n = range(20)\n}\n${resource('for_each = toset(local.n)')}` },
     line: undefined,

@@ -2,7 +2,7 @@ import type { PolicyReport } from '@deployment-engine/contracts';
 import { ReportBuilder } from '../policy/report-builder.ts';
 import type { PolicySettings } from '../policy/settings.ts';
 import { checkBlocks } from './checks/blocks.ts';
-import { checkSizeOfLocals } from './checks/cost-of-locals.ts';
+import { checkSizeOfValues } from './checks/cost-of-values.ts';
 import { checkFunctions } from './checks/functions.ts';
 import { checkModules } from './checks/modules.ts';
 import { checkObjectCount } from './checks/object-count.ts';
@@ -27,7 +27,7 @@ const checks = [
   checkModules,
   checkFunctions,
   checkPathArguments,
-  checkSizeOfLocals,
+  checkSizeOfValues,
   checkObjectCount,
 ];
 

@@ -19,14 +19,19 @@ const functions: Record<string, (...values: number[]) => number> = {
   parseint: (value) => value ?? 0,
 };
 
-/** The number an expression stands for, where plain arithmetic and locals tell it. */
-export function constantNumber(expression: Expression, module: CodeModule): number | undefined {
-  const budget = { steps: 200 };
-  const value = evaluate(expression, module, budget);
+type Evaluation = { steps: number; elementsOf: ((value: Expression) => number) | undefined };
+
+/** The number an expression stands for, where plain arithmetic and locals tell it; `length` where one can count. */
+export function constantNumber(
+  expression: Expression,
+  module: CodeModule,
+  elementsOf?: (value: Expression) => number,
+): number | undefined {
+  const value = evaluate(expression, module, { steps: 200, elementsOf });
   return value === undefined || Number.isNaN(value) ? undefined : value;
 }
 
-function evaluate(expression: Expression, module: CodeModule, budget: { steps: number }): number | undefined {
+function evaluate(expression: Expression, module: CodeModule, budget: Evaluation): number | undefined {
   if (budget.steps-- <= 0) return undefined;
   const all = (list: Expression[]) => list.map((item) => evaluate(item, module, budget));
   switch (expression.kind) {
@@ -35,6 +40,9 @@ function evaluate(expression: Expression, module: CodeModule, budget: { steps: n
     case 'operation':
       return fold(expression.operators, all(expression.operands.slice(0, 50)));
     case 'call': {
+      const [only] = expression.arguments;
+      if (only && budget.elementsOf && expression.name.replace(/^core::/, '') === 'length')
+        return budget.elementsOf(only);
       const compute = Object.hasOwn(functions, expression.name) ? functions[expression.name] : undefined;
       const values = compute ? all(expression.arguments.slice(0, 50)) : [];
       return compute && values.every((value) => value !== undefined) ? compute(...values) : undefined;

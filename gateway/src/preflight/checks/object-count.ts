@@ -1,7 +1,7 @@
-import { attribute, type Block } from '../hcl/syntax-tree.ts';
+import { attribute, type Block, type Expression } from '../hcl/syntax-tree.ts';
 import { addressOf, type CodeModule, calledFolder, type ProjectCode, type Report } from '../project-code.ts';
 import { constantNumber } from './constant-number.ts';
-import { SizeEstimate } from './cost-of-locals.ts';
+import { SizeEstimate } from './cost-of-values.ts';
 
 /** Of one block: as many as one `range` of unknown length can make. Planning a million takes all memory. */
 const maxOfBlock = 1024;
@@ -49,14 +49,17 @@ class ObjectCount {
 
   /** What the code does not tell, such as the value of a variable, counts as one. */
   repetition(block: Block, module: CodeModule): Repetition {
-    const count = attribute(block.body, 'count');
-    if (count)
-      return { argument: 'count', line: count.line, times: constantNumber(count.value, module) ?? 1 };
-    const forEach = attribute(block.body, 'for_each');
-    if (!forEach) return { argument: 'count', line: block.line, times: 1 };
     const estimate = this.estimates.get(module) ?? new SizeEstimate(module);
     this.estimates.set(module, estimate);
-    return { argument: 'for_each', line: forEach.line, times: estimate.elementsOf(forEach.value) };
+    const elementsOf = (value: Expression) => estimate.elementsOf(value);
+    const count = attribute(block.body, 'count');
+    if (count) {
+      const times = constantNumber(count.value, module, elementsOf) ?? 1;
+      return { argument: 'count', line: count.line, times };
+    }
+    const forEach = attribute(block.body, 'for_each');
+    if (!forEach) return { argument: 'count', line: block.line, times: 1 };
+    return { argument: 'for_each', line: forEach.line, times: elementsOf(forEach.value) };
   }
 
   /** Objects in one instance of the module that a block calls; a cycle, which Terraform refuses, ends at zero. */
