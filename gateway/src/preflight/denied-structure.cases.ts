@@ -81,6 +81,11 @@ export const deniedStructure = {
     ),
     JSON: json({ terraform: { required_providers: { aws: { source: 'evil/aws' } } } }),
     'a data source in a check': tf('check "c" {\n  data "evil_x" "y" {\n  }\n}\n'),
+    'an import': tf('import {\n  to = evil_thing.x\n  id = "1"\n}\n'),
+    'an import in JSON': json({ import: { to: 'evil_thing.x["a"]', id: '1' } }),
+    'the provider of an import': tf(
+      'import {\n  to = aws_s3_bucket.x\n  id = "1"\n  provider = evil.x\n}\nresource "aws_s3_bucket" "x" {\n}\n',
+    ),
     'a provider block': tf('provider "evil" {\n}\n'),
   },
   'PRE-PROVIDER-ARGUMENT': {

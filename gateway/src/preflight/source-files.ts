@@ -10,7 +10,8 @@ const dataExtensions = new Set(
   css js mjs cjs ts tsx jsx map vue svelte py rb go java kt cs php rs sql graphql proto sh bash ps1 bat cmd
   tpl tftpl tmpl j2 mustache hbs erb service timer rules policy rego cel bicep pem crt cer pub
   png jpg jpeg gif svg ico webp woff woff2 ttf eot pdf wasm gradle kts mod sum csproj lock ipynb parquet avro
-  bin dat`.split(/\s+/),
+  bin dat log scss sass less webmanifest mp3 mp4 webm otf avif xsd wsdl avsc jinja jinja2 c h cpp hpp swift dart
+  lua r`.split(/\s+/),
 );
 const plainNames = new Set([
   'dockerfile',
@@ -21,6 +22,11 @@ const plainNames = new Set([
   'makefile',
   'procfile',
   'changelog',
+  'version',
+  'codeowners',
+  'pipfile',
+  'gemfile',
+  'jenkinsfile',
 ]);
 
 /** What a file is by its name, or why it may not be there. */

@@ -22,6 +22,10 @@ export function checkProviders(code: ProjectCode, report: Report): void {
       }
       for (const { block, address } of resourceBlocks(file))
         checkUse(providerNameOf(block), { file: file.path, line: block.line, address }, module, report);
+      for (const block of file.body.blocks.filter(({ type }) => type === 'import')) {
+        const name = providerOfImport(block);
+        if (name) checkUse(name, { file: file.path, line: block.line, address: 'import' }, module, report);
+      }
     }
 }
 
@@ -60,11 +64,24 @@ function sourceOf(name: string, module: CodeModule): string | null {
 
 /** The local name of the provider of a resource: `provider = aws.west`, else the start of its type. */
 function providerNameOf(block: Block): string {
-  const chosen = attribute(block.body, 'provider')?.value;
-  if (chosen?.kind === 'reference') return chosen.path[0] ?? '';
-  const text = literalString(chosen);
-  if (text !== undefined) return text.split('.')[0] ?? '';
-  return (block.labels[0] ?? '').split('_')[0] ?? '';
+  return firstName(block, 'provider') ?? providerOfType(block.labels[0] ?? '');
+}
+
+/** Terraform installs it, whether or not the resource is there; one in a module is that module's. */
+function providerOfImport(block: Block): string | undefined {
+  const target = firstName(block, 'to');
+  const isInModule = target === undefined || target === 'module';
+  return firstName(block, 'provider') ?? (isInModule ? undefined : providerOfType(target));
+}
+
+function providerOfType(type: string): string {
+  return type.split('_')[0] ?? '';
+}
+
+/** The first name of a reference such as `aws.west`, which JSON writes as a text. */
+function firstName(block: Block, name: string): string | undefined {
+  const value = attribute(block.body, name)?.value;
+  return value?.kind === 'reference' ? value.path[0] : literalString(value)?.split(/[.[]/)[0];
 }
 
 function checkArguments(
