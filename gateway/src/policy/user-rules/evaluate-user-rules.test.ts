@@ -95,6 +95,34 @@ test('a Rego policy with an unknown entry point, or no policy, counts as broken'
   assert.match(none ?? '', /cannot be evaluated/);
 });
 
+test('what a Rego policy answers is bounded', async () => {
+  const [long] = await evaluate(rego(compiledPolicy([], { answerLength: 9_000_000 })));
+  assert.match(long ?? '', /the policy answers more than 8 MB/);
+  const [text] = await evaluate(rego(compiledPolicy(['x'.repeat(5000)])));
+  assert.equal(text, `null: broken: ${'x'.repeat(1000)}`);
+});
+
+test('a Rego policy reserves no memory of its own, and no large table', async () => {
+  const module = compiledPolicy([]);
+  const after = (section: number[]) => Uint8Array.from([...module, ...section]);
+  assert.throws(() => readBundle(after([5, 3, 1, 0, 1])), /memory of its own/);
+  assert.throws(() => readBundle(after([4, 6, 1, 0x70, 0, 0xc0, 0x84, 0x3d])), /too large tables/);
+  assert.throws(() => readBundle(after([4, 7, 2, 0x70, 0, 1, 0x70, 0, 1])), /too large tables/);
+  assert.throws(() => readBundle(module.slice(0, 9)), /WebAssembly/);
+  const data = Buffer.from(`"${'x'.repeat(5_000_000)}"`);
+  const bundle = Buffer.concat([tarEntry('/policy.wasm', module), tarEntry('/data.json', data)]);
+  assert.throws(() => readBundle(gzipSync(bundle)), /larger than 4 MB/);
+});
+
+test('names of the language in a plan are keys like all others', async () => {
+  const tags = JSON.parse('{"__proto__":{"Owner":"x"},"a":"b"}');
+  const tagged = { resource_changes: [change('aws_s3_bucket', { tags })] };
+  for (const expression of ['!("Owner" in resource.after.tags)', '!has(resource.after.tags.constructor)']) {
+    const { verdict } = await evaluateUserRules(tagged, settingsOf(cel(expression)));
+    assert.equal(verdict, 'block', expression);
+  }
+});
+
 test('the bundle of opa build is read', () => {
   const wasm = compiledPolicy([]);
   const bundle = gzipSync(

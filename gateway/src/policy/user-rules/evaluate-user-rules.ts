@@ -67,9 +67,5 @@ function report(builder: ReportBuilder, rule: UserRule, outcome: RuleOutcome | u
   else if ('error' in outcome) add(null, `${message} (the rule cannot be evaluated: ${outcome.error})`);
   else
     for (const hit of outcome.hits)
-      add(
-        hit.address,
-        hit.message ? `${message}: ${hit.message.slice(0, 1000)}` : message,
-        hit.message ?? null,
-      );
+      add(hit.address, hit.message ? `${message}: ${hit.message}` : message, hit.message ?? null);
 }

@@ -1,6 +1,8 @@
 import { gunzipSync } from 'node:zlib';
+import { checkReservations } from './wasm-sections.ts';
 
-const maxUnpackedBytes = 64 * 1024 * 1024;
+const maxUnpackedBytes = 32 * 1024 * 1024;
+const maxDataBytes = 4 * 1024 * 1024;
 const blockSize = 512;
 
 export type RegoBundle = { wasm: Uint8Array<ArrayBuffer>; data: unknown };
@@ -10,13 +12,19 @@ export type RegoBundle = { wasm: Uint8Array<ArrayBuffer>; data: unknown };
  * bare WebAssembly file. Source: https://www.openpolicyagent.org/docs/management-bundles
  */
 export function readBundle(bytes: Uint8Array): RegoBundle {
-  if (isWasm(bytes)) return { wasm: Uint8Array.from(bytes), data: {} };
+  if (isWasm(bytes)) return { wasm: checked(bytes), data: {} };
   const files = readTar(gunzipSync(bytes, { maxOutputLength: maxUnpackedBytes }));
   const wasm = files.get('policy.wasm');
   if (!wasm || !isWasm(wasm))
     throw new Error('the bundle has no policy.wasm; make it with opa build -t wasm');
   const data = files.get('data.json');
-  return { wasm: Uint8Array.from(wasm), data: data ? JSON.parse(Buffer.from(data).toString('utf8')) : {} };
+  if (data && data.length > maxDataBytes) throw new Error('the data.json of the bundle is larger than 4 MB');
+  return { wasm: checked(wasm), data: data ? JSON.parse(Buffer.from(data).toString('utf8')) : {} };
+}
+
+function checked(wasm: Uint8Array): Uint8Array<ArrayBuffer> {
+  checkReservations(wasm);
+  return Uint8Array.from(wasm);
 }
 
 function isWasm(bytes: Uint8Array): boolean {

@@ -3,11 +3,16 @@
  * Stands in for the output of `opa build` in tests.
  * Source: https://www.openpolicyagent.org/docs/wasm#compiled-policy-interface
  */
-export function compiledPolicy(result: unknown, options: { endless?: boolean } = {}): Uint8Array {
+export function compiledPolicy(
+  result: unknown,
+  options: { endless?: boolean; answerLength?: number } = {},
+): Uint8Array {
   const texts = ['{}', '{"deploy/deny":0}', JSON.stringify([{ result }])].map((text) => `${text}\0`);
   const addresses = [1024, 2048, 4096];
   const constant = (value: number) => [0x41, ...signed(value)];
-  const evaluation = options.endless ? [0x03, 0x40, 0x0c, 0x00, 0x0b, 0x00] : constant(addresses[2] ?? 0);
+  const endless = [0x03, 0x40, 0x0c, 0x00, 0x0b, 0x00];
+  const evaluation = options.endless ? endless : constant(addresses[2] ?? 0);
+  if (options.answerLength) evaluation.splice(0, Number.POSITIVE_INFINITY, ...digits(options.answerLength));
   const functions: { name: string; parameters: number; results: number; code: number[] }[] = [
     { name: 'builtins', parameters: 0, results: 1, code: constant(addresses[0] ?? 0) },
     { name: 'entrypoints', parameters: 0, results: 1, code: constant(addresses[1] ?? 0) },
@@ -45,6 +50,14 @@ export function compiledPolicy(result: unknown, options: { endless?: boolean } =
     ...section(10, bodies),
     ...section(11, data),
   ]);
+}
+
+/** Grows the memory (`memory.grow`), fills it with ones (`memory.fill`) and answers their address. */
+function digits(length: number): number[] {
+  const address = 1_048_576;
+  const operands = [address, '1'.charCodeAt(0), length].flatMap((value) => [0x41, ...signed(value)]);
+  const pages = Math.ceil((address + length) / 65_536);
+  return [0x41, ...signed(pages), 0x40, 0, 0x1a, ...operands, 0xfc, 0x0b, 0, 0x41, ...signed(address)];
 }
 
 function section(id: number, items: number[][]): number[] {

@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { UserRule } from '@deployment-engine/contracts';
 import { readPlan } from '../plan-model.ts';
+import { boundThread } from './bound-thread.ts';
 import { evaluateCel } from './cel-rule.ts';
 import { evaluateRego } from './rego-rule.ts';
 import type { RuleHit, RuleOutcome } from './rule-hit.ts';
@@ -10,6 +11,9 @@ const { rules, plan } = workerData as { rules: UserRule[]; plan: unknown };
 const model = readPlan(plan);
 /** A report takes no more of one rule. */
 const maxHits = 200;
+const maxTextLength = 1000;
+
+boundThread();
 
 for (const rule of rules) parentPort?.postMessage(await evaluate(rule));
 
@@ -17,8 +21,15 @@ async function evaluate(rule: UserRule): Promise<RuleOutcome> {
   try {
     const hits: RuleHit[] =
       rule.language === 'cel' ? evaluateCel(rule, model) : await evaluateRego(rule, plan);
-    return { id: rule.id, hits: hits.slice(0, maxHits) };
+    return { id: rule.id, hits: hits.slice(0, maxHits).map(shorten) };
   } catch (error) {
     return { id: rule.id, error: (error instanceof Error ? error.message : String(error)).slice(0, 500) };
   }
+}
+
+function shorten({ address, message }: RuleHit): RuleHit {
+  return {
+    address: address === null ? null : address.slice(0, maxTextLength),
+    ...(message === undefined ? {} : { message: message.slice(0, maxTextLength) }),
+  };
 }

@@ -1,0 +1,54 @@
+/**
+ * What a policy may reserve. `opa build` makes modules that import their memory, which the engine bounds, and have
+ * one small table; V8 counts neither memories nor tables against the limits of a thread.
+ * Source: https://webassembly.github.io/spec/core/binary/modules.html
+ */
+const tableSection = 4;
+const memorySection = 5;
+const maxTableEntries = 100_000;
+
+/** Throws where a module reserves more than a policy needs. */
+export function checkReservations(wasm: Uint8Array): void {
+  const reader = new Reader(wasm);
+  for (reader.at = 8; reader.at < wasm.length; ) {
+    const id = reader.byte();
+    const end = reader.unsigned() + reader.at;
+    if (id === memorySection && reader.unsigned() > 0)
+      throw new Error('the policy has a memory of its own; make it with opa build -t wasm');
+    if (id === tableSection) checkTables(reader);
+    reader.at = end;
+  }
+}
+
+function checkTables(reader: Reader): void {
+  const count = reader.unsigned();
+  const [, , entries] = [reader.byte(), reader.byte(), reader.unsigned()];
+  if (count > 1 || entries > maxTableEntries)
+    throw new Error('the policy has too large tables; make it with opa build -t wasm');
+}
+
+class Reader {
+  at = 0;
+  private readonly bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+
+  byte(): number {
+    const byte = this.bytes[this.at++];
+    if (byte === undefined) throw new Error('the policy is not a WebAssembly module');
+    return byte;
+  }
+
+  /** LEB128, at most 5 bytes. */
+  unsigned(): number {
+    let value = 0;
+    for (let index = 0; index < 5; index++) {
+      const byte = this.byte();
+      value += (byte & 127) * 2 ** (7 * index);
+      if (byte < 128) return value;
+    }
+    throw new Error('the policy is not a WebAssembly module');
+  }
+}
