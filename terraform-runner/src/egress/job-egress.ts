@@ -3,9 +3,18 @@ import { join } from 'node:path';
 import { DomainError } from '../domain-error.ts';
 import { isRunning, startBackground, stopBackground, whenReady } from '../process/background.ts';
 import { inTurn } from '../process/in-turn.ts';
-import { type EgressOptions, egressFiles, type Namespace } from './namespace.ts';
+import { type EgressOptions, egressFiles, type Namespace, readNamespace } from './namespace.ts';
 
 const readyMs = 10_000;
+const mainPath = join(import.meta.dirname, 'main.ts');
+
+/** Has the namespace made, which takes a moment, beside the egress process, which takes longer. */
+const script = `
+folder=$1 node=$2 main=$3
+shift 3
+"$@" 3> "$folder/${egressFiles.holder}" &
+exec "$node" "$main" "$folder"
+`;
 
 export type JobEgress = ReturnType<typeof createJobEgress>;
 
@@ -13,7 +22,7 @@ export type JobEgress = ReturnType<typeof createJobEgress>;
 export function createJobEgress(folder: string) {
   const next = inTurn(); // an early provider and the plan may both ask
 
-  async function ensure(options: EgressOptions): Promise<Namespace> {
+  async function ensure(options: EgressOptions, listening: boolean): Promise<Namespace> {
     const text = JSON.stringify(options);
     const optionsPath = join(folder, egressFiles.options);
     if (!(isRunning(folder) && readText(optionsPath) === text)) {
@@ -21,19 +30,21 @@ export function createJobEgress(folder: string) {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       writeFileSync(optionsPath, text, { mode: 0o600 });
       startBackground(folder, {
-        file: process.execPath,
-        args: [join(import.meta.dirname, 'main.ts'), folder],
+        file: '/bin/sh',
+        args: ['-c', script, 'engine-egress', folder, process.execPath, mainPath, ...options.holdNamespace],
         env: { PATH: '/usr/local/bin:/usr/bin:/bin' },
         cwd: folder,
       });
     }
-    const namespace = await whenReady(folder, readyMs, () => readText(join(folder, egressFiles.namespace)));
+    const namespace = await whenReady(folder, readyMs, () =>
+      listening && !existsSync(join(folder, egressFiles.ready)) ? undefined : readNamespace(folder, options),
+    );
     if (!namespace)
       throw new DomainError(
         'internal',
         "starting the egress proxy: it does not get ready; see whether the runner's user may make network namespaces",
       );
-    return JSON.parse(namespace);
+    return namespace;
   }
 
   async function stop(): Promise<void> {
@@ -41,7 +52,9 @@ export function createJobEgress(folder: string) {
   }
 
   return {
-    ensure: (options: EgressOptions) => next(() => ensure(options)),
+    /** The job's network, made where it is not there. `listening` waits until the proxy can be spoken to. */
+    ensure: (options: EgressOptions, { listening }: { listening: boolean }) =>
+      next(() => ensure(options, listening)),
     stop: () => next(stop),
   };
 }

@@ -26,7 +26,9 @@ export async function networkFor(
         binaries.some(({ source }) => !offlineProviders.test(source));
   if (!needsIt || sandbox.network === 'none') return { kind: 'none' };
   if (sandbox.network === 'open') return { kind: 'open' };
-  const namespace = await active.egress.ensure({ ...sandbox.egress, rules: rulesOf(active) });
+  // A provider speaks to nobody before a command of Terraform's asks it to.
+  const listening = kind !== 'provider';
+  const namespace = await active.egress.ensure({ ...sandbox.egress, rules: rulesOf(active) }, { listening });
   return { kind: 'proxied', namespace };
 }
 

@@ -1,4 +1,4 @@
-import type { Namespace } from '../egress/namespace.ts';
+import { enterNamespace, type Namespace } from '../egress/namespace.ts';
 import { limitArguments } from './limits.ts';
 import type { Mount } from './mounts.ts';
 import type { Limits } from './settings.ts';
@@ -60,22 +60,17 @@ export function bubblewrapped(walls: Walls, command: string[]): string[] {
   ];
 }
 
-/** Command line that runs what follows in a network namespace of its own. */
-export function inNewNetwork(bwrap: string, isRoot: boolean): string[] {
+/** Command line that makes a network namespace, says of it on descriptor 3, and holds it as long as its parent lives. */
+export function holdNewNetwork(bwrap: string, isRoot: boolean): string[] {
   return [
     bwrap,
     ...(isRoot ? [] : ['--unshare-user']),
-    ...['--unshare-net', '--die-with-parent', '--dev-bind', '/', '/', '--'],
+    ...['--unshare-net', '--die-with-parent', '--info-fd', '3', '--dev-bind', '/', '/', '--'],
+    ...['sleep', 'infinity'],
   ];
 }
 
 function joinNetwork({ tools, network }: Walls): string[] {
   if (network.kind !== 'proxied') return [];
-  const { net, user } = network.namespace;
-  return [
-    tools.nsenter,
-    `--net=${net}`,
-    ...(user === null ? [] : [`--user=${user}`, '--preserve-credentials']),
-    '--',
-  ];
+  return enterNamespace(tools.nsenter, network.namespace);
 }

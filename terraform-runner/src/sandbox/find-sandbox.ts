@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { type JobPaths, jobPaths } from '../jobs/job-paths.ts';
 import { commandLine } from '../terraform/command-line.ts';
-import { type Features, inNewNetwork, type Walls } from './bubblewrap.ts';
+import { type Features, holdNewNetwork, type Walls } from './bubblewrap.ts';
 import { type BubblewrapOptions, bubblewrapConfine, limitsConfine, type Sandbox } from './sandbox.ts';
 import type { SandboxSettings } from './settings.ts';
 import { bubblewrapHint, findTools, type Tools } from './tools.ts';
@@ -43,7 +43,7 @@ export async function findSandbox(needs: SandboxNeeds): Promise<Sandbox> {
 }
 
 /** Without namespaces there is none to leave. */
-const noEgress = { enterNamespace: [], ownsUserNamespace: false };
+const noEgress = { holdNamespace: [], nsenter: 'nsenter', ownsUserNamespace: false };
 
 const withoutNamespaces = [
   'code can read every file that the user of the runner can read, other projects and credentials included',
@@ -101,7 +101,8 @@ function bubblewrapSandbox(options: BubblewrapOptions, weaker: string[]): Sandbo
     refusal: undefined,
     users: options.users,
     egress: {
-      enterNamespace: inNewNetwork(options.tools.bwrap, options.users !== undefined),
+      holdNamespace: holdNewNetwork(options.tools.bwrap, options.users !== undefined),
+      nsenter: options.tools.nsenter,
       ownsUserNamespace: options.users === undefined,
     },
     confine: bubblewrapConfine(options),
