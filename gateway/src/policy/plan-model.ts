@@ -37,7 +37,8 @@ export type PlanModel = {
   modules: Map<string, ModuleConfiguration>;
   /** Values of the root module's variables. */
   variables: Record<string, unknown>;
-  providers: Record<string, unknown>[];
+  /** Provider configurations by their keys, for example `aws.west` or `module.a:aws`. */
+  providers: Map<string, Record<string, unknown>>;
 };
 
 /** One module of the plan's `configuration`. */
@@ -71,7 +72,12 @@ export function readPlan(planJson: unknown): PlanModel {
     variables: Object.fromEntries(
       Object.entries(asRecord(plan.variables)).map(([name, variable]) => [name, asRecord(variable).value]),
     ),
-    providers: Object.values(asRecord(configuration.provider_config)).map(asRecord),
+    providers: new Map(
+      Object.entries(asRecord(configuration.provider_config)).map(([key, provider]) => [
+        key,
+        asRecord(provider),
+      ]),
+    ),
   };
 }
 
@@ -137,7 +143,7 @@ function readChange(
 }
 
 /** `module.a["x.y"].module.b[0]` → `a.b`. Keys may hold dots and escaped quotes. */
-function modulePathOf(address: string): string {
+export function modulePathOf(address: string): string {
   const plain = address.replace(/\[(?:"(?:[^"\\]|\\.)*"|[^\]]*)\]/g, '');
   return plain
     .split('.')

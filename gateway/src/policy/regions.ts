@@ -1,0 +1,95 @@
+import type { ChangeFinding } from './change-rules.ts';
+import { asRecord, asString, strings } from './plan-json.ts';
+import { modulePathOf, type PlanModel, type PlannedResource } from './plan-model.ts';
+
+/** Providers and changed resources in a region that is not allowed, or that the plan does not tell. */
+export function foreignRegions(
+  plan: PlanModel,
+  changed: PlannedResource[],
+  allowed: string[],
+  whose: string,
+): ChangeFinding[] {
+  const normalised = new Set(allowed.map(normalise));
+  const refuse = (resource: PlannedResource | null, subject: string, region: string | undefined) => ({
+    id: 'PLAN-REGION' as const,
+    resource,
+    subject: region ?? subject,
+    message: region
+      ? `${whose} may not use the region ${region}`
+      : `the plan does not tell the region of ${subject}`,
+  });
+  const isForeign = (region: string | undefined) =>
+    region === undefined || !normalised.has(normalise(region));
+  const ofProviders = [...usedProviders(plan, changed)]
+    .map((key) => ({ key, region: regionOfProvider(plan, key) }))
+    .filter(({ region }) => isForeign(region))
+    .map(({ key, region }) => refuse(null, `provider ${key}`, region));
+  const ofResources = changed.flatMap((resource) =>
+    placesOf(resource)
+      .filter(isForeign)
+      .map((region) => refuse(resource, resource.address, region)),
+  );
+  return [...ofProviders, ...ofResources];
+}
+
+/**
+ * Providers with a region, and those of AWS that take theirs from outside of the code: other clouds say it on the
+ * resource. A module that configures none has those of the root.
+ */
+function usedProviders(plan: PlanModel, changed: PlannedResource[]): Set<string> {
+  const withRegion = [...plan.providers].filter(([, { expressions }]) => 'region' in asRecord(expressions));
+  const ofAws = changed
+    .filter(({ type }) => type.startsWith('aws_'))
+    .map(({ configuration }) => asString(configuration.provider_config_key) || 'aws')
+    .map((key) =>
+      plan.providers.get(key)?.expressions === undefined ? (key.split(':').at(-1) ?? key) : key,
+    );
+  return new Set([...withRegion.map(([key]) => key), ...ofAws]);
+}
+
+function regionOfProvider(plan: PlanModel, key: string): string | undefined {
+  const provider = plan.providers.get(key) ?? {};
+  return regionOf(
+    plan,
+    modulePathOf(asString(provider.module_address)),
+    asRecord(provider.expressions).region,
+  );
+}
+
+/** A constant, or the value of the one variable that is named; what a local or a function makes is not known. */
+function regionOf(plan: PlanModel, modulePath: string, expression: unknown): string | undefined {
+  const { constant_value, references } = asRecord(expression);
+  if (typeof constant_value === 'string') return constant_value;
+  const [reference, ...others] = strings(references);
+  const name = others.length === 0 ? /^var\.([\w-]+)$/.exec(reference ?? '')?.[1] : undefined;
+  const module = plan.modules.get(modulePath);
+  if (name === undefined || module === undefined) return undefined;
+  if (module.parent !== null && Object.hasOwn(module.arguments, name))
+    return regionOf(plan, module.parent, module.arguments[name]);
+  const values = module.parent === null ? plan.variables : {};
+  const value = Object.hasOwn(values, name) ? values[name] : asRecord(module.variables[name]).default;
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** Where a resource says it is: `undefined` is a place that only apply will tell. */
+function placesOf({ type, before, after, attributes }: PlannedResource): (string | undefined)[] {
+  const isAws = type.startsWith('aws_');
+  const names = isAws ? ['region', 'availability_zone'] : ['region', 'location', 'zone'];
+  const values = asRecord(after ?? before);
+  return names.flatMap((name) => {
+    if (attributes.get(name).isPending && !isAws) return [undefined];
+    const place = asString(values[name]);
+    return place === '' ? [] : [regionOfZone(name, place)];
+  });
+}
+
+/** `us-east-1a` and `us-east-1-bos-1a` are in `us-east-1`, `europe-west1-b` in `europe-west1`. */
+function regionOfZone(name: string, place: string): string {
+  if (name === 'availability_zone') return /^[a-z]{2}(-[a-z]+)+-\d+/.exec(place)?.[0] ?? place;
+  return name === 'zone' ? place.replace(/-[a-z]$/, '') : place;
+}
+
+/** Azure writes `West Europe` and `westeurope` for the same place. */
+function normalise(region: string): string {
+  return region.toLowerCase().replaceAll(' ', '');
+}
