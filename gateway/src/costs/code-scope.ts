@@ -4,6 +4,8 @@ import { isRecord } from './resource-reader.ts';
 export interface CodeScope {
   variables: Record<string, unknown>;
   locals: Record<string, unknown>;
+  /** The arguments of every resource that stands once, by `type.name`. */
+  resources: Record<string, Record<string, unknown>>;
   each: { index?: number; key?: string; value?: unknown };
 }
 
@@ -17,14 +19,28 @@ export function scopeOf(files: unknown[], given: Record<string, unknown>): CodeS
     }
     for (const block of listOf(file.locals)) Object.assign(locals, block);
   }
-  return { variables: { ...variables, ...given }, locals, each: {} };
+  return { variables: { ...variables, ...given }, locals, resources: singleResources(files), each: {} };
+}
+
+function singleResources(files: unknown[]): CodeScope['resources'] {
+  const blocks = files.filter(isRecord).flatMap(({ resource }) => listOf(resource));
+  const named = blocks.flatMap((block) =>
+    Object.entries(block).flatMap(([type, names]) =>
+      listOf(names).flatMap((byName) =>
+        Object.entries(byName).map(([name, body]) => [`${type}.${name}`, listOf(body)[0] ?? {}] as const),
+      ),
+    ),
+  );
+  return Object.fromEntries(
+    named.filter(([, body]) => body.count === undefined && body.for_each === undefined),
+  );
 }
 
 function listOf(value: unknown): Record<string, unknown>[] {
   return (Array.isArray(value) ? value : [value]).filter(isRecord);
 }
 
-/** The value of an expression; `undefined` where it needs more than variables, locals and literals. */
+/** The value of an expression; `undefined` where it needs more than variables, locals, literals and arguments. */
 export function evaluate(expression: unknown, scope: CodeScope, depth = 0): unknown {
   if (depth > 20) return undefined;
   if (typeof expression === 'string') return evaluateText(expression, scope, depth);
@@ -78,6 +94,7 @@ function evaluatePath(path: string, scope: CodeScope, depth: number): unknown {
     else if (root === 'local') value = evaluate(scope.locals[name], scope, depth + 1);
     else if (root === 'each') value = name === 'key' ? scope.each.key : scope.each.value;
     else if (path === 'count.index') return scope.each.index;
+    else value = evaluate(scope.resources[`${root}.${name}`]?.[rest.shift() ?? ''], scope, depth + 1);
     for (const part of rest) value = isRecord(value) ? value[part] : undefined;
     return value;
   }

@@ -55,6 +55,30 @@ describe('code', () => {
     assert.equal(group?.status, 'priced');
   });
 
+  test('reads the argument of another resource, not what that one will only get', () => {
+    const group = { name: 'shop', location: '${var.place}' };
+    const server = (location: string) => [{ location, size: 'Standard_D2s_v3' }];
+    const { resources: found } = normaliseCode({
+      files: [
+        {
+          variable: { place: [{ default: 'West Europe' }] },
+          resource: {
+            azurerm_resource_group: { main: [group], many: [{ ...group, count: 2 }] },
+            azurerm_linux_virtual_machine: {
+              known: server('${azurerm_resource_group.main.location}'),
+              computed: server('${azurerm_resource_group.main.id}'),
+              counted: server('${azurerm_resource_group.many.location}'),
+            },
+          },
+        },
+      ],
+    });
+    const regions = Object.fromEntries(found.map(({ address, region }) => [address, region]));
+    assert.equal(regions['azurerm_linux_virtual_machine.known'], 'westeurope');
+    assert.equal(regions['azurerm_linux_virtual_machine.computed'], null);
+    assert.equal(regions['azurerm_linux_virtual_machine.counted'], null);
+  });
+
   test('names the modules it does not follow, and the estimate lists them', () => {
     const source = 'terraform-aws-modules/vpc/aws';
     const addresses = ['module.network[0]', 'module.network[1]'];
