@@ -27,7 +27,7 @@ export type FindingDraft = {
   frameworks?: Record<string, string[]>;
 };
 
-/** A report is read by people: later findings are counted in the verdict and left out. */
+/** A report is read by people: the least strict findings beyond are counted in the verdict and left out. */
 const maxFindings = 500;
 const maxSubjectLength = 300;
 const strictness: Record<PolicyMode, number> = { off: 0, warn: 1, approve: 2, block: 3 };
@@ -38,6 +38,7 @@ export class ReportBuilder {
   private readonly settings: PolicySettings;
   private readonly allowances: Map<string, PolicyAllowance[]>;
   private readonly seen = new Set<string>();
+  private readonly kept: Record<PolicyMode, number> = { off: 0, warn: 0, approve: 0, block: 0 };
   private readonly findings: PolicyFinding[] = [];
   private readonly allowed: AllowedFinding[] = [];
   private strictest: PolicyMode = 'off';
@@ -57,10 +58,11 @@ export class ReportBuilder {
     if (!allowance && strictness[mode] > strictness[this.strictest]) this.strictest = mode;
     const key = [draft.id, draft.address, draft.file, draft.line, draft.subject?.slice(0, 300)].join('\n');
     if (this.seen.has(key)) return;
-    if (this.seen.size >= maxFindings) {
+    if (this.kept[mode] >= maxFindings) {
       this.truncated = true;
       return;
     }
+    this.kept[mode]++;
     this.seen.add(key);
     const finding = toFinding(draft, mode);
     if (allowance) this.allowed.push({ ...finding, allowedBy: { who: allowance.who, why: allowance.why } });
@@ -73,7 +75,12 @@ export class ReportBuilder {
         strictness[b.mode] - strictness[a.mode] || severityRank[b.severity] - severityRank[a.severity],
     );
     const verdict = this.strictest === 'off' ? 'pass' : this.strictest;
-    return { verdict, findings, allowed: this.allowed, truncated: this.truncated };
+    return {
+      verdict,
+      findings: findings.slice(0, maxFindings),
+      allowed: this.allowed.slice(0, maxFindings),
+      truncated: this.truncated || findings.length > maxFindings,
+    };
   }
 
   private allowanceFor(draft: FindingDraft): PolicyAllowance | undefined {

@@ -103,7 +103,9 @@ function openPorts(
 ): Violation[] {
   const rules = ingressRules(resource);
   if (rules === 'pending') return review('the list of ingress rules');
-  const verdicts = rules.map((rule) => both(isOpenToAll(rule, resource, plan), coversAny(rule, ports)));
+  const verdicts = rules.map((rule) =>
+    both(isIngress(resource), isOpenToAll(rule, resource, plan), coversAny(rule, ports)),
+  );
   if (verdicts.includes('yes')) return violationIf(true, message);
   return verdicts.includes('unknown') ? review('what an ingress rule lets in') : [];
 }
@@ -114,12 +116,16 @@ function both(...parts: Certainty[]): Certainty {
 }
 
 function ingressRules({ type, attributes }: PlannedResource): PlannedValue[] | 'pending' {
-  if (type === 'aws_security_group_rule') {
-    const direction = attributes.get('type');
-    return direction.isUnknown || direction.value === 'ingress' ? [attributes] : [];
-  }
-  if (type === 'aws_vpc_security_group_ingress_rule') return [attributes];
+  if (type === 'aws_security_group_rule' || type === 'aws_vpc_security_group_ingress_rule')
+    return [attributes];
   return attributes.get('ingress').isPending ? 'pending' : attributes.get('ingress').items;
+}
+
+function isIngress({ type, attributes }: PlannedResource): Certainty {
+  if (type !== 'aws_security_group_rule') return 'yes';
+  const direction = attributes.get('type');
+  if (direction.isUnknown) return 'unknown';
+  return direction.value === 'ingress' ? 'yes' : 'no';
 }
 
 /**
