@@ -46,7 +46,7 @@ export const deniedStructure = {
         aws_x: {
           x: {
             setting: {
-              dynamic: { tag: { iterator: 'each', for_each: [1], content: { v: '${each.value}' } } },
+              dynamic: { tag: { iterator: 'each/**/', for_each: [1], content: { v: '${each.value}' } } },
             },
           },
         },

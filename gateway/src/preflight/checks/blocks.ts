@@ -1,4 +1,4 @@
-import { attribute, type Block, type Body } from '../hcl/syntax-tree.ts';
+import { attribute, type Block, type Body, literalString } from '../hcl/syntax-tree.ts';
 import { addressOf, type CodeFile, type ProjectCode, type Report, resourceBlocks } from '../project-code.ts';
 
 /** Type of a top-level block → number of labels. */
@@ -97,17 +97,21 @@ function checkProvisioners(block: Block, file: CodeFile, report: Report): void {
 /** An iterator called `each` or `local` would give `each.value` another meaning than its resource does. */
 function checkIterators(body: Body, file: CodeFile, report: Report): void {
   for (const block of body.blocks) {
-    const named = block.type === 'dynamic' ? attribute(block.body, 'iterator')?.value : undefined;
-    const name =
-      named?.kind === 'reference' ? named.path[0] : named?.kind === 'literal' ? named.value : block.labels[0];
-    if (block.type === 'dynamic' && (name === 'each' || name === 'local'))
+    const name = block.type === 'dynamic' ? iteratorOf(block) : undefined;
+    // JSON writes the name as a text of code, in which spaces and comments mean nothing.
+    if (block.type === 'dynamic' && (!name || !/^[\w-]+$/.test(name) || name === 'each' || name === 'local'))
       report(
         'PRE-BLOCK',
         { file: file.path, line: block.line },
-        `a dynamic block calls its iterator ${name}`,
+        `${shorten(name ?? '')} is no name for the iterator of a dynamic block`,
       );
     checkIterators(block.body, file, report);
   }
+}
+
+function iteratorOf(block: Block): string | undefined {
+  const named = attribute(block.body, 'iterator')?.value;
+  return named?.kind === 'reference' ? named.path[0] : named ? literalString(named) : block.labels[0];
 }
 
 function shorten(name: string): string {
