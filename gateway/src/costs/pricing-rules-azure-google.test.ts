@@ -76,7 +76,7 @@ describe('pricing rules of Azure and Google', () => {
 
   test('a size without a price is unknown, never 0', () => {
     for (const [type, values] of [
-      ['azurerm_redis_cache', { sku_name: 'Premium', capacity: 1, family: 'P' }],
+      ['azurerm_redis_cache', { sku_name: 'Premium', capacity: 1, family: 'P', shard_count: 0 }],
       ['google_redis_instance', { tier: 'STANDARD_HA', memory_size_gb: 5 }],
       ['azurerm_mssql_database', { sku_name: 'HS_Gen5_2' }],
     ] as const) {

@@ -187,6 +187,13 @@ const rules: [string, string, Record<string, unknown>, Record<string, unknown>, 
   ],
   ['provisioned DynamoDB', 'aws_dynamodb_table', { read_capacity: 10, write_capacity: 5 }, {}, 0.95 + 2.37],
   [
+    'a graph cluster with storage and requests',
+    'aws_neptune_cluster',
+    {},
+    { storage_gb: 100, monthly_io_requests: 5_000_000, backup_storage_gb: 50 },
+    10 + 1 + 1.05,
+  ],
+  [
     'EFS throughput beyond storage',
     'aws_efs_file_system',
     { throughput_mode: 'provisioned', provisioned_throughput_in_mibps: 10 },

@@ -125,6 +125,11 @@ export const rateNames: RateName[] = [
     'aws.kinesis.on-demand': 'OnDemandStreamHr per StreamHr',
   }),
   ...named('kinesis', million, { 'aws.kinesis.put': 'Payload Units per PutRequest' }),
+  ...named('neptune', 1, {
+    'aws.neptune.storage': 'Storage Rate',
+    'aws.neptune.backup': 'Storage Snapshot Rate',
+  }),
+  ...named('neptune', million, { 'aws.neptune.io': 'IO Rate' }),
   ...named('msk', 1, { 'aws.msk.storage': 'RunVolume GP2' }),
   ...named('eks', 1, { 'aws.eks.cluster': 'Compute per Hours' }),
   ...named('ecs', 1, {

@@ -29,7 +29,7 @@ export interface ServiceRates {
  */
 export function readAwsRates(directory: string): ServiceRates[] {
   const names = [...rateNames, ...s3RateNames];
-  const services = [...new Set(names.map(({ service }) => service)), 'redshift', 'neptune'];
+  const services = [...new Set([...names.map(({ service }) => service), ...Object.keys(instanceNames)])];
   return services.map((service) => {
     const text = readFileSync(join(directory, `${service}.json`), 'utf8');
     const file = rateFileSchema.parse(JSON.parse(text));

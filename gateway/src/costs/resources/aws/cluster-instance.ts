@@ -1,5 +1,5 @@
 import { hoursPerMonth } from '../../quantity.ts';
-import type { ResourceModule } from '../../resource-module.ts';
+import type { ComponentSpec, PriceQuery, ResourceModule } from '../../resource-module.ts';
 
 /** DocumentDB and Neptune instances: one price an hour by class. */
 export const clusterInstance: ResourceModule = {
@@ -17,27 +17,28 @@ export const clusterInstance: ResourceModule = {
 export const docdbCluster: ResourceModule = {
   types: ['aws_docdb_cluster'],
   category: 'database',
-  components: () => [
-    { name: 'Storage', unit: 'GB', usageKey: 'storage_gb', price: 'aws.docdb.storage' },
-    {
-      name: 'I/O requests',
-      unit: '1M requests',
-      usageKey: 'monthly_io_requests',
-      per: 1_000_000,
-      price: 'aws.docdb.io',
-    },
-  ],
+  components: () => [...storage('docdb'), backup({ missing: 'no price of DocumentDB backups' })],
 };
 
 export const neptuneCluster: ResourceModule = {
   types: ['aws_neptune_cluster'],
   category: 'database',
-  components: () => [
-    {
-      name: 'Storage',
-      unit: 'GB',
-      usageKey: 'storage_gb',
-      price: { missing: 'no price of Neptune storage' },
-    },
-  ],
+  components: () => [...storage('neptune'), backup('aws.neptune.backup')],
 };
+
+function storage(service: 'docdb' | 'neptune'): ComponentSpec[] {
+  return [
+    { name: 'Storage', unit: 'GB', usageKey: 'storage_gb', price: `aws.${service}.storage` },
+    {
+      name: 'I/O requests',
+      unit: '1M requests',
+      usageKey: 'monthly_io_requests',
+      per: 1_000_000,
+      price: `aws.${service}.io`,
+    },
+  ];
+}
+
+function backup(price: PriceQuery): ComponentSpec {
+  return { name: 'Backup storage', unit: 'GB', usageKey: 'backup_storage_gb', price };
+}

@@ -1,4 +1,5 @@
-import { exactly, hoursPerMonth, product } from '../../quantity.ts';
+import { Decimal } from 'decimal.js';
+import { combine, exactly, hoursPerMonth, product } from '../../quantity.ts';
 import type { ComponentSpec, ResourceModule } from '../../resource-module.ts';
 
 /** Databases sold by vCore cost the same for each; the book lists four. */
@@ -55,13 +56,13 @@ export const redisCache: ResourceModule = {
   components: (cache) => {
     const tier = cache.text('sku_name');
     const size = `${cache.text('family') ?? ''}${cache.text('capacity') ?? ''}`;
-    // A premium cache is sharded, each shard at the price of the size.
-    const shards = tier === 'Premium' ? cache.number('shard_count', 1) : exactly(1);
+    // A premium cache may be sharded, each shard at the price of the size; no shards are one node.
+    const shards = combine([cache.number('shard_count', 1)], (count) => Decimal.max(count, 1));
     return [
       {
         name: `Cache (${tier} ${size})`,
         unit: 'hours',
-        quantity: product(shards, hoursPerMonth),
+        quantity: product(tier === 'Premium' ? shards : exactly(1), hoursPerMonth),
         price: tier === null ? { missing: 'sku_name is not known' } : `azure.redis.${tier}.${size}`,
       },
     ];
