@@ -3,6 +3,7 @@ import { networkInterfaces } from 'node:os';
 import { test } from 'node:test';
 import { isInternal, unmapped } from './addresses.ts';
 import { createAllowList, parseAllowRule, publishedPorts } from './allow-list.ts';
+import { defaultRules } from './default-rules.ts';
 import { reach } from './reach.ts';
 
 const listOf = (...texts: string[]) =>
@@ -53,6 +54,22 @@ test('a wildcard opens what is below it on the web ports, and nothing that only 
     ['localhost', 443],
   ] as const)
     assert.ok(!list.allowsName(host, port), `${host}:${port}`);
+});
+
+test("the defaults open the clouds' APIs, not their customers' machines, until a rule names one", () => {
+  const defaults = createAllowList(defaultRules(true));
+  for (const api of ['ec2.us-east-1.amazonaws.com', 'rds.eu-west-1.amazonaws.com', 'b.s3.amazonaws.com'])
+    assert.ok(defaults.allowsName(api, 443), api);
+  for (const machine of [
+    'ec2-1-2-3-4.compute-1.amazonaws.com',
+    'ec2-1-2-3-4.eu-west-1.compute.amazonaws.com',
+    'x-1.us-east-1.elb.amazonaws.com',
+    'abc.execute-api.us-east-1.amazonaws.com.',
+    'me.westeurope.cloudapp.azure.com',
+  ])
+    assert.ok(!defaults.allowsName(machine, 443), machine);
+  const own = parseAllowRule('x-1.us-east-1.elb.amazonaws.com') ?? assert.fail();
+  assert.ok(createAllowList([...defaultRules(true), own]).allowsName('x-1.us-east-1.elb.amazonaws.com', 443));
 });
 
 test('addresses that lead inside are open only where a rule names them', () => {

@@ -6,10 +6,11 @@ const webPorts = [80, 443];
 
 /**
  * One entry of the allow-list. `host` is a name, or `*.` and a name for everything below it; `range` an address or a
- * CIDR. Without a port, a name means 80 and 443, and a range every port.
+ * CIDR. Without a port, a name means 80 and 443, and a range every port. Names with one of the labels in `except`, such as
+ * `.elb.`, are not meant.
  */
 export type AllowRule =
-  | { kind: 'host'; host: string; port: number | null }
+  | { kind: 'host'; host: string; port: number | null; except?: readonly string[] }
   | { kind: 'range'; range: string; port: number | null };
 
 const hostPattern = /^(\*\.)?([a-z0-9_]([a-z0-9_-]*[a-z0-9])?)(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9])?)*\.?$/;
@@ -73,8 +74,9 @@ export function publishedPorts(rules: AllowRule[]): { address: string; port: num
   );
 }
 
-function matches(rule: { host: string; port: number | null }, host: string, port: number): boolean {
+function matches(rule: Extract<AllowRule, { kind: 'host' }>, host: string, port: number): boolean {
   const name = host.toLowerCase().replace(/\.$/, '');
   const isOpen = rule.port === null ? webPorts.includes(port) : rule.port === port;
+  if (rule.except?.some((labels) => `.${name}.`.includes(labels))) return false;
   return isOpen && (rule.host.startsWith('*.') ? name.endsWith(rule.host.slice(1)) : name === rule.host);
 }

@@ -14,6 +14,15 @@ const clouds = [
   '*.googleapis.com',
   'accounts.google.com',
 ];
+/** Below the clouds' own domains, but the addresses of their customers' machines: anybody can have one. */
+const customers = [
+  '.compute.amazonaws.com.',
+  '.compute-1.amazonaws.com.',
+  '.elb.',
+  '.rds.amazonaws.com.',
+  '.execute-api.',
+  '.cloudapp.',
+];
 /** Where providers and modules are downloaded from, where no mirror has them. */
 const registries = [
   'registry.terraform.io',
@@ -26,5 +35,8 @@ const registries = [
 
 /** What is open without a setting. */
 export function defaultRules(hasMirror: boolean): AllowRule[] {
-  return [...clouds, ...(hasMirror ? [] : registries)].flatMap((text) => parseAllowRule(text) ?? []);
+  return [...clouds, ...(hasMirror ? [] : registries)].flatMap((text) => {
+    const rule = parseAllowRule(text);
+    return rule?.kind === 'host' ? [{ ...rule, except: customers }] : [];
+  });
 }

@@ -19,9 +19,13 @@ export type ProxyOptions = {
 
 /** An HTTP proxy, CONNECT and plain requests, that reaches what the allow-list opens and nothing else. */
 export function createProxy(options: ProxyOptions): Server {
-  const server = createServer((incoming, response) => void forwardPlain(options, incoming, response));
+  const server = createServer((incoming, response) => {
+    forwardPlain(options, incoming, response).catch(() => response.destroy());
+  });
   server.maxConnections = maxConnections;
-  server.on('connect', (incoming, socket, head) => void tunnel(options, incoming, socket, head));
+  server.on('connect', (incoming, socket, head) => {
+    tunnel(options, incoming, socket, head).catch(() => socket.destroy());
+  });
   server.on('clientError', (_error, socket) => socket.destroy());
   return server;
 }
@@ -69,7 +73,11 @@ async function forwardPlain(
     headers: { ...headers, host: url.host, connection: 'close' },
   });
   outgoing.on('response', (answer) => {
-    response.writeHead(answer.statusCode ?? 502, answer.statusMessage, answer.headers);
+    try {
+      response.writeHead(answer.statusCode ?? 502, answer.statusMessage, answer.headers);
+    } catch {
+      return void response.destroy(); // a status or header that may come in, but not go out
+    }
     pipeline(answer, response).catch(() => response.destroy());
   });
   outgoing.on('error', () => response.destroy());
