@@ -10,6 +10,7 @@ import { pruneOld } from '../src/lifecycle/retention.ts';
 import { runTick } from '../src/lifecycle/schedules.ts';
 import { savePlan } from '../src/plans/store.ts';
 import { ensureProject } from '../src/projects/store.ts';
+import { prepareRevision, saveRevision } from '../src/revisions/store.ts';
 import {
   listStateVersions,
   newestStateVersion,
@@ -31,8 +32,10 @@ const state = (serial: number) =>
   );
 
 async function deployedProject(it: TestGateway, projectId: string): Promise<void> {
-  const { query } = it.gateway.context.database;
+  const { encryption, database } = it.gateway.context;
+  const { query } = database;
   await ensureProject(query, projectId);
+  await saveRevision(query, encryption, projectId, await prepareRevision({ 'main.tf': helloCode }, {}));
   await query.updateTable('projects').set({ revision: 1 }).where('id', '=', projectId).execute();
 }
 
