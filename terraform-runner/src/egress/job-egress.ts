@@ -32,7 +32,7 @@ export function createJobEgress(folder: string) {
       startBackground(folder, {
         file: '/bin/sh',
         args: ['-c', script, 'engine-egress', folder, process.execPath, mainPath, ...options.holdNamespace],
-        env: { PATH: '/usr/local/bin:/usr/bin:/bin' },
+        env: { PATH: '/usr/local/bin:/usr/bin:/bin', NODE_COMPILE_CACHE: options.nodeCache },
         cwd: folder,
       });
     }

@@ -4,6 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import type { Server } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -38,6 +39,7 @@ const { serve } = await import('./serve.ts'); // most of the start; the listener
 serve(folder, options, namespace.port, await opened);
 child.off('exit', fail);
 child.send('taken');
+flushCompileCache(); // nobody ends this process in its own order, which would do that
 
 function fail(): void {
   process.exit(1);

@@ -21,6 +21,8 @@ export type JobPaths = {
   /** Home of the providers' sockets, short enough for one. */
   temporary: string;
   cliConfig: string;
+  /** Where the engine's own Node programs keep their compiled code, for all jobs; never seen by a run. */
+  nodeCache: string;
   /** The only names of hosts that a run knows by itself. */
   hosts: string;
   providers: string;
@@ -51,6 +53,7 @@ export function jobPaths(runsDir: string, jobId: string, rootModule: string): Jo
     temporary:
       inside.length <= maxTemporaryLength ? inside : join(tmpdir(), `engine-${sha256(root).slice(0, 16)}`),
     cliConfig: join(root, 'terraform.tfrc'),
+    nodeCache: join(runsDir, '.node-cache'),
     hosts: join(root, 'hosts'),
     providers: join(root, 'providers'),
     egress: join(root, 'egress'),

@@ -13,6 +13,8 @@ export function providerCommand(context: CommandContext, binary: string): Comman
   const { code, rootModule, state } = context.paths;
   return {
     ...provider,
+    // The proxy takes this out of the environment before it starts the provider.
+    env: { ...provider.env, NODE_COMPILE_CACHE: context.paths.nodeCache },
     file: process.execPath,
     args: [proxyPath, hasOwnPids ? '1' : 'own', code, rootModule, state, provider.file, ...provider.args],
   };

@@ -28,7 +28,8 @@ export async function networkFor(
   if (sandbox.network === 'open') return { kind: 'open' };
   // A provider speaks to nobody before a command of Terraform's asks it to.
   const listening = kind !== 'provider';
-  const namespace = await active.egress.ensure({ ...sandbox.egress, rules: rulesOf(active) }, { listening });
+  const options = { ...sandbox.egress, rules: rulesOf(active), nodeCache: active.run.paths.nodeCache };
+  const namespace = await active.egress.ensure(options, { listening });
   return { kind: 'proxied', namespace };
 }
 

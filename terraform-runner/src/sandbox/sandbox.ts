@@ -28,7 +28,7 @@ export type Sandbox = {
   /** Ids for jobs' own users; `undefined` where commands stay the runner's user. */
   users: SandboxSettings['users'] | undefined;
   /** How an egress process makes a network namespace. */
-  egress: Omit<EgressOptions, 'rules'>;
+  egress: Omit<EgressOptions, 'rules' | 'nodeCache'>;
   /** Puts a command behind the walls. */
   confine(line: CommandLine, confinement: Confinement): CommandLine;
 };

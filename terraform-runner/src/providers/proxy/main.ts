@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:http2';
+import { flushCompileCache } from 'node:module';
 import { connect as connectSocket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +17,7 @@ import { createSchemaSource } from './schema-source.ts';
 const tuning = { maxSessionMemory: 1024, settings: { initialWindowSize: 4 * 1024 * 1024 } };
 
 const [pid = '', code = '', rootModule = '', state = '', command = '', ...args] = process.argv.slice(2);
+delete process.env.NODE_COMPILE_CACHE;
 const provider = spawn(command, args, { stdio: ['ignore', 'pipe', 'ignore'] });
 provider.once('exit', (exitCode) => process.exit(exitCode ?? 1));
 provider.once('error', () => process.exit(1));
@@ -35,6 +37,7 @@ for await (const line of createInterface({ input: provider.stdout })) {
   console.log(`TF_REATTACH_PROVIDERS='${JSON.stringify({ [source]: own })}'`);
   break;
 }
+flushCompileCache(); // nobody ends this process in its own order, which would do that
 provider.stdout.resume();
 
 type ReattachEntry = { ProtocolVersion: number; Addr: { String: string } };
