@@ -125,3 +125,40 @@ test('a secret that is called like a verdict lifts no policy', async () => {
   assert.equal(job.status, 'failed');
   assert.equal(job.failure?.reason, 'policy_denied');
 });
+
+test('what a plan job marks as sensitive is masked in its log, and no service writes secrets to its own', async () => {
+  const iacCode = `
+variable "open" {}
+output "hidden" {
+  value     = "marked-\${var.open}"
+  sensitive = true
+}
+check "says_it" {
+  assert {
+    condition     = length(var.open) == 1
+    error_message = "it is \${nonsensitive(sensitive("marked-\${var.open}"))}"
+  }
+}
+`;
+  const body = { projectId: 'planned', iacCode, variables: { open: 'only-by-the-plan' } };
+  const job = await client.complete('/api/deploy/plan', body);
+  const logs = (await client.get(`/api/deploy/jobs/${job.jobId}/logs`)).body;
+  assert.match(logs, /it is \(redacted\)/);
+  const said = `${engine.runner?.output()}${engine.gateway?.output()}`;
+  assert.match(said, /a run has finished/);
+  assert.ok(!said.includes(secret));
+});
+
+test('a secret that changes between plan and approval makes the plan stale', async () => {
+  const iacCode = 'variable "v" {}\nresource "terraform_data" "a" {\n  input = var.v\n}\n';
+  const set = (v: string) =>
+    client.request('PUT', '/api/deploy/secrets/stale/variables', { variables: { v } });
+  await set('first-value');
+  const accepted = await client.post('/api/deploy', { projectId: 'stale', iacCode, autoApprove: false });
+  const parked = await client.finished(accepted.body.jobId);
+  await set('second-value');
+  await client.post(`/api/deploy/jobs/${parked.jobId}/approve`, { planDigest: parked.planDigest });
+  const job = await client.endOf(parked.jobId);
+  assert.equal(job.failure?.reason, 'plan_stale');
+  assert.match(job.error ?? '', /such as a secret variable, has changed/);
+});

@@ -8,9 +8,11 @@ import { type Child, startChild } from './child.ts';
 import { freePort } from './local-aws.ts';
 import { waitFor } from './wait.ts';
 
-/** A sentence on what is missing for a PostgreSQL server of our own, or false. */
+/** For `test(name, { skip })`: a reason to skip, or false. Throws where skipping is not allowed. */
 export function skipWithoutPostgres(): string | false {
-  return binary('postgres') ? false : 'no PostgreSQL server binaries are installed';
+  const problem = binary('postgres') ? false : 'no PostgreSQL server binaries are installed';
+  if (problem && process.env.E2E_REQUIRE_POSTGRES) throw new Error(`its tests must run here, but ${problem}`);
+  return problem;
 }
 
 export type Postgres = {

@@ -8,6 +8,7 @@ import { createEncryption } from '../src/encryption.ts';
 import { resealOld } from '../src/lifecycle/reseal.ts';
 import { findRevision } from '../src/revisions/store.ts';
 import { JobSecrets } from '../src/secrets/job-secrets.ts';
+import { storedSecretsRedactor } from '../src/secrets/project-redactor.ts';
 import { readSecrets } from '../src/secrets/store.ts';
 import { onEachGateway, startTestGateway } from './support.ts';
 
@@ -33,6 +34,26 @@ onEachGateway((it) => {
     const secrets = await readSecrets(query, it().gateway.context.encryption, 'web');
     assert.deepEqual(secrets.variables, { db_password: 'another-one' });
     assert.deepEqual(secrets.credentials, credentials);
+  });
+
+  test('a value that was replaced or removed stays masked, and is listed nowhere', async () => {
+    await put(it(), 'old/variables', { variables: { token: 'value-of-before', gone: 'value-that-went' } });
+    await put(it(), 'old/variables', { variables: { token: 'value-of-now', gone: null } });
+    await put(it(), 'old/credentials', { credentials: { AWS_REGION: 'eu-west-1' } });
+    await put(it(), 'old/credentials', { credentials: { AWS_REGION: 'eu-central-1' } });
+    const redactor = await storedSecretsRedactor(it().gateway.context, 'old');
+    assert.equal(
+      redactor.redactText('value-of-before value-that-went value-of-now eu-west-1'),
+      '(redacted) (redacted) (redacted) eu-west-1',
+    );
+    const listed = (await it().client.get('/api/deploy/secrets/old')).body;
+    assert.deepEqual(
+      listed.variables.map((variable: { name: string }) => variable.name),
+      ['token'],
+    );
+    assert.equal((await it().client.post('/api/deploy/secrets/old/rotate', {})).status, 200);
+    const rotated = await storedSecretsRedactor(it().gateway.context, 'old');
+    assert.equal(rotated.redactText('value-that-went'), '(redacted)');
   });
 
   test('what lies in the database is bound to its project and name, and survives rotations', async () => {

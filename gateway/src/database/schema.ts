@@ -165,7 +165,7 @@ export type Database = {
   project_data_keys: { project_id: string; data_key: Uint8Array };
   project_secrets: {
     project_id: string;
-    kind: 'variable' | 'credential' | 'web_identity';
+    kind: 'variable' | 'credential' | 'web_identity' | 'retired';
     name: string;
     content: Uint8Array;
     updated_at: Generated<Date>;

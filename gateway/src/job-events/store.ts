@@ -43,7 +43,6 @@ export async function redactStoredEvents(query: Query, jobId: string, redactor: 
     .selectFrom('job_events')
     .select(['seq', 'body'])
     .where('job_id', '=', jobId)
-    .where('type', 'in', ['log', 'diagnostic'])
     .execute();
   for (const row of rows) {
     const body = JSON.stringify(redactEvent(JSON.parse(row.body), redactor));

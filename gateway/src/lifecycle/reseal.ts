@@ -2,7 +2,7 @@ import { auditKeyPlace } from '../audit/log.ts';
 import type { Context } from '../context.ts';
 import { planPlace } from '../plans/plan-place.ts';
 import { variablesPlace } from '../revisions/store.ts';
-import { dataKeyPlace } from '../secrets/store.ts';
+import { dataKeyPlace } from '../secrets/places.ts';
 import { privateKeyPlace } from '../secrets/web-identity/signing-keys.ts';
 import { statePlace } from '../states/store.ts';
 

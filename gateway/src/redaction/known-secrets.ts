@@ -6,7 +6,7 @@ import type { TerraformState } from '../states/store.ts';
 const minMarkedLength = 8;
 /** Real secret keys of the clouds are longer; what is shorter stands in for one in tests. */
 const minCloudSecretLength = 16;
-const maxMarkedValues = 1000;
+const maxMarkedValues = 10_000;
 
 const cloudSecrets =
   /^(AWS_SECRET_ACCESS_KEY|AWS_SESSION_TOKEN|ARM_CLIENT_SECRET|ARM_ACCESS_KEY|ARM_SAS_TOKEN|ARM_OIDC_TOKEN|ARM_CLIENT_CERTIFICATE_PASSWORD|GOOGLE_OAUTH_ACCESS_TOKEN|GOOGLE_ENCRYPTION_KEY)$/;

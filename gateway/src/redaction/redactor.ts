@@ -4,7 +4,7 @@ import { minSecretLength, secretForms } from './secret-forms.ts';
 export const redactedText = '(redacted)';
 
 /** More values than these are none of a person's making. */
-const maxSecrets = 10_000;
+const maxSecrets = 20_000;
 
 /** What a line ends in whose rest was left out. */
 const cutMark = '…';

@@ -13,7 +13,7 @@ import {
 import { readNewestState, type TerraformState } from '../states/store.ts';
 import { codeTexts, declares, isSensitive } from './code-needs.ts';
 import { runEnvironment } from './run-environment.ts';
-import { type ProjectSecrets, readSecrets } from './store.ts';
+import { type ProjectSecrets, projectValues, readSecrets } from './store.ts';
 import { assumeRole, type TemporaryCredentials } from './web-identity/assume-role.ts';
 
 /** Credentials with less than this left are taken anew before a run. */
@@ -66,9 +66,8 @@ export class JobSecrets {
     const { project, sensitive } = await this.read();
     this.cached ??= new Redactor([
       ...environmentSecrets(this.context.config.cloudEnvironment),
-      ...environmentSecrets(project.credentials),
+      ...projectValues(project),
       ...environmentSecrets(this.temporary?.environment ?? {}),
-      ...leaves(project.variables),
       ...leaves(sensitive),
       ...this.learned,
     ]);
@@ -104,6 +103,7 @@ export class JobSecrets {
     const { project } = await this.read();
     if (!project.webIdentity) return {};
     if (!this.temporary || this.temporary.expiresAt.getTime() - Date.now() < renewBeforeMs) {
+      if (this.temporary) this.add(environmentSecrets(this.temporary.environment)); // those before stay secret
       const job = { id: this.job.id, projectId: this.job.project_id };
       this.temporary = await assumeRole(this.context, project.webIdentity, job);
       this.cached = undefined;

@@ -1,10 +1,10 @@
 import type { Context } from '../context.ts';
 import type { ProjectRow } from '../projects/store.ts';
-import { environmentSecrets, leaves } from '../redaction/known-secrets.ts';
+import { environmentSecrets } from '../redaction/known-secrets.ts';
 import { Redactor } from '../redaction/redactor.ts';
 import type { TerraformState } from '../states/store.ts';
 import { JobSecrets } from './job-secrets.ts';
-import { readSecrets } from './store.ts';
+import { projectValues, readSecrets } from './store.ts';
 
 /** Masks in what is read of a project all that the jobs of its deployed code would mask, and what the state marks. */
 export async function projectRedactor(
@@ -25,10 +25,6 @@ export async function projectRedactor(
 
 /** Masks what is never shown to anybody: a project's stored secrets, and the operator's. */
 export async function storedSecretsRedactor(context: Context, projectId: string): Promise<Redactor> {
-  const { variables, credentials } = await readSecrets(context.database.query, context.encryption, projectId);
-  return new Redactor([
-    ...environmentSecrets(context.config.cloudEnvironment),
-    ...environmentSecrets(credentials),
-    ...leaves(variables),
-  ]);
+  const project = await readSecrets(context.database.query, context.encryption, projectId);
+  return new Redactor([...environmentSecrets(context.config.cloudEnvironment), ...projectValues(project)]);
 }

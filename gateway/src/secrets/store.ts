@@ -1,9 +1,12 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { CredentialName, WebIdentity } from '@deployment-engine/contracts';
 import { sql } from 'kysely';
 import type { Query } from '../database/open.ts';
 import { DomainError } from '../domain-error.ts';
 import { createEncryption, type Encryption } from '../encryption.ts';
+import { environmentSecrets, leaves } from '../redaction/known-secrets.ts';
+import { dataKeyPlace, secretPlace } from './places.ts';
+import { dropOldRetired, retire } from './retired.ts';
 
 const maxSecrets = 200;
 const maxBytes = 256 * 1024;
@@ -15,6 +18,8 @@ export type ProjectSecrets = {
   variables: Record<string, unknown>;
   credentials: Partial<Record<CredentialName, string>>;
   webIdentity: WebIdentity | null;
+  /** Earlier values, to be masked and nothing else. */
+  retired: unknown[];
 };
 
 export type SecretName = { kind: SecretKind; name: string; updatedAt: Date; updatedBy: string };
@@ -32,6 +37,7 @@ export async function changeSecrets(
 ): Promise<void> {
   const dataKey = await lockDataKey(trx, encryption, projectId);
   for (const { kind, name, value } of changes) {
+    await retire(trx, dataKey, projectId, kind, name);
     if (value === null || value === undefined) {
       await trx
         .deleteFrom('project_secrets')
@@ -49,6 +55,7 @@ export async function changeSecrets(
       .onConflict((conflict) => conflict.columns(['project_id', 'kind', 'name']).doUpdateSet(row))
       .execute();
   }
+  await dropOldRetired(trx, projectId);
   await requireBounds(trx, projectId);
 }
 
@@ -61,6 +68,7 @@ async function requireBounds(trx: Query, projectId: string): Promise<void> {
       sql<number>`coalesce(sum(length(content)), 0)::int`.as('bytes'),
     ])
     .where('project_id', '=', projectId)
+    .where('kind', '!=', 'retired')
     .executeTakeFirstOrThrow();
   if (count > maxSecrets || bytes > maxBytes)
     throw new DomainError(
@@ -74,10 +82,11 @@ export async function listSecretNames(query: Query, projectId: string): Promise<
     .selectFrom('project_secrets')
     .select(['kind', 'name', 'updated_at', 'updated_by'])
     .where('project_id', '=', projectId)
+    .where('kind', '!=', 'retired')
     .orderBy('name')
     .execute();
   return rows.map((row) => ({
-    kind: row.kind,
+    kind: row.kind as SecretKind,
     name: row.name,
     updatedAt: row.updated_at,
     updatedBy: row.updated_by,
@@ -95,7 +104,7 @@ export async function readSecrets(
     .select(['kind', 'name', 'content', 'data_key'])
     .where('project_secrets.project_id', '=', projectId)
     .execute();
-  const secrets: ProjectSecrets = { variables: {}, credentials: {}, webIdentity: null };
+  const secrets: ProjectSecrets = { variables: {}, credentials: {}, webIdentity: null, retired: [] };
   const sealedKey = rows[0]?.data_key;
   if (!sealedKey) return secrets;
   const dataKey = createEncryption(encryption.open(sealedKey, dataKeyPlace(projectId)));
@@ -103,9 +112,16 @@ export async function readSecrets(
     const value = JSON.parse(dataKey.open(content, secretPlace(projectId, kind, name)).toString());
     if (kind === 'variable') secrets.variables[name] = value;
     else if (kind === 'credential') secrets.credentials[name as CredentialName] = value;
+    else if (kind === 'retired') secrets.retired.push(value);
     else secrets.webIdentity = value;
   }
   return secrets;
+}
+
+/** Every text of a project's secrets that must not show, of those before as well. */
+export function projectValues({ variables, credentials, retired }: ProjectSecrets): string[] {
+  const ofVariables = [...leaves(variables), ...leaves(retired)];
+  return [...environmentSecrets(credentials), ...ofVariables];
 }
 
 /** Seals all secrets of a project with a new data key. */
@@ -150,14 +166,4 @@ async function lockDataKey(trx: Query, encryption: Encryption, projectId: string
     .forUpdate()
     .executeTakeFirstOrThrow();
   return createEncryption(encryption.open(row.data_key, place));
-}
-
-/** Associated data that binds a sealed data key to its project. */
-export function dataKeyPlace(projectId: string): string {
-  return `data-key|${projectId}`;
-}
-
-function secretPlace(projectId: string, kind: SecretKind, name: string): string {
-  const digest = createHash('sha256').update(name).digest('hex');
-  return `secret|1|${projectId}|${kind}|${digest}`;
 }

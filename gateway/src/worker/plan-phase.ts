@@ -1,5 +1,5 @@
 import type { RunRequestInput } from '@deployment-engine/contracts';
-import { eventsOfType, lastRunDiagnostics } from '../job-events/store.ts';
+import { eventsOfType, lastRunDiagnostics, redactStoredEvents } from '../job-events/store.ts';
 import { lockJob, patchJob } from '../jobs/transition.ts';
 import { findPlan, savePlan } from '../plans/store.ts';
 import { summarise, type TerraformPlan } from '../plans/terraform-plan.ts';
@@ -80,6 +80,8 @@ async function storePlan(work: JobWork, runId: string): Promise<void> {
   ]);
   const plan: TerraformPlan = JSON.parse(json.toString());
   work.secrets.learnPlan(plan);
+  if (work.secrets.hasLearned())
+    await redactStoredEvents(context.database.query, job.id, await work.secrets.redactor());
   const summary = summarise(plan);
   await context.database.query.transaction().execute(async (trx) => {
     await lockJob(trx, job.id, work.lease);

@@ -9,7 +9,7 @@ import { preflightPhase } from './preflight-phase.ts';
 import { resultPhase } from './result-phase.ts';
 import { onRunnerLost } from './runner-lost.ts';
 import { settleJob } from './settle-job.ts';
-import { CancelledWhileWaiting } from './start-run.ts';
+import { CancelledWhileWaiting, PlanOutdatedError } from './start-run.ts';
 import { isCancelRequested } from './watch-cancel.ts';
 
 /** Phases of each type of job, in order. Each can be entered again after a crash and finds what is done. */
@@ -39,6 +39,8 @@ export async function processJob(work: JobWork): Promise<void> {
 /** What an error that is none of the job's own makes of a phase. */
 async function interrupted(work: JobWork, applying: boolean, error: unknown): Promise<PhaseResult> {
   if (error instanceof CancelledWhileWaiting) return { kind: 'cancelled' };
+  if (error instanceof PlanOutdatedError)
+    return { kind: 'refused', step: 'apply', reason: 'plan_stale', message: error.message };
   if (error instanceof WebIdentityError)
     return {
       kind: 'refused',

@@ -55,7 +55,8 @@ export async function startRun(work: JobWork, runId: string, request: RunRequest
         const plan = await readPlanFile(work.context.database.query, work.context.encryption, work.job.id);
         if (!plan) throw error;
         body = { ...body, savedPlan: plan.toString('base64') };
-      } else if (error.unreachable || error.problem === 'no_capacity' || error.problem === 'shutting_down') {
+      } else if (error.problem === 'plan_digest_mismatch') throw new PlanOutdatedError();
+      else if (error.unreachable || error.problem === 'no_capacity' || error.problem === 'shutting_down') {
         if (error.unreachable) patience.failed(error);
         else patience.answered();
         await waitForRunner(work, error);
@@ -79,6 +80,16 @@ async function waitForRunner(work: JobWork, error: RunnerError): Promise<void> {
   if (await isCancelRequested(work)) throw new CancelledWhileWaiting();
   await noteWaiting(work, error.message);
   await delay(retryMs, undefined, { signal: work.signal });
+}
+
+/** The runner made another digest of plan, code, variables and state than the plan was stored with. */
+export class PlanOutdatedError extends Error {
+  constructor() {
+    super(
+      'applying the plan: what it was made from, such as a secret variable, has changed since; deploy again for a new plan',
+    );
+    this.name = 'PlanOutdatedError';
+  }
 }
 
 /** The job was cancelled before its run could start. */

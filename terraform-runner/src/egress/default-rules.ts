@@ -21,6 +21,9 @@ const customers = [
   '.elb.',
   '.rds.amazonaws.com.',
   '.execute-api.',
+  '.appsync-api.',
+  '.es.amazonaws.com.',
+  '.eks.amazonaws.com.',
   '.cloudapp.',
 ];
 /** Where providers and modules are downloaded from, where no mirror has them. */

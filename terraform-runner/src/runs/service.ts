@@ -123,7 +123,9 @@ export function createRunService(context: RunContext, jobs: JobTable) {
     await run.save();
     run.events.close();
     await forgetRequest(run.directory);
-    logger.info('a run has finished', { runId: run.record.runId, outcome });
+    // Without its message, which is Terraform's own and may hold secrets.
+    const { kind } = outcome;
+    logger.info('a run has finished', { runId: run.record.runId, kind, step: run.record.step });
   }
 
   /** Takes up every run on disk: finished ones to be fetched, the others to go on. */
