@@ -272,4 +272,11 @@ create table web_identity_keys (
 );
 `,
   },
+  {
+    name: '007_schedule_creator',
+    sql: `
+alter table projects add column drift_created_by text;
+alter table projects add column drift_blast_radius text;
+`,
+  },
 ];

@@ -16,6 +16,8 @@ export type Database = {
     destroy_at: Date | null;
     drift_cron: string | null;
     drift_remediate: Generated<boolean>;
+    drift_created_by: string | null;
+    drift_blast_radius: string | null;
   };
   revision_contents: { digest: string; content: Uint8Array; paths: string; created_at: Generated<Date> };
   revisions: {

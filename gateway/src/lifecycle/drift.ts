@@ -1,5 +1,4 @@
 import type { Accepted } from '@deployment-engine/contracts';
-import type { Principal } from '../access/principal.ts';
 import { engineFacts } from '../audit/call.ts';
 import type { AuditLog } from '../audit/log.ts';
 import type { Context } from '../context.ts';
@@ -8,7 +7,7 @@ import { DomainError } from '../domain-error.ts';
 import type { Asked } from '../jobs/create.ts';
 import { oncePerKey } from '../jobs/idempotency.ts';
 import type { JobRow } from '../jobs/row.ts';
-import { insertJob, jobCreator } from '../jobs/store.ts';
+import { insertJob, jobCreator, type NewJob } from '../jobs/store.ts';
 import { readPlanJson } from '../plans/store.ts';
 import { driftedResources } from '../plans/terraform-plan.ts';
 import { findProject, type ProjectRow } from '../projects/store.ts';
@@ -40,7 +39,7 @@ export async function queueDriftCheck(
   trx: Query,
   project: ProjectRow,
   remediate: boolean,
-  createdBy: Principal,
+  createdBy: NewJob['createdBy'],
 ) {
   if (project.revision === null) return undefined;
   const { id: projectId, revision } = project;

@@ -26,7 +26,7 @@ export async function destroyDueProjects(context: Context): Promise<string[]> {
     for (const project of due) {
       if (project.revision === null) continue;
       const { id: projectId, revision } = project;
-      const createdBy = await limitsOf(trx, project.deployment_job_id);
+      const createdBy = await deployerOf(trx, project.deployment_job_id);
       jobs.push(await insertJob(trx, { projectId, type: 'destroy', revision, createdBy }));
     }
     for (const job of jobs)
@@ -38,8 +38,8 @@ export async function destroyDueProjects(context: Context): Promise<string[]> {
   });
 }
 
-/** A key that may delete little does not get more deleted by waiting: the limits of the deploy go on. */
-async function limitsOf(trx: Query, deploymentJobId: string | null): Promise<NewJob['createdBy']> {
+/** Who deployed asks for the end as well: waiting neither lets them approve it nor widens what they may delete. */
+async function deployerOf(trx: Query, deploymentJobId: string | null): Promise<NewJob['createdBy']> {
   const job = deploymentJobId === null ? undefined : await findJob(trx, deploymentJobId);
-  return { id: enginePrincipal.id, blastRadius: job ? jobCreator(job).blastRadius : null };
+  return job ? jobCreator(job) : enginePrincipal;
 }

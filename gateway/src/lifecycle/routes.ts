@@ -28,9 +28,9 @@ export function lifecycleRoutes(router: Router, context: Context): void {
   route(router, endpoints.drift, async ({ params }) =>
     driftReport(context, await findProject(query, params.projectId)),
   );
-  route(router, endpoints.driftSchedule, async ({ params, body }) => {
+  route(router, endpoints.driftSchedule, async ({ params, body, principal }) => {
     const project = await findProject(query, params.projectId);
-    await setDriftSchedule(context, project.id, body);
+    await setDriftSchedule(context, project.id, body, principal);
     return { projectId: project.id, ...body };
   });
 }

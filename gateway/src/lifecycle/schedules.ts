@@ -4,6 +4,8 @@ import { engineFacts } from '../audit/call.ts';
 import type { Context } from '../context.ts';
 import { notify, type Query } from '../database/open.ts';
 import { DomainError } from '../domain-error.ts';
+import { jobCreator, type NewJob } from '../jobs/store.ts';
+import type { ProjectRow } from '../projects/store.ts';
 import { queueDriftCheck } from './drift.ts';
 
 /** Channel that tells gateways that a project's schedule has changed. */
@@ -70,10 +72,16 @@ export async function runTick(context: Context, projectId: string, at: Date): Pr
       .executeTakeFirst();
     if (!project || project.deployment_status === 'destroyed' || (await hasUnfinishedDrift(trx, projectId)))
       return false;
-    const job = await queueDriftCheck(trx, project, project.drift_remediate, enginePrincipal);
+    const job = await queueDriftCheck(trx, project, project.drift_remediate, scheduleCreator(project));
     if (job) await context.audit.append(trx, engineFacts('checkDrift', { project: projectId, job: job.id }));
     return job !== undefined;
   });
+}
+
+/** Who set the schedule, with their limits. */
+function scheduleCreator({ drift_created_by, drift_blast_radius }: ProjectRow): NewJob['createdBy'] {
+  if (drift_created_by === null) return enginePrincipal;
+  return jobCreator({ created_by: drift_created_by, blast_radius: drift_blast_radius });
 }
 
 /** A check that takes longer than its interval is not queued twice. */
@@ -93,6 +101,7 @@ export async function setDriftSchedule(
   context: Context,
   projectId: string,
   settings: { cron: string | null; remediate: boolean },
+  { id, blastRadius }: NewJob['createdBy'],
 ): Promise<void> {
   if (settings.cron !== null && (settings.cron.trim().split(/\s+/).length !== 5 || !validate(settings.cron)))
     throw new DomainError('invalid_request', 'the request is not valid', {
@@ -103,7 +112,12 @@ export async function setDriftSchedule(
   await context.database.query.transaction().execute(async (trx) => {
     await trx
       .updateTable('projects')
-      .set({ drift_cron: settings.cron, drift_remediate: settings.remediate })
+      .set({
+        drift_cron: settings.cron,
+        drift_remediate: settings.remediate,
+        drift_created_by: id,
+        drift_blast_radius: blastRadius && JSON.stringify(blastRadius),
+      })
       .where('id', '=', projectId)
       .execute();
     await notify(trx, scheduleChangedChannel, projectId);

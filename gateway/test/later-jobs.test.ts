@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { findJob } from '../src/jobs/store.ts';
+import { queueRemediation } from '../src/lifecycle/drift.ts';
+import { destroyDueProjects } from '../src/lifecycle/expiry.ts';
+import { runTick } from '../src/lifecycle/schedules.ts';
+import { type GuardedGateway, startGuardedGateway } from './access-support.ts';
+import { helloCode } from './support.ts';
+
+const blastRadius = { maxDeletions: 1 };
+let it: GuardedGateway;
+before(async () => {
+  it = await startGuardedGateway();
+});
+after(() => it?.[Symbol.asyncDispose]());
+
+const query = () => it.gateway.context.database.query;
+
+/** A project that an approver with limits has deployed. */
+async function deployedByApprover(projectId: string, more: object = {}) {
+  const approver = await it.withKey('approver', ['*'], { blastRadius });
+  const { status, body } = await approver.client.post('/api/deploy', {
+    projectId,
+    iacCode: helloCode,
+    ...more,
+  });
+  assert.equal(status, 202, JSON.stringify(body));
+  await query()
+    .updateTable('projects')
+    .set({ revision: 1, deployment_job_id: body.jobId })
+    .where('id', '=', projectId)
+    .execute();
+  return { approver, jobId: body.jobId as string };
+}
+
+/** What somebody has asked for is theirs, whoever has queued it. */
+async function assertAskedBy(approver: { id: string; client: GuardedGateway['admin'] }, jobId: string) {
+  const job = await findJob(query(), jobId);
+  assert.equal(job?.created_by, `key:${approver.id}`);
+  assert.equal(JSON.parse(job?.blast_radius ?? 'null').maxDeletions, 1);
+  await query().updateTable('jobs').set({ status: 'awaiting_approval' }).where('id', '=', jobId).execute();
+  const answers = [];
+  for (const client of [approver.client, it.admin])
+    answers.push(await client.post(`/api/deploy/jobs/${jobId}/approve`, { planDigest: 'a'.repeat(64) }));
+  assert.deepEqual(
+    answers.map(({ body }) => body.code),
+    ['self_approval', 'plan_digest_mismatch'],
+  );
+}
+
+test('who deployed with ttlSeconds cannot approve the destruction at its end', async () => {
+  const { approver } = await deployedByApprover('brief', { ttlSeconds: 60 });
+  await query()
+    .updateTable('projects')
+    .set({ destroy_at: new Date(Date.now() - 1000) })
+    .where('id', '=', 'brief')
+    .execute();
+  const [destroy = ''] = await destroyDueProjects(it.gateway.context);
+  await assertAskedBy(approver, destroy);
+});
+
+test('who schedules a drift check asks for it and for what undoes the drift, with their limits', async () => {
+  const { approver, jobId } = await deployedByApprover('watched');
+  await query().updateTable('jobs').set({ status: 'completed' }).where('id', '=', jobId).execute();
+  const schedule = { cron: '0 6 1 1 *', remediate: true };
+  const answer = await approver.client.request('PUT', '/api/deploy/drift/watched/schedule', schedule);
+  assert.equal(answer.status, 200, JSON.stringify(answer.body));
+  assert.equal(await runTick(it.gateway.context, 'watched', new Date()), true);
+  const check = await query()
+    .selectFrom('jobs')
+    .selectAll()
+    .where('project_id', '=', 'watched')
+    .where('type', '=', 'drift')
+    .executeTakeFirstOrThrow();
+  assert.equal(check.created_by, `key:${approver.id}`);
+  await query()
+    .transaction()
+    .execute((trx) => queueRemediation(trx, it.gateway.context.audit, check));
+  const { remediation_job_id } = (await findJob(query(), check.id)) ?? {};
+  await assertAskedBy(approver, remediation_job_id ?? '');
+});
