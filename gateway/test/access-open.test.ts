@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
 import { bearer, startGuardedGateway } from './access-support.ts';
 import { helloCode, startTestGateway, type TestGateway } from './support.ts';
@@ -116,10 +117,26 @@ test('a key that is given is checked, on an open engine too', async () => {
   assert.equal((await bearer(it.url, it.gateway.firstKey?.key ?? '').get('/api/keys')).status, 200);
 });
 
-for (const header of ['x-forwarded-for', 'forwarded', 'via', 'x-real-ip', 'x-forwarded-host'])
+for (const header of [
+  'x-forwarded-for',
+  'forwarded',
+  'via',
+  'x-real-ip',
+  'x-forwarded-proto',
+  'cf-ray',
+  'true-client-ip',
+])
   test(`a call that came through a proxy (${header}) is not from this machine`, async () => {
     assert.equal((await send('GET', '/api/deploy/projects', { [header]: '127.0.0.1' })).status, 401);
   });
+
+test('a call in HTTP/1.0, as simple proxies make them, is not from this machine', async () => {
+  const socket = connect(port(), '127.0.0.1').setEncoding('utf8');
+  socket.end(`GET /api/deploy/projects HTTP/1.0\r\nHost: 127.0.0.1:${port()}\r\n\r\n`);
+  let answer = '';
+  for await (const chunk of socket) answer += chunk;
+  assert.match(answer, /^HTTP\/1\.1 401 /);
+});
 
 test('every answer has the headers of a careful server', async () => {
   for (const path of ['/api/deploy/projects', '/api/nothing', '/api/docs']) {

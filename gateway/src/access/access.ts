@@ -14,7 +14,7 @@ const keyCacheMs = 5000;
 const useNotedMs = 60_000;
 const noSecret = '0'.repeat(64);
 /** Headers by which a proxy says that it stands in between. */
-const proxyHeaders = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via'];
+const proxyHeader = /^(x-forwarded.*|cf-.*|forwarded|true-client-ip|via|x-real-ip)$/;
 
 /** Finds out who calls. */
 export class Access {
@@ -49,8 +49,7 @@ export class Access {
     const header = request.get('authorization');
     const address = addressKey(request.ip);
     if (header === undefined) {
-      if (!this.#config.required && !proxyHeaders.some((name) => request.headers[name] !== undefined))
-        return openPrincipal;
+      if (!this.#config.required && !cameThroughProxy(request)) return openPrincipal;
       await this.limits.countCall(address, response);
       throw new DomainError(
         'unauthenticated',
@@ -122,6 +121,11 @@ export class Access {
       this.#logger.warn('noting the use of an API key', { keyId: id, error }),
     );
   }
+}
+
+/** A proxy also shows by HTTP/1.0, which no client of today speaks. */
+function cameThroughProxy(request: Request): boolean {
+  return request.httpVersion === '1.0' || Object.keys(request.headers).some((name) => proxyHeader.test(name));
 }
 
 function tokenOf(header: string): string | undefined {
