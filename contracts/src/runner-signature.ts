@@ -2,6 +2,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
 /** Seconds a signed runner request stays valid; its nonce is refused a second time within them. */
 export const signatureWindowSeconds = 60;
+const noncePattern = /^[A-Za-z0-9-]{8,64}$/;
 
 export type SignedParts = {
   method: string;
@@ -30,3 +31,27 @@ export const signatureHeaders = {
   nonce: 'x-runner-nonce',
   signature: 'x-runner-signature',
 } as const;
+
+/** What one process remembers of signed requests, so that none is taken twice. */
+export class NonceMemory {
+  /** In whole seconds, like the timestamps. What was signed before may have been used before a restart. */
+  readonly #startedAt = Math.floor(Date.now() / 1000);
+  readonly #expiry = new Map<string, number>();
+
+  isFresh(timestamp: string): boolean {
+    const seconds = /^\d{1,12}$/.test(timestamp) ? Number(timestamp) : Number.NaN;
+    return seconds >= this.#startedAt && Math.abs(Date.now() / 1000 - seconds) <= signatureWindowSeconds;
+  }
+
+  /** False where the nonce was used before, or is none. For requests whose signature matches. */
+  use(nonce: string): boolean {
+    const now = Date.now();
+    for (const [old, expiresAt] of this.#expiry) {
+      if (expiresAt > now) break;
+      this.#expiry.delete(old);
+    }
+    if (!noncePattern.test(nonce) || this.#expiry.has(nonce)) return false;
+    this.#expiry.set(nonce, now + 2 * signatureWindowSeconds * 1000);
+    return true;
+  }
+}

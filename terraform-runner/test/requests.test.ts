@@ -48,6 +48,16 @@ test('a replayed, an expired and a changed request are refused', async () => {
   assert.equal(await codeOf(answer), 'unauthenticated');
 });
 
+test('what was signed before the runner started may be a replay', async () => {
+  const timestamp = String(Math.floor(Date.now() / 1000) - 20);
+  using own = makeFolders();
+  await using restarted = await bootRunner(own, { slots: 1, terraformPath: fakeTerraform });
+  const { url } = restarted.client;
+  const headers = signed('GET', '/capacity', undefined, timestamp);
+  assert.equal(await codeOf(await fetch(`${url}/capacity`, { headers })), 'unauthenticated');
+  assert.equal((await fetch(`${url}/capacity`, { headers: signed('GET', '/capacity') })).status, 200);
+});
+
 test('wrong requests are refused with the place of the fault', async () => {
   const { client } = runner;
   const digest = writeRevision(folders, { 'main.tf': '' });

@@ -9,9 +9,9 @@ export const maxBodyBytes = 16 * 1024 * 1024;
 const maxDepth = 64;
 
 /** Parses JSON bodies; refuses those nested so deeply that later code could break on them. */
-export function jsonBody() {
+export function jsonBody(limit = maxBodyBytes) {
   return express.json({
-    limit: maxBodyBytes,
+    limit,
     strict: true,
     verify: (request, _response, body) => {
       (request as RawRequest).rawBody = body;

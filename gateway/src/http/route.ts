@@ -1,5 +1,5 @@
 import type { Endpoint } from '@deployment-engine/contracts';
-import type { Request, Response, Router } from 'express';
+import type { Request, RequestHandler, Response, Router } from 'express';
 import type { z } from 'zod';
 import type { Principal } from '../access/principal.ts';
 import { type Call, isAudited, openCall } from '../audit/call.ts';
@@ -31,27 +31,37 @@ const parseJson = jsonBody();
  * Mounts an operation. Before the handler sees a call, its caller is known, has the role, keeps to the pace, its inputs
  * fit the schemas, and the project is in the caller's scope; before the answer, the call is in the audit log.
  */
-export function route<E extends Endpoint>(router: Router, endpoint: E, handler: Handler<E>): void {
+export function route<E extends Endpoint>(
+  router: Router,
+  endpoint: E,
+  handler: Handler<E>,
+  readBody: RequestHandler[] = [parseJson],
+): void {
   const path = endpoint.path.replace(/\{(\w+)\}/g, ':$1');
-  router[endpoint.method](path, admit(endpoint), parseJson, async (request: Request, response: Response) => {
-    const { audit } = guardOf(request);
-    const call = openCall(audit, request, response);
-    const input = {
-      params: endpoint.params?.parse(request.params),
-      query: endpoint.query?.parse(request.query),
-      body: endpoint.body && parseBody(endpoint.body, request),
-      principal: response.locals.principal,
-      call,
-      request,
-      response,
-    } as Input<E>;
-    await requireScope(endpoint, input.principal, input, request, response);
-    if (input.body !== undefined && isAudited(endpoint)) response.locals.digest = audit.digest(input.body);
-    const answer = await handler(input);
-    response.locals.job ??= jobOf(answer);
-    if (isAudited(endpoint) && !call.recorded) await call.record(guardOf(request).query);
-    if (answer !== undefined && !response.headersSent) response.status(endpoint.status).json(answer);
-  });
+  router[endpoint.method](
+    path,
+    admit(endpoint),
+    ...readBody,
+    async (request: Request, response: Response) => {
+      const { audit } = guardOf(request);
+      const call = openCall(audit, request, response);
+      const input = {
+        params: endpoint.params?.parse(request.params),
+        query: endpoint.query?.parse(request.query),
+        body: endpoint.body && parseBody(endpoint.body, request),
+        principal: response.locals.principal,
+        call,
+        request,
+        response,
+      } as Input<E>;
+      await requireScope(endpoint, input.principal, input, request, response);
+      if (input.body !== undefined && isAudited(endpoint)) response.locals.digest = audit.digest(input.body);
+      const answer = await handler(input);
+      response.locals.job ??= jobOf(answer);
+      if (isAudited(endpoint) && !call.recorded) await call.record(guardOf(request).query);
+      if (answer !== undefined && !response.headersSent) response.status(endpoint.status).json(answer);
+    },
+  );
 }
 
 function jobOf(answer: unknown): string | undefined {

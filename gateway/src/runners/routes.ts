@@ -1,40 +1,55 @@
-import {
-  endpoints,
-  signatureHeaders,
-  signatureMatches,
-  signatureWindowSeconds,
-} from '@deployment-engine/contracts';
-import type { Request, Router } from 'express';
+import { endpoints, NonceMemory, signatureHeaders, signatureMatches } from '@deployment-engine/contracts';
+import type { Request, RequestHandler, Router } from 'express';
 import type { Context } from '../context.ts';
 import { DomainError } from '../domain-error.ts';
-import type { RawRequest } from '../http/json-body.ts';
+import { jsonBody, type RawRequest } from '../http/json-body.ts';
 import { route } from '../http/route.ts';
 import { engineProtection } from './protection.ts';
 import { saveHeartbeat } from './registrations.ts';
 
+const maxHeartbeatBytes = 64 * 1024;
+
 /** Where runners say that they live. Signed with the token that gateways and runners share. */
 export function runnerRoutes(router: Router, context: Context): void {
-  route(router, endpoints.runnerHeartbeat, async ({ body, request }) => {
-    requireSignature(request, context.config.runnerToken);
-    await saveHeartbeat(context.database.query, body);
-    return { status: 'ok' as const };
-  });
+  const nonces = new NonceMemory();
+  route(
+    router,
+    endpoints.runnerHeartbeat,
+    async ({ body, request }) => {
+      requireSignature(request, context.config.runnerToken, nonces);
+      await saveHeartbeat(context.database.query, body);
+      return { status: 'ok' as const };
+    },
+    [requireSignedHead(nonces), jsonBody(maxHeartbeatBytes)],
+  );
   route(router, endpoints.protection, () => engineProtection(context));
 }
 
-function requireSignature(request: Request, token: string): void {
-  const timestamp = request.get(signatureHeaders.timestamp) ?? '';
+/** Nothing of a body is read that cannot be signed. */
+function requireSignedHead(nonces: NonceMemory): RequestHandler {
+  return (request, _response, next) => {
+    const { timestamp, nonce, signature } = signatureHeaders;
+    if (!nonces.isFresh(request.get(timestamp) ?? '') || !request.get(nonce) || !request.get(signature))
+      throw refusal();
+    next();
+  };
+}
+
+function requireSignature(request: Request, token: string, nonces: NonceMemory): void {
   const parts = {
     method: request.method,
     path: request.originalUrl,
-    timestamp,
+    timestamp: request.get(signatureHeaders.timestamp) ?? '',
     nonce: request.get(signatureHeaders.nonce) ?? '',
     body: (request as RawRequest).rawBody ?? Buffer.alloc(0),
   };
-  const ageSeconds = Math.abs(Date.now() / 1000 - Number(timestamp));
-  if (
-    !(ageSeconds <= signatureWindowSeconds) ||
-    !signatureMatches(token, parts, request.get(signatureHeaders.signature) ?? '')
-  )
-    throw new DomainError('unauthenticated', 'registering a runner: the signature is missing, old or wrong');
+  const signature = request.get(signatureHeaders.signature) ?? '';
+  if (!signatureMatches(token, parts, signature) || !nonces.use(parts.nonce)) throw refusal();
+}
+
+function refusal(): DomainError {
+  return new DomainError(
+    'unauthenticated',
+    'registering a runner: the signature is missing, old, wrong or was used before; check RUNNER_TOKEN and the clocks',
+  );
 }
