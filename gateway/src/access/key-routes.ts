@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { DomainError } from '../domain-error.ts';
 import { route } from '../http/route.ts';
 import { exceedsBlastRadius } from './exceeds-blast-radius.ts';
-import { findKey, insertKey, type KeyRow, listKeys, revokeKey } from './key-store.ts';
+import { findKey, insertKey, type KeyRow, listKeys, ownExpiry, revokeKey } from './key-store.ts';
 import { coversScope, hasRole, type Principal } from './principal.ts';
 
 /** API keys. An admin of some projects sees and makes keys for those alone. */
@@ -14,7 +14,11 @@ export function keyRoutes(router: Router, context: Context): void {
   route(router, endpoints.createKey, async ({ body, principal, call }) => {
     requireWithin(principal, body);
     return query.transaction().execute(async (trx) => {
-      const { row, key } = await insertKey(trx, body, principal.id);
+      const { row, key } = await insertKey(
+        trx,
+        { ...body, notAfter: await ownExpiry(trx, principal) },
+        principal.id,
+      );
       const { role, projects, expiresInDays } = body;
       await call.record(trx, { detail: { keyId: row.id, name: row.name, role, projects, expiresInDays } });
       return { ...presentKey(row), key };

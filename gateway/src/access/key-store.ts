@@ -17,6 +17,8 @@ export type NewKey = {
   projects: string[];
   blastRadius: BlastRadius | null;
   expiresInDays: number | null;
+  /** The latest end, whatever `expiresInDays` says. */
+  notAfter?: Date | null;
 };
 
 /** Stores a new key and answers it, the only time that it is known. */
@@ -37,11 +39,19 @@ export async function insertKey(
       blast_radius: key.blastRadius && JSON.stringify(key.blastRadius),
       created_by: createdBy,
       expires_at:
-        key.expiresInDays === null ? null : sql<Date>`now() + make_interval(days => ${key.expiresInDays})`,
+        key.expiresInDays === null
+          ? null
+          : sql<Date>`least(now() + make_interval(days => ${key.expiresInDays}), ${key.notAfter ?? null}::timestamptz)`,
     })
     .returningAll()
     .executeTakeFirstOrThrow();
   return { row, key: made.key };
+}
+
+/** When the key that somebody calls with ends; `null` where it does not, or they call without one. */
+export async function ownExpiry(query: Query, { kind, id }: Principal): Promise<Date | null> {
+  const row = kind === 'api_key' ? await findKey(query, id.replace(/^key:/, '')) : undefined;
+  return row?.expires_at ?? null;
 }
 
 export async function findKey(query: Query, id: string): Promise<KeyRow | undefined> {

@@ -42,6 +42,11 @@ export const anonymousPrincipal: Principal = {
   projects: [],
 };
 
+/** Whom to show as having changed something: a name alone can be anybody's. */
+export function signedName({ name, id }: Principal): string {
+  return name === id ? name : `${name} (${id})`;
+}
+
 export function hasRole(principal: Principal, role: Role): boolean {
   return roles.indexOf(principal.role) >= roles.indexOf(role);
 }

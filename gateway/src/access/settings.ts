@@ -42,7 +42,7 @@ export const accessSettings = {
   JWT_ALGORITHM: z.enum(['RS256', 'ES256'], { error: 'must be RS256 or ES256' }).optional(),
   JWT_ISSUER: z.string().min(1).optional(),
   JWT_AUDIENCE: z.string().min(1).optional(),
-  JWT_MAX_LIFETIME_SECONDS: whole(60, 86_400).default(3600),
+  JWT_MAX_LIFETIME_SECONDS: whole(60, 3600).default(3600),
   JWT_ROLE_CLAIM: claim('role'),
   JWT_PROJECTS_CLAIM: claim('projects'),
   RATE_LIMIT_PER_MINUTE: whole(1, 1_000_000).optional(),

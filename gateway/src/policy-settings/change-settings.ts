@@ -3,7 +3,7 @@ import {
   type ProjectPolicySettings,
   projectPolicySettingsSchema,
 } from '@deployment-engine/contracts';
-import { hasRole, type Principal } from '../access/principal.ts';
+import { hasRole, type Principal, signedName } from '../access/principal.ts';
 import type { Call } from '../audit/call.ts';
 import type { Context } from '../context.ts';
 import { DomainError } from '../domain-error.ts';
@@ -63,7 +63,11 @@ async function replaceSettings(
         'forbidden',
         `changing the policy settings of ${projectId}: only an admin may weaken them (${weakened.join(', ')})`,
       );
-    await saveSettings(trx, projectId, { previous: before.version, settings, changedBy: principal.name });
+    await saveSettings(trx, projectId, {
+      previous: before.version,
+      settings,
+      changedBy: signedName(principal),
+    });
     const after = await findSettings(trx, projectId);
     await call.record(trx, { project: projectId, detail: { version: after.version, weakened } });
     return after;

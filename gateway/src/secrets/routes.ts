@@ -1,5 +1,6 @@
 import { endpoints } from '@deployment-engine/contracts';
 import type { Router } from 'express';
+import { signedName } from '../access/principal.ts';
 import type { Context } from '../context.ts';
 import { DomainError } from '../domain-error.ts';
 import { route } from '../http/route.ts';
@@ -19,7 +20,7 @@ export function secretRoutes(router: Router, context: Context): void {
       ([name, value]): SecretChange => ({ kind: 'variable', name, value }),
     );
     response.locals.auditDetail = namesOf(changes);
-    await change(context, params.projectId, changes, principal.name);
+    await change(context, params.projectId, changes, signedName(principal));
     return present(context, params.projectId, 'Secret variables stored; the next job uses them');
   });
   route(router, endpoints.setCredentials, async ({ params, body, principal, response }) => {
@@ -34,7 +35,7 @@ export function secretRoutes(router: Router, context: Context): void {
     );
     if (webIdentity !== undefined) changes.push({ kind: 'web_identity', name: 'aws', value: webIdentity });
     response.locals.auditDetail = namesOf(changes);
-    await change(context, params.projectId, changes, principal.name);
+    await change(context, params.projectId, changes, signedName(principal));
     return present(context, params.projectId, 'Credentials stored; the next run uses them');
   });
   route(router, endpoints.rotateSecrets, async ({ params }) => {
