@@ -182,6 +182,8 @@ export const uncertaintySchema = z.object({
       importId: z.string().nullable(),
     }),
   ),
+  /** Addresses of creations that were cut off midway: the next deploy imports them without an approval. */
+  adoptable: z.array(z.string()).optional(),
 });
 export type Uncertainty = z.infer<typeof uncertaintySchema>;
 

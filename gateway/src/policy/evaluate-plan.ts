@@ -33,8 +33,8 @@ export type PlanPurpose = {
   destroys?: boolean;
   /** Limits of the key that asked for the plan; nothing in a project's settings lifts them. */
   callerLimits?: BlastRadius | null;
-  /** Addresses that the engine itself imports: what a killed apply has left behind. */
-  adopted?: readonly string[];
+  /** What the engine itself imports: what a killed apply has left behind. */
+  adopted?: readonly { to: string; id: string }[];
 };
 
 /** What every destroy does. */
@@ -54,7 +54,7 @@ export function evaluatePlan(
   judgeResources(plan, settings, builder);
   const isExpected = ({ id, resource }: ChangeFinding) =>
     id === 'PLAN-IMPORT'
-      ? adopted.includes(resource?.address ?? '')
+      ? adopted.some(({ to, id: by }) => to === resource?.address && by === resource.importing?.id)
       : destroys && ofDestroys.includes(id) && !isNamed(settings, id);
   const changes = findChanges(plan).filter((finding) => !isExpected(finding));
   const exceeded = destroys ? [] : exceededLimits(plan, settings.blastRadius, 'the project');

@@ -14,7 +14,8 @@ export type PlannedResource = {
   key: string | number | null;
   provider: string;
   actions: string[];
-  importing: boolean;
+  /** What it is imported by; the id is `null` where the import names an identity. */
+  importing: { id: string | null } | null;
   previousAddress: string | null;
   before: unknown;
   after: unknown;
@@ -132,7 +133,7 @@ function readChange(
     key: typeof index === 'string' || typeof index === 'number' ? index : null,
     provider: asString(source.provider_name),
     actions: strings(change.actions),
-    importing: change.importing !== undefined && change.importing !== null,
+    importing: readImport(change.importing),
     previousAddress: typeof source.previous_address === 'string' ? source.previous_address : null,
     before: change.before,
     after: change.after,
@@ -140,6 +141,12 @@ function readChange(
     attributes: new PlannedValue(change.after, change.after_unknown, configuration.expressions),
     configuration,
   };
+}
+
+function readImport(importing: unknown): PlannedResource['importing'] {
+  if (importing === undefined || importing === null) return null;
+  const { id } = asRecord(importing);
+  return { id: typeof id === 'string' ? id : null };
 }
 
 /** `module.a["x.y"].module.b[0]` → `a.b`. Keys may hold dots and escaped quotes. */

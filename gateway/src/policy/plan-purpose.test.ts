@@ -39,14 +39,21 @@ test('nothing in the settings lifts the limits of a caller', () => {
 
 test('what the engine imports after a killed apply needs no approval; any other import does', () => {
   const plan = planOf(
-    ['aws_sqs_queue.a', 'aws_sqs_queue.b'].map((address) => ({
-      address,
+    ['a', 'b', 'c'].map((name) => ({
+      address: `aws_sqs_queue.${name}`,
       actions: ['no-op'],
-      change: { importing: { id: 'x' } },
+      change: { importing: { id: `id-of-${name}` } },
     })),
   );
-  const imports = idsOf(plan, {}, { adopted: ['aws_sqs_queue.a'] }).filter((id) => id === 'PLAN-IMPORT');
-  assert.equal(imports.length, 1);
+  const adopted = [
+    { to: 'aws_sqs_queue.a', id: 'id-of-a' },
+    { to: 'aws_sqs_queue.b', id: 'id-of-another' },
+  ];
+  const { findings } = evaluatePlan(plan, projectPolicySettingsSchema.parse({}), { adopted });
+  assert.deepEqual(
+    findings.filter(({ id }) => id === 'PLAN-IMPORT').map(({ address }) => address),
+    ['aws_sqs_queue.b', 'aws_sqs_queue.c'],
+  );
 });
 
 test('a plan that leaves more objects than the limit is blocked', () => {

@@ -25,14 +25,15 @@ export async function settleLateRuns(context: Context): Promise<void> {
 
 async function settle(context: Context, run: LateRun, { client }: RunnerState): Promise<void> {
   try {
-    const { status } = await client.getRun(run.run_id);
+    const { status, outcome } = await client.getRun(run.run_id);
+    const wasCutOff = outcome?.kind !== 'failed';
     const raw = await client.readState(run.run_id);
     if (await isApplying(context, run.project_id)) return; // its state is to be stored first, then judged
     const overtaken = await context.database.query.transaction().execute(async (trx) => {
       await trx.selectFrom('projects').select('id').where('id', '=', run.project_id).forUpdate().execute();
       const newest = await newestStateVersion(trx, run.project_id);
       const isOvertaken = !(await isOwn(trx, run, newest));
-      if (!isOvertaken) await storeIfNewer(trx, context, run, raw, newest);
+      if (!isOvertaken) await storeIfNewer(trx, context, { ...run, wasCutOff }, raw, newest);
       if (status !== 'finished') return isOvertaken;
       if (isOvertaken) await reportLeftOver(trx, context, run, raw);
       await forget(trx, run);
@@ -69,7 +70,7 @@ async function isOwn(trx: Query, run: LateRun, newest: StateVersion | undefined)
 async function storeIfNewer(
   trx: Query,
   context: Context,
-  run: LateRun,
+  { wasCutOff, ...run }: LateRun & { wasCutOff: boolean },
   raw: Buffer,
   newest: StateVersion | undefined,
 ): Promise<void> {
@@ -80,7 +81,10 @@ async function storeIfNewer(
   const known = await readUncertainty(trx, run.project_id);
   if (known?.jobId !== run.job_id) return;
   const job = { id: run.job_id, project_id: run.project_id };
-  const uncertainty = await findUncertainty(trx, context.encryption, job, known.reason);
+  const uncertainty = await findUncertainty(trx, context.encryption, job, {
+    reason: known.reason,
+    wasCutOff,
+  });
   if (uncertainty) await writeUncertainty(trx, run.project_id, { ...uncertainty, since: known.since });
 }
 
@@ -89,7 +93,7 @@ async function reportLeftOver(trx: Query, context: Context, run: LateRun, raw: B
   const created = instanceAddresses(parseState(raw));
   const reason = 'An apply whose runner was lost went on while another job changed the project';
   const job = { id: run.job_id, project_id: run.project_id };
-  const found = await findUncertainty(trx, context.encryption, job, reason);
+  const found = await findUncertainty(trx, context.encryption, job, { reason, wasCutOff: true });
   const unrecorded = (found?.unrecorded ?? [])
     .filter(({ address }) => created.has(address))
     .map((creation) => ({ ...creation, started: true }));
@@ -100,6 +104,7 @@ async function reportLeftOver(trx: Query, context: Context, run: LateRun, raw: B
   await writeUncertainty(trx, run.project_id, {
     ...(known ?? found),
     unrecorded: [...others, ...unrecorded],
+    adoptable: [...new Set([...(known?.adoptable ?? []), ...unrecorded.map(({ address }) => address)])],
   });
 }
 

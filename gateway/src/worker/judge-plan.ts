@@ -6,7 +6,7 @@ import { mergeReports } from '../policy/report-builder.ts';
 import { evaluateUserRules } from '../policy/user-rules/evaluate-user-rules.ts';
 import { settingsInForce } from '../policy-settings/settings-in-force.ts';
 import { findProject } from '../projects/store.ts';
-import { importsFor } from '../recovery/uncertainty.ts';
+import { adoptedImports } from '../recovery/uncertainty.ts';
 import { redactReport } from '../redaction/redact-report.ts';
 import type { JobWork } from './job-work.ts';
 
@@ -22,7 +22,7 @@ export async function judgePlan(work: JobWork): Promise<PolicyReport> {
     evaluatePlan(plan, settings, {
       destroys: job.type === 'destroy',
       callerLimits: job.blast_radius ? blastRadiusSchema.parse(JSON.parse(job.blast_radius)) : null,
-      adopted: importsFor(uncertainty, new Set()).map(({ to }) => to),
+      adopted: adoptedImports(uncertainty),
     }),
     await evaluateUserRules(plan, settings),
   );

@@ -9,7 +9,7 @@ import { queueRemediation } from '../lifecycle/drift.ts';
 import { readPlanJson } from '../plans/store.ts';
 import { driftedResources } from '../plans/terraform-plan.ts';
 import { costsAfter, saveCosts } from '../project-costs/history.ts';
-import { findUncertainty } from '../recovery/uncertainty.ts';
+import { findUncertainty, type UncertaintyCause } from '../recovery/uncertainty.ts';
 import { maskedOutputs } from '../states/outputs.ts';
 import { readNewestState } from '../states/store.ts';
 import { jobError } from './failure.ts';
@@ -132,18 +132,22 @@ async function uncertaintyOf(
   work: JobWork,
   result: Exclude<PhaseResult, { kind: 'parked' }>,
 ): Promise<Uncertainty | undefined> {
-  const reason = uncertainReason(result);
-  if (!reason) return undefined;
-  return findUncertainty(work.context.database.query, work.context.encryption, work.job, reason);
+  const cause = uncertaintyCause(result);
+  if (!cause) return undefined;
+  return findUncertainty(work.context.database.query, work.context.encryption, work.job, cause);
 }
 
-function uncertainReason(result: Exclude<PhaseResult, { kind: 'parked' }>): string | undefined {
-  if (result.kind === 'refused') return result.reason === 'runner_lost' ? result.message : undefined;
+function uncertaintyCause(result: Exclude<PhaseResult, { kind: 'parked' }>): UncertaintyCause | undefined {
+  if (result.kind === 'refused')
+    return result.reason === 'runner_lost' ? { reason: result.message, wasCutOff: true } : undefined;
   if (result.kind !== 'run_ended' || result.outcome.step !== 'apply') return undefined;
   const { outcome } = result;
-  if (outcome.kind === 'interrupted') return outcome.message;
-  if (outcome.kind === 'failed') return 'Terraform failed while it was applying';
-  return outcome.endedBy === 'kill' ? 'Terraform was killed while it was applying' : undefined;
+  if (outcome.kind === 'interrupted') return { reason: outcome.message, wasCutOff: true };
+  if (outcome.kind === 'failed')
+    return { reason: 'Terraform failed while it was applying', wasCutOff: false };
+  return outcome.endedBy === 'kill'
+    ? { reason: 'Terraform was killed while it was applying', wasCutOff: true }
+    : undefined;
 }
 
 async function hasDrift(work: JobWork): Promise<boolean> {
