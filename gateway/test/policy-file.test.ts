@@ -95,10 +95,32 @@ test('no setting of a project goes below what is enforced', () => {
   const settings = effectiveSettings(operator, 'p', own);
   assert.equal(settings.profile, 'strict');
   assert.equal(modeOf(settings, 'AWS-S3-001', 'warn'), 'approve');
-  assert.equal(modeOf(settings, 'AWS-S3-002', 'warn'), 'off');
+  assert.equal(modeOf(settings, 'AWS-S3-002', 'warn'), 'approve');
   assert.deepEqual(
     settings.allowances.map(({ id }) => id),
-    ['AWS-S3-002'],
+    [],
   );
   assert.equal(settings.blastRadius.maxResources, defaultMaxResources);
+});
+
+test('limits that are enforced stay limits, whatever a project sets or allows', () => {
+  const operator = operatorPolicySchema.parse({
+    enforce: { blastRadius: { maxDeletions: 0, resourceTypes: ['aws_s3_*'] } },
+    allowances: [{ id: 'PLAN-MAX-DELETIONS', projects: ['trusted'], who: 'operator', why: 'agreed' }],
+  });
+  const ids = ['PLAN-MAX-DELETIONS', 'PLAN-RESOURCE-TYPE', 'PLAN-REGION'];
+  const own = projectPolicySettingsSchema.parse({
+    modes: Object.fromEntries(ids.map((id) => [id, 'off'])),
+    allowances: ids.map((id) => ({ id, who: 'me', why: 'mine' })),
+  });
+  const settings = effectiveSettings(operator, 'p', own);
+  assert.equal(modeOf(settings, 'PLAN-MAX-DELETIONS', 'block'), 'block');
+  assert.equal(modeOf(settings, 'PLAN-RESOURCE-TYPE', 'block'), 'block');
+  assert.equal(modeOf(settings, 'PLAN-REGION', 'block'), 'off', 'nobody enforces regions');
+  assert.deepEqual(
+    settings.allowances.map(({ id }) => id),
+    ['PLAN-REGION'],
+  );
+  const trusted = effectiveSettings(operator, 'trusted', own).allowances;
+  assert.ok(trusted.some(({ id, who }) => id === 'PLAN-MAX-DELETIONS' && who === 'operator'));
 });

@@ -5,6 +5,7 @@ import {
   policyProfiles,
   type UserRule,
 } from '@deployment-engine/contracts';
+import { enforcedModes } from '../policy/profiles.ts';
 import type { PolicySettings } from '../policy/settings.ts';
 import { matchesWildcard } from '../policy/wildcard.ts';
 
@@ -21,11 +22,14 @@ export function effectiveSettings(
     .map(({ projects: _projects, ...allowance }) => allowance);
   const ofRules = enforce.userRules.map(({ id, mode }) => [id, mode] as const);
   const minimumModes = { ...Object.fromEntries(ofRules), ...enforce.modes };
+  const enforced = enforcedModes(enforce.profile, enforce.blastRadius);
+  const minimums = { ...enforced, ...minimumModes };
   return {
     profile: strictest(policyProfiles, base.profile, enforce.profile),
     modes: base.modes,
     minimumModes,
-    allowances: [...allowances, ...base.allowances.filter(({ id }) => !Object.hasOwn(minimumModes, id))],
+    enforcedModes: enforced,
+    allowances: [...allowances, ...base.allowances.filter(({ id }) => !Object.hasOwn(minimums, id))],
     blastRadius: narrowest(base.blastRadius, enforce.blastRadius),
     userRules: mergeRules(base.userRules, enforce.userRules),
   };

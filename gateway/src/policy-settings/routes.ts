@@ -51,7 +51,8 @@ export function policyRoutes(router: Router, context: Context): void {
 async function projectPolicy(context: Context, projectId: string): Promise<ProjectPolicy> {
   const { query } = context.database;
   const { settings: own, ...version } = await findSettings(query, projectId);
-  const { minimumModes: _minimum, ...settings } = effectiveSettings(context.operatorPolicy, projectId, own);
+  const effective = effectiveSettings(context.operatorPolicy, projectId, own);
+  const { minimumModes: _minimum, enforcedModes: _enforced, ...settings } = effective;
   const newest = await newestReports(query, projectId);
   return {
     projectId,

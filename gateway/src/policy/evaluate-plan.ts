@@ -1,32 +1,13 @@
-import type {
-  BlastRadius,
-  PolicyMode,
-  PolicyReport,
-  PolicySeverity,
-  ProjectPolicySettings,
-} from '@deployment-engine/contracts';
+import type { BlastRadius, PolicyMode, PolicyReport } from '@deployment-engine/contracts';
 import { exceededLimits } from './blast-radius.ts';
 import { type ChangeFinding, type ChangeRule, changeRules, findChanges } from './change-rules.ts';
 import { type PlanModel, readPlan } from './plan-model.ts';
+import { attentionMode, changeMode, modesBySeverity, type Profile } from './profiles.ts';
 import { type FindingDraft, ReportBuilder } from './report-builder.ts';
 import type { PolicyRule, Violation } from './rule.ts';
 import { builtInRules } from './rules/index.ts';
 import { isNamed, modeOf, type PolicySettings } from './settings.ts';
 import { matchesWildcard } from './wildcard.ts';
-
-type Profile = ProjectPolicySettings['profile'];
-
-const modesBySeverity: Record<Profile, Record<PolicySeverity, PolicyMode>> = {
-  advisory: { critical: 'warn', high: 'warn', medium: 'warn', low: 'warn' },
-  guarded: { critical: 'block', high: 'approve', medium: 'warn', low: 'warn' },
-  strict: { critical: 'block', high: 'block', medium: 'approve', low: 'warn' },
-};
-/** For what changes rights or data, and for what the plan does not tell. */
-const attentionMode: Record<Profile, PolicyMode> = {
-  advisory: 'warn',
-  guarded: 'approve',
-  strict: 'approve',
-};
 
 export type PlanPurpose = {
   /** A destroy that was asked for: that it deletes says nothing, and only the caller's limits bound it. */
@@ -85,11 +66,9 @@ export function judgeResources(plan: PlanModel, settings: PolicySettings, builde
 }
 
 function draftOf({ id, resource, subject, message }: ChangeFinding, profile: Profile): FindingDraft {
-  const { mode, modeInAdvisory, ...rule }: ChangeRule = changeRules[id];
-  const byProfile = profile === 'advisory' ? modeInAdvisory : undefined;
-  const defaultMode = mode ?? byProfile ?? attentionMode[profile];
+  const { mode: _mode, modeInAdvisory: _inAdvisory, ...rule }: ChangeRule = changeRules[id];
   const place = { address: resource?.address ?? null, subject: subject ?? null };
-  return { id, ...place, ...rule, message, allowable: true, defaultMode };
+  return { id, ...place, ...rule, message, allowable: true, defaultMode: changeMode(id, profile) };
 }
 
 function appliesTo(rule: PolicyRule, type: string): boolean {

@@ -4,13 +4,16 @@ import { type PolicyMode, type ProjectPolicySettings, policyModes } from '@deplo
 export type PolicySettings = ProjectPolicySettings & {
   /** What the operator enforces by rule id: neither the project nor its profile goes below. */
   minimumModes?: Record<string, PolicyMode>;
+  /** What the operator's profile and limits enforce of rules that `minimumModes` does not name. */
+  enforcedModes?: Record<string, PolicyMode>;
 };
 
 /** The mode of a rule: the project's own, else the default, and at least what the operator enforces. */
 export function modeOf(settings: PolicySettings, id: string, defaultMode: PolicyMode): PolicyMode {
-  const { modes, minimumModes = {} } = settings;
+  const { modes } = settings;
   const chosen = (Object.hasOwn(modes, id) && modes[id]) || defaultMode;
-  const minimum = (Object.hasOwn(minimumModes, id) && minimumModes[id]) || 'off';
+  const minimums = { ...settings.enforcedModes, ...settings.minimumModes };
+  const minimum = (Object.hasOwn(minimums, id) && minimums[id]) || 'off';
   return policyModes.indexOf(chosen) >= policyModes.indexOf(minimum) ? chosen : minimum;
 }
 
