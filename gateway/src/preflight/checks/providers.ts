@@ -129,10 +129,13 @@ const credentialName = /key|secret|token|password|credential|certificate|private
 
 /**
  * The plain value, so that an allowance can name it; anything computed is `(computed)`, a credential hidden. Its own
- * `=` are escaped: `x=http://evil/?=http://allowed` must not look like an argument with the allowed value.
+ * `=` and `*` are escaped: `x=http://evil/?=http://allowed` must not look like an argument with the allowed value, and
+ * an allowance with a value of hostile code must not be a pattern.
  */
 function valueText({ name, value }: { name: string; value: Expression }): string {
-  return credentialName.test(name) ? '(hidden)' : plainText(value).replaceAll('=', '%3D');
+  return credentialName.test(name)
+    ? '(hidden)'
+    : plainText(value).replaceAll('=', '%3D').replaceAll('*', '%2A');
 }
 
 function plainText(value: Expression): string {
