@@ -83,12 +83,17 @@ export async function chaosRound(
 
 type Client = ReturnType<typeof createClient>;
 
-/** A gateway that is restarting is asked again. */
-async function endOf(client: Client, jobId: string): Promise<JobView> {
+/**
+ * A gateway that is restarting is asked again. `approving` does what an operator would: where it can't be told that an
+ * object is the project's own, as with a full disk, its import waits for somebody who knows.
+ */
+async function endOf(client: Client, jobId: string, approving = false): Promise<JobView> {
   return waitFor(
     `job ${jobId} to end`,
     async () => {
       const answer = await client.get(`/api/deploy/status/${jobId}`).catch(() => undefined);
+      if (approving && answer?.body.status === 'awaiting_approval')
+        await client.post(`/api/deploy/jobs/${jobId}/approve`, { planDigest: answer.body.planDigest });
       return ['completed', 'failed', 'cancelled'].includes(answer?.body.status) && answer?.body;
     },
     jobMs,
@@ -102,7 +107,7 @@ async function converge(
   broken: string[],
 ): Promise<void> {
   const again = await client.post('/api/deploy', request);
-  const job = await endOf(client, again.body.jobId);
+  const job = await endOf(client, again.body.jobId, true);
   if (job.status !== 'completed') {
     broken.push(`the deploy after it ${job.status}: ${job.error}`);
     return;
