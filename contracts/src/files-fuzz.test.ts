@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { isAbsolute, join, normalize, posix, relative } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { pathProblem } from './files.ts';
+import { pathProblem } from './path-rule.ts';
 
 const cases = Number(process.env.FUZZ_CASES ?? 2000);
 const piece = fc.oneof(
@@ -29,6 +30,7 @@ const piece = fc.oneof(
     'modules',
     'x.tfstate',
     'x.tfstate.backup',
+    'terraform.tfstate.d',
     'ä'.repeat(200),
     'a'.repeat(300),
   ),
@@ -56,4 +58,27 @@ test('whatever path is accepted stays where it belongs, under the name it has', 
     }),
     { numRuns: cases },
   );
+});
+
+test('the folders of an accepted path are accepted, so that a reader that skips the others finds every file', () => {
+  fc.assert(
+    fc.property(paths, (path) => {
+      if (pathProblem(path) !== undefined) return;
+      const segments = path.split('/');
+      for (let length = 1; length < segments.length; length += 1)
+        assert.equal(pathProblem(segments.slice(0, length).join('/')), undefined);
+    }),
+    { numRuns: cases },
+  );
+});
+
+for (const path of ['x.tfstate/main.tf', 'terraform.tfstate.d/a/main.tf', 'a/b.tfstate.backup/main.tf'])
+  test(`${path} is refused for its folder`, () => {
+    assert.match(pathProblem(path) ?? '', /state files, and folders named like one/);
+  });
+
+test('the path rule uses nothing that a browser lacks', () => {
+  const source = readFileSync(join(import.meta.dirname, 'path-rule.ts'), 'utf8');
+  assert.doesNotMatch(source, /^import /m);
+  assert.doesNotMatch(source, /\bBuffer\b|\bprocess\./);
 });

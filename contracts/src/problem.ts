@@ -27,6 +27,7 @@ export const problemCodes = [
   'plan_seal_broken',
   'revision_not_found',
   'revision_missing',
+  'revision_unreadable',
   'state_not_found',
   'state_version_not_found',
   'idempotency_key_reused',

@@ -7,7 +7,10 @@ export type Reply = (request: IncomingMessage, response: ServerResponse) => void
 /** A runner that answers what a test tells it to: replies by `METHOD /path`, the last of a list for ever. */
 export async function startFakeRunner(replies: Record<string, Reply[]>) {
   const server = createServer((request, response) => {
-    const path = (request.url ?? '/').replace(/\?.*/, '').replace(/^\/runs\/[^/]+/, '/runs/:runId');
+    const path = (request.url ?? '/')
+      .replace(/\?.*/, '')
+      .replace(/^\/runs\/[^/]+/, '/runs/:runId')
+      .replace(/^\/revisions\/.+/, '/revisions/:digest');
     const waiting = replies[`${request.method} ${path}`] ?? [];
     const reply = waiting.length > 1 ? waiting.shift() : waiting[0];
     if (reply) reply(request, response);

@@ -32,8 +32,17 @@ export function startHeartbeat(options: HeartbeatOptions): Disposable {
     if (heard) options.logger.warn('no gateway hears this runner', { failures });
     heard = false;
   };
-  void beat();
-  const timer = setInterval(() => void beat(), everyMs);
+  let beating = false;
+  /** One round at a time: gateways that hang must not pile rounds up. */
+  const beatInTurn = async () => {
+    if (beating) return;
+    beating = true;
+    await beat().finally(() => {
+      beating = false;
+    });
+  };
+  void beatInTurn();
+  const timer = setInterval(() => void beatInTurn(), everyMs);
   return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 

@@ -6,6 +6,8 @@ import { CliError } from '../cli-error.ts';
 import { type Connection, connect } from '../connection.ts';
 
 const pollMs = 1000;
+/** Price lists of all clouds take a few minutes. */
+const refreshLimitMs = 60 * 60_000;
 
 export function costsCommand(): Command {
   return new Command('costs')
@@ -101,9 +103,14 @@ function importCommand(): Command {
 }
 
 async function refreshed(connection: Connection): Promise<InstalledPrices> {
+  const deadline = Date.now() + refreshLimitMs;
   for (;;) {
     const status = await priceBook(connection);
     if (status.refresh?.status !== 'running') return status;
+    if (Date.now() > deadline)
+      throw new CliError(
+        `refreshing the price book: it is still running after ${refreshLimitMs / 60_000} minutes; ask again with: deployer price-book show`,
+      );
     await delay(pollMs);
   }
 }

@@ -17,7 +17,14 @@ export const analysisEndpoints = {
     body: deploy.validateRequestSchema,
     status: 200,
     answer: deploy.validationSchema,
-    problems: ['invalid_request', 'malformed_json', 'runner_unavailable'],
+    problems: [
+      'invalid_request',
+      'malformed_json',
+      'runner_unavailable',
+      'no_capacity',
+      'no_sandbox',
+      'revision_unreadable',
+    ],
   }),
   validateProject: endpoint({
     method: 'get',
@@ -29,7 +36,15 @@ export const analysisEndpoints = {
     params: projectParams,
     status: 200,
     answer: deploy.validationSchema,
-    problems: ['invalid_request', 'project_not_found', 'runner_unavailable'],
+    problems: [
+      'invalid_request',
+      'project_not_found',
+      'runner_unavailable',
+      'no_capacity',
+      'no_sandbox',
+      'revision_unreadable',
+      'revision_not_found',
+    ],
   }),
   costs: endpoint({
     method: 'get',

@@ -1,17 +1,24 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import { retryDelays } from '../retry-delays.ts';
 
-const reconnectDelayMs = 500;
+const connectTimeoutMs = 10_000;
 
-/** LISTEN on a connection of its own that comes back after a failure. */
+/**
+ * LISTEN on a connection of its own that comes back after a failure. It is tried as long as the gateway lives, at most
+ * every 10 s; meanwhile `readyz` names the database as away, and workers poll.
+ */
 export function listenOnPostgres(url: string) {
   const listeners = new Map<string, ((payload: string) => void)[]>();
   const reconnected: (() => void)[] = [];
   let client: pg.Client | undefined;
-  let closed = false;
+  const closing = new AbortController();
 
   async function connect(): Promise<pg.Client> {
-    const fresh = new pg.Client({ connectionString: url, keepAlive: true });
+    const fresh = new pg.Client({
+      connectionString: url,
+      keepAlive: true,
+      connectionTimeoutMillis: connectTimeoutMs,
+    });
     fresh.on('notification', ({ channel, payload }) => {
       for (const listener of listeners.get(channel) ?? []) listener(payload ?? '');
     });
@@ -23,10 +30,12 @@ export function listenOnPostgres(url: string) {
   }
 
   async function reconnect(broken: pg.Client): Promise<void> {
-    if (closed || broken !== client) return;
+    if (closing.signal.aborted || broken !== client) return;
     client = undefined;
-    while (!closed && !client) {
-      await delay(reconnectDelayMs);
+    const delays = retryDelays({ firstMs: 500, maxMs: 10_000, signal: closing.signal });
+    while (!client) {
+      await delays.wait().catch(() => {});
+      if (closing.signal.aborted) return;
       client = await connect().catch(() => undefined);
     }
     for (const listener of reconnected) listener();
@@ -43,7 +52,7 @@ export function listenOnPostgres(url: string) {
       reconnected.push(listener);
     },
     async close(): Promise<void> {
-      closed = true;
+      closing.abort();
       await client?.end().catch(() => {});
     },
   };

@@ -279,4 +279,13 @@ alter table projects add column drift_created_by text;
 alter table projects add column drift_blast_radius text;
 `,
   },
+  {
+    name: 'engine_001_job_and_key_facts',
+    sql: `
+alter table jobs add column timed_from timestamptz;
+alter table jobs add column message text;
+alter table jobs add column terraform_log text;
+alter table api_keys add column made_while_open boolean not null default false;
+`,
+  },
 ];

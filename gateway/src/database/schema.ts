@@ -59,6 +59,8 @@ export type Database = {
     lease_expires_at: Date | null;
     created_at: Generated<Date>;
     started_at: Date | null;
+    /** From when the job's time limit counts: its first start, again after an approval. */
+    timed_from: Date | null;
     finished_at: Date | null;
     remediate: Generated<boolean>;
     remediation_job_id: string | null;
@@ -69,6 +71,10 @@ export type Database = {
     policy_summary: string | null;
     /** From then on only apply is left. */
     gate_passed_at: Date | null;
+    /** Its caller's own words. */
+    message: string | null;
+    /** Level of Terraform's own log. */
+    terraform_log: string | null;
   };
   job_events: {
     job_id: string;

@@ -33,6 +33,7 @@ const table = {
   plan_seal_broken: { status: 409, title: 'The plan is not what was sealed' },
   revision_not_found: { status: 404, title: 'No such revision' },
   revision_missing: { status: 409, title: 'The files of the revision are missing' },
+  revision_unreadable: { status: 409, title: 'The files of the revision can not be used' },
   state_not_found: { status: 404, title: 'The project has no state' },
   state_version_not_found: { status: 404, title: 'No such state version' },
   idempotency_key_reused: { status: 409, title: 'The idempotency key belongs to another request' },

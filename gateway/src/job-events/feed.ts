@@ -3,6 +3,8 @@ import type { OpenDatabase } from '../database/open.ts';
 import { listEvents } from './store.ts';
 
 const pageSize = 500;
+const firstRetryMs = 1000;
+const maxRetryMs = 10_000;
 
 export type JobFeed = {
   /** Calls `listener` with every event after `after`, in order, each once; answers how to stop. */
@@ -14,7 +16,7 @@ export type JobFeed = {
 };
 
 type Subscriber = { position: number; listener: (events: JobEvent[]) => void };
-type Topic = { subscribers: Set<Subscriber>; reading: boolean; stale: boolean };
+type Topic = { subscribers: Set<Subscriber>; reading: boolean; stale: boolean; failures: number };
 
 /**
  * Events of jobs as they are stored. Subscribers of one job that are at the same position share one query, so a
@@ -34,11 +36,21 @@ export function createJobFeed(database: OpenDatabase): JobFeed {
         topic.stale = false;
         await deliver(jobId, topic);
       } while (topic.stale && topic.subscribers.size > 0);
+      topic.failures = 0;
     } catch {
-      setTimeout(() => void read(jobId, topic), 1000).unref(); // the database is away; try again
+      readLater(jobId, topic);
     } finally {
       topic.reading = false;
     }
+  }
+
+  /** The database is away. Tried again, ever more slowly, until the last subscriber has left. */
+  function readLater(jobId: string, topic: Topic): void {
+    const waitMs = Math.min(maxRetryMs, firstRetryMs * 2 ** topic.failures);
+    topic.failures += 1;
+    setTimeout(() => {
+      if (topic.subscribers.size > 0) void read(jobId, topic);
+    }, waitMs).unref();
   }
 
   async function deliver(jobId: string, topic: Topic): Promise<void> {
@@ -63,7 +75,12 @@ export function createJobFeed(database: OpenDatabase): JobFeed {
 
   return {
     subscribe(jobId, after, listener) {
-      const topic = topics.get(jobId) ?? { subscribers: new Set(), reading: false, stale: false };
+      const topic = topics.get(jobId) ?? {
+        subscribers: new Set(),
+        reading: false,
+        stale: false,
+        failures: 0,
+      };
       topics.set(jobId, topic);
       const subscriber = { position: after, listener };
       topic.subscribers.add(subscriber);

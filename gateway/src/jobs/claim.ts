@@ -35,6 +35,7 @@ export async function claimNextJob(database: Kysely<Database>, claimer: Claimer)
       const job = await transition(trx, { jobId: id }, 'claim', 'The job has started.', {
         waiting_reason: null,
         started_at: row.started_at ?? new Date(),
+        timed_from: row.timed_from ?? new Date(),
       });
       return { job, lease: await takeLease(trx, id, claimer), reclaimed: row.lease_token > 0 };
     });
@@ -84,12 +85,16 @@ export async function renewLeases(
   return renewed;
 }
 
-/** Lets another gateway, or this one after a restart, take the jobs over at once. */
-export async function releaseLeases(database: Kysely<Database>, leases: Lease[]): Promise<void> {
+/** Lets another gateway, or this one after a restart, take the jobs over, at once or after `delaySeconds`. */
+export async function releaseLeases(
+  database: Kysely<Database>,
+  leases: Lease[],
+  delaySeconds = 0,
+): Promise<void> {
   for (const lease of leases)
     await database
       .updateTable('jobs')
-      .set({ lease_expires_at: new Date(0) })
+      .set({ lease_expires_at: sql<Date>`now() + make_interval(secs => ${delaySeconds})` })
       .where('id', '=', lease.jobId)
       .where('lease_token', '=', lease.token)
       .where('status', '=', 'processing')

@@ -43,7 +43,10 @@ export async function approveJob(
     await appendEvents(trx, job, [
       { body: { type: 'gate', gate: 'approval', verdict: 'passed', message }, at: new Date() },
     ]);
-    await transition(trx, { jobId }, 'approve', message, { approved_digest: planDigest });
+    await transition(trx, { jobId }, 'approve', message, {
+      approved_digest: planDigest,
+      timed_from: null, // the wait for a person is not the job's time
+    });
     await call.record(trx, { project: job.project_id, digest: planDigest });
     return { jobId, status: 'accepted' as const, message: 'The plan is approved and will be applied' };
   });

@@ -67,7 +67,8 @@ export function createRunnerRegistry(options: {
   }
 
   async function loop(): Promise<void> {
-    await refresh();
+    // A loop that ends with an error would leave every runner as it was last seen.
+    await refresh().catch((error) => options.logger.warn('asking the runners', { error }));
     if (!closed) timer = setTimeout(() => void loop(), pollMs);
   }
 

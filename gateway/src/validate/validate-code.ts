@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Diagnostic, RunOutcome, Validation } from '@deployment-engine/contracts';
+import { type Diagnostic, pathProblem, type RunOutcome, type Validation } from '@deployment-engine/contracts';
 import type { Context } from '../context.ts';
 import { DomainError } from '../domain-error.ts';
 import type { PolicySettings } from '../policy/settings.ts';
@@ -13,6 +13,7 @@ import type { RunnerState } from '../runners/registry.ts';
 /** How long a validation waits for a free slot before it is refused. */
 const maxWaitMs = 30_000;
 const retryMs = 100;
+const followLimitMs = 300_000;
 const stepTimeoutSeconds = 120;
 
 /**
@@ -37,14 +38,37 @@ export async function validateCode(
 
 async function checkByTerraform(context: Context, projectId: string, code: PreparedRevision) {
   const runId = `check-${randomUUID()}`;
+  const refused = code.paths.find((path) => pathProblem(path));
+  if (refused !== undefined)
+    throw new DomainError(
+      'revision_unreadable',
+      `validating the code: ${refused}: ${pathProblem(refused)}; upload the code without it`,
+    );
   try {
     const runner = await reserveSlot(context, runId);
     const { diagnostics, outcome } = await runValidation(runner, runId, projectId, code);
     await runner.client.deleteRun(runId).catch(() => {}); // the runner removes old checks by itself
     return judgeOutcome(diagnostics, outcome);
+  } catch (error) {
+    throw asRefusal(error);
   } finally {
     context.runners.release(runId);
   }
+}
+
+/** Names what the runner refused; what is left is unexpected. */
+function asRefusal(error: unknown): unknown {
+  if (error instanceof DOMException && error.name === 'TimeoutError')
+    return new DomainError(
+      'runner_unavailable',
+      `validating the code: the runner has not ended it after ${followLimitMs / 1000} s; try again`,
+    );
+  if (!(error instanceof RunnerError)) return error;
+  if (error.problem === 'revision_missing' || error.problem === 'revision_unreadable')
+    return new DomainError('revision_unreadable', `validating the code: ${error.message}`);
+  if (error.problem === 'invalid_request' || error.problem === 'no_sandbox')
+    return new DomainError(error.problem, `validating the code: ${error.message}`);
+  return error;
 }
 
 async function reserveSlot(context: Context, runId: string): Promise<RunnerState> {
@@ -79,7 +103,7 @@ async function runValidation(runner: RunnerState, runId: string, projectId: stri
   }
   const diagnostics: Diagnostic[] = [];
   let outcome: RunOutcome | undefined;
-  for await (const events of runner.client.followRun(runId, 0, AbortSignal.timeout(300_000)))
+  for await (const events of runner.client.followRun(runId, 0, AbortSignal.timeout(followLimitMs)))
     for (const { body } of events) {
       if (body.type === 'diagnostic') diagnostics.push(body.diagnostic);
       if (body.type === 'run_finished') outcome = body.outcome;

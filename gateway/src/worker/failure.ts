@@ -5,6 +5,9 @@ import type { PhaseResult } from './job-work.ts';
 const passing =
   /throttl|rate exceeded|too many requests|timeout|timed out|connection (refused|reset)|temporarily|no such host|service unavailable|internal (server|error)|try again|RequestLimitExceeded|EOF|StatusCode: 5\d\d/i;
 
+/** Refusals that the same request may not meet again. */
+const retryableReasons = new Set(['plan_stale', 'timed_out', 'revision_unreadable', 'no_sandbox']);
+
 /** Why a job failed, from how its last phase ended and what Terraform reported on the way. */
 export function jobError(
   result: Extract<PhaseResult, { kind: 'run_ended' | 'refused' }>,
@@ -16,7 +19,7 @@ export function jobError(
       reason: result.reason,
       message: result.message,
       diagnostics: result.diagnostics ?? diagnostics,
-      retryable: result.reason === 'plan_stale',
+      retryable: retryableReasons.has(result.reason),
     };
   const { outcome } = result;
   const { reason, retryable } = cause(outcome, diagnostics);

@@ -1,17 +1,15 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { JobEventBody, RunEvent, RunOutcome } from '@deployment-engine/contracts';
 import { appendEvents, lastRunSeq, type NewEvent, redactStoredEvents } from '../job-events/store.ts';
 import type { JobPatch } from '../jobs/row.ts';
 import { lockJob } from '../jobs/transition.ts';
 import { plannedOperations } from '../plans/terraform-plan.ts';
 import { redactEvent } from '../redaction/redact-event.ts';
+import { retryDelays } from '../retry-delays.ts';
 import { RunnerError } from '../runners/client.ts';
 import { parseState, saveStateVersion } from '../states/store.ts';
 import type { JobWork } from './job-work.ts';
 import { noteWaiting } from './note-waiting.ts';
 import { runnerPatience } from './runner-patience.ts';
-
-const retryMs = 500;
 
 /**
  * Stores what happens in a run until it has finished, whatever connection breaks on the way: it goes on after the
@@ -20,6 +18,7 @@ const retryMs = 500;
 export async function followRun(work: JobWork, runId: string): Promise<RunOutcome> {
   const { client } = work.runner;
   const patience = runnerPatience(work);
+  const delays = retryDelays({ firstMs: 200, maxMs: 2000, signal: work.signal });
   let after = await lastRunSeq(work.context.database.query, runId);
   for (;;) {
     try {
@@ -29,17 +28,22 @@ export async function followRun(work: JobWork, runId: string): Promise<RunOutcom
         await storeRunEvents(work, runId, events);
         after = events.at(-1)?.seq ?? after;
         patience.answered();
+        delays.reset();
         const last = events.at(-1)?.body;
         if (last?.type === 'run_finished') return await endOfRun(work, last.outcome);
       }
-      const finished = (await client.getRun(runId)).outcome; // its last event was stored by an earlier worker
-      if (finished && (await client.getRun(runId)).lastSeq <= after) return await endOfRun(work, finished);
+      const { outcome, lastSeq } = await client.getRun(runId);
+      // Its last event was stored by an earlier worker.
+      if (outcome && lastSeq <= after) return await endOfRun(work, outcome);
+      if (outcome) throw new RunnerError(`following run ${runId}: the stream ended before its last event`);
+      patience.answered();
+      await delays.wait(); // the runner has ended the stream of a run in progress
     } catch (error) {
       work.signal.throwIfAborted();
       if (!(error instanceof RunnerError)) throw error;
       patience.failed(error);
       await noteWaiting(work, error.message);
-      await delay(retryMs, undefined, { signal: work.signal });
+      await delays.wait();
     }
   }
 }

@@ -139,7 +139,9 @@ async function uncertaintyOf(
 
 function uncertaintyCause(result: Exclude<PhaseResult, { kind: 'parked' }>): UncertaintyCause | undefined {
   if (result.kind === 'refused')
-    return result.reason === 'runner_lost' ? { reason: result.message, wasCutOff: true } : undefined;
+    return result.step === 'apply' && ['runner_lost', 'restarted_too_often'].includes(result.reason)
+      ? { reason: result.message, wasCutOff: true }
+      : undefined;
   if (result.kind !== 'run_ended' || result.outcome.step !== 'apply') return undefined;
   const { outcome } = result;
   if (outcome.kind === 'interrupted') return { reason: outcome.message, wasCutOff: true };

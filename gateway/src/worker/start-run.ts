@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { RunRequestInput } from '@deployment-engine/contracts';
 import { readPlanFile } from '../plans/store.ts';
+import { type RetryDelays, retryDelays } from '../retry-delays.ts';
 import { readRevisionFiles } from '../revisions/store.ts';
 import { RunnerError } from '../runners/client.ts';
 import { operatorEndpoints } from '../runners/operator-endpoints.ts';
@@ -8,8 +8,6 @@ import type { JobWork } from './job-work.ts';
 import { noteWaiting } from './note-waiting.ts';
 import { runnerPatience } from './runner-patience.ts';
 import { isCancelRequested } from './watch-cancel.ts';
-
-const retryMs = 200;
 
 /** What every run of a job is asked with. */
 export async function commonRequest(work: JobWork) {
@@ -25,61 +23,146 @@ export async function commonRequest(work: JobWork) {
   };
 }
 
-/** What is left of the job's time, which runs from its first start. */
-function remainingSeconds({ context, job }: JobWork): number {
-  const elapsed = (Date.now() - (job.started_at?.getTime() ?? Date.now())) / 1000;
-  return Math.max(1, Math.round(context.config.jobTimeoutSeconds - elapsed));
+/** What is left of the job's time, which runs from its first start, and again from its approval. */
+function remainingSeconds(work: JobWork): number {
+  return Math.max(1, Math.round((deadlineOf(work) - Date.now()) / 1000));
+}
+
+/** Epoch milliseconds at which the job's time is over. */
+function deadlineOf({ context, job }: JobWork): number {
+  return (job.timed_from?.getTime() ?? Date.now()) + context.config.jobTimeoutSeconds * 1000;
 }
 
 /**
  * Starts a run, or finds it started, and gives the runner what it lacks: the revision's files, the saved plan.
- * Waits while the runner is away or full.
+ * Waits while the runner is away or full, until the job is cancelled or its time is over.
  */
 export async function startRun(work: JobWork, runId: string, request: RunRequestInput): Promise<void> {
-  const patience = runnerPatience(work);
-  let body = request;
+  const start: Start = {
+    runId,
+    body: request,
+    uploads: 0,
+    deadline: deadlineOf(work),
+    patience: runnerPatience(work),
+    delays: retryDelays({ firstMs: 200, maxMs: 2000, signal: work.signal }),
+  };
   for (;;) {
     try {
-      await work.runner.client.startRun(runId, body);
+      await work.runner.client.startRun(runId, start.body);
       return;
     } catch (error) {
       work.signal.throwIfAborted();
       if (!(error instanceof RunnerError)) throw error;
-      if (error.problem === 'run_conflict') {
-        if (await isKnown(work, runId)) return; // started before, with the state of that time
-        await waitForRunner(work, error);
-      } else if (error.problem === 'revision_missing') {
-        const files = await readRevisionFiles(work.context.database.query, request.revisionDigest);
-        await work.runner.client.uploadRevision(request.revisionDigest, files);
-      } else if (error.problem === 'plan_not_found' && body.kind === 'apply' && !body.savedPlan) {
-        const plan = await readPlanFile(work.context.database.query, work.context.encryption, work.job.id);
-        if (!plan) throw error;
-        body = { ...body, savedPlan: plan.toString('base64') };
-      } else if (error.problem === 'plan_digest_mismatch') throw new PlanOutdatedError();
-      else if (error.unreachable || error.problem === 'no_capacity' || error.problem === 'shutting_down') {
-        if (error.unreachable) patience.failed(error);
-        else patience.answered();
-        await waitForRunner(work, error);
-      } else throw error;
+      if (await resolveRefusal(work, start, error)) return;
     }
   }
 }
 
+type Start = {
+  runId: string;
+  body: RunRequestInput;
+  uploads: number;
+  deadline: number;
+  patience: ReturnType<typeof runnerPatience>;
+  delays: RetryDelays;
+};
+
+/** Does what lets the next attempt succeed, or waits. True where the run turns out to be started. */
+async function resolveRefusal(work: JobWork, start: Start, error: RunnerError): Promise<boolean> {
+  if (!error.unreachable) start.patience.answered();
+  switch (error.problem) {
+    case 'run_conflict':
+      if (await isKnown(work, start.runId)) return true; // started before, with the state of that time
+      break;
+    case 'revision_missing':
+      await uploadRevision(work, start, error);
+      return false;
+    case 'plan_not_found':
+      start.body = await withSavedPlan(work, start.body, error);
+      return false;
+    case 'plan_digest_mismatch':
+      throw new PlanOutdatedError();
+    case 'no_capacity':
+    case 'shutting_down':
+      break;
+    case undefined:
+      start.patience.failed(error);
+      break;
+    default:
+      throw new RunNotStartedError(error.problem, `starting the run: ${error.message}`);
+  }
+  await waitForRunner(work, start, error);
+  return false;
+}
+
+/** The runner asks at most this often for the same files: the first time, and after its copies were pruned. */
+const maxUploads = 3;
+
+async function uploadRevision(work: JobWork, start: Start, missing: RunnerError): Promise<void> {
+  const { revisionDigest } = start.body;
+  if (start.uploads === maxUploads)
+    throw new RunNotStartedError(
+      'revision_unreadable',
+      `uploading the code: the runner at ${work.runner.client.url} does not find revision ${revisionDigest} after ${maxUploads} uploads; check the disk of its RUNS_DIR, then deploy again`,
+    );
+  if (start.uploads > 0) await waitForRunner(work, start, missing);
+  start.uploads += 1;
+  const files = await readRevisionFiles(work.context.database.query, revisionDigest);
+  await work.runner.client.uploadRevision(revisionDigest, files).catch((error) => {
+    if (!(error instanceof RunnerError) || error.unreachable) return; // the next attempt meets the same
+    throw new RunNotStartedError('revision_unreadable', `uploading the code: ${error.message}`);
+  });
+}
+
+async function withSavedPlan(
+  work: JobWork,
+  body: RunRequestInput,
+  missing: RunnerError,
+): Promise<RunRequestInput> {
+  const { database, encryption } = work.context;
+  const plan =
+    body.kind === 'apply' && !body.savedPlan
+      ? await readPlanFile(database.query, encryption, work.job.id)
+      : undefined;
+  if (!plan || body.kind !== 'apply')
+    throw new RunNotStartedError('plan_not_found', `starting the run: ${missing.message}`);
+  return { ...body, savedPlan: plan.toString('base64') };
+}
+
+/** False also where the runner does not answer: the next attempt tells. */
 async function isKnown(work: JobWork, runId: string): Promise<boolean> {
   try {
     await work.runner.client.getRun(runId);
     return true;
   } catch (error) {
-    if (error instanceof RunnerError && error.problem === 'run_not_found') return false;
+    if (error instanceof RunnerError && (error.unreachable || error.problem === 'run_not_found'))
+      return false;
     throw error;
   }
 }
 
-/** Says why the job waits, and ends the wait where its user has cancelled it meanwhile. */
-async function waitForRunner(work: JobWork, error: RunnerError): Promise<void> {
+/** Says why the job waits, and ends the wait where its user has cancelled it or its time is over. */
+async function waitForRunner(work: JobWork, start: Start, error: RunnerError): Promise<void> {
   if (await isCancelRequested(work)) throw new CancelledWhileWaiting();
+  // A runner that does not answer may have started the run: only its own bound, `runnerPatience`, ends that wait.
+  if (!error.unreachable && Date.now() >= start.deadline)
+    throw new RunNotStartedError(
+      'timed_out',
+      `starting the run: the job's time of ${work.context.config.jobTimeoutSeconds} s is over: ${error.message}`,
+    );
   await noteWaiting(work, error.message);
-  await delay(retryMs, undefined, { signal: work.signal });
+  await start.delays.wait();
+}
+
+/** The run could not be started, and another attempt would meet the same. */
+export class RunNotStartedError extends Error {
+  readonly reason: string;
+
+  constructor(reason: string, message: string) {
+    super(message);
+    this.name = 'RunNotStartedError';
+    this.reason = reason;
+  }
 }
 
 /** The runner made another digest of plan, code, variables and state than the plan was stored with. */

@@ -16,6 +16,8 @@ import { forwardCancel } from './watch-cancel.ts';
 
 const pollMs = 2000;
 const shutdownMs = 5000;
+/** How long a job rests whose worker met a runner that does not answer. */
+const crashDelaySeconds = 2;
 /** A job's row changes often, by this worker's own writes above all. */
 const cancelCheckMs = 200;
 
@@ -46,6 +48,7 @@ export function createWorker(context: Context): Worker {
   let again = false;
   let poll: NodeJS.Timeout | undefined;
   let renewal: NodeJS.Timeout | undefined;
+  let isSettling = false;
 
   function wake(): void {
     if (stopping) return;
@@ -113,7 +116,7 @@ export function createWorker(context: Context): Worker {
     work.logger.error('working on the job', { error });
     if (isDatabaseAway(error)) return; // its lease ends by itself, and whoever reaches the database goes on
     if (error instanceof RunnerError && error.unreachable) {
-      await releaseLeases(context.database.query, [work.lease]); // claimed again, it waits for the runner
+      await releaseLeases(context.database.query, [work.lease], crashDelaySeconds); // claimed again, it waits for the runner
       return;
     }
     await failUnexpectedly(work).catch((failure) =>
@@ -148,12 +151,23 @@ export function createWorker(context: Context): Worker {
     );
   }
 
+  /** One round at a time, however long a runner takes to answer. */
+  function settleLate(): void {
+    if (isSettling) return;
+    isSettling = true;
+    void settleLateRuns(context)
+      .catch((error) => context.logger.warn('settling late runs', { error }))
+      .finally(() => {
+        isSettling = false;
+      });
+  }
+
   return {
     start() {
       context.runners.onChange(wake);
       poll = setInterval(() => {
         wake();
-        void settleLateRuns(context).catch((error) => context.logger.warn('settling late runs', { error }));
+        settleLate();
       }, pollMs);
       scheduleRenewal();
       wake();

@@ -12,11 +12,15 @@ import { publishedPorts } from './allow-list.ts';
 import { type EgressOptions, egressFiles, enterNamespace, readNamespace } from './namespace.ts';
 
 const retryMs = 5;
+/** Longer than any runner waits; a runner that was killed meanwhile does not end this process. */
+const namespaceMs = 60_000;
 const folder = process.argv[2] ?? '';
 const options: EgressOptions = JSON.parse(readFileSync(join(folder, egressFiles.options), 'utf8'));
 let namespace = readNamespace(folder, options);
+const deadline = Date.now() + namespaceMs;
 while (!namespace) {
-  await delay(retryMs); // the runner does not wait for ever, and ends this process
+  if (Date.now() > deadline) fail();
+  await delay(retryMs);
   namespace = readNamespace(folder, options);
 }
 const ports = [...new Set([namespace.port, ...publishedPorts(options.rules).map(({ port }) => port)])];

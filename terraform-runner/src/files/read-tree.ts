@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { maxCodeBytes, maxFiles, pathProblem } from '@deployment-engine/contracts';
 
 /**
- * Every file of a folder by relative path, without hidden ones and without names the engine keeps for itself.
+ * Every file of a folder by relative path, without what the path rule of uploads refuses.
  * Throws on symbolic links and on anything else that is neither file nor folder: such a tree is not a revision.
  */
 export async function readTree(root: string): Promise<Map<string, Buffer>> {
@@ -12,7 +12,7 @@ export async function readTree(root: string): Promise<Map<string, Buffer>> {
   const visit = async (folder: string): Promise<void> => {
     for (const name of (await readdir(join(root, folder))).sort()) {
       const path = folder ? `${folder}/${name}` : name;
-      if (name.startsWith('.') || name.startsWith('~') || pathProblem(path)) continue;
+      if (pathProblem(path)) continue;
       const entry = await lstat(join(root, path));
       if (entry.isDirectory()) await visit(path);
       else if (!entry.isFile()) throw new Error(`reading ${path}: neither a file nor a folder`);

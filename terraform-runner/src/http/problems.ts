@@ -15,6 +15,7 @@ const answers: Partial<Record<ProblemCode, { status: number; title: string }>> =
   state_not_found: { status: 404, title: 'There is no state' },
   plan_digest_mismatch: { status: 409, title: 'This is another plan' },
   revision_missing: { status: 409, title: 'The revision is not here' },
+  revision_unreadable: { status: 500, title: 'The revision can not be kept here' },
   run_conflict: { status: 409, title: 'The run exists or is in use' },
   no_sandbox: { status: 503, title: 'Runs can not be protected here' },
   no_capacity: { status: 503, title: 'No free slot' },

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathProblem, revisionDigest } from '@deployment-engine/contracts';
@@ -31,9 +32,18 @@ export function createRevisionStore(workspacesDir: string, cacheDir: string) {
       if (revisionDigest(files) !== digest)
         throw new DomainError('invalid_request', 'storing the revision: the files have another digest');
       const target = join(cacheDir, digest);
-      if (await markUsed(target)) return;
-      const temporary = `${target}.${process.pid}.${Date.now()}`;
+      if (await hasDigest(target, digest)) return void (await markUsed(target));
+      const temporary = `${target}.${process.pid}.${randomBytes(4).toString('hex')}`;
       await writeTree(temporary, files);
+      // Checked before it is kept: a copy that reads back differently would be asked for again and again.
+      if (!(await hasDigest(temporary, digest))) {
+        await rm(temporary, { recursive: true, force: true });
+        throw new DomainError(
+          'revision_unreadable',
+          `storing the revision ${digest}: the files read back differently than they were sent; check the disk of RUNS_DIR`,
+        );
+      }
+      await rm(target, { recursive: true, force: true }); // an incomplete or changed copy
       await rename(temporary, target).catch(() => rm(temporary, { recursive: true, force: true }));
       await dropOldest(cacheDir);
     },
@@ -45,6 +55,11 @@ export function createRevisionStore(workspacesDir: string, cacheDir: string) {
       return unused.map(({ name }) => name);
     },
   };
+}
+
+async function hasDigest(folder: string, digest: string): Promise<boolean> {
+  const files = await readTree(folder).catch(() => undefined);
+  return files !== undefined && revisionDigest(files) === digest;
 }
 
 /** A copy's time of change is the time of its last use. False where there is no copy. */

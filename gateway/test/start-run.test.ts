@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isFinished, type JobView } from '@deployment-engine/contracts';
+import { waitFor } from '../../e2e/support/wait.ts';
+import { capacity, json, type Reply, runView, startFakeRunner } from './fake-runner.ts';
+import { helloCode, startTestGateway, type TestGateway } from './support.ts';
+
+const problem = (code: string, detail: string, status = 409): Reply =>
+  json({ type: `urn:x:${code}`, title: code, status, code, detail, error: detail }, status);
+const noContent: Reply = (_request, response) => void response.writeHead(204).end();
+
+/** Counts how often a reply is given. */
+function counted(reply: Reply) {
+  const result = {
+    times: 0,
+    reply: ((request, response) => {
+      result.times += 1;
+      reply(request, response);
+    }) as Reply,
+  };
+  return result;
+}
+
+async function deploy(it: TestGateway, projectId: string): Promise<string> {
+  return (await it.client.post('/api/deploy', { projectId, iacCode: helloCode })).body.jobId;
+}
+
+async function endOf(it: TestGateway, jobId: string): Promise<JobView> {
+  return waitFor('the job to end', async () => {
+    const job: JobView = (await it.client.get(`/api/deploy/status/${jobId}`)).body;
+    return isFinished(job.status) ? job : undefined;
+  });
+}
+
+/** The next job reaches the runner, which has one slot. */
+async function slotIsFree(it: TestGateway, starts: { times: number }): Promise<void> {
+  const before = starts.times;
+  const next = await deploy(it, 'next');
+  await waitFor('the next job to get the slot', () => starts.times > before);
+  await it.client.post(`/api/deploy/jobs/${next}/cancel`, {});
+  await endOf(it, next);
+}
+
+test('a job whose code the runner never finds ends with that reason and frees its slot', async () => {
+  const starts = counted(problem('revision_missing', 'starting the run: the files are not on this runner'));
+  const uploads = counted(noContent);
+  await using runner = await startFakeRunner({
+    'GET /capacity': [json(capacity)],
+    'PUT /runs/:runId': [starts.reply],
+    'PUT /revisions/:digest': [uploads.reply],
+  });
+  await using it = await startTestGateway({ TERRAFORM_RUNNER_URL: runner.url });
+  const job = await endOf(it, await deploy(it, 'lost-code'));
+  assert.equal(job.status, 'failed');
+  assert.equal(job.failure?.reason, 'revision_unreadable');
+  assert.match(job.error ?? '', /does not find revision [0-9a-f]{64} after 3 uploads/);
+  assert.equal(uploads.times, 3);
+  await slotIsFree(it, starts);
+});
+
+test('a job whose code the runner refuses ends with the reason of the runner', async () => {
+  const starts = counted(problem('revision_missing', 'the files are not here'));
+  await using runner = await startFakeRunner({
+    'GET /capacity': [json(capacity)],
+    'PUT /runs/:runId': [starts.reply],
+    'PUT /revisions/:digest': [problem('invalid_request', 'storing the revision: x: refused', 400)],
+  });
+  await using it = await startTestGateway({ TERRAFORM_RUNNER_URL: runner.url });
+  const job = await endOf(it, await deploy(it, 'refused-code'));
+  assert.equal(job.failure?.reason, 'revision_unreadable');
+  assert.match(job.error ?? '', /uploading the code: storing the revision: x: refused/);
+  await slotIsFree(it, starts);
+});
+
+test('a job that waits for a slot longer than its time ends as timed out and frees its slot', async () => {
+  const starts = counted(problem('no_capacity', 'all slots are taken', 503));
+  await using runner = await startFakeRunner({
+    'GET /capacity': [json(capacity)],
+    'PUT /runs/:runId': [starts.reply],
+  });
+  await using it = await startTestGateway({ TERRAFORM_RUNNER_URL: runner.url, JOB_TIMEOUT_SECONDS: '1' });
+  const job = await endOf(it, await deploy(it, 'no-slot'));
+  assert.equal(job.failure?.reason, 'timed_out');
+  assert.equal(job.failure?.retryable, true);
+  assert.match(job.error ?? '', /the job's time of 1 s is over: all slots are taken/);
+  await slotIsFree(it, starts);
+});
+
+test('a job that waits to start can be cancelled', async () => {
+  const starts = counted(problem('no_capacity', 'all slots are taken', 503));
+  await using runner = await startFakeRunner({
+    'GET /capacity': [json(capacity)],
+    'PUT /runs/:runId': [starts.reply],
+  });
+  await using it = await startTestGateway({ TERRAFORM_RUNNER_URL: runner.url });
+  const jobId = await deploy(it, 'cancelled');
+  await waitFor('the first attempt', () => starts.times > 0);
+  await it.client.post(`/api/deploy/jobs/${jobId}/cancel`, {});
+  assert.equal((await endOf(it, jobId)).status, 'cancelled');
+  await slotIsFree(it, starts);
+});
+
+test('a refusal that another attempt would meet again ends the job with its name', async () => {
+  const starts = counted(problem('no_sandbox', 'starting the run: no sandbox here', 503));
+  await using runner = await startFakeRunner({
+    'GET /capacity': [json(capacity)],
+    'PUT /runs/:runId': [starts.reply],
+  });
+  await using it = await startTestGateway({ TERRAFORM_RUNNER_URL: runner.url });
+  const job = await endOf(it, await deploy(it, 'unsafe'));
+  assert.equal(job.failure?.reason, 'no_sandbox');
+  assert.equal(starts.times, 1);
+});
+
+test('a run that ended without its last events is lost after a bounded time, and its plan made again', async () => {
+  const starts = counted(json(runView(), 201));
+  const ended = runView({ status: 'finished', outcome: { kind: 'succeeded' }, lastSeq: 9 });
+  const looks = counted(json(ended));
+  await using runner = await startFakeRunner({
+    'GET /capacity': [json(capacity)],
+    'PUT /runs/:runId': [starts.reply],
+    'GET /runs/:runId': [looks.reply],
+    'GET /runs/:runId/events': [(_request, response) => void response.end()],
+  });
+  await using it = await startTestGateway({ TERRAFORM_RUNNER_URL: runner.url, RUNNER_LOST_SECONDS: '5' });
+  const jobId = await deploy(it, 'no-events');
+  await waitFor('the plan to be made again', () => starts.times > 1);
+  assert.ok(looks.times < 20, `${looks.times} looks in 5 s`);
+  await it.client.post(`/api/deploy/jobs/${jobId}/cancel`, {});
+});
+
+test('a job that was taken up ten times without an end is given up', async () => {
+  await using it = await startTestGateway();
+  const { query } = it.gateway.context.database;
+  const jobId = await deploy(it, 'crashing');
+  await query
+    .updateTable('jobs')
+    .set({
+      status: 'processing',
+      lease_token: 10,
+      lease_expires_at: new Date(0),
+      runner_id: 'http://127.0.0.1:1',
+    })
+    .where('id', '=', jobId)
+    .execute();
+  const job = await endOf(it, jobId);
+  assert.equal(job.failure?.reason, 'restarted_too_often');
+});
