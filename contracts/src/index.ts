@@ -10,6 +10,7 @@ export * from './endpoint.ts';
 export * from './files.ts';
 export * from './job.ts';
 export * from './job-event.ts';
+export * from './journal.ts';
 export * from './lifecycle.ts';
 export * from './outcome.ts';
 export * from './path-rule.ts';

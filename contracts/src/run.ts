@@ -90,6 +90,8 @@ export const runViewSchema = z.object({
   finishedAt: z.string().nullable(),
   /** True when at least one provider process was shared by the steps. */
   sharedProvider: z.boolean(),
+  /** Addresses of the providers whose calls are in the run's journal; others' objects are known from Terraform's events only. */
+  journaledProviders: z.array(z.string()).default([]),
 });
 export type RunView = z.infer<typeof runViewSchema>;
 

@@ -47,6 +47,7 @@ const environmentSchema = z.object({
   ...sandboxSchema,
   RUN_LOG_MB: wholeNumber('a number of megabytes', 1, 1024).default(16),
   STOP_GRACE_SECONDS: wholeNumber('a number of seconds', 0, 3600).default(30),
+  DRAIN_SECONDS: wholeNumber('a number of seconds', 0, 600).default(15),
   RUNS_RETENTION_HOURS: wholeNumber('a number of hours', 1, 8760).default(72),
   LOG_LEVEL: z
     .enum(['error', 'warn', 'info', 'debug'], { error: 'must be error, warn, info or debug' })
@@ -74,6 +75,8 @@ export type RunnerConfig = {
   advertiseUrl: string | undefined;
   /** Time between SIGINT and SIGKILL where a time limit, not a caller, ends a run. */
   stopGraceMs: number;
+  /** How long calls to a cloud that are in flight may go on once Terraform has ended. */
+  drainMs: number;
   /** How long a job whose runs have all finished is kept where no gateway removes it. */
   runsRetentionMs: number;
   /** Certificate, key and the authority whose clients are let in, as files; `undefined` serves plain HTTP. */
@@ -124,6 +127,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): RunnerConfig {
     gatewayUrls: settings.GATEWAY_URL,
     advertiseUrl: settings.RUNNER_ADVERTISE_URL,
     stopGraceMs: settings.STOP_GRACE_SECONDS * 1000,
+    drainMs: settings.DRAIN_SECONDS * 1000,
     runsRetentionMs: settings.RUNS_RETENTION_HOURS * 3_600_000,
     tls,
     sandbox: sandboxSettings(settings),

@@ -29,6 +29,8 @@ export type JobPaths = {
   /** The egress process of the job. */
   egress: string;
   runs: string;
+  /** Journals of what providers were asked and answered in applies; they outlive the providers. */
+  journal: string;
   /** The paths of the project's files in `code`, as JSON; Terraform may add files of its own. */
   manifest: string;
   /** Exists once init has succeeded on the present content of `code`. */
@@ -58,6 +60,7 @@ export function jobPaths(runsDir: string, jobId: string, rootModule: string): Jo
     providers: join(root, 'providers'),
     egress: join(root, 'egress'),
     runs: join(root, 'runs'),
+    journal: join(root, 'journal'),
     manifest: join(root, 'files.json'),
     initialised: join(root, 'initialised'),
   };

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalJson } from '@deployment-engine/contracts';
 import { sha256 } from '../files/sha256.ts';
@@ -7,6 +8,7 @@ import { inTurn } from '../process/in-turn.ts';
 import type { CommandContext } from '../terraform/command-line.ts';
 import { acceptedEnvironment } from '../terraform/environment.ts';
 import type { ProviderBinary } from './binaries.ts';
+import { breakOffAt, drain } from './drain.ts';
 import { providerCommand } from './provider-command.ts';
 import { findProviders, reattachEntry, type SharedProvider, startProvider } from './shared-provider.ts';
 
@@ -27,7 +29,8 @@ export function createJobProviders(folder: string) {
     const directory = join(folder, `${type}-${randomBytes(4).toString('hex')}`);
     const provider = { ...binary, directory, environmentDigest: environmentDigest(context) };
     providers.push(provider);
-    startProvider(provider, providerCommand(context, binary.path));
+    mkdirSync(context.paths.journal, { recursive: true, mode: 0o700 });
+    startProvider(provider, providerCommand(context, binary.path, directory));
   }
 
   async function ensure(context: CommandContext, wanted: ProviderBinary[]): Promise<void> {
@@ -62,6 +65,21 @@ export function createJobProviders(folder: string) {
     reattach: () => next(reattach),
 
     stop: () => next(() => stop(providers)),
+
+    /** See `breakOffAt`. */
+    breakOffAt: (time: number) =>
+      breakOffAt(
+        providers.map(({ directory }) => directory),
+        time,
+      ),
+
+    /** See `drain`. */
+    drain: (drainMs: number, signal: AbortSignal) =>
+      drain(
+        providers.map(({ directory }) => directory),
+        drainMs,
+        signal,
+      ),
   };
 }
 

@@ -1,21 +1,32 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type CommandContext, type CommandLine, commandLine } from '../terraform/command-line.ts';
+import type { ProxySettings } from './proxy/proxy-settings.ts';
 
 const proxyPath = join(import.meta.dirname, 'proxy', 'main.ts');
 
 /**
- * The provider behind a proxy that gives Terraform only the schemas this job's code and state can use. Only the
- * provider is in the sandbox; the proxy is the engine's own.
+ * The provider behind a proxy that keeps the journal of applies and gives Terraform only the schemas this job's code
+ * and state can use. Only the provider is in the sandbox; the proxy is the engine's own. `directory` is the
+ * provider's own folder.
  */
-export function providerCommand(context: CommandContext, binary: string): CommandLine {
+export function providerCommand(context: CommandContext, binary: string, directory: string): CommandLine {
   const provider = commandLine(context, [binary, '-debug']);
-  const hasOwnPids = context.sandbox.mode === 'bwrap';
-  const { code, rootModule, state } = context.paths;
+  const { code, rootModule, state, journal, nodeCache } = context.paths;
+  const settings: ProxySettings = {
+    pid: context.sandbox.mode === 'bwrap' ? '1' : 'own',
+    ...{ code, rootModule, state, ...controlPaths(directory) },
+    journal: join(journal, `${basename(directory)}.ndjson`),
+  };
   return {
     ...provider,
     // The proxy takes this out of the environment before it starts the provider.
-    env: { ...provider.env, NODE_COMPILE_CACHE: context.paths.nodeCache },
+    env: { ...provider.env, NODE_COMPILE_CACHE: nodeCache },
     file: process.execPath,
-    args: [proxyPath, hasOwnPids ? '1' : 'own', code, rootModule, state, provider.file, ...provider.args],
+    args: [proxyPath, JSON.stringify(settings), provider.file, ...provider.args],
   };
+}
+
+/** Files by which runner and proxy speak to each other. */
+export function controlPaths(directory: string): Pick<ProxySettings, 'idle' | 'stopAt'> {
+  return { idle: join(directory, 'idle'), stopAt: join(directory, 'stop-at') };
 }

@@ -13,6 +13,7 @@ import { openRegular } from '../files/regular-file.ts';
 import { parse } from '../http/parse.ts';
 import { streamEvents } from './event-stream.ts';
 import { logText } from './log-text.ts';
+import { readJournal } from './read-journal.ts';
 import { readRunState } from './read-run-state.ts';
 import type { Run } from './run.ts';
 import type { RunService } from './service.ts';
@@ -66,6 +67,9 @@ export function runRoutes(runs: RunService, closing: AbortSignal): Router {
     const state = await readRunState(findRun(request));
     if (!state) throw new DomainError('state_not_found', 'reading the state: there is none yet');
     response.type('application/octet-stream').send(state.raw);
+  });
+  router.get('/runs/:runId/journal', async (request, response) => {
+    response.type('application/x-ndjson').send(await readJournal(findRun(request).paths.journal));
   });
   return router;
 }

@@ -4,6 +4,7 @@ import type { StepName } from '@deployment-engine/contracts';
 import { type Command, type CommandEnd, startOrAdopt, wasStarted } from '../process/command.ts';
 import { type Line, type Tail, tailFile } from '../process/tail.ts';
 import { linkedProviders } from '../providers/binaries.ts';
+import { breakOffTime } from '../providers/drain.ts';
 import type { CommandKind } from '../sandbox/mounts.ts';
 import { failRun } from '../terminate/failure.ts';
 import { type StopSequence, stopCommand } from '../terminate/stop-command.ts';
@@ -125,11 +126,13 @@ function tailOutput({ run, request }: ActiveRun, command: RunCommand): Tail[] {
 }
 
 /** Stops the command when the run is to end, also where that was asked before a restart of the runner. */
-function stopOnRequest({ run }: ActiveRun, command: Command): { forced(): boolean } & Disposable {
+function stopOnRequest({ run, providers }: ActiveRun, command: Command): { forced(): boolean } & Disposable {
   let sequence: StopSequence | undefined;
   const begin = () => {
-    if (run.record.stop)
-      sequence = stopCommand(run.record.stop, command.identity, run.context.terraform.path);
+    const { stop } = run.record;
+    if (!stop) return;
+    void providers.breakOffAt(breakOffTime(stop, run.context.config.drainMs));
+    sequence = stopCommand(stop, command.identity, run.context.terraform.path);
   };
   if (run.stopping.signal.aborted) begin();
   else run.stopping.signal.addEventListener('abort', begin, { once: true });

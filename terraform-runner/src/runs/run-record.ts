@@ -25,7 +25,8 @@ export type RunRecord = {
   finishedAt: string | null;
   outcome: RunOutcome | null;
   stop: StopReason | null;
-  sharedProvider: boolean;
+  /** Addresses of the providers whose calls are in the job's journal. */
+  journaledProviders: string[];
   /** Digest of the state the run began with; only a different one is news. */
   baseStateSha256: string | null;
   step: StepName | null;
@@ -43,7 +44,7 @@ export function newRecord(runId: string, request: RunRequest): RunRecord {
     finishedAt: null,
     outcome: null,
     stop: null,
-    sharedProvider: false,
+    journaledProviders: [],
     baseStateSha256: null,
     step: null,
   };

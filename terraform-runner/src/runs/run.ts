@@ -109,7 +109,8 @@ export class Run {
       lastSeq: this.events.lastSeq,
       startedAt: record.startedAt,
       finishedAt: record.finishedAt,
-      sharedProvider: record.sharedProvider,
+      sharedProvider: record.journaledProviders.length > 0,
+      journaledProviders: record.journaledProviders,
     };
   }
 

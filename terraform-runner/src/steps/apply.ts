@@ -19,8 +19,9 @@ export const apply: Step = {
         name: 'apply',
         argv: ['apply', '-json', '-input=false', run.paths.plan],
         output: 'ui',
-        reattach: () => shareProviders(active, 'apply'),
+        reattach: () => shareProviders(active),
       });
+      await drainCalls(active);
       const newest = await watch.finish();
       if (newest) await announce(active, newest, 'state:last');
       return resultOfCommand(active, 'apply', 'apply', result);
@@ -33,6 +34,14 @@ export const apply: Step = {
 /** Where the newest complete state of an apply run is kept: Terraform may be writing its own file right now. */
 export function capturedStatePath(runDirectory: string): string {
   return join(runDirectory, 'captured.tfstate');
+}
+
+/** Terraform may have ended before the provider has: what the cloud still answers goes into the journal. */
+async function drainCalls({ run, providers }: ActiveRun): Promise<void> {
+  const { drainMs } = run.context.config;
+  if (await providers.drain(drainMs, run.abandon.signal)) return;
+  const line = `calls to the provider were still in flight ${drainMs / 1000} s after Terraform had ended`;
+  run.emitOnce('apply:undrained', { type: 'log', step: 'apply', line });
 }
 
 async function announce(active: ActiveRun, state: StateFile, onceKey?: string): Promise<void> {

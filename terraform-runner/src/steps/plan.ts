@@ -16,7 +16,7 @@ export const plan: Step = {
   async execute(active) {
     const { run, request } = active;
     const mode = request.kind === 'plan' ? request.mode : 'normal';
-    const reattach = () => shareProviders(active, 'plan');
+    const reattach = () => shareProviders(active);
     const planned = await runCommand(active, {
       step: 'plan',
       name: 'plan',

@@ -1,27 +1,19 @@
-import type { StepName } from '@deployment-engine/contracts';
 import { linkedProviders } from '../providers/binaries.ts';
-import { whyNotShared } from '../providers/may-share.ts';
 import { type ActiveRun, commandContext } from '../runs/run.ts';
-import { readState } from '../state/state-file.ts';
 
 /**
- * Has one process of each provider that init linked serve all further commands of the job. Answers the value of
- * TF_REATTACH_PROVIDERS, or `undefined` where Terraform starts its providers itself.
+ * Has the providers that init linked serve all further commands of the job. Answers the value of
+ * TF_REATTACH_PROVIDERS, or `undefined` where Terraform starts its providers itself, because none of them says how to
+ * reach it.
  */
-export async function shareProviders(active: ActiveRun, step: StepName): Promise<string | undefined> {
+export async function shareProviders(active: ActiveRun): Promise<string | undefined> {
   const { run, providers } = active;
-  const state = await readState(run.paths.state);
-  const reason = await whyNotShared(run.paths.rootModule, run.paths.code, state?.content);
-  if (reason) {
-    run.emitOnce('providers:not-shared', { type: 'log', step, line: `providers are not shared: ${reason}` });
-    await providers.stop();
-    return undefined;
-  }
   const binaries = await linkedProviders(run.paths.rootModule);
   await providers.ensure(() => commandContext(active, 'provider', binaries), binaries);
   const reattach = await providers.reattach();
-  if (reattach && !run.record.sharedProvider) {
-    run.record.sharedProvider = true;
+  const journaled = Object.keys(JSON.parse(reattach ?? '{}')).toSorted();
+  if (JSON.stringify(journaled) !== JSON.stringify(run.record.journaledProviders)) {
+    run.record.journaledProviders = journaled; // first on disk: what they are asked from now on is in the journal
     await run.save();
   }
   return reattach;

@@ -19,7 +19,7 @@ export const validate: Step = {
       name: 'validate',
       argv: ['validate', '-json'],
       output: 'data',
-      reattach: () => shareProviders(active, 'validate'),
+      reattach: () => shareProviders(active),
     });
     if (result.kind === 'exited') active.run.emitOnce('validate:diagnostics', ...diagnostics(active));
     return resultOfCommand(active, 'validate', 'validate', result);

@@ -1,16 +1,38 @@
 /**
  * Stands in for a provider: speaks HTTP/2 on a socket as one with `-debug` does. `GetSchema` answers three resource
- * types, `Echo` what it is sent, `Fail` an error without a message.
+ * types, `Echo` what it is sent, `Fail` an error without a message, `Configure` remembers what it is sent. An apply
+ * answers with what was configured; one of type `x_slow` waits for the file `go`, or fails where it is told to stop.
  */
-import { createServer } from 'node:http2';
+import { existsSync } from 'node:fs';
+import { createServer, type ServerHttp2Stream } from 'node:http2';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { applyResponse } from './provider-message.ts';
 import { schemaMessage } from './schema-message.ts';
 
 const path = join(tmpdir(), `plugin${process.pid}`);
+let configured = 'nothing';
+let isStopped = false;
+
+function read(stream: ServerHttp2Stream, then: (body: Buffer) => void): void {
+  const chunks: Buffer[] = [];
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  stream.on('end', () => then(Buffer.concat(chunks)));
+}
+
+function apply(stream: ServerHttp2Stream, body: Buffer): void {
+  if (!body.includes('x_slow')) return void stream.end(applyResponse(configured));
+  const timer = setInterval(() => {
+    if (!isStopped && !existsSync(join(tmpdir(), 'go'))) return;
+    clearInterval(timer);
+    stream.end(isStopped ? applyResponse(null, 'request canceled') : applyResponse(configured));
+  }, 20);
+}
+
 const server = createServer({ maxSessionMemory: 1000 });
 server.on('stream', (stream, headers) => {
   const call = headers[':path']?.split('/').at(-1);
+  stream.on('error', () => {});
   if (call === 'Fail') {
     stream.respond({ ':status': 200, 'grpc-status': '13', 'grpc-message': 'no' }, { endStream: true });
     return;
@@ -18,6 +40,14 @@ server.on('stream', (stream, headers) => {
   stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
   stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
   if (call === 'Echo') stream.pipe(stream);
+  else if (call === 'ApplyResourceChange') read(stream, (body) => apply(stream, body));
+  else if (call === 'Die') process.exit(1);
+  else if (call === 'Configure' || call === 'Stop')
+    read(stream, (body) => {
+      if (call === 'Stop') isStopped = true;
+      else configured = body.subarray(5).toString();
+      stream.end(Buffer.alloc(5));
+    });
   else stream.end(schemaMessage(['x_used', 'x_unused', 'x_other']));
 });
 server.listen(path, () => {

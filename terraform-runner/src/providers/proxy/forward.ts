@@ -11,8 +11,7 @@ export function forward(
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
 ): void {
-  const { ':scheme': _scheme, ':authority': _authority, ...rest } = headers;
-  const request = session.request(rest, { endStream: false });
+  const request = session.request(withoutConnection(headers), { endStream: false });
   let trailers: IncomingHttpHeaders = {};
   request.on('response', (answer, flags) => {
     if (stream.destroyed) return;
@@ -31,4 +30,10 @@ export function forward(
   });
   request.on('error', () => stream.close(constants.NGHTTP2_INTERNAL_ERROR));
   stream.on('error', () => request.close(constants.NGHTTP2_CANCEL));
+}
+
+/** Headers of a call as they can be sent on another connection. */
+export function withoutConnection(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  const { ':scheme': _scheme, ':authority': _authority, ...rest } = headers;
+  return rest;
 }

@@ -1,66 +1,83 @@
 /**
- * `node main.ts <1 or own> <code folder> <root module> <state file> <command>…`: starts the provider, stands between it and
- * Terraform, and prints how to reach it in the provider's own words. It is the provider's parent and ends with it.
+ * `node main.ts <settings as JSON> <command>…`: starts the provider, stands between it and Terraform, and prints how to
+ * reach it in the provider's own words. Ends where the provider never gets ready; later providers start as needed.
  */
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect, createServer } from 'node:http2';
+import { createServer, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import { flushCompileCache } from 'node:module';
-import { connect as connectSocket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { createApplyCalls, isApply } from './apply-calls.ts';
 import { forward } from './forward.ts';
+import { openJournal } from './journal-file.ts';
+import type { ProxySettings } from './proxy-settings.ts';
 import { createSchemaSource } from './schema-source.ts';
+import { createStopCalls, isStop } from './stop-calls.ts';
+import { emptyMessage, ownAnswer, reply } from './unary-call.ts';
+import { http2Tuning, sessionWindowBytes, startUpstream, type Upstream } from './upstream.ts';
+import { createUpstreamPool } from './upstream-pool.ts';
 
-/** Node's defaults are for browsers: 64 KB a stream, 10 MB a session. A provider's schema alone can have 50 MB. */
-const tuning = { maxSessionMemory: 1024, settings: { initialWindowSize: 4 * 1024 * 1024 } };
-
-const [pid = '', code = '', rootModule = '', state = '', command = '', ...args] = process.argv.slice(2);
+const [settingsText = '{}', command = '', ...args] = process.argv.slice(2);
+const settings: ProxySettings = JSON.parse(settingsText);
 delete process.env.NODE_COMPILE_CACHE;
-const provider = spawn(command, args, { stdio: ['ignore', 'pipe', 'ignore'] });
-provider.once('exit', (exitCode) => process.exit(exitCode ?? 1));
-provider.once('error', () => process.exit(1));
-
-for await (const line of createInterface({ input: provider.stdout })) {
-  const json = /TF_REATTACH_PROVIDERS='(\{.*\})'/.exec(line)?.[1];
-  if (!json) continue;
-  const [[source, entry]] = Object.entries(JSON.parse(json)) as [[string, ReattachEntry]];
-  const path = join(tmpdir(), `proxy${process.pid}`);
-  await serve(entry, path);
-  // Terraform asks whether this process lives; in a namespace of its own it sees the first one there, which does.
-  const own = {
-    ...entry,
-    Pid: pid === 'own' ? process.pid : Number(pid),
-    Addr: { Network: 'unix', String: path },
-  };
-  console.log(`TF_REATTACH_PROVIDERS='${JSON.stringify({ [source]: own })}'`);
-  break;
-}
+const first = await startUpstream(command, args);
+if (!first) process.exit(1);
+await serve(first);
 flushCompileCache(); // nobody ends this process in its own order, which would do that
-provider.stdout.resume();
 
-type ReattachEntry = { ProtocolVersion: number; Addr: { String: string } };
+async function serve(first: Upstream): Promise<void> {
+  const { ProtocolVersion: version } = first.entry;
+  const pool = createUpstreamPool(first, () => startUpstream(command, args));
+  const schemas = createSchemaSource(pool.any, version, settings);
+  const stops = createStopCalls(version, pool.all, settings.stopAt);
+  const applies = createApplyCalls({
+    journal: openJournal(settings.journal),
+    idlePath: settings.idle,
+    versionOf: schemas.versionOf,
+    onEnd: pool.release,
+  });
 
-async function serve(entry: ReattachEntry, path: string): Promise<void> {
-  const session = connect('http://provider', {
-    ...tuning,
-    createConnection: () => connectSocket(entry.Addr.String),
+  async function answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
+    if (isPluginService(headers)) return answerPluginService(stream, headers);
+    if (schemas.answer(stream, headers) || !stream.session) return;
+    const upstream = await pool.of(stream.session);
+    if (!upstream || stream.destroyed) return;
+    if (isStop(headers)) stops.answer(upstream, stream);
+    else if (isApply(headers)) applies.pass(upstream, stream, headers);
+    else forward(upstream.session, stream, headers);
+  }
+
+  const path = join(tmpdir(), `proxy${process.pid}`);
+  const server = createServer(http2Tuning);
+  server.on('session', (terraform) => terraform.setLocalWindowSize(sessionWindowBytes));
+  server.on('stream', (stream: ServerHttp2Stream, headers) => {
+    stream.on('error', () => {}); // Terraform ended while something was on its way
+    answer(stream, headers).catch(() => stream.destroyed || stream.close());
   });
-  await once(session, 'connect');
-  session.setLocalWindowSize(64 * 1024 * 1024);
-  session.once('close', () => process.exit(1));
-  const schemas = createSchemaSource(session, { code, rootModule, state });
-  const server = createServer(tuning);
-  server.on('session', (terraform) => terraform.setLocalWindowSize(64 * 1024 * 1024));
-  server.on('stream', (stream, headers) => {
-    if (!schemas.answer(stream, headers)) forward(session, stream, headers);
-  });
-  server.on('sessionError', () => {}); // Terraform ended while something was on its way
+  server.on('sessionError', () => {});
   process.umask(0); // Terraform may be another user; the folder is closed to everybody else
   server.listen(path);
   await once(server, 'listening');
-  schemas.prefetch(
-    `/tfplugin${entry.ProtocolVersion}.Provider/${entry.ProtocolVersion === 5 ? 'GetSchema' : 'GetProviderSchema'}`,
-  );
+  process.umask(0o077);
+  // Terraform asks whether this process lives; in a namespace of its own it sees the first one there, which does.
+  const entry = {
+    ...first.entry,
+    Pid: settings.pid === 'own' ? process.pid : Number(settings.pid),
+    Addr: { Network: 'unix', String: path },
+  };
+  console.log(`TF_REATTACH_PROVIDERS='${JSON.stringify({ [first.source]: entry })}'`);
+  schemas.prefetch();
+}
+
+/** Services of the plugin library itself, which Terraform calls on each connection and a reattached provider has no use for. */
+function isPluginService(headers: IncomingHttpHeaders): boolean {
+  return /^\/plugin\./.test(headers[':path'] ?? '');
+}
+
+/** Streams of output and brokered connections stay silent until Terraform ends them; it must not end the provider. */
+function answerPluginService(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
+  stream.resume();
+  const isStream = /Stream/.test(headers[':path'] ?? '');
+  if (isStream) stream.respond({ ':status': 200, 'content-type': 'application/grpc' });
+  else reply(stream, { ...ownAnswer(), message: emptyMessage });
 }

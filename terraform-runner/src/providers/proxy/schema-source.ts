@@ -1,8 +1,11 @@
-import type { ClientHttp2Session, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { join } from 'node:path';
 import { readRegular } from '../../files/regular-file.ts';
 import { readCode } from '../code-texts.ts';
+import { contentOf, grpcHeaderBytes, readFields } from './proto-fields.ts';
 import { trimSchemas } from './trim-schemas.ts';
+import { type Answer, call, reply } from './unary-call.ts';
+import type { Upstream } from './upstream.ts';
 
 /** Calls that answer with one entry per resource type, and always the same: they are asked once. */
 const schemaCall = /^\/tfplugin[56]\.Provider\/(GetSchema|GetProviderSchema|GetResourceIdentitySchemas)$/;
@@ -10,23 +13,35 @@ const schemaCall = /^\/tfplugin[56]\.Provider\/(GetSchema|GetProviderSchema|GetR
 /** Paths of what names resource types. */
 export type UsedBy = { code: string; rootModule: string; state: string };
 
-type Answer = { headers: IncomingHttpHeaders; message: Buffer; trailers: IncomingHttpHeaders };
-
 /** Answers Terraform's questions for schemas with those that the job's code and state name. */
-export function createSchemaSource(session: ClientHttp2Session, folders: UsedBy) {
+export function createSchemaSource(provider: () => Upstream | undefined, version: number, folders: UsedBy) {
   const answers = new Map<string, Promise<Answer>>();
+  const mainPath = `/tfplugin${version}.Provider/${version === 5 ? 'GetSchema' : 'GetProviderSchema'}`;
+  let versions: Promise<Map<string, number>> | undefined;
 
   function ask(path: string): Promise<Answer> {
     const known = answers.get(path);
     if (known) return known;
-    const asked = call(session, path);
+    const upstream = provider();
+    const asked = upstream
+      ? call(upstream.session, path)
+      : Promise.reject(new Error('asking for schemas: no provider runs'));
     answers.set(path, asked);
     asked.catch(() => answers.delete(path));
     return asked;
   }
 
   return {
-    prefetch: (path: string): void => void ask(path).catch(() => {}),
+    prefetch: (): void => void ask(mainPath).catch(() => {}),
+
+    /** The version of a type's schema, under which Terraform keeps an object in the state; 0 where it is not known. */
+    async versionOf(type: string): Promise<number> {
+      versions ??= ask(mainPath).then(readVersions);
+      versions.catch(() => {
+        versions = undefined;
+      });
+      return (await versions.catch(() => undefined))?.get(type) ?? 0;
+    },
 
     /** False for calls that have to be passed on. */
     answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): boolean {
@@ -37,42 +52,26 @@ export function createSchemaSource(session: ClientHttp2Session, folders: UsedBy)
       stream.on('error', () => {});
       const isIdentity = match[1] === 'GetResourceIdentitySchemas';
       Promise.all([ask(path), readUsedText(folders)])
-        .then(([answer, text]) => reply(stream, answer, trimSchemas(answer.message, text, isIdentity)))
+        .then(([answer, text]) =>
+          reply(stream, { ...answer, message: trimSchemas(answer.message, text, isIdentity) }),
+        )
         .catch(() => stream.destroyed || stream.close());
       return true;
     },
   };
 }
 
-function reply(stream: ServerHttp2Stream, answer: Answer, message: Buffer): void {
-  if (stream.destroyed) return;
-  stream.respond(answer.headers, { waitForTrailers: true });
-  stream.on('wantTrailers', () => stream.sendTrailers(answer.trailers));
-  stream.end(message);
-}
-
-function call(session: ClientHttp2Session, path: string): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const request = session.request({
-      ':method': 'POST',
-      ':path': path,
-      'content-type': 'application/grpc',
-      te: 'trailers',
-    });
-    const chunks: Buffer[] = [];
-    let headers: IncomingHttpHeaders = {};
-    let trailers: IncomingHttpHeaders = {};
-    request.on('response', (received) => {
-      headers = received;
-    });
-    request.on('trailers', (received) => {
-      trailers = received;
-    });
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => resolve({ headers, message: Buffer.concat(chunks), trailers }));
-    request.on('error', reject);
-    request.end(Buffer.alloc(5)); // an empty message: no compression, length 0
-  });
+/** Source: tfplugin5.proto, tfplugin6.proto: `resource_schemas = 2` of name (1) and schema (2), whose version is 1. */
+function readVersions({ message }: Answer): Map<string, number> {
+  const entries = readFields(message.subarray(grpcHeaderBytes)).filter(({ number }) => number === 2);
+  return new Map(
+    entries.map(({ content }) => {
+      const fields = readFields(content);
+      const schema = readFields(contentOf(fields, 2) ?? Buffer.alloc(0));
+      const version = schema.find(({ number }) => number === 1)?.value ?? 0;
+      return [contentOf(fields, 1)?.toString('utf8') ?? '', version];
+    }),
+  );
 }
 
 /** All text in which a resource type that Terraform may ask for can stand. */

@@ -1,3 +1,5 @@
+import { contentOf, grpcHeaderBytes, readFields } from './proto-fields.ts';
+
 /** Fields of GetProviderSchema.Response that map a type's name to its schema. Source: tfplugin5.proto, tfplugin6.proto. */
 const schemaMaps = new Set([2, 3, 8]);
 /** Likewise of GetResourceIdentitySchemas.Response. */
@@ -13,16 +15,16 @@ const identityMaps = new Set([1]);
 export function trimSchemas(message: Buffer, text: string, isIdentity: boolean): Buffer {
   try {
     const maps = isIdentity ? identityMaps : schemaMaps;
-    const fields = readFields(message.subarray(headerBytes));
+    const fields = readFields(message.subarray(grpcHeaderBytes));
     const names = new Set(
       fields.filter((field) => maps.has(field.number)).map(({ content }) => keyOf(content)),
     );
-    if (message[0] !== 0 || message.readUInt32BE(1) !== message.length - headerBytes) return message;
+    if (message[0] !== 0 || message.readUInt32BE(1) !== message.length - grpcHeaderBytes) return message;
     if (!isIdentity && namesUnknownType(text, names)) return message;
     const words = new Set(text.match(/[A-Za-z0-9_-]+/g));
     const kept = fields.filter((field) => !maps.has(field.number) || words.has(keyOf(field.content)));
     const body = Buffer.concat(kept.map((field) => field.raw));
-    const header = Buffer.alloc(headerBytes);
+    const header = Buffer.alloc(grpcHeaderBytes);
     header.writeUInt32BE(body.length, 1);
     return Buffer.concat([header, body]);
   } catch {
@@ -30,51 +32,13 @@ export function trimSchemas(message: Buffer, text: string, isIdentity: boolean):
   }
 }
 
-/** gRPC: one byte that tells whether the message is compressed, four with its length. */
-const headerBytes = 5;
-
 function namesUnknownType(text: string, names: Set<string>): boolean {
   const prefixes = new Set([...names].map((name) => name.split('_')[0]));
   const labels = text.matchAll(/\b(?:resource|data|ephemeral)\s+"?([A-Za-z0-9_-]+)/g);
   return [...labels].some(([, type = '']) => prefixes.has(type.split('_')[0]) && !names.has(type));
 }
 
-type Field = { number: number; content: Buffer; raw: Buffer };
-
-/** The top-level fields of a protobuf message, which all are length-delimited here. */
-function readFields(data: Buffer): Field[] {
-  const fields: Field[] = [];
-  for (let offset = 0; offset < data.length; ) {
-    const tag = readVarint(data, offset);
-    if ((tag.value & 7) !== 2) throw new Error(`reading a schema: wire type ${tag.value & 7}`);
-    const length = readVarint(data, tag.end);
-    const end = length.end + length.value;
-    if (end > data.length) throw new Error('reading a schema: it ends early');
-    fields.push({
-      number: tag.value >>> 3,
-      content: data.subarray(length.end, end),
-      raw: data.subarray(offset, end),
-    });
-    offset = end;
-  }
-  return fields;
-}
-
 /** The key of a map entry is its field 1. */
 function keyOf(entry: Buffer): string {
-  return (
-    readFields(entry)
-      .find((field) => field.number === 1)
-      ?.content.toString('utf8') ?? ''
-  );
-}
-
-function readVarint(data: Buffer, start: number): { value: number; end: number } {
-  let value = 0;
-  for (let offset = start, shift = 0; offset < data.length && shift < 35; offset++, shift += 7) {
-    const byte = data[offset] ?? 0;
-    value += (byte & 0x7f) * 2 ** shift;
-    if (byte < 0x80) return { value, end: offset + 1 };
-  }
-  throw new Error('reading a schema: a number does not end');
+  return contentOf(readFields(entry), 1)?.toString('utf8') ?? '';
 }

@@ -1,0 +1,68 @@
+/** A field of a protobuf message. `content` is empty for fields that are not length-delimited, `value` 0 for those that are. */
+export type ProtoField = { number: number; content: Buffer; value: number; raw: Buffer };
+
+/** gRPC: one byte that tells whether the message is compressed, four with its length. */
+export const grpcHeaderBytes = 5;
+
+/**
+ * Reads the top-level fields of a protobuf message. Throws where it is not one.
+ * Source: https://protobuf.dev/programming-guides/encoding/
+ */
+export function readFields(data: Buffer): ProtoField[] {
+  const fields: ProtoField[] = [];
+  for (let offset = 0; offset < data.length; ) {
+    const field = readField(data, offset);
+    fields.push(field);
+    offset += field.raw.length;
+  }
+  return fields;
+}
+
+/** The content of the first field of this number; `undefined` where there is none. */
+export function contentOf(fields: ProtoField[], number: number): Buffer | undefined {
+  return fields.find((field) => field.number === number)?.content;
+}
+
+function readField(data: Buffer, start: number): ProtoField {
+  const tag = readVarint(data, start);
+  const number = Math.floor(tag.value / 8);
+  const empty = Buffer.alloc(0);
+  const bare = (end: number, value: number) => {
+    if (end > data.length) throw new Error('reading a protobuf message: it ends early');
+    return { number, content: empty, value, raw: data.subarray(start, end) };
+  };
+  switch (tag.value & 7) {
+    case 0: {
+      const { value, end } = readVarint(data, tag.end);
+      return bare(end, value);
+    }
+    case 1:
+      return bare(tag.end + 8, 0);
+    case 5:
+      return bare(tag.end + 4, 0);
+    case 2: {
+      const length = readVarint(data, tag.end);
+      const end = length.end + length.value;
+      if (end > data.length) throw new Error('reading a protobuf message: it ends early');
+      return {
+        number,
+        content: data.subarray(length.end, end),
+        value: 0,
+        raw: data.subarray(start, end),
+      };
+    }
+    default:
+      throw new Error(`reading a protobuf message: wire type ${tag.value & 7}`);
+  }
+}
+
+/** Exact up to 2^53; larger numbers, which no field read here has, lose their last digits. */
+function readVarint(data: Buffer, start: number): { value: number; end: number } {
+  let value = 0;
+  for (let offset = start, shift = 0; offset < data.length && shift < 70; offset++, shift += 7) {
+    const byte = data[offset] ?? 0;
+    value += (byte & 0x7f) * 2 ** shift;
+    if (byte < 0x80) return { value, end: offset + 1 };
+  }
+  throw new Error('reading a protobuf message: a number does not end');
+}

@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import { call, ownAnswer, reply } from './unary-call.ts';
+import type { Upstream } from './upstream.ts';
+
+const lookMs = 100;
+/** Where the runner has not said until when calls may go on. */
+const defaultMs = 30_000;
+
+export function isStop(headers: IncomingHttpHeaders): boolean {
+  return /^\/tfplugin[56]\.Provider\/(Stop|StopProvider)$/.test(headers[':path'] ?? '');
+}
+
+/**
+ * Tells providers to stop, later than Terraform asks for it. A provider that stops breaks off requests that the cloud
+ * may have carried out already, so a create in flight is given the time that the runner allows.
+ */
+export function createStopCalls(
+  version: number,
+  upstreams: () => Iterable<Upstream>,
+  /** Holds the time, in milliseconds since 1970, from which calls are broken off; written by the runner. */
+  stopAtPath: string,
+) {
+  const path = `/tfplugin${version}.Provider/${version === 5 ? 'Stop' : 'StopProvider'}`;
+  let firstAskedAt: number | undefined;
+
+  function stop(upstream: Upstream): void {
+    upstream.isStopped = true;
+    call(upstream.session, path).catch(() => {});
+  }
+
+  function look(): void {
+    const isLate = Date.now() >= (readTime(stopAtPath) ?? (firstAskedAt ?? Date.now()) + defaultMs);
+    for (const upstream of upstreams()) {
+      if (upstream.isStopped) continue;
+      const isWanted = upstream.stopAsked || (upstream.isLeft && upstream.applies > 0);
+      if (isWanted && (isLate || (upstream.stopAsked && upstream.creates === 0))) stop(upstream);
+    }
+  }
+
+  setInterval(look, lookMs).unref();
+  return {
+    /** Answers Terraform at once, so that it can wait for its calls in flight. */
+    answer(upstream: Upstream, stream: ServerHttp2Stream): void {
+      stream.resume();
+      reply(stream, ownAnswer());
+      firstAskedAt ??= Date.now();
+      upstream.stopAsked = true;
+      look();
+    },
+  };
+}
+
+function readTime(path: string): number | undefined {
+  try {
+    const time = Number(readFileSync(path, 'utf8'));
+    return Number.isFinite(time) && time > 0 ? time : undefined;
+  } catch {
+    return undefined;
+  }
+}

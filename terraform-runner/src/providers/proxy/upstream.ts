@@ -1,0 +1,71 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { type ClientHttp2Session, connect } from 'node:http2';
+import { connect as connectSocket } from 'node:net';
+import { createInterface } from 'node:readline';
+
+/** Node's defaults are for browsers: 64 KB a stream, 10 MB a session. A provider's schema alone can have 50 MB. */
+export const http2Tuning = {
+  maxSessionMemory: 1024,
+  settings: { initialWindowSize: 4 * 1024 * 1024 },
+} as const;
+export const sessionWindowBytes: number = 64 * 1024 * 1024;
+
+/** What a provider prints of how to reach it. */
+export type ReattachEntry = { ProtocolVersion: number; Addr: { String: string }; [more: string]: unknown };
+
+/** One provider process, configured by at most one of Terraform's provider configurations at a time. */
+export type Upstream = {
+  source: string;
+  entry: ReattachEntry;
+  session: ClientHttp2Session;
+  /** Applies in flight, and those of them that create. */
+  applies: number;
+  creates: number;
+  /** Terraform has asked it to stop. */
+  stopAsked: boolean;
+  /** The connection that configured it is gone. */
+  isLeft: boolean;
+  /** It was told to stop: it refuses what comes later, and is not used again. */
+  isStopped: boolean;
+  end(): void;
+};
+
+/** Starts a provider and connects to it; `undefined` where it ends before it says how to reach it. */
+export async function startUpstream(command: string, args: string[]): Promise<Upstream | undefined> {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  child.once('error', () => {});
+  const printed = await readEntry(child);
+  if (!printed) return undefined;
+  const session = connect('http://provider', {
+    ...http2Tuning,
+    createConnection: () => connectSocket(printed.entry.Addr.String),
+  });
+  session.on('error', () => {}); // its end is seen as its close
+  const connected = await Promise.race([
+    once(session, 'connect').then(() => true),
+    once(session, 'close').then(() => false),
+  ]);
+  if (!connected) return undefined;
+  session.setLocalWindowSize(sessionWindowBytes);
+  child.once('exit', () => session.destroy());
+  return {
+    ...printed,
+    session,
+    ...{ applies: 0, creates: 0, stopAsked: false, isLeft: false, isStopped: false },
+    end: () => void child.kill('SIGKILL'),
+  };
+}
+
+async function readEntry(
+  child: ChildProcess & { stdout: NodeJS.ReadableStream },
+): Promise<Pick<Upstream, 'source' | 'entry'> | undefined> {
+  for await (const line of createInterface({ input: child.stdout })) {
+    const json = /TF_REATTACH_PROVIDERS='(\{.*\})'/.exec(line)?.[1];
+    if (!json) continue;
+    const [[source, entry]] = Object.entries(JSON.parse(json)) as [[string, ReattachEntry]];
+    child.stdout.resume();
+    return { source, entry };
+  }
+  return undefined;
+}

@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { JournalEnd } from '@deployment-engine/contracts';
+import { createJobProviders } from '../src/providers/job-providers.ts';
+import { makeFolders } from './support/boot.ts';
+import { processesIn } from './support/processes.ts';
+import { applyRequest, grpcMessage } from './support/provider-message.ts';
+import { call, connectTo, journalOf, makeJobFolder, makeProvider } from './support/shared-provider.ts';
+import { waitUntil } from './support/wait-until.ts';
+
+const never = new AbortController().signal;
+
+/** A provider behind its proxy, the journal, and what lets a slow apply go on. */
+async function begin(folders: ReturnType<typeof makeFolders>) {
+  const context = makeJobFolder(folders);
+  const providers = createJobProviders(context.paths.providers);
+  await providers.ensure(async () => context, [makeProvider(folders, 'a')]);
+  const journal = () => journalOf(context.paths.journal);
+  return {
+    providers,
+    journal,
+    kinds: async () => (await journal()).map(({ kind }) => kind),
+    letGo: () => writeFileSync(join(context.paths.temporary, 'go'), ''),
+    [Symbol.asyncDispose]: async () => {
+      await providers.stop();
+      assert.deepEqual(processesIn(folders.root), []);
+    },
+  };
+}
+
+const create = (type: string) => applyRequest(type, null, 'planned');
+
+test('what a provider is asked and what it answers is on record, and only applies are', async () => {
+  using folders = makeFolders();
+  await using world = await begin(folders);
+  const session = await connectTo(world.providers);
+  await call(session, 'Configure', grpcMessage(Buffer.from('east')));
+  await call(session, 'ReadResource', create('x_used'));
+  const answer = await call(session, 'ApplyResourceChange', create('x_used'));
+  assert.ok(answer.status === '0' && answer.message.includes('east'));
+  await call(session, 'ApplyResourceChange', applyRequest('x_used', 'old', 'new'));
+  await call(session, 'ApplyResourceChange', applyRequest('x_used', 'old', null));
+  session.close();
+  const [first, second, ...more] = await world.journal();
+  assert.ok(first?.kind === 'begin' && second?.kind === 'end' && first.id === second.id);
+  assert.deepEqual([first.provider, first.type, first.action], ['example.org/x/a', 'x_used', 'create']);
+  assert.equal(
+    Buffer.from(first.planned?.data ?? '', 'base64')
+      .subarray(1)
+      .toString(),
+    'planned',
+  );
+  assert.equal(
+    Buffer.from(second.newState?.data ?? '', 'base64')
+      .subarray(1)
+      .toString(),
+    'east',
+  );
+  assert.equal(Buffer.from(second.private ?? '', 'base64').toString(), 'private');
+  assert.deepEqual(
+    more.flatMap((record) => (record.kind === 'begin' ? [[record.action, record.planned === null]] : [])),
+    [
+      ['update', false],
+      ['delete', true],
+    ],
+  );
+});
+
+test('an apply goes on where Terraform has died, and its answer is on record', async () => {
+  using folders = makeFolders();
+  await using world = await begin(folders);
+  const session = await connectTo(world.providers);
+  const lost = call(session, 'ApplyResourceChange', create('x_slow'));
+  await waitUntil('the call is on record', async () => (await world.kinds()).length === 1);
+  session.destroy();
+  assert.equal((await lost).status, undefined);
+  const drained = world.providers.drain(20_000, never);
+  world.letGo();
+  assert.equal(await drained, true);
+  assert.deepEqual(await world.kinds(), ['begin', 'end']);
+});
+
+test('a stop waits for a create in flight, and comes when its time is over', async () => {
+  using folders = makeFolders();
+  await using world = await begin(folders);
+  const session = await connectTo(world.providers);
+  const slow = call(session, 'ApplyResourceChange', create('x_slow'));
+  await waitUntil('the call is on record', async () => (await world.kinds()).length === 1);
+  assert.equal((await call(session, 'Stop')).status, '0');
+  await call(session, 'ReadResource'); // by the time of a further answer, a stop that was passed on has arrived
+  assert.deepEqual(await world.kinds(), ['begin']);
+  await world.providers.breakOffAt(Date.now());
+  assert.ok((await slow).message.includes('request canceled'));
+  const end = (await world.journal())[1] as JournalEnd;
+  assert.deepEqual([end.stopped, end.newState], [true, null]);
+  assert.deepEqual(
+    end.errors.map(({ summary }) => summary),
+    ['request canceled'],
+  );
+  session.close();
+});
+
+test('a stop waits for no update', async () => {
+  using folders = makeFolders();
+  await using world = await begin(folders);
+  const session = await connectTo(world.providers);
+  const slow = call(session, 'ApplyResourceChange', applyRequest('x_slow', 'old', 'new'));
+  await waitUntil('the call is on record', async () => (await world.kinds()).length === 1);
+  await call(session, 'Stop');
+  assert.ok((await slow).message.includes('request canceled'));
+  session.close();
+});
+
+test('what hangs after the death of Terraform is broken off, and its answer still counts', async () => {
+  using folders = makeFolders();
+  await using world = await begin(folders);
+  const session = await connectTo(world.providers);
+  void call(session, 'ApplyResourceChange', create('x_slow'));
+  await waitUntil('the call is on record', async () => (await world.kinds()).length === 1);
+  session.destroy();
+  assert.equal(await world.providers.drain(600, never), true);
+  assert.deepEqual(await world.kinds(), ['begin', 'end']);
+});
+
+test('connections at the same time have a process each, as Terraform gives each provider configuration', async () => {
+  using folders = makeFolders();
+  await using world = await begin(folders);
+  const sessions = [await connectTo(world.providers), await connectTo(world.providers)];
+  for (const [index, session] of sessions.entries())
+    await call(session, 'Configure', grpcMessage(Buffer.from(`region-${index}`)));
+  const answers = await Promise.all(
+    sessions.map((session) => call(session, 'ApplyResourceChange', create('x_used'))),
+  );
+  for (const [index, { message }] of answers.entries()) assert.ok(message.includes(`region-${index}`));
+  const before = processesIn(folders.root).length;
+  await Promise.all(
+    sessions.map((session) => {
+      session.close();
+      return once(session, 'close');
+    }),
+  );
+  const next = await connectTo(world.providers);
+  assert.ok((await call(next, 'ApplyResourceChange', create('x_used'))).message.includes('region-'));
+  assert.equal(processesIn(folders.root).length, before);
+  next.close();
+});
+
+test('where a provider dies, its connection ends and its call has no end on record', async () => {
+  using folders = makeFolders();
+  await using world = await begin(folders);
+  const session = await connectTo(world.providers);
+  const lost = call(session, 'ApplyResourceChange', create('x_slow'));
+  await waitUntil('the call is on record', async () => (await world.kinds()).length === 1);
+  void call(session, 'Die');
+  assert.equal((await lost).status, undefined);
+  assert.equal(await world.providers.drain(20_000, never), true);
+  assert.deepEqual(await world.kinds(), ['begin']);
+  const next = await connectTo(world.providers);
+  assert.equal((await call(next, 'ApplyResourceChange', create('x_used'))).status, '0');
+  next.close();
+});
