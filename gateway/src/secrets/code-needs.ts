@@ -18,31 +18,3 @@ export function codeTexts(files: RevisionFiles): string[] {
     .filter(([path]) => /\.(tf|tofu)(\.json)?$/.test(path))
     .map(([, bytes]) => bytes.toString());
 }
-
-/** Whether the code declares an input variable, in HCL or JSON. */
-export function declares(texts: string[], variable: string): boolean {
-  return texts.some((text) => declaration(text, variable) !== undefined);
-}
-
-/** Whether the code says that an input variable is sensitive. */
-export function isSensitive(texts: string[], variable: string): boolean {
-  return texts.some((text) => /sensitive"?\s*[=:]\s*true/.test(declaration(text, variable) ?? ''));
-}
-
-/**
- * The text of a declaration, up to the next block that begins a line or, in JSON, to the end: rather too much than
- * too little, because what is taken for sensitive is only masked.
- */
-function declaration(text: string, variable: string): string | undefined {
-  const name = variable.replace(/[-]/g, '\\-');
-  const hcl = new RegExp(`variable\\s+"?${name}"?\\s*\\{`).exec(text);
-  if (hcl) {
-    const rest = text.slice(hcl.index + hcl[0].length);
-    const next = /^\s*(variable|resource|data|output|module|locals|provider|terraform)\b[^=\n]*\{/m.exec(
-      rest,
-    );
-    return rest.slice(0, next?.index);
-  }
-  const json = text.trimStart().startsWith('{') ? text.indexOf(`"${variable}"`) : -1;
-  return json >= 0 ? text.slice(json) : undefined;
-}

@@ -11,7 +11,8 @@ import {
   type Variables,
 } from '../revisions/store.ts';
 import { readNewestState, type TerraformState } from '../states/store.ts';
-import { codeTexts, declares, isSensitive } from './code-needs.ts';
+import { codeTexts } from './code-needs.ts';
+import { type DeclaredVariables, declaredVariables } from './declared-variables.ts';
 import { runEnvironment } from './run-environment.ts';
 import { type ProjectSecrets, projectValues, readSecrets } from './store.ts';
 import { assumeRole, type TemporaryCredentials } from './web-identity/assume-role.ts';
@@ -38,8 +39,8 @@ export class JobSecrets {
 
   /** The code of the job's runs, and its input variables: the project's secret ones win over the revision's. */
   async code(): Promise<{ revisionDigest: string; variables: Variables }> {
-    const { revisionDigest, variables, project, texts } = await this.read();
-    const secret = Object.entries(project.variables).filter(([name]) => declares(texts, name));
+    const { revisionDigest, variables, project, declared } = await this.read();
+    const secret = Object.entries(project.variables).filter(([name]) => declared.declares(name));
     return { revisionDigest, variables: { ...variables, ...Object.fromEntries(secret) } };
   }
 
@@ -130,13 +131,15 @@ export class JobSecrets {
       readRevisionFiles(database.query, revision.digest),
     ]);
     const texts = codeTexts(files);
-    const sensitive = Object.entries(variables).filter(([name]) => isSensitive(texts, name));
+    const declared = declaredVariables(files);
+    const sensitive = Object.entries(variables).filter(([name]) => declared.isSensitive(name));
     if (planDigest) this.learnPlan(await readPlanJson(database.query, encryption, id));
     return {
       revisionDigest: revision.digest,
       variables,
       project,
       texts,
+      declared,
       sensitive: sensitive.map(([, value]) => value),
     };
   }
@@ -148,6 +151,7 @@ type Known = {
   project: ProjectSecrets;
   /** The project's Terraform code. */
   texts: string[];
+  declared: DeclaredVariables;
   /** Values of the request's variables that the code calls sensitive. */
   sensitive: unknown[];
 };
