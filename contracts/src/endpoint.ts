@@ -26,6 +26,11 @@ export type Endpoint = {
   body?: z.ZodType;
   /** True where `Idempotency-Key` is honoured. */
   createsJob?: boolean;
+  /**
+   * By default the router takes a project's secrets out of every text of a JSON answer. `handler`: the operation does
+   * that itself, because it shows some callers raw values, or its texts are the engine's own.
+   */
+  redaction?: 'handler';
   status: number;
   /** Schema of a JSON answer, or the media type of another one. */
   answer: z.ZodType | string;

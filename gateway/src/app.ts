@@ -68,12 +68,13 @@ export function createApp(context: Context): Express {
   return app;
 }
 
-function guard({ access, audit, refusals, database, jobCache }: Context): Guard {
+function guard({ access, audit, refusals, database, jobCache, redactorOf }: Context): Guard {
   return {
     access,
     audit,
     refusals,
     query: database.query,
+    redactorOf,
     projectOfJob: async (jobId) =>
       jobCache.peek(jobId)?.view.projectId ?? (await projectOfJob(database.query, jobId)),
   };

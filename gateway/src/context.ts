@@ -10,6 +10,7 @@ import type { JobFeed } from './job-events/feed.ts';
 import type { JobCache } from './jobs/cache.ts';
 import type { Metrics } from './metrics.ts';
 import type { Prices } from './project-costs/prices.ts';
+import type { RedactorOf } from './redaction/redact-answer.ts';
 import type { RunnerRegistry } from './runners/registry.ts';
 
 /** What request handlers and workers share. */
@@ -27,4 +28,6 @@ export type Context = {
   metrics: Metrics;
   prices: Prices;
   operatorPolicy: OperatorPolicy;
+  /** What takes the secrets of a project or a job out of answers. */
+  redactorOf: RedactorOf;
 };

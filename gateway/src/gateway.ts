@@ -28,6 +28,7 @@ import { Prices } from './project-costs/prices.ts';
 import { readClientTls } from './runners/client-tls.ts';
 import { registeredRunners } from './runners/registrations.ts';
 import { createRunnerRegistry } from './runners/registry.ts';
+import { createAnswerRedactors } from './secrets/answer-redactors.ts';
 import { createWorker, type Worker } from './worker/worker.ts';
 
 const jobCacheBytes = 64 * 1024 * 1024;
@@ -114,6 +115,7 @@ async function createContext(config: Config): Promise<Context> {
     metrics: createMetrics(),
     prices: new Prices(config, logger),
     operatorPolicy,
+    redactorOf: createAnswerRedactors({ config, database, encryption }),
   };
 }
 

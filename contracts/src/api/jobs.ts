@@ -11,6 +11,7 @@ export const jobsEndpoints = {
     method: 'get',
     path: '/api/deploy/status/{jobId}',
     operationId: 'getJobStatus',
+    redaction: 'handler',
     tag: 'Jobs',
     summary: 'Status, progress and result of a job',
     role: 'viewer',

@@ -15,5 +15,11 @@ export const cursor = z
 export const limit = z.coerce.number().int().min(1).max(200).default(50);
 
 /** What every operation that creates a job has in . */
-export const creates = { tag: 'Deploy', createsJob: true, status: 202, answer: acceptedSchema } as const;
+export const creates = {
+  tag: 'Deploy',
+  createsJob: true,
+  redaction: 'handler',
+  status: 202,
+  answer: acceptedSchema,
+} as const;
 export const createProblems = ['invalid_request', 'malformed_json', 'idempotency_key_reused'] as const;

@@ -7,6 +7,7 @@ import type { AuditLog } from '../audit/log.ts';
 import type { Refusals } from '../audit/refusals.ts';
 import type { Query } from '../database/open.ts';
 import { DomainError } from '../domain-error.ts';
+import type { RedactorOf } from '../redaction/redact-answer.ts';
 
 /** What the routing needs of the engine; the app carries it in its `locals`. */
 export type Guard = {
@@ -16,6 +17,7 @@ export type Guard = {
   query: Query;
   /** The project of a job that exists. */
   projectOfJob(jobId: string): Promise<string | undefined>;
+  redactorOf: RedactorOf;
 };
 
 export function guardOf(request: Request): Guard {

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { Principal } from '../access/principal.ts';
 import { type Call, isAudited, openCall } from '../audit/call.ts';
 import { DomainError } from '../domain-error.ts';
+import { redactAnswer } from '../redaction/redact-answer.ts';
 import { admit, guardOf, requireScope } from './admit.ts';
 import { jsonBody } from './json-body.ts';
 
@@ -59,9 +60,22 @@ export function route<E extends Endpoint>(
       const answer = await handler(input);
       response.locals.job ??= jobOf(answer);
       if (isAudited(endpoint) && !call.recorded) await call.record(guardOf(request).query);
-      if (answer !== undefined && !response.headersSent) response.status(endpoint.status).json(answer);
+      if (answer === undefined || response.headersSent) return;
+      response.status(endpoint.status).json(await redacted(endpoint, answer, request, response));
     },
   );
+}
+
+/** No operation forgets it: what a JSON answer says of a project goes out without its secrets. */
+async function redacted(
+  { answer: schema, redaction }: Endpoint,
+  answer: unknown,
+  request: Request,
+  response: Response,
+): Promise<unknown> {
+  if (redaction === 'handler' || typeof schema === 'string') return answer;
+  const { project: projectId, job: jobId } = response.locals;
+  return redactAnswer(schema, answer, { projectId, jobId }, guardOf(request).redactorOf);
 }
 
 function jobOf(answer: unknown): string | undefined {

@@ -10,6 +10,7 @@ import { presentPlan } from '../plans/present.ts';
 import { findPlan, readPlanJson } from '../plans/store.ts';
 import { findReports } from '../policy-settings/reports.ts';
 import { planCost } from '../project-costs/plan-cost.ts';
+import { redactAnswer } from '../redaction/redact-answer.ts';
 import { JobSecrets } from '../secrets/job-secrets.ts';
 import type { CachedJob } from './cache.ts';
 import { cancelJob } from './cancel.ts';
@@ -90,7 +91,9 @@ export function jobRoutes(router: Router, context: Context): void {
 async function readJob(context: Context, jobId: string): Promise<CachedJob> {
   const job = await context.jobCache.read(jobId, async () => {
     const row = await findJob(context.database.query, jobId);
-    return row && presentJob(row);
+    if (!row) return undefined;
+    const owner = { projectId: row.project_id, jobId };
+    return redactAnswer(endpoints.status.answer, presentJob(row), owner, context.redactorOf);
   });
   if (!job) throw new DomainError('job_not_found', `no job ${jobId} exists`);
   return job;

@@ -1,4 +1,4 @@
-import { endpoints } from '@deployment-engine/contracts';
+import { endpoints, type Uncertainty } from '@deployment-engine/contracts';
 import type { Router } from 'express';
 import { hasRole, type Principal } from '../access/principal.ts';
 import type { Context } from '../context.ts';
@@ -7,7 +7,7 @@ import { decodeNumberCursor, decodeTextCursor, encodeCursor } from '../http/curs
 import { route } from '../http/route.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import { listRevisions } from '../revisions/store.ts';
-import { projectRedactor, storedSecretsRedactor } from '../secrets/project-redactor.ts';
+import { storedSecretsRedactor } from '../secrets/project-redactor.ts';
 import { maskState } from '../states/mask-state.ts';
 import { maskedOutputs } from '../states/outputs.ts';
 import { readNewestState, type TerraformState } from '../states/store.ts';
@@ -30,7 +30,7 @@ export function projectRoutes(router: Router, context: Context): void {
   route(router, endpoints.infrastructure, async ({ params, principal, call }) => {
     const project = await findProject(query, params.projectId);
     const newest = await readNewestState(query, context.encryption, project.id);
-    const redactor = await projectRedactor(context, project, newest ? [newest.state] : []);
+    const redactor = await context.redactorOf({ projectId: project.id });
     if (newest && seesRawState(principal) && principal.kind !== 'open') await call.record(query);
     return {
       projectId: project.id,
@@ -38,7 +38,9 @@ export function projectRoutes(router: Router, context: Context): void {
       deploymentJobId: project.deployment_job_id ?? project.last_job_id,
       deploymentOutputs: newest ? redactor.redactValues(maskedOutputs(newest.state)) : {},
       terraformState: newest ? shownState(newest.state, principal, redactor) : null,
-      stateUncertain: project.state_uncertain ? JSON.parse(project.state_uncertain) : null,
+      stateUncertain: project.state_uncertain
+        ? (redactor.redactJson(JSON.parse(project.state_uncertain)) as Uncertainty)
+        : null,
       destroyAt: project.destroy_at?.toISOString() ?? null,
       lastUpdated: project.updated_at.toISOString(),
     };
@@ -53,7 +55,7 @@ export function projectRoutes(router: Router, context: Context): void {
     const newest = await readNewestState(query, context.encryption, project.id);
     const redactor = sensitive
       ? await storedSecretsRedactor(context, project.id)
-      : await projectRedactor(context, project, newest ? [newest.state] : []);
+      : await context.redactorOf({ projectId: project.id });
     if (sensitive) await call.record(query, { detail: { sensitive } });
     return {
       projectId: project.id,

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import type { ProjectRow } from '../projects/store.ts';
-import { environmentSecrets } from '../redaction/known-secrets.ts';
+import { environmentSecrets, stateSecrets } from '../redaction/known-secrets.ts';
 import { Redactor } from '../redaction/redactor.ts';
 import type { TerraformState } from '../states/store.ts';
 import { JobSecrets } from './job-secrets.ts';
@@ -12,7 +12,7 @@ export async function projectRedactor(
   project: Pick<ProjectRow, 'id' | 'revision'>,
   states: TerraformState[],
 ): Promise<Redactor> {
-  if (project.revision === null) return storedSecretsRedactor(context, project.id);
+  if (project.revision === null) return storedSecretsRedactor(context, project.id, states);
   const secrets = new JobSecrets(context, {
     id: `project ${project.id}`,
     project_id: project.id,
@@ -24,7 +24,15 @@ export async function projectRedactor(
 }
 
 /** Masks what is never shown to anybody: a project's stored secrets, and the operator's. */
-export async function storedSecretsRedactor(context: Context, projectId: string): Promise<Redactor> {
+export async function storedSecretsRedactor(
+  context: Context,
+  projectId: string,
+  states: TerraformState[] = [],
+): Promise<Redactor> {
   const project = await readSecrets(context.database.query, context.encryption, projectId);
-  return new Redactor([...environmentSecrets(context.config.cloudEnvironment), ...projectValues(project)]);
+  return new Redactor([
+    ...environmentSecrets(context.config.cloudEnvironment),
+    ...projectValues(project),
+    ...states.flatMap(stateSecrets),
+  ]);
 }

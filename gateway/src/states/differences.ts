@@ -17,5 +17,9 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 /** The same difference without secrets in its values. */
 export function redactDifference({ path, before, after }: Difference, redactor: Redactor): Difference {
-  return { path, before: redactor.redactJson(before), after: redactor.redactJson(after) };
+  return {
+    path: redactor.redactText(path),
+    before: redactor.redactJson(before),
+    after: redactor.redactJson(after),
+  };
 }

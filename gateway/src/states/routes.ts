@@ -53,9 +53,10 @@ export function stateRoutes(router: Router, context: Context): void {
       projectId: project.id,
       from: presentVersion(before),
       to: presentVersion(after),
-      ...diff,
+      added: redactor.redactJson(diff.added) as string[],
+      removed: redactor.redactJson(diff.removed) as string[],
       changed: diff.changed.map(({ address, attributes }) => ({
-        address,
+        address: redactor.redactText(address),
         attributes: attributes.map((attribute) => redactDifference(attribute, redactor)),
       })),
     };
