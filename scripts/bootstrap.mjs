@@ -35,4 +35,9 @@ if (!existsSync(pinnedNode)) {
 
 const child = spawn(pinnedNode, process.argv.slice(2), { cwd: root, stdio: 'inherit' });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+// npm passes SIGINT and SIGTERM on, but ends at once by any other signal: what it started ends then, too.
+if (process.env.npm_lifecycle_event) {
+  const npm = process.ppid;
+  setInterval(() => process.ppid !== npm && child.kill('SIGTERM'), 1000).unref();
+}
 child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
+import { processesWith } from './processes-with.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const limitMs = 60_000;
@@ -25,23 +26,10 @@ function startWith(settings: Record<string, string>) {
       },
     });
     const lines = `${ended.stdout}${ended.stderr}`.split('\n');
-    return { status: ended.status, lines, left: processesWith(`DATA_DIR=${dataDir}`) };
+    return { status: ended.status, lines, left: processesWith(`DATA_DIR=${dataDir}`).map(({ pid }) => pid) };
   } finally {
     rmSync(dataDir, { recursive: true, force: true });
   }
-}
-
-/** Pids of the processes that have this in their environment. */
-function processesWith(setting: string): string[] {
-  return readdirSync('/proc').filter((name) => {
-    try {
-      return (
-        /^\d+$/.test(name) && readFileSync(`/proc/${name}/environ`, 'utf8').split('\0').includes(setting)
-      );
-    } catch {
-      return false; // it has ended, or is somebody else's
-    }
-  });
 }
 
 /** Two of the runner's and two of the gateway's. */
@@ -61,3 +49,9 @@ for (const settings of wrongSettings) {
     assert.deepEqual(left, []);
   });
 }
+
+test('every npm script installs what a fresh clone lacks, and passes signals on', () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  for (const [name, command] of Object.entries<string>(scripts))
+    if (name !== 'check') assert.match(command, /^exec node scripts\/bootstrap\.mjs /, name);
+});

@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -6,11 +5,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { readConfig as readGatewayConfig } from '../gateway/src/config.ts';
 import { readConfig as readRunnerConfig } from '../terraform-runner/src/config.ts';
 import { bubblewrapProblem } from './sandbox/find-bubblewrap.ts';
+import { type SupervisedService, superviseService } from './supervised-service.ts';
 import { findTerraform } from './terraform/find-terraform.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const readyMs = 60_000;
-const stopMs = 20_000;
 
 /** Starts the runner and the gateway, waits until both are healthy, and stays until it is told to stop. */
 async function main(): Promise<void> {
@@ -23,11 +22,9 @@ async function main(): Promise<void> {
   checkSettings(runnerEnvironment, shared);
   const unsafe = process.env.SANDBOX === 'off' ? undefined : bubblewrapProblem(console.error);
   if (unsafe) console.error(unsafe);
-  const runner = start('terraform-runner', runnerEnvironment);
-  const runnerPort = await ready('terraform-runner', runner);
+  const runnerPort = await start('terraform-runner', 'RUNNER_PORT', runnerEnvironment);
   const runnerUrl = process.env.TERRAFORM_RUNNER_URL || `http://127.0.0.1:${runnerPort}`;
-  const gateway = start('gateway', { ...shared, TERRAFORM_RUNNER_URL: runnerUrl });
-  const port = await ready('gateway', gateway);
+  const port = await start('gateway', 'PORT', { ...shared, TERRAFORM_RUNNER_URL: runnerUrl });
   const scheme = process.env.TLS_CERT_FILE ? 'https' : 'http';
   const address = `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
   if (scheme === 'http') await healthy(address); // a certificate is trusted by callers, not here
@@ -49,52 +46,26 @@ function checkSettings(runner: NodeJS.ProcessEnv, gateway: NodeJS.ProcessEnv): v
     throw new Error(['starting the engine: wrong settings', ...new Set(lines)].join('\n'));
 }
 
-type Service = { name: string; process: ChildProcess };
-const services: Service[] = [];
+const services: SupervisedService[] = [];
 let stopping = false;
 
-function start(name: string, environment: NodeJS.ProcessEnv): ChildProcess {
-  const child = spawn(process.execPath, [join(root, name, 'src', 'main.ts')], {
-    env: environment,
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    detached: true, // so that Ctrl+C reaches only this process, which stops them in order
-  });
-  services.push({ name, process: child });
-  child.on('exit', (code, signal) => {
-    if (stopping) return;
-    console.error(`${name} has ended (${signal ?? `exit code ${code}`}); stopping the rest.`);
-    void stop(1);
-  });
-  return child;
+function start(
+  name: 'gateway' | 'terraform-runner',
+  portSetting: 'PORT' | 'RUNNER_PORT',
+  environment: NodeJS.ProcessEnv,
+): Promise<number> {
+  if (stopping) return new Promise(() => {}); // this process is about to end
+  const service = superviseService({ name, environment, portSetting, onGivenUp: () => void stop(1) });
+  services.push(service);
+  return service.ready;
 }
 
 /** The gateway first, so that nothing new reaches the runner. */
 async function stop(code: number): Promise<void> {
   if (stopping) return;
   stopping = true;
-  for (const { process: child } of [...services].reverse()) {
-    if (child.exitCode !== null || child.signalCode !== null) continue;
-    const ended = new Promise((done) => child.once('exit', done));
-    child.kill('SIGTERM');
-    await Promise.race([ended, delay(stopMs, undefined, { ref: false })]);
-    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
-  }
+  for (const service of [...services].reverse()) await service.stop();
   process.exit(code);
-}
-
-/** The port a service listens on, once it says that it is ready. */
-function ready(name: string, child: ChildProcess): Promise<number> {
-  return new Promise((done, fail) => {
-    const timer = setTimeout(
-      () => fail(new Error(`${name} was not ready after ${readyMs / 1000} s`)),
-      readyMs,
-    );
-    child.on('message', (message: { type?: string; port?: number }) => {
-      if (message.type !== 'ready' || !message.port) return;
-      clearTimeout(timer);
-      done(message.port);
-    });
-  });
 }
 
 async function healthy(address: string): Promise<void> {

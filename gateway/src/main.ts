@@ -9,6 +9,8 @@ try {
   if (firstKey) console.log(`The admin key, shown this once and kept in ${firstKey.path}: ${firstKey.key}`);
   process.send?.({ type: 'ready', port: gateway.port });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(gateway));
+  process.once('disconnect', () => void stop(gateway)); // who started it is gone
+  if (process.connected === false) void stop(gateway);
 } catch (error) {
   console.error(error instanceof ConfigError ? error.message : error);
   process.exit(1);

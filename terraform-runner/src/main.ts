@@ -9,6 +9,8 @@ const runner = await createRunner(config);
 await runner.start();
 process.send?.({ type: 'ready', port: runner.port });
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop());
+process.once('disconnect', () => void stop()); // who started it is gone
+if (process.connected === false) void stop();
 
 async function stop(): Promise<void> {
   setTimeout(() => process.exit(1), shutdownMs).unref();
