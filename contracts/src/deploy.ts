@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { planCostSchema } from './costs.ts';
 import { diagnosticSchema } from './diagnostic.ts';
-import { filesSchema, maxCodeBytes, singleFileName } from './files.ts';
+import { fileContentSchema, filesSchema, maxCodeBytes, singleFileName } from './files.ts';
 import { jobIdSchema, jobStatusSchema, jobTypeSchema, stepNameSchema } from './job.ts';
 import { jobErrorSchema } from './outcome.ts';
 import { planSummarySchema, resourceChangeSchema } from './plan.ts';
@@ -58,6 +58,9 @@ function requireOneSource(
     });
 }
 
+/** A shorter life would end before a deploy can be looked at. */
+export const minTtlSeconds = 60;
+
 export const deployRequestSchema = z
   .strictObject({
     projectId: projectIdSchema,
@@ -65,7 +68,8 @@ export const deployRequestSchema = z
     /** False stops the job at `awaiting_approval` once its plan is ready. */
     autoApprove: z.boolean().default(true),
     /** Destroy the project this many seconds after the deploy has completed. */
-    ttlSeconds: z.number().int().min(60).max(31_536_000).optional(),
+    ttlSeconds: z.number().int().min(minTtlSeconds).max(31_536_000).optional(),
+    /** Shown with the job and in the history. */
     message: z.string().max(500).optional(),
   })
   .superRefine(requireOneSource);
@@ -107,12 +111,14 @@ export const jobViewSchema = z.object({
   projectId: z.string(),
   type: jobTypeSchema,
   status: jobStatusSchema,
-  /** 0 to 100: finished of planned resources; 100 only when completed. */
+  /** 0 to 100: every step has its share, apply by its resources; 100 only when completed. */
   progress: z.number().int(),
   step: stepNameSchema.nullable(),
   resources: z.object({ planned: z.number().int(), finished: z.number().int(), failed: z.number().int() }),
   /** Why a pending or stalled job does not go on, for example an unreachable runner. */
   waitingReason: z.string().nullable(),
+  /** What the caller wrote on the request, for people. */
+  message: z.string().nullable(),
   revision: z.number().int().nullable(),
   planDigest: z.string().nullable(),
   plan: planSummarySchema.nullable(),
@@ -197,7 +203,8 @@ export const infrastructureSchema = z.object({
   stateUncertain: uncertaintySchema.nullable(),
   /** When the project destroys itself, by `ttlSeconds`; `null` without one. */
   destroyAt: z.string().nullable(),
-  lastUpdated: z.string(),
+  /** `null` for a project that nobody has deployed or planned yet. */
+  lastUpdated: z.string().nullable(),
 });
 
 export const projectOutputsSchema = z.object({
@@ -241,6 +248,7 @@ export const historySchema = z.object({
           jobId: z.string(),
           type: jobTypeSchema,
           status: jobStatusSchema,
+          message: z.string().nullable(),
           startTime: z.string(),
           endTime: z.string().nullable(),
         }),
@@ -248,6 +256,19 @@ export const historySchema = z.object({
     }),
   ),
   nextCursor: z.string().nullable(),
+});
+
+export const revisionCodeSchema = z.object({
+  projectId: z.string(),
+  revision: z.number().int(),
+  /** Of the code as it was uploaded. */
+  digest: z.string(),
+  createdAt: z.string(),
+  variableNames: z.array(z.string()),
+  /** Whether secrets in the code are replaced in this answer. */
+  redacted: z.boolean(),
+  /** Path → text, or `{ base64 }` for what is not UTF-8 text. */
+  files: z.record(z.string(), fileContentSchema),
 });
 
 export const cancelAnswerSchema = z.object({

@@ -7,7 +7,7 @@ const gatewayEventSchemas = [
   z.object({ type: z.literal('job_status'), status: jobStatusSchema, message: z.string() }),
   z.object({
     type: z.literal('progress'),
-    /** 0 to 100, finished of planned resources. */
+    /** 0 to 100, as `progress` of the job's status. */
     percent: z.number().int(),
     finished: z.number().int(),
     planned: z.number().int(),

@@ -11,7 +11,7 @@
  */
 import { z } from 'zod';
 
-export const jobTypes = ['deploy', 'plan', 'destroy', 'validate', 'drift', 'rollback'] as const;
+export const jobTypes = ['deploy', 'plan', 'destroy', 'drift', 'rollback'] as const;
 export const jobTypeSchema = z.enum(jobTypes);
 export type JobType = z.infer<typeof jobTypeSchema>;
 
@@ -63,16 +63,7 @@ export function isFinished(status: JobStatus): boolean {
   return status === 'completed' || status === 'failed' || status === 'cancelled';
 }
 
-export const stepNames = [
-  'prepare',
-  'init',
-  'validate',
-  'plan',
-  'gate',
-  'apply',
-  'outputs',
-  'verify',
-] as const;
+export const stepNames = ['prepare', 'init', 'validate', 'plan', 'gate', 'apply', 'outputs'] as const;
 export const stepNameSchema = z.enum(stepNames);
 export type StepName = z.infer<typeof stepNameSchema>;
 

@@ -25,6 +25,8 @@ export const driftReportSchema = z.object({
   /** The newest completed drift check; `null` before the first. */
   jobId: jobIdSchema.nullable(),
   checkedAt: z.string().nullable(),
+  /** `never_checked` until the first check has completed; then whether it has found drift. */
+  status: z.enum(['never_checked', 'in_sync', 'drifted']),
   drifted: z.boolean(),
   resources: z.array(driftedResourceSchema),
   /** The deploy that waits for approval to undo the drift. */

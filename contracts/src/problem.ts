@@ -17,6 +17,7 @@ export const problemCodes = [
   'project_not_found',
   'project_not_deployed',
   'project_busy',
+  'project_deployed',
   'job_not_found',
   'job_finished',
   'job_not_cancellable',

@@ -18,6 +18,7 @@ import { policyRoutes } from './policy-settings/routes.ts';
 import { priceBookRoutes } from './project-costs/price-book-routes.ts';
 import { costRoutes } from './project-costs/routes.ts';
 import { projectRoutes } from './projects/routes.ts';
+import { revisionRoutes } from './revisions/routes.ts';
 import { runnerRoutes } from './runners/routes.ts';
 import { secretRoutes } from './secrets/routes.ts';
 import { stateRoutes } from './states/routes.ts';
@@ -44,6 +45,7 @@ export function createApp(context: Context): Express {
   healthRoutes(router, context);
   jobRoutes(router, context);
   projectRoutes(router, context);
+  revisionRoutes(router, context);
   validateRoutes(router, context);
   costRoutes(router, context);
   policyRoutes(router, context);

@@ -56,7 +56,7 @@ after(() => it?.[Symbol.asyncDispose]());
 
 /** Only the head of an answer that streams is waited for. */
 async function ask(operation: Operation, key: string | undefined, ids = { projectId: 'mine', jobId }) {
-  const values: Record<string, string> = { ...ids, version: '1', keyId: '0'.repeat(16) };
+  const values: Record<string, string> = { ...ids, version: '1', revision: '1', keyId: '0'.repeat(16) };
   const path = operation.path.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? name);
   const body = bodies[operation.operationId] ?? {};
   const response = await fetch(`${it.url}${path}${queries[operation.operationId] ?? ''}`, {

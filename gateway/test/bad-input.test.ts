@@ -93,7 +93,22 @@ test('a body over 16 MB is refused', async () => {
   assert.equal(answer.status, 413);
 });
 
-for (const path of ['infrastructure', 'validate', 'costs', 'outputs', 'state', 'history'])
+test('infrastructure of an unknown project is not_deployed', async () => {
+  const answer = await it.client.get('/api/deploy/infrastructure/nobody');
+  assert.equal(answer.status, 200);
+  assert.deepEqual(answer.body, {
+    projectId: 'nobody',
+    deploymentStatus: 'not_deployed',
+    deploymentJobId: null,
+    deploymentOutputs: {},
+    terraformState: null,
+    stateUncertain: null,
+    destroyAt: null,
+    lastUpdated: null,
+  });
+});
+
+for (const path of ['validate', 'costs', 'outputs', 'state', 'history'])
   test(`${path} of an unknown project is 404`, async () => {
     const answer = await it.client.get(`/api/deploy/${path}/nobody`);
     assert.equal(answer.status, 404);

@@ -36,7 +36,13 @@ resource "aws_sqs_queue" "q" {
 `;
 
 /** Operations that show raw values to admins, by their purpose. */
-const rawForAdmins = ['getState', 'downloadStateVersion', 'getInfrastructure'];
+const rawForAdmins = [
+  'getState',
+  'downloadStateVersion',
+  'getInfrastructure',
+  'getRevisionCode',
+  'downloadRevision',
+];
 
 type Operation = { operationId: string; method: string; path: string };
 const operations: Operation[] = Object.entries(openApiDocument().paths ?? {}).flatMap(([path, item]) =>

@@ -6,6 +6,7 @@ import { projectIdSchema } from '../project.ts';
 export const projectParams = z.object({ projectId: projectIdSchema });
 export const jobParams = z.object({ jobId: jobIdSchema });
 export const versionId = z.coerce.number().int().positive();
+export const revisionParams = z.object({ projectId: projectIdSchema, revision: versionId });
 export const versionParams = z.object({ projectId: projectIdSchema, version: versionId });
 export const cursor = z
   .string()

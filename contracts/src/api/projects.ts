@@ -2,7 +2,7 @@ import { z } from 'zod';
 import * as deploy from '../deploy.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import * as lifecycle from '../lifecycle.ts';
-import { cursor, limit, projectParams } from './parts.ts';
+import { cursor, limit, projectParams, revisionParams } from './parts.ts';
 
 export const projectsEndpoints = {
   infrastructure: endpoint({
@@ -99,5 +99,52 @@ export const projectsEndpoints = {
     status: 200,
     answer: deploy.historySchema,
     problems: ['invalid_request', 'project_not_found'],
+  }),
+  revisionCode: endpoint({
+    method: 'get',
+    path: '/api/deploy/history/{projectId}/revisions/{revision}',
+    operationId: 'getRevisionCode',
+    redaction: 'handler',
+    tag: 'Projects',
+    summary: 'The code of a revision; secrets that stand in it only for the role admin',
+    role: 'deployer',
+    params: revisionParams,
+    status: 200,
+    answer: deploy.revisionCodeSchema,
+    problems: ['invalid_request', 'project_not_found', 'revision_not_found'],
+  }),
+  downloadRevision: endpoint({
+    method: 'get',
+    path: '/api/deploy/history/{projectId}/revisions/{revision}/archive',
+    operationId: 'downloadRevision',
+    tag: 'Projects',
+    summary: 'The code of a revision as a zip archive',
+    role: 'deployer',
+    params: revisionParams,
+    status: 200,
+    answer: 'application/zip',
+    problems: ['invalid_request', 'project_not_found', 'revision_not_found'],
+  }),
+  deleteProject: endpoint({
+    method: 'delete',
+    path: '/api/deploy/projects/{projectId}',
+    operationId: 'deleteProject',
+    tag: 'Projects',
+    summary:
+      'Delete all the engine keeps of a project that has nothing deployed; force leaves its resources behind',
+    role: 'admin',
+    params: projectParams,
+    query: z.strictObject({
+      /** Also with resources in the state: they stay in the cloud without a record. */
+      force: z.stringbool().default(false),
+    }),
+    status: 200,
+    answer: z.object({
+      projectId: z.string(),
+      /** Resources that stay in the cloud. */
+      resourcesLeft: z.number().int(),
+      message: z.string(),
+    }),
+    problems: ['invalid_request', 'project_not_found', 'project_busy', 'project_deployed'],
   }),
 } as const satisfies Record<string, Endpoint>;

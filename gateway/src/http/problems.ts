@@ -22,6 +22,7 @@ const table = {
   route_not_found: { status: 404, title: 'No such route' },
   project_not_found: { status: 404, title: 'No such project' },
   project_not_deployed: { status: 409, title: 'The project is not deployed' },
+  project_deployed: { status: 409, title: 'The project still has resources' },
   project_busy: { status: 409, title: 'The project has a job in progress' },
   job_not_found: { status: 404, title: 'No such job' },
   job_finished: { status: 409, title: 'The job has already ended' },

@@ -50,7 +50,11 @@ export function requestFiles(request: { iacCode?: string | undefined; files?: Fi
 export async function createCodeJob(
   context: Context,
   type: 'deploy' | 'plan',
-  request: CodeRequest & { autoApprove?: boolean; ttlSeconds?: number | undefined },
+  request: CodeRequest & {
+    autoApprove?: boolean;
+    ttlSeconds?: number | undefined;
+    message?: string | undefined;
+  },
   { principal, call, key }: Asked,
 ): Promise<Accepted> {
   const revision = await prepareRevision(requestFiles(request), request.variables ?? {});

@@ -1,5 +1,5 @@
 import { isFinished, type JobError, type JobView } from '@deployment-engine/contracts';
-import { progressPercent } from '../worker/follow-run.ts';
+import { progressPercent } from './progress.ts';
 import type { JobRow } from './row.ts';
 
 export function presentJob(row: JobRow): JobView {
@@ -15,6 +15,7 @@ export function presentJob(row: JobRow): JobView {
     step: row.step,
     resources: { planned: row.planned, finished: row.finished, failed: row.failed },
     waitingReason: row.waiting_reason,
+    message: row.message,
     revision: row.revision,
     planDigest: row.plan_digest,
     plan,

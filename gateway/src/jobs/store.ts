@@ -18,6 +18,8 @@ export type NewJob = {
   autoApprove?: boolean;
   ttlSeconds?: number | undefined;
   remediate?: boolean;
+  /** Its caller's own words. */
+  message?: string | undefined;
 };
 
 /** `<type>-<epoch ms>-<8 random letters and digits>`. */
@@ -38,14 +40,15 @@ export async function insertJob(trx: Query, job: NewJob): Promise<JobRow> {
       auto_approve: job.autoApprove ?? true,
       ttl_seconds: job.ttlSeconds ?? null,
       remediate: job.remediate ?? false,
+      message: job.message ?? null,
       created_by: job.createdBy.id,
       blast_radius: job.createdBy.blastRadius && JSON.stringify(job.createdBy.blastRadius),
     })
     .returningAll()
     .executeTakeFirstOrThrow();
-  const message = 'The job is queued.';
+  const queued = 'The job is queued.';
   await appendEvents(trx, row, [
-    { body: { type: 'job_status', status: 'pending', message }, at: row.created_at },
+    { body: { type: 'job_status', status: 'pending', message: queued }, at: row.created_at },
   ]);
   await trx
     .updateTable('projects')

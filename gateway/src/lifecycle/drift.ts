@@ -92,9 +92,15 @@ export async function driftReport(context: Context, project: ProjectRow) {
     projectId: project.id,
     jobId: job?.id ?? null,
     checkedAt: job?.finished_at?.toISOString() ?? null,
+    status: driftStatus(job !== undefined, resources.length),
     drifted: resources.length > 0,
     resources,
     remediationJobId: job?.remediation_job_id ?? null,
     schedule: project.drift_cron,
   };
+}
+
+function driftStatus(wasChecked: boolean, found: number) {
+  if (!wasChecked) return 'never_checked' as const;
+  return found > 0 ? ('drifted' as const) : ('in_sync' as const);
 }

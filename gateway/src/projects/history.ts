@@ -5,6 +5,7 @@ type HistoryJob = {
   jobId: string;
   type: JobType;
   status: JobStatus;
+  message: string | null;
   startTime: string;
   endTime: string | null;
 };
@@ -18,7 +19,7 @@ export async function revisionJobs(
   if (revisions.length === 0) return new Map();
   const rows = await query
     .selectFrom('jobs')
-    .select(['id', 'type', 'status', 'revision', 'created_at', 'finished_at'])
+    .select(['id', 'type', 'status', 'message', 'revision', 'created_at', 'finished_at'])
     .where('project_id', '=', projectId)
     .where('revision', 'in', revisions)
     .orderBy('seq', 'desc')
@@ -31,6 +32,7 @@ export async function revisionJobs(
         jobId: job.id,
         type: job.type,
         status: job.status,
+        message: job.message,
         startTime: job.created_at.toISOString(),
         endTime: job.finished_at?.toISOString() ?? null,
       })),

@@ -11,9 +11,10 @@ import { storedSecretsRedactor } from '../secrets/project-redactor.ts';
 import { maskState } from '../states/mask-state.ts';
 import { maskedOutputs } from '../states/outputs.ts';
 import { readNewestState, type TerraformState } from '../states/store.ts';
+import { deleteProject } from './delete.ts';
 import { revisionJobs } from './history.ts';
 import { deploymentStatus, presentProjects } from './present.ts';
-import { findProject, listProjects } from './store.ts';
+import { findProject, knownProject, listProjects } from './store.ts';
 
 export function projectRoutes(router: Router, context: Context): void {
   const { query } = context.database;
@@ -28,7 +29,8 @@ export function projectRoutes(router: Router, context: Context): void {
     };
   });
   route(router, endpoints.infrastructure, async ({ params, principal, call }) => {
-    const project = await findProject(query, params.projectId);
+    const project = await knownProject(query, params.projectId);
+    if (!project) return notDeployed(params.projectId);
     const newest = await readNewestState(query, context.encryption, project.id);
     const redactor = await context.redactorOf({ projectId: project.id });
     if (newest && seesRawState(principal) && principal.kind !== 'open') await call.record(query);
@@ -76,6 +78,9 @@ export function projectRoutes(router: Router, context: Context): void {
         : 'The project has no state yet; deploy it first',
     };
   });
+  route(router, endpoints.deleteProject, async ({ params, query: { force }, call }) =>
+    deleteProject(context, { projectId: params.projectId, force }, call),
+  );
   route(router, endpoints.history, async ({ params, query: page }) => {
     const project = await findProject(query, params.projectId);
     const before = decodeNumberCursor(page.cursor);
@@ -99,6 +104,20 @@ export function projectRoutes(router: Router, context: Context): void {
       nextCursor: rows.length > shown.length ? encodeCursor(shown.at(-1)?.number ?? 0) : null,
     };
   });
+}
+
+/** A project that no request has made yet has deployed nothing. */
+function notDeployed(projectId: string) {
+  return {
+    projectId,
+    deploymentStatus: 'not_deployed' as const,
+    deploymentJobId: null,
+    deploymentOutputs: {},
+    terraformState: null,
+    stateUncertain: null,
+    destroyAt: null,
+    lastUpdated: null,
+  };
 }
 
 /** The state as it is for admins, who may download it too; masked for everybody else. */

@@ -15,9 +15,14 @@ export async function ensureProject(trx: Query, projectId: string): Promise<void
     .execute();
 }
 
+/** `undefined` where no request has made the project yet. */
+export async function knownProject(query: Query, projectId: string): Promise<ProjectRow | undefined> {
+  return query.selectFrom('projects').selectAll().where('id', '=', projectId).executeTakeFirst();
+}
+
 /** Throws `project_not_found`. */
 export async function findProject(query: Query, projectId: string): Promise<ProjectRow> {
-  const row = await query.selectFrom('projects').selectAll().where('id', '=', projectId).executeTakeFirst();
+  const row = await knownProject(query, projectId);
   if (!row)
     throw new DomainError(
       'project_not_found',

@@ -1,5 +1,6 @@
 import type { JobEventBody, RunEvent, RunOutcome } from '@deployment-engine/contracts';
 import { appendEvents, lastRunSeq, type NewEvent, redactStoredEvents } from '../job-events/store.ts';
+import { type ProgressSource, progressPercent } from '../jobs/progress.ts';
 import type { JobPatch } from '../jobs/row.ts';
 import { lockJob } from '../jobs/transition.ts';
 import { plannedOperations } from '../plans/terraform-plan.ts';
@@ -70,7 +71,8 @@ async function storeRunEvents(work: JobWork, runId: string, events: RunEvent[]):
         run: { runId, seq: event.seq },
       });
       if (event.body.type === 'step_started') patch.step = event.body.step;
-      if (count(event.body, counts)) stored.push({ body: progress(counts), at: new Date(event.at) });
+      if (count(event.body, counts))
+        stored.push({ body: progress({ ...job, ...patch, ...counts }), at: new Date(event.at) });
     }
     await appendEvents(trx, job, stored, { ...patch, ...counts });
   });
@@ -78,28 +80,23 @@ async function storeRunEvents(work: JobWork, runId: string, events: RunEvent[]):
 
 type Counts = { planned: number; finished: number; failed: number };
 
-/** Counts one event; answers whether it moved the progress. */
+/** Counts one event; answers whether it moved the progress, as every step does. */
 function count(body: JobEventBody, counts: Counts): boolean {
   if (body.type === 'plan_summary') counts.planned = plannedOperations(body.summary);
   else if (body.type === 'resource_finished' && body.action !== 'read') {
     if (body.ok) counts.finished += 1;
     else counts.failed += 1;
-  } else return false;
+  } else return body.type === 'step_started';
   return true;
 }
 
-function progress(counts: Counts): JobEventBody {
+function progress(job: ProgressSource): JobEventBody {
   return {
     type: 'progress',
-    percent: progressPercent(counts),
-    finished: counts.finished,
-    planned: counts.planned,
+    percent: progressPercent(job),
+    finished: job.finished,
+    planned: job.planned,
   };
-}
-
-/** Finished of planned operations; below 100 as long as the job is not completed. */
-export function progressPercent(counts: { planned: number; finished: number }): number {
-  return counts.planned === 0 ? 0 : Math.min(99, Math.floor((100 * counts.finished) / counts.planned));
 }
 
 /** Stores the newest state of a run; a newer one than the event told of is as welcome. */

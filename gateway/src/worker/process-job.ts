@@ -20,7 +20,6 @@ const phases = {
   destroy: [preflightPhase, planPhase, gatePhase, applyPhase],
   plan: [preflightPhase, planPhase, policyPhase],
   drift: [preflightPhase, planPhase],
-  validate: [],
 } as const;
 
 /** A job that was taken up this often ends its workers, or their runners, each time. */

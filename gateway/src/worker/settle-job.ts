@@ -23,7 +23,6 @@ const completedMessages = {
   destroy: 'Infrastructure destroyed successfully',
   plan: 'Plan completed',
   drift: 'Drift check completed',
-  validate: 'Validation completed',
 };
 
 /** Records how a job ended: its status, its result or error, and what that makes of the project. */
@@ -96,7 +95,7 @@ async function updateProject(
   row: JobRow,
   uncertainty: Uncertainty | undefined,
 ): Promise<void> {
-  if (row.type === 'plan' || row.type === 'drift' || row.type === 'validate') return;
+  if (row.type === 'plan' || row.type === 'drift') return;
   if (row.status === 'cancelled' && row.step !== 'apply') return;
   const deployed = row.type === 'destroy' ? 'destroyed' : 'deployed';
   const result = row.result ? JSON.parse(row.result) : undefined;

@@ -1,0 +1,36 @@
+import type { JobType, StepName } from '@deployment-engine/contracts';
+
+export type ProgressSource = {
+  type: JobType;
+  step: StepName | null;
+  planned: number;
+  finished: number;
+  gate_passed_at: Date | null;
+};
+
+/** Where a step begins, in percent of a job that applies; apply has the rest, shared out over its resources. */
+const applyingFrom: Partial<Record<StepName, number>> = {
+  prepare: 1,
+  init: 3,
+  validate: 8,
+  plan: 10,
+  gate: 28,
+};
+const applyFrom = 30;
+/** The same for jobs that only plan. */
+const planningFrom: Partial<Record<StepName, number>> = {
+  prepare: 5,
+  init: 15,
+  validate: 30,
+  plan: 40,
+  gate: 90,
+};
+
+/** How far a job is that has not completed, 0 to 99. Grows with every step and every resource of a run. */
+export function progressPercent(job: ProgressSource): number {
+  if (job.type === 'plan' || job.type === 'drift') return job.step ? (planningFrom[job.step] ?? 95) : 0;
+  const isApplying = job.gate_passed_at !== null || job.step === 'apply' || job.step === 'outputs';
+  if (!isApplying) return job.step ? (applyingFrom[job.step] ?? 0) : 0;
+  const share = job.planned === 0 ? 0 : Math.min(1, job.finished / job.planned);
+  return Math.min(99, applyFrom + Math.floor((100 - applyFrom) * share));
+}

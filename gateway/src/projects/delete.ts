@@ -1,0 +1,107 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import type { Call } from '../audit/call.ts';
+import type { Context } from '../context.ts';
+import { notify, type Query } from '../database/open.ts';
+import { DomainError } from '../domain-error.ts';
+import { jobChangedChannel } from '../jobs/transition.ts';
+import { scheduleChangedChannel } from '../lifecycle/schedules.ts';
+import { newestStateVersion } from '../states/store.ts';
+import { findProject } from './store.ts';
+
+/** Other tables refer to these: they come last, in this order. */
+const last = ['jobs', 'revisions', 'project_data_keys'];
+
+/**
+ * Removes everything the engine keeps of a project but its audit log. Refused while a job is unfinished, and, without
+ * `force`, while resources are in its state or may exist without a record: those stay in the cloud and nobody would
+ * know them.
+ */
+export async function deleteProject(
+  context: Context,
+  request: { projectId: string; force: boolean },
+  call: Call,
+): Promise<{ projectId: string; resourcesLeft: number; message: string }> {
+  const { projectId, force } = request;
+  const answer = await context.database.query.transaction().execute(async (trx) => {
+    await trx.selectFrom('projects').select('id').where('id', '=', projectId).forUpdate().execute();
+    const project = await findProject(trx, projectId);
+    await requireIdle(trx, projectId);
+    const resourcesLeft = (await newestStateVersion(trx, projectId))?.resourceCount ?? 0;
+    const isUncertain = project.state_uncertain !== null || (await hasUnsettledRun(trx, projectId));
+    if (!force && (resourcesLeft > 0 || isUncertain))
+      throw new DomainError(
+        'project_deployed',
+        `deleting project ${projectId}: ${resourcesLeft > 0 ? `its state has ${resourcesLeft} resources` : 'objects may exist without a record'}; destroy it first, or give force=true to leave them in the cloud`,
+      );
+    await deleteRows(trx, projectId);
+    await call.record(trx, { project: projectId, detail: { force, resourcesLeft } });
+    return {
+      projectId,
+      resourcesLeft,
+      message:
+        resourcesLeft > 0
+          ? `The project is deleted; ${resourcesLeft} resources stay in the cloud without a record`
+          : 'The project is deleted',
+    };
+  });
+  context.jobCache.clear();
+  await rm(join(context.config.workspacesDir, projectId), { recursive: true, force: true }).catch((error) =>
+    context.logger.warn('removing the workspace of a deleted project', { projectId, error }),
+  );
+  return answer;
+}
+
+async function requireIdle(trx: Query, projectId: string): Promise<void> {
+  const job = await trx
+    .selectFrom('jobs')
+    .select(['id', 'status'])
+    .where('project_id', '=', projectId)
+    .where('status', 'in', ['pending', 'processing', 'awaiting_approval'])
+    .limit(1)
+    .executeTakeFirst();
+  if (job)
+    throw new DomainError(
+      'project_busy',
+      `deleting project ${projectId}: its job ${job.id} is ${job.status}; wait for its end, or cancel it`,
+    );
+}
+
+async function hasUnsettledRun(trx: Query, projectId: string): Promise<boolean> {
+  const row = await trx
+    .selectFrom('unsettled_runs')
+    .select('run_id')
+    .where('project_id', '=', projectId)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Every table that names a project or a job, those of later migrations included. */
+async function deleteRows(trx: Query, projectId: string): Promise<void> {
+  const jobs = await trx.selectFrom('jobs').select('id').where('project_id', '=', projectId).execute();
+  const byJob = await tablesWith(trx, 'job_id');
+  for (const table of byJob)
+    await sql`delete from ${sql.table(table)} where job_id in (select id from jobs where project_id = ${projectId})`.execute(
+      trx,
+    );
+  const byProject = await tablesWith(trx, 'project_id');
+  for (const table of [...byProject.filter((name) => !last.includes(name)), ...last])
+    await sql`delete from ${sql.table(table)} where project_id = ${projectId}`.execute(trx);
+  await trx.deleteFrom('projects').where('id', '=', projectId).execute();
+  await sql`delete from revision_contents c where not exists (select 1 from revisions r where r.digest = c.digest)`.execute(
+    trx,
+  );
+  for (const { id } of jobs) await notify(trx, jobChangedChannel, id);
+  await notify(trx, scheduleChangedChannel, projectId);
+}
+
+async function tablesWith(trx: Query, column: string): Promise<string[]> {
+  const found = await sql<{ table_name: string }>`
+    select c.table_name from information_schema.columns c join information_schema.tables t
+      on t.table_name = c.table_name and t.table_schema = c.table_schema
+    where c.table_schema = current_schema() and t.table_type = 'BASE TABLE' and c.column_name = ${column}
+    order by c.table_name`.execute(trx);
+  return found.rows.map((row) => row.table_name);
+}
