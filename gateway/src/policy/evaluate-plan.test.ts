@@ -29,7 +29,7 @@ test('the good configuration breaks none', () => {
 });
 
 test('every rule names its severity, what to do, and how to allow it', () => {
-  assert.equal(builtInRules.length, 51);
+  assert.equal(builtInRules.length, 52);
   for (const finding of findingsOf(policyCase('bad'))) {
     assert.ok(finding.remediation.endsWith('.') && finding.message && finding.address);
     assert.match(finding.howToAllow, new RegExp(finding.id));

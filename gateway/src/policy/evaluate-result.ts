@@ -9,7 +9,7 @@ import type { PolicySettings } from './settings.ts';
 
 /**
  * Judges what a plan has become: its unknown values are taken from the state after apply. Findings that the plan
- * had for certain are left out; what exists is not refused any more, so each warns at most.
+ * had for certain are left out, and so are those that even the state leaves pending; what exists is not refused any more, so each warns at most.
  */
 export function evaluateResult(
   planJson: unknown,
@@ -25,7 +25,7 @@ export function evaluateResult(
     [...ofPlan.findings.filter(({ pending }) => !pending), ...ofPlan.allowed].map((finding) => key(finding)),
   );
   const findings = report.findings
-    .filter((finding) => !known.has(key(finding)))
+    .filter((finding) => !finding.pending && !known.has(key(finding)))
     .map((finding) => ({ ...finding, mode: 'warn' as const }));
   return { ...report, allowed: [], findings, verdict: findings.length > 0 ? 'warn' : 'pass' };
 }

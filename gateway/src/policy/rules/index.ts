@@ -10,6 +10,7 @@ import { s3Rules } from './aws-s3.ts';
 import { secretRules } from './aws-secrets.ts';
 import { azureRules } from './azure.ts';
 import { googleRules } from './google.ts';
+import { opaqueRules } from './opaque.ts';
 
 /** Every built-in rule on plans. Their ids are part of the API. */
 export const builtInRules: readonly PolicyRule[] = [
@@ -24,4 +25,5 @@ export const builtInRules: readonly PolicyRule[] = [
   ...secretRules,
   ...azureRules,
   ...googleRules,
+  ...opaqueRules,
 ];

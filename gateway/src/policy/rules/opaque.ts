@@ -1,0 +1,71 @@
+import type { PolicyRule } from '../rule.ts';
+
+/**
+ * Resources from whose template, manifest, chart or document a cloud or cluster makes or changes other resources: none
+ * of those is in the plan, so that no rule sees them. Types of generic providers, which pass a body on, are among them.
+ */
+const opaqueTypes = [
+  'aws_cloudformation_stack*', // stack, stack_set, stack_set_instance, stack_instances
+  'aws_cloudformation_type',
+  'aws_serverlessapplicationrepository_cloudformation_stack',
+  'aws_cloudcontrolapi_resource',
+  'aws_config_conformance_pack',
+  'aws_config_organization_conformance_pack',
+  'aws_controltower_landing_zone',
+  'aws_servicecatalog_product',
+  'aws_servicecatalog_provisioned_product',
+  'aws_servicecatalog_provisioning_artifact',
+  'aws_elastic_beanstalk_application_version',
+  'aws_ssm_document',
+  'aws_ssm_association',
+  'aws_ssm_maintenance_window_task',
+  'awscc_*',
+  'azurerm_template_deployment',
+  'azurerm_resource_group_template_deployment',
+  'azurerm_subscription_template_deployment',
+  'azurerm_management_group_template_deployment',
+  'azurerm_tenant_template_deployment',
+  'azurerm_resource_deployment_script_*',
+  'azurerm_blueprint_assignment',
+  'azurerm_managed_application',
+  'azurerm_managed_application_definition',
+  'azurerm_policy_definition',
+  'azurerm_automation_runbook',
+  'azapi_*',
+  'google_deployment_manager_deployment',
+  'google_os_config_guest_policies',
+  'google_os_config_os_policy_assignment',
+  'kubernetes_manifest',
+  'kubectl_*',
+  'kustomization_resource',
+  'helm_release',
+  'argocd_application*',
+  'flux_bootstrap_git',
+  'rancher2_app_v2',
+  'restapi_object',
+  'alicloud_ros_stack*',
+  'ibm_schematics_workspace',
+  'oci_resourcemanager_stack',
+  'openstack_orchestration_stack_v1',
+] as const;
+
+export const opaqueRules: PolicyRule[] = [
+  {
+    id: 'OPAQUE-001',
+    severity: 'high',
+    remediation:
+      'Write the resources themselves as Terraform code. Where that is not possible, read the template and allow this address.',
+    frameworks: {
+      'SOC 2': ['CC8.1'],
+      'PCI DSS 4': ['6.5.1'],
+      'ISO 27001:2022': ['A.8.32'],
+    },
+    types: opaqueTypes,
+    check: ({ type }) => [
+      {
+        message: `what ${type} creates is not in the plan, and no rule has judged it; read its content`,
+        review: true,
+      },
+    ],
+  },
+];
