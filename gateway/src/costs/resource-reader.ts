@@ -4,6 +4,27 @@ import { asQuantity, assumed, exactly, type Quantity, unknownQuantity } from './
 import type { ResourceLinks } from './resource-links.ts';
 import type { Usage } from './usage-file.ts';
 
+/**
+ * Quantities that no cloud accepts a zero for. A state says 0 for what the code leaves out, where a plan says `null`:
+ * both must cost the same.
+ */
+const neverZero = new Set([
+  'allocated_storage',
+  'memory_size_gb',
+  'num_cache_clusters',
+  'num_cache_nodes',
+  'num_node_groups',
+  'number_cache_clusters',
+  'number_of_broker_nodes',
+  'number_of_nodes',
+  'period',
+  'read_capacity',
+  'shard_count',
+  'size',
+  'volume_size',
+  'write_capacity',
+]);
+
 interface Context {
   resource: NormalisedResource;
   links: ResourceLinks;
@@ -84,7 +105,7 @@ export class ResourceReader {
 
   number(name: string, fallback?: Quantity | Decimal.Value): Quantity {
     const value = parseNumber(this.#values[name]);
-    if (value !== null) return asQuantity(value);
+    if (value !== null && !(neverZero.has(name) && Number(value) === 0)) return asQuantity(value);
     if (fallback !== undefined) {
       const chosen = asQuantity(fallback);
       if (chosen.confidence !== 'exact' || !this.isUnknown(name)) return chosen;
