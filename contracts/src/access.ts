@@ -39,6 +39,8 @@ export const keySchema = z.object({
   blastRadius: blastRadiusSchema.nullable(),
   createdAt: z.string(),
   createdBy: z.string(),
+  /** Made while no credentials were asked for: anybody who reached the engine may have it. */
+  madeWhileOpen: z.boolean(),
   /** `null` for the key that was made at first start. */
   expiresAt: z.string().nullable(),
   /** To the minute. */
@@ -52,5 +54,7 @@ export const createdKeySchema = keySchema.extend({
   key: z.string(),
 });
 export type CreatedKey = z.infer<typeof createdKeySchema>;
+
+export const revokedKeysSchema = z.object({ revoked: z.array(keySchema), message: z.string() });
 
 export const keyListSchema = z.object({ keys: z.array(keySchema) });

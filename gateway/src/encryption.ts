@@ -13,6 +13,8 @@ export type Encryption = {
   seal(plain: Uint8Array, associatedData: string): Buffer;
   /** Throws where the value was changed, sealed for another place, or sealed with a key that is not known. */
   open(sealed: Uint8Array, associatedData: string): Buffer;
+  /** Whether the key that sealed a value is the current one or a configured earlier one. */
+  hasKeyOf(sealed: Uint8Array): boolean;
   /** Whether a value is sealed with the current key, or with an earlier one. */
   isCurrent(sealed: Uint8Array): boolean;
 };
@@ -45,6 +47,12 @@ export function createEncryption(currentKey: Buffer, previousKeys: Buffer[] = []
       cipher.setAuthTag(bytes.subarray(headerBytes - tagBytes, headerBytes));
       return Buffer.concat([cipher.update(bytes.subarray(headerBytes)), cipher.final()]);
     },
+    hasKeyOf: (sealed) =>
+      keys.has(
+        Buffer.from(sealed)
+          .subarray(1, 1 + keyIdBytes)
+          .toString('hex'),
+      ),
     isCurrent: (sealed) => Buffer.from(sealed.subarray(1, 1 + keyIdBytes)).equals(currentId),
   };
 }

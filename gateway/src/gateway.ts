@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Access } from './access/access.ts';
 import { makeFirstKey } from './access/admin-key.ts';
+import { keysMadeWhileOpen } from './access/key-store.ts';
 import { requireWayIn } from './access/require-way-in.ts';
 import { swapInRestored } from './admin/backup.ts';
 import { createApp } from './app.ts';
@@ -26,6 +27,7 @@ import { loadOperatorPolicy } from './policy-settings/operator-policy.ts';
 import { allowOwnEndpoints } from './policy-settings/own-endpoints.ts';
 import { Prices } from './project-costs/prices.ts';
 import { readClientTls } from './runners/client-tls.ts';
+import { keyFindings } from './runners/protection.ts';
 import { registeredRunners } from './runners/registrations.ts';
 import { createRunnerRegistry } from './runners/registry.ts';
 import { createAnswerRedactors } from './secrets/answer-redactors.ts';
@@ -49,6 +51,9 @@ export async function startGateway(config: Config): Promise<Gateway> {
   const firstKey = await makeFirstKey(context.database, config);
   await requireWayIn(config, context.database);
   await context.access.start();
+  if (config.access.required)
+    for (const finding of keyFindings((await keysMadeWhileOpen(context.database.query)).length))
+      context.logger.warn(finding);
   const auditFile = await copyAudit(context);
   const worker = createWorker(context);
   await connectChanges(context, worker);

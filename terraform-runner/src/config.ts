@@ -1,7 +1,8 @@
 import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs';
-import { availableParallelism, homedir } from 'node:os';
+import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { z } from 'zod';
+import { defaultSlots, machineMemoryMb } from './capacity/memory.ts';
 import { type TlsFiles, tlsFiles } from './http/tls.ts';
 import { type SandboxSettings, sandboxSchema, sandboxSettings } from './sandbox/settings.ts';
 import { wholeNumber } from './whole-number.ts';
@@ -25,7 +26,7 @@ const environmentSchema = z.object({
     .string()
     .refine(isMirror, 'holds no registry.terraform.io folder; give a Terraform filesystem mirror')
     .optional(),
-  RUNNER_SLOTS: wholeNumber('a number of runs', 1, 256).default(Math.max(2, availableParallelism())),
+  RUNNER_SLOTS: wholeNumber('a number of runs', 1, 256).optional(),
   RUNNER_ID: z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be 1 to 64 letters, digits, ".", "_" or "-"')
@@ -122,7 +123,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): RunnerConfig {
     providerMirror: settings.TERRAFORM_PROVIDER_MIRROR
       ? realpathSync(settings.TERRAFORM_PROVIDER_MIRROR)
       : conventionalMirror(),
-    slots: settings.RUNNER_SLOTS,
+    slots: settings.RUNNER_SLOTS ?? defaultSlots(settings.SANDBOX_MEMORY_MB, machineMemoryMb()),
     runnerId: settings.RUNNER_ID,
     gatewayUrls: settings.GATEWAY_URL,
     advertiseUrl: settings.RUNNER_ADVERTISE_URL,

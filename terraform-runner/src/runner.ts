@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createApp } from './app.ts';
+import { memoryOfRuns, overcommitment } from './capacity/memory.ts';
 import type { RunnerConfig } from './config.ts';
 import { createContext } from './context.ts';
 import { startHeartbeat } from './heartbeat.ts';
@@ -57,7 +58,9 @@ export async function createRunner(config: RunnerConfig): Promise<Runner> {
         providerMirror: config.providerMirror,
         sandbox: context.sandbox.mode,
         network: context.sandbox.network,
+        memory: memoryOfRuns(config),
       });
+      for (const warning of overcommitment(config)) context.logger.warn(warning);
       if (context.sandbox.unprotected.length > 0)
         context.logger.warn('NOT EVERYTHING IS PROTECTED from the code that runs here', {
           unprotected: context.sandbox.unprotected,

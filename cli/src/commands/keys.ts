@@ -48,19 +48,30 @@ function listCommand(): Command {
     });
 }
 
-function line({ id, name, role, projects, expiresAt, lastUsedAt, revokedAt }: Key): string {
+function line({ id, name, role, projects, expiresAt, lastUsedAt, revokedAt, madeWhileOpen }: Key): string {
   const state = revokedAt
     ? `revoked ${revokedAt}`
     : `${expiresAt ? `expires ${expiresAt}` : 'never expires'}, ${lastUsedAt ? `last used ${lastUsedAt}` : 'never used'}`;
-  return `${id}  ${role.padEnd(8)}  ${projects.join(',')}  ${name}: ${state}`;
+  const mark = madeWhileOpen ? ', MADE WHILE OPEN' : '';
+  return `${id}  ${role.padEnd(8)}  ${projects.join(',')}  ${name}: ${state}${mark}`;
 }
 
 function revokeCommand(): Command {
   return new Command('revoke')
     .description('revoke a key for ever')
-    .argument('<id>', 'as keys list shows it')
-    .action(async (id: string, _options, command: Command) => {
+    .argument('[id]', 'as keys list shows it')
+    .option('--made-while-open', 'every key that was made while the engine asked for no credentials')
+    .action(async (id: string | undefined, options: { madeWhileOpen?: boolean }, command: Command) => {
       const connection = connect(command);
+      if ((id === undefined) !== (options.madeWhileOpen === true))
+        throw new CliError('revoking keys: give either an id or --made-while-open');
+      if (id === undefined) {
+        const body = new TextEncoder().encode('{}');
+        const path = '/api/keys/revoke-made-while-open';
+        const all = await connection.request('POST', path, { body, type: 'application/json' });
+        const { revoked, message } = (await all.json()) as { revoked: Key[]; message: string };
+        return console.log(connection.json ? JSON.stringify(revoked) : message);
+      }
       const answer = await connection.request('DELETE', `/api/keys/${encodeURIComponent(id)}`);
       const key = (await answer.json()) as Key;
       console.log(connection.json ? JSON.stringify(key) : `Revoked ${key.id} (${key.name})`);

@@ -42,6 +42,17 @@ export const accessEndpoints = {
     answer: access.keySchema,
     problems: ['invalid_request', 'key_not_found'],
   }),
+  revokeOpenKeys: endpoint({
+    method: 'post',
+    path: '/api/keys/revoke-made-while-open',
+    operationId: 'revokeKeysMadeWhileOpen',
+    tag: 'Access',
+    summary: "Revoke every key that was made while the engine asked for no credentials, but the caller's own",
+    role: 'admin',
+    status: 200,
+    answer: access.revokedKeysSchema,
+    problems: [],
+  }),
   audit: endpoint({
     method: 'get',
     path: '/api/audit',

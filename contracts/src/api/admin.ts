@@ -70,6 +70,6 @@ export const adminEndpoints = {
     role: 'admin',
     status: 200,
     answer: lifecycle.backupRestoredSchema,
-    problems: ['invalid_request', 'database_not_embedded'],
+    problems: ['invalid_request', 'payload_too_large', 'database_not_embedded'],
   }),
 } as const satisfies Record<string, Endpoint>;

@@ -4,7 +4,16 @@ import type { Context } from '../context.ts';
 import { DomainError } from '../domain-error.ts';
 import { route } from '../http/route.ts';
 import { exceedsBlastRadius } from './exceeds-blast-radius.ts';
-import { findKey, insertKey, type KeyRow, listKeys, ownExpiry, revokeKey } from './key-store.ts';
+import {
+  findKey,
+  insertKey,
+  type KeyRow,
+  keysMadeWhileOpen,
+  listKeys,
+  ownExpiry,
+  revokeKey,
+  wasMadeWhileOpen,
+} from './key-store.ts';
 import { coversScope, hasRole, type Principal } from './principal.ts';
 
 /** API keys. An admin of some projects sees and makes keys for those alone. */
@@ -27,6 +36,19 @@ export function keyRoutes(router: Router, context: Context): void {
   route(router, endpoints.keys, async ({ principal }) => ({
     keys: (await listKeys(query)).filter((row) => isVisible(principal, row)).map(presentKey),
   }));
+  route(router, endpoints.revokeOpenKeys, async ({ principal, call }) => {
+    const revoked = await query.transaction().execute(async (trx) => {
+      const rows: KeyRow[] = [];
+      for (const { id } of await keysMadeWhileOpen(trx))
+        if (principal.id !== `key:${id}`) rows.push(await revokeKey(trx, id));
+      await call.record(trx, {
+        detail: { keyIds: rows.map(({ id }) => id).slice(0, 50), count: rows.length },
+      });
+      return rows;
+    });
+    for (const { id } of revoked) context.access.forgetKey(id);
+    return { revoked: revoked.map(presentKey), message: `${revoked.length} keys are revoked` };
+  });
   route(router, endpoints.revokeKey, async ({ params: { keyId }, principal, call }) => {
     const revoked = await query.transaction().execute(async (trx) => {
       const row = await findKey(trx, keyId);
@@ -64,6 +86,7 @@ function presentKey(row: KeyRow): Key {
     blastRadius: row.blast_radius ? JSON.parse(row.blast_radius) : null,
     createdAt: row.created_at.toISOString(),
     createdBy: row.created_by,
+    madeWhileOpen: wasMadeWhileOpen(row),
     expiresAt: row.expires_at?.toISOString() ?? null,
     lastUsedAt: row.last_used_at?.toISOString() ?? null,
     revokedAt: row.revoked_at?.toISOString() ?? null,

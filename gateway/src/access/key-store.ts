@@ -3,7 +3,7 @@ import { type Selectable, sql } from 'kysely';
 import { notify, type Query } from '../database/open.ts';
 import type { Database } from '../database/schema.ts';
 import { newApiKey } from './api-key.ts';
-import type { Principal } from './principal.ts';
+import { openPrincipal, type Principal } from './principal.ts';
 
 /** Channel that carries the id of a key that was revoked. */
 export const keyChangedChannel = 'api_key_changed';
@@ -86,6 +86,15 @@ export async function revokeKey(trx: Query, id: string): Promise<KeyRow> {
     .execute();
   await notify(trx, keyChangedChannel, id);
   return trx.selectFrom('api_keys').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+}
+
+/** Usable keys that were made while the engine asked for no credentials. */
+export async function keysMadeWhileOpen(query: Query): Promise<KeyRow[]> {
+  return (await listKeys(query)).filter((row) => isUsable(row) && wasMadeWhileOpen(row));
+}
+
+export function wasMadeWhileOpen({ created_by }: Pick<KeyRow, 'created_by'>): boolean {
+  return created_by === openPrincipal.id;
 }
 
 /** Notes that a key is in use, at most once a minute. */

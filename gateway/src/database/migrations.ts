@@ -285,7 +285,6 @@ alter table projects add column drift_blast_radius text;
 alter table jobs add column timed_from timestamptz;
 alter table jobs add column message text;
 alter table jobs add column terraform_log text;
-alter table api_keys add column made_while_open boolean not null default false;
 `,
   },
 ];

@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import type { EngineProtection, RunnerStatus } from '@deployment-engine/contracts';
 import { sql } from 'kysely';
+import { keysMadeWhileOpen } from '../access/key-store.ts';
 import type { Context } from '../context.ts';
 import type { RunnerState } from './registry.ts';
 
@@ -22,7 +23,9 @@ export async function engineProtection(context: Context): Promise<EngineProtecti
     freeDiskBytes: disk.bavail * disk.bsize,
   };
   const runners = context.runners.runners().map(statusOf);
-  return { gateway, runners, findings: [...gatewayFindings(gateway), ...runnerFindings(runners)] };
+  const openKeys = await keysMadeWhileOpen(context.database.query).catch(() => []);
+  const keys = config.access.required ? keyFindings(openKeys.length) : [];
+  return { gateway, runners, findings: [...gatewayFindings(gateway), ...keys, ...runnerFindings(runners)] };
 }
 
 export async function databaseProblem({ database }: Context): Promise<string | null> {
@@ -51,6 +54,14 @@ function gatewayFindings({ host, authentication, database, freeDiskBytes }: Engi
       : []),
     ...(database.problem ? [database.problem] : []),
     ...(freeDiskBytes < lowDiskBytes ? ['less than 1 GB of disk is free for the gateway (DATA_DIR)'] : []),
+  ];
+}
+
+/** How many keys that anybody may have made still open a guarded engine. */
+export function keyFindings(count: number): string[] {
+  if (count === 0) return [];
+  return [
+    `${count} usable API key${count === 1 ? ' was' : 's were'} made while the engine asked for no credentials; revoke them: deployer keys revoke --made-while-open`,
   ];
 }
 

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { test } from 'node:test';
+import { stageRestore } from '../src/admin/backup.ts';
+import { bearer } from './access-support.ts';
+import { helloCode, startTestGateway } from './support.ts';
+
+const backupOf = async (url: string) =>
+  Buffer.from(await (await fetch(`${url}/api/admin/backup`)).arrayBuffer());
+const restoreTo = (url: string, body: Buffer<ArrayBuffer>) =>
+  fetch(`${url}/api/admin/restore`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/gzip' },
+    body,
+  });
+
+test("another engine's backup is refused before anything is replaced, and taken once its key is known", async () => {
+  const key = 'ab'.repeat(32);
+  await using other = await startTestGateway({ STATE_ENCRYPTION_KEY: key });
+  await other.client.post('/api/deploy', { projectId: 'theirs', iacCode: helloCode });
+  const backup = await backupOf(other.url);
+  await using it = await startTestGateway();
+  const refused = await restoreTo(it.url, backup);
+  assert.equal(refused.status, 400);
+  assert.match(await refused.text(), /sealed with another engine's key; set STATE_ENCRYPTION_KEY/);
+  assert.ok(!existsSync(join(it.directory, 'data', 'database.restored')));
+  await using knowing = await startTestGateway({ STATE_ENCRYPTION_PREVIOUS_KEYS: key });
+  assert.equal((await restoreTo(knowing.url, backup)).status, 200);
+  assert.ok(existsSync(join(knowing.directory, 'data', 'database.restored')));
+});
+
+test('an upload beyond the limit is cut off and leaves nothing behind', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'restore-'));
+  try {
+    await using it = await startTestGateway();
+    const source = Readable.from(Array.from({ length: 100 }, () => Buffer.alloc(1000)));
+    const staging = stageRestore(folder, source, it.gateway.context.encryption, 5000);
+    await assert.rejects(staging, /larger than 5000 bytes; nothing was changed/);
+    assert.ok(!existsSync(join(folder, 'restore.tar.gz')));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test('keys made while the engine was open are marked, reported at a guarded start, and revoked at once', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'open-keys-'));
+  try {
+    const settings = { DATA_DIR: folder };
+    const made: string[] = [];
+    {
+      await using open = await startTestGateway(settings);
+      for (const name of ['one', 'two'])
+        made.push((await open.client.post('/api/keys', { name, role: 'admin', projects: ['*'] })).body.key);
+    }
+    await using it = await startTestGateway({ ...settings, AUTH: 'required' });
+    const admin = bearer(it.url, made[0] ?? '');
+    const own = (await admin.post('/api/keys', { name: 'later', role: 'admin', projects: ['*'] })).body;
+    assert.equal(own.madeWhileOpen, false);
+    const safe = bearer(it.url, own.key);
+    const findings = (await safe.get('/api/admin/protection')).body.findings.join('\n');
+    assert.match(findings, /2 usable API keys were made while the engine asked for no credentials/);
+    const answer = await safe.post('/api/keys/revoke-made-while-open', {});
+    assert.equal(answer.body.revoked.length, 2);
+    for (const key of made) assert.equal((await bearer(it.url, key).get('/api/keys')).status, 401);
+    const { keys } = (await safe.get('/api/keys')).body;
+    assert.equal(keys.filter((key: { madeWhileOpen: boolean }) => key.madeWhileOpen).length, 2);
+    assert.doesNotMatch((await safe.get('/api/admin/protection')).body.findings.join('\n'), /no credentials/);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
