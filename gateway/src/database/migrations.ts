@@ -280,11 +280,10 @@ alter table projects add column drift_blast_radius text;
 `,
   },
   {
-    name: 'engine_001_job_and_key_facts',
+    name: 'engine_001_job_facts',
     sql: `
 alter table jobs add column timed_from timestamptz;
 alter table jobs add column message text;
-alter table jobs add column terraform_log text;
 `,
   },
 ];

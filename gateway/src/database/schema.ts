@@ -73,8 +73,6 @@ export type Database = {
     gate_passed_at: Date | null;
     /** Its caller's own words. */
     message: string | null;
-    /** Level of Terraform's own log. */
-    terraform_log: string | null;
   };
   job_events: {
     job_id: string;
