@@ -38,8 +38,7 @@ function send(
 const deploy = (projectId: string) => JSON.stringify({ projectId, iacCode: helloCode });
 const json = { 'content-type': 'application/json' };
 const port = () => it.gateway.port;
-const exists = async (projectId: string) =>
-  (await it.client.get(`/api/deploy/history/${projectId}`)).status;
+const exists = async (projectId: string) => (await it.client.get(`/api/deploy/history/${projectId}`)).status;
 
 test('a first call from this machine needs no key', async () => {
   assert.equal((await send('POST', '/api/deploy', json, deploy('first'))).status, 202);
