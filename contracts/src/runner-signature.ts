@@ -34,18 +34,24 @@ export const signatureHeaders = {
 
 /** What one process remembers of signed requests, so that none is taken twice. */
 export class NonceMemory {
+  readonly #now: () => number;
   /** In whole seconds, like the timestamps. What was signed before may have been used before a restart. */
-  readonly #startedAt = Math.floor(Date.now() / 1000);
+  readonly #startedAt: number;
   readonly #expiry = new Map<string, number>();
+
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+    this.#startedAt = Math.floor(now() / 1000);
+  }
 
   isFresh(timestamp: string): boolean {
     const seconds = /^\d{1,12}$/.test(timestamp) ? Number(timestamp) : Number.NaN;
-    return seconds >= this.#startedAt && Math.abs(Date.now() / 1000 - seconds) <= signatureWindowSeconds;
+    return seconds >= this.#startedAt && Math.abs(this.#now() / 1000 - seconds) <= signatureWindowSeconds;
   }
 
   /** False where the nonce was used before, or is none. For requests whose signature matches. */
   use(nonce: string): boolean {
-    const now = Date.now();
+    const now = this.#now();
     for (const [old, expiresAt] of this.#expiry) {
       if (expiresAt > now) break;
       this.#expiry.delete(old);

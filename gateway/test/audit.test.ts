@@ -7,6 +7,7 @@ import type { AuditEntry } from '@deployment-engine/contracts';
 import { sql } from 'kysely';
 import { type Postgres, skipWithoutPostgres, startPostgres } from '../../e2e/support/postgres.ts';
 import { waitFor } from '../../e2e/support/wait.ts';
+import { AuditLog } from '../src/audit/log.ts';
 import { destroyDueProjects } from '../src/lifecycle/expiry.ts';
 import { bearer, type GuardedGateway, startGuardedGateway } from './access-support.ts';
 import { helloCode } from './support.ts';
@@ -130,6 +131,33 @@ function tests(it: () => GuardedGateway): void {
     const later = await it().admin.get(`/api/audit?from=${new Date(Date.now() + 60_000).toISOString()}`);
     assert.deepEqual([later.status, later.body], [200, '']);
     assert.equal((await it().admin.get('/api/audit?from=yesterday')).status, 400);
+  });
+
+  test('the signature of a head binds each of its fields, and that of an entry its hash', async () => {
+    await it().admin.post('/api/deploy', deploy('headed'));
+    const { audit } = it().gateway.context;
+    const head = await audit.head(database(it()));
+    assert.equal(audit.hasSignedHead(head), true);
+    for (const change of [
+      { seq: head.seq + 1 },
+      { hash: 'a'.repeat(64) },
+      { at: new Date(0).toISOString() },
+      { mac: head.mac.slice(1) },
+      { mac: '' },
+    ]) {
+      assert.equal(audit.hasSignedHead({ ...head, ...change }), false, JSON.stringify(change));
+    }
+    const other = new AuditLog(Buffer.alloc(32, 1));
+    assert.equal(other.hasSignedHead(head), false, 'the signature needs the key');
+    const [entry] = await entriesOf(it());
+    assert.ok(entry);
+    assert.equal(audit.hasSignedEntry(entry), true);
+    assert.equal(audit.hasSignedEntry({ ...entry, hash: 'a'.repeat(64) }), false);
+    assert.equal(other.hasSignedEntry(entry), false);
+    const ofHead = { ...entry, hash: head.hash, mac: head.mac };
+    assert.equal(audit.hasSignedEntry(ofHead), false, "a head's signature is none of an entry");
+    assert.notEqual(audit.digest('a'), audit.digest('b'));
+    assert.notEqual(audit.digest('a'), other.digest('a'));
   });
 
   test('the database refuses to change or remove entries', async () => {

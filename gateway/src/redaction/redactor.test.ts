@@ -44,6 +44,37 @@ test('a secret inside a longer one does not shield it', () => {
   assert.equal(new Redactor(['pass', 'password1']).redactText('x password1 y'), 'x (redacted) y');
 });
 
+test('of overlapping secrets the longer one is redacted whole, wherever the shorter one stands in it', () => {
+  const long = 'abcdefghijklmnop';
+  for (let from = 0; from + 5 <= long.length; from += 1)
+    for (const secrets of [
+      [long, long.slice(from, from + 5)],
+      [long.slice(from, from + 5), long],
+    ])
+      assert.equal(new Redactor(secrets).redactText(`x ${long} y`), 'x (redacted) y');
+  const nested = new Redactor([long, 'cdefg', 'defghijk', 'ijklmnopqrs']);
+  assert.equal(nested.redactText(`x ${long}qrstu y`), 'x (redacted)tu y');
+  assert.equal(nested.redactText(`${long}\n${long}`), '(redacted)\n(redacted)');
+});
+
+test('a short secret inside a longer one does not show the rest of it', () => {
+  const long = 'key="abc";and the rest';
+  for (const secrets of [
+    ['abc', long],
+    [long, 'abc'],
+  ])
+    assert.equal(new Redactor(secrets).redactText(`x ${long} y`), 'x (redacted) y');
+  assert.equal(new Redactor(['abc', '="ab']).redactText('a="abc"'), 'a(redacted)"');
+});
+
+test('the short secrets are replaced beside long ones, and text between them stays', () => {
+  const redactor = new Redactor(['abc', 'long-secret']);
+  assert.equal(
+    redactor.redactText('a="abc" long-secret b="abc"'),
+    'a="(redacted)" (redacted) b="(redacted)"',
+  );
+});
+
 test('a short value is redacted where it stands alone only', () => {
   const redactor = new Redactor(['abc']);
   assert.equal(

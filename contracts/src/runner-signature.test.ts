@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  NonceMemory,
+  type SignedParts,
+  signatureMatches,
+  signatureWindowSeconds,
+  signRunnerRequest,
+} from './runner-signature.ts';
+
+const token = 'a-token-for-tests-only';
+const parts: SignedParts = {
+  method: 'PUT',
+  path: '/runs/r?x=1',
+  timestamp: '1700000000',
+  nonce: 'nonce-000001',
+  body: Buffer.from('{"a":1}'),
+};
+const changes: Partial<SignedParts>[] = [
+  { method: 'POST' },
+  { path: '/runs/r?x=2' },
+  { timestamp: '1700000001' },
+  { nonce: 'nonce-000002' },
+  { body: Buffer.from('{"a":2}') },
+  { body: Buffer.alloc(0) },
+];
+
+test('a signature holds for the request it was made for and no other', () => {
+  const signature = signRunnerRequest(token, parts);
+  assert.equal(signatureMatches(token, parts, signature), true);
+  for (const change of changes)
+    assert.equal(signatureMatches(token, { ...parts, ...change }, signature), false, JSON.stringify(change));
+  assert.equal(signatureMatches('another-token', parts, signature), false);
+  for (const wrong of ['', signature.slice(1), `${signature}0`, 'a'.repeat(64)])
+    assert.equal(signatureMatches(token, parts, wrong), false, wrong);
+});
+
+test('the case of the method is not signed, since servers and clients spell it differently', () => {
+  assert.equal(signRunnerRequest(token, { ...parts, method: 'put' }), signRunnerRequest(token, parts));
+});
+
+/** A memory that began at the given second, and the clock it reads. */
+function memoryAt(seconds: number) {
+  const clock = { now: seconds * 1000 };
+  return { clock, memory: new NonceMemory(() => clock.now) };
+}
+
+test('a timestamp is fresh within the window around now, and never before the process began', () => {
+  const start = 1_700_000_000;
+  const { clock, memory } = memoryAt(start);
+  assert.equal(memory.isFresh(String(start)), true);
+  assert.equal(memory.isFresh(String(start - 1)), false, 'it may have been used before a restart');
+  assert.equal(memory.isFresh(String(start + signatureWindowSeconds)), true);
+  assert.equal(memory.isFresh(String(start + signatureWindowSeconds + 1)), false);
+  clock.now += signatureWindowSeconds * 1000;
+  assert.equal(memory.isFresh(String(start)), true);
+  clock.now += 1;
+  assert.equal(memory.isFresh(String(start)), false);
+  for (const text of ['', 'x', '1e9', `${start + 10}.5`, ` ${start + 10}`, '-1', '0x6553f100'])
+    assert.equal(memory.isFresh(text), false, text);
+});
+
+test('a process that begins within a second accepts what was signed in the same second', () => {
+  const memory = new NonceMemory(() => 1_700_000_000_900);
+  assert.equal(memory.isFresh('1700000000'), true);
+});
+
+test('a nonce is accepted once for as long as its signature can be fresh', () => {
+  const { clock, memory } = memoryAt(1_700_000_000);
+  assert.equal(memory.use('nonce-000001'), true);
+  assert.equal(memory.use('nonce-000001'), false);
+  assert.equal(memory.use('nonce-000002'), true);
+  clock.now += 2 * signatureWindowSeconds * 1000 - 1;
+  assert.equal(memory.use('nonce-000001'), false);
+  clock.now += 1;
+  assert.equal(memory.use('nonce-000001'), true, 'it is forgotten once no signature with it is fresh');
+  assert.equal(memory.use('nonce-000001'), false);
+});
+
+test('what is no nonce is never accepted', () => {
+  const { memory } = memoryAt(1_700_000_000);
+  for (const nonce of ['', 'short', 'a'.repeat(65), 'with space', 'line\nbreak', 'nonce-0001\n'])
+    assert.equal(memory.use(nonce), false, nonce);
+  assert.equal(memory.use('a'.repeat(64)), true);
+  assert.equal(memory.use('a'.repeat(8)), true);
+});

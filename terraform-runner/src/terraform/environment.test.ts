@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { jobPaths } from '../jobs/job-paths.ts';
+import { acceptedEnvironment, childEnvironment } from './environment.ts';
+
+test('credentials, endpoints and input variables are passed on', () => {
+  const environment = {
+    AWS_ACCESS_KEY_ID: 'a',
+    ARM_CLIENT_ID: 'b',
+    GOOGLE_CREDENTIALS: '{}',
+    TF_VAR_my_Name1: 'c',
+    AWS_ENDPOINT_URL_S3: 'http://x',
+  };
+  assert.deepEqual(acceptedEnvironment(environment), environment);
+});
+
+for (const name of [
+  'AWS_CA_BUNDLE',
+  'AWS_CONFIG_FILE',
+  'AWS_SHARED_CREDENTIALS_FILE',
+  'AWS_WEB_IDENTITY_TOKEN_FILE',
+  'LD_PRELOAD',
+  'PATH',
+  'HOME',
+  'TF_LOG_PATH',
+  'TF_CLI_ARGS',
+  'TF_CLI_CONFIG_FILE',
+  'TF_PLUGIN_CACHE_DIR',
+  'TF_DATA_DIR',
+  'TF_REATTACH_PROVIDERS',
+  'HTTPS_PROXY',
+  'XAWS_REGION',
+  'AWS_',
+  'TF_VAR_',
+  'aws_region',
+  'AWS_A=B',
+  'AWS_A-B',
+  'AWS_A\nLD_PRELOAD',
+  'AWSREGION',
+])
+  test(`${JSON.stringify(name)} is dropped`, () => {
+    assert.deepEqual(acceptedEnvironment({ [name]: '/machine/file', AWS_REGION: 'r' }), { AWS_REGION: 'r' });
+  });
+
+test('a value with a NUL byte is dropped, since no process can be started with it', () => {
+  assert.deepEqual(acceptedEnvironment({ AWS_REGION: 'a\0b', AWS_PROFILE: 'p' }), { AWS_PROFILE: 'p' });
+});
+
+test('the order of a request’s variables does not matter', () => {
+  const names = (environment: Record<string, string>) => Object.keys(acceptedEnvironment(environment));
+  assert.deepEqual(names({ TF_VAR_a: '1', AWS_B: '2', AWS_A: '3' }), ['AWS_A', 'AWS_B', 'TF_VAR_a']);
+});
+
+test('a request cannot replace what the engine sets, and the runner’s own environment is not passed on', () => {
+  const paths = jobPaths('/runs', 'deploy-1', '.');
+  const own = childEnvironment(paths, {});
+  assert.deepEqual(childEnvironment(paths, { PATH: '/evil', TF_INPUT: '1', HOME: '/evil' }), own);
+  assert.deepEqual(own, {
+    PATH: '/usr/local/bin:/usr/bin:/bin',
+    HOME: paths.root,
+    TMPDIR: paths.temporary,
+    LANG: 'C.UTF-8',
+    TF_CLI_CONFIG_FILE: paths.cliConfig,
+    TF_IN_AUTOMATION: '1',
+    TF_INPUT: '0',
+    CHECKPOINT_DISABLE: '1',
+    GOGC: '300',
+  });
+  assert.deepEqual(childEnvironment(paths, { AWS_REGION: 'r' }), { AWS_REGION: 'r', ...own });
+});
