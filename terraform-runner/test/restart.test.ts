@@ -154,6 +154,49 @@ test('a cancel outlives the runner that was asked for it', async () => {
   });
 });
 
+/** Moves a time that the first runner has recorded two hours back. */
+const earlier = (at: string) => new Date(Date.parse(at) - 2 * 3_600_000).toISOString();
+const recorded: Record<string, (directory: string) => void> = {
+  run: (directory) => rewrite(join(directory, 'run.json'), /(?<="startedAt":")[^"]+/),
+  step: (directory) =>
+    rewrite(
+      join(directory, 'events.ndjson'),
+      /(?<="at":")[^"]+(?=","body":{"type":"step_started","step":"plan")/,
+    ),
+};
+function rewrite(path: string, time: RegExp): void {
+  const text = readFileSync(path, 'utf8');
+  assert.match(text, time);
+  writeFileSync(path, text.replace(time, earlier));
+}
+
+for (const what of ['run', 'step'])
+  test(`the time of a ${what} goes on while no runner is there`, async () => {
+    using folders = makeFolders();
+    const settings = { terraformPath: `${import.meta.dirname}/support/fake-terraform.sh` };
+    const limits = { stepTimeoutSeconds: 3600, runTimeoutSeconds: 3600 };
+    const files = { 'main.tf': '', behaviour: 'end-on-interrupt' };
+    const job = makeJob(writeRevision(folders, files), limits);
+    {
+      await using first = await bootRunner(folders, settings);
+      await first.client.put(job.planId, job.plan);
+      await first.client.waitFor(
+        job.planId,
+        (event): event is RunEvent => event.body.type === 'log' && event.body.line === 'waiting',
+      );
+    }
+    recorded[what]?.(join(folders.runs, job.jobId, 'runs', job.planId));
+    await using second = await bootRunner(folders, settings);
+    const last = (await second.client.finished(job.planId)).at(-1)?.body;
+    assert.deepEqual(last?.type === 'run_finished' && last.outcome, {
+      kind: 'timedOut',
+      step: 'plan',
+      afterMs: 3_600_000,
+      endedBy: 'interrupt',
+    });
+    await waitUntil('no process is left', () => processesIn(folders.root).length === 0);
+  });
+
 test('two runners never serve one folder', async () => {
   using folders = makeFolders();
   await using _first = await bootRunner(folders);

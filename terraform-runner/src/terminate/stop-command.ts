@@ -11,6 +11,8 @@ export type StopSequence = {
   [Symbol.dispose](): void;
 };
 
+type Signals = { interruptBelow: typeof interruptBelow; killSession: typeof killSession };
+
 /**
  * SIGINT, grace, SIGINT, SIGKILL: Terraform ends in order after the first, at once after the second, and a function
  * that never returns ends with the last. A restarted runner goes on where the clock says.
@@ -19,6 +21,7 @@ export function stopCommand(
   reason: StopReason,
   identity: () => ProcessIdentity | undefined,
   executable: string,
+  signals: Signals = { interruptBelow, killSession },
 ): StopSequence {
   const killAt = reason.at + reason.graceMs;
   const secondAt = Math.max(killAt - secondInterruptMs, reason.at + reason.graceMs * 0.8);
@@ -30,9 +33,9 @@ export function stopCommand(
     if (!target) return;
     if (now >= killAt) {
       forced = true;
-      killSession(target);
+      signals.killSession(target);
     } else if (interrupts === 0 || (interrupts === 1 && now >= secondAt)) {
-      if (!interruptBelow(target, executable)) return;
+      if (!signals.interruptBelow(target, executable)) return;
       interrupts += 1;
       forced = interrupts > 1;
     }

@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { waitUntil } from '../../test/support/wait-until.ts';
+import {
+  identify,
+  interruptBelow,
+  isAlive,
+  killSession,
+  type ProcessIdentity,
+  readIdentity,
+  recordIdentityScript,
+  sessionOf,
+} from './identity.ts';
+
+const pidOf = ({ pid }: ChildProcess): number => pid ?? assert.fail('it did not start');
+
+/** A shell that leads a session of its own and has a child, as the runner's commands do. */
+async function session(t: TestContext, script = 'sleep 600 & wait') {
+  const shell = spawn('/bin/sh', ['-c', script], { detached: true, stdio: 'ignore' });
+  t.after(() => {
+    try {
+      process.kill(-pidOf(shell), 'SIGKILL');
+    } catch {} // it has ended
+  });
+  const identity = identify(pidOf(shell)) ?? assert.fail('it has no identity');
+  await waitUntil('its child runs', () => sessionOf(identity).length >= 2);
+  return { shell, identity };
+}
+
+const others = (identity: ProcessIdentity): Record<string, ProcessIdentity> => ({
+  'of an earlier boot': { ...identity, bootId: '00000000-0000-0000-0000-000000000000' },
+  'that had its pid before': { ...identity, startTicks: String(Number(identity.startTicks) - 1) },
+});
+
+test('a process is alive as long as it runs, and its session holds its children', async (t) => {
+  const { shell, identity } = await session(t);
+  assert.equal(isAlive(identity), true);
+  assert.equal(sessionOf(identity)[0], shell.pid, 'the oldest comes first');
+  assert.ok(!sessionOf(identity).includes(process.pid));
+});
+
+for (const kind of ['of an earlier boot', 'that had its pid before'])
+  test(`a process ${kind} is not taken for the one that has its pid now, and nothing is killed`, async (t) => {
+    const { shell, identity } = await session(t);
+    const other = others(identity)[kind] ?? assert.fail(kind);
+    assert.equal(isAlive(other), false);
+    assert.deepEqual(sessionOf(other), []);
+    assert.equal(interruptBelow(other, '/bin/none'), false);
+    killSession(other);
+    assert.equal(sessionOf(identity).length, 2);
+    assert.equal(shell.exitCode ?? shell.signalCode, null);
+  });
+
+test('a session is killed with its leader, and also where its leader is gone', async (t) => {
+  const whole = await session(t);
+  killSession(whole.identity);
+  await waitUntil('it is gone', () => sessionOf(whole.identity).length === 0);
+  assert.equal(isAlive(whole.identity), false);
+
+  const orphaned = await session(t);
+  process.kill(pidOf(orphaned.shell), 'SIGKILL');
+  await once(orphaned.shell, 'exit');
+  assert.equal(isAlive(orphaned.identity), false);
+  assert.equal(sessionOf(orphaned.identity).length, 1, 'its child is still there');
+  killSession(orphaned.identity);
+  await waitUntil('its child is gone', () => sessionOf(orphaned.identity).length === 0);
+});
+
+test('a process that has ended but is not collected yet is not alive', async (t) => {
+  // The shell replaces itself after its child has ended, so that nobody collects it.
+  const { identity } = await session(t, 'sleep 600 & echo; exec sleep 601');
+  const child = sessionOf(identity).find((pid) => pid !== identity.pid) ?? assert.fail();
+  const ended = identify(child) ?? assert.fail();
+  process.kill(child, 'SIGKILL');
+  await waitUntil('it is a zombie', () => readFileSync(`/proc/${child}/stat`, 'utf8').includes(') Z '));
+  assert.equal(isAlive(ended), false);
+  assert.deepEqual(sessionOf(identity), [identity.pid]);
+});
+
+test('what starts a session of its own is no part of the one it was started in', async (t) => {
+  const { identity } = await session(t, 'sleep 600 & setsid sleep 602 & wait');
+  await waitUntil('both children run', () => readChildren(identity.pid).length === 2);
+  const [apart] = await waitUntil('one is apart', () => {
+    const found = readChildren(identity.pid).filter((pid) => !sessionOf(identity).includes(pid));
+    return found.length > 0 && found;
+  });
+  t.after(() => process.kill(apart ?? 0, 'SIGKILL'));
+  assert.equal(sessionOf(identity).length, 2);
+});
+
+test('the interrupt goes to the program below the shell, not to the shell', async (t) => {
+  const { shell, identity } = await session(t, 'trap "exit 3" INT; sleep 600; exit 5');
+  assert.equal(interruptBelow(identity, '/bin/none'), true);
+  const [code] = await once(shell, 'exit');
+  assert.equal(code, 5, 'its child was interrupted, the shell went on');
+});
+
+test('the interrupt goes to the named program where there are several, and to none that wraps it', async (t) => {
+  const wrapped = await session(t, 'prlimit --core=0 sh -c "sleep 600; exit 7"; exit $?');
+  await waitUntil('all run', () => sessionOf(wrapped.identity).length === 3);
+  const [, , sleep = 0] = sessionOf(wrapped.identity);
+  const executable = realExecutable(sleep);
+  assert.equal(interruptBelow(wrapped.identity, executable), true);
+  const [code] = await once(wrapped.shell, 'exit');
+  assert.equal(code, 7, 'only the named program was interrupted');
+});
+
+test('there is nothing to interrupt where only the shell runs', async (t) => {
+  const shell = spawn('/bin/sh', ['-c', 'read x'], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+  t.after(() => shell.kill('SIGKILL'));
+  const identity = identify(pidOf(shell)) ?? assert.fail();
+  await waitUntil('it is a shell', () => /sh$/.test(realExecutable(identity.pid)));
+  assert.equal(interruptBelow(identity, '/bin/none'), false);
+  shell.stdin?.end();
+  await once(shell, 'exit');
+});
+
+test('a shell records its identity once, and another in the same folder ends before it does anything', async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'id-'));
+  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  assert.equal(readIdentity(directory), undefined);
+  const script = `${recordIdentityScript}\necho done`;
+  const run = async () => {
+    const shell = spawn('/bin/sh', ['-c', script, 'x', directory], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const output: Buffer[] = [];
+    shell.stdout.on('data', (chunk) => output.push(chunk));
+    const [code] = await once(shell, 'close');
+    return { code, output: Buffer.concat(output).toString(), pid: shell.pid };
+  };
+  const first = await run();
+  const recorded = readIdentity(directory);
+  assert.deepEqual([first.code, first.output], [0, 'done\n']);
+  assert.equal(recorded?.pid, first.pid);
+  assert.equal(recorded?.bootId, identify(process.pid)?.bootId);
+  const second = await run();
+  assert.deepEqual([second.code, second.output], [125, '']);
+  assert.deepEqual(readIdentity(directory), recorded);
+});
+
+test('an identity that is half written or no identity is none', (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'id-'));
+  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  const stat = readFileSync('/proc/self/stat', 'utf8').trim();
+  for (const text of ['', 'boot', `boot ${stat}`, 'boot \n', 'boot 12 (x) S\n', `${stat.slice(0, 3)}\n`]) {
+    writeFileSync(join(directory, 'pid'), text);
+    assert.equal(readIdentity(directory), undefined, JSON.stringify(text));
+  }
+  writeFileSync(join(directory, 'pid'), `boot ${stat.replace(/^\d+/, '1')}\n`);
+  assert.equal(readIdentity(directory), undefined, 'the first process of a machine is never a command');
+});
+
+test('a process whose name has spaces and parentheses is read like any other', (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'id-'));
+  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  const fields = Array.from({ length: 20 }, (_, index) => String(index + 100));
+  writeFileSync(join(directory, 'pid'), `boot 77 (a) b (c) ${['S', ...fields].join(' ')}\n`);
+  assert.deepEqual(readIdentity(directory), { pid: 77, startTicks: '118', bootId: 'boot' });
+});
+
+test('a process that is not there has no identity', () => {
+  assert.equal(identify(2 ** 22 + 1), undefined);
+});
+
+function readChildren(pid: number): number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
+}
+
+function realExecutable(pid: number): string {
+  return readlinkSync(`/proc/${pid}/exe`);
+}

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { waitUntil } from '../../test/support/wait-until.ts';
+import { sha256 } from '../files/sha256.ts';
+import { watchState } from './watch-state.ts';
+
+const text = (serial: number) => JSON.stringify({ version: 4, serial, lineage: 'l', resources: [] });
+
+function folder(t: TestContext) {
+  const directory = mkdtempSync(join(tmpdir(), 'ws-'));
+  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  const path = join(directory, 'terraform.tfstate');
+  return { path, write: (content: string) => writeFileSync(path, content) };
+}
+
+/** Serials that the watch has reported. */
+function watching(t: TestContext, path: string, known?: string) {
+  const seen: number[] = [];
+  const watch = watchState(path, known, async ({ content }) => void seen.push(content.serial));
+  t.after(() => watch.stop());
+  return { seen, watch };
+}
+
+test('the state that Terraform wrote last is reported at the end, though no event of it has come', async (t) => {
+  const { path, write } = folder(t);
+  const { seen, watch } = watching(t, path);
+  write(text(1));
+  const newest = await watch.finish(); // begins before the event loop can deliver any change
+  assert.deepEqual(seen, [1]);
+  assert.equal(newest?.content.serial, 1);
+});
+
+test('each new content is reported once, in order, as it is written', async (t) => {
+  const { path, write } = folder(t);
+  const { seen, watch } = watching(t, path);
+  for (const serial of [1, 2, 3]) {
+    write(text(serial));
+    await waitUntil(`serial ${serial} is reported`, () => seen.includes(serial));
+    write(text(serial));
+  }
+  assert.equal((await watch.finish())?.content.serial, 3);
+  assert.deepEqual(seen, [1, 2, 3]);
+});
+
+test('the state that a run began with is no news, and is still the answer', async (t) => {
+  const { path, write } = folder(t);
+  write(text(1));
+  const { seen, watch } = watching(t, path, sha256(Buffer.from(text(1))));
+  assert.equal((await watch.finish())?.content.serial, 1);
+  assert.deepEqual(seen, []);
+});
+
+test('a state that is half written is passed over, and what follows it is not', async (t) => {
+  const { path, write } = folder(t);
+  const { seen, watch } = watching(t, path);
+  write(text(1));
+  await waitUntil('the first is reported', () => seen.length === 1);
+  write(text(2).slice(0, -5));
+  const newest = await watch.finish();
+  assert.equal(newest?.content.serial, 1, 'the newest complete one');
+  assert.deepEqual(seen, [1]);
+});
+
+test('a project without a state has none at the end', async (t) => {
+  const { path } = folder(t);
+  const { seen, watch } = watching(t, path);
+  assert.equal(await watch.finish(), undefined);
+  assert.deepEqual(seen, []);
+});
+
+test('a report that fails does not end the watch: later states are reported', async (t) => {
+  const { path, write } = folder(t);
+  const seen: number[] = [];
+  const watch = watchState(path, undefined, async ({ content }) => {
+    seen.push(content.serial);
+    if (content.serial === 1) throw new Error('no');
+  });
+  t.after(() => watch.stop());
+  write(text(1));
+  await waitUntil('the first is reported', () => seen.length === 1);
+  write(text(2));
+  await watch.finish();
+  assert.deepEqual(seen, [1, 2]);
+});
+
+test('the end waits for a report in progress, so that none comes after it', async (t) => {
+  const { path, write } = folder(t);
+  let release = () => {};
+  const order: string[] = [];
+  const watch = watchState(path, undefined, async ({ content }) => {
+    if (content.serial === 1)
+      await new Promise<void>((resolve) => {
+        release = resolve;
+        order.push('begun 1');
+      });
+    order.push(`reported ${content.serial}`);
+  });
+  t.after(() => watch.stop());
+  write(text(1));
+  await waitUntil('the first report has begun', () => order.length === 1);
+  write(text(2));
+  const ended = watch.finish().then(() => order.push('finished'));
+  release();
+  await ended;
+  assert.deepEqual(order, ['begun 1', 'reported 1', 'reported 2', 'finished']);
+});
