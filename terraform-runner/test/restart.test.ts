@@ -187,7 +187,13 @@ for (const what of ['run', 'step'])
     }
     recorded[what]?.(join(folders.runs, job.jobId, 'runs', job.planId));
     await using second = await bootRunner(folders, settings);
+    const stopping = await waitUntil(
+      'the run is being stopped',
+      async () => (await second.client.get(job.planId)).stopping,
+    ).catch((error) => error);
+    await second.client.cancel(job.planId, 30); // ends it where the time has begun anew, and changes nothing else
     const last = (await second.client.finished(job.planId)).at(-1)?.body;
+    assert.equal(stopping, true);
     assert.deepEqual(last?.type === 'run_finished' && last.outcome, {
       kind: 'timedOut',
       step: 'plan',
