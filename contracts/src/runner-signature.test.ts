@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import {
   NonceMemory,
   type SignedParts,
+  signatureHeaders,
   signatureMatches,
   signatureWindowSeconds,
   signRunnerRequest,
@@ -83,4 +84,12 @@ test('what is no nonce is never accepted', () => {
     assert.equal(memory.use(nonce), false, nonce);
   assert.equal(memory.use('a'.repeat(64)), true);
   assert.equal(memory.use('a'.repeat(8)), true);
+});
+
+test('the headers have the names that gateways and runners of other versions use', () => {
+  assert.deepEqual(signatureHeaders, {
+    timestamp: 'x-runner-timestamp',
+    nonce: 'x-runner-nonce',
+    signature: 'x-runner-signature',
+  });
 });

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Accepted } from '@deployment-engine/contracts';
+import type { Request } from 'express';
+import type { Principal } from '../src/access/principal.ts';
+import { DomainError } from '../src/domain-error.ts';
+import { type IdempotentRequest, idempotentRequest, oncePerKey } from '../src/jobs/idempotency.ts';
+import { onEachDatabase } from './support.ts';
+
+const request: IdempotentRequest = { caller: 'key:a', key: 'k', operation: 'deploy', bodySha256: 'x' };
+const answer = (jobId: string): Accepted => ({ jobId, status: 'accepted', message: 'm' });
+
+onEachDatabase((open) => {
+  /** Answers the id that was created, or stored before. */
+  const create = async (jobId: string, more: Partial<IdempotentRequest> = {}) =>
+    (
+      await open()
+        .transaction()
+        .execute((trx) => oncePerKey(trx, { ...request, ...more }, async () => answer(jobId)))
+    ).jobId;
+
+  test('a repetition is answered as the first time, and only its own caller’s, operation’s and key’s', async () => {
+    const variants: Partial<IdempotentRequest>[] = [
+      {},
+      { caller: 'key:b' },
+      { operation: 'destroy' },
+      { key: 'l' },
+      { caller: 'key:b', operation: 'destroy', key: 'l' },
+    ];
+    for (const [index, variant] of variants.entries())
+      assert.equal(await create(`first-${index}`, variant), `first-${index}`, JSON.stringify(variant));
+    for (const [index, variant] of [...variants.entries()].reverse())
+      assert.equal(await create('again', variant), `first-${index}`, JSON.stringify(variant));
+  });
+
+  test('another body under the same key is refused', async () => {
+    await create('one', { key: 'body' });
+    await assert.rejects(
+      create('two', { key: 'body', bodySha256: 'y' }),
+      (error) => error instanceof DomainError && error.code === 'idempotency_key_reused',
+    );
+    assert.equal(await create('three', { key: 'body' }), 'one');
+  });
+
+  test('what could not be created leaves no key behind', async () => {
+    await assert.rejects(
+      open()
+        .transaction()
+        .execute((trx) =>
+          oncePerKey(trx, { ...request, key: 'broken' }, () => Promise.reject(new Error('no'))),
+        ),
+      /no/,
+    );
+    assert.equal(await create('second', { key: 'broken' }), 'second');
+  });
+
+  test('without a key every request creates', async () => {
+    const twice = ['a', 'b'].map((jobId) => oncePerKey(open(), undefined, async () => answer(jobId)));
+    assert.deepEqual(
+      (await Promise.all(twice)).map(({ jobId }) => jobId),
+      ['a', 'b'],
+    );
+  });
+});
+
+const read = (header: string | undefined, body: unknown = {}, id = 'key:a') =>
+  idempotentRequest(
+    { request: { get: () => header } as unknown as Request, principal: { id } as Principal },
+    'deploy',
+    body,
+  );
+
+test('a key has 1 to 200 characters; without the header there is none', () => {
+  assert.equal(read(undefined), undefined);
+  assert.equal(read('k'.repeat(200))?.key.length, 200);
+  for (const bad of ['', 'k'.repeat(201)])
+    assert.throws(
+      () => read(bad),
+      (error) => error instanceof DomainError && error.fields[0]?.pointer === '/headers/Idempotency-Key',
+    );
+});
+
+test('the caller is who is authenticated, and bodies are equal whatever the order of their keys', () => {
+  assert.equal(read('k', {}, 'key:b')?.caller, 'key:b');
+  assert.equal(
+    read('k', { a: 1, b: { c: 2, d: 3 } })?.bodySha256,
+    read('k', { b: { d: 3, c: 2 }, a: 1 })?.bodySha256,
+  );
+  assert.notEqual(read('k', { a: 1 })?.bodySha256, read('k', { a: 2 })?.bodySha256);
+});

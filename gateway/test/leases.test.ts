@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict';
+import { afterEach, test } from 'node:test';
+import type { JobStatus } from '@deployment-engine/contracts';
+import type { Updateable } from 'kysely';
+import { enginePrincipal } from '../src/access/principal.ts';
+import type { Database } from '../src/database/schema.ts';
+import { DomainError, LeaseLostError } from '../src/domain-error.ts';
+import { listEvents } from '../src/job-events/store.ts';
+import {
+  type Claim,
+  claimNextJob,
+  expireAllLeases,
+  reclaimExpiredJob,
+  releaseLeases,
+  renewLeases,
+} from '../src/jobs/claim.ts';
+import type { JobRow } from '../src/jobs/row.ts';
+import { findJob, insertJob } from '../src/jobs/store.ts';
+import { lockJob, patchJob, transition } from '../src/jobs/transition.ts';
+import { ensureProject } from '../src/projects/store.ts';
+import { onEachDatabase } from './support.ts';
+
+const claimer = (owner: string) => ({ owner, leaseSeconds: 60, lostHoldSeconds: 300 });
+
+onEachDatabase((open) => {
+  afterEach(async () => {
+    await open().updateTable('jobs').set({ status: 'cancelled' }).execute();
+    await open().deleteFrom('unsettled_runs').execute();
+  });
+
+  async function queue(projectId: string): Promise<string> {
+    await ensureProject(open(), projectId);
+    const job = { projectId, type: 'deploy', revision: 1, createdBy: enginePrincipal } as const;
+    return (await insertJob(open(), job)).id;
+  }
+
+  const change = (id: string, patch: Updateable<Database['jobs']>) =>
+    open().updateTable('jobs').set(patch).where('id', '=', id).execute();
+  const job = async (id: string): Promise<JobRow> => (await findJob(open(), id)) ?? assert.fail(id);
+
+  async function claimed(owner = 'first'): Promise<Claim> {
+    return (await claimNextJob(open(), claimer(owner))) ?? assert.fail('nothing was claimed');
+  }
+
+  /** A job with two claims: the first worker was overtaken by the second. */
+  async function overtaken(projectId: string): Promise<{ stale: Claim; current: Claim }> {
+    const id = await queue(projectId);
+    const stale = await claimed();
+    await change(id, { lease_expires_at: new Date(0) });
+    const current = await reclaimExpiredJob(open(), claimer('second'));
+    return { stale, current: current ?? assert.fail('nothing was taken over') };
+  }
+
+  test('a busy project holds its own jobs back and nobody else’s', async () => {
+    const first = await queue('busy');
+    await queue('busy');
+    const other = await queue('free');
+    assert.equal((await claimed()).job.id, first);
+    assert.equal((await claimed()).job.id, other);
+    assert.equal(await claimNextJob(open(), claimer('c')), undefined);
+  });
+
+  test('a project that rests after a lost apply does not hold other projects back', async () => {
+    const lost = await queue('lost');
+    await change(lost, { status: 'failed' });
+    const run = { run_id: 'r', job_id: lost, project_id: 'lost', runner_url: 'http://x' };
+    await open().insertInto('unsettled_runs').values(run).execute();
+    await queue('lost');
+    const other = await queue('other');
+    assert.equal((await claimed()).job.id, other);
+    assert.equal(await claimNextJob(open(), claimer('c')), undefined);
+    await open()
+      .updateTable('unsettled_runs')
+      .set({ created_at: new Date(Date.now() - 301_000) })
+      .execute();
+    assert.equal((await claimed()).job.project_id, 'lost');
+  });
+
+  test('the oldest job that may start comes first; what waits for approval holds nobody back', async () => {
+    const ids = [await queue('a'), await queue('b'), await queue('a')];
+    await change(ids[0] ?? '', { status: 'awaiting_approval' });
+    assert.equal((await claimed()).job.id, ids[1]);
+    assert.equal((await claimed()).job.id, ids[2]);
+  });
+
+  test('a claim records its start, its owner and an end of the lease in the future', async () => {
+    const id = await queue('claimed');
+    await change(id, { waiting_reason: 'no slot' });
+    const first = await claimed('me');
+    const row = await job(id);
+    assert.equal(first.reclaimed, false);
+    assert.deepEqual(
+      [row.status, row.waiting_reason, row.lease_owner, row.lease_token],
+      ['processing', null, 'me', first.lease.token],
+    );
+    assert.ok(row.started_at && Date.now() - row.started_at.getTime() < 60_000);
+    const left = (row.lease_expires_at?.getTime() ?? 0) - Date.now();
+    assert.ok(left > 30_000 && left < 90_000, `${left} ms`);
+
+    await transition(open(), { jobId: id, lease: first.lease }, 'interrupt', 'again');
+    const again = await claimed('other');
+    assert.equal(again.reclaimed, true);
+    assert.equal(again.lease.token, first.lease.token + 1);
+    assert.deepEqual((await job(id)).started_at, row.started_at, 'it started once');
+  });
+
+  test('a job is taken over only where its lease has ended and it is in progress', async () => {
+    const id = await queue('living');
+    const { lease } = await claimed();
+    assert.equal(await reclaimExpiredJob(open(), claimer('thief')), undefined);
+    await change(id, { lease_expires_at: new Date(0) });
+    for (const status of ['pending', 'awaiting_approval', 'completed'] satisfies JobStatus[]) {
+      await change(id, { status });
+      assert.equal(await reclaimExpiredJob(open(), claimer('thief')), undefined, status);
+    }
+    await change(id, { status: 'processing' });
+    const taken = await reclaimExpiredJob(open(), claimer('successor'));
+    assert.deepEqual([taken?.job.id, taken?.lease.token, taken?.reclaimed], [id, lease.token + 1, true]);
+    assert.equal(await reclaimExpiredJob(open(), claimer('late')), undefined, 'it has a new lease');
+  });
+
+  test('ten workers that race for an expired lease take the job over once', async () => {
+    const id = await queue('expired');
+    await claimed();
+    await change(id, { lease_expires_at: new Date(0) });
+    const claims = await Promise.all(
+      Array.from({ length: 10 }, (_, index) => reclaimExpiredJob(open(), claimer(`w${index}`))),
+    );
+    assert.equal(claims.filter(Boolean).length, 1);
+  });
+
+  test('an overtaken worker cannot release the lease of its successor, nor renew it', async () => {
+    const { stale, current } = await overtaken('released');
+    const before = (await job(stale.job.id)).lease_expires_at;
+    await releaseLeases(open(), [stale.lease]);
+    assert.deepEqual(await renewLeases(open(), claimer('first'), [stale.lease]), new Set());
+    assert.deepEqual((await job(stale.job.id)).lease_expires_at, before);
+    assert.equal(await reclaimExpiredJob(open(), claimer('third')), undefined);
+
+    await releaseLeases(open(), [current.lease]);
+    assert.equal((await reclaimExpiredJob(open(), claimer('third')))?.job.id, stale.job.id);
+  });
+
+  test('of several leases exactly those that are ours are renewed, each for its own job', async () => {
+    const { stale } = await overtaken('overtaken');
+    await queue('kept');
+    const kept = await claimed();
+    await change(kept.job.id, { lease_expires_at: new Date(Date.now() + 1000) });
+    const renewed = await renewLeases(open(), claimer('first'), [stale.lease, kept.lease]);
+    assert.deepEqual(renewed, new Set([kept.job.id]));
+    const left = ((await job(kept.job.id)).lease_expires_at?.getTime() ?? 0) - Date.now();
+    assert.ok(left > 30_000, `${left} ms`);
+  });
+
+  test('the lease of a job that is no longer in progress is neither renewed nor released', async () => {
+    const id = await queue('parked');
+    const { lease } = await claimed();
+    await transition(open(), { jobId: id, lease }, 'awaitApproval', 'waits');
+    const before = await job(id);
+    assert.deepEqual(await renewLeases(open(), claimer('first'), [lease]), new Set());
+    await releaseLeases(open(), [lease]);
+    assert.deepEqual(await job(id), before);
+  });
+
+  test('a gateway that opens the embedded database expires the leases of what is in progress, of nothing else', async () => {
+    const id = await queue('opened');
+    await claimed();
+    const ended = await queue('ended');
+    await change(ended, { status: 'completed', lease_expires_at: null });
+    await expireAllLeases(open());
+    assert.equal((await job(ended)).lease_expires_at, null);
+    assert.equal((await reclaimExpiredJob(open(), claimer('second')))?.job.id, id);
+  });
+
+  test('an old token writes nothing once its job was interrupted, parked or ended', async () => {
+    for (const name of ['interrupt', 'awaitApproval', 'complete', 'fail', 'cancel'] as const) {
+      const id = await queue(`old-${name}`);
+      const { lease } = await claimed();
+      await transition(open(), { jobId: id, lease }, name, 'by the worker itself');
+      const before = await job(id);
+      await assert.rejects(lockJob(open(), id, lease), LeaseLostError, name);
+      await assert.rejects(patchJob(open(), lease, { step: 'apply' }), LeaseLostError, name);
+      for (const next of ['complete', 'fail', 'cancel'] as const)
+        await assert.rejects(transition(open(), { jobId: id, lease }, next, 'late'), LeaseLostError, name);
+      assert.deepEqual(await job(id), before);
+      await change(id, { status: 'cancelled' });
+    }
+  });
+
+  test('a token of one job is none of another', async () => {
+    const first = await queue('one');
+    const { lease } = await claimed();
+    await queue('two');
+    const other = await claimed();
+    assert.equal(lease.token, other.lease.token);
+    await patchJob(open(), lease, { step: 'plan' });
+    assert.deepEqual([(await job(first)).step, (await job(other.job.id)).step], ['plan', null]);
+    await transition(open(), { jobId: first, lease }, 'complete', 'done');
+    assert.equal((await job(other.job.id)).status, 'processing');
+  });
+
+  test('the end of a job has its time, no lease, its patch and its event; what goes on has no end', async () => {
+    const id = await queue('ending');
+    const { lease } = await claimed();
+    await transition(open(), { jobId: id, lease }, 'awaitApproval', 'waits');
+    assert.equal((await job(id)).finished_at, null);
+    await transition(open(), { jobId: id }, 'approve', 'goes on');
+    const again = await claimed();
+    assert.notEqual((await job(id)).lease_expires_at, null);
+    await transition(open(), { jobId: id, lease: again.lease }, 'fail', 'the reason', { step: 'apply' });
+    const row = await job(id);
+    assert.ok(row.finished_at);
+    assert.deepEqual([row.status, row.step, row.lease_expires_at], ['failed', 'apply', null]);
+    const last = (await listEvents(open(), id, 0)).at(-1)?.body;
+    assert.deepEqual(last, { type: 'job_status', status: 'failed', message: 'the reason' });
+    await assert.rejects(
+      transition(open(), { jobId: id }, 'cancel', 'late'),
+      (error) => error instanceof DomainError && error.code === 'job_finished',
+    );
+    await assert.rejects(
+      transition(open(), { jobId: 'deploy-1700000000000-nobody' }, 'cancel', 'none'),
+      (error) => error instanceof DomainError && error.code === 'job_not_found',
+    );
+  });
+});

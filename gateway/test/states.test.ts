@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import { DomainError } from '../src/domain-error.ts';
+import { createEncryption } from '../src/encryption.ts';
+import { ensureProject } from '../src/projects/store.ts';
+import {
+  countResources,
+  findStateVersion,
+  listStateVersions,
+  newestStateVersion,
+  parseState,
+  readNewestState,
+  readStateContent,
+  type StateVersion,
+  saveStateVersion,
+} from '../src/states/store.ts';
+import { onEachDatabase } from './support.ts';
+
+const encryption = createEncryption(Buffer.alloc(32, 7));
+const file = (serial: number, more: object = {}) =>
+  Buffer.from(
+    JSON.stringify({ version: 4, terraform_version: '1.11.4', serial, lineage: 'l', resources: [], ...more }),
+  );
+
+onEachDatabase((open) => {
+  const save = (projectId: string, raw: Buffer, jobId = 'j') =>
+    saveStateVersion(open(), encryption, { projectId, jobId, raw });
+  let mine: StateVersion[];
+  let theirs: StateVersion;
+
+  before(async () => {
+    for (const id of ['mine', 'theirs', 'none']) await ensureProject(open(), id);
+    mine = [await save('mine', file(1)), await save('mine', file(2)), await save('mine', file(3))];
+    theirs = await save('theirs', file(9, { outputs: { key: { value: 'of-theirs' } } }));
+  });
+
+  test('a version is found in its own project alone, whoever knows its number', async () => {
+    const { id } = mine[0] ?? assert.fail();
+    assert.deepEqual(await findStateVersion(open(), 'mine', id), mine[0]);
+    for (const [projectId, number] of [
+      ['mine', theirs.id],
+      ['theirs', id],
+      ['none', id],
+      ['mine', 1e9],
+    ] as const)
+      await assert.rejects(
+        findStateVersion(open(), projectId, number),
+        (error) => error instanceof DomainError && error.code === 'state_version_not_found',
+        `${projectId} ${number}`,
+      );
+  });
+
+  test('the newest version and the list are those of the project', async () => {
+    assert.deepEqual(await newestStateVersion(open(), 'mine'), mine[2]);
+    assert.deepEqual(await newestStateVersion(open(), 'theirs'), theirs);
+    assert.equal(await newestStateVersion(open(), 'none'), undefined);
+    assert.equal(await readNewestState(open(), encryption, 'none'), undefined);
+    assert.deepEqual((await readNewestState(open(), encryption, 'mine'))?.state.serial, 3);
+    const serials = async (page: { before?: number; limit: number }) =>
+      (await listStateVersions(open(), 'mine', page)).map(({ serial }) => serial);
+    assert.deepEqual(await serials({ limit: 9 }), [3, 2, 1]);
+    assert.deepEqual(await serials({ limit: 2 }), [3, 2]);
+    assert.deepEqual(await serials({ limit: 9, before: mine[1]?.id ?? 0 }), [1]);
+  });
+
+  test('the same content is kept once in a row, per project, and again after another content', async () => {
+    await ensureProject(open(), 'same');
+    await ensureProject(open(), 'twin');
+    const first = await save('same', file(5));
+    assert.equal((await save('same', file(5), 'another-job')).id, first.id);
+    assert.notEqual((await save('twin', file(5))).id, first.id);
+    await save('same', file(6));
+    assert.notEqual((await save('same', file(5))).id, first.id);
+    assert.equal((await listStateVersions(open(), 'same', { limit: 9 })).length, 3);
+  });
+
+  test('content opens only as the version it was stored as', async () => {
+    assert.deepEqual(
+      await readStateContent(open(), encryption, theirs),
+      file(9, { outputs: { key: { value: 'of-theirs' } } }),
+    );
+    await assert.rejects(readStateContent(open(), encryption, { ...theirs, projectId: 'mine' }));
+    const { sha256 } = mine[0] ?? assert.fail();
+    await assert.rejects(readStateContent(open(), encryption, { ...theirs, sha256 }));
+    await assert.rejects(readStateContent(open(), encryption, { ...theirs, id: mine[0]?.id ?? 0 }));
+    const stored = await open()
+      .selectFrom('state_versions')
+      .select('content')
+      .where('id', '=', theirs.id)
+      .executeTakeFirstOrThrow();
+    assert.ok(!Buffer.from(stored.content).includes('of-theirs'));
+  });
+});
+
+test('what is no state of Terraform is refused; outputs may be absent', () => {
+  assert.deepEqual(parseState(file(1)).outputs, {});
+  for (const bad of [{ serial: '1' }, { lineage: 1 }, { lineage: undefined }, { resources: {} }])
+    assert.throws(() => parseState(file(1, bad)), /serial, lineage or resources is missing/);
+  for (const text of ['', 'null', '[]', '{']) assert.throws(() => parseState(Buffer.from(text)));
+});
+
+test('managed instances are counted, data sources are not', () => {
+  const resource = (mode: string, instances: number) => ({
+    mode,
+    type: 't',
+    name: 'n',
+    provider: 'p',
+    instances: Array.from({ length: instances }, () => ({})),
+  });
+  const resources = [
+    resource('managed', 2),
+    resource('data', 4),
+    resource('managed', 0),
+    resource('managed', 1),
+  ];
+  assert.equal(countResources(parseState(file(1, { resources }))), 3);
+});
