@@ -6,16 +6,18 @@ import { createWorld, type World } from '../e2e/chaos/world.ts';
 import { awsProblem } from '../e2e/support/local-aws.ts';
 import { skipWithoutPostgres } from '../e2e/support/postgres.ts';
 
-const maxDelayMs = 4000;
+/** The fault comes when so many tenths of the resources are finished, one after the other. */
+const tenths = 10;
+const resources = 30;
 
 /**
- * Faults at random moments of applies of thirty resources, every kind in turn: `--rounds N` (11 by default),
+ * Faults at every tenth of applies of thirty resources, every kind in turn: `--rounds N` (17 by default),
  * `--seed N`. Prints one line a round and a table; exits with 1 where a promise was broken.
  */
 export async function chaosBench(argv: string[] = []): Promise<void> {
   const { values } = parseArgs({
     args: argv,
-    options: { rounds: { type: 'string', default: '11' }, seed: { type: 'string', default: '1' } },
+    options: { rounds: { type: 'string', default: '17' }, seed: { type: 'string', default: '1' } },
   });
   const problem = awsProblem() ?? skipWithoutPostgres();
   if (problem) {
@@ -29,11 +31,12 @@ export async function chaosBench(argv: string[] = []): Promise<void> {
   try {
     for (let index = 0; index < Number(values.rounds); index += 1) {
       const fault = faultNames[index % faultNames.length] ?? 'kill-runner';
-      const afterMs = Math.round(random() * maxDelayMs);
+      const tenth = Math.floor(index / faultNames.length + (index % faultNames.length)) % tenths;
+      const finished = Math.floor((tenth * resources) / tenths);
       try {
-        const result = await chaosRound(world, fault, { projectId: `s${seed}-${index}`, afterMs });
+        const result = await chaosRound(world, fault, { projectId: `s${seed}-${index}`, finished });
         results.push(result);
-        console.log(JSON.stringify({ round: index, afterMs, ...result }));
+        console.log(JSON.stringify({ round: index, finished, ...result }));
       } catch (error) {
         const broken = [`the round itself failed: ${error instanceof Error ? error.message : error}`];
         results.push({
@@ -43,12 +46,12 @@ export async function chaosBench(argv: string[] = []): Promise<void> {
           status: 'unknown',
           reason: null,
           existing: 0,
-          reported: 0,
+          ...{ journal: 0, search: 0, person: 0, absent: 0, lost: 0, duplicates: 0 },
           recoveryMs: 0,
           broken,
         });
         console.log(
-          JSON.stringify({ round: index, afterMs, fault, broken }),
+          JSON.stringify({ round: index, finished, fault, broken }),
           world.engine.gateway?.output().slice(-2000),
         );
         await world[Symbol.asyncDispose]();
@@ -73,14 +76,22 @@ export async function chaosBench(argv: string[] = []): Promise<void> {
 
 function summary(fault: string, results: RoundResult[]) {
   const recovery = results.map((result) => result.recoveryMs).sort((a, b) => a - b);
+  const sum = (field: 'journal' | 'search' | 'person' | 'absent' | 'lost' | 'duplicates') =>
+    results.reduce((total, result) => total + result[field], 0);
   const seconds = (milliseconds: number | undefined) => Math.round((milliseconds ?? 0) / 100) / 10;
   return {
     fault,
     rounds: results.length,
     'during apply': results.filter((result) => result.during && result.reached > 0).length,
     completed: results.filter((result) => result.status === 'completed').length,
-    failed: results.filter((result) => result.status === 'failed').length,
-    'only in the report': results.reduce((sum, result) => sum + result.reported, 0),
+    'failed or cancelled': results.filter(({ status }) => status === 'failed' || status === 'cancelled')
+      .length,
+    'from the journal': sum('journal'),
+    'by search': sum('search'),
+    'by a person': sum('person'),
+    absent: sum('absent'),
+    lost: sum('lost'),
+    duplicates: sum('duplicates'),
     'recovery p50 s': seconds(recovery[Math.floor(recovery.length / 2)]),
     'recovery max s': seconds(recovery.at(-1)),
     broken: results.filter((result) => result.broken.length > 0).length,

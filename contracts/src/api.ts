@@ -4,6 +4,7 @@ import { analysisEndpoints } from './api/analysis.ts';
 import { deployEndpoints } from './api/deploy.ts';
 import { internalEndpoints } from './api/internal.ts';
 import { jobsEndpoints } from './api/jobs.ts';
+import { orphansEndpoints } from './api/orphans.ts';
 import { policyEndpoints } from './api/policy.ts';
 import { projectsEndpoints } from './api/projects.ts';
 import { secretsEndpoints } from './api/secrets.ts';
@@ -16,6 +17,7 @@ export const endpoints = {
   ...jobsEndpoints,
   ...projectsEndpoints,
   ...stateEndpoints,
+  ...orphansEndpoints,
   ...analysisEndpoints,
   ...policyEndpoints,
   ...secretsEndpoints,

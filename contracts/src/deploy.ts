@@ -177,19 +177,19 @@ export const uncertaintySchema = z.object({
   jobId: z.string(),
   since: z.string(),
   reason: z.string(),
-  /** Planned creations without an entry in the state: each may or may not exist. */
+  /** Unresolved orphans, see `GET /api/deploy/orphans/{projectId}`: each may or may not exist. */
   unrecorded: z.array(
     z.object({
-      address: z.string(),
+      orphanId: z.string(),
+      /** `null` where the object fits no planned resource. */
+      address: z.string().nullable(),
       type: z.string(),
       /** Whether Terraform had begun to create it. */
       started: z.boolean(),
-      /** The id to import it by, where the planned values tell it. */
+      /** The id to import it by, where it is known. */
       importId: z.string().nullable(),
     }),
   ),
-  /** Addresses of creations that were cut off midway: the next deploy imports them without an approval. */
-  adoptable: z.array(z.string()).optional(),
 });
 export type Uncertainty = z.infer<typeof uncertaintySchema>;
 
@@ -199,7 +199,7 @@ export const infrastructureSchema = z.object({
   deploymentJobId: z.string().nullable(),
   deploymentOutputs: outputsSchema,
   terraformState: z.record(z.string(), z.unknown()).nullable(),
-  /** `null` while the state is known to be complete. */
+  /** `null` while the state is known to be complete; with several broken-off applies the newest is named. */
   stateUncertain: uncertaintySchema.nullable(),
   /** When the project destroys itself, by `ttlSeconds`; `null` without one. */
   destroyAt: z.string().nullable(),
@@ -251,6 +251,8 @@ export const historySchema = z.object({
           message: z.string().nullable(),
           startTime: z.string(),
           endTime: z.string().nullable(),
+          /** Objects that its apply may have left without an entry in the state: all, and those still unresolved. */
+          orphans: z.object({ found: z.number().int(), unresolved: z.number().int() }),
         }),
       ),
     }),

@@ -12,6 +12,7 @@ export * from './job.ts';
 export * from './job-event.ts';
 export * from './journal.ts';
 export * from './lifecycle.ts';
+export * from './orphan.ts';
 export * from './outcome.ts';
 export * from './path-rule.ts';
 export * from './plan.ts';

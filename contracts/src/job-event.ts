@@ -17,7 +17,7 @@ const gatewayEventSchemas = [
   /** What a gate between plan and apply decided. */
   z.object({
     type: z.literal('gate'),
-    gate: z.enum(['policy', 'budget', 'blast_radius', 'approval']),
+    gate: z.enum(['policy', 'budget', 'blast_radius', 'orphans', 'approval']),
     verdict: z.enum(['passed', 'warned', 'approval_required', 'blocked']),
     message: z.string(),
   }),

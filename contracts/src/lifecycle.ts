@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { jobIdSchema } from './job.ts';
+import { orphanSchema } from './orphan.ts';
 import { driftedResourceSchema } from './plan.ts';
 import { projectIdSchema } from './project.ts';
 
@@ -32,6 +33,8 @@ export const driftReportSchema = z.object({
   /** The deploy that waits for approval to undo the drift. */
   remediationJobId: z.string().nullable(),
   schedule: z.string().nullable(),
+  /** Objects that an apply may have left without an entry in the state: Terraform's own check does not see them. */
+  orphans: z.array(orphanSchema),
 });
 
 export const driftScheduleSchema = z.strictObject({

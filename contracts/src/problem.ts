@@ -29,6 +29,8 @@ export const problemCodes = [
   'revision_not_found',
   'revision_missing',
   'revision_unreadable',
+  'orphan_not_found',
+  'orphan_not_adoptable',
   'state_not_found',
   'state_version_not_found',
   'idempotency_key_reused',

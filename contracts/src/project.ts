@@ -11,6 +11,13 @@ export const projectIdSchema = z
   )
   .meta({ example: 'project-123' });
 
-export const deploymentStatuses = ['not_deployed', 'pending', 'deployed', 'failed', 'destroyed'] as const;
+export const deploymentStatuses = [
+  'not_deployed',
+  'pending',
+  'deployed',
+  'failed',
+  'destroyed',
+  'destroyed_with_orphans',
+] as const;
 export const deploymentStatusSchema = z.enum(deploymentStatuses);
 export type DeploymentStatus = z.infer<typeof deploymentStatusSchema>;

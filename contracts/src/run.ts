@@ -60,6 +60,23 @@ export const runRequestSchema = z.discriminatedUnion('kind', [
       .array(z.strictObject({ to: z.string(), id: z.string() }))
       .max(500)
       .default([]),
+    /** Plan these addresses and what they need, and nothing else; empty for all. */
+    targets: z.array(z.string()).max(500).default([]),
+    /** Data sources to read beside the code. Such a plan is not meant to be applied: only its JSON is kept. */
+    search: z
+      .array(
+        z.strictObject({
+          /** Name of the data source. */
+          name: z.string().regex(/^engine_[a-z0-9_]+$/),
+          type: z.string().regex(/^[a-z0-9_]+$/),
+          /** The provider configuration, for example `aws.west`. */
+          provider: z.string(),
+          arguments: z.record(z.string(), z.unknown()),
+        }),
+      )
+      .max(500)
+      .nullable()
+      .default(null),
   }),
   z.strictObject({
     kind: z.literal('apply'),

@@ -1,9 +1,10 @@
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { createClient } from '../support/client.ts';
 import type { Engine } from '../support/engine.ts';
 import type { Postgres } from '../support/postgres.ts';
-import { findProcesses, providerProgram, signalAll, terraformProgram } from './processes.ts';
+import { findProcesses, findProxies, providerProgram, signalAll, terraformProgram } from './processes.ts';
 import type { SlowAws } from './slow-aws.ts';
 
 export type ChaosWorld = { engine: Engine; slowAws: SlowAws; postgres: Postgres; runsDir: string };
@@ -20,6 +21,12 @@ export const faultNames = [
   'kill-gateway',
   'kill-terraform',
   'kill-provider',
+  'kill-proxy',
+  'kill-all',
+  'cancel',
+  'cancel-now',
+  'stop-runner',
+  'stop-gateway',
   'kill-postgres',
   'pause-runner',
   'pause-gateway',
@@ -31,7 +38,7 @@ export const faultNames = [
 export type FaultName = (typeof faultNames)[number];
 
 /** Each is done when what it took away is back, and answers how many processes or calls it has reached. */
-export const faults: Record<FaultName, (world: ChaosWorld) => Promise<number>> = {
+export const faults: Record<FaultName, (world: ChaosWorld, jobId: string) => Promise<number>> = {
   async 'kill-runner'({ engine }) {
     await engine.runner?.stop('SIGKILL');
     await engine.startRunner();
@@ -47,6 +54,46 @@ export const faults: Record<FaultName, (world: ChaosWorld) => Promise<number>> =
   },
   async 'kill-provider'({ engine, runsDir }) {
     return signalAll(findProcesses([engine.directory, runsDir], providerProgram), 'SIGKILL');
+  },
+  async 'kill-proxy'({ engine, runsDir }) {
+    return signalAll(findProxies([engine.directory, runsDir]), 'SIGKILL');
+  },
+  /** As when a machine loses its power, but for what its disk has not written. */
+  async 'kill-all'({ engine, runsDir }) {
+    const folders = [engine.directory, runsDir];
+    const reached = signalAll(
+      [
+        ...findProxies(folders),
+        ...findProcesses(folders, terraformProgram),
+        ...findProcesses(folders, providerProgram),
+      ],
+      'SIGKILL',
+    );
+    await Promise.all([engine.runner?.stop('SIGKILL'), engine.gateway?.stop('SIGKILL')]);
+    await engine.startRunner();
+    await engine.startGateway();
+    return reached;
+  },
+  async cancel({ engine }, jobId) {
+    return (await createClient(engine.url).post(`/api/deploy/jobs/${jobId}/cancel`, {})).status === 202
+      ? 1
+      : 0;
+  },
+  async 'cancel-now'({ engine }, jobId) {
+    const answer = await createClient(engine.url).post(`/api/deploy/jobs/${jobId}/cancel`, {
+      graceSeconds: 0,
+    });
+    return answer.status === 202 ? 1 : 0;
+  },
+  async 'stop-runner'({ engine }) {
+    await engine.runner?.stop('SIGTERM');
+    await engine.startRunner();
+    return 1;
+  },
+  async 'stop-gateway'({ engine }) {
+    await engine.gateway?.stop('SIGTERM');
+    await engine.startGateway();
+    return 1;
   },
   async 'kill-postgres'({ postgres }) {
     await postgres.kill();

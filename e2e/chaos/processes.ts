@@ -35,3 +35,10 @@ export function signalAll(processes: FoundProcess[], signal: NodeJS.Signals): nu
     }
   }).length;
 }
+
+/** The engine's own programs between Terraform and its providers. */
+export function findProxies(directories: string[]): FoundProcess[] {
+  return findProcesses(directories, /\/node$/).filter(({ command }) =>
+    /providers\/proxy\/main\.ts/.test(command),
+  );
+}

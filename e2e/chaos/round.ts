@@ -1,10 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { JobView } from '@deployment-engine/contracts';
+import type { JobView, Orphan } from '@deployment-engine/contracts';
 import { createClient } from '../support/client.ts';
 import type { LocalAws } from '../support/local-aws.ts';
 import { waitFor } from '../support/wait.ts';
 import { type ChaosWorld, type FaultName, faults } from './faults.ts';
-import { chaosStack, existingAddresses, resourceCount } from './stack.ts';
+import { cloudObjects, countOf, minus, type Objects, stateObjects, textOf } from './objects.ts';
+import { chaosStack, stackObjects } from './stack.ts';
 
 export type RoundResult = {
   fault: FaultName;
@@ -14,9 +14,16 @@ export type RoundResult = {
   /** How the faulted deploy ended. */
   status: string;
   reason: string | null;
-  /** Resources in the local AWS after it, and how many of them only the uncertainty report knew. */
+  /** Objects in the local AWS after it. */
   existing: number;
-  reported: number;
+  /** Orphans by how they were settled: from the journal, by a search that was approved, by a person, or absent. */
+  journal: number;
+  search: number;
+  person: number;
+  absent: number;
+  /** Objects that neither state nor report knew, and objects made twice. */
+  lost: number;
+  duplicates: number;
   /** Milliseconds from the end of the fault to the end of the job. */
   recoveryMs: number;
   /** Each broken promise, in one sentence; empty where all held. */
@@ -28,64 +35,68 @@ const slowFaults = { delayMs: 700, loseAnswers: 0.01, breakBefore: 0.01 };
 const noFaults = { delayMs: 0, loseAnswers: 0, breakBefore: 0 };
 const jobMs = 180_000;
 const gatewayBackMs = 60_000;
+const expected = Object.values(stackObjects).reduce((sum, count) => sum + count, 0);
 
-/** Deploys, does the fault at a moment of its apply, and then holds the engine to its promises. */
+type Client = ReturnType<typeof createClient>;
+type Round = { client: Client; aws: LocalAws; projectId: string; before: Objects; broken: string[] };
+
+/** Deploys, does the fault when a share of the resources is finished, and then holds the engine to its promises. */
 export async function chaosRound(
   world: ChaosWorld & { aws: LocalAws },
   fault: FaultName,
-  options: { projectId: string; afterMs: number },
+  options: { projectId: string; finished: number },
 ): Promise<RoundResult> {
-  const { engine, aws } = world;
-  const client = createClient(engine.url);
   const { projectId } = options;
-  const request = { projectId, iacCode: chaosStack(projectId) };
+  const round: Round = {
+    client: createClient(world.engine.url),
+    aws: world.aws,
+    projectId,
+    before: await cloudObjects(world.aws),
+    broken: [],
+  };
+  const { client, broken } = round;
   world.slowAws.setFaults(slowFaults);
-  const broken: string[] = [];
-  const { body } = await client.post('/api/deploy', request);
-  await waitFor('the apply', async () => {
-    const { body: job } = await client.get(`/api/deploy/status/${body.jobId}`);
-    return job.step === 'apply' || job.endTime !== null;
-  });
-  await delay(options.afterMs);
+  const { body } = await client.post('/api/deploy', { projectId, iacCode: chaosStack(projectId) });
+  await waitFor(
+    'the apply',
+    async () => {
+      const { body: job } = await client.get(`/api/deploy/status/${body.jobId}`);
+      return job.endTime !== null || (job.step === 'apply' && job.resources.finished >= options.finished);
+    },
+    jobMs,
+  );
   const during = (await client.get(`/api/deploy/status/${body.jobId}`)).body.status === 'processing';
-  const reached = await faults[fault](world);
+  const reached = await faults[fault](world, body.jobId);
   const healed = Date.now();
   const job = await endOf(client, body.jobId);
   const recoveryMs = Date.now() - healed;
-
   world.slowAws.setFaults(noFaults);
-  const existing = await existingAddresses(aws, projectId);
-  const infrastructure = (await client.get(`/api/deploy/infrastructure/${projectId}`)).body;
-  const recorded = stateAddresses(infrastructure.terraformState);
-  const reported = new Set<string>(
-    (infrastructure.stateUncertain?.unrecorded ?? []).map((entry: { address: string }) => entry.address),
-  );
-  const lost = [...existing].filter((address) => !recorded.has(address) && !reported.has(address));
-  if (lost.length > 0)
-    broken.push(`exists but is neither in the state nor in the report: ${lost.join(', ')}`);
-  if (job.status === 'completed' && existing.size !== resourceCount)
-    broken.push(`reported as completed with ${existing.size} of ${resourceCount} resources`);
 
-  await converge(client, aws, request, broken);
-  await destroy(client, aws, projectId, broken);
+  const existing = minus(await cloudObjects(world.aws), round.before);
+  const lost = await unknownTo(round, existing);
+  if (lost > 0) broken.push(`${lost} objects are neither in the state nor in the report`);
+  if (job.status === 'completed' && countOf(existing) !== expected)
+    broken.push(`reported as completed with ${countOf(existing)} of ${expected} objects`);
+  const duplicates = await converge(round);
+  await destroy(round);
   return {
     fault,
     during,
     reached,
     status: job.status,
     reason: job.failure?.reason ?? null,
-    existing: existing.size,
-    reported: [...existing].filter((address) => !recorded.has(address)).length,
+    existing: countOf(existing),
+    ...(await settledBy(round)),
+    lost,
+    duplicates,
     recoveryMs,
     broken,
   };
 }
 
-type Client = ReturnType<typeof createClient>;
-
 /**
- * A gateway that is restarting is asked again. `approving` does what an operator would: where it can't be told that an
- * object is the project's own, as with a full disk, its import waits for somebody who knows.
+ * A gateway that is restarting is asked again. `approving` does what an operator would: what was found by a search waits
+ * for somebody who knows.
  */
 async function endOf(client: Client, jobId: string, approving = false): Promise<JobView> {
   return waitFor(
@@ -100,27 +111,74 @@ async function endOf(client: Client, jobId: string, approving = false): Promise<
   );
 }
 
-async function converge(
-  client: Client,
-  aws: LocalAws,
-  request: { projectId: string },
-  broken: string[],
-): Promise<void> {
-  const again = await client.post('/api/deploy', request);
-  const job = await endOf(client, again.body.jobId, true);
-  if (job.status !== 'completed') {
-    broken.push(`the deploy after it ${job.status}: ${job.error}`);
-    return;
-  }
-  const existing = await existingAddresses(aws, request.projectId);
-  const state = stateAddresses((await client.get(`/api/deploy/state/${request.projectId}`)).body.state);
-  if (existing.size !== resourceCount || state.size !== resourceCount)
-    broken.push(
-      `after the next deploy ${existing.size} exist and ${state.size} are in the state, not ${resourceCount}`,
-    );
+/** An entry of the report without an id knows one object of its type. */
+async function unknownTo({ client, projectId }: Round, existing: Objects): Promise<number> {
+  const { body } = await client.get(`/api/deploy/infrastructure/${projectId}`);
+  const unrecorded = minus(existing, stateObjects(body.terraformState));
+  const reported = (body.stateUncertain?.unrecorded ?? []) as { type: string }[];
+  return [...unrecorded].reduce((sum, [type, ids]) => {
+    const known = reported.filter((entry) => entry.type === type).length;
+    return sum + Math.max(0, ids.size - known);
+  }, 0);
 }
 
-async function destroy(client: Client, aws: LocalAws, projectId: string, broken: string[]): Promise<void> {
+/** Deploys again and settles what is left as an operator would. Answers how many objects there are too many. */
+async function converge(round: Round): Promise<number> {
+  const { client, aws, projectId, before, broken } = round;
+  const answer = await client.post('/api/deploy', { projectId, iacCode: chaosStack(projectId) });
+  const job = await endOf(client, answer.body.jobId, true);
+  if (job.status !== 'completed') {
+    broken.push(`the deploy after it ${job.status}: ${job.error}`);
+    return 0;
+  }
+  await settleByPerson(round);
+  const existing = minus(await cloudObjects(aws), before);
+  const state = stateObjects((await client.get(`/api/deploy/state/${projectId}`)).body.state);
+  const unrecorded = minus(existing, state);
+  const tooMany = Object.entries(stackObjects).reduce(
+    (sum, [type, count]) => sum + Math.max(0, (existing.get(type)?.size ?? 0) - count),
+    0,
+  );
+  if (countOf(unrecorded) > 0) broken.push(`after the next deploy not in the state: ${textOf(unrecorded)}`);
+  if (countOf(existing) !== expected || countOf(state) !== expected)
+    broken.push(
+      `after the next deploy ${countOf(existing)} exist and ${countOf(state)} are in the state, not ${expected}`,
+    );
+  return tooMany;
+}
+
+async function settleByPerson(round: Round): Promise<void> {
+  const { client, projectId } = round;
+  const { body } = await client.get(`/api/deploy/orphans/${projectId}`);
+  for (const orphan of body.orphans as Orphan[]) {
+    if (orphan.status !== 'unresolved') continue;
+    const id = orphan.objectId ?? orphan.candidates[0];
+    if (id === undefined) {
+      const reason = 'looked for it and found none';
+      await client.post(`/api/deploy/orphans/${projectId}/acknowledge`, { orphanIds: [orphan.id], reason });
+      continue;
+    }
+    const answer = await client.post(`/api/deploy/orphans/${projectId}/delete`, {
+      orphanIds: [orphan.id],
+      objectId: id,
+    });
+    const job = await endOf(client, answer.body.jobId, true);
+    if (job.status !== 'completed') round.broken.push(`deleting ${orphan.type} ${id}: ${job.error}`);
+  }
+}
+
+async function settledBy({ client, projectId }: Round) {
+  const { orphans } = (await client.get(`/api/deploy/orphans/${projectId}`)).body as { orphans: Orphan[] };
+  const count = (is: (orphan: Orphan) => boolean) => orphans.filter(is).length;
+  return {
+    journal: count(({ source, status }) => source === 'journal' && status === 'adopted'),
+    search: count(({ source, status }) => source === 'search' && status === 'adopted'),
+    person: count(({ status }) => status === 'deleted' || status === 'acknowledged'),
+    absent: count(({ status }) => status === 'absent'),
+  };
+}
+
+async function destroy({ client, aws, projectId, before, broken }: Round): Promise<void> {
   const answer = await waitFor(
     'the gateway',
     () => client.post('/api/deploy/destroy', { projectId }).catch(() => undefined),
@@ -128,22 +186,10 @@ async function destroy(client: Client, aws: LocalAws, projectId: string, broken:
   );
   const job = await endOf(client, answer.body.jobId);
   if (job.status !== 'completed') broken.push(`the destroy ${job.status}: ${job.error}`);
-  const left = await existingAddresses(aws, projectId);
-  if (left.size > 0) broken.push(`left in the cloud after destroy: ${[...left].join(', ')}`);
+  const left = minus(await cloudObjects(aws), before);
+  if (countOf(left) > 0) broken.push(`left in the cloud after destroy: ${textOf(left)}`);
   const { body } = await client.get(`/api/deploy/jobs?projectId=${projectId}`);
   const unfinished = body.jobs.filter((other: JobView) => other.endTime === null);
   if (unfinished.length > 0)
     broken.push(`jobs without an end: ${unfinished.map((other: JobView) => other.jobId).join(', ')}`);
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: Terraform's state as the API gives it
-function stateAddresses(state: any): Set<string> {
-  const resources = state?.resources ?? [];
-  return new Set(
-    // biome-ignore lint/suspicious/noExplicitAny: as above
-    resources.flatMap((resource: any) =>
-      // biome-ignore lint/suspicious/noExplicitAny: as above
-      resource.instances.map((instance: any) => `${resource.type}.${resource.name}[${instance.index_key}]`),
-    ),
-  );
 }

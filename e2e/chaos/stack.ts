@@ -1,6 +1,7 @@
-import type { LocalAws } from '../support/local-aws.ts';
-
-/** Thirty resources of four services, all named after the project. */
+/**
+ * Thirty resources: half have ids that the cloud chooses (VPC, subnets, groups with a prefix, an instance, a load
+ * balancer), half have names of their own.
+ */
 export function chaosStack(prefix: string): string {
   return `
 terraform {
@@ -14,53 +15,63 @@ terraform {
 provider "aws" {
   region = "us-east-1"
 }
+resource "aws_vpc" "v" {
+  cidr_block = "10.9.0.0/16"
+}
+resource "aws_subnet" "n" {
+  count             = 4
+  vpc_id            = aws_vpc.v.id
+  cidr_block        = cidrsubnet(aws_vpc.v.cidr_block, 8, count.index)
+  availability_zone = count.index % 2 == 0 ? "us-east-1a" : "us-east-1b"
+}
+resource "aws_security_group" "g" {
+  count       = 8
+  name_prefix = "${prefix}-g"
+  vpc_id      = aws_vpc.v.id
+}
+resource "aws_instance" "i" {
+  ami           = "ami-12c6146b"
+  instance_type = "t3.micro"
+  subnet_id     = aws_subnet.n[0].id
+}
+resource "aws_lb" "a" {
+  name     = "${prefix}-a"
+  internal = true
+  subnets  = [aws_subnet.n[0].id, aws_subnet.n[1].id]
+}
 resource "aws_s3_bucket" "b" {
-  count         = 8
+  count         = 3
   bucket        = "${prefix}-b\${count.index}"
   force_destroy = true
 }
-resource "aws_dynamodb_table" "t" {
-  count        = 6
-  name         = "${prefix}-t\${count.index}"
-  billing_mode = "PAY_PER_REQUEST"
-  hash_key     = "id"
-  attribute {
-    name = "id"
-    type = "S"
-  }
+resource "aws_ssm_parameter" "p" {
+  count = 5
+  name  = "${prefix}-p\${count.index}"
+  type  = "String"
+  value = "x"
 }
 resource "aws_iam_role" "r" {
-  count              = 8
+  count              = 4
   name               = "${prefix}-r\${count.index}"
   assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "lambda.amazonaws.com" } }] })
 }
 resource "aws_cloudwatch_log_group" "l" {
-  count             = 8
+  count             = 3
   name              = "${prefix}-l\${count.index}"
   retention_in_days = 14
 }
 `;
 }
 
-export const resourceCount = 30;
-
-/** Addresses of the stack's resources that exist in the local AWS, told by its own API. */
-export async function existingAddresses(aws: LocalAws, prefix: string): Promise<Set<string>> {
-  const answers = await Promise.all([
-    aws.call('s3', {}),
-    aws.call('dynamodb', { target: 'DynamoDB_20120810.ListTables' }),
-    aws.call('iam', { query: 'Action=ListRoles&Version=2010-05-08&MaxItems=1000' }),
-    aws.call('logs', { target: 'Logs_20140328.DescribeLogGroups', body: { logGroupNamePrefix: prefix } }),
-  ]);
-  const text = answers.join('\n');
-  const types: Record<string, string> = {
-    b: 'aws_s3_bucket',
-    t: 'aws_dynamodb_table',
-    r: 'aws_iam_role',
-    l: 'aws_cloudwatch_log_group',
-  };
-  const found = new Set<string>();
-  for (const [, letter = '', index] of text.matchAll(new RegExp(`[>"]${prefix}-([btrl])(\\d+)[<"]`, 'g')))
-    found.add(`${types[letter]}.${letter}[${index}]`);
-  return found;
-}
+/** How many objects of each type the stack has. */
+export const stackObjects: Record<string, number> = {
+  aws_vpc: 1,
+  aws_subnet: 4,
+  aws_security_group: 8,
+  aws_instance: 1,
+  aws_lb: 1,
+  aws_s3_bucket: 3,
+  aws_ssm_parameter: 5,
+  aws_iam_role: 4,
+  aws_cloudwatch_log_group: 3,
+};

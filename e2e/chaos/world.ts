@@ -26,6 +26,7 @@ export async function createWorld(random: () => number): Promise<World> {
       AWS_MAX_ATTEMPTS: '8',
       DATABASE_URL: postgres.url,
       LEASE_SECONDS: '3',
+      ORPHAN_ABSENCE_SECONDS: '2',
     },
   });
   return {

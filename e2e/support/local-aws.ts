@@ -99,6 +99,7 @@ async function warmUp(url: string): Promise<void> {
   await call(url, 'sqs', { target: 'AmazonSQS.ListQueues' });
   await call(url, 'lambda', { path: '/2015-03-31/functions/' });
   await call(url, 'apigateway', { path: '/restapis' });
+  await call(url, 'ssm', { target: 'AmazonSSM.DescribeParameters' });
   await call(url, 's3', {});
 }
 

@@ -18,6 +18,7 @@ import { policyRoutes } from './policy-settings/routes.ts';
 import { priceBookRoutes } from './project-costs/price-book-routes.ts';
 import { costRoutes } from './project-costs/routes.ts';
 import { projectRoutes } from './projects/routes.ts';
+import { orphanRoutes } from './recovery/orphan-routes.ts';
 import { revisionRoutes } from './revisions/routes.ts';
 import { runnerRoutes } from './runners/routes.ts';
 import { secretRoutes } from './secrets/routes.ts';
@@ -51,6 +52,7 @@ export function createApp(context: Context): Express {
   policyRoutes(router, context);
   lifecycleRoutes(router, context);
   stateRoutes(router, context);
+  orphanRoutes(router, context);
   secretRoutes(router, context);
   runnerRoutes(router, context);
   adminRoutes(router, context);

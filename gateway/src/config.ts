@@ -55,6 +55,8 @@ const environmentSchema = z.object({
     ),
   LEASE_SECONDS: seconds(15, 3),
   CANCEL_GRACE_SECONDS: seconds(60, 0),
+  ORPHAN_TAG: z.enum(['0', '1'], { error: 'must be 1 or 0' }).default('0'),
+  ORPHAN_ABSENCE_SECONDS: seconds(30, 0),
   STEP_TIMEOUT_SECONDS: seconds(3600),
   JOB_TIMEOUT_SECONDS: seconds(7200),
   RUNNER_LOST_SECONDS: seconds(30, 5),
@@ -114,6 +116,10 @@ export type Config = {
   gatewayId: string;
   leaseSeconds: number;
   cancelGraceSeconds: number;
+  /** Whether AWS objects get a tag by which a search finds those of a project. */
+  orphanTag: boolean;
+  /** So long after an apply a search that finds nothing proves nothing: clouds show new objects late. */
+  orphanAbsenceSeconds: number;
   stepTimeoutSeconds: number;
   jobTimeoutSeconds: number;
   /** After this long without an answer a runner is given up and its jobs are settled. */
@@ -184,6 +190,8 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     gatewayId: `${hostname()}-${process.pid}-${Date.now().toString(36)}`,
     leaseSeconds: settings.LEASE_SECONDS,
     cancelGraceSeconds: settings.CANCEL_GRACE_SECONDS,
+    orphanTag: settings.ORPHAN_TAG === '1',
+    orphanAbsenceSeconds: settings.ORPHAN_ABSENCE_SECONDS,
     stepTimeoutSeconds: settings.STEP_TIMEOUT_SECONDS,
     jobTimeoutSeconds: settings.JOB_TIMEOUT_SECONDS,
     runnerLostSeconds: settings.RUNNER_LOST_SECONDS,

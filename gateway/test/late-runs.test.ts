@@ -2,11 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { waitFor } from '../../e2e/support/wait.ts';
 import { savePlan } from '../src/plans/store.ts';
-import { newestStateVersion, saveStateVersion } from '../src/states/store.ts';
+import { instanceAddresses } from '../src/states/addresses.ts';
+import { newestStateVersion, readNewestState, saveStateVersion } from '../src/states/store.ts';
 import { capacity, json, type Reply, runView, startFakeRunner } from './fake-runner.ts';
 import { helloCode, startTestGateway, type TestGateway } from './support.ts';
 
-const bucket = { mode: 'managed', type: 'aws_s3_bucket', name: 'lost', provider: 'p', instances: [{}] };
+const bucketNamed = (id: string) => ({
+  ...{ mode: 'managed', type: 'aws_s3_bucket', name: 'lost', provider: 'provider["p"]' },
+  instances: [{ schema_version: 0, attributes: { id, bucket: id } }],
+});
+const bucket = bucketNamed('the-lost');
 const state = (serial: number, resources: object[] = []) => ({
   version: 4,
   terraform_version: '1.11.4',
@@ -29,6 +34,7 @@ const plan = {
 };
 
 const deletions: string[] = [];
+let lostRuns: object[] = [];
 const removed: Reply = (request, response) => {
   deletions.push(request.url ?? '');
   response.writeHead(204).end();
@@ -39,6 +45,8 @@ const runnerWith = (lost: object) =>
     'GET /capacity': [json({ ...capacity, slots: 0, free: 0 })],
     'GET /runs/:runId': [json(runView({ status: 'finished', outcome: { kind: 'succeeded' } }))],
     'GET /runs/:runId/state': [json(lost)],
+    'GET /runs/:runId/journal': [(_request, response) => void response.end('')],
+    'GET /runs': [(_request, response) => json({ runs: lostRuns })(_request, response)],
     'DELETE /runs/:runId': [removed],
   });
 
@@ -47,6 +55,7 @@ async function lostApply(it: TestGateway, runnerUrl: string): Promise<string> {
   const { query } = it.gateway.context.database;
   const { encryption } = it.gateway.context;
   const { jobId } = (await it.client.post('/api/deploy', { projectId: 'p', iacCode: helloCode })).body;
+  lostRuns = ['apply', 'plan'].map((kind) => ({ ...runView(), runId: `${jobId}-${kind}-1`, jobId }));
   await query.updateTable('jobs').set({ status: 'failed' }).where('id', '=', jobId).execute();
   const raw = Buffer.from(JSON.stringify(state(1)));
   await saveStateVersion(query, encryption, { projectId: 'p', jobId: 'earlier', raw });
@@ -83,19 +92,41 @@ test('the state of a lost apply is stored when its runner is back, and its runs 
   assert.deepEqual(deletions, [`/runs/${jobId}-apply-1`, `/runs/${jobId}-plan-1`]);
 });
 
-test('the state of a lost apply never takes the place of what a later job has stored', async () => {
+/** A later job has stored this state, and then the runner comes back with serial 9 of its own. */
+async function overtakenBy(it: TestGateway, later: object, runnerUrl: string): Promise<string> {
+  const { database, encryption } = it.gateway.context;
+  const jobId = await lostApply(it, 'http://127.0.0.1:1');
+  const raw = Buffer.from(JSON.stringify(later));
+  await saveStateVersion(database.query, encryption, { projectId: 'p', jobId: 'later', raw });
+  await database.query.updateTable('unsettled_runs').set({ runner_url: runnerUrl }).execute();
+  await settled(it);
+  return jobId;
+}
+
+test('what a lost apply has recorded goes into what a later job has stored, and takes no place there', async () => {
   await using runner = await runnerWith(state(9, [bucket]));
   await using it = await startTestGateway({ TERRAFORM_RUNNER_URL: runner.url });
   const { database, encryption } = it.gateway.context;
-  const later = Buffer.from(JSON.stringify(state(2)));
-  const jobId = await lostApply(it, 'http://127.0.0.1:1');
-  await saveStateVersion(database.query, encryption, { projectId: 'p', jobId: 'later', raw: later });
-  await database.query.updateTable('unsettled_runs').set({ runner_url: runner.url }).execute();
-  await settled(it);
-  assert.equal((await newestStateVersion(database.query, 'p'))?.serial, 2);
+  const jobId = await overtakenBy(it, state(2), runner.url);
+  const newest = await readNewestState(database.query, encryption, 'p');
+  assert.equal(newest?.version.serial, 3);
+  assert.deepEqual([...instanceAddresses(newest.state).keys()], ['aws_s3_bucket.lost']);
+  assert.equal((await it.client.get('/api/deploy/infrastructure/p')).body.stateUncertain, null);
+  const { orphans } = (await it.client.get('/api/deploy/orphans/p')).body;
+  assert.deepEqual(
+    orphans.map((orphan: Record<string, unknown>) => [orphan.jobId, orphan.status, orphan.objectId]),
+    [[jobId, 'adopted', 'the-lost']],
+  );
+});
+
+test('where a later job has made the same again, the object of the lost apply is reported with its id', async () => {
+  await using runner = await runnerWith(state(9, [bucket]));
+  await using it = await startTestGateway({ TERRAFORM_RUNNER_URL: runner.url });
+  await overtakenBy(it, state(2, [bucketNamed('the-second')]), runner.url);
+  assert.equal((await newestStateVersion(it.gateway.context.database.query, 'p'))?.serial, 2);
   const { stateUncertain } = (await it.client.get('/api/deploy/infrastructure/p')).body;
-  assert.equal(stateUncertain.jobId, jobId);
-  assert.deepEqual(stateUncertain.unrecorded, [
-    { address: 'aws_s3_bucket.lost', type: 'aws_s3_bucket', importId: 'the-lost', started: true },
-  ]);
+  const [entry] = stateUncertain.unrecorded;
+  assert.deepEqual([entry.address, entry.importId], ['aws_s3_bucket.lost', 'the-lost']);
+  const refused = await it.client.post('/api/deploy/orphans/p/adopt', { orphanId: entry.orphanId });
+  assert.deepEqual([refused.status, refused.body.code], [409, 'orphan_not_adoptable']);
 });

@@ -9,6 +9,7 @@ import { lockJob, patchJob } from '../src/jobs/transition.ts';
 import { savePlan } from '../src/plans/store.ts';
 import { mergeReports } from '../src/policy/report-builder.ts';
 import { saveReport } from '../src/policy-settings/reports.ts';
+import { insertOrphans } from '../src/recovery/orphan-store.ts';
 import { redactEvent } from '../src/redaction/redact-event.ts';
 import { JobSecrets } from '../src/secrets/job-secrets.ts';
 import { saveStateVersion } from '../src/states/store.ts';
@@ -65,6 +66,9 @@ const bodies: Record<string, unknown> = {
   setSecretVariables: { variables: { word: secrets.stored } },
   setCredentials: { credentials: { AWS_REGION: 'eu-west-1' } },
   allowFinding: { id: 'AWS-S3-001', who: 'ada', why: 'a test' },
+  adoptOrphan: { orphanId: `orphan-${'0'.repeat(16)}` },
+  deleteOrphans: { orphanIds: [`orphan-${'0'.repeat(16)}`] },
+  acknowledgeOrphans: { orphanIds: [`orphan-${'0'.repeat(16)}`], reason: 'a test' },
   createKey: { name: 'k', role: 'viewer', projects: ['other-1'] },
 };
 
@@ -98,10 +102,15 @@ async function plant(): Promise<void> {
     .updateTable('projects')
     .set({
       revision: 1,
-      state_uncertain: JSON.stringify({ jobId, since: 'x', reason: all.join(), unrecorded: [] }),
     })
     .where('id', '=', 'leaky')
     .execute();
+  await insertOrphans(query, context.encryption, [
+    {
+      ...{ projectId: 'leaky', jobId, address: `aws_vpc.a["${all.join()}"]`, type: 'aws_vpc', started: true },
+      ...{ reason: all.join(), objectId: all.join(), source: 'journal', content: null },
+    },
+  ]);
   const signal = new AbortController().signal;
   const jobSecrets = new JobSecrets(context, { ...claim.job, plan_digest: 'd' });
   jobSecrets.learnState(state(2));

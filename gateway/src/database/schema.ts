@@ -1,4 +1,12 @@
-import type { DeploymentStatus, JobStatus, JobType, Role, StepName } from '@deployment-engine/contracts';
+import type {
+  DeploymentStatus,
+  JobStatus,
+  JobType,
+  OrphanSource,
+  OrphanStatus,
+  Role,
+  StepName,
+} from '@deployment-engine/contracts';
 import type { Generated } from 'kysely';
 
 /** Columns as SQL has them. Text columns named for a document hold JSON. */
@@ -12,7 +20,6 @@ export type Database = {
     last_job_id: string | null;
     revision: number | null;
     outputs: Generated<string>;
-    state_uncertain: string | null;
     destroy_at: Date | null;
     drift_cron: string | null;
     drift_remediate: Generated<boolean>;
@@ -71,8 +78,31 @@ export type Database = {
     policy_summary: string | null;
     /** From then on only apply is left. */
     gate_passed_at: Date | null;
+    /** Orphans that the job is to adopt or delete, as JSON; `null` for all other jobs. */
+    orphan_ids: string | null;
     /** Its caller's own words. */
     message: string | null;
+  };
+  /** Objects that a broken-off apply may have left without an entry in the state. */
+  orphans: {
+    id: string;
+    project_id: string;
+    job_id: string;
+    address: string | null;
+    type: string;
+    since: Generated<Date>;
+    reason: string;
+    started: boolean;
+    status: Generated<OrphanStatus>;
+    object_id: string | null;
+    source: OrphanSource | null;
+    candidates: Generated<string>;
+    search: string | null;
+    /** What was planned, sealed; `null` once the orphan is resolved. */
+    content: Uint8Array | null;
+    resolved_at: Date | null;
+    resolved_by: string | null;
+    resolution: string | null;
   };
   job_events: {
     job_id: string;

@@ -35,6 +35,8 @@ const table = {
   revision_not_found: { status: 404, title: 'No such revision' },
   revision_missing: { status: 409, title: 'The files of the revision are missing' },
   revision_unreadable: { status: 409, title: 'The files of the revision can not be used' },
+  orphan_not_found: { status: 404, title: 'No such unresolved orphan' },
+  orphan_not_adoptable: { status: 409, title: 'The orphan can not be adopted or deleted so' },
   state_not_found: { status: 404, title: 'The project has no state' },
   state_version_not_found: { status: 404, title: 'No such state version' },
   idempotency_key_reused: { status: 409, title: 'The idempotency key belongs to another request' },

@@ -20,6 +20,8 @@ export type NewJob = {
   remediate?: boolean;
   /** Its caller's own words. */
   message?: string | undefined;
+  /** Orphans to adopt, or to delete where the job destroys. */
+  orphanIds?: string[];
 };
 
 /** `<type>-<epoch ms>-<8 random letters and digits>`. */
@@ -41,6 +43,7 @@ export async function insertJob(trx: Query, job: NewJob): Promise<JobRow> {
       ttl_seconds: job.ttlSeconds ?? null,
       remediate: job.remediate ?? false,
       message: job.message ?? null,
+      orphan_ids: job.orphanIds ? JSON.stringify(job.orphanIds) : null,
       created_by: job.createdBy.id,
       blast_radius: job.createdBy.blastRadius && JSON.stringify(job.createdBy.blastRadius),
     })

@@ -45,6 +45,7 @@ export async function approveJob(
     ]);
     await transition(trx, { jobId }, 'approve', message, {
       approved_digest: planDigest,
+      waiting_reason: null,
       timed_from: null, // the wait for a person is not the job's time
     });
     await call.record(trx, { project: job.project_id, digest: planDigest });

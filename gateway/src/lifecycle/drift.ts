@@ -11,6 +11,7 @@ import { insertJob, jobCreator, type NewJob } from '../jobs/store.ts';
 import { readPlanJson } from '../plans/store.ts';
 import { driftedResources } from '../plans/terraform-plan.ts';
 import { findProject, type ProjectRow } from '../projects/store.ts';
+import { presentUnresolved } from '../recovery/uncertainty.ts';
 import { projectRedactor } from '../secrets/project-redactor.ts';
 import { redactDifference } from '../states/differences.ts';
 
@@ -97,6 +98,7 @@ export async function driftReport(context: Context, project: ProjectRow) {
     resources,
     remediationJobId: job?.remediation_job_id ?? null,
     schedule: project.drift_cron,
+    orphans: await presentUnresolved(query, project.id),
   };
 }
 

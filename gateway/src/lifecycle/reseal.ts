@@ -1,6 +1,7 @@
 import { auditKeyPlace } from '../audit/log.ts';
 import type { Context } from '../context.ts';
 import { planPlace } from '../plans/plan-place.ts';
+import { orphanPlace } from '../recovery/orphan-store.ts';
 import { variablesPlace } from '../revisions/store.ts';
 import { dataKeyPlace } from '../secrets/places.ts';
 import { privateKeyPlace } from '../secrets/web-identity/signing-keys.ts';
@@ -22,6 +23,7 @@ export async function resealOld(context: Context): Promise<void> {
       auditKey: await resealAuditKey(context),
       dataKeys: await resealDataKeys(context),
       webIdentityKeys: await resealWebIdentityKeys(context),
+      orphans: await resealOrphans(context),
     };
     context.logger.info('everything is sealed with the current key', counts);
   } catch (error) {
@@ -148,4 +150,25 @@ async function resealAuditKey({ database, encryption }: Context): Promise<number
   const sealed_key = encryption.seal(encryption.open(head.sealed_key, auditKeyPlace), auditKeyPlace);
   await database.query.updateTable('audit_head').set({ sealed_key }).execute();
   return 1;
+}
+
+async function resealOrphans({ database, encryption }: Context): Promise<number> {
+  const rows = await database.query
+    .selectFrom('orphans')
+    .select(['id', 'content'])
+    .where('content', 'is not', null)
+    .execute();
+  const old = rows.flatMap(({ id, content }) =>
+    content && !encryption.isCurrent(content) ? [{ id, sealed: content }] : [],
+  );
+  for (const { id, sealed } of old) {
+    const place = orphanPlace(id);
+    await database.query
+      .updateTable('orphans')
+      .set({ content: encryption.seal(encryption.open(sealed, place), place) })
+      .where('id', '=', id)
+      .where('content', '=', sealed) // settled in between, it has none any more
+      .execute();
+  }
+  return old.length;
 }

@@ -14,8 +14,6 @@ export type PlanPurpose = {
   destroys?: boolean;
   /** Limits of the key that asked for the plan; nothing in a project's settings lifts them. */
   callerLimits?: BlastRadius | null;
-  /** What the engine itself imports: what a killed apply has left behind. */
-  adopted?: readonly { to: string; id: string }[];
 };
 
 /** What every destroy does. */
@@ -28,15 +26,12 @@ const ofDestroys: readonly string[] = ['PLAN-DELETE', 'PLAN-IAM'];
 export function evaluatePlan(
   planJson: unknown,
   settings: PolicySettings,
-  { destroys = false, callerLimits = null, adopted = [] }: PlanPurpose = {},
+  { destroys = false, callerLimits = null }: PlanPurpose = {},
 ): PolicyReport {
   const plan = readPlan(planJson);
   const builder = new ReportBuilder(settings);
   judgeResources(plan, settings, builder);
-  const isExpected = ({ id, resource }: ChangeFinding) =>
-    id === 'PLAN-IMPORT'
-      ? adopted.some(({ to, id: by }) => to === resource?.address && by === resource.importing?.id)
-      : destroys && ofDestroys.includes(id) && !isNamed(settings, id);
+  const isExpected = ({ id }: ChangeFinding) => destroys && ofDestroys.includes(id) && !isNamed(settings, id);
   const changes = findChanges(plan).filter((finding) => !isExpected(finding));
   const exceeded = destroys ? [] : exceededLimits(plan, settings.blastRadius, 'the project');
   for (const finding of [...changes, ...exceeded]) builder.add(draftOf(finding, settings.profile));

@@ -37,22 +37,14 @@ test('nothing in the settings lifts the limits of a caller', () => {
   );
 });
 
-test('what the engine imports after a killed apply needs no approval; any other import does', () => {
-  const plan = planOf(
-    ['a', 'b', 'c'].map((name) => ({
-      address: `aws_sqs_queue.${name}`,
-      actions: ['no-op'],
-      change: { importing: { id: `id-of-${name}` } },
-    })),
-  );
-  const adopted = [
-    { to: 'aws_sqs_queue.a', id: 'id-of-a' },
-    { to: 'aws_sqs_queue.b', id: 'id-of-another' },
-  ];
-  const { findings } = evaluatePlan(plan, projectPolicySettingsSchema.parse({}), { adopted });
+test('every import needs approval, whoever asks for it', () => {
+  const plan = planOf([
+    { address: 'aws_sqs_queue.a', actions: ['no-op'], change: { importing: { id: 'id-of-a' } } },
+  ]);
+  const { findings } = evaluatePlan(plan, projectPolicySettingsSchema.parse({}), {});
   assert.deepEqual(
-    findings.filter(({ id }) => id === 'PLAN-IMPORT').map(({ address }) => address),
-    ['aws_sqs_queue.b', 'aws_sqs_queue.c'],
+    findings.map(({ id, address, mode }) => [id, address, mode]),
+    [['PLAN-IMPORT', 'aws_sqs_queue.a', 'approve']],
   );
 });
 

@@ -7,6 +7,7 @@ import { notify, type Query } from '../database/open.ts';
 import { DomainError } from '../domain-error.ts';
 import { jobChangedChannel } from '../jobs/transition.ts';
 import { scheduleChangedChannel } from '../lifecycle/schedules.ts';
+import { unresolvedOrphans } from '../recovery/orphan-store.ts';
 import { newestStateVersion } from '../states/store.ts';
 import { findProject } from './store.ts';
 
@@ -26,14 +27,15 @@ export async function deleteProject(
   const { projectId, force } = request;
   const answer = await context.database.query.transaction().execute(async (trx) => {
     await trx.selectFrom('projects').select('id').where('id', '=', projectId).forUpdate().execute();
-    const project = await findProject(trx, projectId);
+    await findProject(trx, projectId);
     await requireIdle(trx, projectId);
     const resourcesLeft = (await newestStateVersion(trx, projectId))?.resourceCount ?? 0;
-    const isUncertain = project.state_uncertain !== null || (await hasUnsettledRun(trx, projectId));
+    const orphans = await unresolvedOrphans(trx, projectId);
+    const isUncertain = orphans.length > 0 || (await hasUnsettledRun(trx, projectId));
     if (!force && (resourcesLeft > 0 || isUncertain))
       throw new DomainError(
         'project_deployed',
-        `deleting project ${projectId}: ${resourcesLeft > 0 ? `its state has ${resourcesLeft} resources` : 'objects may exist without a record'}; destroy it first, or give force=true to leave them in the cloud`,
+        `deleting project ${projectId}: ${resourcesLeft > 0 ? `its state has ${resourcesLeft} resources` : `objects may exist without a record, see GET /api/deploy/orphans/${projectId}`}; destroy it first, or give force=true to leave them in the cloud`,
       );
     await deleteRows(trx, projectId);
     await call.record(trx, { project: projectId, detail: { force, resourcesLeft } });

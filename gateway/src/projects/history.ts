@@ -8,6 +8,7 @@ type HistoryJob = {
   message: string | null;
   startTime: string;
   endTime: string | null;
+  orphans: { found: number; unresolved: number };
 };
 
 /** Jobs of revisions by revision number, newest first. */
@@ -24,6 +25,7 @@ export async function revisionJobs(
     .where('revision', 'in', revisions)
     .orderBy('seq', 'desc')
     .execute();
+  const orphans = await orphanCounts(query, projectId);
   const groups = Map.groupBy(rows, (row) => row.revision ?? 0);
   return new Map(
     [...groups].map(([revision, jobs]) => [
@@ -35,7 +37,23 @@ export async function revisionJobs(
         message: job.message,
         startTime: job.created_at.toISOString(),
         endTime: job.finished_at?.toISOString() ?? null,
+        orphans: orphans.get(job.id) ?? { found: 0, unresolved: 0 },
       })),
+    ]),
+  );
+}
+
+async function orphanCounts(query: Query, projectId: string): Promise<Map<string, HistoryJob['orphans']>> {
+  const rows = await query
+    .selectFrom('orphans')
+    .select(['job_id', 'status'])
+    .where('project_id', '=', projectId)
+    .execute();
+  const groups = Map.groupBy(rows, (row) => row.job_id);
+  return new Map(
+    [...groups].map(([jobId, found]) => [
+      jobId,
+      { found: found.length, unresolved: found.filter(({ status }) => status === 'unresolved').length },
     ]),
   );
 }

@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { DomainError } from '../domain-error.ts';
 import { decodeNumberCursor, decodeTextCursor, encodeCursor } from '../http/cursor.ts';
 import { route } from '../http/route.ts';
+import { projectUncertainty } from '../recovery/uncertainty.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import { listRevisions } from '../revisions/store.ts';
 import { storedSecretsRedactor } from '../secrets/project-redactor.ts';
@@ -34,15 +35,14 @@ export function projectRoutes(router: Router, context: Context): void {
     const newest = await readNewestState(query, context.encryption, project.id);
     const redactor = await context.redactorOf({ projectId: project.id });
     if (newest && seesRawState(principal) && principal.kind !== 'open') await call.record(query);
+    const uncertainty = await projectUncertainty(query, context.encryption, project.id);
     return {
       projectId: project.id,
       deploymentStatus: await deploymentStatus(query, project),
       deploymentJobId: project.deployment_job_id ?? project.last_job_id,
       deploymentOutputs: newest ? redactor.redactValues(maskedOutputs(newest.state)) : {},
       terraformState: newest ? shownState(newest.state, principal, redactor) : null,
-      stateUncertain: project.state_uncertain
-        ? (redactor.redactJson(JSON.parse(project.state_uncertain)) as Uncertainty)
-        : null,
+      stateUncertain: uncertainty && (redactor.redactJson(uncertainty) as Uncertainty),
       destroyAt: project.destroy_at?.toISOString() ?? null,
       lastUpdated: project.updated_at.toISOString(),
     };

@@ -5,9 +5,9 @@ import type { Redactor } from './redactor.ts';
 export type Owner = { projectId?: string | undefined; jobId?: string | undefined };
 export type RedactorOf = (owner: Owner) => Promise<Redactor>;
 
-/** What these fields hold is made by the engine or named by the caller: ids, digests, times. */
+/** What these fields hold is made by the engine or named by the caller: ids, digests, times. A cloud's `objectId` is neither. */
 const engineFields =
-  /^(id|url|serial|lineage|digest|sha256|currency|nextCursor|history)$|(Id|At|Time|Digest|Cursor)$/;
+  /^(id|url|serial|lineage|digest|sha256|currency|nextCursor|history)$|(?<!^object)(Id|At|Time|Digest|Cursor)$/;
 
 /**
  * Takes secrets out of an answer. Its schema tells texts from the engine's own words: enumerations, numbers and fields

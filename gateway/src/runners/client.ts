@@ -16,6 +16,7 @@ import {
   signRunnerRequest,
 } from '@deployment-engine/contracts';
 import axios, { type AxiosInstance, type AxiosRequestConfig, isAxiosError } from 'axios';
+import { z } from 'zod';
 import type { RevisionFiles } from '../revisions/store.ts';
 
 const requestTimeoutMs = 30_000;
@@ -65,6 +66,8 @@ export function createRunnerClient(baseUrl: string, token: string, tls?: ClientT
       capacitySchema.parse(await send({ method: 'get', url: '/capacity', timeout: 3000 })),
     startRun: async (runId: string, body: RunRequestInput): Promise<RunView> =>
       runViewSchema.parse(await send({ method: 'put', url: `/runs/${runId}`, data: body })),
+    listRuns: async (): Promise<RunView[]> =>
+      z.object({ runs: z.array(runViewSchema) }).parse(await send({ method: 'get', url: '/runs' })).runs,
     getRun: async (runId: string): Promise<RunView> =>
       runViewSchema.parse(await send({ method: 'get', url: `/runs/${runId}` })),
     cancelRun: async (runId: string, graceSeconds: number): Promise<RunView> =>
@@ -75,6 +78,7 @@ export function createRunnerClient(baseUrl: string, token: string, tls?: ClientT
       void (await send({ method: 'delete', url: `/runs/${runId}` })),
     readPlanFile: (runId: string) => sendForBytes(`/runs/${runId}/plan`),
     readPlanJson: (runId: string) => sendForBytes(`/runs/${runId}/plan.json`),
+    readJournal: (runId: string) => sendForBytes(`/runs/${runId}/journal`),
     readState: (runId: string) => sendForBytes(`/runs/${runId}/state`),
     uploadRevision: async (digest: string, files: RevisionFiles): Promise<void> => {
       const encoded = Object.fromEntries(

@@ -1,9 +1,16 @@
 import type { TerraformState } from './store.ts';
 
-export type StateInstance = { attributes: Record<string, unknown>; sensitivePaths: unknown[] };
+export type StateInstance = {
+  attributes: Record<string, unknown>;
+  sensitivePaths: unknown[];
+  schemaVersion: number;
+  /** The provider's private data, as base64. */
+  private: string | null;
+  isTainted: boolean;
+};
 
 /** Managed resource instances of a state by address, for example `module.a.aws_s3_bucket.b["x"]`. */
-export function instanceAddresses(state: TerraformState): Map<string, StateInstance> {
+export function instanceAddresses(state: Pick<TerraformState, 'resources'>): Map<string, StateInstance> {
   const found = new Map<string, StateInstance>();
   for (const resource of state.resources) {
     if (resource.mode !== 'managed') continue;
@@ -14,6 +21,9 @@ export function instanceAddresses(state: TerraformState): Map<string, StateInsta
       found.set(`${prefix}${resource.type}.${resource.name}${key}`, {
         attributes: instance.attributes ?? {},
         sensitivePaths: instance.sensitive_attributes ?? [],
+        schemaVersion: Number(instance.schema_version ?? 0),
+        private: typeof instance.private === 'string' ? instance.private : null,
+        isTainted: instance.status === 'tainted',
       });
     }
   }

@@ -1,10 +1,11 @@
 import { isSealIntact } from '../plans/seal.ts';
 import { findPlan } from '../plans/store.ts';
+import { stateForRun } from '../recovery/orphan-deletion.ts';
 import { runIdOf } from '../runners/run-id.ts';
 import { type newestStateVersion, readNewestState } from '../states/store.ts';
 import { followRun } from './follow-run.ts';
 import type { JobWork, PhaseResult } from './job-work.ts';
-import { commonRequest, startRun } from './start-run.ts';
+import { commonRequest, startRun, uploadOf } from './start-run.ts';
 
 /** Applies exactly the stored plan, unless the state has moved on since it was made. */
 export async function applyPhase(work: JobWork): Promise<PhaseResult> {
@@ -31,6 +32,7 @@ export async function applyPhase(work: JobWork): Promise<PhaseResult> {
       message:
         'applying the plan: it is not what was sealed when it was made: plan, code, variables or state were changed in the database; deploy again for a new plan',
     };
+  const start = await stateForRun(context, query, job);
   await query
     .updateTable('projects')
     .set({ revision: job.revision })
@@ -41,7 +43,7 @@ export async function applyPhase(work: JobWork): Promise<PhaseResult> {
     kind: 'apply',
     mode: job.type === 'destroy' ? 'destroy' : 'normal',
     planDigest: plan.digest,
-    state: newest ? { content: newest.raw.toString('base64'), sha256: newest.version.sha256 } : null,
+    state: start ? uploadOf(start.raw) : null,
   });
   const outcome = await followRun(work, runId);
   return outcome.kind === 'succeeded' ? { kind: 'done' } : { kind: 'run_ended', outcome };

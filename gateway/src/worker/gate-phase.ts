@@ -5,6 +5,7 @@ import { findPlan } from '../plans/store.ts';
 import { findingDiagnostic } from '../policy-settings/finding-text.ts';
 import { findReports, mergeParts, saveReport, summariseReport } from '../policy-settings/reports.ts';
 import { judgeBudget } from '../project-costs/budget-gate.ts';
+import { unresolvedOrphans } from '../recovery/orphan-store.ts';
 import { recordDenial } from './denial.ts';
 import type { JobWork, PhaseResult } from './job-work.ts';
 import { judgePlan } from './judge-plan.ts';
@@ -22,7 +23,11 @@ export async function gatePhase(work: JobWork): Promise<PhaseResult> {
   if (!plan) throw new Error(`gating job ${job.id}: its plan is missing`);
   const report = await judgePlan(work);
   const { code } = await findReports(query, job.id);
-  const rulings = [...policyRulings(job, code, report), ...(await budgetRulings(work))];
+  const rulings = [
+    ...policyRulings(job, code, report),
+    ...(await budgetRulings(work)),
+    ...(await orphanRulings(work)),
+  ];
   const approved = job.approved_digest === plan.digest;
   const news = rulings.filter(({ verdict }) => !(approved && verdict === 'approval_required'));
   const blocking = rulings.find(({ verdict }) => verdict === 'blocked');
@@ -30,7 +35,26 @@ export async function gatePhase(work: JobWork): Promise<PhaseResult> {
     !approved && (!job.auto_approve || rulings.some((ruling) => ruling.verdict === 'approval_required'));
   await record(work, { code, plan: report }, { rulings: news, blocking, passed: !blocking && !asks });
   if (blocking) return refusal(blocking);
-  return asks ? park(work, plan.digest) : { kind: 'done' };
+  return asks ? park(work, plan.digest, rulings) : { kind: 'done' };
+}
+
+/** What may exist without a record can get in the way of a deploy, or be made a second time: a person decides. */
+async function orphanRulings({ context, job }: JobWork): Promise<Ruling[]> {
+  if (job.type === 'destroy') return [];
+  const orphans = await unresolvedOrphans(context.database.query, job.project_id);
+  if (orphans.length === 0) return [];
+  const places = orphans.slice(0, 5).map(({ address, type }) => address ?? type);
+  const more = orphans.length > places.length ? ` and ${orphans.length - places.length} more` : '';
+  const where = `GET /api/deploy/orphans/${job.project_id}`;
+  return [
+    {
+      gate: 'orphans',
+      verdict: 'approval_required',
+      reason: 'unaccounted_objects',
+      findings: [],
+      message: `orphans: ${orphans.length} object${orphans.length === 1 ? '' : 's'} of an earlier apply may exist without an entry in the state: ${places.join(', ')}${more}; see ${where}`,
+    },
+  ];
 }
 
 async function budgetRulings({ context, job }: JobWork): Promise<Ruling[]> {
@@ -70,14 +94,19 @@ function refusal({ reason, message, findings }: Ruling): PhaseResult {
   return { kind: 'refused', step: 'gate', reason, message, diagnostics };
 }
 
-async function park({ context, job, lease }: JobWork, digest: string): Promise<PhaseResult> {
+async function park(
+  { context, job, lease }: JobWork,
+  digest: string,
+  rulings: Ruling[],
+): Promise<PhaseResult> {
+  const asking = rulings.find(({ gate }) => gate === 'orphans');
   const message = `The plan ${digest.slice(0, 12)} waits for approval.`;
   await context.database.query.transaction().execute(async (trx) => {
     const row = await lockJob(trx, job.id, lease);
     await appendEvents(trx, row, [
       { body: { type: 'gate', gate: 'approval', verdict: 'approval_required', message }, at: new Date() },
     ]);
-    await patchJob(trx, lease, { step: 'gate' });
+    await patchJob(trx, lease, { step: 'gate', waiting_reason: asking?.reason ?? null });
     await transition(trx, { jobId: job.id, lease }, 'awaitApproval', message);
   });
   return { kind: 'parked' };

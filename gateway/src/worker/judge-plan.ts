@@ -5,8 +5,6 @@ import { evaluatePlan } from '../policy/evaluate-plan.ts';
 import { mergeReports } from '../policy/report-builder.ts';
 import { evaluateUserRules } from '../policy/user-rules/evaluate-user-rules.ts';
 import { settingsInForce } from '../policy-settings/settings-in-force.ts';
-import { findProject } from '../projects/store.ts';
-import { adoptedImports } from '../recovery/uncertainty.ts';
 import { redactReport } from '../redaction/redact-report.ts';
 import type { JobWork } from './job-work.ts';
 
@@ -16,13 +14,10 @@ export async function judgePlan(work: JobWork): Promise<PolicyReport> {
   const { query } = context.database;
   const settings = await settingsInForce(context, job.project_id);
   const plan = await readPlanJson(query, context.encryption, job.id);
-  const project = await findProject(query, job.project_id);
-  const uncertainty = project.state_uncertain ? JSON.parse(project.state_uncertain) : null;
   const report = mergeReports(
     evaluatePlan(plan, settings, {
       destroys: job.type === 'destroy',
       callerLimits: job.blast_radius ? blastRadiusSchema.parse(JSON.parse(job.blast_radius)) : null,
-      adopted: adoptedImports(uncertainty),
     }),
     await evaluateUserRules(plan, settings),
   );

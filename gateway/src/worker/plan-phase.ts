@@ -3,13 +3,13 @@ import { eventsOfType, lastRunDiagnostics, redactStoredEvents } from '../job-eve
 import { lockJob, patchJob } from '../jobs/transition.ts';
 import { findPlan, savePlan } from '../plans/store.ts';
 import { summarise, type TerraformPlan } from '../plans/terraform-plan.ts';
-import { findProject } from '../projects/store.ts';
-import { importsFor } from '../recovery/uncertainty.ts';
+import { deletionTargets, stateForRun } from '../recovery/orphan-deletion.ts';
+import { orphanImports } from '../recovery/orphan-imports.ts';
 import { runIdOf } from '../runners/run-id.ts';
-import { readNewestState } from '../states/store.ts';
 import { followRun } from './follow-run.ts';
 import type { JobWork, PhaseResult } from './job-work.ts';
-import { commonRequest, startRun } from './start-run.ts';
+import { searchOrphans } from './search-orphans.ts';
+import { commonRequest, startRun, uploadOf } from './start-run.ts';
 
 /** How long the runner keeps the provider process for the apply run that follows a plan at once. */
 const lingerMs = 20_000;
@@ -18,6 +18,7 @@ const lingerMs = 20_000;
 export async function planPhase(work: JobWork): Promise<PhaseResult> {
   const { context, job } = work;
   if (await findPlan(context.database.query, job.id)) return { kind: 'done' };
+  await searchOrphans(work);
   const missing = new Set<string>();
   for (;;) {
     const runId = runIdOf(work.job, 'plan');
@@ -37,29 +38,36 @@ export async function planPhase(work: JobWork): Promise<PhaseResult> {
 async function planRequest(work: JobWork, missing: Set<string>): Promise<RunRequestInput> {
   const { context, job } = work;
   const { query } = context.database;
-  const newest = await readNewestState(query, context.encryption, job.project_id);
-  if (newest) work.secrets.learnState(newest.state);
-  const project = await findProject(query, job.project_id);
+  const start = await stateForRun(context, query, job);
+  if (start) work.secrets.learnState(start.state);
   const recovers = job.type === 'deploy' || job.type === 'rollback';
-  const uncertainty = project.state_uncertain ? JSON.parse(project.state_uncertain) : null;
   return {
     ...(await commonRequest(work)),
     kind: 'plan',
     mode: job.type === 'destroy' ? 'destroy' : job.type === 'drift' ? 'refresh-only' : 'normal',
-    state: newest ? { content: newest.raw.toString('base64'), sha256: newest.version.sha256 } : null,
+    state: start ? uploadOf(start.raw) : null,
     lingerMs: job.type === 'plan' || job.type === 'drift' ? 0 : lingerMs,
-    imports: recovers ? importsFor(uncertainty, missing) : [],
+    imports: recovers ? await orphanImports(query, job.project_id, start?.state, missing) : [],
+    targets: await deletionTargets(query, job),
   };
 }
 
-/** Imports that turned out to have no object behind them. Source: Terraform's diagnostic of that name. */
+/** Imports that turned out to have no object behind them, or no code. Source: Terraform's diagnostics of these names. */
 async function absentImports(work: JobWork, known: Set<string>): Promise<string[]> {
   const diagnostics = await lastRunDiagnostics(work.context.database.query, work.job.id);
   return diagnostics
-    .filter((diagnostic) => /Cannot import non-existent remote object/.test(diagnostic.summary))
+    .filter((diagnostic) =>
+      /Cannot import non-existent remote object|Configuration for import target does not exist/.test(
+        diagnostic.summary,
+      ),
+    )
     .map(
       (diagnostic) =>
-        /object to "([^"]+)"/.exec(diagnostic.detail.replaceAll('\n', ' '))?.[1] ?? diagnostic.address ?? '',
+        /(?:object to|import target|import) "?([^\s"]+(?:\[[^\]]*\])?)"?/.exec(
+          diagnostic.detail.replaceAll('\n', ' '),
+        )?.[1] ??
+        diagnostic.address ??
+        '',
     )
     .filter((address) => address !== '' && !known.has(address));
 }

@@ -1,4 +1,4 @@
-import type { AuditFacts, JobTransition, Uncertainty } from '@deployment-engine/contracts';
+import type { AuditFacts, JobTransition } from '@deployment-engine/contracts';
 import { engineFacts } from '../audit/call.ts';
 import type { Query } from '../database/open.ts';
 import { lastRunDiagnostics } from '../job-events/store.ts';
@@ -9,7 +9,10 @@ import { queueRemediation } from '../lifecycle/drift.ts';
 import { readPlanJson } from '../plans/store.ts';
 import { driftedResources } from '../plans/terraform-plan.ts';
 import { costsAfter, saveCosts } from '../project-costs/history.ts';
-import { findUncertainty, type UncertaintyCause } from '../recovery/uncertainty.ts';
+import { unresolvedOrphans } from '../recovery/orphan-store.ts';
+import { readRunJournal, recoverApply } from '../recovery/recover-apply.ts';
+import { settleOrphansOf } from '../recovery/settle-orphans.ts';
+import { runIdOf } from '../runners/run-id.ts';
 import { maskedOutputs } from '../states/outputs.ts';
 import { readNewestState } from '../states/store.ts';
 import { jobError } from './failure.ts';
@@ -34,14 +37,17 @@ export async function settleJob(
   const ending = await endingOf(work, result);
   const drifted =
     job.type === 'drift' && job.remediate && ending.name === 'complete' && (await hasDrift(work));
-  const uncertainty = await uncertaintyOf(work, result);
+  const reason = lossReason(result);
+  const journal = reason ? await readRunJournal(work.runner.client, runIdOf(job, 'apply')) : undefined;
   const costs = ending.name === 'complete' ? await costsAfter(context, job) : undefined;
   const settled = await context.database.query.transaction().execute(async (trx) => {
     const row = await transition(trx, { jobId: job.id, lease }, ending.name, ending.message, {
       waiting_reason: null,
       ...ending.patch,
     });
-    await updateProject(trx, work, row, uncertainty);
+    if (reason) await recoverApply(context, trx, job, { reason, journal, overtaken: undefined });
+    await settleOrphansOf(context, trx, row);
+    await updateProject(trx, row);
     if (costs) await saveCosts(trx, row, costs);
     if (drifted) await queueRemediation(trx, context.audit, row);
     await context.audit.append(trx, jobEndFacts(row));
@@ -89,15 +95,13 @@ async function endingOf(work: JobWork, result: Exclude<PhaseResult, { kind: 'par
 }
 
 /** Jobs that only look leave the project's deployment as it was; so does one that never reached apply by cancel. */
-async function updateProject(
-  trx: Query,
-  work: JobWork,
-  row: JobRow,
-  uncertainty: Uncertainty | undefined,
-): Promise<void> {
+async function updateProject(trx: Query, row: JobRow): Promise<void> {
   if (row.type === 'plan' || row.type === 'drift') return;
   if (row.status === 'cancelled' && row.step !== 'apply') return;
-  const deployed = row.type === 'destroy' ? 'destroyed' : 'deployed';
+  if (row.type === 'destroy' && row.orphan_ids !== null) return;
+  const left = row.type === 'destroy' ? await unresolvedOrphans(trx, row.project_id) : [];
+  const destroyed = left.length > 0 ? 'destroyed_with_orphans' : 'destroyed';
+  const deployed = row.type === 'destroy' ? destroyed : 'deployed';
   const result = row.result ? JSON.parse(row.result) : undefined;
   await trx
     .updateTable('projects')
@@ -105,12 +109,10 @@ async function updateProject(
       deployment_status: row.status === 'completed' ? deployed : 'failed',
       deployment_job_id: row.id,
       updated_at: new Date(),
-      ...(row.status === 'completed' ? { state_uncertain: null } : {}),
       ...(row.status === 'completed' || leavesExpiry(row) ? { destroy_at: expiryOf(row) } : {}),
-      ...(uncertainty ? { state_uncertain: JSON.stringify(uncertainty) } : {}),
       ...(result ? { outputs: JSON.stringify(result.outputs) } : {}),
     })
-    .where('id', '=', work.job.project_id)
+    .where('id', '=', row.project_id)
     .execute();
 }
 
@@ -126,29 +128,19 @@ function expiryOf(row: JobRow): Date | null {
     : new Date(Date.now() + row.ttl_seconds * 1000);
 }
 
-/** What may exist without a record once an apply was ended by a kill, or lost with its runner. */
-async function uncertaintyOf(
-  work: JobWork,
-  result: Exclude<PhaseResult, { kind: 'parked' }>,
-): Promise<Uncertainty | undefined> {
-  const cause = uncertaintyCause(result);
-  if (!cause) return undefined;
-  return findUncertainty(work.context.database.query, work.context.encryption, work.job, cause);
-}
-
-function uncertaintyCause(result: Exclude<PhaseResult, { kind: 'parked' }>): UncertaintyCause | undefined {
-  if (result.kind === 'refused')
-    return result.step === 'apply' && ['runner_lost', 'restarted_too_often'].includes(result.reason)
-      ? { reason: result.message, wasCutOff: true }
-      : undefined;
+/** Why an apply may have created what no state has; `undefined` where none was made or it ended well. */
+function lossReason(result: Exclude<PhaseResult, { kind: 'parked' }>): string | undefined {
+  if (result.kind === 'refused') {
+    const isLost = ['runner_lost', 'restarted_too_often'].includes(result.reason);
+    return result.step === 'apply' && isLost ? result.message : undefined;
+  }
   if (result.kind !== 'run_ended' || result.outcome.step !== 'apply') return undefined;
   const { outcome } = result;
-  if (outcome.kind === 'interrupted') return { reason: outcome.message, wasCutOff: true };
-  if (outcome.kind === 'failed')
-    return { reason: 'Terraform failed while it was applying', wasCutOff: false };
+  if (outcome.kind === 'interrupted') return outcome.message;
+  if (outcome.kind === 'failed') return 'Terraform failed while it was applying';
   return outcome.endedBy === 'kill'
-    ? { reason: 'Terraform was killed while it was applying', wasCutOff: true }
-    : undefined;
+    ? 'Terraform was killed while it was applying'
+    : 'Terraform was interrupted while it was applying';
 }
 
 async function hasDrift(work: JobWork): Promise<boolean> {

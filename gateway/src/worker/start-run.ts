@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { RunRequestInput } from '@deployment-engine/contracts';
 import { readPlanFile } from '../plans/store.ts';
+import { orphanTagOf } from '../recovery/search/tag-query.ts';
 import { type RetryDelays, retryDelays } from '../retry-delays.ts';
 import { readRevisionFiles } from '../revisions/store.ts';
 import { RunnerError } from '../runners/client.ts';
@@ -16,11 +18,25 @@ export async function commonRequest(work: JobWork) {
     jobId: job.id,
     projectId: job.project_id,
     ...(await secrets.code()),
-    environment: await secrets.environment(),
+    environment: {
+      ...(await secrets.environment()),
+      ...tagEnvironment(context.config.orphanTag, job.project_id),
+    },
     egressAllow: operatorEndpoints(context.config.cloudEnvironment),
     stepTimeoutSeconds: context.config.stepTimeoutSeconds,
     runTimeoutSeconds: remainingSeconds(work),
   };
+}
+
+/** Has the AWS provider add a tag to everything it makes. Source: its documentation of `default_tags`. */
+function tagEnvironment(isOn: boolean, projectId: string): Record<string, string> {
+  const { key, value } = orphanTagOf(projectId);
+  return isOn ? { [`TF_AWS_DEFAULT_TAGS_${key}`]: value } : {};
+}
+
+/** A state file as a run is asked with it. */
+export function uploadOf(raw: Buffer): { content: string; sha256: string } {
+  return { content: raw.toString('base64'), sha256: createHash('sha256').update(raw).digest('hex') };
 }
 
 /** What is left of the job's time, which runs from its first start, and again from its approval. */

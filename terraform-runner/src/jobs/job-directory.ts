@@ -12,6 +12,7 @@ import type { JobPaths } from './job-paths.ts';
 export const overrideName = '~engine_override.tf.json';
 export const variablesName = '~engine.auto.tfvars.json';
 const importsName = '~engine_imports.tf.json';
+const searchName = '~engine_search.tf.json';
 
 export type JobContent = {
   files: Map<string, Uint8Array>;
@@ -22,6 +23,8 @@ export type JobContent = {
   providerMirror: string | undefined;
   /** Objects to bring under management: an address each and the provider's id. */
   imports: { to: string; id: string }[];
+  /** Data sources to read; see `search` of a plan request. */
+  search: { name: string; type: string; provider: string; arguments: Record<string, unknown> }[];
   /** The job's own user; `undefined` where runs stay the runner's user. */
   user: number | undefined;
 };
@@ -51,6 +54,10 @@ export async function layOutJob(paths: JobPaths, content: JobContent): Promise<v
         mode: 0o644,
       },
     );
+  if (content.search.length > 0)
+    await writeFile(join(paths.rootModule, searchName), JSON.stringify(dataBlocks(content.search)), {
+      mode: 0o644,
+    });
   if (content.state) await writeFile(paths.state, content.state, { mode: 0o600 });
   if (content.plan) await writeFile(paths.plan, content.plan, { mode: 0o600 });
   const written = [...(content.state ? [paths.state] : []), ...(content.plan ? [paths.plan] : [])];
@@ -64,7 +71,25 @@ function backend(paths: JobPaths) {
 
 /** An id is text, but Terraform reads strings of JSON configuration as templates. */
 function importBlock({ to, id }: { to: string; id: string }): { to: string; id: string } {
-  return { to, id: id.replaceAll('${', '$${').replaceAll('%{', '%%{') };
+  return { to, id: plainText(id) };
+}
+
+function dataBlocks(search: JobContent['search']) {
+  const data: Record<string, Record<string, unknown>> = {};
+  for (const { type, name, provider, arguments: values } of search)
+    data[type] = { ...data[type], [name]: { ...(plainValue(values) as object), provider } };
+  return { data };
+}
+
+function plainValue(value: unknown): unknown {
+  if (typeof value === 'string') return plainText(value);
+  if (Array.isArray(value)) return value.map(plainValue);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [plainText(name), plainValue(item)]));
+}
+
+function plainText(text: string): string {
+  return text.replaceAll('${', '$${').replaceAll('%{', '%%{');
 }
 
 /** The folder may lie in the system's shared temporary folder: it must be ours and no link. */

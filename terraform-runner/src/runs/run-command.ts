@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { StepName } from '@deployment-engine/contracts';
+import type { RunEventBody, StepName } from '@deployment-engine/contracts';
 import { type Command, type CommandEnd, startOrAdopt, wasStarted } from '../process/command.ts';
 import { type Line, type Tail, tailFile } from '../process/tail.ts';
 import { linkedProviders } from '../providers/binaries.ts';
@@ -111,6 +111,9 @@ function resultOf(end: CommandEnd, { run }: ActiveRun, forced: boolean): Command
 function tailOutput({ run, request }: ActiveRun, command: RunCommand): Tail[] {
   const directory = join(run.directory, 'commands', command.name);
   const reading = { step: command.step, rootModule: request.rootModule };
+  const isSearch = request.kind === 'plan' && request.search !== null;
+  // What a search plans is nothing that will be done.
+  const isWanted = ({ type }: RunEventBody) => !isSearch || type === 'log' || type === 'diagnostic';
   const tail = (stream: string, read: (text: string) => ReturnType<typeof readUiLine>) => {
     const key = `output:${command.name}:${stream}`;
     return tailFile(join(directory, stream), run.events.offsetOf(key), (lines: Line[]) => {
@@ -120,7 +123,9 @@ function tailOutput({ run, request }: ActiveRun, command: RunCommand): Tail[] {
   const errors = tail('stderr', (text) => logEvents(plainLines(text), command.step));
   return [
     errors,
-    ...(command.output === 'data' ? [] : [tail('stdout', (text) => readUiLine(text, reading))]),
+    ...(command.output === 'data'
+      ? []
+      : [tail('stdout', (text) => readUiLine(text, reading).filter(isWanted))]),
     ...(run.context.sandbox.network === 'proxy' ? [tailDenied(run, command.step)] : []),
   ];
 }

@@ -15,13 +15,18 @@ export const plan: Step = {
   name: 'plan',
   async execute(active) {
     const { run, request } = active;
-    const mode = request.kind === 'plan' ? request.mode : 'normal';
+    const { mode = 'normal', search = null, targets = [] } = request.kind === 'plan' ? request : {};
     const reattach = () => shareProviders(active);
     const planned = await runCommand(active, {
       step: 'plan',
       name: 'plan',
       // No lock: nobody else has this state file, and a plan may not write beside it.
-      argv: ['plan', '-json', '-input=false', '-lock=false', ...modeFlags[mode], `-out=${run.paths.plan}`],
+      argv: [
+        ...['plan', '-json', '-input=false', '-lock=false', ...modeFlags[mode]],
+        ...(search ? ['-refresh=false'] : []),
+        ...targets.map((target) => `-target=${target}`),
+        `-out=${run.paths.plan}`,
+      ],
       output: 'ui',
       reattach,
     });
@@ -35,16 +40,21 @@ export const plan: Step = {
       reattach,
     });
     const showResult = resultOfCommand(active, 'plan', 'show', shown);
-    if (showResult.kind === 'done') await announcePlan(active);
+    if (showResult.kind === 'done') await keepPlanJson(active);
+    if (showResult.kind === 'done' && !search) await announcePlan(active);
     return showResult;
   },
 };
 
-async function announcePlan(active: ActiveRun): Promise<void> {
-  const { run, request } = active;
+async function keepPlanJson(active: ActiveRun): Promise<void> {
+  const { run } = active;
   const temporary = `${run.paths.planJson}.tmp`;
   await copyFile(join(commandDirectory(active, 'show'), 'stdout'), temporary);
   await rename(temporary, run.paths.planJson);
+}
+
+async function announcePlan(active: ActiveRun): Promise<void> {
+  const { run, request } = active;
   run.emitOnce('plan_summary', {
     type: 'plan_summary',
     ...summarisePlan(await readFile(run.paths.planJson, 'utf8')),

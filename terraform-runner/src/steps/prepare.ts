@@ -45,6 +45,7 @@ async function layOut(active: ActiveRun): Promise<StepResult | undefined> {
     user: sandbox.users && assignUser(config.runsDir, request.jobId, sandbox.users),
     providerMirror: config.providerMirror,
     imports: request.kind === 'plan' ? request.imports : [],
+    search: request.kind === 'plan' ? (request.search ?? []) : [],
   });
   if (request.kind === 'apply' && !(await isPlanned(active)))
     return failed('the plan is not the one that was asked for');

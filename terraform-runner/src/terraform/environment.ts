@@ -1,7 +1,7 @@
 import type { JobPaths } from '../jobs/job-paths.ts';
 
 /** Credentials, endpoints and input variables; everything else in a request's environment is dropped. */
-const accepted = /^(AWS|ARM|GOOGLE|TF_VAR)_[A-Za-z0-9_]+$/;
+const accepted = /^((AWS|ARM|GOOGLE|TF_VAR)_[A-Za-z0-9_]+|TF_AWS_DEFAULT_TAGS_[A-Za-z0-9_:-]+)$/;
 /** These name files that can run programs, or files of this machine. */
 const refused = new Set([
   'AWS_CA_BUNDLE',

@@ -1,0 +1,53 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { JournalCall } from './journal-calls.ts';
+import type { PlannedCreation } from './planned-creations.ts';
+
+/**
+ * Which planned creation each call carried out. The plugin protocol names no address, so type and known values
+ * decide. Where they are the same for several, so are the objects; the keys of what they refer to, found in their
+ * values, break the tie where they can.
+ */
+export function matchCalls(
+  calls: JournalCall[],
+  creations: PlannedCreation[],
+): Map<JournalCall, PlannedCreation> {
+  const free = new Set(creations);
+  const candidates = calls.map((call) => ({
+    call,
+    fitting: creations.filter((creation) => fits(call, creation)),
+  }));
+  const matches = new Map<JournalCall, PlannedCreation>();
+  for (const { call, fitting } of candidates.toSorted((a, b) => a.fitting.length - b.fitting.length)) {
+    const left = fitting.filter((creation) => free.has(creation));
+    const best = left.toSorted((a, b) => likeness(call, b) - likeness(call, a))[0];
+    if (!best) continue;
+    free.delete(best);
+    matches.set(call, best);
+  }
+  return matches;
+}
+
+function fits(call: JournalCall, creation: PlannedCreation): boolean {
+  if (call.type !== creation.type || call.provider !== creation.provider) return false;
+  return Object.entries(creation.values).every(
+    ([name, value]) => value === null || isDeepStrictEqual(sorted(call.planned[name]), sorted(value)),
+  );
+}
+
+/** Sets have no order, and the two sides may give them in different ones. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value))
+    return value.map(sorted).toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, sorted(item)]));
+}
+
+/** How many planned values hold the instance's key as a word, for example `subnet-3` for `[3]`. */
+function likeness(call: JournalCall, { key }: PlannedCreation): number {
+  if (key === null) return 0;
+  return Object.values(call.planned).filter((value) => wordsOf(value).has(String(key))).length;
+}
+
+function wordsOf(value: unknown): Set<string> {
+  return new Set((JSON.stringify(value) ?? '').match(/[A-Za-z0-9]+/g));
+}

@@ -1,0 +1,69 @@
+import type { Context } from '../context.ts';
+import type { Query } from '../database/open.ts';
+import type { JobRow } from '../jobs/row.ts';
+import { readPlanJson } from '../plans/store.ts';
+import { readNewestState, saveStateVersion, type TerraformState } from '../states/store.ts';
+import { deletedAs, isDeletionOf, withoutDeletions } from './orphan-deletion.ts';
+import { type OrphanRow, settleOrphan, unresolvedOrphans } from './orphan-store.ts';
+import { objectKey, objectsOf, serialiseState } from './state-objects.ts';
+
+/** Settles the orphans that an ended job has dealt with. The success of a job as such settles none. */
+export async function settleOrphansOf(context: Context, trx: Query, job: JobRow): Promise<void> {
+  if (job.type === 'destroy' && job.orphan_ids !== null) return settleDeletion(context, trx, job);
+  const newest = await readNewestState(trx, context.encryption, job.project_id);
+  await settleAdopted(trx, job, newest?.state);
+}
+
+/** An orphan is adopted as soon as its object is in the state. */
+async function settleAdopted(trx: Query, job: JobRow, state: TerraformState | undefined): Promise<void> {
+  const objects = objectsOf(state);
+  for (const row of await unresolvedOrphans(trx, job.project_id)) {
+    const known = row.object_id === null ? JSON.parse(row.candidates) : [row.object_id];
+    const found = known.find((id: string) => objects.has(objectKey(row.type, id)));
+    if (found === undefined) continue;
+    await settleOrphan(trx, row.id, {
+      status: 'adopted',
+      by: job.approved_digest ? 'approval' : 'engine',
+      resolution: `It is in the state since ${job.id}.`,
+      objectId: found,
+      source: row.source ?? 'search',
+    });
+  }
+}
+
+/** A deletion that did not end well leaves nothing of the orphans in the state. */
+async function settleDeletion(context: Context, trx: Query, job: JobRow): Promise<void> {
+  const newest = await readNewestState(trx, context.encryption, job.project_id);
+  const left = newest ? withoutDeletions(newest.state, job) : undefined;
+  if (left) {
+    const raw = serialiseState(left);
+    await saveStateVersion(trx, context.encryption, { projectId: job.project_id, jobId: job.id, raw });
+  }
+  if (job.status !== 'completed') return;
+  const plan = await readPlanJson(trx, context.encryption, job.id);
+  const deleted = new Set(
+    (plan.resource_changes ?? [])
+      .filter(({ change }) => change.actions.includes('delete'))
+      .map(({ address }) => address),
+  );
+  for (const row of await unresolvedOrphans(trx, job.project_id))
+    if (isDeletionOf(job, row)) await settleDeleted(trx, job, row, deleted);
+  if ((await unresolvedOrphans(trx, job.project_id)).length === 0) await markDestroyed(trx, job.project_id);
+}
+
+async function settleDeleted(trx: Query, job: JobRow, row: OrphanRow, deleted: Set<string>): Promise<void> {
+  const end = deleted.has(deletedAs(row))
+    ? ({ status: 'deleted', resolution: `${job.id} has deleted it.` } as const)
+    : ({ status: 'absent', resolution: `${job.id} has read it and found nothing.` } as const);
+  await settleOrphan(trx, row.id, { ...end, by: job.created_by });
+}
+
+/** What is destroyed but for its orphans is destroyed once the last of them is settled. */
+export async function markDestroyed(trx: Query, projectId: string): Promise<void> {
+  await trx
+    .updateTable('projects')
+    .set({ deployment_status: 'destroyed', updated_at: new Date() })
+    .where('id', '=', projectId)
+    .where('deployment_status', '=', 'destroyed_with_orphans')
+    .execute();
+}
