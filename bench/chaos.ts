@@ -12,12 +12,16 @@ const resources = 30;
 
 /**
  * Faults at every tenth of applies of thirty resources, every kind in turn: `--rounds N` (17 by default),
- * `--seed N`. Prints one line a round and a table; exits with 1 where a promise was broken.
+ * `--seed N`, `--faults a,b` (all by default). Prints one line a round and a table; exits with 1 where a promise was broken.
  */
 export async function chaosBench(argv: string[] = []): Promise<void> {
   const { values } = parseArgs({
     args: argv,
-    options: { rounds: { type: 'string', default: '17' }, seed: { type: 'string', default: '1' } },
+    options: {
+      rounds: { type: 'string', default: '17' },
+      seed: { type: 'string', default: '1' },
+      faults: { type: 'string', default: faultNames.join() },
+    },
   });
   const problem = awsProblem() ?? skipWithoutPostgres();
   if (problem) {
@@ -26,12 +30,13 @@ export async function chaosBench(argv: string[] = []): Promise<void> {
   }
   const seed = Number(values.seed);
   const random = seededRandom(seed);
+  const chosen = faultNames.filter((name) => values.faults.split(',').includes(name));
   const results: RoundResult[] = [];
   let world: World = await createWorld(random);
   try {
     for (let index = 0; index < Number(values.rounds); index += 1) {
-      const fault = faultNames[index % faultNames.length] ?? 'kill-runner';
-      const tenth = Math.floor(index / faultNames.length + (index % faultNames.length)) % tenths;
+      const fault = chosen[index % chosen.length] ?? 'kill-runner';
+      const tenth = Math.floor(index / chosen.length + (index % chosen.length)) % tenths;
       const finished = Math.floor((tenth * resources) / tenths);
       try {
         const result = await chaosRound(world, fault, { projectId: `s${seed}-${index}`, finished });
@@ -62,7 +67,7 @@ export async function chaosBench(argv: string[] = []): Promise<void> {
     await world[Symbol.asyncDispose]();
   }
   console.table(
-    faultNames.map((fault) =>
+    chosen.map((fault) =>
       summary(
         fault,
         results.filter((result) => result.fault === fault),

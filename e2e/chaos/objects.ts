@@ -21,7 +21,7 @@ export async function cloudObjects(aws: LocalAws): Promise<Objects> {
   return new Map([
     ['aws_vpc', all(vpcs, /<vpcId>(vpc-\w+)<\/vpcId>/g)],
     ['aws_subnet', all(subnets, /<subnetId>(subnet-\w+)<\/subnetId>/g)],
-    ['aws_security_group', all(groups, /<groupId>(sg-\w+)<\/groupId>\s*<groupName>(?!default<)/g)],
+    ['aws_security_group', namedGroups(groups)],
     ['aws_instance', runningInstances(instances)],
     ['aws_lb', all(balancers, /<LoadBalancerArn>([^<]+)<\/LoadBalancerArn>/g)],
     ['aws_s3_bucket', all(buckets, /<Name>([^<]+)<\/Name>/g)],
@@ -29,6 +29,12 @@ export async function cloudObjects(aws: LocalAws): Promise<Objects> {
     ['aws_iam_role', all(roles, /<RoleName>([^<]+)<\/RoleName>/g)],
     ['aws_cloudwatch_log_group', all(logs, /"logGroupName": ?"([^"]+)"/g)],
   ]);
+}
+
+function namedGroups(answer: string): Set<string> {
+  const items = answer.split(/(?=<groupId>sg-)/).slice(1);
+  const named = items.filter((item) => !item.includes('<groupName>default<'));
+  return new Set(named.map((item) => /<groupId>(sg-\w+)/.exec(item)?.[1] ?? ''));
 }
 
 function runningInstances(answer: string): Set<string> {

@@ -4,6 +4,7 @@ import { patchJob } from '../jobs/transition.ts';
 import type { TerraformPlan } from '../plans/terraform-plan.ts';
 import { contentOf, type OrphanRow, settleOrphan, unresolvedOrphans } from '../recovery/orphan-store.ts';
 import { foundIds, type Lookup, lookupsOf, targetOf } from '../recovery/search/search-plan.ts';
+import { type Finding, shareOut } from '../recovery/search/share-out.ts';
 import { idOfArn, orphanTagOf } from '../recovery/search/tag-query.ts';
 import { objectKey, objectsOf } from '../recovery/state-objects.ts';
 import { runIdOf } from '../runners/run-id.ts';
@@ -30,7 +31,8 @@ export async function searchOrphans(work: JobWork): Promise<void> {
   const results = await runLookups(work, lookups);
   const newest = await readNewestState(query, context.encryption, job.project_id);
   const recorded = objectsOf(newest?.state);
-  for (const row of rows) await conclude(work, row, lookups, results, recorded);
+  const findings = rows.flatMap((row) => findingOf(row, lookups, results, recorded));
+  for (const finding of shareOut(findings)) await conclude(work, finding);
 }
 
 function lookupsOfRow({ context }: JobWork, row: OrphanRow): Lookup[] {
@@ -40,28 +42,34 @@ function lookupsOfRow({ context }: JobWork, row: OrphanRow): Lookup[] {
     : [];
 }
 
-async function conclude(
-  { context, logger }: JobWork,
+function findingOf(
   row: OrphanRow,
   lookups: Lookup[],
   results: Map<Lookup, Result>,
   recorded: Set<string>,
-): Promise<void> {
+): Finding[] {
   const own = lookups.filter(({ orphanId }) => orphanId === row.id);
-  if (own.length === 0) return;
+  if (own.length === 0) return [];
   const answers = own.map((lookup) => results.get(lookup) ?? { problem: 'it was not read' });
-  const candidates = [
-    ...new Set(
-      answers
-        .flatMap((answer) => ('ids' in answer ? answer.ids : []))
-        .map((id) => (id.startsWith('arn:') ? idOfArn(row.type, id) : id))
-        .filter((id) => !recorded.has(objectKey(row.type, id))),
-    ),
-  ];
+  const ids = answers.flatMap((answer) => ('ids' in answer ? answer.ids : []));
+  const candidates = ids
+    .map((id) => (id.startsWith('arn:') ? idOfArn(row.type, id) : id))
+    .filter((id) => !recorded.has(objectKey(row.type, id)));
   const problems = answers.flatMap((answer) => ('problem' in answer ? [answer.problem] : []));
-  const isConclusive = problems.length < answers.length;
+  return [
+    {
+      row,
+      candidates: [...new Set(candidates)].toSorted(),
+      problems,
+      isConclusive: problems.length < answers.length,
+    },
+  ];
+}
+
+async function conclude({ context, logger }: JobWork, finding: Finding): Promise<void> {
+  const { row, candidates, isConclusive } = finding;
   const isOld = Date.now() - row.since.getTime() >= context.config.orphanAbsenceSeconds * 1000;
-  const search = describe({ candidates, problems, isConclusive, isOld });
+  const search = describe({ ...finding, isOld });
   logger.info('searched for an orphan', { orphan: row.id, type: row.type, found: candidates.length });
   if (candidates.length === 0 && isConclusive && isOld) {
     await settleOrphan(context.database.query, row.id, {

@@ -4,7 +4,7 @@ import { readRegular } from '../files/regular-file.ts';
 
 const maxDepth = 8;
 
-/** The Terraform code below some folders, by folder; JSON is normalised. Hidden folders and engine files are left out. */
+/** The Terraform code below some folders, by folder; JSON is normalised. Hidden folders are left out. */
 export async function readCode(roots: Iterable<string>): Promise<Map<string, string[]>> {
   const folders = new Map<string, string[]>();
   for (const root of new Set(roots)) await collect(root, folders, 0);
@@ -15,7 +15,7 @@ async function collect(folder: string, folders: Map<string, string[]>, depth: nu
   const names = depth > maxDepth ? [] : await readdir(folder).catch(() => []);
   for (const name of names) {
     const path = join(folder, name);
-    if (name.startsWith('.') || name.startsWith('~')) continue;
+    if (name.startsWith('.')) continue;
     if ((await lstat(path)).isDirectory()) await collect(path, folders, depth + 1);
     else if (/\.(tf|tofu)(\.json)?$/.test(name)) {
       const text = (await readRegular(path))?.toString('utf8') ?? '';

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { OrphanRow } from '../orphan-store.ts';
+import { type Finding, shareOut } from './share-out.ts';
+
+const finding = (type: string, candidates: string[]): Finding => ({
+  row: { type } as OrphanRow,
+  candidates,
+  problems: [],
+  isConclusive: true,
+});
+const shared = (...findings: Finding[]) => shareOut(findings).map(({ candidates }) => candidates);
+
+test('orphans that find the same objects get one each, and the last none where there are too few', () => {
+  assert.deepEqual(shared(finding('a', ['x', 'y']), finding('a', ['x', 'y']), finding('a', ['x', 'y'])), [
+    ['x'],
+    ['y'],
+    [],
+  ]);
+});
+
+test('where more objects are found than orphans look for them, each keeps all for a person to choose', () => {
+  assert.deepEqual(shared(finding('a', ['x', 'y'])), [['x', 'y']]);
+});
+
+test('orphans of other types share nothing', () => {
+  assert.deepEqual(shared(finding('a', ['x']), finding('b', ['x'])), [['x'], ['x']]);
+});
