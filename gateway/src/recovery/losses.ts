@@ -13,7 +13,7 @@ export type EndedApply = {
   state: TerraformState | undefined;
   /** `undefined` where the journal can't be read now. */
   journal: { calls: JournalCall[]; providers: string[] } | undefined;
-  /** Addresses that Terraform said it had begun to create. */
+  /** Addresses that Terraform said it had begun to create, in this order. */
   started: Set<string>;
   /** The apply's own state, where another job has gone on from an earlier one. */
   overtaken: TerraformState | undefined;
@@ -48,6 +48,8 @@ export function findLosses({ plan, state, journal, started, overtaken }: EndedAp
   const objects = objectsOf(state);
   const recorded = instanceAddresses(state ?? { resources: [] });
   const creations = plannedCreations(plan);
+  const order = [...started];
+  const place = ({ address }: PlannedCreation) => order.indexOf(address) + 1 || order.length + 1;
   const missing = creations.filter(({ address, replaces }) => {
     const instance = recorded.get(address);
     return !instance || (replaces !== null && instance.attributes.id === replaces);
@@ -56,7 +58,10 @@ export function findLosses({ plan, state, journal, started, overtaken }: EndedAp
   const lost = calls.filter(
     ({ type, created }) => !created || !objects.has(objectKey(type, identityOf(created))),
   );
-  const matches = matchCalls(lost, missing);
+  const matches = matchCalls(
+    lost,
+    missing.toSorted((a, b) => place(a) - place(b)),
+  );
   const losses: Losses = { proven: [], unaccounted: [], recorded: new Set(recorded.keys()) };
   for (const call of lost) {
     const creation = matches.get(call);

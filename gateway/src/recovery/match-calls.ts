@@ -4,8 +4,9 @@ import type { PlannedCreation } from './planned-creations.ts';
 
 /**
  * Which planned creation each call carried out. The plugin protocol names no address, so type and known values
- * decide. Where they are the same for several, so are the objects; the keys of what they refer to, found in their
- * values, break the tie where they can.
+ * decide. Where several fit, the keys of what they refer to, found in values that the plan did not know, break the
+ * tie, and else the order of `creations`, in which Terraform began them. A wrong guess loses nothing: the next plan
+ * shows what it would change.
  */
 export function matchCalls(
   calls: JournalCall[],
@@ -42,10 +43,11 @@ function sorted(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, sorted(item)]));
 }
 
-/** How many planned values hold the instance's key as a word, for example `subnet-3` for `[3]`. */
-function likeness(call: JournalCall, { key }: PlannedCreation): number {
+/** How many values that the plan did not know hold the instance's key as a word, for example `subnet-3` for `[3]`. */
+function likeness(call: JournalCall, { key, values }: PlannedCreation): number {
   if (key === null) return 0;
-  return Object.values(call.planned).filter((value) => wordsOf(value).has(String(key))).length;
+  const found = Object.entries(call.planned).filter(([name]) => !Object.hasOwn(values, name));
+  return found.filter(([, value]) => wordsOf(value).has(String(key))).length;
 }
 
 function wordsOf(value: unknown): Set<string> {
