@@ -172,3 +172,138 @@ resource "aws_ssm_parameter" "p" {
   await destroyed('lost');
   assert.deepEqual(await groups('lost-'), []);
 });
+
+test('an ordinary cancel leaves nothing that the state does not have', { skip }, async () => {
+  const code = `${manyGroups('cancelled', 10)}
+resource "aws_ssm_parameter" "p" {
+  count = 10
+  name  = "cancelled-p\${count.index}"
+  type  = "String"
+  value = "x"
+}
+`;
+  const jobId = await applying('cancelled', code, 3);
+  await client.post(`/api/deploy/jobs/${jobId}/cancel`, {});
+  const job = await client.finished(jobId);
+  assert.deepEqual([job.status, job.endedBy], ['cancelled', 'interrupt']);
+  slow.setFaults(prompt);
+  const { body } = await client.get('/api/deploy/infrastructure/cancelled');
+  assert.equal(body.stateUncertain, null);
+  const { state } = (await client.get('/api/deploy/state/cancelled')).body;
+  const recorded = state.resources.flatMap((resource: { instances: unknown[] }) => resource.instances).length;
+  const parameters = await aws.call('ssm', { target: 'AmazonSSM.DescribeParameters' });
+  const existing = (await groups('cancelled-')).length + (parameters.match(/"cancelled-p\d+"/g)?.length ?? 0);
+  assert.equal(recorded, existing);
+  await client.complete('/api/deploy', { projectId: 'cancelled', iacCode: code });
+  await destroyed('cancelled');
+  assert.deepEqual(await groups('cancelled-'), []);
+});
+
+test('providers under an alias are journaled, too, each with its own configuration', { skip }, async () => {
+  const code = `${provider}
+provider "aws" {
+  alias  = "west"
+  region = "us-west-2"
+}
+resource "aws_ssm_parameter" "east" {
+  count = 4
+  name  = "aliased-east\${count.index}"
+  type  = "String"
+  value = "x"
+}
+resource "aws_ssm_parameter" "west" {
+  count    = 4
+  provider = aws.west
+  name     = "aliased-west\${count.index}"
+  type     = "String"
+  value    = "x"
+}
+`;
+  const jobId = await applying('aliased', code, 1);
+  signalAll(findProcesses([engine.directory], terraformProgram), 'SIGKILL');
+  await client.finished(jobId);
+  slow.setFaults(prompt);
+  const { body } = await client.get('/api/deploy/infrastructure/aliased');
+  assert.equal(body.stateUncertain, null);
+  const regionOf = (text: string) => /arn:aws:ssm:([\w-]+):/.exec(text)?.[1];
+  for (const { name, instances } of body.terraformState.resources)
+    for (const instance of instances)
+      assert.equal(regionOf(instance.attributes.arn), name === 'west' ? 'us-west-2' : 'us-east-1');
+  await client.complete('/api/deploy', { projectId: 'aliased', iacCode: code });
+  await destroyed('aliased');
+});
+
+test('what a search can not tell apart stays reported through a destroy, until a person deletes or acknowledges it', {
+  skip,
+}, async () => {
+  const code = manyGroups('apart', 2);
+  const jobId = await applying('apart', code, 0);
+  await waitFor('objects in the cloud', async () => (await groups('apart-')).length === 2);
+  const folders = [engine.directory];
+  signalAll(
+    [
+      ...findProxies(folders),
+      ...findProcesses(folders, terraformProgram),
+      ...findProcesses(folders, providerProgram),
+    ],
+    'SIGKILL',
+  );
+  await client.finished(jobId);
+  slow.setFaults(prompt);
+  await destroyed('apart', 'destroyed_with_orphans');
+  assert.equal((await groups('apart-')).length, 2);
+  const [first, second] = (await orphansOf('apart')).filter(({ status }) => status === 'unresolved');
+  assert.ok(first && second);
+
+  const { body } = await client.post('/api/deploy/orphans/apart/delete', { orphanIds: [first.id] });
+  await waiting(body.jobId);
+  await client.post(`/api/deploy/jobs/${body.jobId}/cancel`, {});
+  assert.equal((await groups('apart-')).length, 2, 'nothing is deleted without approval');
+  const again = await client.post('/api/deploy/orphans/apart/delete', { orphanIds: [first.id] });
+  await waiting(again.body.jobId);
+  await approve(again.body.jobId);
+  const deletion = await client.finished(again.body.jobId);
+  assert.equal(deletion.status, 'completed', deletion.error);
+  assert.equal((await groups('apart-')).length, 1);
+
+  const said = { orphanIds: [second.id], reason: 'kept for an audit' };
+  const acknowledged = await client.post('/api/deploy/orphans/apart/acknowledge', said);
+  assert.equal(acknowledged.body.unresolved, 0, JSON.stringify(acknowledged.body));
+  assert.deepEqual((await orphansOf('apart')).map(({ status }) => status).toSorted(), [
+    'acknowledged',
+    'deleted',
+  ]);
+  const { body: infrastructure } = await client.get('/api/deploy/infrastructure/apart');
+  assert.equal(infrastructure.deploymentStatus, 'destroyed');
+});
+
+test('an object of another project is never taken over without approval, however the creation of one like it ended', {
+  skip,
+}, async () => {
+  slow.setFaults(prompt);
+  const table = (name: string) => `${provider}
+resource "aws_ssm_parameter" "p" {
+  name  = "${name}"
+  type  = "String"
+  value = "mine"
+}
+`;
+  await client.complete('/api/deploy', { projectId: 'victim', iacCode: table('of-victim') });
+  slow.setFaults(late);
+  const { body } = await client.post('/api/deploy', { projectId: 'thief', iacCode: table('of-victim') });
+  await waitFor('the creation', async () => {
+    const { body: job } = await client.get(`/api/deploy/status/${body.jobId}`);
+    return job.step === 'apply' || job.endTime !== null;
+  });
+  await client.post(`/api/deploy/jobs/${body.jobId}/cancel`, { graceSeconds: 0 });
+  await client.finished(body.jobId);
+  slow.setFaults(prompt);
+  const second = await client.post('/api/deploy', { projectId: 'thief', iacCode: table('of-victim') });
+  const job = await waitFor('the second deploy to wait or end', async () => {
+    const { body: view } = await client.get(`/api/deploy/status/${second.body.jobId}`);
+    return (view.status === 'awaiting_approval' || view.endTime !== null) && view;
+  });
+  assert.notEqual(job.status, 'completed', 'the parameter of the victim is taken');
+  const { state } = (await client.get('/api/deploy/state/thief')).body;
+  assert.deepEqual(state?.resources ?? [], []);
+});

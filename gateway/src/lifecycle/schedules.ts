@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import { notify, type Query } from '../database/open.ts';
 import { DomainError } from '../domain-error.ts';
 import { jobCreator, type NewJob } from '../jobs/store.ts';
-import type { ProjectRow } from '../projects/store.ts';
+import { isDestroyed, type ProjectRow } from '../projects/store.ts';
 import { queueDriftCheck } from './drift.ts';
 
 /** Channel that tells gateways that a project's schedule has changed. */
@@ -70,8 +70,7 @@ export async function runTick(context: Context, projectId: string, at: Date): Pr
       .selectAll()
       .where('id', '=', projectId)
       .executeTakeFirst();
-    if (!project || project.deployment_status === 'destroyed' || (await hasUnfinishedDrift(trx, projectId)))
-      return false;
+    if (!project || isDestroyed(project) || (await hasUnfinishedDrift(trx, projectId))) return false;
     const job = await queueDriftCheck(trx, project, project.drift_remediate, scheduleCreator(project));
     if (job) await context.audit.append(trx, engineFacts('checkDrift', { project: projectId, job: job.id }));
     return job !== undefined;

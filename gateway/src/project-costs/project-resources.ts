@@ -8,7 +8,7 @@ import {
   type UnfollowedModule,
 } from '../costs/index.ts';
 import { findPlan, newestPlanJobId, readPlanJson } from '../plans/store.ts';
-import type { ProjectRow } from '../projects/store.ts';
+import { isDestroyed, type ProjectRow } from '../projects/store.ts';
 import {
   findRevision,
   listRevisions,
@@ -39,7 +39,7 @@ export async function projectResources(context: Context, project: ProjectRow): P
   const planJobId = await newestPlanJobId(query, project.id);
   const planned = planJobId ? (await plannedResources(context, planJobId)).after : undefined;
   const newest = await readNewestState(query, context.encryption, project.id);
-  if (newest && (newest.version.resourceCount > 0 || project.deployment_status === 'destroyed')) {
+  if (newest && (newest.version.resourceCount > 0 || isDestroyed(project))) {
     const resources = stateResources(context, newest.state, planned);
     const plan = planJobId ? await findPlan(query, planJobId) : undefined;
     const isNewer = plan !== undefined && madeFrom(plan, newest.version);

@@ -20,6 +20,11 @@ export async function knownProject(query: Query, projectId: string): Promise<Pro
   return query.selectFrom('projects').selectAll().where('id', '=', projectId).executeTakeFirst();
 }
 
+/** Whether nothing is left in the state; an orphan may be left in the cloud. */
+export function isDestroyed({ deployment_status: status }: Pick<ProjectRow, 'deployment_status'>): boolean {
+  return status === 'destroyed' || status === 'destroyed_with_orphans';
+}
+
 /** Throws `project_not_found`. */
 export async function findProject(query: Query, projectId: string): Promise<ProjectRow> {
   const row = await knownProject(query, projectId);

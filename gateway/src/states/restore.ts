@@ -38,7 +38,7 @@ export async function restoreState(
         .updateTable('projects')
         .set({ deployment_status: 'deployed', updated_at: new Date() })
         .where('id', '=', projectId)
-        .where('deployment_status', '=', 'destroyed')
+        .where('deployment_status', 'in', ['destroyed', 'destroyed_with_orphans'])
         .execute();
     return { restored, version };
   });
