@@ -16,9 +16,9 @@ export async function destroyDueProjects(context: Context): Promise<string[]> {
       .set({ destroy_at: sql<Date>`now() + ${retryAfter}::interval` })
       .where('destroy_at', '<=', sql<Date>`now()`)
       .where(
-        // One that a policy has parked until somebody approves it is enough.
+        // One that waits for a runner, for its turn or for approval is enough.
         sql<boolean>`not exists (select 1 from jobs j where j.project_id = projects.id
-          and j.type = 'destroy' and j.status = 'awaiting_approval')`,
+          and j.type = 'destroy' and j.status in ('pending', 'processing', 'awaiting_approval'))`,
       )
       .returning(['id', 'revision', 'deployment_job_id'])
       .execute();

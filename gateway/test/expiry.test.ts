@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { JobStatus, JobType } from '@deployment-engine/contracts';
+import { enginePrincipal } from '../src/access/principal.ts';
+import { insertJob, type NewJob } from '../src/jobs/store.ts';
+import { destroyDueProjects } from '../src/lifecycle/expiry.ts';
+import { ensureProject } from '../src/projects/store.ts';
+import { startTestGateway, type TestGateway } from './support.ts';
+
+const hourMs = 3_600_000;
+let it: TestGateway;
+before(async () => {
+  it = await startTestGateway();
+});
+after(() => it?.[Symbol.asyncDispose]());
+const query = () => it.gateway.context.database.query;
+
+/** A project whose time to live ends `inMs` from now. */
+async function project(id: string, inMs: number | null, more: { revision?: number | null } = {}) {
+  await ensureProject(query(), id);
+  const destroy_at = inMs === null ? null : new Date(Date.now() + inMs);
+  await query()
+    .updateTable('projects')
+    .set({ revision: 1, ...more, destroy_at })
+    .where('id', '=', id)
+    .execute();
+}
+
+const destroyAt = async (id: string) =>
+  (await query().selectFrom('projects').select('destroy_at').where('id', '=', id).executeTakeFirstOrThrow())
+    .destroy_at;
+const makeDue = (id: string) => project(id, -1000);
+
+async function addJob(projectId: string, type: JobType, status: JobStatus, more: Partial<NewJob> = {}) {
+  const job = await insertJob(query(), {
+    projectId,
+    type,
+    revision: 1,
+    createdBy: enginePrincipal,
+    ...more,
+  });
+  await query().updateTable('jobs').set({ status }).where('id', '=', job.id).execute();
+  return job.id;
+}
+
+const destroysOf = async (projectId: string) =>
+  query()
+    .selectFrom('jobs')
+    .selectAll()
+    .where('project_id', '=', projectId)
+    .where('type', '=', 'destroy')
+    .orderBy('seq')
+    .execute();
+
+test('a due project is destroyed with the code it was deployed from; others are left alone', async () => {
+  await project('due', -1000, { revision: 3 });
+  await project('later', hourMs);
+  await project('never', null);
+  const ids = await destroyDueProjects(it.gateway.context);
+  const [destroy] = await destroysOf('due');
+  assert.deepEqual(ids, [destroy?.id]);
+  assert.deepEqual([destroy?.revision, destroy?.type, destroy?.created_by], [3, 'destroy', 'engine']);
+  for (const other of ['later', 'never']) assert.deepEqual(await destroysOf(other), []);
+});
+
+test('the date stays until a destroy has completed: it is moved on, not taken away, and tried again', async () => {
+  await makeDue('failing');
+  const [first = ''] = await destroyDueProjects(it.gateway.context);
+  const next = (await destroyAt('failing'))?.getTime() ?? 0;
+  assert.ok(next > Date.now() + hourMs / 2 && next < Date.now() + 2 * hourMs, new Date(next).toISOString());
+  assert.deepEqual(await destroyDueProjects(it.gateway.context), [], 'not before the hour is over');
+  await query().updateTable('jobs').set({ status: 'failed' }).where('id', '=', first).execute();
+  await makeDue('failing');
+  assert.equal((await destroyDueProjects(it.gateway.context)).length, 1);
+  assert.equal((await destroysOf('failing')).length, 2);
+});
+
+for (const status of ['awaiting_approval', 'pending', 'processing'] as const)
+  test(`no second destroy is queued beside one that is ${status}, however often the hour is over`, async () => {
+    const id = `parked-${status.replace('_', '-')}`;
+    await makeDue(id);
+    const [first = ''] = await destroyDueProjects(it.gateway.context);
+    await query().updateTable('jobs').set({ status }).where('id', '=', first).execute();
+    for (let round = 0; round < 3; round += 1) {
+      await makeDue(id);
+      assert.deepEqual(await destroyDueProjects(it.gateway.context), []);
+    }
+    assert.equal((await destroysOf(id)).length, 1);
+    await query().updateTable('jobs').set({ status: 'cancelled' }).where('id', '=', first).execute();
+    assert.equal(
+      (await destroyDueProjects(it.gateway.context)).length,
+      1,
+      'it is due again once that has ended',
+    );
+  });
+
+test('a job of another project or of another type does not hold a destroy back', async () => {
+  await makeDue('held');
+  await addJob('held', 'deploy', 'awaiting_approval');
+  await ensureProject(query(), 'elsewhere');
+  await addJob('elsewhere', 'destroy', 'awaiting_approval');
+  assert.equal((await destroyDueProjects(it.gateway.context)).length, 1);
+});
+
+test('a project without code has nothing to destroy', async () => {
+  await project('empty', -1000, { revision: null });
+  assert.deepEqual(await destroyDueProjects(it.gateway.context), []);
+});
+
+test('whoever deployed asks for the end, and the log says that the engine queued it', async () => {
+  await ensureProject(query(), 'owned');
+  const createdBy = { id: 'key:owner', blastRadius: null };
+  const deployment = await addJob('owned', 'deploy', 'completed', { createdBy });
+  await query()
+    .updateTable('projects')
+    .set({ revision: 1, deployment_job_id: deployment, destroy_at: new Date(Date.now() - 1000) })
+    .where('id', '=', 'owned')
+    .execute();
+  const [id] = await destroyDueProjects(it.gateway.context);
+  assert.equal((await destroysOf('owned'))[0]?.created_by, 'key:owner');
+  const rows = await query().selectFrom('audit_entries').select('entry').execute();
+  const entries = rows.map(({ entry }) => JSON.parse(entry)).filter(({ job }) => job === id);
+  assert.deepEqual(
+    entries.map(({ action, project: of }) => [action, of]),
+    [['destroyExpired', 'owned']],
+  );
+});

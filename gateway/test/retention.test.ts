@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { JobStatus, JobType } from '@deployment-engine/contracts';
+import { enginePrincipal } from '../src/access/principal.ts';
+import { insertJob } from '../src/jobs/store.ts';
+import { pruneOld } from '../src/lifecycle/retention.ts';
+import { findPlan, savePlan } from '../src/plans/store.ts';
+import { ensureProject } from '../src/projects/store.ts';
+import { listStateVersions, saveStateVersion } from '../src/states/store.ts';
+import { startTestGateway, type TestGateway } from './support.ts';
+
+const dayMs = 86_400_000;
+const daysAgo = (days: number) => new Date(Date.now() - days * dayMs);
+let it: TestGateway;
+before(async () => {
+  it = await startTestGateway();
+});
+after(() => it?.[Symbol.asyncDispose]());
+const query = () => it.gateway.context.database.query;
+
+const prune = (limits: object = {}) => {
+  const { context } = it.gateway;
+  const kept = { eventRetentionDays: 30, stateVersionsKept: 100, stateRetentionDays: 365, ...limits };
+  return pruneOld({ ...context, config: { ...context.config, ...kept } });
+};
+
+/** A job with a plan, a policy report and the event of its start; `days` since it ended, or null where it has not. */
+async function addJob(projectId: string, type: JobType, status: JobStatus, days: number | null) {
+  await ensureProject(query(), projectId);
+  const { id } = await insertJob(query(), { projectId, type, revision: 1, createdBy: enginePrincipal });
+  await savePlan(query(), it.gateway.context.encryption, {
+    jobId: id,
+    digest: id,
+    stateSerial: 1,
+    stateLineage: 'l',
+    json: Buffer.from('{}'),
+    file: Buffer.from('x'),
+  });
+  await query().insertInto('policy_reports').values({ job_id: id, plan: '{}' }).execute();
+  const finished_at = days === null ? null : daysAgo(days);
+  await query().updateTable('jobs').set({ status, finished_at }).where('id', '=', id).execute();
+  return id;
+}
+
+const has = async (jobId: string) => {
+  const [plan, report, event] = await Promise.all([
+    findPlan(query(), jobId),
+    query().selectFrom('policy_reports').select('job_id').where('job_id', '=', jobId).executeTakeFirst(),
+    query().selectFrom('job_events').select('job_id').where('job_id', '=', jobId).executeTakeFirst(),
+  ]);
+  return { plan: plan !== undefined, report: report !== undefined, events: event !== undefined };
+};
+const all = { plan: true, report: true, events: true };
+const nothing = { plan: false, report: false, events: false };
+
+test('events, plans and reports go with the age of their job’s end, and no earlier', async () => {
+  const old = await addJob('ages', 'deploy', 'completed', 31);
+  const recent = await addJob('ages', 'deploy', 'completed', 29);
+  const unfinished = await addJob('ages', 'deploy', 'awaiting_approval', null);
+  await query()
+    .updateTable('jobs')
+    .set({ created_at: daysAgo(99) })
+    .where('id', '=', unfinished)
+    .execute();
+  const removed = await prune();
+  assert.deepEqual([removed.plans, removed.events], [1, 1]);
+  assert.deepEqual(await has(old), nothing);
+  assert.deepEqual(await has(recent), all);
+  assert.deepEqual(await has(unfinished), all);
+});
+
+test('the plan of each project’s newest completed drift check stays: it is the drift report', async () => {
+  const earlier = await addJob('drifts', 'drift', 'completed', 60);
+  const newest = await addJob('drifts', 'drift', 'completed', 50);
+  const failed = await addJob('drifts', 'drift', 'failed', 45);
+  const cancelled = await addJob('drifts', 'drift', 'cancelled', 45);
+  const later = await addJob('drifts', 'plan', 'completed', 40);
+  const other = await addJob('other', 'drift', 'completed', 90);
+  await prune();
+  const plans = [];
+  for (const id of [earlier, newest, failed, cancelled, later, other]) plans.push((await has(id)).plan);
+  assert.deepEqual(plans, [false, true, false, false, false, true]);
+  assert.deepEqual(await has(newest), { ...nothing, plan: true });
+  for (const [projectId, jobId] of [
+    ['drifts', newest],
+    ['other', other],
+  ] as const)
+    assert.equal((await it.client.get(`/api/deploy/drift/${projectId}`)).body.jobId, jobId);
+});
+
+async function saveStates(projectId: string, ages: number[]): Promise<void> {
+  await ensureProject(query(), projectId);
+  for (const [index, days] of ages.entries()) {
+    const state = { version: 4, serial: index + 1, lineage: 'l', outputs: {}, resources: [] };
+    const raw = Buffer.from(JSON.stringify(state));
+    const { encryption } = it.gateway.context;
+    const { id } = await saveStateVersion(query(), encryption, { projectId, jobId: 'j', raw });
+    await query()
+      .updateTable('state_versions')
+      .set({ created_at: daysAgo(days) })
+      .where('id', '=', id)
+      .execute();
+  }
+}
+const serials = async (projectId: string) =>
+  (await listStateVersions(query(), projectId, { limit: 99 })).map(({ serial }) => serial);
+
+test('state versions go by number and by age, per project, and the newest never', async () => {
+  await saveStates('many', [4, 3, 2, 1]);
+  await saveStates('few', [4, 3]);
+  await saveStates('aged', [40, 35, 1]);
+  await saveStates('abandoned', [400, 390]);
+  const removed = await prune({ stateVersionsKept: 3, stateRetentionDays: 30 });
+  assert.equal(removed.stateVersions, 4);
+  assert.deepEqual(await serials('many'), [4, 3, 2]);
+  assert.deepEqual(await serials('few'), [2, 1]);
+  assert.deepEqual(await serials('aged'), [3]);
+  assert.deepEqual(await serials('abandoned'), [2]);
+  await prune({ stateVersionsKept: 1, stateRetentionDays: 0 });
+  for (const [projectId, serial] of [
+    ['many', 4],
+    ['abandoned', 2],
+  ] as const)
+    assert.deepEqual(await serials(projectId), [serial]);
+});
+
+test('idempotency keys and ticks of schedules are kept for a week', async () => {
+  for (const [name, days] of [
+    ['old', 8],
+    ['new', 6],
+  ] as const) {
+    await query()
+      .insertInto('idempotency_keys')
+      .values({ caller: 'c', key: name, operation: 'deploy', body_sha256: 'x', created_at: daysAgo(days) })
+      .execute();
+    await ensureProject(query(), `tick-${name}`);
+    await query()
+      .insertInto('schedule_ticks')
+      .values({ project_id: `tick-${name}`, tick: daysAgo(days) })
+      .execute();
+  }
+  await prune();
+  const keys = await query().selectFrom('idempotency_keys').select('key').execute();
+  assert.deepEqual(keys, [{ key: 'new' }]);
+  const ticks = await query().selectFrom('schedule_ticks').select('project_id').execute();
+  assert.deepEqual(ticks, [{ project_id: 'tick-new' }]);
+});
