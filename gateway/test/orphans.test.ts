@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Orphan } from '@deployment-engine/contracts';
+import { insertOrphans, unresolvedOrphans } from '../src/recovery/orphan-store.ts';
+import { settleOrphansOf } from '../src/recovery/settle-orphans.ts';
+import { saveStateVersion } from '../src/states/store.ts';
+import { helloCode, startTestGateway, type TestGateway } from './support.ts';
+
+let it: TestGateway;
+before(async () => {
+  it = await startTestGateway();
+});
+after(() => it?.[Symbol.asyncDispose]());
+
+const content = {
+  ...{ address: 'aws_vpc.v', moduleAddress: '', type: 'aws_vpc', name: 'v', key: null, replaces: null },
+  ...{
+    provider: 'registry.terraform.io/hashicorp/aws',
+    providerKey: 'aws',
+    values: { cidr_block: 'secret-cidr' },
+  },
+};
+
+/** A project with one orphan, made by a job that came to its end. */
+async function orphaned(projectId: string, objectId: string | null): Promise<Orphan> {
+  const { database, encryption } = it.gateway.context;
+  const { jobId } = (await it.client.post('/api/deploy', { projectId, iacCode: helloCode })).body;
+  await database.query.updateTable('jobs').set({ status: 'failed' }).where('id', '=', jobId).execute();
+  const source = objectId === null ? null : ('journal' as const);
+  const orphan = { projectId, jobId, address: 'aws_vpc.v', type: 'aws_vpc', reason: 'killed', started: true };
+  await insertOrphans(database.query, encryption, [{ ...orphan, objectId, source, content }]);
+  return (await orphansOf(projectId))[0] as Orphan;
+}
+
+const orphansOf = async (projectId: string): Promise<Orphan[]> =>
+  (await it.client.get(`/api/deploy/orphans/${projectId}`)).body.orphans;
+
+const state = (...ids: string[]) => ({
+  ...{ version: 4, terraform_version: '1.11.4', serial: 5, lineage: 'l', outputs: {} },
+  resources: ids.map((id) => ({
+    ...{ mode: 'managed', type: 'aws_vpc', name: 'v', provider: 'p' },
+    instances: [{ attributes: { id } }],
+  })),
+});
+
+/** The end of a deploy that leaves this state. */
+async function completeWith(projectId: string, ids: string[]): Promise<void> {
+  const { context } = it.gateway;
+  const { query } = context.database;
+  const { jobId } = (await it.client.post('/api/deploy', { projectId, iacCode: helloCode })).body;
+  const raw = Buffer.from(JSON.stringify(state(...ids)));
+  await saveStateVersion(query, context.encryption, { projectId, jobId, raw });
+  const row = await query
+    .updateTable('jobs')
+    .set({ status: 'completed' })
+    .where('id', '=', jobId)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  await query.transaction().execute((trx) => settleOrphansOf(context, trx, row));
+}
+
+test('a success of a later job settles no orphan; its object in the state does', async () => {
+  await orphaned('later', 'vpc-1');
+  await completeWith('later', ['vpc-2']);
+  assert.equal((await orphansOf('later'))[0]?.status, 'unresolved');
+  await completeWith('later', ['vpc-2', 'vpc-1']);
+  const [orphan] = await orphansOf('later');
+  assert.deepEqual([orphan?.status, orphan?.source], ['adopted', 'journal']);
+});
+
+test('reports add up, and each is shown in infrastructure, history and drift', async () => {
+  const first = await orphaned('shown', null);
+  await orphaned('shown', 'vpc-7');
+  const { body } = await it.client.get('/api/deploy/infrastructure/shown');
+  assert.deepEqual(
+    body.stateUncertain.unrecorded.map((entry: { importId: string | null }) => entry.importId),
+    [null, 'vpc-7'],
+  );
+  const { revisions } = (await it.client.get('/api/deploy/history/shown')).body;
+  const job = revisions[0].jobs.find(({ jobId }: { jobId: string }) => jobId === first.jobId);
+  assert.deepEqual(job.orphans, { found: 1, unresolved: 1 });
+  assert.equal((await it.client.get('/api/deploy/drift/shown')).body.orphans.length, 2);
+});
+
+test('what was planned is sealed, and forgotten once the orphan is settled', async () => {
+  const orphan = await orphaned('sealed', null);
+  const { query } = it.gateway.context.database;
+  const [row] = await unresolvedOrphans(query, 'sealed');
+  assert.ok(row?.content && !Buffer.from(row.content).includes('secret-cidr'));
+  const said = { orphanIds: [orphan.id], reason: 'gone by hand' };
+  assert.equal((await it.client.post('/api/deploy/orphans/sealed/acknowledge', said)).status, 200);
+  const settled = await query
+    .selectFrom('orphans')
+    .selectAll()
+    .where('id', '=', orphan.id)
+    .executeTakeFirst();
+  assert.deepEqual(
+    [settled?.status, settled?.content, settled?.resolution],
+    ['acknowledged', null, 'gone by hand'],
+  );
+  const log = JSON.stringify((await it.client.get('/api/audit')).body);
+  assert.ok(log.includes('gone by hand'), 'the reason is in the audit log');
+});
+
+test('an orphan is settled once, and only by its own project', async () => {
+  const orphan = await orphaned('once', null);
+  await orphaned('other', null);
+  const said = { orphanIds: [orphan.id], reason: 'gone by hand' };
+  const foreign = await it.client.post('/api/deploy/orphans/other/acknowledge', said);
+  assert.deepEqual([foreign.status, foreign.body.code], [404, 'orphan_not_found']);
+  await it.client.post('/api/deploy/orphans/once/acknowledge', said);
+  const again = await it.client.post('/api/deploy/orphans/once/acknowledge', said);
+  assert.deepEqual([again.status, again.body.code], [404, 'orphan_not_found']);
+});
+
+test('to adopt or delete needs the id of one object, and a job that waits for approval', async () => {
+  const orphan = await orphaned('named', null);
+  const url = '/api/deploy/orphans/named';
+  for (const way of ['adopt', 'delete']) {
+    const body = way === 'adopt' ? { orphanId: orphan.id } : { orphanIds: [orphan.id] };
+    const refused = await it.client.post(`${url}/${way}`, body);
+    assert.deepEqual([refused.status, refused.body.code], [409, 'orphan_not_adoptable']);
+  }
+  const { status, body } = await it.client.post(`${url}/delete`, {
+    orphanIds: [orphan.id],
+    objectId: 'vpc-9',
+  });
+  assert.equal(status, 202, JSON.stringify(body));
+  const { query } = it.gateway.context.database;
+  const job = await query.selectFrom('jobs').selectAll().where('id', '=', body.jobId).executeTakeFirst();
+  assert.deepEqual(
+    [job?.type, job?.auto_approve, job?.orphan_ids],
+    ['destroy', false, JSON.stringify([orphan.id])],
+  );
+  assert.deepEqual(
+    (await orphansOf('named')).map(({ objectId, source }) => [objectId, source]),
+    [['vpc-9', 'person']],
+  );
+});
+
+test('a place that is taken by now can not be adopted into', async () => {
+  const orphan = await orphaned('taken', 'vpc-1');
+  await completeWith('taken', ['vpc-2']);
+  const refused = await it.client.post('/api/deploy/orphans/taken/adopt', { orphanId: orphan.id });
+  assert.deepEqual([refused.status, refused.body.code], [409, 'orphan_not_adoptable']);
+  assert.match(refused.body.detail, /aws_vpc\.v is another object by now/);
+});
+
+test('the last orphan that is settled makes a destroyed project destroyed', async () => {
+  const orphan = await orphaned('rest', null);
+  const { query } = it.gateway.context.database;
+  await query
+    .updateTable('projects')
+    .set({ deployment_status: 'destroyed_with_orphans' })
+    .where('id', '=', 'rest')
+    .execute();
+  await query.updateTable('jobs').set({ status: 'failed' }).where('project_id', '=', 'rest').execute();
+  const status = async () => (await it.client.get('/api/deploy/infrastructure/rest')).body.deploymentStatus;
+  assert.equal(await status(), 'destroyed_with_orphans');
+  await it.client.post('/api/deploy/orphans/rest/acknowledge', {
+    orphanIds: [orphan.id],
+    reason: 'not ours',
+  });
+  assert.equal(await status(), 'destroyed');
+});
