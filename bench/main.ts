@@ -5,6 +5,7 @@ import { costsBench } from './costs.ts';
 import { deployBench } from './deploy.ts';
 import { listenersBench } from './listeners.ts';
 import { manyBench } from './many.ts';
+import { orphansBench } from './orphans.ts';
 import { pollingBench } from './polling.ts';
 import { queueBench } from './queue.ts';
 import { sandboxBench } from './sandbox.ts';
@@ -23,6 +24,7 @@ const benches: Record<string, (options: string[]) => Promise<Row[]>> = {
   costs: costsBench,
   scale: scaleBench,
   listeners: listenersBench,
+  orphans: orphansBench,
   cluster: clusterBench,
   chaos: async (options) => {
     await chaosBench(options); // a line a round and a table of its own

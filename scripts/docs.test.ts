@@ -3,6 +3,7 @@ import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { endpoints } from '@deployment-engine/contracts';
+import { orphansBench } from '../bench/orphans.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -82,6 +83,11 @@ test('every operation that docs/api.md names exists', () => {
   const served = [...known, 'GET /healthz', 'GET /readyz', 'GET /metrics', 'GET /api/openapi.json'];
   for (const [, operation = ''] of read('docs/api.md').matchAll(/`((?:GET|POST) [^`]+)`/g))
     assert.ok(served.includes(operation), operation);
+});
+
+test('docs/orphans.md has the figures that `npm run bench -- orphans` prints', async () => {
+  const page = read('docs/orphans.md');
+  for (const { what, ours } of await orphansBench()) assert.ok(page.includes(`| ${what} | ${ours} |`), what);
 });
 
 test('every record of a decision has its number once', () => {

@@ -172,7 +172,7 @@ export const validationSchema = z.object({
 });
 export type Validation = z.infer<typeof validationSchema>;
 
-/** After a kill during apply: objects may exist that no state knows. Gone after the next completed deploy or destroy. */
+/** After a broken-off apply: objects may exist that no state has. `null` again once each of them is settled. */
 export const uncertaintySchema = z.object({
   jobId: z.string(),
   since: z.string(),
