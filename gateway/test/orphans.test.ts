@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Orphan } from '@deployment-engine/contracts';
+import { savePlan } from '../src/plans/store.ts';
 import { insertOrphans, unresolvedOrphans } from '../src/recovery/orphan-store.ts';
 import { settleOrphansOf } from '../src/recovery/settle-orphans.ts';
 import { saveStateVersion } from '../src/states/store.ts';
@@ -43,13 +44,21 @@ const state = (...ids: string[]) => ({
   })),
 });
 
-/** The end of a deploy that leaves this state. */
-async function completeWith(projectId: string, ids: string[]): Promise<void> {
+function planThatImports(id: string) {
+  const vpc = { address: 'aws_vpc.v', mode: 'managed', type: 'aws_vpc', name: 'v', provider_name: 'p' };
+  const plan = { resource_changes: [{ ...vpc, change: { actions: ['no-op'], importing: { id } } }] };
+  const json = Buffer.from(JSON.stringify(plan));
+  return { digest: 'd', stateSerial: null, stateLineage: null, json, file: Buffer.from('plan') };
+}
+
+/** The end of a deploy that leaves this state, and whose plan has imported `aws_vpc.v` by the id given. */
+async function completeWith(projectId: string, ids: string[], imported?: string): Promise<void> {
   const { context } = it.gateway;
   const { query } = context.database;
   const { jobId } = (await it.client.post('/api/deploy', { projectId, iacCode: helloCode })).body;
   const raw = Buffer.from(JSON.stringify(state(...ids)));
   await saveStateVersion(query, context.encryption, { projectId, jobId, raw });
+  if (imported) await savePlan(query, context.encryption, { jobId, ...planThatImports(imported) });
   const row = await query
     .updateTable('jobs')
     .set({ status: 'completed' })
@@ -66,6 +75,16 @@ test('a success of a later job settles no orphan; its object in the state does',
   await completeWith('later', ['vpc-2', 'vpc-1']);
   const [orphan] = await orphansOf('later');
   assert.deepEqual([orphan?.status, orphan?.source], ['adopted', 'journal']);
+});
+
+test('an orphan that was imported by another id than the state has is adopted, and only by its own import', async () => {
+  await orphaned('imported', 'form/of-import');
+  await completeWith('imported', ['vpc-1'], 'another/import');
+  assert.equal((await orphansOf('imported'))[0]?.status, 'unresolved');
+  await completeWith('imported', [], 'form/of-import');
+  assert.equal((await orphansOf('imported'))[0]?.status, 'unresolved', 'it is not in the state');
+  await completeWith('imported', ['vpc-1'], 'form/of-import');
+  assert.equal((await orphansOf('imported'))[0]?.status, 'adopted');
 });
 
 test('reports add up, and each is shown in infrastructure, history and drift', async () => {

@@ -1,7 +1,9 @@
 import type { Context } from '../context.ts';
 import type { Query } from '../database/open.ts';
 import type { JobRow } from '../jobs/row.ts';
-import { readPlanJson } from '../plans/store.ts';
+import { findPlan, readPlanJson } from '../plans/store.ts';
+import { readPlan } from '../policy/plan-model.ts';
+import { instanceAddresses } from '../states/addresses.ts';
 import { readNewestState, saveStateVersion, type TerraformState } from '../states/store.ts';
 import { deletedAs, isDeletionOf, withoutDeletions } from './orphan-deletion.ts';
 import { type OrphanRow, settleOrphan, unresolvedOrphans } from './orphan-store.ts';
@@ -10,25 +12,49 @@ import { objectKey, objectsOf, serialiseState } from './state-objects.ts';
 /** Settles the orphans that an ended job has dealt with. The success of a job as such settles none. */
 export async function settleOrphansOf(context: Context, trx: Query, job: JobRow): Promise<void> {
   if (job.type === 'destroy' && job.orphan_ids !== null) return settleDeletion(context, trx, job);
+  const rows = await unresolvedOrphans(trx, job.project_id);
+  if (rows.length === 0) return;
   const newest = await readNewestState(trx, context.encryption, job.project_id);
-  await settleAdopted(trx, job, newest?.state);
+  const imported = await importedIds(context, trx, job, newest?.state);
+  for (const row of rows) await settleAdopted(trx, job, row, { objects: objectsOf(newest?.state), imported });
 }
 
-/** An orphan is adopted as soon as its object is in the state. */
-async function settleAdopted(trx: Query, job: JobRow, state: TerraformState | undefined): Promise<void> {
-  const objects = objectsOf(state);
-  for (const row of await unresolvedOrphans(trx, job.project_id)) {
-    const known = row.object_id === null ? JSON.parse(row.candidates) : [row.object_id];
-    const found = known.find((id: string) => objects.has(objectKey(row.type, id)));
-    if (found === undefined) continue;
-    await settleOrphan(trx, row.id, {
-      status: 'adopted',
-      by: job.approved_digest ? 'approval' : 'engine',
-      resolution: `It is in the state since ${job.id}.`,
-      objectId: found,
-      source: row.source ?? 'search',
-    });
-  }
+/** An orphan is adopted as soon as its object is in the state, also where a type is imported by another id than it has. */
+async function settleAdopted(
+  trx: Query,
+  job: JobRow,
+  row: OrphanRow,
+  { objects, imported }: { objects: Set<string>; imported: Map<string, string | null> },
+): Promise<void> {
+  const known: string[] = row.object_id === null ? JSON.parse(row.candidates) : [row.object_id];
+  const found =
+    known.find((id) => objects.has(objectKey(row.type, id))) ??
+    known.find((id) => row.address !== null && imported.get(row.address) === id);
+  if (found === undefined) return;
+  await settleOrphan(trx, row.id, {
+    status: 'adopted',
+    by: job.approved_digest ? 'approval' : 'engine',
+    resolution: `It is in the state since ${job.id}.`,
+    objectId: found,
+    source: row.source ?? 'search',
+  });
+}
+
+/** What the job's plan has imported, by address: only what is in the state now. */
+async function importedIds(
+  { encryption }: Context,
+  trx: Query,
+  job: JobRow,
+  state: TerraformState | undefined,
+): Promise<Map<string, string | null>> {
+  if (!state || !(await findPlan(trx, job.id))) return new Map();
+  const inState = instanceAddresses(state);
+  const { changes } = readPlan(await readPlanJson(trx, encryption, job.id));
+  return new Map(
+    changes.flatMap(({ address, importing }): [string, string | null][] =>
+      importing && inState.has(address) ? [[address, importing.id]] : [],
+    ),
+  );
 }
 
 /** A deletion that did not end well leaves nothing of the orphans in the state. */
