@@ -18,9 +18,16 @@ export const diagnosticSchema = z.object({
   column: z.number().int().nullable(),
   endLine: z.number().int().nullable(),
   endColumn: z.number().int().nullable(),
-  /** The source line or lines the problem is in. */
+  /** The source line or lines the problem is in, tabs as they are, so that `column` counts in them. */
   snippet: z.string().nullable(),
-  /** Address of the resource the problem belongs to, for example `module.a.aws_s3_bucket.b[0]`. */
+  /**
+   * Address of what the problem belongs to, for example `module.a.aws_s3_bucket.b[0]`, `output.url`, `var.name`,
+   * `module.net` or `provider.aws`.
+   */
   address: z.string().nullable(),
+  /** The block that encloses the problem, for example `output "url"`. */
+  context: z.string().nullable().default(null),
+  /** What the expression's parts were, for example `var.names is empty list`. */
+  values: z.array(z.string()).default([]),
 });
 export type Diagnostic = z.infer<typeof diagnosticSchema>;

@@ -28,7 +28,7 @@ export type RunOutcome = z.infer<typeof runOutcomeSchema>;
 /** Why a job failed, as its user sees it. */
 export const jobErrorSchema = z.object({
   step: stepNameSchema,
-  /** `terraform_failed`, `timed_out`, `interrupted`, `policy_denied`, `budget_exceeded`, `runner_lost`, … */
+  /** `invalid_code`, `terraform_failed`, `timed_out`, `interrupted`, `policy_denied`, `budget_exceeded`, `runner_lost`, … */
   reason: z.string(),
   message: z.string(),
   diagnostics: z.array(diagnosticSchema),

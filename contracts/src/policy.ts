@@ -18,16 +18,22 @@ export const policyFindingSchema = z.object({
   address: z.string().nullable(),
   /** Path relative to the project's root; findings on a plan have none. */
   file: z.string().nullable(),
-  /** 1-based. */
+  /** 1-based, the column in Unicode characters. */
   line: z.number().int().nullable(),
+  column: z.number().int().nullable().default(null),
   /** What exactly was found, for allowances: a provider, `aws.endpoints.s3=http://…`, a function name. */
   subject: z.string().nullable(),
   message: z.string(),
   /** True where only apply will tell; the values are judged again on the state after it. */
   pending: z.boolean(),
   remediation: z.string(),
-  /** What an operator does to let it pass, or that nobody can. */
+  /** The request by which an operator lets it pass, and what else is needed; or that nobody can. */
   howToAllow: z.string(),
+  /**
+   * Why the code may be wrong rather than forbidden: it does not parse or has an unknown block (`syntax`), calls an
+   * unknown function, or calls a module that is not there. Terraform's own errors are then answered in its place.
+   */
+  invalid: z.enum(['syntax', 'function', 'module']).optional(),
   /** Framework → clauses that the rule supports; evidence, not certification. */
   frameworks: z.record(z.string(), z.array(z.string())),
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { stepNameSchema } from './job.ts';
 import { runOutcomeSchema } from './outcome.ts';
 
-export const runKinds = ['validate', 'plan', 'apply'] as const;
+export const runKinds = ['parse', 'validate', 'plan', 'apply'] as const;
 export const planModes = ['normal', 'destroy', 'refresh-only'] as const;
 
 /** `<jobId>-plan`, `<jobId>-apply`, or `check-<random>` for a validation that belongs to no job. */
@@ -40,13 +40,21 @@ const common = {
 
 /**
  * What the gateway asks a runner to do.
+ * - `parse`: prepare, and what Terraform says to the code without reading more than its syntax: nothing is installed or
+ *   evaluated, so that code can be asked about that no policy has judged.
  * - `validate`: prepare, init, validate.
  * - `plan`: prepare, init, plan, and the plan as JSON. The saved plan stays for a later `apply`.
  * - `apply`: apply the saved plan of the same job, then read the outputs. A runner that no longer has it
  *   needs `savedPlan`.
  */
 export const runRequestSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('validate'), ...common }),
+  z.strictObject({ kind: z.literal('parse'), ...common }),
+  z.strictObject({
+    kind: z.literal('validate'),
+    ...common,
+    /** Functions that the code calls and this Terraform must not have: where it has one, the run fails in `prepare`. */
+    absentFunctions: z.array(z.string().max(1100)).max(1000).default([]),
+  }),
   z.strictObject({
     kind: z.literal('plan'),
     ...common,

@@ -1,6 +1,7 @@
 import type { Diagnostic, PolicyFinding } from '@deployment-engine/contracts';
 
 const maxShown = 3;
+const maxSnippetLength = 1000;
 
 /** The first findings in full, and the number of the others; `where` tells where to read them all. */
 export function findingsText(findings: PolicyFinding[], where: string): string {
@@ -19,12 +20,16 @@ function placeText({ file, line, address }: Pick<PolicyFinding, 'file' | 'line' 
   return [position, address].filter(Boolean).join(', ');
 }
 
+/** A line of the code, where the code has it. */
+export type SourceLine = (file: string | null, line: number | null) => string | undefined;
+
 /** A finding in the form in which Terraform's own errors are shown. */
 export function findingDiagnostic(
   finding: PolicyFinding,
+  lineOf: SourceLine = () => undefined,
   severity: Diagnostic['severity'] = 'error',
 ): Diagnostic {
-  const { id, message, remediation, howToAllow, file, line, address } = finding;
+  const { id, message, remediation, howToAllow, file, line, column, address } = finding;
   return {
     severity,
     code: id,
@@ -32,10 +37,12 @@ export function findingDiagnostic(
     detail: `${remediation} To allow it: ${howToAllow}`.trim(),
     file,
     line,
-    column: null,
+    column,
     endLine: null,
     endColumn: null,
-    snippet: null,
+    snippet: lineOf(file, line)?.slice(0, maxSnippetLength) ?? null,
     address,
+    context: null,
+    values: [],
   };
 }

@@ -19,6 +19,8 @@ export type FindingDraft = {
   address?: string | null;
   file?: string | null;
   line?: number | null;
+  column?: number | null;
+  invalid?: PolicyFinding['invalid'];
   subject?: string | null;
   message: string;
   /** True where only apply will tell. */
@@ -113,7 +115,7 @@ function toFinding(draft: FindingDraft, mode: PolicyMode): PolicyFinding {
   const [subject, address, file] = [draft.subject ?? null, draft.address ?? null, draft.file ?? null];
   const shown =
     subject && subject.length > maxSubjectLength ? `${subject.slice(0, maxSubjectLength)}…` : subject;
-  const place = { subject: shown, address, file, line: draft.line ?? null };
+  const place = { subject: shown, address, file, line: draft.line ?? null, column: draft.column ?? null };
   const howToAllow = allowable ? allowanceText(id, place) : 'Nobody can allow this; change the code.';
   return {
     id,
@@ -125,6 +127,7 @@ function toFinding(draft: FindingDraft, mode: PolicyMode): PolicyFinding {
     remediation,
     howToAllow,
     frameworks: draft.frameworks ?? {},
+    ...(draft.invalid ? { invalid: draft.invalid } : {}),
   };
 }
 

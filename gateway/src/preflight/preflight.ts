@@ -15,6 +15,7 @@ import { parseJson } from './json/parse-json.ts';
 import { type CodeFile, directoryOf, groupModules, type ProjectCode, type Report } from './project-code.ts';
 import { preflightRules } from './rules.ts';
 import { classify, oddCharacterLine, type SourceKind, textOf } from './source-files.ts';
+import { withColumns } from './source-lines.ts';
 import { CodeSyntaxError } from './syntax-error.ts';
 
 /** Files by their path relative to the project's root. */
@@ -46,7 +47,7 @@ export function preflight(files: UploadedFiles, settings: PolicySettings): Polic
     guard(report, '.', () => {
       check(code, report);
     });
-  return builder.build();
+  return withColumns(builder.build(), readTextIn(files));
 }
 
 function readCode(files: UploadedFiles, report: Report): ProjectCode {
@@ -59,11 +60,14 @@ function readCode(files: UploadedFiles, report: Report): ProjectCode {
         readable.push(...readFile(path, kind, content, report));
       });
   }
-  const readText = (path: string) => {
+  return { modules: groupModules(readable), readText: readTextIn(files) };
+}
+
+function readTextIn(files: UploadedFiles): ProjectCode['readText'] {
+  return (path) => {
     const content = files.get(path);
     return content === undefined ? undefined : textOf(content);
   };
-  return { modules: groupModules(readable), readText };
 }
 
 function readFile(path: string, kind: SourceKind, content: Uint8Array | string, report: Report): CodeFile[] {
@@ -72,8 +76,12 @@ function readFile(path: string, kind: SourceKind, content: Uint8Array | string, 
   const odd = oddCharacterLine(text);
   if (odd !== undefined) throw new CodeSyntaxError(odd, 'a control character or a stray carriage return');
   if (kind === 'variables') {
-    for (const { line } of parseHcl(text).blocks)
-      report('PRE-BLOCK', { file: path, line }, 'a file of variable values holds a block');
+    for (const { line, column } of parseHcl(text).blocks)
+      report(
+        'PRE-BLOCK',
+        { file: path, line, column, invalid: 'syntax' },
+        'a file of variable values holds a block',
+      );
     return [];
   }
   if (kind === 'variables-json') {
@@ -82,8 +90,12 @@ function readFile(path: string, kind: SourceKind, content: Uint8Array | string, 
   }
   if (kind === 'hcl') return [{ path, directory: directoryOf(path), body: parseHcl(text) }];
   const { body, duplicates } = parseJsonBody(text);
-  for (const { key, line } of duplicates)
-    report('PRE-DUPLICATE-KEY', { file: path, line, subject: key }, 'two properties have the same name');
+  for (const { key, line, column } of duplicates)
+    report(
+      'PRE-DUPLICATE-KEY',
+      { file: path, line, column, subject: key },
+      'two properties have the same name',
+    );
   return [{ path, directory: directoryOf(path), body }];
 }
 
@@ -92,8 +104,9 @@ function guard(report: Report, file: string, read: () => void): void {
   try {
     read();
   } catch (error) {
-    const line = error instanceof CodeSyntaxError ? error.line : 1;
-    const message = error instanceof CodeSyntaxError ? error.message : 'the code cannot be analysed';
-    report('PRE-SYNTAX', { file, line }, message);
+    if (error instanceof CodeSyntaxError) {
+      const { line, column, isLimit, message } = error;
+      report('PRE-SYNTAX', { file, line, column, ...(isLimit ? {} : { invalid: 'syntax' }) }, message);
+    } else report('PRE-SYNTAX', { file, line: 1 }, 'the code cannot be analysed');
   }
 }

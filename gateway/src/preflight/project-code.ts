@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import type { PolicyFinding } from '@deployment-engine/contracts';
 import { attribute, type Block, type Body, type Expression, literalString } from './hcl/syntax-tree.ts';
 import type { PreflightRuleId } from './rules.ts';
 
@@ -21,12 +22,18 @@ export type ProjectCode = {
   readText: (path: string) => string | null | undefined;
 };
 
+/** Where a finding is. `invalid`: what Terraform is asked, because the code may be wrong rather than forbidden. */
+export type Place = {
+  file: string;
+  line: number;
+  column?: number;
+  address?: string;
+  subject?: string;
+  invalid?: PolicyFinding['invalid'];
+};
+
 /** One finding of a check, at its place. */
-export type Report = (
-  id: PreflightRuleId,
-  place: { file: string; line: number; address?: string; subject?: string },
-  message: string,
-) => void;
+export type Report = (id: PreflightRuleId, place: Place, message: string) => void;
 
 export function groupModules(files: CodeFile[]): Map<string, CodeModule> {
   const modules = new Map<string, CodeModule>();

@@ -13,6 +13,7 @@ const report: PolicyReport = {
       mode: 'block',
       address: 'terraform_data.block',
       file: 'main.tf',
+      column: 1,
       line: 3,
       pending: false,
       subject: 'local-exec',

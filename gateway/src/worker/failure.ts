@@ -1,4 +1,5 @@
 import type { Diagnostic, JobError, RunOutcome } from '@deployment-engine/contracts';
+import { invalidCodeMessage } from '../preflight/invalid-code.ts';
 import type { PhaseResult } from './job-work.ts';
 
 /** Messages of clouds and networks that a later attempt may not meet again. */
@@ -22,8 +23,27 @@ export function jobError(
       retryable: retryableReasons.has(result.reason),
     };
   const { outcome } = result;
+  if (isInvalidCode(outcome, diagnostics))
+    return {
+      step: 'validate',
+      reason: 'invalid_code',
+      message: invalidCodeMessage(diagnostics),
+      diagnostics,
+      retryable: false,
+    };
   const { reason, retryable } = cause(outcome, diagnostics);
   return { step: outcome.step, reason, message: message(outcome, diagnostics), diagnostics, retryable };
+}
+
+/** Init reads all code before it installs anything: an error that has a place in the code is the code's. */
+function isInvalidCode(outcome: RunOutcome, diagnostics: Diagnostic[]): boolean {
+  const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  return (
+    outcome.kind === 'failed' &&
+    (outcome.step === 'init' || outcome.step === 'validate') &&
+    errors.length > 0 &&
+    errors.every(({ file, detail }) => file !== null && !passing.test(detail))
+  );
 }
 
 function cause(outcome: Exclude<RunOutcome, { kind: 'succeeded' }>, diagnostics: Diagnostic[]) {

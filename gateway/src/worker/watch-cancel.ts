@@ -12,7 +12,7 @@ export async function forwardCancel(work: JobWork): Promise<void> {
   const request = await readCancelRequest(work);
   if (!request) return;
   const grace = request.cancel_grace_seconds ?? work.context.config.cancelGraceSeconds;
-  for (const kind of ['apply', 'plan', 'search'] as const) {
+  for (const kind of ['apply', 'plan', 'search', 'check'] as const) {
     try {
       await work.runner.client.cancelRun(runIdOf(work.job, kind), grace);
       return;

@@ -1,12 +1,13 @@
-import { constants } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+
+const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /**
  * Opens a file that a run could have put something else in place of: never follows a link there, never waits for a
  * pipe's other end. `undefined` where there is no such regular file.
  */
 export async function openRegular(path: string): Promise<FileHandle | undefined> {
-  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   const file = await open(path, flags).catch(() => undefined);
   if (!file) return undefined;
   if ((await file.stat()).isFile()) return file;
@@ -17,4 +18,17 @@ export async function openRegular(path: string): Promise<FileHandle | undefined>
 export async function readRegular(path: string): Promise<Buffer | undefined> {
   await using file = await openRegular(path);
   return file?.readFile();
+}
+
+/** The same for what has to answer at once; any error counts as "no such file". */
+export function readRegularSync(path: string): Buffer | undefined {
+  let file: number | undefined;
+  try {
+    file = openSync(path, flags);
+    return fstatSync(file).isFile() ? readFileSync(file) : undefined;
+  } catch {
+    return undefined;
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
 }

@@ -2,6 +2,7 @@ import type { RunOutcome, RunRequest } from '@deployment-engine/contracts';
 import { apply } from '../steps/apply.ts';
 import { init } from '../steps/init.ts';
 import { outputs } from '../steps/outputs.ts';
+import { parse } from '../steps/parse.ts';
 import { plan } from '../steps/plan.ts';
 import { prepare } from '../steps/prepare.ts';
 import type { Step, StepResult } from '../steps/step.ts';
@@ -10,6 +11,7 @@ import { limitTime } from '../terminate/timeout.ts';
 import type { ActiveRun } from './run.ts';
 
 const stepsOf: Record<RunRequest['kind'], Step[]> = {
+  parse: [prepare, parse],
   validate: [prepare, init, validate],
   plan: [prepare, init, plan],
   apply: [prepare, init, apply, outputs],

@@ -21,7 +21,7 @@ export async function networkFor(
   const needsIt =
     kind === 'init'
       ? config.providerMirror === undefined
-      : active.request.kind !== 'validate' &&
+      : (active.request.kind === 'plan' || active.request.kind === 'apply') &&
         kind !== 'show' &&
         binaries.some(({ source }) => !offlineProviders.test(source));
   if (!needsIt || sandbox.network === 'none') return { kind: 'none' };

@@ -70,7 +70,8 @@ async function lineOf(active: ActiveRun, command: RunCommand): Promise<CommandLi
 /** Answers when the command was started, which may have been before this runner was. */
 function announceStart({ run }: ActiveRun, command: RunCommand): number {
   const key = `command:${command.name}:start`;
-  const shown = command.argv.join(' ').replaceAll(`${run.paths.planFolder}/`, '');
+  const { planFolder, code } = run.paths;
+  const shown = command.argv.join(' ').replaceAll(`${planFolder}/`, '').replaceAll(`${code}/`, '');
   const line = `$ ${run.context.terraform.product} ${shown}`;
   run.emitOnce(key, { type: 'log', step: command.step, line });
   return Date.parse(run.events.find(key)?.at ?? new Date().toISOString());
@@ -110,7 +111,7 @@ function resultOf(end: CommandEnd, { run }: ActiveRun, forced: boolean): Command
 
 function tailOutput({ run, request }: ActiveRun, command: RunCommand): Tail[] {
   const directory = join(run.directory, 'commands', command.name);
-  const reading = { step: command.step, rootModule: request.rootModule };
+  const reading = { step: command.step, rootModule: request.rootModule, codeFolder: run.paths.code };
   const isSearch = request.kind === 'plan' && request.search !== null;
   // What a search plans is nothing that will be done.
   const isWanted = ({ type }: RunEventBody) => !isSearch || type === 'log' || type === 'diagnostic';

@@ -6,7 +6,15 @@ import type { JobPaths } from '../jobs/job-paths.ts';
 export type Mount = { path: string; at?: string; writable: boolean };
 
 /** What a command is, as far as it decides on what it sees and writes. */
-export type CommandKind = 'init' | 'validate' | 'plan' | 'show' | 'apply' | 'provider';
+export type CommandKind =
+  | 'parse'
+  | 'parse-modules'
+  | 'init'
+  | 'validate'
+  | 'plan'
+  | 'show'
+  | 'apply'
+  | 'provider';
 
 /** Where programs written in Go look for certificates; the first that exists is enough. */
 const certificateBundles = [
@@ -33,7 +41,7 @@ export function machineMounts(machine: {
 
 /** The job's own files: what it must write is writable, what is the engine's own is not there. */
 export function jobMounts(paths: JobPaths, kind: CommandKind): Mount[] {
-  const seesState = kind !== 'provider' && kind !== 'validate';
+  const seesState = kind === 'init' || kind === 'plan' || kind === 'show' || kind === 'apply';
   return [
     readOnly(paths.cliConfig),
     readOnly(paths.code),

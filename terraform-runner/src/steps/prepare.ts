@@ -36,6 +36,8 @@ async function layOut(active: ActiveRun): Promise<StepResult | undefined> {
     ![...files.keys()].some((path) => path.startsWith(`${request.rootModule}/`))
   )
     return failed(`the root module ${request.rootModule} is not among the files`);
+  const known = knownFunction(active);
+  if (known) return failed(`Terraform has the function ${known}, which the engine does not know`);
   await active.providers.stop();
   await layOutJob(run.paths, {
     files,
@@ -49,8 +51,16 @@ async function layOut(active: ActiveRun): Promise<StepResult | undefined> {
   });
   if (request.kind === 'apply' && !(await isPlanned(active)))
     return failed('the plan is not the one that was asked for');
-  startLikelyProviders(active, files);
+  if (request.kind !== 'parse') startLikelyProviders(active, files);
   return undefined;
+}
+
+/** A function that is in doubt and that Terraform would call; any, where it does not say which it has. */
+function knownFunction({ run, request }: ActiveRun): string | undefined {
+  const { functions } = run.context.terraform;
+  return request.kind === 'validate'
+    ? request.absentFunctions.find((name) => functions === undefined || functions.has(name))
+    : undefined;
 }
 
 /** Providers that init chose for the same requirements before start while it verifies them again. */
@@ -65,7 +75,7 @@ async function isPlanned({ run, request }: ActiveRun): Promise<boolean> {
 }
 
 export function stateBytes(request: RunRequest): Buffer | undefined {
-  return request.kind !== 'validate' && request.state
+  return (request.kind === 'plan' || request.kind === 'apply') && request.state
     ? Buffer.from(request.state.content, 'base64')
     : undefined;
 }

@@ -1,14 +1,10 @@
 import type { RunEventBody } from '@deployment-engine/contracts';
-import { z } from 'zod';
 import type { ActiveRun } from '../runs/run.ts';
 import { readOutput, runCommand } from '../runs/run-command.ts';
-import { terraformDiagnosticSchema } from '../terraform/diagnostic.ts';
 import { diagnosticEvents } from '../terraform/ui-message.ts';
+import { readValidation } from '../terraform/validation.ts';
 import { shareProviders } from './share-providers.ts';
 import { resultOfCommand, type Step } from './step.ts';
-
-/** Source: https://developer.hashicorp.com/terraform/cli/commands/validate#json-output-format */
-const resultSchema = z.looseObject({ diagnostics: z.array(terraformDiagnosticSchema).default([]) });
 
 /** Checks the code without looking at any cloud. */
 export const validate: Step = {
@@ -27,11 +23,9 @@ export const validate: Step = {
 };
 
 function diagnostics(active: ActiveRun): RunEventBody[] {
-  const reading = { step: 'validate' as const, rootModule: active.request.rootModule };
-  try {
-    const { diagnostics } = resultSchema.parse(JSON.parse(readOutput(active, 'validate')));
-    return diagnostics.flatMap((diagnostic) => diagnosticEvents(diagnostic, reading));
-  } catch {
-    return []; // Terraform died before it could answer; its exit code tells
-  }
+  const { rootModule } = active.request;
+  const reading = { step: 'validate' as const, rootModule, codeFolder: active.run.paths.code };
+  // Where Terraform died before it could answer, its exit code tells.
+  const found = readValidation(readOutput(active, 'validate')) ?? [];
+  return found.flatMap((diagnostic) => diagnosticEvents(diagnostic, reading));
 }

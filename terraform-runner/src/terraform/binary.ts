@@ -8,15 +8,19 @@ export type TerraformBinary = {
   version: string;
   /** `init -json` came with Terraform 1.9; OpenTofu has text only. */
   initSpeaksJson: boolean;
+  /** Names of its functions; `undefined` where it does not tell them. */
+  functions: ReadonlySet<string> | undefined;
 };
+
+const options = {
+  extendEnv: false,
+  env: { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: '/nonexistent', CHECKPOINT_DISABLE: '1' },
+  timeout: 30_000,
+} as const;
 
 /** Asks the binary who it is. */
 export async function inspectTerraform(path: string): Promise<TerraformBinary> {
-  const { stdout } = await execa(path, ['version'], {
-    extendEnv: false,
-    env: { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: '/nonexistent', CHECKPOINT_DISABLE: '1' },
-    timeout: 30_000,
-  });
+  const { stdout } = await execa(path, ['version'], options);
   const match = /^(Terraform|OpenTofu) v(\d+)\.(\d+)(\.\S+)/m.exec(stdout);
   if (!match) throw new Error(`starting: ${path} is neither Terraform nor OpenTofu`);
   const [, name, major, minor, rest] = match;
@@ -26,5 +30,16 @@ export async function inspectTerraform(path: string): Promise<TerraformBinary> {
     product,
     version: `${major}.${minor}${rest}`,
     initSpeaksJson: product === 'terraform' && (Number(major) > 1 || Number(minor) >= 9),
+    functions: await functionsOf(path),
   };
+}
+
+/** Source: https://developer.hashicorp.com/terraform/cli/commands/metadata/functions */
+async function functionsOf(path: string): Promise<ReadonlySet<string> | undefined> {
+  try {
+    const { stdout } = await execa(path, ['metadata', 'functions', '-json'], options);
+    return new Set(Object.keys(JSON.parse(stdout).function_signatures));
+  } catch {
+    return undefined;
+  }
 }

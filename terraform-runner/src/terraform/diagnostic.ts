@@ -1,10 +1,17 @@
 import { posix } from 'node:path';
 import type { Diagnostic } from '@deployment-engine/contracts';
 import { z } from 'zod';
+import { inApiLanguage } from './api-language.ts';
+import { blockOf } from './block-context.ts';
+import { ofDeclaration } from './declared-at.ts';
 import { diagnosticCode } from './diagnostic-code.ts';
-import { plainLines, plainText } from './plain-text.ts';
+import { plainLines, plainText, sourceText } from './plain-text.ts';
 
-const position = z.looseObject({ line: z.number().int(), column: z.number().int() });
+const position = z.looseObject({
+  line: z.number().int(),
+  column: z.number().int(),
+  byte: z.number().int().optional(),
+});
 
 /** Source: https://developer.hashicorp.com/terraform/internals/machine-readable-ui#diagnostic */
 export const terraformDiagnosticSchema = z.looseObject({
@@ -13,37 +20,48 @@ export const terraformDiagnosticSchema = z.looseObject({
   detail: z.string().default(''),
   address: z.string().optional(),
   range: z.looseObject({ filename: z.string(), start: position, end: position }).optional(),
-  snippet: z.looseObject({ code: z.string(), context: z.string().nullish() }).nullish(),
+  snippet: z
+    .looseObject({
+      code: z.string(),
+      context: z.string().nullish(),
+      values: z.array(z.looseObject({ traversal: z.string(), statement: z.string() })).nullish(),
+    })
+    .nullish(),
 });
 export type TerraformDiagnostic = z.infer<typeof terraformDiagnosticSchema>;
 
+/** Where Terraform was started, relative to the project's root, and where the project's files are. */
+export type CodePlace = { rootModule: string; codeFolder?: string };
+
 /** As the engine reports it: paths begin at the project's root, not at the root module. */
-export function toDiagnostic(source: TerraformDiagnostic, rootModule: string): Diagnostic {
+export function toDiagnostic(given: TerraformDiagnostic, { rootModule, codeFolder }: CodePlace): Diagnostic {
+  const source = ofDeclaration(given, codeFolder && posix.join(codeFolder, rootModule));
   const file = source.range && projectPath(rootModule, source.range.filename);
   const range = file ? source.range : undefined;
+  const block = range && file ? blockOf(source, codeFolder && posix.join(codeFolder, file)) : undefined;
+  const { summary, detail } = inApiLanguage(plainText(source.summary), plainText(source.detail));
   return {
     severity: source.severity,
     code: diagnosticCode(source.summary),
-    summary: plainText(source.summary),
-    detail: plainText(source.detail),
+    summary,
+    detail,
     file: file ?? null,
     line: range?.start.line ?? null,
     column: range?.start.column ?? null,
     endLine: range?.end.line ?? null,
     endColumn: range?.end.column ?? null,
-    snippet: range && source.snippet ? plainText(source.snippet.code) : null,
-    address: source.address ?? addressFromContext(source),
+    snippet: range && source.snippet ? sourceText(source.snippet.code) : null,
+    address: source.address ?? (isInRootModule(source) ? (block?.address ?? null) : null),
+    context: block?.context ?? null,
+    values: (source.snippet?.values ?? []).map(({ traversal, statement }) =>
+      plainText(`${traversal} ${statement}`),
+    ),
   };
 }
 
-/**
- * Validation names no address, but the block that encloses the problem; in a file of the root module that is the
- * resource's address.
- */
-function addressFromContext(source: TerraformDiagnostic): string | null {
-  const block = /^(resource|data) "([^"]+)" "([^"]+)"$/.exec(source.snippet?.context ?? '');
-  if (!block || source.range?.filename.includes('/')) return null;
-  return `${block[1] === 'data' ? 'data.' : ''}${block[2]}.${block[3]}`;
+/** Validation names no address, but in a file of the root module the enclosing block has one. */
+function isInRootModule({ range }: TerraformDiagnostic): boolean {
+  return range !== undefined && !range.filename.includes('/');
 }
 
 /** The diagnostic as lines of a log. */
@@ -55,6 +73,7 @@ export function diagnosticLines(diagnostic: Diagnostic): string[] {
     ...plainLines(`${title}: ${diagnostic.summary}`),
     ...address,
     ...place,
+    ...diagnostic.values.flatMap((value) => plainLines(value).map((line) => `    ${line}`)),
     ...plainLines(diagnostic.detail).map((line) => `  ${line}`),
   ];
 }
@@ -69,9 +88,14 @@ export function isNoise(diagnostic: TerraformDiagnostic): boolean {
   );
 }
 
+/** Whether the engine has added the file to the project's. */
+export function isEngineFile(filename: string): boolean {
+  return posix.basename(filename).startsWith('~');
+}
+
 /** `undefined` for the engine's own files and for what lies outside the project. */
 function projectPath(rootModule: string, filename: string): string | undefined {
   const path = posix.normalize(posix.join(rootModule, filename));
   const outside = path.startsWith('../') || path.startsWith('/');
-  return outside || posix.basename(path).startsWith('~') ? undefined : path;
+  return outside || isEngineFile(path) ? undefined : path;
 }

@@ -17,7 +17,7 @@ export function readTextDiagnostics(text: string, reading: Reading): RunEventBod
   return blocks.map((block) => ({
     type: 'diagnostic',
     step: reading.step,
-    diagnostic: toDiagnostic(parseBlock(block), reading.rootModule),
+    diagnostic: toDiagnostic(parseBlock(block), reading),
   }));
 }
 

@@ -1,6 +1,12 @@
 import type { ChangeAction, RunEventBody, StepName } from '@deployment-engine/contracts';
 import { z } from 'zod';
-import { diagnosticLines, isNoise, terraformDiagnosticSchema, toDiagnostic } from './diagnostic.ts';
+import {
+  type CodePlace,
+  diagnosticLines,
+  isNoise,
+  terraformDiagnosticSchema,
+  toDiagnostic,
+} from './diagnostic.ts';
 import { plainLines } from './plain-text.ts';
 
 const resource = z.looseObject({ addr: z.string(), resource_type: z.string() });
@@ -21,7 +27,7 @@ const messageSchema = z.looseObject({
 });
 type Message = z.infer<typeof messageSchema>;
 
-export type Reading = { step: StepName; rootModule: string };
+export type Reading = { step: StepName } & CodePlace;
 
 /** The events in one line of Terraform's output. A line that is not JSON is a line of the log. */
 export function readUiLine(line: string, reading: Reading): RunEventBody[] {
@@ -36,10 +42,10 @@ export function readUiLine(line: string, reading: Reading): RunEventBody[] {
 
 export function diagnosticEvents(
   source: z.infer<typeof terraformDiagnosticSchema>,
-  { step, rootModule }: Reading,
+  { step, ...place }: Reading,
 ): RunEventBody[] {
   if (isNoise(source)) return logEvents(plainLines(source.summary), step);
-  const diagnostic = toDiagnostic(source, rootModule);
+  const diagnostic = toDiagnostic(source, place);
   return [...logEvents(diagnosticLines(diagnostic), step), { type: 'diagnostic', step, diagnostic }];
 }
 

@@ -30,10 +30,10 @@ const flagged = {
 export function checkBlocks(code: ProjectCode, report: Report): void {
   for (const module of code.modules.values())
     for (const file of module.files) {
-      for (const { name, line } of file.body.attributes)
+      for (const { name, line, column } of file.body.attributes)
         report(
           'PRE-BLOCK',
-          { file: file.path, line },
+          { file: file.path, line, column, invalid: 'syntax' },
           `${shorten(name)} is no block of Terraform's language`,
         );
       for (const block of file.body.blocks) {
@@ -45,11 +45,15 @@ export function checkBlocks(code: ProjectCode, report: Report): void {
 }
 
 function checkTopBlock(block: Block, file: CodeFile, report: Report): void {
-  const { type, line } = block;
+  const { type, line, column } = block;
   const labels = Object.hasOwn(topBlocks, type) ? topBlocks[type] : undefined;
-  const at = { file: file.path, line };
+  const at = { file: file.path, line, column };
   if (labels === undefined || labels !== block.labels.length)
-    report('PRE-BLOCK', at, `${shorten(type)} with ${block.labels.length} labels is no block of Terraform's`);
+    report(
+      'PRE-BLOCK',
+      { ...at, invalid: 'syntax' },
+      `${shorten(type)} with ${block.labels.length} labels is no block of Terraform's`,
+    );
   if (type === 'terraform') checkTerraformBlock(block, file, report);
   if (type === 'removed') checkProvisioners(block, file, report);
   if (type === 'ephemeral')
@@ -65,31 +69,32 @@ function checkTopBlock(block: Block, file: CodeFile, report: Report): void {
 /** Only settings that Terraform compares or passes on as a name; the engine writes the backend. */
 function checkTerraformBlock(block: Block, file: CodeFile, report: Report): void {
   const items = [
-    ...block.body.attributes.map(({ name, line }) => ({ type: name, line })),
+    ...block.body.attributes.map(({ name, line, column }) => ({ type: name, line, column })),
     ...block.body.blocks,
   ];
-  for (const { type, line } of items) {
-    const at = { file: file.path, line, subject: type };
+  for (const { type, line, column } of items) {
+    const at = { file: file.path, line, column, subject: type };
     if (type === 'backend' || type === 'cloud')
       report('PRE-BACKEND', at, `a ${type} block sends the state elsewhere and may run programs`);
     else if (!terraformSettings.has(type))
-      report('PRE-BLOCK', at, `terraform.${shorten(type)} is not accepted`);
+      report('PRE-BLOCK', { ...at, invalid: 'syntax' }, `terraform.${shorten(type)} is not accepted`);
   }
 }
 
 function checkProvisioners(block: Block, file: CodeFile, report: Report): void {
   const names = [
-    ...block.body.attributes.map(({ name, line }) => ({ name, line })),
-    ...block.body.blocks.map(({ type, labels, line }) => ({
+    ...block.body.attributes.map(({ name, line, column }) => ({ name, line, column })),
+    ...block.body.blocks.map(({ type, labels, line, column }) => ({
       name: type === 'dynamic' ? (labels[0] ?? '') : type,
       line,
+      column,
     })),
   ];
-  for (const { name, line } of names)
+  for (const { name, line, column } of names)
     if (name === 'provisioner' || name === 'connection')
       report(
         'PRE-PROVISIONER',
-        { file: file.path, line, address: addressOf(block), subject: name },
+        { file: file.path, line, column, address: addressOf(block), subject: name },
         `${name} runs programs or opens connections from the machine of the engine`,
       );
 }
@@ -102,7 +107,7 @@ function checkIterators(body: Body, file: CodeFile, report: Report): void {
     if (block.type === 'dynamic' && (!name || !/^[\w-]+$/.test(name) || name === 'each' || name === 'local'))
       report(
         'PRE-BLOCK',
-        { file: file.path, line: block.line },
+        { file: file.path, line: block.line, column: block.column },
         `${shorten(name ?? '')} is no name for the iterator of a dynamic block`,
       );
     checkIterators(block.body, file, report);

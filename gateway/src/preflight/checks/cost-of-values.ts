@@ -22,10 +22,10 @@ export function checkSizeOfValues(code: ProjectCode, report: Report): void {
     const estimate = new SizeEstimate(module);
     for (const file of module.files)
       for (const block of file.body.blocks)
-        for (const { name, line, value } of attributesWithin(block.body)) {
+        for (const { name, line, column, value } of attributesWithin(block.body)) {
           const subject = block.type === 'locals' ? `local.${name}` : name;
           if (estimate.bytesOf(value) > maxBytes)
-            report('PRE-COST', { file: file.path, line, subject }, `${subject} grows beyond 64 MB`);
+            report('PRE-COST', { file: file.path, line, column, subject }, `${subject} grows beyond 64 MB`);
         }
   }
 }

@@ -13,7 +13,7 @@ import {
 } from '../project-code.ts';
 import { CodeSyntaxError } from '../syntax-error.ts';
 import { checkCallCost } from './cost-of-calls.ts';
-import { fileFunctions, pureFunctions } from './known-functions.ts';
+import { fileFunctions, pureFunctions, refusedFunctions } from './known-functions.ts';
 
 type Call = Expression & { kind: 'call' };
 type Place = { scope: PathScope; file: string; address?: string };
@@ -61,7 +61,11 @@ class FunctionCheck {
     const at = { ...where(call, place), subject: call.name };
     if (fileFunctions.has(name)) this.checkFileCall(name, call, place);
     else if (!pureFunctions.has(name))
-      this.report('PRE-FUNCTION', at, `${call.name}() is not among the functions that only compute`);
+      this.report(
+        'PRE-FUNCTION',
+        refusedFunctions.has(name) || name.includes('::') ? at : { ...at, invalid: 'function' },
+        `${call.name}() is not among the functions that only compute`,
+      );
     else checkCallCost(name, call, place.scope, (message) => this.report('PRE-COST', at, message));
   }
 
@@ -98,13 +102,13 @@ class FunctionCheck {
       if (!(error instanceof CodeSyntaxError)) throw error;
       this.report(
         'PRE-TEMPLATE',
-        { file: path, line: error.line },
+        { file: path, line: error.line, column: error.column },
         `the template does not parse: ${error.message}`,
       );
     }
   }
 }
 
-function where(call: Call, { file, address }: Place): { file: string; line: number; address?: string } {
-  return address === undefined ? { file, line: call.line } : { file, line: call.line, address };
+function where({ line, column }: Call, { file, address }: Place) {
+  return { file, line, column, ...(address === undefined ? {} : { address }) };
 }

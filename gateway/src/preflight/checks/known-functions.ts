@@ -13,6 +13,9 @@ export const fileFunctions = new Set([
   'templatefile',
 ]);
 
+/** Functions that Terraform has and that are refused. */
+export const refusedFunctions = new Set(['templatestring']);
+
 /**
  * Functions that compute from their arguments only. `templatestring` is missing on purpose: its template is a
  * value, so what it calls cannot be seen here. `object`, `optional`, `set` and `tuple` are constructors of types.

@@ -10,16 +10,22 @@ export function checkModules(code: ProjectCode, report: Report): void {
   for (const module of code.modules.values())
     for (const file of module.files)
       for (const block of file.body.blocks.filter(({ type }) => type === 'module')) {
-        const expression = attribute(block.body, 'source')?.value;
-        const source = literalString(expression);
+        const named = attribute(block.body, 'source');
+        const source = literalString(named?.value);
         const problem = sourceProblem(source, calledFolder(block, module), code);
         const place = {
           file: file.path,
-          line: expression?.line ?? block.line,
+          line: named?.line ?? block.line,
+          column: named?.column ?? block.column,
           address: `module.${block.labels[0] ?? ''}`,
           subject: source ?? '(computed)',
         };
-        if (problem) report('PRE-MODULE-SOURCE', place, `the source of the module ${problem}`);
+        if (problem)
+          report(
+            'PRE-MODULE-SOURCE',
+            problem.invalid ? { ...place, invalid: problem.invalid } : place,
+            `the source of the module ${problem.text}`,
+          );
         else if (tree.callsIn(block, module) > maxCalls)
           report(
             'PRE-COST',
@@ -33,12 +39,15 @@ function sourceProblem(
   source: string | undefined,
   folder: string | undefined,
   code: ProjectCode,
-): string | undefined {
-  if (source === undefined || folder === undefined) return 'is missing or not a plain string';
-  if (!source.startsWith('./') && !source.startsWith('../')) return 'is not a folder of the project';
-  if (/\/\/|[?\\\0:]/.test(source)) return 'is more than a plain folder';
-  if (folder === '..' || folder.startsWith('../')) return 'leaves the project';
-  if (!code.modules.has(folder)) return 'names a folder without code in the upload';
+): { text: string; invalid?: 'syntax' | 'module' } | undefined {
+  if (source === undefined || folder === undefined)
+    return { text: 'is missing or not a plain string', invalid: 'syntax' };
+  if (!source.startsWith('./') && !source.startsWith('../'))
+    return { text: 'is not a folder of the project' };
+  if (/\/\/|[?\\\0:]/.test(source)) return { text: 'is more than a plain folder' };
+  if (folder === '..' || folder.startsWith('../')) return { text: 'leaves the project' };
+  if (!code.modules.has(folder))
+    return { text: 'names a folder without code in the upload', invalid: 'module' };
   return undefined;
 }
 

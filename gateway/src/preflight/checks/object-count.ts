@@ -8,7 +8,7 @@ const maxOfBlock = 1024;
 /** Of all blocks in all instances of a module. */
 const maxInAll = 10_000;
 
-type Repetition = { argument: 'count' | 'for_each'; line: number; times: number };
+type Repetition = { argument: 'count' | 'for_each'; line: number; column: number; times: number };
 
 /** How many objects the code makes, as far as it shows by itself; modules within modules multiply. */
 export function checkObjectCount(code: ProjectCode, report: Report): void {
@@ -16,8 +16,8 @@ export function checkObjectCount(code: ProjectCode, report: Report): void {
   for (const module of code.modules.values())
     for (const file of module.files)
       for (const block of file.body.blocks.filter(isRepeatable)) {
-        const { argument, line, times } = count.repetition(block, module);
-        const place = { file: file.path, line, address: addressOf(block), subject: argument };
+        const { argument, line, column, times } = count.repetition(block, module);
+        const place = { file: file.path, line, column, address: addressOf(block), subject: argument };
         const inAll = times * (block.type === 'module' ? count.inModule(block, module) : 1);
         if (times > maxOfBlock)
           report(
@@ -55,11 +55,12 @@ class ObjectCount {
     const count = attribute(block.body, 'count');
     if (count) {
       const times = constantNumber(count.value, module, elementsOf) ?? 1;
-      return { argument: 'count', line: count.line, times };
+      return { argument: 'count', line: count.line, column: count.column, times };
     }
     const forEach = attribute(block.body, 'for_each');
-    if (!forEach) return { argument: 'count', line: block.line, times: 1 };
-    return { argument: 'for_each', line: forEach.line, times: elementsOf(forEach.value) };
+    if (!forEach) return { argument: 'count', line: block.line, column: block.column, times: 1 };
+    const { line, column } = forEach;
+    return { argument: 'for_each', line, column, times: elementsOf(forEach.value) };
   }
 
   /** Objects in one instance of the module that a block calls; a cycle, which Terraform refuses, ends at zero. */

@@ -1,4 +1,4 @@
-import type { Body, Expression } from '../hcl/syntax-tree.ts';
+import type { Attribute, Body, Expression } from '../hcl/syntax-tree.ts';
 import { constantText, resolvePath } from '../in-tree-path.ts';
 import type { PathScope } from '../path-alternatives.ts';
 import { forEachOf, type ProjectCode, type Report, resourceBlocks } from '../project-code.ts';
@@ -41,15 +41,15 @@ export function checkPathArguments(code: ProjectCode, report: Report): void {
         const [type = ''] = block.labels;
         const scope = { module, forEach: forEachOf(block) };
         const known = Object.hasOwn(pathArguments, type) ? (pathArguments[type] ?? []) : [];
-        const deny = (name: string, line: number, reason: string) =>
+        const deny = ({ name, line, column }: Attribute, reason: string) =>
           report(
             'PRE-PATH-ARGUMENT',
-            { file: file.path, line, address, subject: `${type}.${name}` },
+            { file: file.path, line, column, address, subject: `${type}.${name}` },
             `${name} may read a file outside the project: ${reason}`,
           );
-        for (const { name, value, line } of block.body.attributes) {
-          const problem = known.includes(name) ? pathProblem(value, scope) : undefined;
-          if (problem) deny(name, line, problem);
+        for (const argument of block.body.attributes) {
+          const problem = known.includes(argument.name) ? pathProblem(argument.value, scope) : undefined;
+          if (problem) deny(argument, problem);
         }
         checkPathLike(block.body, scope, deny);
       }
@@ -64,11 +64,11 @@ function pathProblem(value: Expression, scope: PathScope): string | undefined {
 function checkPathLike(
   body: Body,
   scope: PathScope,
-  deny: (name: string, line: number, reason: string) => void,
+  deny: (argument: Attribute, reason: string) => void,
 ): void {
-  for (const { name, value, line } of body.attributes) {
-    const text = pathLikeName.test(name) ? constantText(value, scope) : undefined;
-    if (text !== undefined && leavesProject.test(text)) deny(name, line, 'the path leaves the project');
+  for (const argument of body.attributes) {
+    const text = pathLikeName.test(argument.name) ? constantText(argument.value, scope) : undefined;
+    if (text !== undefined && leavesProject.test(text)) deny(argument, 'the path leaves the project');
   }
   for (const block of body.blocks) checkPathLike(block.body, scope, deny);
 }

@@ -1,8 +1,9 @@
-import type { Block, Expression } from '../hcl/syntax-tree.ts';
+import type { Attribute, Block, Expression } from '../hcl/syntax-tree.ts';
 import { attribute, literalString } from '../hcl/syntax-tree.ts';
 import {
   type CodeFile,
   type CodeModule,
+  type Place,
   type ProjectCode,
   providerAddress,
   type Report,
@@ -17,14 +18,30 @@ export function checkProviders(code: ProjectCode, report: Report): void {
       checkRequired(file, module, report);
       for (const block of file.body.blocks.filter(({ type }) => type === 'provider')) {
         const name = block.labels[0] ?? '';
-        checkUse(name, { file: file.path, line: block.line, address: `provider.${name}` }, module, report);
+        checkUse(
+          name,
+          { file: file.path, line: block.line, column: block.column, address: `provider.${name}` },
+          module,
+          report,
+        );
         checkArguments(name, block, file, module, report);
       }
       for (const { block, address } of resourceBlocks(file))
-        checkUse(providerNameOf(block), { file: file.path, line: block.line, address }, module, report);
+        checkUse(
+          providerNameOf(block),
+          { file: file.path, line: block.line, column: block.column, address },
+          module,
+          report,
+        );
       for (const block of file.body.blocks.filter(({ type }) => type === 'import')) {
         const name = providerOfImport(block);
-        if (name) checkUse(name, { file: file.path, line: block.line, address: 'import' }, module, report);
+        if (name)
+          checkUse(
+            name,
+            { file: file.path, line: block.line, column: block.column, address: 'import' },
+            module,
+            report,
+          );
       }
     }
 }
@@ -32,20 +49,15 @@ export function checkProviders(code: ProjectCode, report: Report): void {
 function checkRequired(file: CodeFile, module: CodeModule, report: Report): void {
   for (const terraform of file.body.blocks.filter(({ type }) => type === 'terraform'))
     for (const required of terraform.body.blocks.filter(({ type }) => type === 'required_providers')) {
-      for (const { name, line } of required.body.attributes)
-        checkUse(name, { file: file.path, line, address: `provider.${name}` }, module, report);
+      for (const { name, line, column } of required.body.attributes)
+        checkUse(name, { file: file.path, line, column, address: `provider.${name}` }, module, report);
       if (!required.body.blocksRepeatAttributes)
-        for (const { line } of required.body.blocks)
-          report('PRE-BLOCK', { file: file.path, line }, 'required_providers holds a block');
+        for (const { line, column } of required.body.blocks)
+          report('PRE-BLOCK', { file: file.path, line, column }, 'required_providers holds a block');
     }
 }
 
-function checkUse(
-  name: string,
-  place: { file: string; line: number; address: string },
-  module: CodeModule,
-  report: Report,
-): void {
+function checkUse(name: string, place: Place, module: CodeModule, report: Report): void {
   const address = sourceOf(name, module);
   if (address === null)
     report(
@@ -95,25 +107,25 @@ function checkArguments(
   const type = address.split('/').at(-1) || name;
   const known = Object.hasOwn(harmlessArguments, address) ? (harmlessArguments[address] ?? []) : [];
   const accepted = new Set([...metaArguments, ...known]);
-  const deny = (line: number, subject: string) =>
+  const deny = ({ line, column }: Attribute | Block, subject: string) =>
     report(
       'PRE-PROVIDER-ARGUMENT',
-      { file: file.path, line, address: `provider.${name}`, subject },
+      { file: file.path, line, column, address: `provider.${name}`, subject },
       `${subject.split('=')[0]} may read files, run programs or send credentials elsewhere`,
     );
   const nested = block.body.blocks.map(undoDynamic);
   const nestedTypes = new Set(nested.map(({ type }) => type));
   for (const argument of block.body.attributes)
     if (!accepted.has(argument.name) && !nestedTypes.has(argument.name))
-      deny(argument.line, `${type}.${argument.name}=${valueText(argument)}`);
+      deny(argument, `${type}.${argument.name}=${valueText(argument)}`);
   for (const child of nested) {
     if (accepted.has(child.type)) continue;
     const { attributes, blocks } = child.body;
-    if (attributes.length + blocks.length === 0) deny(child.line, `${type}.${child.type}`);
+    if (attributes.length + blocks.length === 0) deny(child, `${type}.${child.type}`);
     for (const argument of attributes)
-      deny(argument.line, `${type}.${child.type}.${argument.name}=${valueText(argument)}`);
+      deny(argument, `${type}.${child.type}.${argument.name}=${valueText(argument)}`);
     if (!child.body.blocksRepeatAttributes)
-      for (const inner of blocks) deny(inner.line, `${type}.${child.type}.${inner.type}`);
+      for (const inner of blocks) deny(inner, `${type}.${child.type}.${inner.type}`);
   }
 }
 

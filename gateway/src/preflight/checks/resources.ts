@@ -34,7 +34,7 @@ export function checkResources(code: ProjectCode, report: Report): void {
     for (const file of module.files) {
       for (const { block, address } of resourceBlocks(file)) {
         const [type = ''] = block.labels;
-        const at = { file: file.path, line: block.line, address, subject: type };
+        const at = { file: file.path, line: block.line, column: block.column, address, subject: type };
         if (block.type === 'resource' && deniedResources.test(type))
           report('PRE-RESOURCE-TYPE', at, `${type} works on the machine of the engine or runs code`);
         if (block.type !== 'data') continue;

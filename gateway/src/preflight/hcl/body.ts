@@ -1,4 +1,4 @@
-import { Cursor } from './cursor.ts';
+import { Cursor, type Place } from './cursor.ts';
 import { parseExpression } from './expression.ts';
 import type { Attribute, Block, Body, Expression } from './syntax-tree.ts';
 import { literalString } from './syntax-tree.ts';
@@ -10,13 +10,13 @@ export function parseHcl(source: string): Body {
 }
 
 /** Reads a text in which `${…}` and `%{…}` are evaluated. Throws `CodeSyntaxError`. */
-export function parseTemplateText(source: string, line = 1): Expression {
-  return parseBareTemplate(new Cursor(source, line));
+export function parseTemplateText(source: string, place: Place): Expression {
+  return parseBareTemplate(new Cursor(source, [], place));
 }
 
 /** Reads a template file: all its names are variables, whatever they are called. Throws `CodeSyntaxError`. */
 export function parseTemplateFile(source: string): Expression {
-  return parseBareTemplate(new Cursor(source, 1, namesOfTerraform));
+  return parseBareTemplate(new Cursor(source, namesOfTerraform));
 }
 
 /** The names that mean something of their own where nothing hides them. */
@@ -30,16 +30,16 @@ function parseBody(cursor: Cursor, close: '}' | 'end'): Body {
   for (;;) {
     if (cursor.readIf('newline')) continue;
     if (cursor.readIf(close)) return { attributes, blocks, blocksRepeatAttributes: false };
-    const { text, line } = cursor.expect('identifier', 'at the start of an argument or block');
-    if (cursor.readIf('=')) attributes.push({ name: text, value: parseExpression(cursor), line });
-    else blocks.push(parseBlock(cursor, text, line));
+    const { text, line, column } = cursor.expect('identifier', 'at the start of an argument or block');
+    if (cursor.readIf('=')) attributes.push({ name: text, value: parseExpression(cursor), line, column });
+    else blocks.push(parseBlock(cursor, text, { line, column }));
     const end = cursor.peek().kind;
     if (end !== 'newline' && end !== close && end !== 'end')
       cursor.fail('an argument or block does not end with its line');
   }
 }
 
-function parseBlock(cursor: Cursor, type: string, line: number): Block {
+function parseBlock(cursor: Cursor, type: string, place: Place): Block {
   const labels: string[] = [];
   for (;;) {
     const token = cursor.read();
@@ -48,7 +48,7 @@ function parseBlock(cursor: Cursor, type: string, line: number): Block {
     else if (token.kind === '"') labels.push(parseLabel(cursor));
     else cursor.fail('a block needs labels and "{", or an argument needs "="');
   }
-  return cursor.nested(() => ({ type, labels, body: parseBody(cursor, '}'), line }));
+  return cursor.nested(() => ({ type, labels, body: parseBody(cursor, '}'), ...place }));
 }
 
 function parseLabel(cursor: Cursor): string {

@@ -5,7 +5,10 @@ import type { Variable } from './syntax-tree.ts';
 export type NamedVariable = { name: string; variable?: Variable };
 
 /** `kind` is the text of the token but for identifiers, numbers, newlines, heredoc starts and the end. */
-export type Token = { kind: string; text: string; line: number };
+export type Token = { kind: string; text: string; line: number; column: number };
+
+/** Where a text stands that is not a file of its own. */
+export type Place = { line: number; column: number };
 
 const punctuation = [
   ['...', '<=', '>=', '==', '!=', '&&', '||', '::', '=>', '~}'],
@@ -28,15 +31,20 @@ export class Cursor {
   /** Where the next token is looked for: behind the one that was peeked at last. */
   offset = 0;
   line: number;
+  /** Where the line begins; `undefined` where the text is a string of JSON, all of whose code has that string's column. */
+  lineStart: number | undefined = 0;
+  private readonly columnOfText: number;
   private depth = 0;
   private next: Token | undefined;
   private newlinesCount = [true];
   /** Names given by `for` around the place, or by the caller of a template: they hide `path` and `local`. */
   private readonly variables: NamedVariable[];
 
-  constructor(source: string, line = 1, variables: readonly NamedVariable[] = []) {
+  constructor(source: string, variables: readonly NamedVariable[] = [], place?: Place) {
     this.source = source;
-    this.line = line;
+    this.line = place?.line ?? 1;
+    this.columnOfText = place?.column ?? 1;
+    if (place) this.lineStart = undefined;
     this.variables = [...variables];
   }
 
@@ -91,20 +99,35 @@ export class Cursor {
   }
 
   nested<Result>(parse: () => Result): Result {
-    if (++this.depth > maxDepth) this.fail(`nested deeper than ${maxDepth} levels`);
+    if (++this.depth > maxDepth) this.refuse(`nested deeper than ${maxDepth} levels`);
     const result = parse();
     this.depth--;
     return result;
   }
 
   fail(message: string): never {
-    throw new CodeSyntaxError(this.line, message);
+    throw new CodeSyntaxError(this.line, message, { column: this.column });
+  }
+
+  /** Refuses what the engine does not read, whatever Terraform would say. */
+  refuse(message: string): never {
+    throw new CodeSyntaxError(this.line, message, { column: this.column, isLimit: true });
+  }
+
+  private get column(): number {
+    return this.lineStart === undefined ? this.columnOfText : Math.max(1, this.offset - this.lineStart + 1);
+  }
+
+  /** To be called behind each newline. */
+  startLine(offset: number): void {
+    this.line++;
+    if (this.lineStart !== undefined) this.lineStart = offset;
   }
 
   private scan(): Token {
     this.skipSpaceAndComments();
-    const { source, line } = this;
-    if (this.offset >= source.length) return { kind: 'end', text: '', line };
+    const { source, line, column } = this;
+    if (this.offset >= source.length) return { kind: 'end', text: '', line, column };
     const code = source.charCodeAt(this.offset);
     if (code === 10 || code === 13) return this.scanNewline(code);
     if (code >= 48 && code <= 57) return this.scanNumber();
@@ -112,9 +135,9 @@ export class Cursor {
     const text = punctuationByFirst.get(code)?.find((candidate) => source.startsWith(candidate, this.offset));
     if (text) {
       this.offset += text.length;
-      return { kind: text, text, line };
+      return { kind: text, text, line, column };
     }
-    return { kind: 'identifier', text: this.match(identifierPattern), line };
+    return { kind: 'identifier', text: this.match(identifierPattern), line, column };
   }
 
   private skipSpaceAndComments(): void {
@@ -137,28 +160,31 @@ export class Cursor {
   private skipInlineComment(): void {
     const end = this.source.indexOf('*/', this.offset + 2);
     if (end < 0) this.fail('a comment is not closed');
-    for (let i = this.offset; i < end; i++) if (this.source.charCodeAt(i) === 10) this.line++;
+    for (let i = this.offset; i < end; i++) if (this.source.charCodeAt(i) === 10) this.startLine(i + 1);
     this.offset = end + 2;
   }
 
   private scanNewline(code: number): Token {
     if (code === 13 && this.source.charCodeAt(this.offset + 1) !== 10) this.fail('a stray carriage return');
+    const { line, column } = this;
     this.offset += code === 13 ? 2 : 1;
-    return { kind: 'newline', text: '\n', line: this.line++ };
+    this.startLine(this.offset);
+    return { kind: 'newline', text: '\n', line, column };
   }
 
   private scanNumber(): Token {
+    const { line, column } = this;
     const matched = this.match(numberPattern);
     const text = matched.replace(/\.+$/, '');
     this.offset -= matched.length - text.length;
-    return { kind: 'number', text, line: this.line };
+    return { kind: 'number', text, line, column };
   }
 
   private scanHeredocStart(): Token {
-    const line = this.line;
+    const { line, column } = this;
     const introduction = this.match(heredocPattern);
-    this.line++;
-    return { kind: 'heredoc', text: introduction.replace(/^<<-?|\r?\n$/g, ''), line };
+    this.startLine(this.offset);
+    return { kind: 'heredoc', text: introduction.replace(/^<<-?|\r?\n$/g, ''), line, column };
   }
 
   private match(pattern: RegExp): string {
@@ -168,7 +194,8 @@ export class Cursor {
       this.fail(
         `unexpected character ${JSON.stringify(String.fromCodePoint(this.source.codePointAt(this.offset) ?? 0))}`,
       );
-    if (text.length > maxWordLength) this.fail(`a name or number is longer than ${maxWordLength} characters`);
+    if (text.length > maxWordLength)
+      this.refuse(`a name or number is longer than ${maxWordLength} characters`);
     this.offset += text.length;
     return text;
   }

@@ -1,4 +1,4 @@
-import type { Cursor, NamedVariable } from './cursor.ts';
+import type { Cursor, NamedVariable, Place } from './cursor.ts';
 import type { Expression, ObjectEntry } from './syntax-tree.ts';
 import { parseHeredoc, parseQuotedTemplate } from './template.ts';
 
@@ -53,7 +53,7 @@ function parseTermWithAccess(cursor: Cursor): Expression {
 }
 
 function parseTerm(cursor: Cursor): Expression {
-  const { kind, text, line } = cursor.read();
+  const { kind, text, line, column } = cursor.read();
   switch (kind) {
     case '(':
       return cursor.withNewlines(false, () => {
@@ -79,14 +79,14 @@ function parseTerm(cursor: Cursor): Expression {
         cursor.withNewlines(true, () => parseObject(cursor, line))
       );
     case 'identifier':
-      return parseName(cursor, text, line);
+      return parseName(cursor, text, { line, column });
     default:
       return cursor.fail(kind === 'end' ? 'the code ends inside an expression' : 'an expression is expected');
   }
 }
 
-function parseName(cursor: Cursor, first: string, line: number): Expression {
-  if (cursor.peek().kind !== '(' && cursor.peek().kind !== '::') return nameValue(cursor, first, line);
+function parseName(cursor: Cursor, first: string, place: Place): Expression {
+  if (cursor.peek().kind !== '(' && cursor.peek().kind !== '::') return nameValue(cursor, first, place.line);
   let name = first;
   while (cursor.readIf('::')) name += `::${cursor.expect('identifier', 'after "::"').text}`;
   cursor.expect('(', 'after the name of a function');
@@ -99,7 +99,7 @@ function parseName(cursor: Cursor, first: string, line: number): Expression {
         break;
       }
     }
-    return { kind: 'call', name, arguments: values, line };
+    return { kind: 'call', name, arguments: values, ...place };
   });
 }
 

@@ -1,10 +1,10 @@
-/** What preflight keeps of Terraform code, written in HCL or in JSON. Lines are 1-based. */
+/** What preflight keeps of Terraform code, written in HCL or in JSON. Lines and columns (UTF-16) are 1-based. */
 export type Expression =
   | { kind: 'literal'; value: string | number | boolean | null; line: number }
   /** Strings and interpolations in order. Not exact where whitespace is stripped (heredocs, `~`). */
   | { kind: 'template'; parts: Expression[]; exact: boolean; line: number }
   /** Name with its namespace, for example `core::file`. */
-  | { kind: 'call'; name: string; arguments: Expression[]; line: number }
+  | { kind: 'call'; name: string; arguments: Expression[]; line: number; column: number }
   /**
    * `path` stops at the first index: `var.a[0].b` is `['var', 'a']`, with the index among the `children`. It begins
    * with an empty name where a variable of `for` or of a template hides what the name means elsewhere.
@@ -22,8 +22,8 @@ export type Expression =
 /** What a variable of `for` runs over. */
 export type Variable = { of: Expression; is: 'key' | 'value' };
 export type ObjectEntry = { key: Expression; value: Expression };
-export type Attribute = { name: string; value: Expression; line: number };
-export type Block = { type: string; labels: string[]; body: Body; line: number };
+export type Attribute = { name: string; value: Expression; line: number; column: number };
+export type Block = { type: string; labels: string[]; body: Body; line: number; column: number };
 
 /**
  * In JSON nothing but the schema tells a nested block from an attribute, so a property that may be a block

@@ -84,7 +84,7 @@ class TemplateReader {
 
   private newLine(): number | undefined {
     if (this.end.kind === 'quote') this.cursor.fail('a quoted string is not closed on its line');
-    this.cursor.line++;
+    this.cursor.startLine(this.at);
     return this.markerLineEnd();
   }
 

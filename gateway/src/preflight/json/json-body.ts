@@ -1,4 +1,5 @@
 import { parseTemplateText } from '../hcl/body.ts';
+import type { Place } from '../hcl/cursor.ts';
 import type { Block, Body, Expression } from '../hcl/syntax-tree.ts';
 import { CodeSyntaxError } from '../syntax-error.ts';
 import { type JsonMember, type JsonValue, parseJson } from './parse-json.ts';
@@ -24,7 +25,7 @@ const nestedLabels: Record<string, number> = {
   data: 2,
 };
 
-export type DuplicateKey = { key: string; line: number };
+export type DuplicateKey = { key: string } & Place;
 
 /** Converts a `.tf.json` file. Throws `CodeSyntaxError`. Source: hcl/json/spec.md of hashicorp/hcl. */
 export function parseJsonBody(source: string): { body: Body; duplicates: DuplicateKey[] } {
@@ -50,7 +51,7 @@ function toBlocks(reader: Converter, type: string, member: JsonMember, labelsLef
       return deepMembers(reader, value).flatMap((next) => walk(next.value, left - 1, [...labels, next.key]));
     if (value.kind === 'array') return value.items.flatMap((item) => walk(item, 0, labels));
     if (value.kind !== 'object') return [];
-    return [{ type, labels, body: toBody(reader, value), line: value.line }];
+    return [{ type, labels, body: toBody(reader, value), ...placeOf(value) }];
   };
   return walk(member.value, labelsLeft, []);
 }
@@ -68,7 +69,7 @@ function toBody(reader: Converter, value: JsonValue): Body {
 }
 
 function toAttribute(reader: Converter, member: JsonMember) {
-  return { name: member.key, value: toExpression(reader, member.value), line: member.line };
+  return { name: member.key, value: toExpression(reader, member.value), ...placeOf(member) };
 }
 
 /** The members of an object, or of all objects in an array: Terraform reads them as one. */
@@ -80,8 +81,9 @@ function deepMembers(reader: Converter, value: JsonValue): JsonMember[] {
 
 function members(reader: Converter, value: JsonValue & { kind: 'object' }): JsonMember[] {
   const seen = new Set<string>();
-  for (const { key, line } of value.members) {
-    if (seen.has(key) && key !== '//') reader.duplicates.push({ key, line });
+  for (const member of value.members) {
+    const { key } = member;
+    if (seen.has(key) && key !== '//') reader.duplicates.push({ key, ...placeOf(member) });
     seen.add(key);
   }
   return value.members;
@@ -101,14 +103,14 @@ function convert(reader: Converter, value: JsonValue): Expression {
     case 'scalar':
       return { kind: 'literal', value: value.value, line };
     case 'string':
-      return stringExpression(value.value, line);
+      return stringExpression(value.value, value);
     case 'array':
       return { kind: 'list', items: value.items.map((item) => toExpression(reader, item)), line };
     case 'object':
       return {
         kind: 'object',
         entries: members(reader, value).map((member) => ({
-          key: stringExpression(member.key, member.line),
+          key: stringExpression(member.key, member),
           value: toExpression(reader, member.value),
         })),
         line,
@@ -117,12 +119,17 @@ function convert(reader: Converter, value: JsonValue): Expression {
 }
 
 /** Strings in JSON are templates, keys of objects included. */
-function stringExpression(text: string, line: number): Expression {
+function stringExpression(text: string, { line, column }: Place): Expression {
   if (!/[$%]\{/.test(text)) return { kind: 'literal', value: text.normalize('NFC'), line };
   try {
-    return parseTemplateText(text, line);
+    return parseTemplateText(text, { line, column });
   } catch (error) {
-    if (error instanceof CodeSyntaxError) throw new CodeSyntaxError(line, `in a string: ${error.message}`);
+    if (error instanceof CodeSyntaxError)
+      throw new CodeSyntaxError(line, `in a string: ${error.message}`, { column, isLimit: error.isLimit });
     throw error;
   }
+}
+
+function placeOf({ line, column }: Place): Place {
+  return { line, column };
 }

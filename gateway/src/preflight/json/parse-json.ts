@@ -1,48 +1,57 @@
+import type { Place } from '../hcl/cursor.ts';
 import { CodeSyntaxError, maxDepth } from '../syntax-error.ts';
 
 /** JSON as it is written: with lines and with every duplicate of a key. */
 export type JsonValue =
-  | { kind: 'object'; members: JsonMember[]; line: number }
-  | { kind: 'array'; items: JsonValue[]; line: number }
-  | { kind: 'string'; value: string; line: number }
-  | { kind: 'scalar'; value: number | boolean | null; line: number };
-export type JsonMember = { key: string; value: JsonValue; line: number };
+  | ({ kind: 'object'; members: JsonMember[] } & Place)
+  | ({ kind: 'array'; items: JsonValue[] } & Place)
+  | ({ kind: 'string'; value: string } & Place)
+  | ({ kind: 'scalar'; value: number | boolean | null } & Place);
+export type JsonMember = { key: string; value: JsonValue } & Place;
 
 const scalarPattern =
   /-?(?:0|[1-9][0-9]{0,300})(?:\.[0-9]{1,300})?(?:[eE][+-]?[0-9]{1,4})?(?![0-9.eE])|true|false|null/y;
 
 /** Throws `CodeSyntaxError`, also where values are nested too deep. Linear in the length of the text. */
 export function parseJson(source: string): JsonValue {
-  const reader: Reader = { source, at: 0, line: 1, depth: 0 };
+  const reader: Reader = { source, at: 0, line: 1, lineStart: 0, depth: 0 };
   const value = parseValue(reader);
   skipSpace(reader);
   if (reader.at < source.length) fail(reader, 'text after the end of the JSON value');
   return value;
 }
 
-type Reader = { source: string; at: number; line: number; depth: number };
+type Reader = { source: string; at: number; line: number; lineStart: number; depth: number };
 
 function parseValue(reader: Reader): JsonValue {
   skipSpace(reader);
-  const { line } = reader;
+  const place = placeOf(reader);
   switch (reader.source[reader.at]) {
     case '{':
-      return nested(reader, () => ({ kind: 'object', members: parseList(reader, '}', parseMember), line }));
+      return nested(reader, () => ({
+        kind: 'object',
+        members: parseList(reader, '}', parseMember),
+        ...place,
+      }));
     case '[':
-      return nested(reader, () => ({ kind: 'array', items: parseList(reader, ']', parseValue), line }));
+      return nested(reader, () => ({ kind: 'array', items: parseList(reader, ']', parseValue), ...place }));
     case '"':
-      return { kind: 'string', value: parseString(reader), line };
+      return { kind: 'string', value: parseString(reader), ...place };
     default:
       return {
         kind: 'scalar',
         value: JSON.parse(match(reader, scalarPattern)) as number | boolean | null,
-        line,
+        ...place,
       };
   }
 }
 
 function nested<Result>(reader: Reader, parse: () => Result): Result {
-  if (++reader.depth > maxDepth) fail(reader, `nested deeper than ${maxDepth} levels`);
+  if (++reader.depth > maxDepth)
+    throw new CodeSyntaxError(reader.line, `nested deeper than ${maxDepth} levels`, {
+      ...placeOf(reader),
+      isLimit: true,
+    });
   const result = parse();
   reader.depth--;
   return result;
@@ -60,10 +69,10 @@ function parseList<Item>(reader: Reader, close: '}' | ']', parseItem: (reader: R
 
 function parseMember(reader: Reader): JsonMember {
   skipSpace(reader);
-  const { line } = reader;
+  const place = placeOf(reader);
   const key = parseString(reader);
   if (!readIf(reader, ':')) fail(reader, '":" is missing after a key');
-  return { key, value: parseValue(reader), line };
+  return { key, value: parseValue(reader), ...place };
 }
 
 function parseString(reader: Reader): string {
@@ -105,12 +114,18 @@ function readIf(reader: Reader, character: string): boolean {
 function skipSpace(reader: Reader): void {
   for (;;) {
     const code = reader.source.charCodeAt(reader.at);
-    if (code === 10) reader.line++;
-    else if (code !== 32 && code !== 9 && code !== 13) return;
+    if (code === 10) {
+      reader.line++;
+      reader.lineStart = reader.at + 1;
+    } else if (code !== 32 && code !== 9 && code !== 13) return;
     reader.at++;
   }
 }
 
 function fail(reader: Reader, message: string): never {
-  throw new CodeSyntaxError(reader.line, message);
+  throw new CodeSyntaxError(reader.line, message, placeOf(reader));
+}
+
+function placeOf({ line, at, lineStart }: Reader): Place {
+  return { line, column: at - lineStart + 1 };
 }

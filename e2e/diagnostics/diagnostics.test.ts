@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { Diagnostic } from '@deployment-engine/contracts';
+import { createClient } from '../support/client.ts';
+import { Engine } from '../support/engine.ts';
+import { skipWithoutAws } from '../support/local-aws.ts';
+import { byHand, type Said } from './by-hand.ts';
+import { type WrongProgram, wrongPrograms } from './wrong-programs.ts';
+
+let engine: Engine;
+let client: ReturnType<typeof createClient>;
+before(async () => {
+  engine = await Engine.start();
+  client = createClient(engine.url);
+});
+after(() => engine?.[Symbol.asyncDispose]());
+
+const withoutAws = skipWithoutAws();
+const inTable = wrongPrograms.map((program, index) => ({ ...program, projectId: `wrong-${index}` }));
+
+describe('each wrong program is told as Terraform tells it, or better', { concurrency: 2 }, () => {
+  for (const program of inTable)
+    test(program.name, { skip: program.aws ? withoutAws : false }, async () => {
+      const hand = await byHand(program);
+      assert.ok(hand.errors.length > 0, 'Terraform itself finds nothing wrong');
+      const errors = await byEngine(program, hand.stage === 'plan');
+      if (program.better) return assertBetter(errors, program.better);
+      for (const said of hand.errors) assertTold(errors, said, program.reworded);
+    });
+});
+
+/** What the engine answers: a validation, or where only a plan tells, the failure of a job. */
+async function byEngine(
+  { projectId, files, variables }: WrongProgram & { projectId: string },
+  plans: boolean,
+) {
+  const body = { files, ...(variables ? { variables } : {}) };
+  if (!plans) {
+    const { body: answer } = await client.post('/api/deploy/validate', body);
+    assert.equal(answer.valid, false);
+    return answer.errors as Diagnostic[];
+  }
+  const { body: accepted } = await client.post('/api/deploy/plan', { projectId, ...body });
+  const { failure } = await client.finished(accepted.jobId);
+  return (failure?.diagnostics ?? []).filter(({ severity }) => severity === 'error');
+}
+
+/** Message, file, line, column, snippet and address: none is missing and none differs. */
+function assertTold(errors: Diagnostic[], said: Said, reworded: RegExp | undefined): void {
+  const expected = {
+    summary: normal(said.summary),
+    detail: reworded ? 'reworded' : normal(said.detail),
+    file: said.range?.filename ?? null,
+    line: said.range?.start.line ?? null,
+    column: said.range?.start.column ?? null,
+    snippet: said.range && said.snippet ? said.snippet.code : null,
+  };
+  const told = errors.map((error) => ({
+    summary: normal(error.summary),
+    detail: reworded?.test(error.detail) ? 'reworded' : normal(error.detail),
+    file: error.file,
+    line: error.line,
+    column: error.column,
+    snippet: error.snippet,
+  }));
+  const index = told.findIndex((one) => JSON.stringify(one) === JSON.stringify(expected));
+  assert.ok(index >= 0, `Terraform: ${JSON.stringify(expected)}\nengine: ${JSON.stringify(told, null, 1)}`);
+  const { address, context } = errors[index] as Diagnostic;
+  if (said.address) assert.equal(address, said.address);
+  // For JSON Terraform names a path instead of a block.
+  if (said.snippet?.context && said.range?.filename.endsWith('.tf'))
+    assert.equal(context, said.snippet.context);
+}
+
+/** Terraform names the parts of a cycle, and one of several names that are equally alike, in any order. */
+function normal(text: string): string {
+  const parts = text.startsWith('Cycle: ') ? `Cycle: ${text.slice(7).split(', ').sort().join(', ')}` : text;
+  return parts.replace(/(There is no function named "\w+"\.) Did you mean "\w+"\?/, '$1 Did you mean …?');
+}
+
+function assertBetter(errors: Diagnostic[], better: NonNullable<WrongProgram['better']>): void {
+  const [error, ...others] = errors;
+  assert.deepEqual(others, [], 'one error tells it all');
+  const { code, file, line, column, detail } = better;
+  assert.deepEqual(
+    [error?.code, error?.file, error?.line, error?.column, typeof error?.snippet],
+    [code, file, line, column, 'string'],
+  );
+  assert.match(error?.detail ?? '', detail);
+}
+
+const jobs: [name: string, files: Record<string, string>, code: string, line: number][] = [
+  ['does not parse', { 'main.tf': 'locals {\n\n  a =\n}\n' }, 'syntax_error', 3],
+  ['has an unknown block', { 'main.tf': 'locals {}\nresorce "a" "b" {}\n' }, 'unsupported_block_type', 2],
+  [
+    'calls an unknown function',
+    { 'main.tf': 'locals {\n  a = upcase("x")\n}\n' },
+    'call_to_unknown_function',
+    2,
+  ],
+  ['is fenced', { 'main.tf': '\n```\nlocals {}\n```\n' }, 'code_fenced', 2],
+  [
+    'has a resource twice',
+    { 'main.tf': 'locals {\n  a = 1\n}\nlocals {\n  a = 2\n}\n' },
+    'duplicate_definition',
+    5,
+  ],
+];
+for (const [name, files, code, line] of jobs)
+  test(`a deploy of code that ${name} fails as invalid code at validate, with Terraform's diagnostics`, async () => {
+    const { body } = await client.post('/api/deploy', { projectId: 'invalid', files });
+    const { status, failure, error } = await client.finished(body.jobId);
+    assert.deepEqual([status, failure?.reason, failure?.step], ['failed', 'invalid_code', 'validate']);
+    const [first] = failure?.diagnostics ?? [];
+    assert.deepEqual([first?.code, first?.file, first?.line], [code, 'main.tf', line]);
+    assert.ok((first?.column ?? 0) > 0 && first?.snippet);
+    assert.doesNotMatch(`${error} ${JSON.stringify(failure)}`, /operator|allowance|Nobody can/);
+  });
+
+test('the errors of all files and what is forbidden beside them come in one answer', async () => {
+  const files = {
+    'a.tf': 'locals {\n  a =\n}\n',
+    'm/b.tf': 'resorce "x" "y" {}\n',
+    'c.tf': 'terraform {\n  backend "s3" {}\n}\n',
+    'd.auto.tfvars': 'x = [\n',
+  };
+  const { body } = await client.post('/api/deploy/validate', { files });
+  const told = body.errors.map(({ file, line, code }: Diagnostic) => `${file}:${line} ${code}`);
+  for (const part of ['a.tf:2 ', 'm/b.tf:1 unsupported_block_type', 'd.auto.tfvars:', 'c.tf:2 PRE-BACKEND'])
+    assert.ok(
+      told.some((line: string) => line.startsWith(part)),
+      `${part} is not in ${told.join(', ')}`,
+    );
+});
+
+test('code that Terraform accepts and the engine does not read is denied, with place and snippet', async () => {
+  const deep = `${'['.repeat(120)}1${']'.repeat(120)}`;
+  const { body } = await client.post('/api/deploy', {
+    projectId: 'deep',
+    iacCode: `locals {\n  a = ${deep}\n}\n`,
+  });
+  const { failure } = await client.finished(body.jobId);
+  assert.deepEqual([failure?.reason, failure?.step], ['policy_denied', 'prepare']);
+  const [first] = failure?.diagnostics ?? [];
+  assert.deepEqual([first?.code, first?.line], ['PRE-SYNTAX', 2]);
+  assert.ok((first?.column ?? 0) > 100 && first?.snippet?.includes('[[['));
+});
+
+test('tabs stay in snippets, so that columns point at the mistake', async () => {
+  const iacCode = 'resource "terraform_data" "a" {\n\t\tinptu = 1\n}\n';
+  const { body } = await client.post('/api/deploy/validate', { iacCode });
+  const [{ snippet, column }] = body.errors;
+  assert.equal(snippet.slice(column - 1, column + 4), 'inptu');
+});
+
+test('the address and the block are named for outputs, variables and JSON, in files of the root module', async () => {
+  const addressOf = async (files: Record<string, string>) => {
+    const { body } = await client.post('/api/deploy/validate', { files });
+    return [body.errors[0].address, body.errors[0].context];
+  };
+  const output = 'output "x" {\n  value = local.nothing\n}\n';
+  assert.deepEqual(await addressOf({ 'main.tf': output }), ['output.x', 'output "x"']);
+  const wrong = { resource: [{ terraform_data: { other: {}, a: { inptu: 1 } } }] };
+  assert.deepEqual(await addressOf({ 'main.tf.json': JSON.stringify(wrong, null, 1) }), [
+    'terraform_data.a',
+    'resource "terraform_data" "a"',
+  ]);
+});
+
+test('the values that made an expression fail are told', async () => {
+  const iacCode = 'locals {\n  cache_nodes = []\n}\noutput "x" {\n  value = local.cache_nodes[0]\n}\n';
+  const { body } = await client.post('/api/deploy/validate', { iacCode });
+  assert.deepEqual(body.errors[0].values, ['local.cache_nodes is empty tuple']);
+});

@@ -1,0 +1,19 @@
+import type { Diagnostic, RunOutcome } from '@deployment-engine/contracts';
+import { lastRunDiagnostics } from '../job-events/store.ts';
+import type { Question } from '../preflight/invalid-code.ts';
+import { runIdOf } from '../runners/run-id.ts';
+import { followRun } from './follow-run.ts';
+import type { JobWork } from './job-work.ts';
+import { commonRequest, startRun } from './start-run.ts';
+
+/** Runs Terraform on code that was refused, for what it says to it; without credentials, for it speaks to nobody. */
+export async function askTerraform(
+  work: JobWork,
+  question: Question,
+): Promise<{ outcome: RunOutcome; diagnostics: Diagnostic[] }> {
+  const runId = runIdOf(work.job, 'check');
+  const request = { ...(await commonRequest(work)), environment: {}, egressAllow: [], ...question };
+  await startRun(work, runId, request);
+  const outcome = await followRun(work, runId);
+  return { outcome, diagnostics: await lastRunDiagnostics(work.context.database.query, work.job.id) };
+}

@@ -1,0 +1,69 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join, posix } from 'node:path';
+import type { JobPaths } from './job-paths.ts';
+
+/** Folder in the project's that holds what a parse run adds; uploaded names can't begin with "~". */
+export const frameFolder = '~engine_parse';
+/** A file that no Terraform accepts: with an error in the root module, nothing is evaluated and no module loaded. */
+const stopName = '~engine_stop.tf.json';
+
+/** Where a diagnostic of the frame belongs, by its file's path: the project's file and what to subtract from its lines. */
+export type FramedFiles = Map<string, { path: string; linesBefore: number }>;
+export type ParseFrame = {
+  /** Whether there are files beside the root module's. */
+  hasMore: boolean;
+  values: FramedFiles;
+};
+
+/**
+ * Lays out what makes Terraform read all code of a project and do nothing else: the root module cannot load, and the
+ * other folders, as well as files of variable values, are modules of a second root module that cannot load either.
+ */
+export async function layOutParseFrame(
+  paths: JobPaths,
+  rootModule: string,
+  files: Map<string, Uint8Array>,
+): Promise<ParseFrame> {
+  await writeFile(join(paths.rootModule, stopName), '{"engine_stop": {"here": {}}}', { mode: 0o644 });
+  const frame = join(paths.code, frameFolder);
+  const values = await layOutValues(frame, files);
+  const folders = [...new Set([...files.keys()].filter(isCode).map((path) => posix.dirname(path)))]
+    .filter((folder) => folder !== rootModule)
+    .map((folder) => posix.join('..', folder));
+  const modules = [...folders, ...[...values.keys()].map((path) => `./${posix.dirname(path)}`)];
+  // Modules that are "installed" already, and one that is not: the configuration never becomes complete.
+  const calls = Object.fromEntries(modules.map((folder, index) => [`m${index}`, { source: folder }]));
+  const entries = modules.map((folder, index) => ({ Key: `m${index}`, Source: folder, Dir: folder }));
+  await write(join(frame, '~modules.tf.json'), { module: { ...calls, stop: { source: './nowhere' } } });
+  await write(join(frame, '.terraform', 'modules', 'modules.json'), {
+    Modules: [{ Key: '', Source: '', Dir: '.' }, ...entries],
+  });
+  return { hasMore: modules.length > 0, values };
+}
+
+/**
+ * Terraform reads files of variable values when it plans, which is too late here. Written in HCL they have the syntax
+ * of a module's file; in JSON they are put into a property that takes any names.
+ */
+async function layOutValues(frame: string, files: Map<string, Uint8Array>): Promise<FramedFiles> {
+  const framed: FramedFiles = new Map();
+  for (const [path, content] of files) {
+    const isJson = path.endsWith('.tfvars.json');
+    if (!isJson && !path.endsWith('.tfvars')) continue;
+    const name = `v${framed.size}/values.tf${isJson ? '.json' : ''}`;
+    const text = isJson ? ['{"locals":\n', content, '\n}'] : [content];
+    await mkdir(dirname(join(frame, name)), { recursive: true, mode: 0o755 });
+    await writeFile(join(frame, name), Buffer.concat(text.map((part) => Buffer.from(part))), { mode: 0o644 });
+    framed.set(name, { path, linesBefore: isJson ? 1 : 0 });
+  }
+  return framed;
+}
+
+function isCode(path: string): boolean {
+  return path.endsWith('.tf') || path.endsWith('.tf.json');
+}
+
+async function write(path: string, content: unknown): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o755 });
+  await writeFile(path, JSON.stringify(content), { mode: 0o644 });
+}

@@ -1,0 +1,89 @@
+import { join, posix } from 'node:path';
+import type { StepName } from '@deployment-engine/contracts';
+import { type FramedFiles, frameFolder, layOutParseFrame } from '../jobs/parse-frame.ts';
+import type { ActiveRun } from '../runs/run.ts';
+import { readOutput, runCommand } from '../runs/run-command.ts';
+import { isEngineFile, type TerraformDiagnostic } from '../terraform/diagnostic.ts';
+import { diagnosticEvents } from '../terraform/ui-message.ts';
+import { readValidation } from '../terraform/validation.ts';
+import { done, type Step, type StepResult } from './step.ts';
+
+const step: StepName = 'validate';
+
+/**
+ * Has Terraform read the code and say what is wrong with its syntax, in all files at once. It evaluates nothing, loads
+ * no module, needs no provider and has no network, so that code may come here which no policy has judged.
+ */
+export const parse: Step = {
+  name: step,
+  async execute(active) {
+    const { run, request } = active;
+    const files = await run.context.revisions.read(request.projectId, request.revisionDigest);
+    if (!files)
+      return { kind: 'failed', exitCode: null, message: "reading the code: the revision's files are gone" };
+    const { hasMore, values } = await layOutParseFrame(run.paths, request.rootModule, files);
+    const root = await ask(active, 'parse', request.rootModule, new Map());
+    if ('kind' in root) return root;
+    const more = hasMore ? await ask(active, 'parse-modules', frameFolder, values) : { errors: 0 };
+    if ('kind' in more) return more;
+    const errors = root.errors + more.errors;
+    return errors === 0
+      ? done
+      : { kind: 'failed', exitCode: 1, message: run.firstError(step) ?? `${errors} errors` };
+  },
+};
+
+/** Runs Terraform in one folder; answers the number of errors, or how the command ended where it was not by itself. */
+async function ask(
+  active: ActiveRun,
+  name: 'parse' | 'parse-modules',
+  folder: string,
+  values: FramedFiles,
+): Promise<{ errors: number } | Exclude<StepResult, { kind: 'done' }>> {
+  const { run } = active;
+  const argv = [`-chdir=${join(run.paths.code, folder)}`, 'validate', '-json'];
+  const result = await runCommand(active, { step, name, argv, output: 'data', reattach: undefined });
+  if (result.kind !== 'exited') return result;
+  const found = readValidation(readOutput(active, name));
+  if (!found)
+    return {
+      kind: 'failed',
+      exitCode: result.exitCode,
+      message: 'reading the code: Terraform gave no answer',
+    };
+  const own = found.filter((diagnostic) => isOfTheCode(diagnostic, values));
+  const root = { step, rootModule: folder, codeFolder: run.paths.code };
+  const events = own.flatMap((diagnostic) => {
+    const place = values.get(diagnostic.range?.filename ?? '');
+    return place
+      ? diagnosticEvents(moved(diagnostic, place), { ...root, rootModule: '.' })
+      : diagnosticEvents(diagnostic, root);
+  });
+  run.emitOnce(`${name}:diagnostics`, ...events);
+  return { errors: own.filter(({ severity }) => severity === 'error').length };
+}
+
+/** Not what the frame itself provokes, nor what is only missing because nothing was installed. */
+function isOfTheCode(diagnostic: TerraformDiagnostic, values: FramedFiles): boolean {
+  const { filename } = diagnostic.range ?? {};
+  if (filename === undefined || isEngineFile(filename)) return false;
+  if (values.has(filename) && diagnostic.summary === 'Unsupported argument') return false;
+  return diagnostic.summary !== 'Module not installed';
+}
+
+function moved(
+  diagnostic: TerraformDiagnostic,
+  { path, linesBefore }: { path: string; linesBefore: number },
+): TerraformDiagnostic {
+  const { range, snippet } = diagnostic;
+  if (!range) return diagnostic;
+  const line = (at: { line: number; column: number }) => ({
+    ...at,
+    line: Math.max(1, at.line - linesBefore),
+  });
+  return {
+    ...diagnostic,
+    range: { filename: posix.normalize(path), start: line(range.start), end: line(range.end) },
+    snippet: snippet && { ...snippet, context: null },
+  };
+}

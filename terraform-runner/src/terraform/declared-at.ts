@@ -1,0 +1,45 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { readRegularSync } from '../files/regular-file.ts';
+import { isEngineFile, type TerraformDiagnostic } from './diagnostic.ts';
+
+/**
+ * A problem with the value of a variable is placed by Terraform where the value is, which is a file of the engine's:
+ * here it gets the place of the variable's declaration, as it has where the value comes from the command line.
+ */
+export function ofDeclaration(
+  diagnostic: TerraformDiagnostic,
+  rootFolder: string | undefined,
+): TerraformDiagnostic {
+  const { range, snippet, detail } = diagnostic;
+  if (!range || !isEngineFile(range.filename) || rootFolder === undefined) return diagnostic;
+  const name =
+    /\bvar\.([\w-]+) declared at /.exec(detail)?.[1] ??
+    snippet?.values?.map(({ traversal }) => /^var\.([\w-]+)$/.exec(traversal)?.[1]).find(Boolean);
+  const found = name && findDeclaration(rootFolder, name);
+  if (!found) return diagnostic;
+  const { filename, line, code } = found;
+  const column = code.length - code.trimStart().length + 1;
+  return {
+    ...diagnostic,
+    range: {
+      filename,
+      start: { line, column },
+      end: { line, column: code.replace(/\s*\{.*$/, '').length + 1 },
+    },
+    snippet: { ...snippet, code, context: `variable "${name}"` },
+  };
+}
+
+/** Code that is larger declares its variables elsewhere, or is not read. */
+const maxBytes = 1024 * 1024;
+
+function findDeclaration(folder: string, name: string) {
+  for (const filename of readdirSync(folder).sort()) {
+    if (!filename.endsWith('.tf') || statSync(join(folder, filename)).size > maxBytes) continue;
+    const lines = (readRegularSync(join(folder, filename)) ?? '').toString().split(/\r?\n/);
+    const index = lines.findIndex((line) => /^\s*variable\s+"?([\w-]+)"?/.exec(line)?.[1] === name);
+    if (index >= 0) return { filename, line: index + 1, code: lines[index] ?? '' };
+  }
+  return undefined;
+}

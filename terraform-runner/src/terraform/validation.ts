@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { type TerraformDiagnostic, terraformDiagnosticSchema } from './diagnostic.ts';
+
+/** Source: https://developer.hashicorp.com/terraform/cli/commands/validate#json-output-format */
+const resultSchema = z.looseObject({ diagnostics: z.array(terraformDiagnosticSchema).default([]) });
+
+/** What `validate -json` found; `undefined` where Terraform died before it could answer. */
+export function readValidation(output: string): TerraformDiagnostic[] | undefined {
+  try {
+    return resultSchema.parse(JSON.parse(output)).diagnostics;
+  } catch {
+    return undefined;
+  }
+}
