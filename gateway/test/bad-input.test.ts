@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { endpoints } from '@deployment-engine/contracts';
 import { helloCode, startTestGateway, type TestGateway } from './support.ts';
 
 let it: TestGateway;
@@ -130,10 +131,21 @@ test('a revision beyond every number is 404', async () => {
   assert.equal(answer.body.code, 'revision_not_found');
 });
 
-test('a job id of the wrong form is 400, an unknown one 404', async () => {
-  assert.equal((await it.client.get('/api/deploy/status/nonsense')).status, 400);
-  assert.equal((await it.client.get('/api/deploy/status/..%2f..%2fetc')).status, 400);
-  assert.equal((await it.client.get('/api/deploy/status/deploy-1704067200000-abc123')).status, 404);
+test('a job id of the wrong form is 404 like any that is unknown, with each operation on a job', async () => {
+  const ids = ['nonsense', '..%2f..%2fetc', 'deploy-1-none', 'deploy-1704067200000-abc123', 'x'.repeat(5000)];
+  const onJobs = Object.values(endpoints).filter(({ path }) => path.includes('{jobId}'));
+  assert.ok(onJobs.length > 5);
+  for (const { method, path, operationId } of onJobs)
+    for (const id of ids) {
+      const body = method === 'post' ? { planDigest: 'a'.repeat(64) } : undefined;
+      const fits = operationId === 'approveJob' ? body : body && {};
+      const answer = await it.client.request(method.toUpperCase(), path.replace('{jobId}', id), fits);
+      assert.deepEqual(
+        [answer.status, answer.body.code],
+        [404, 'job_not_found'],
+        `${operationId} ${id.slice(0, 40)} ${JSON.stringify(answer.body).slice(0, 300)}`,
+      );
+    }
 });
 
 test('a path that is not valid percent-encoding is 400', async () => {

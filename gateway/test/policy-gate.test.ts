@@ -110,6 +110,11 @@ onEachGateway((it) => {
   test('approval lifts what asks for it, and not what blocks by then', async () => {
     const gate = await staged('later', rule('true', 'approve'));
     assert.deepEqual(await gate.run(), { kind: 'parked' });
+    const parked = await it().client.get(`/api/deploy/status/${gate.jobId}`);
+    assert.match(
+      parked.body.waitingReason,
+      new RegExp(`POST /api/deploy/jobs/${gate.jobId}/approve: policy: 1 finding to approve: USER-A`),
+    );
     const { status } = await it().client.post(`/api/deploy/jobs/${gate.jobId}/approve`, {
       planDigest: gate.planDigest,
     });

@@ -47,7 +47,7 @@ export function route<E extends Endpoint>(
       const { audit } = guardOf(request);
       const call = openCall(audit, request, response);
       const input = {
-        params: endpoint.params?.parse(request.params),
+        params: parseParams(endpoint, request),
         query: endpoint.query?.parse(request.query),
         body: endpoint.body && parseBody(endpoint.body, request),
         principal: response.locals.principal,
@@ -81,6 +81,15 @@ async function redacted(
 function jobOf(answer: unknown): string | undefined {
   const { jobId } = (answer ?? {}) as { jobId?: unknown };
   return typeof jobId === 'string' ? jobId : undefined;
+}
+
+/** An id that no job can have is an unknown job like any other. */
+function parseParams({ params }: Endpoint, request: Request): unknown {
+  const { success, data, error } = params?.safeParse(request.params) ?? { success: true };
+  if (success) return data;
+  if (error?.issues.every(({ path }) => path.length === 1 && path[0] === 'jobId'))
+    throw new DomainError('job_not_found', `no job ${String(request.params.jobId).slice(0, 100)} exists`);
+  throw error;
 }
 
 function parseBody(schema: z.ZodType, request: Request): unknown {

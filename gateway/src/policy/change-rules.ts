@@ -7,6 +7,8 @@ export type ChangeFinding = {
   resource: PlannedResource | null;
   subject?: string;
   message: string;
+  /** In place of the rule's mode where the profile is `advisory`. */
+  modeInAdvisory?: PolicyMode;
 };
 
 export type ChangeRule = {
@@ -58,7 +60,13 @@ export function findChanges(plan: PlanModel): ChangeFinding[] {
     if (actions.includes('forget'))
       found.push({ id: 'PLAN-FORGET', resource, message: `${address} is forgotten and goes on to exist` });
     if (resource.previousAddress !== null)
-      found.push({ id: 'PLAN-MOVE', resource, message: `${address} takes over ${resource.previousAddress}` });
+      found.push({
+        id: 'PLAN-MOVE',
+        resource,
+        message: `${address} takes over ${resource.previousAddress}`,
+        // A new name alone touches nothing, while deleting and creating it anew passes.
+        ...(isChange(actions) ? {} : { modeInAdvisory: 'warn' as const }),
+      });
     if (isReplacement(actions))
       found.push({ id: 'PLAN-REPLACE', resource, message: `${address} is replaced` });
     else if (actions.includes('delete'))

@@ -268,7 +268,7 @@ test('limits of a project block a plan that exceeds them', () => {
 test('imports, moves and forgotten objects wait for approval', () => {
   const plan = planOf([
     { address: 'aws_sqs_queue.a', actions: ['no-op'], change: { importing: { id: 'x' } } },
-    { address: 'aws_sqs_queue.b', actions: ['no-op'], rest: { previous_address: 'aws_sqs_queue.z' } },
+    { address: 'aws_sqs_queue.b', actions: ['update'], rest: { previous_address: 'aws_sqs_queue.z' } },
     { address: 'aws_sqs_queue.c', actions: ['forget'], after: null },
     { address: 'aws_iam_role.d', actions: ['delete'], after: null },
   ]);
@@ -285,6 +285,16 @@ test('imports, moves and forgotten objects wait for approval', () => {
     'PLAN-IMPORT',
     'PLAN-MOVE',
   ]);
+});
+
+test('a new name alone is told and asks nobody, unless the profile is stricter or the settings name the rule', () => {
+  const plan = planOf([
+    { address: 'aws_sqs_queue.b', actions: ['no-op'], rest: { previous_address: 'aws_sqs_queue.z' } },
+  ]);
+  const modeIn = (settings: object) => findingsOf(plan, settings).map(({ id, mode }) => [id, mode]);
+  assert.deepEqual(modeIn({}), [['PLAN-MOVE', 'warn']]);
+  assert.deepEqual(modeIn({ profile: 'guarded' }), [['PLAN-MOVE', 'approve']]);
+  assert.deepEqual(modeIn({ modes: { 'PLAN-MOVE': 'block' } }), [['PLAN-MOVE', 'block']]);
 });
 
 test('a plan of another shape is judged without an exception', () => {

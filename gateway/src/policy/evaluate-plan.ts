@@ -60,10 +60,14 @@ export function judgeResources(plan: PlanModel, settings: PolicySettings, builde
     }
 }
 
-function draftOf({ id, resource, subject, message }: ChangeFinding, profile: Profile): FindingDraft {
+function draftOf(
+  { id, resource, subject, message, modeInAdvisory }: ChangeFinding,
+  profile: Profile,
+): FindingDraft {
   const { mode: _mode, modeInAdvisory: _inAdvisory, ...rule }: ChangeRule = changeRules[id];
   const place = { address: resource?.address ?? null, subject: subject ?? null };
-  return { id, ...place, ...rule, message, allowable: true, defaultMode: changeMode(id, profile) };
+  const mode = profile === 'advisory' ? modeInAdvisory : undefined;
+  return { id, ...place, ...rule, message, allowable: true, defaultMode: mode ?? changeMode(id, profile) };
 }
 
 function appliesTo(rule: PolicyRule, type: string): boolean {

@@ -27,6 +27,14 @@ const approve = (remediation: string): PreflightRule => ({
   remediation,
 });
 
+/** The plan shows what becomes of it and is judged by that. */
+const note = (remediation: string): PreflightRule => ({
+  severity: 'low',
+  mode: 'warn',
+  allowable: true,
+  remediation,
+});
+
 /** Every kind of finding on code. The ids are part of the API. */
 export const preflightRules = {
   'PRE-SYNTAX': never('Correct the code; what does not parse is not run.'),
@@ -58,7 +66,7 @@ export const preflightRules = {
   'PRE-NETWORK-READ': approve('Pass the value as a variable, or have the address approved.'),
   'PRE-IMPORT': approve('Import objects of this project only.'),
   'PRE-REMOVED': approve('Check that forgetting or destroying the object is meant.'),
-  'PRE-MOVED': approve('Check that the object keeps its place.'),
+  'PRE-MOVED': note('Check that the object keeps its place.'),
 } satisfies Record<string, PreflightRule>;
 
 export type PreflightRuleId = keyof typeof preflightRules;

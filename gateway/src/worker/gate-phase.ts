@@ -99,15 +99,22 @@ async function park(
   digest: string,
   rulings: Ruling[],
 ): Promise<PhaseResult> {
-  const asking = rulings.find(({ gate }) => gate === 'orphans');
   const message = `The plan ${digest.slice(0, 12)} waits for approval.`;
+  const causes = [
+    ...(job.auto_approve ? [] : ['the job was asked for with autoApprove false']),
+    ...rulings.filter(({ verdict }) => verdict === 'approval_required').map(({ message }) => message),
+  ];
+  const isOrphans = rulings.some(({ gate }) => gate === 'orphans');
+  const waiting_reason = isOrphans
+    ? 'unaccounted_objects'
+    : `waits for POST /api/deploy/jobs/${job.id}/approve: ${causes.join(' | ')}`;
   await context.database.query.transaction().execute(async (trx) => {
     const row = await lockJob(trx, job.id, lease);
     await appendEvents(trx, row, [
       { body: { type: 'gate', gate: 'approval', verdict: 'approval_required', message }, at: new Date() },
     ]);
-    await patchJob(trx, lease, { step: 'gate', waiting_reason: asking?.reason ?? null });
-    await transition(trx, { jobId: job.id, lease }, 'awaitApproval', message);
+    await patchJob(trx, lease, { step: 'gate' });
+    await transition(trx, { jobId: job.id, lease }, 'awaitApproval', message, { waiting_reason });
   });
   return { kind: 'parked' };
 }

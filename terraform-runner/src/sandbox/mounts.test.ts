@@ -23,6 +23,8 @@ for (const file of [paths.cliConfig, paths.hosts]) writeFileSync(file, '');
 
 /** What each kind of command sees of its job; `rw` where it may write. */
 const expected: Record<CommandKind, Record<string, 'ro' | 'rw'>> = {
+  parse: {},
+  'parse-modules': {},
   init: { rootModule: 'rw', stateFolder: 'ro' },
   validate: {},
   plan: { stateFolder: 'ro', planFolder: 'rw' },
