@@ -5,7 +5,8 @@ import type {
   PolicyMode,
   PolicyReport,
 } from '@deployment-engine/contracts';
-import { modeOf, type PolicySettings } from './settings.ts';
+import { howToAllow } from './how-to-allow.ts';
+import { isEnforced, modeOf, type PolicySettings } from './settings.ts';
 import { matchesWildcard } from './wildcard.ts';
 
 /** What a check found, before the project's settings are applied. */
@@ -26,6 +27,8 @@ export type FindingDraft = {
   /** True where only apply will tell. */
   pending?: boolean;
   remediation: string;
+  /** What else the code needs where an allowance lets it pass, as in `a shell in the sandbox`. */
+  alsoNeeded?: string | undefined;
   frameworks?: Record<string, string[]>;
 };
 
@@ -66,7 +69,7 @@ export class ReportBuilder {
     }
     this.kept[mode]++;
     this.seen.add(key);
-    const finding = toFinding(draft, mode);
+    const finding = toFinding(draft, mode, isEnforced(this.settings, id));
     if (allowance) this.allowed.push({ ...finding, allowedBy: { who: allowance.who, why: allowance.why } });
     else this.findings.push(finding);
   }
@@ -110,13 +113,12 @@ function fits(pattern: string | undefined, value: string | null | undefined): bo
   return pattern === undefined || (typeof value === 'string' && matchesWildcard(pattern, value));
 }
 
-function toFinding(draft: FindingDraft, mode: PolicyMode): PolicyFinding {
-  const { id, severity, message, remediation, allowable } = draft;
+function toFinding(draft: FindingDraft, mode: PolicyMode, enforced: boolean): PolicyFinding {
+  const { id, severity, message, remediation, allowable, alsoNeeded } = draft;
   const [subject, address, file] = [draft.subject ?? null, draft.address ?? null, draft.file ?? null];
   const shown =
     subject && subject.length > maxSubjectLength ? `${subject.slice(0, maxSubjectLength)}…` : subject;
   const place = { subject: shown, address, file, line: draft.line ?? null, column: draft.column ?? null };
-  const howToAllow = allowable ? allowanceText(id, place) : 'Nobody can allow this; change the code.';
   return {
     id,
     severity,
@@ -125,17 +127,8 @@ function toFinding(draft: FindingDraft, mode: PolicyMode): PolicyFinding {
     message,
     pending: draft.pending ?? false,
     remediation,
-    howToAllow,
+    howToAllow: howToAllow({ id, mode, ...place }, { allowable, isEnforced: enforced, alsoNeeded }),
     frameworks: draft.frameworks ?? {},
     ...(draft.invalid ? { invalid: draft.invalid } : {}),
   };
-}
-
-function allowanceText(
-  id: string,
-  { subject, address, file }: Record<'subject' | 'address' | 'file', string | null>,
-) {
-  const parts = Object.entries({ id, subject, address, file }).filter(([, value]) => value !== null);
-  const entry = parts.map(([key, value]) => `${key}: ${JSON.stringify(value)}`).join(', ');
-  return `An operator adds to the project's policy allowances {${entry}, who, why}, or sets modes["${id}"].`;
 }

@@ -21,3 +21,8 @@ export function modeOf(settings: PolicySettings, id: string, defaultMode: Policy
 export function isNamed({ modes, minimumModes = {} }: PolicySettings, id: string): boolean {
   return Object.hasOwn(modes, id) || Object.hasOwn(minimumModes, id);
 }
+
+/** Whether the operator enforces this rule: only allowances of the operator reach it. */
+export function isEnforced({ minimumModes = {}, enforcedModes = {} }: PolicySettings, id: string): boolean {
+  return Object.hasOwn(minimumModes, id) || Object.hasOwn(enforcedModes, id);
+}

@@ -5,8 +5,7 @@ import type { UploadedFiles } from './preflight.ts';
 import { textOf } from './source-files.ts';
 
 const fence = /^\s*(```|~~~)/;
-/** A line of a text for people: nothing of code is in it, and it has several words or ends like a sentence. */
-const prose = /^\s*(?:#{1,6} |[-*•>] |\d+[.)] |\*\*)?\p{L}[^={}[\]]*(?:[.:!?]|\s[^={}[\]]+\s[^={}[\]]+)\s*$/u;
+const markOfText = /^\s*(?:#{1,6} |[-*•>] |\d+[.)] |\*\*)?\p{L}/u;
 /** A text around code is short; longer lines and more of them are not looked at. */
 const maxTextLines = 60;
 const maxLineLength = 500;
@@ -31,7 +30,7 @@ function around(path: string, lines: string[]): Diagnostic | undefined {
     // A fence inside a heredoc is text: the code around it parses once the fences outside are gone, or never did.
     const closing = lines.findIndex((line, index) => index > opening && fence.test(line));
     const end = closing < 0 ? lines.length : closing;
-    const isOpening = lines.slice(0, opening).every((line) => blank(line) || isProse(line));
+    const isOpening = lines.slice(0, opening).every((line) => !/[={}]/.test(line));
     if (!isOpening && !parses(path, lines.slice(0, opening))) return undefined;
     const code: [number, number] = isOpening ? [opening + 1, end] : [0, opening];
     return diagnostic(path, lines, opening, code, 'The code is wrapped in Markdown fences.');
@@ -49,8 +48,10 @@ function blank(line: string): boolean {
   return line.trim() === '';
 }
 
+/** A line of a text for people: nothing of code is in it, and it has several words or ends like a sentence. */
 function isProse(line: string): boolean {
-  return line.length <= maxLineLength && prose.test(line);
+  if (line.length > maxLineLength || /[={}[\]]/.test(line) || !markOfText.test(line)) return false;
+  return /[.:!?]$/.test(line.trimEnd()) || line.trim().split(/\s+/).length >= 3;
 }
 
 function parses(path: string, lines: string[]): boolean {

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the strings are Terraform code
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { projectPolicySettingsSchema } from '@deployment-engine/contracts';
+import { defaultPolicySettings, projectPolicySettingsSchema } from '@deployment-engine/contracts';
 import { type Files, judge, local, resource, tf } from './code-fixture.ts';
 import { deniedExpressions } from './denied-expressions.cases.ts';
 import { deniedStructure } from './denied-structure.cases.ts';
@@ -75,7 +75,25 @@ test('a finding names the file, the line, the address and the way to allow it', 
     [finding?.file, finding?.line, finding?.address, finding?.subject],
     ['net/a.tf', 3, 'data.external.x', 'external'],
   );
-  assert.match(finding?.howToAllow ?? '', /id: "PRE-DATA-SOURCE", subject: "external"/);
+  assert.match(finding?.howToAllow ?? '', /"id": "PRE-DATA-SOURCE", "subject": "external"/);
+});
+
+test('a message about an exemption names the request that grants it, and what else is needed', () => {
+  const [finding] = judge(resource('provisioner "local-exec" {\n}')).findings;
+  assert.equal(finding?.column, 1);
+  const { howToAllow = '' } = finding ?? {};
+  const body = /POST \/api\/deploy\/policy\/\{projectId\}\/allowances with (\{.*?\});/.exec(howToAllow)?.[1];
+  const { id, subject, address, file } = JSON.parse(body ?? '');
+  assert.deepEqual(
+    [id, subject, address, file],
+    ['PRE-PROVISIONER', 'provisioner', 'aws_s3_bucket.b', 'main.tf'],
+  );
+  assert.match(howToAllow, /It also needs a shell in the sandbox/);
+  const settings = { ...defaultPolicySettings, minimumModes: { 'PRE-PROVISIONER': 'block' as const } };
+  const [enforced] = judge(resource('provisioner "local-exec" {\n}'), settings).findings;
+  assert.match(enforced?.howToAllow ?? '', /^The operator adds .* to the allowances of POLICY_FILE/);
+  const [asks] = judge(tf('import {\n}\n')).findings;
+  assert.match(asks?.howToAllow ?? '', /^An approver approves the job \(POST/);
 });
 
 test('an allowance lets exactly what it names pass', () => {

@@ -24,7 +24,7 @@ const details: Rewording[] = [
     '',
   ],
   [
-    /To work around this, use the -target argument to first apply only the resources that the (count|for_each) depends on, and then apply normally after that converges\./g,
+    /To work around this, use the -target argument to first apply only the resources that the (count|for_each) depends on[^.]*\./g,
     'Deploy first without this block, then with it: what the $1 depends on is known then.',
   ],
   [

@@ -1,0 +1,29 @@
+import type { PolicyFinding } from '@deployment-engine/contracts';
+
+type Named = Pick<PolicyFinding, 'id' | 'mode' | 'subject' | 'address' | 'file'>;
+
+export type Exemption = {
+  allowable: boolean;
+  /** Whether the operator enforces the rule: a project's allowance does not reach it then. */
+  isEnforced: boolean;
+  /** What an allowance alone does not give, as a sentence. */
+  alsoNeeded?: string | undefined;
+};
+
+/** Names the request that lets a finding pass, who may send it, and what else is needed for the code to work. */
+export function howToAllow(finding: Named, { allowable, isEnforced, alsoNeeded }: Exemption): string {
+  if (!allowable) return 'Nobody can allow this; change the code.';
+  const { id, subject, address, file } = finding;
+  const allowance = Object.entries({ id, subject, address, file, who: '…', why: '…' })
+    .filter(([, value]) => value !== null)
+    .map(([key, value]) => `"${key}": ${JSON.stringify(value)}`)
+    .join(', ');
+  const grant = isEnforced
+    ? `The operator adds {${allowance}} to the allowances of POLICY_FILE, because the operator enforces this rule.`
+    : `An admin sends POST /api/deploy/policy/{projectId}/allowances with {${allowance}}; deployer policy allow does the same.`;
+  const approval =
+    finding.mode === 'approve'
+      ? 'An approver approves the job (POST /api/deploy/jobs/{jobId}/approve). Or: '
+      : '';
+  return [`${approval}${grant}`, ...(alsoNeeded ? [`It also needs ${alsoNeeded}.`] : [])].join(' ');
+}
