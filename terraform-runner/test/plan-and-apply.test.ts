@@ -178,6 +178,8 @@ test('diagnostics tell file, line, column, snippet and a stable code', async () 
     endColumn: 9,
     snippet: '  inputt = 1',
     address: 'terraform_data.a',
+    context: 'resource "terraform_data" "a"',
+    values: [],
   });
   assert.deepEqual(bodyOf(events, 'run_finished')?.outcome, {
     kind: 'failed',

@@ -44,6 +44,14 @@ test("code can not read another project's files, state or requests", () =>
     return (await plannedOutput(client, folders, output(`${victims} || ${requests}`))) === true;
   }));
 
+test("code can not learn where the engine's folders are", () =>
+  offAndOn(async ({ client, folders }) => {
+    const said = '"${path.cwd} ${abspath(path.module)} ${abspath("x")} ${pathexpand("~")}"';
+    const paths = String(await plannedOutput(client, folders, output(said)));
+    assert.ok(paths.includes(folders.root) || paths.split(' ').every((path) => path.startsWith('/project')));
+    return paths.includes(folders.root);
+  }));
+
 test('a provisioner finds no shell', () =>
   offAndOn(async ({ client, folders }) => {
     const marker = join(folders.root, 'marker');

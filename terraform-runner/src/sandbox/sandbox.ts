@@ -5,6 +5,7 @@ import type { CommandLine } from '../terraform/command-line.ts';
 import { bubblewrapped, type Features, type NetworkAccess, type Walls } from './bubblewrap.ts';
 import { limitArguments } from './limits.ts';
 import { type CommandKind, jobMounts, type Mount, machineMounts, nameMounts } from './mounts.ts';
+import { neutralise } from './neutral-paths.ts';
 import type { SandboxSettings } from './settings.ts';
 
 /** What a command is confined to. */
@@ -46,22 +47,22 @@ export function bubblewrapConfine(options: BubblewrapOptions): Sandbox['confine'
   const { tools, features, settings, users } = options;
   const machine = machineMounts({ ...options, readOnlyPaths: settings.readOnlyPaths });
   return (line, { paths, kind, network }) => {
-    const mounts = [
+    const { command, env, workingDirectory, mounts } = neutralise(paths, line, [
       ...machine,
       ...nameMounts(paths, network.kind === 'open'),
       ...jobMounts(paths, kind),
-    ].toSorted(byDepth);
+    ]);
     const walls: Walls = {
       tools,
       features,
       limits: settings.limits,
       user: users && lstatSync(paths.stateFolder).uid,
-      mounts,
+      mounts: mounts.toSorted(byDepth),
       network,
-      workingDirectory: line.cwd,
+      workingDirectory,
     };
-    const [file = '', ...args] = bubblewrapped(walls, [line.file, ...line.args]);
-    return { ...line, file, args };
+    const [file = '', ...args] = bubblewrapped(walls, command);
+    return { ...line, file, args, env };
   };
 }
 

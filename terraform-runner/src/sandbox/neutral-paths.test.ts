@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { jobPaths } from '../jobs/job-paths.ts';
+import { neutralise } from './neutral-paths.ts';
+
+const paths = jobPaths('/srv/runs', 'deploy-1', '.');
+const line = (args: string[], env: Record<string, string> = {}) => ({
+  file: '/usr/bin/terraform',
+  args,
+  env,
+  cwd: paths.rootModule,
+});
+
+test('paths of the job are the same inside for every job, also behind an option', () => {
+  const inside = neutralise(paths, line([`-out=${paths.plan}`, paths.plan, paths.root]), [
+    { path: paths.code, writable: false },
+    { path: '/srv/mirror', writable: false },
+    { path: paths.hosts, at: '/etc/hosts', writable: false },
+  ]);
+  assert.deepEqual(inside.command, [
+    '/usr/bin/terraform',
+    '-out=/project/plan/plan.tfplan',
+    '/project/plan/plan.tfplan',
+    '/project',
+  ]);
+  assert.match(inside.workingDirectory, /^\/project\/code\/?$/);
+  assert.deepEqual(
+    inside.mounts.map(({ at }) => at),
+    ['/project/code', '/srv/mirror', '/etc/hosts'],
+  );
+});
+
+test('the folder of sockets keeps its name, for the proxy is outside', () => {
+  const inside = neutralise(paths, line([]), [{ path: paths.temporary, writable: true }]);
+  assert.equal(inside.mounts[0]?.at, paths.temporary);
+});
+
+test('only variables of the engine’s own are changed', () => {
+  const env = { TF_VAR_a: paths.code, TMPDIR: paths.temporary };
+  const own = { HOME: paths.root, TF_CLI_CONFIG_FILE: paths.cliConfig };
+  assert.deepEqual(neutralise(paths, line([], { ...env, ...own }), []).env, {
+    ...env,
+    HOME: '/project',
+    TF_CLI_CONFIG_FILE: '/project/terraform.tfrc',
+  });
+});
+
+test('a folder whose name only begins like the job’s is another one', () => {
+  assert.equal(neutralise(paths, line([`${paths.root}0/code`]), []).command[1], `${paths.root}0/code`);
+});
