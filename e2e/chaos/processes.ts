@@ -11,8 +11,12 @@ export function findProcesses(directories: string[], program: RegExp): FoundProc
         const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
         const folder = readlinkSync(`/proc/${name}/cwd`);
         const executable = readlinkSync(`/proc/${name}/exe`);
+        const environment = readFileSync(`/proc/${name}/environ`, 'utf8');
         const ours = directories.some(
-          (directory) => folder.startsWith(directory) || command.includes(directory),
+          (directory) =>
+            folder.startsWith(directory) ||
+            command.includes(directory) ||
+            environment.includes(`TMPDIR=${directory}`), // all that a run in the sandbox has of it
         );
         return ours && program.test(executable) ? [{ pid: Number(name), command }] : [];
       } catch {

@@ -12,6 +12,7 @@ export async function forgetRuns(work: JobWork): Promise<void> {
   if (unsettled) return;
   for (let attempt = 1; attempt <= work.job.attempt; attempt += 1)
     for (const kind of ['apply', 'plan', 'search', 'check'] as const)
-      await work.runner.client.deleteRun(runIdOf(id: work.job.id, attempt , kind)).catch((error) => 
-        if (!(error instanceof RunnerError)) throw error;);
+      await work.runner.client.deleteRun(runIdOf({ id: work.job.id, attempt }, kind)).catch((error) => {
+        if (!(error instanceof RunnerError)) throw error;
+      });
 }

@@ -1,6 +1,9 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** Processes that work in, or were started with a path of, this folder; the test's own process is left out. */
+/**
+ * Processes that work in, or were started with a path of, this folder; the test's own process is left out. In the
+ * sandbox only the environment names it, by the folder of sockets.
+ */
 export function processesIn(folder: string): { pid: number; commandLine: string }[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
@@ -8,8 +11,12 @@ export function processesIn(folder: string): { pid: number; commandLine: string 
       pid: Number(name),
       commandLine: commandLineOf(name),
       cwd: linkOf(`/proc/${name}/cwd`),
+      environment: textOf(`/proc/${name}/environ`),
     }))
-    .filter(({ commandLine, cwd }) => commandLine.includes(folder) || cwd.startsWith(folder));
+    .filter(
+      ({ commandLine, cwd, environment }) =>
+        commandLine.includes(folder) || cwd.startsWith(folder) || environment.includes(`TMPDIR=${folder}`),
+    );
 }
 
 /** Processes with this text in their command line. */
@@ -29,8 +36,12 @@ export function terraformIn(folder: string, command: string): number | undefined
 }
 
 function commandLineOf(pid: string): string {
+  return textOf(`/proc/${pid}/cmdline`).replaceAll('\0', ' ');
+}
+
+function textOf(path: string): string {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+    return readFileSync(path, 'utf8');
   } catch {
     return '';
   }
