@@ -87,6 +87,47 @@ test('an orphan that was imported by another id than the state has is adopted, a
   assert.equal((await orphansOf('imported'))[0]?.status, 'adopted');
 });
 
+/** The end of a job that was to delete the project's orphans, and whose plan deletes these addresses. */
+async function deletedBy(projectId: string, addresses: string[]): Promise<string> {
+  const { context } = it.gateway;
+  const { query } = context.database;
+  const orphanIds = (await orphansOf(projectId)).map(({ id }) => id);
+  const { jobId } = (await it.client.post('/api/deploy', { projectId, iacCode: helloCode })).body;
+  const changes = addresses.map((address) => ({ address, change: { actions: ['delete'] } }));
+  const json = Buffer.from(JSON.stringify({ resource_changes: changes }));
+  const plan = { digest: 'd', stateSerial: null, stateLineage: null, json, file: Buffer.from('plan') };
+  await savePlan(query, context.encryption, { jobId, ...plan });
+  const row = await query
+    .updateTable('jobs')
+    .set({ type: 'destroy', status: 'completed', orphan_ids: JSON.stringify(orphanIds) })
+    .where('id', '=', jobId)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  await query.transaction().execute((trx) => settleOrphansOf(context, trx, row));
+  return (await orphansOf(projectId))[0]?.status ?? 'none';
+}
+
+test('what a job has deleted is deleted; what it found nothing of is absent only by an id that providers read by', async () => {
+  const { query } = it.gateway.context.database;
+  const { id } = await orphaned('deleted', 'vpc-1');
+  assert.equal(await deletedBy('deleted', [`aws_vpc.${id.replace('orphan-', 'engine_orphan_')}`]), 'deleted');
+  await orphaned('gone', 'vpc-1');
+  assert.equal(await deletedBy('gone', []), 'absent');
+  await orphaned('by-person', 'vpc-1');
+  await query
+    .updateTable('orphans')
+    .set({ source: 'person' })
+    .where('project_id', '=', 'by-person')
+    .execute();
+  assert.equal(await deletedBy('by-person', []), 'unresolved');
+  await orphaned('by-values', 'role/arn');
+  const attachment = { source: 'search', type: 'aws_iam_role_policy_attachment' } as const;
+  await query.updateTable('orphans').set(attachment).where('project_id', '=', 'by-values').execute();
+  assert.equal(await deletedBy('by-values', []), 'unresolved');
+  const [orphan] = await orphansOf('by-values');
+  assert.deepEqual([orphan?.objectId, orphan?.source], [null, null], 'the next search looks for it again');
+});
+
 test('reports add up, and each is shown in infrastructure, history and drift', async () => {
   const first = await orphaned('shown', null);
   await orphaned('shown', 'vpc-7');

@@ -5,6 +5,7 @@ import { findPlan, readPlanJson } from '../plans/store.ts';
 import { readPlan } from '../policy/plan-model.ts';
 import { instanceAddresses } from '../states/addresses.ts';
 import { readNewestState, saveStateVersion, type TerraformState } from '../states/store.ts';
+import { importableTypes } from './import-ids.ts';
 import { deletedAs, isDeletionOf, withoutDeletions } from './orphan-deletion.ts';
 import { type OrphanRow, settleOrphan, unresolvedOrphans } from './orphan-store.ts';
 import { objectKey, objectsOf, serialiseState } from './state-objects.ts';
@@ -77,11 +78,26 @@ async function settleDeletion(context: Context, trx: Query, job: JobRow): Promis
   if ((await unresolvedOrphans(trx, job.project_id)).length === 0) await markDestroyed(trx, job.project_id);
 }
 
+/**
+ * What was not deleted is absent only where the provider can read the object by this id: one that a person named, or
+ * that follows from planned values, may be for imports only. The next search or a person decides on such an orphan.
+ */
 async function settleDeleted(trx: Query, job: JobRow, row: OrphanRow, deleted: Set<string>): Promise<void> {
-  const end = deleted.has(deletedAs(row))
-    ? ({ status: 'deleted', resolution: `${job.id} has deleted it.` } as const)
-    : ({ status: 'absent', resolution: `${job.id} has read it and found nothing.` } as const);
-  await settleOrphan(trx, row.id, { ...end, by: job.created_by });
+  const by = job.created_by;
+  if (deleted.has(deletedAs(row)))
+    await settleOrphan(trx, row.id, { status: 'deleted', resolution: `${job.id} has deleted it.`, by });
+  else if (row.source !== 'person' && !importableTypes.includes(row.type))
+    await settleOrphan(trx, row.id, {
+      status: 'absent',
+      resolution: `${job.id} has read it and found nothing.`,
+      by,
+    });
+  else
+    await trx
+      .updateTable('orphans')
+      .set({ object_id: null, source: null, search: `${job.id} could not read ${row.object_id} by its id.` })
+      .where('id', '=', row.id)
+      .execute();
 }
 
 /** What is destroyed but for its orphans is destroyed once the last of them is settled. */
