@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Orphan } from '@deployment-engine/contracts';
 import { savePlan } from '../src/plans/store.ts';
-import { insertOrphans, unresolvedOrphans } from '../src/recovery/orphan-store.ts';
+import { insertOrphans, settleOrphan, unresolvedOrphans } from '../src/recovery/orphan-store.ts';
 import { settleOrphansOf } from '../src/recovery/settle-orphans.ts';
 import { saveStateVersion } from '../src/states/store.ts';
 import { helloCode, startTestGateway, type TestGateway } from './support.ts';
@@ -204,6 +204,23 @@ test('a place that is taken by now can not be adopted into', async () => {
   const refused = await it.client.post('/api/deploy/orphans/taken/adopt', { orphanId: orphan.id });
   assert.deepEqual([refused.status, refused.body.code], [409, 'orphan_not_adoptable']);
   assert.match(refused.body.detail, /aws_vpc\.v is another object by now/);
+});
+
+test('a job whose search has settled the last orphan makes a destroyed project destroyed', async () => {
+  const orphan = await orphaned('searched', null);
+  const { query } = it.gateway.context.database;
+  await query
+    .updateTable('projects')
+    .set({ deployment_status: 'destroyed_with_orphans' })
+    .where('id', '=', 'searched')
+    .execute();
+  const status = async () =>
+    (await it.client.get('/api/deploy/infrastructure/searched')).body.deploymentStatus;
+  await completeWith('searched', []);
+  assert.equal(await status(), 'destroyed_with_orphans');
+  await settleOrphan(query, orphan.id, { status: 'absent', by: 'engine', resolution: 'none found' });
+  await completeWith('searched', []);
+  assert.equal(await status(), 'destroyed');
 });
 
 test('the last orphan that is settled makes a destroyed project destroyed', async () => {

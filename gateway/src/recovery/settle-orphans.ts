@@ -14,7 +14,7 @@ import { objectKey, objectsOf, serialiseState } from './state-objects.ts';
 export async function settleOrphansOf(context: Context, trx: Query, job: JobRow): Promise<void> {
   if (job.type === 'destroy' && job.orphan_ids !== null) return settleDeletion(context, trx, job);
   const rows = await unresolvedOrphans(trx, job.project_id);
-  if (rows.length === 0) return;
+  if (rows.length === 0) return markDestroyed(trx, job.project_id); // its search may have settled the last one
   const newest = await readNewestState(trx, context.encryption, job.project_id);
   const imported = await importedIds(context, trx, job, newest?.state);
   for (const row of rows) await settleAdopted(trx, job, row, { objects: objectsOf(newest?.state), imported });
