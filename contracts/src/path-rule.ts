@@ -3,6 +3,14 @@ export const maxPathLength = 255;
 /** Longest name that file systems take. */
 const maxNameBytes = 255;
 
+/** Pins the versions and checksums of providers; the one hidden file that is accepted, and only at the root. */
+export const lockFileName = '.terraform.lock.hcl';
+
+/** Whether Terraform reads the file only to test: the engine keeps such files and gives them to no run. */
+export function isTestFile(path: string): boolean {
+  return /\.tftest\.(hcl|json)$/.test(path);
+}
+
 /**
  * Returns why a path may not be used inside a project, or `undefined` where it may. The one rule of the API, the
  * gateway's store, and the runner's upload and tree reader; it uses nothing that a browser lacks.
@@ -18,6 +26,7 @@ export function pathProblem(path: string): string | undefined {
   if (path.startsWith('/') || /^[A-Za-z]:/.test(path))
     return 'the path is absolute; give it relative to the project';
   if (!path.isWellFormed()) return 'the path is not well-formed Unicode';
+  if (path === lockFileName) return undefined;
   const segments = path.split('/');
   if (segments[0] === 'terraform.d') return 'terraform.d is reserved for plug-ins and not accepted';
   for (const segment of segments) {
@@ -31,7 +40,7 @@ export function pathProblem(path: string): string | undefined {
 function segmentProblem(segment: string): string | undefined {
   if (segment === '..') return 'the path leaves the project with ".."';
   if (segment === '' || segment === '.') return 'the path has an empty or "." segment';
-  if (segment.startsWith('.')) return 'hidden files are not accepted';
+  if (segment.startsWith('.')) return `hidden files are not accepted, but for ${lockFileName} at the root`;
   if (segment.startsWith('~')) return 'names that begin with "~" are reserved';
   if (/\.tfstate(\.|$)/.test(segment))
     return 'state files, and folders named like one, are not accepted; the engine keeps the state';

@@ -39,6 +39,18 @@ export const operatorPolicySchema = z.strictObject({
     )
     .max(1000)
     .default([]),
+  /** Roles that code may name in `assume_role` of the AWS provider; without an entry every role is refused. */
+  assumeRoles: z
+    .array(
+      z.strictObject({
+        /** ARNs in which `*` stands for any text, for example `arn:aws:iam::123456789012:role/deploy-*`. */
+        roles: z.array(z.string().startsWith('arn:', 'is no ARN of a role').max(512)).min(1).max(1000),
+        /** Project ids in which `*` stands for any text. */
+        projects: z.array(z.string().min(1).max(64)).min(1).max(1000).default(['*']),
+      }),
+    )
+    .max(1000)
+    .default([]),
 });
 export type OperatorPolicy = z.infer<typeof operatorPolicySchema>;
 

@@ -20,6 +20,9 @@ export function effectiveSettings(
   const allowances = operator.allowances
     .filter(({ projects }) => projects.some((pattern) => matchesWildcard(pattern, projectId)))
     .map(({ projects: _projects, ...allowance }) => allowance);
+  const assumeRoles = operator.assumeRoles
+    .filter(({ projects }) => projects.some((pattern) => matchesWildcard(pattern, projectId)))
+    .flatMap(({ roles }) => roles);
   const ofRules = enforce.userRules.map(({ id, mode }) => [id, mode] as const);
   const minimumModes = { ...Object.fromEntries(ofRules), ...enforce.modes };
   const enforced = enforcedModes(enforce.profile, enforce.blastRadius);
@@ -29,6 +32,7 @@ export function effectiveSettings(
     modes: base.modes,
     minimumModes,
     enforcedModes: enforced,
+    assumeRoles,
     allowances: [...allowances, ...base.allowances.filter(({ id }) => !Object.hasOwn(minimums, id))],
     blastRadius: narrowest(base.blastRadius, enforce.blastRadius),
     userRules: mergeRules(base.userRules, enforce.userRules),

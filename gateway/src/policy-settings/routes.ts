@@ -52,7 +52,7 @@ async function projectPolicy(context: Context, projectId: string): Promise<Proje
   const { query } = context.database;
   const { settings: own, ...version } = await findSettings(query, projectId);
   const effective = effectiveSettings(context.operatorPolicy, projectId, own);
-  const { minimumModes: _minimum, enforcedModes: _enforced, ...settings } = effective;
+  const { minimumModes: _minimum, enforcedModes: _enforced, assumeRoles: _roles, ...settings } = effective;
   const newest = await newestReports(query, projectId);
   return {
     projectId,

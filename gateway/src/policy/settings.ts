@@ -6,6 +6,8 @@ export type PolicySettings = ProjectPolicySettings & {
   minimumModes?: Record<string, PolicyMode>;
   /** What the operator's profile and limits enforce of rules that `minimumModes` does not name. */
   enforcedModes?: Record<string, PolicyMode>;
+  /** Patterns of the roles that code may assume, from the operator alone. */
+  assumeRoles?: string[];
 };
 
 /** The mode of a rule: the project's own, else the default, and at least what the operator enforces. */

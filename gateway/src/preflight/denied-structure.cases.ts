@@ -96,6 +96,9 @@ export const deniedStructure = {
     ),
     'a region of the token service': tf('provider "aws" {\n  sts_region = "x@evil.example/#"\n}\n'),
     assume_role: tf('provider "aws" {\n  assume_role {\n    role_arn = "x"\n  }\n}\n'),
+    'a role that is assumed by a token': tf(
+      'provider "aws" {\n  assume_role_with_web_identity {\n    role_arn = "x"\n  }\n}\n',
+    ),
     'a dynamic block': tf(
       'provider "aws" {\n  dynamic "endpoints" {\n    for_each = [1]\n    content {\n      s3 = "x"\n    }\n  }\n}\n',
     ),
@@ -154,7 +157,7 @@ export const deniedStructure = {
   'PRE-FILE-TYPE': {
     'a program': { 'run.exe': '' },
     'OpenTofu, which wins over .tf': { 'main.tofu': '' },
-    'tests, whose modules init fetches': { 'x.tftest.hcl': '' },
+    'a mock of tests': { 'x.tfmock.hcl': '' },
     'a plug-in': { 'm/terraform-provider-aws_v5': '' },
     Terragrunt: { 'terragrunt.hcl': '' },
     'capital letters': { 'main.TF': '' },

@@ -64,6 +64,8 @@ class Resolver {
     if (children.length > 0) return undefined;
     if (root === 'path' && attributes.length === 0 && (name === 'module' || name === 'root'))
       return [[{ base: name }]];
+    // Terraform is always started in the root module.
+    if (root === 'path' && attributes.length === 0 && name === 'cwd') return [[{ base: 'root' }]];
     if (root === 'each' && forEach && (name === 'key' || name === 'value'))
       return this.elementsOf(forEach, name, attributes, depth);
     if (root === '' && variable) return this.elementsOf(variable.of, variable.is, attributes, depth);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { defaultPolicySettings, projectPolicySettingsSchema } from '@deployment-engine/contracts';
-import { type Files, judge, local, resource, tf } from './code-fixture.ts';
+import { type Files, json, judge, local, resource, tf } from './code-fixture.ts';
 import { deniedExpressions } from './denied-expressions.cases.ts';
 import { deniedStructure } from './denied-structure.cases.ts';
 import { type PreflightRuleId, preflightRules } from './rules.ts';
@@ -63,6 +63,16 @@ const accepted: Record<string, Files> = {
     'variable "v" {\n  type = object({ a = optional(string, "x"), b = set(tuple([any])) })\n}\n',
   ),
   'public parameters': tf('data "aws_ssm_parameter" "ami" {\n  name = "/aws/service/ami-x"\n}\n'),
+  'the lock file of providers': {
+    ...tf(''),
+    '.terraform.lock.hcl': 'provider "registry.terraform.io/hashicorp/aws" {\n  version = "5.100.0"\n}\n',
+  },
+  'tests, which no run gets': { ...tf(''), 'a.tftest.hcl': 'run "x" {\n}\n', 'tests/b.tftest.json': '{}' },
+  'pure functions of providers': tf(
+    'terraform {\n  required_providers {\n    aws = { source = "hashicorp/aws" }\n    a   = { source = "hashicorp/aws" }\n  }\n}\nlocals {\n  x = [provider::aws::arn_parse("arn:aws:iam::1:role/x"), provider::a::trim_iam_role_path("y")]\n  y = provider::terraform::encode_expr(local.x)\n}\n',
+  ),
+  'an ephemeral password': tf('ephemeral "random_password" "p" {\n  length = 20\n}\n'),
+  'files below the working folder': local('file("${path.cwd}/a.txt")'),
   'a health check path': resource('health_check {\n  path = "/health"\n}', 'aws_lb_target_group'),
 };
 for (const [name, files] of Object.entries(accepted))
@@ -95,6 +105,70 @@ test('a message about an exemption names the request that grants it, and what el
   const [asks] = judge(tf('import {\n}\n')).findings;
   assert.match(asks?.howToAllow ?? '', /^An approver approves the job \(POST/);
 });
+
+const role = (text: string, more = '') =>
+  tf(`locals {\n  r = "x"\n}\nprovider "aws" {\n  assume_role {\n    role_arn = ${text}\n${more}  }\n}\n`);
+const allowed = 'arn:aws:iam::123456789012:role/deploy-*';
+const assumed: [name: string, files: Files, roles: string[], passes: boolean][] = [
+  ['that the operator allows', role('"arn:aws:iam::123456789012:role/deploy-a"'), [allowed], true],
+  ['through a local', role('"arn:aws:iam::123456789012:role/deploy-${local.r}"'), [allowed], true],
+  [
+    'with a session',
+    role('"arn:aws:iam::123456789012:role/deploy-a"', '    session_name = "s"\n'),
+    [allowed],
+    true,
+  ],
+  ['where no role is allowed', role('"arn:aws:iam::123456789012:role/deploy-a"'), [], false],
+  ['of another account', role('"arn:aws:iam::999999999999:role/deploy-a"'), [allowed], false],
+  ['by another name', role('"arn:aws:iam::123456789012:role/admin"'), [allowed], false],
+  ['from a variable', role('var.r'), ['*'], false],
+  ['without an ARN', tf('provider "aws" {\n  assume_role {\n    session_name = "s"\n  }\n}\n'), ['*'], false],
+  ['that is a pattern itself', role('"*"'), [allowed], false],
+  [
+    'with an unknown argument',
+    role('"arn:aws:iam::123456789012:role/deploy-a"', '    endpoint = "http://x"\n'),
+    [allowed],
+    false,
+  ],
+  [
+    'in JSON',
+    json({ provider: { aws: [{ assume_role: [{ role_arn: 'arn:aws:iam::123456789012:role/deploy-a' }] }] } }),
+    [allowed],
+    true,
+  ],
+  [
+    'of a foreign provider of that name',
+    {
+      'v.tf': 'terraform {\n  required_providers {\n    aws = { source = "evil/aws" }\n  }\n}\n',
+      ...role('"arn:aws:iam::123456789012:role/deploy-a"'),
+    },
+    [allowed],
+    false,
+  ],
+];
+for (const [name, files, assumeRoles, passes] of assumed)
+  test(`a role ${name} ${passes ? 'is accepted' : 'is refused'}`, () => {
+    const { findings } = judge(files, { ...defaultPolicySettings, assumeRoles });
+    assert.equal(
+      findings.some(({ id }) => id === 'PRE-PROVIDER-ARGUMENT'),
+      !passes,
+    );
+  });
+
+const unaccepted: [name: string, files: Files][] = [
+  [
+    'a provider function whose local name means another provider',
+    tf(
+      'terraform {\n  required_providers {\n    aws = { source = "hashicorp/tls" }\n  }\n}\nlocals {\n  x = provider::aws::arn_parse("x")\n}\n',
+    ),
+  ],
+  ['an unknown function of a known provider', local('provider::aws::read_file("x")')],
+  ['a lock file in a folder', { ...tf(''), 'm/.terraform.lock.hcl': '' }],
+  ['a path that climbs from the working folder', local('file("${path.cwd}/../a.txt")')],
+  ['an ephemeral that reads a secret', tf('ephemeral "aws_secretsmanager_secret_version" "p" {\n}\n')],
+];
+for (const [name, files] of unaccepted)
+  test(`${name} stays refused`, () => assert.equal(judge(files).verdict, 'block'));
 
 test('an allowance lets exactly what it names pass', () => {
   const files = tf(

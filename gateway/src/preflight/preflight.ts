@@ -45,7 +45,7 @@ export function preflight(files: UploadedFiles, settings: PolicySettings): Polic
   const code = readCode(files, report);
   for (const check of checks)
     guard(report, '.', () => {
-      check(code, report);
+      check(code, report, settings);
     });
   return withColumns(builder.build(), readTextIn(files));
 }

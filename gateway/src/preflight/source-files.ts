@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { pathProblem } from '@deployment-engine/contracts';
+import { isTestFile, lockFileName, pathProblem } from '@deployment-engine/contracts';
 import type { PreflightRuleId } from './rules.ts';
 
 export type SourceKind = 'hcl' | 'json' | 'variables' | 'variables-json' | 'data';
@@ -39,6 +39,7 @@ export function classify(path: string): SourceKind | { problem: PreflightRuleId;
       problem: 'PRE-OVERRIDE',
       message: 'an override file changes other files without a trace in them',
     };
+  if (path === lockFileName || isTestFile(path)) return 'data';
   if (name.endsWith('.tf')) return 'hcl';
   if (name.endsWith('.tf.json')) return 'json';
   if (name.endsWith('.tfvars')) return 'variables';

@@ -1,5 +1,6 @@
 import { lstat, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { isTestFile } from '@deployment-engine/contracts';
 import { writeTree } from '../revisions/store.ts';
 import { giveToUser } from '../sandbox/users.ts';
 import { cliConfig } from '../terraform/cli-config.ts';
@@ -34,11 +35,14 @@ export async function layOutJob(paths: JobPaths, content: JobContent): Promise<v
   for (const path of [paths.stateFolder, paths.planFolder])
     await mkdir(path, { recursive: true, mode: 0o700 });
   const old = (await readdir(paths.stateFolder)).map((name) => join(paths.stateFolder, name));
-  for (const path of [paths.initialised, paths.plan, paths.planJson, paths.code, ...old])
+  for (const path of [paths.initialised, paths.plan, paths.planJson, paths.code, paths.aside, ...old])
     await rm(path, { recursive: true, force: true });
   await makeTemporary(paths.temporary);
   await writeFile(paths.hosts, '127.0.0.1 localhost\n', { mode: 0o644 });
-  await writeTree(paths.code, content.files);
+  // Init would fetch the modules and providers that tests name, which nobody has judged.
+  const tests = [...content.files].filter(([path]) => isTestFile(path));
+  await writeTree(paths.aside, new Map(tests));
+  await writeTree(paths.code, new Map([...content.files].filter(([path]) => !isTestFile(path))));
   await writeFile(paths.manifest, JSON.stringify([...content.files.keys()]), { mode: 0o600 });
   await writeFile(paths.cliConfig, cliConfig(content.providerMirror), { mode: 0o644 });
   await writeFile(join(paths.rootModule, overrideName), JSON.stringify(backend(paths)), { mode: 0o644 });

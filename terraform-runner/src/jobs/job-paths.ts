@@ -33,6 +33,8 @@ export type JobPaths = {
   journal: string;
   /** The paths of the project's files in `code`, as JSON; Terraform may add files of its own. */
   manifest: string;
+  /** Files of the project that no run sees: its tests. */
+  aside: string;
   /** Exists once init has succeeded on the present content of `code`. */
   initialised: string;
 };
@@ -62,6 +64,7 @@ export function jobPaths(runsDir: string, jobId: string, rootModule: string): Jo
     runs: join(root, 'runs'),
     journal: join(root, 'journal'),
     manifest: join(root, 'files.json'),
+    aside: join(root, 'aside'),
     initialised: join(root, 'initialised'),
   };
 }

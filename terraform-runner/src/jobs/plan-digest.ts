@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { canonicalJson, revisionDigest } from '@deployment-engine/contracts';
+import { canonicalJson, isTestFile, revisionDigest } from '@deployment-engine/contracts';
 import { readRegular } from '../files/regular-file.ts';
 import { sha256, sha256OfFile } from '../files/sha256.ts';
 import type { JobPaths } from './job-paths.ts';
@@ -47,7 +47,7 @@ export async function planDigestOfJob(
 async function readProjectFiles(paths: JobPaths): Promise<Map<string, Buffer>> {
   const names: string[] = JSON.parse(await readFile(paths.manifest, 'utf8'));
   const entries = names.map(async (name) => {
-    const content = await readRegular(join(paths.code, name));
+    const content = await readRegular(join(isTestFile(name) ? paths.aside : paths.code, name));
     if (!content) throw new Error(`reading the code: ${name} is no regular file any more`);
     return [name, content] as const;
   });

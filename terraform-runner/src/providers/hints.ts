@@ -1,5 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { lockFileName } from '@deployment-engine/contracts';
 import { z } from 'zod';
 import { writeAtomically } from '../files/atomic-write.ts';
 import { sha256 } from '../files/sha256.ts';
@@ -40,6 +41,7 @@ export async function loadProviderHints(path: string): Promise<ProviderHints> {
 export function requirementsKey(files: Map<string, Uint8Array>): string {
   const parts = new Set<string>();
   for (const [path, content] of files) {
+    if (path === lockFileName) parts.add(Buffer.from(content).toString('utf8'));
     if (!/\.tf(\.json)?$/.test(path)) continue;
     const text = Buffer.from(content).toString('utf8');
     if (path.endsWith('.json')) parts.add(text);

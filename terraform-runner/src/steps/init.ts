@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { lockFileName } from '@deployment-engine/contracts';
 import { linkedProviders } from '../providers/binaries.ts';
 import { requirementsKey } from '../providers/hints.ts';
 import type { ActiveRun } from '../runs/run.ts';
@@ -15,10 +16,18 @@ export const init: Step = {
   async execute(active) {
     const { run } = active;
     const { initSpeaksJson } = run.context.terraform;
+    // Init writes a lock file itself: only the project's own is in the revision.
+    const files = await run.context.revisions.read(active.request.projectId, active.request.revisionDigest);
+    const isLocked = files?.has(lockFileName) ?? false;
     const result = await runCommand(active, {
       step: 'init',
       name: 'init',
-      argv: ['init', ...(initSpeaksJson ? ['-json'] : ['-no-color']), '-input=false'],
+      argv: [
+        'init',
+        ...(initSpeaksJson ? ['-json'] : ['-no-color']),
+        '-input=false',
+        ...(isLocked ? ['-lockfile=readonly'] : []),
+      ],
       output: 'ui',
       reattach: undefined,
     });

@@ -44,6 +44,14 @@ const details: Rewording[] = [
     ' The engine installs it: check its name, source and version.',
   ],
   [
+    /To use and record these requirements, run "(?:terraform|tofu) init" without the "-lockfile=readonly" flag\./g,
+    'The project has a .terraform.lock.hcl that does not list them: add them with `terraform providers lock`, or send the code without the file.',
+  ],
+  [
+    /\s*To see which modules are currently depending on \S+ and what versions are specified, run the following command:\s+\w+ providers/g,
+    '',
+  ],
+  [
     /The given value is not suitable for (\S+) declared at (\S+): /g,
     'The value given in `variables` does not suit $1 declared at $2: ',
   ],

@@ -80,10 +80,11 @@ export function diagnosticLines(diagnostic: Diagnostic): string[] {
 
 /**
  * What is no problem of the code: Terraform's introduction to the problems it then lists one by one, and its warning
- * that a mirror has packages for this machine only.
+ * that a mirror has packages for this machine only, or that the project's lock file, which is read only, has no
+ * checksum of them.
  */
 export function isNoise(diagnostic: TerraformDiagnostic): boolean {
-  return /^(Terraform encountered problems during initiali[sz]ation|Incomplete lock file information)/.test(
+  return /^(Terraform encountered problems during initiali[sz]ation|Incomplete lock file information|Provider lock file not updated)/.test(
     diagnostic.summary,
   );
 }

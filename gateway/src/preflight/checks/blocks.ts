@@ -20,6 +20,9 @@ const topBlocks: Record<string, number> = {
 
 const terraformSettings = new Set(['required_version', 'required_providers', 'provider_meta']);
 
+/** Ephemeral resources that make a value out of nothing: they read no secret. */
+const generated: ReadonlySet<string> = new Set(['random_password']);
+
 const flagged = {
   import: ['PRE-IMPORT', 'import takes an existing object under management, whoever owns it'],
   removed: ['PRE-REMOVED', 'removed forgets or destroys an object'],
@@ -56,7 +59,7 @@ function checkTopBlock(block: Block, file: CodeFile, report: Report): void {
     );
   if (type === 'terraform') checkTerraformBlock(block, file, report);
   if (type === 'removed') checkProvisioners(block, file, report);
-  if (type === 'ephemeral')
+  if (type === 'ephemeral' && !generated.has(block.labels[0] ?? ''))
     report(
       'PRE-EPHEMERAL',
       { ...at, address: addressOf(block), subject: block.labels[0] ?? '' },

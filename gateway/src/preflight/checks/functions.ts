@@ -9,11 +9,12 @@ import {
   type CodeModule,
   forEachOf,
   type ProjectCode,
+  providerAddress,
   type Report,
 } from '../project-code.ts';
 import { CodeSyntaxError } from '../syntax-error.ts';
 import { checkCallCost } from './cost-of-calls.ts';
-import { fileFunctions, pureFunctions, refusedFunctions } from './known-functions.ts';
+import { fileFunctions, isPureOfProvider, pureFunctions, refusedFunctions } from './known-functions.ts';
 
 type Call = Expression & { kind: 'call' };
 type Place = { scope: PathScope; file: string; address?: string };
@@ -60,6 +61,7 @@ class FunctionCheck {
     const name = call.name.replace(/^core::/, '');
     const at = { ...where(call, place), subject: call.name };
     if (fileFunctions.has(name)) this.checkFileCall(name, call, place);
+    else if (isOfProvider(name, place.scope.module)) return;
     else if (!pureFunctions.has(name))
       this.report(
         'PRE-FUNCTION',
@@ -107,6 +109,14 @@ class FunctionCheck {
       );
     }
   }
+}
+
+/** What a local name stands for is what its module requires. */
+function isOfProvider(name: string, module: CodeModule): boolean {
+  const [, local = '', called = ''] = /^provider::([\w-]+)::(\w+)$/.exec(name) ?? [];
+  const required = module.providers.get(local);
+  const address = required === undefined ? providerAddress(local) : required;
+  return address !== null && isPureOfProvider(address, called);
 }
 
 function where({ line, column }: Call, { file, address }: Place) {

@@ -13,6 +13,32 @@ export const fileFunctions = new Set([
   'templatefile',
 ]);
 
+/**
+ * Functions of providers that compute from their arguments only, by the provider's address.
+ * Source: the "Functions" section of each provider's documentation.
+ */
+const pureFunctionsOfProviders: Record<string, readonly string[]> = {
+  'registry.terraform.io/hashicorp/aws': ['arn_build', 'arn_parse', 'trim_iam_role_path', 'user_agent'],
+  'registry.terraform.io/hashicorp/azurerm': ['normalise_resource_id', 'parse_resource_id'],
+  'registry.terraform.io/hashicorp/google': googleFunctions(),
+  'registry.terraform.io/hashicorp/google-beta': googleFunctions(),
+  'registry.terraform.io/hashicorp/time': ['duration_parse', 'rfc3339_parse', 'unix_timestamp_parse'],
+  'terraform.io/builtin/terraform': ['decode_tfvars', 'encode_expr', 'encode_tfvars'],
+};
+
+function googleFunctions(): string[] {
+  return ['location', 'name', 'project', 'region', 'zone']
+    .map((part) => `${part}_from_id`)
+    .concat('region_from_zone');
+}
+
+/** Whether `provider::<local name>::<function>` only computes; the address is that of the local name. */
+export function isPureOfProvider(address: string, name: string): boolean {
+  return Object.hasOwn(pureFunctionsOfProviders, address)
+    ? (pureFunctionsOfProviders[address]?.includes(name) ?? false)
+    : false;
+}
+
 /** Functions that Terraform has and that are refused. */
 export const refusedFunctions = new Set(['templatestring']);
 

@@ -1,3 +1,4 @@
+import type { PolicySettings } from '../../policy/settings.ts';
 import type { Attribute, Block, Expression } from '../hcl/syntax-tree.ts';
 import { attribute, literalString } from '../hcl/syntax-tree.ts';
 import {
@@ -9,10 +10,11 @@ import {
   type Report,
   resourceBlocks,
 } from '../project-code.ts';
+import { isAllowedRole } from './assume-role.ts';
 import { acceptedProviders, harmlessArguments, metaArguments } from './provider-arguments.ts';
 
 /** Which providers the code uses, and what it tells them. */
-export function checkProviders(code: ProjectCode, report: Report): void {
+export function checkProviders(code: ProjectCode, report: Report, settings: PolicySettings): void {
   for (const module of code.modules.values())
     for (const file of module.files) {
       checkRequired(file, module, report);
@@ -24,7 +26,7 @@ export function checkProviders(code: ProjectCode, report: Report): void {
           module,
           report,
         );
-        checkArguments(name, block, file, module, report);
+        checkArguments(name, block, { file, module, report, settings });
       }
       for (const { block, address } of resourceBlocks(file))
         checkUse(
@@ -99,9 +101,12 @@ function firstName(block: Block, name: string): string | undefined {
 function checkArguments(
   name: string,
   block: Block,
-  file: CodeFile,
-  module: CodeModule,
-  report: Report,
+  {
+    file,
+    module,
+    report,
+    settings,
+  }: { file: CodeFile; module: CodeModule; report: Report; settings: PolicySettings },
 ): void {
   const address = sourceOf(name, module) ?? '';
   const type = address.split('/').at(-1) || name;
@@ -120,6 +125,11 @@ function checkArguments(
       deny(argument, `${type}.${argument.name}=${valueText(argument)}`);
   for (const child of nested) {
     if (accepted.has(child.type)) continue;
+    if (
+      address === 'registry.terraform.io/hashicorp/aws' &&
+      isAllowedRole(child, module, settings.assumeRoles ?? [])
+    )
+      continue;
     const { attributes, blocks } = child.body;
     if (attributes.length + blocks.length === 0) deny(child, `${type}.${child.type}`);
     for (const argument of attributes)
