@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { waitFor } from '../../e2e/support/wait.ts';
 import { notify } from '../src/database/open.ts';
-import { claimNextJob } from '../src/jobs/claim.ts';
+import { LeaseLostError } from '../src/domain-error.ts';
+import { listEvents } from '../src/job-events/store.ts';
+import { findJob } from '../src/jobs/store.ts';
 import { jobQueuedChannel } from '../src/jobs/transition.ts';
 import { createRunnerClient, RunnerError } from '../src/runners/client.ts';
-import { JobSecrets } from '../src/secrets/job-secrets.ts';
 import { newestStateVersion } from '../src/states/store.ts';
-import { followRun } from '../src/worker/follow-run.ts';
+import { followRun, shipState } from '../src/worker/follow-run.ts';
 import { broken, capacity, eventLines, json, type Reply, runView, startFakeRunner } from './fake-runner.ts';
-import { helloCode, startTestGateway } from './support.ts';
+import { overtake, stageWork } from './staged-work.ts';
+import { helloCode, startTestGateway, type TestGateway } from './support.ts';
 
 const token = 'a-token-for-tests-only';
 const state = {
@@ -20,6 +22,7 @@ const state = {
   outputs: {},
   resources: [],
 };
+const changed = { type: 'state_changed', serial: 3, lineage: 'l', sha256: 'x', bytes: 1 };
 const succeeded = { type: 'run_finished', outcome: { kind: 'succeeded' } };
 
 /** Sends the events after the number that was asked for, and ends. */
@@ -31,7 +34,6 @@ const events =
   };
 
 test('a state is stored also where reading it breaks off after the last event has come', async () => {
-  const changed = { type: 'state_changed', serial: 3, lineage: 'l', sha256: 'x', bytes: 1 };
   await using runner = await startFakeRunner({
     'GET /runs/:runId/events': [events(eventLines([changed, succeeded]))],
     'GET /runs/:runId/state': [broken, json({ title: 'full' }, 500), json(state)],
@@ -39,22 +41,8 @@ test('a state is stored also where reading it breaks off after the last event ha
   });
   await using it = await startTestGateway();
   const { context } = it.gateway;
-  await it.client.post('/api/deploy', { projectId: 'shipped', iacCode: helloCode });
-  const claim = await claimNextJob(context.database.query, {
-    owner: 'test',
-    leaseSeconds: 60,
-    lostHoldSeconds: 300,
-  });
-  assert.ok(claim);
-  const work = {
-    context,
-    ...claim,
-    runner: context.runners.reserveOn(runner.url, claim.job.id),
-    secrets: new JobSecrets(context, claim.job),
-    logger: context.logger,
-    signal: new AbortController().signal,
-  };
-  assert.deepEqual(await followRun(work, `${claim.job.id}-apply-1`), { kind: 'succeeded' });
+  const work = await stageWork(it, 'shipped', { runnerUrl: runner.url });
+  assert.deepEqual(await followRun(work, `${work.job.id}-apply-1`), { kind: 'succeeded' });
   assert.equal((await newestStateVersion(context.database.query, 'shipped'))?.serial, 3);
 });
 
@@ -137,4 +125,124 @@ test('a worker that slept past its lease takes the job over from itself and keep
     return Number(row.lease_expires_at) > Number(taken.lease_expires_at) ? row : undefined;
   });
   assert.equal(renewed.lease_token, 2);
+});
+
+let it: TestGateway;
+before(async () => {
+  it = await startTestGateway();
+});
+after(() => it?.[Symbol.asyncDispose]());
+
+/** A claimed job whose run has these events. */
+async function followed(projectId: string, bodies: object[], more: Record<string, Reply[]> = {}) {
+  const runner = await startFakeRunner({
+    'GET /runs/:runId/events': [events(eventLines(bodies))],
+    'GET /runs/:runId/state': [json(state)],
+    ...more,
+  });
+  const work = await stageWork(it, projectId, { runnerUrl: runner.url });
+  return {
+    work,
+    runId: `${work.job.id}-apply-1`,
+    [Symbol.asyncDispose]: () => runner[Symbol.asyncDispose](),
+  };
+}
+
+const finished = (address: string, ok: boolean, action = 'create') => ({
+  type: 'resource_finished',
+  address,
+  resourceType: 't',
+  action,
+  ok,
+  elapsedSeconds: 1,
+  id: null,
+});
+
+test('an overtaken worker stores neither state nor events of its run', async () => {
+  const { query } = it.gateway.context.database;
+  await using run = await followed('overtaken', [changed, succeeded]);
+  const before = await listEvents(query, run.work.job.id, 0);
+  await overtake(run.work);
+  await assert.rejects(shipState(run.work, run.runId), LeaseLostError);
+  await assert.rejects(followRun(run.work, run.runId), LeaseLostError);
+  assert.equal(await newestStateVersion(query, 'overtaken'), undefined);
+  assert.deepEqual(await listEvents(query, run.work.job.id, 0), before);
+
+  // The same where it has no state to store first.
+  await using silent = await followed('silent', [{ type: 'step_started', step: 'apply' }, succeeded]);
+  await overtake(silent.work);
+  await assert.rejects(followRun(silent.work, silent.runId), LeaseLostError);
+  assert.equal((await findJob(query, silent.work.job.id))?.step, null);
+});
+
+test('what happens in a run is stored with the step, the counts and the end of the wait', async () => {
+  const { query } = it.gateway.context.database;
+  const failedRun = { kind: 'failed', step: 'apply', exitCode: 1, message: 'no' };
+  await using run = await followed('counted', [
+    { type: 'step_started', step: 'apply' },
+    finished('a', true),
+    finished('b', true),
+    finished('c', false),
+    finished('d', true, 'read'),
+    changed,
+    { type: 'run_finished', outcome: failedRun },
+  ]);
+  await query
+    .updateTable('jobs')
+    .set({ waiting_reason: 'the runner is away', planned: 4 })
+    .where('id', '=', run.work.job.id)
+    .execute();
+  assert.deepEqual(await followRun(run.work, run.runId), failedRun);
+  const row = await findJob(query, run.work.job.id);
+  assert.deepEqual(
+    [row?.step, row?.finished, row?.failed, row?.planned, row?.waiting_reason],
+    ['apply', 2, 1, 4, null],
+  );
+  assert.equal((await newestStateVersion(query, 'counted'))?.jobId, run.work.job.id);
+  const types = (await listEvents(query, run.work.job.id, 0)).map(({ body }) => body.type);
+  assert.equal(types.filter((type) => type === 'resource_finished').length, 4);
+  assert.equal(types.at(-1), 'run_finished');
+
+  // A worker that takes over after the last event was stored finds the end, and stores nothing twice.
+  await using later = await startFakeRunner({
+    'GET /runs/:runId/events': [(_request, response) => void response.end()],
+    'GET /runs/:runId': [json(runView({ status: 'finished', outcome: failedRun, lastSeq: 7 }))],
+  });
+  const { runners } = it.gateway.context;
+  const again = { ...run.work, runner: runners.reserveOn(later.url, run.work.job.id) };
+  assert.deepEqual(await followRun(again, run.runId), failedRun);
+  assert.equal((await listEvents(query, run.work.job.id, 0)).length, row?.last_event_seq);
+});
+
+test('a run that has ended is followed until its last event is stored', async () => {
+  const all = eventLines([{ type: 'step_started', step: 'apply' }, changed, succeeded]);
+  const nothing: Reply = (_request, response) => void response.end();
+  await using run = await followed('cut', [], {
+    'GET /runs/:runId/events': [nothing, nothing, events(all)],
+    'GET /runs/:runId': [json(runView({ status: 'finished', outcome: { kind: 'succeeded' }, lastSeq: 3 }))],
+  });
+  assert.deepEqual(await followRun(run.work, run.runId), { kind: 'succeeded' });
+  assert.equal((await newestStateVersion(it.gateway.context.database.query, 'cut'))?.serial, 3);
+});
+
+test('what becomes a secret while a run goes on is masked in what was stored before, and in its end', async () => {
+  const { query } = it.gateway.context.database;
+  const secretive = { ...state, outputs: { key: { value: 'made-by-the-run', sensitive: true } } };
+  const log = { type: 'log', step: 'apply', line: 'it is made-by-the-run' };
+  const outcome = { kind: 'failed', step: 'apply', exitCode: 1, message: 'bad made-by-the-run' };
+  const stream: Reply = (request, response) => {
+    const lines = eventLines([log, changed, { type: 'run_finished', outcome }]).split('\n');
+    const after = Number(new URL(request.url ?? '/', 'http://x').searchParams.get('after'));
+    response.end(lines.slice(after, after + 1).join('\n'));
+  };
+  await using run = await followed('learned', [], {
+    'GET /runs/:runId/events': [stream],
+    'GET /runs/:runId': [json(runView())],
+    'GET /runs/:runId/state': [json(secretive)],
+  });
+  const ended = await followRun(run.work, run.runId);
+  assert.equal('message' in ended && ended.message, 'bad (redacted)');
+  const stored = JSON.stringify(await listEvents(query, run.work.job.id, 0));
+  assert.match(stored, /it is \(redacted\)/);
+  assert.doesNotMatch(stored, /made-by-the-run/);
 });

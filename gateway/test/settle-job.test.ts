@@ -1,35 +1,285 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { claimNextJob } from '../src/jobs/claim.ts';
-import { JobSecrets } from '../src/secrets/job-secrets.ts';
+import { after, before, test } from 'node:test';
+import type { JobType, Orphan } from '@deployment-engine/contracts';
+import { enginePrincipal } from '../src/access/principal.ts';
+import { LeaseLostError } from '../src/domain-error.ts';
+import { findJob, insertJob } from '../src/jobs/store.ts';
+import { savePlan } from '../src/plans/store.ts';
+import { saveStateVersion } from '../src/states/store.ts';
+import type { JobWork, PhaseResult } from '../src/worker/job-work.ts';
 import { settleJob } from '../src/worker/settle-job.ts';
-import { helloCode, startTestGateway, unusedRunnerUrl } from './support.ts';
+import { claimWork, overtake, stageWork } from './staged-work.ts';
+import { startTestGateway, type TestGateway } from './support.ts';
 
-test('a time to live holds also for what a failed apply has created', async () => {
-  await using it = await startTestGateway();
-  const { context } = it.gateway;
-  for (const [step, isDue] of [
-    ['plan', false],
-    ['apply', true],
-  ] as const) {
-    await it.client.post('/api/deploy', { projectId: step, iacCode: helloCode, ttlSeconds: 600 });
-    const claim = await claimNextJob(context.database.query, {
-      owner: 'test',
-      leaseSeconds: 60,
-      lostHoldSeconds: 300,
-    });
-    assert.ok(claim);
-    const work = {
-      context,
-      ...claim,
-      runner: context.runners.reserveOn(unusedRunnerUrl, claim.job.id),
-      secrets: new JobSecrets(context, claim.job),
-      logger: context.logger,
-      signal: new AbortController().signal,
-    };
-    const outcome = { kind: 'failed', step, exitCode: 1, message: 'no' } as const;
-    await settleJob(work, { kind: 'run_ended', outcome });
-    const { destroyAt } = (await it.client.get(`/api/deploy/infrastructure/${step}`)).body;
-    assert.equal(destroyAt !== null, isDue, `after a failed ${step}: ${destroyAt}`);
+type Result = Exclude<PhaseResult, { kind: 'parked' }>;
+const creation = {
+  address: 'aws_s3_bucket.a',
+  mode: 'managed',
+  type: 'aws_s3_bucket',
+  name: 'a',
+  provider_name: 'p',
+  change: { actions: ['create'], before: null, after: { bucket: 'the-bucket' } },
+};
+const drift = { ...creation, change: { actions: ['update'], before: { a: 1 }, after: { a: 2 } } };
+
+let it: TestGateway;
+before(async () => {
+  it = await startTestGateway();
+});
+after(() => it?.[Symbol.asyncDispose]());
+const query = () => it.gateway.context.database.query;
+
+/** A claimed deploy job whose plan creates one bucket. */
+async function planned(projectId: string, more: Record<string, unknown> = {}): Promise<JobWork> {
+  const work = await stageWork(it, projectId, more);
+  await givePlan(work, { resource_changes: [creation] });
+  return work;
+}
+
+async function givePlan(work: JobWork, plan: object): Promise<void> {
+  await savePlan(query(), it.gateway.context.encryption, {
+    jobId: work.job.id,
+    digest: 'd',
+    stateSerial: null,
+    stateLineage: null,
+    json: Buffer.from(JSON.stringify(plan)),
+    file: Buffer.from('x'),
+  });
+}
+
+/** A claimed job of another type, on the revision of an earlier deploy of the project. */
+async function laterWork(projectId: string, type: JobType, more: object = {}): Promise<JobWork> {
+  await insertJob(query(), { projectId, type, revision: 1, createdBy: enginePrincipal, ...more });
+  return claimWork(it);
+}
+
+const statusOf = async (projectId: string) =>
+  (await it.client.get(`/api/deploy/infrastructure/${projectId}`)).body;
+const orphansOf = async (projectId: string): Promise<Orphan[]> =>
+  (await it.client.get(`/api/deploy/orphans/${projectId}`)).body.orphans;
+
+const ended = (outcome: object): Result => ({ kind: 'run_ended', outcome }) as Result;
+const refused = (step: string, reason: string): Result =>
+  ({ kind: 'refused', step, reason, message: `because of ${reason}` }) as Result;
+const timedOut = (step: string, endedBy: string) => ended({ kind: 'timedOut', step, afterMs: 1000, endedBy });
+const cancelled = (step: string, endedBy: string) => ended({ kind: 'cancelled', step, endedBy });
+const failed = (step: string) => ended({ kind: 'failed', step, exitCode: 1, message: 'no' });
+
+/** How a job ends, and why what its apply may have created is reported; null where there is nothing to report. */
+const endings: [string, Result, string, string | null][] = [
+  [
+    'an apply that was killed from outside',
+    ended({ kind: 'interrupted', step: 'apply', message: 'is gone' }),
+    'failed',
+    'is gone',
+  ],
+  [
+    'a cancelled apply that had to be killed',
+    cancelled('apply', 'kill'),
+    'cancelled',
+    'Terraform was killed while it was applying',
+  ],
+  [
+    'an apply killed at its time limit',
+    timedOut('apply', 'kill'),
+    'failed',
+    'Terraform was killed while it was applying',
+  ],
+  [
+    'a cancelled apply',
+    cancelled('apply', 'interrupt'),
+    'cancelled',
+    'Terraform was interrupted while it was applying',
+  ],
+  [
+    'an apply interrupted at its time limit',
+    timedOut('apply', 'interrupt'),
+    'failed',
+    'Terraform was interrupted while it was applying',
+  ],
+  ['an apply that failed', failed('apply'), 'failed', 'Terraform failed while it was applying'],
+  ['an apply whose runner is lost', refused('apply', 'runner_lost'), 'failed', 'because of runner_lost'],
+  [
+    'an apply that was taken up too often',
+    refused('apply', 'restarted_too_often'),
+    'failed',
+    'because of restarted_too_often',
+  ],
+  ['a plan whose runner is lost', refused('plan', 'runner_lost'), 'failed', null],
+  ['a job taken up too often before its apply', refused('prepare', 'restarted_too_often'), 'failed', null],
+  ['a stale plan', refused('apply', 'plan_stale'), 'failed', null],
+  ['a plan that failed', failed('plan'), 'failed', null],
+  ['a cancelled plan', cancelled('plan', 'kill'), 'cancelled', null],
+  [
+    'a plan that was killed',
+    ended({ kind: 'interrupted', step: 'plan', message: 'is gone' }),
+    'failed',
+    null,
+  ],
+  ['a cancel before the start', { kind: 'cancelled' }, 'cancelled', null],
+  ['a deploy that ended well', { kind: 'done' }, 'completed', null],
+];
+for (const [index, [what, result, status, reason]] of endings.entries())
+  test(`${what}: the job is ${status}, and what may exist is ${reason ? 'reported' : 'not in doubt'}`, async () => {
+    const projectId = `ending-${index}`;
+    const work = await planned(projectId);
+    await settleJob(work, result);
+    assert.equal((await findJob(query(), work.job.id))?.status, status);
+    const expected = reason ? [['aws_s3_bucket.a', 'unresolved', reason, work.job.id]] : [];
+    assert.deepEqual(
+      (await orphansOf(projectId)).map((one) => [one.address, one.status, one.reason, one.jobId]),
+      expected,
+    );
+    assert.equal((await statusOf(projectId)).stateUncertain !== null, reason !== null);
+  });
+
+test('a project is as its last job that changes it left it', async () => {
+  const seen: [string, boolean][] = [];
+  const settle = async (work: JobWork, result: Result) => {
+    await settleJob(work, result);
+    const { deploymentStatus, deploymentJobId } = await statusOf('moves');
+    seen.push([deploymentStatus, deploymentJobId === work.job.id]);
+  };
+  await settle(await stageWork(it, 'moves'), { kind: 'cancelled' });
+  await settle(await stageWork(it, 'moves'), { kind: 'done' });
+  await settle(await laterWork('moves', 'plan'), failed('plan'));
+  await settle(await laterWork('moves', 'drift'), failed('plan'));
+  await settle(await laterWork('moves', 'destroy'), cancelled('plan', 'interrupt'));
+  await settle(await laterWork('moves', 'destroy'), cancelled('apply', 'interrupt'));
+  await settle(await laterWork('moves', 'rollback'), { kind: 'done' });
+  await settle(await laterWork('moves', 'rollback'), failed('apply'));
+  await settle(await laterWork('moves', 'destroy'), { kind: 'done' });
+  assert.deepEqual(seen, [
+    ['not_deployed', true],
+    ['deployed', true],
+    ['deployed', false],
+    ['deployed', false],
+    ['deployed', false],
+    ['failed', true],
+    ['deployed', true],
+    ['failed', true],
+    ['destroyed', true],
+  ]);
+});
+
+test('what a failed apply left is not forgotten by a success, and a destroy says so', async () => {
+  await settleJob(await planned('left'), failed('apply'));
+  await settleJob(await planned('left'), { kind: 'done' });
+  assert.deepEqual(
+    (await orphansOf('left')).map(({ status }) => status),
+    ['unresolved'],
+  );
+  assert.equal((await statusOf('left')).deploymentStatus, 'deployed');
+  await settleJob(await laterWork('left', 'destroy'), { kind: 'done' });
+  assert.equal((await statusOf('left')).deploymentStatus, 'destroyed_with_orphans');
+});
+
+const ttl: [string, Result, boolean][] = [
+  ['a deploy', { kind: 'done' }, true],
+  ['a failed apply', failed('apply'), true],
+  ['a cancelled apply', cancelled('apply', 'interrupt'), true],
+  ['a failed plan', failed('plan'), false],
+  ['a cancel before the start', { kind: 'cancelled' }, false],
+];
+for (const [index, [what, result, isDue]] of ttl.entries())
+  test(`a time to live ${isDue ? 'begins' : 'does not begin'} with ${what}`, async () => {
+    const projectId = `ttl-${index}`;
+    await settleJob(await stageWork(it, projectId, { ttlSeconds: 600 }), result);
+    const { destroyAt } = await statusOf(projectId);
+    const left = destroyAt === null ? null : Date.parse(destroyAt) - Date.now();
+    assert.ok(isDue ? left !== null && left > 300_000 && left <= 600_000 : left === null, `${destroyAt}`);
+  });
+
+test('the date of a destroy stays until a destroy has completed; a deploy without one takes it away', async () => {
+  const date = async () => (await statusOf('dated')).destroyAt;
+  await settleJob(await stageWork(it, 'dated', { ttlSeconds: 600 }), { kind: 'done' });
+  const first = await date();
+  assert.notEqual(first, null);
+  await settleJob(await laterWork('dated', 'destroy'), failed('apply'));
+  assert.equal(await date(), first, 'a destroy that failed is tried again');
+  await settleJob(await laterWork('dated', 'plan'), { kind: 'done' });
+  assert.equal(await date(), first);
+  await settleJob(await stageWork(it, 'dated'), failed('apply'));
+  assert.equal(await date(), first, 'a deploy that failed has not said that it is to stay');
+  await settleJob(await stageWork(it, 'dated'), { kind: 'done' });
+  assert.equal(await date(), null);
+  await settleJob(await stageWork(it, 'dated', { ttlSeconds: 600 }), { kind: 'done' });
+  await settleJob(await laterWork('dated', 'destroy'), { kind: 'done' });
+  assert.equal(await date(), null);
+});
+
+test('an overtaken worker cannot end the job, and records nothing about it', async () => {
+  const work = await planned('overtaken');
+  await overtake(work);
+  for (const result of [{ kind: 'done' }, failed('apply'), { kind: 'cancelled' }] as Result[])
+    await assert.rejects(settleJob(work, result), LeaseLostError);
+  assert.equal((await findJob(query(), work.job.id))?.status, 'processing');
+  assert.deepEqual(await orphansOf('overtaken'), []);
+  assert.equal((await statusOf('overtaken')).deploymentStatus, 'pending');
+});
+
+test('a failed job says step and reason, a cancelled one how it ended, and neither waits any more', async () => {
+  const work = await planned('told');
+  await query().updateTable('jobs').set({ waiting_reason: 'x' }).where('id', '=', work.job.id).execute();
+  await settleJob(work, failed('apply'));
+  const row = await findJob(query(), work.job.id);
+  const { step, reason } = JSON.parse(row?.error ?? '{}');
+  assert.deepEqual(
+    [row?.step, step, reason, row?.waiting_reason],
+    ['apply', 'apply', 'terraform_failed', null],
+  );
+  const other = await planned('told');
+  await settleJob(other, cancelled('apply', 'kill'));
+  const ending = await findJob(query(), other.job.id);
+  assert.deepEqual([ending?.step, ending?.ended_by, ending?.error], ['apply', 'kill', null]);
+  const early = await planned('told');
+  await settleJob(early, { kind: 'cancelled' });
+  assert.equal((await findJob(query(), early.job.id))?.ended_by, 'none');
+});
+
+test('a completed job has the outputs of the newest state, sensitive ones masked, and so has its project', async () => {
+  const work = await stageWork(it, 'outputs');
+  const outputs = { url: { value: 'http://x' }, key: { value: 'the-key', sensitive: true } };
+  const state = { version: 4, terraform_version: '1.11.4', serial: 1, lineage: 'l', outputs, resources: [] };
+  const raw = Buffer.from(JSON.stringify(state));
+  const { encryption } = it.gateway.context;
+  await saveStateVersion(query(), encryption, { projectId: 'outputs', jobId: work.job.id, raw });
+  await settleJob(work, { kind: 'done' });
+  const row = await findJob(query(), work.job.id);
+  assert.equal(JSON.parse(row?.result ?? '{}').message, 'Infrastructure deployed successfully');
+  const { deploymentOutputs } = await statusOf('outputs');
+  for (const text of [row?.result ?? '', JSON.stringify(deploymentOutputs)]) {
+    assert.match(text, /http:\/\/x/);
+    assert.doesNotMatch(text, /the-key/);
   }
 });
+
+test('the log says how each job ended', async () => {
+  const work = await planned('logged');
+  await settleJob(work, cancelled('apply', 'interrupt'));
+  const rows = await query().selectFrom('audit_entries').select('entry').execute();
+  const entries = rows.map(({ entry }) => JSON.parse(entry)).filter(({ job }) => job === work.job.id);
+  const { action, detail, project } = entries.find((entry) => entry.action === 'endJob') ?? {};
+  assert.deepEqual([action, project], ['endJob', 'logged']);
+  assert.deepEqual([detail.type, detail.status, detail.endedBy], ['deploy', 'cancelled', 'interrupt']);
+});
+
+const remediations: [string, object, object, Result, boolean][] = [
+  ['found drift and is to undo it', { remediate: true }, { resource_drift: [drift] }, { kind: 'done' }, true],
+  ['found drift', {}, { resource_drift: [drift] }, { kind: 'done' }, false],
+  ['found none', { remediate: true }, { resource_drift: [] }, { kind: 'done' }, false],
+  ['failed', { remediate: true }, { resource_drift: [drift] }, failed('plan'), false],
+];
+for (const [index, [what, more, plan, result, isQueued]] of remediations.entries())
+  test(`a drift check that ${what} queues ${isQueued ? 'a deploy' : 'nothing'}`, async () => {
+    const projectId = `drift-${index}`;
+    await settleJob(await stageWork(it, projectId), { kind: 'done' });
+    const work = await laterWork(projectId, 'drift', more);
+    await givePlan(work, plan);
+    await settleJob(work, result);
+    const row = await findJob(query(), work.job.id);
+    assert.equal(row?.remediation_job_id !== null, isQueued);
+    const { jobs } = (await it.client.get(`/api/deploy/jobs?projectId=${projectId}`)).body;
+    assert.equal(jobs.length, isQueued ? 3 : 2);
+    await query().updateTable('jobs').set({ status: 'cancelled' }).where('status', '=', 'pending').execute();
+  });

@@ -28,8 +28,23 @@ async function session(t: TestContext, script = 'sleep 600 & wait') {
     } catch {} // it has ended
   });
   const identity = identify(pidOf(shell)) ?? assert.fail('it has no identity');
-  await waitUntil('its child runs', () => sessionOf(identity).length >= 2);
+  await waitUntil('it has a child', () => childrenOf(identity.pid).length > 0);
   return { shell, identity };
+}
+
+/**
+ * Records what is signalled, and passes it on to the test's own processes alone: a mistake in what is found would
+ * otherwise end whatever else runs on this machine.
+ */
+function sender(...own: number[]) {
+  const sent: string[] = [];
+  return {
+    sent,
+    send(pid: number, signal: NodeJS.Signals): boolean {
+      sent.push(`${signal} ${pid}`);
+      return own.includes(Math.abs(pid)) ? process.kill(pid, signal) : false;
+    },
+  };
 }
 
 const others = (identity: ProcessIdentity): Record<string, ProcessIdentity> => ({
@@ -50,31 +65,45 @@ for (const kind of ['of an earlier boot', 'that had its pid before'])
     const other = others(identity)[kind] ?? assert.fail(kind);
     assert.equal(isAlive(other), false);
     assert.deepEqual(sessionOf(other), []);
-    assert.equal(interruptBelow(other, '/bin/none'), false);
-    killSession(other);
+    const { sent, send } = sender();
+    assert.equal(interruptBelow(other, '/bin/none', send), false);
+    killSession(other, send);
+    assert.deepEqual(sent, []);
     assert.equal(sessionOf(identity).length, 2);
     assert.equal(shell.exitCode ?? shell.signalCode, null);
   });
 
 test('a session is killed with its leader, and also where its leader is gone', async (t) => {
   const whole = await session(t);
-  killSession(whole.identity);
+  const { pid } = whole.identity;
+  const [child = 0] = childrenOf(pid);
+  const all = sender(pid, child);
+  killSession(whole.identity, (target, signal) => {
+    const isSent = all.sent.length === 0 && all.send(target, signal); // the group is enough
+    if (!isSent) all.sent.push(`${signal} ${target}`);
+    return isSent;
+  });
+  assert.equal(all.sent[0], `SIGKILL ${-pid}`);
+  assert.ok(all.sent.slice(1).every((one) => [`SIGKILL ${pid}`, `SIGKILL ${child}`].includes(one)));
   await waitUntil('it is gone', () => sessionOf(whole.identity).length === 0);
   assert.equal(isAlive(whole.identity), false);
 
   const orphaned = await session(t);
+  const [left = 0] = childrenOf(orphaned.identity.pid);
   process.kill(pidOf(orphaned.shell), 'SIGKILL');
   await once(orphaned.shell, 'exit');
   assert.equal(isAlive(orphaned.identity), false);
   assert.equal(sessionOf(orphaned.identity).length, 1, 'its child is still there');
-  killSession(orphaned.identity);
+  const rest = sender(left);
+  killSession(orphaned.identity, rest.send);
+  assert.deepEqual(rest.sent, [`SIGKILL ${left}`], 'its group may be another one by now');
   await waitUntil('its child is gone', () => sessionOf(orphaned.identity).length === 0);
 });
 
 test('a process that has ended but is not collected yet is not alive', async (t) => {
   // The shell replaces itself after its child has ended, so that nobody collects it.
   const { identity } = await session(t, 'sleep 600 & echo; exec sleep 601');
-  const child = sessionOf(identity).find((pid) => pid !== identity.pid) ?? assert.fail();
+  const [child = 0] = childrenOf(identity.pid);
   const ended = identify(child) ?? assert.fail();
   process.kill(child, 'SIGKILL');
   await waitUntil('it is a zombie', () => readFileSync(`/proc/${child}/stat`, 'utf8').includes(') Z '));
@@ -84,28 +113,35 @@ test('a process that has ended but is not collected yet is not alive', async (t)
 
 test('what starts a session of its own is no part of the one it was started in', async (t) => {
   const { identity } = await session(t, 'sleep 600 & setsid sleep 602 & wait');
-  await waitUntil('both children run', () => readChildren(identity.pid).length === 2);
+  await waitUntil('both children run', () => childrenOf(identity.pid).length === 2);
   const [apart] = await waitUntil('one is apart', () => {
-    const found = readChildren(identity.pid).filter((pid) => !sessionOf(identity).includes(pid));
+    const found = childrenOf(identity.pid).filter((pid) => !sessionOf(identity).includes(pid));
     return found.length > 0 && found;
   });
-  t.after(() => process.kill(apart ?? 0, 'SIGKILL'));
+  t.after(() => process.kill(apart ?? assert.fail(), 'SIGKILL'));
   assert.equal(sessionOf(identity).length, 2);
 });
 
 test('the interrupt goes to the program below the shell, not to the shell', async (t) => {
   const { shell, identity } = await session(t, 'trap "exit 3" INT; sleep 600; exit 5');
-  assert.equal(interruptBelow(identity, '/bin/none'), true);
+  const [sleep = 0] = childrenOf(identity.pid);
+  await waitUntil('it is the program', () => realExecutable(sleep) !== realExecutable(shell.pid ?? 0));
+  const { sent, send } = sender(sleep);
+  assert.equal(interruptBelow(identity, '/bin/none', send), true);
+  assert.deepEqual(sent, [`SIGINT ${sleep}`]);
   const [code] = await once(shell, 'exit');
   assert.equal(code, 5, 'its child was interrupted, the shell went on');
 });
 
 test('the interrupt goes to the named program where there are several, and to none that wraps it', async (t) => {
   const wrapped = await session(t, 'prlimit --core=0 sh -c "sleep 600; exit 7"; exit $?');
-  await waitUntil('all run', () => sessionOf(wrapped.identity).length === 3);
-  const [, , sleep = 0] = sessionOf(wrapped.identity);
-  const executable = realExecutable(sleep);
-  assert.equal(interruptBelow(wrapped.identity, executable), true);
+  const [shell = 0] = childrenOf(wrapped.identity.pid);
+  await waitUntil('the innermost runs', () => childrenOf(shell).length === 1);
+  const [sleep = 0] = childrenOf(shell);
+  await waitUntil('it is the program', () => realExecutable(sleep) !== realExecutable(shell));
+  const { sent, send } = sender(sleep);
+  assert.equal(interruptBelow(wrapped.identity, realExecutable(sleep), send), true);
+  assert.deepEqual(sent, [`SIGINT ${sleep}`]);
   const [code] = await once(wrapped.shell, 'exit');
   assert.equal(code, 7, 'only the named program was interrupted');
 });
@@ -115,7 +151,9 @@ test('there is nothing to interrupt where only the shell runs', async (t) => {
   t.after(() => shell.kill('SIGKILL'));
   const identity = identify(pidOf(shell)) ?? assert.fail();
   await waitUntil('it is a shell', () => /sh$/.test(realExecutable(identity.pid)));
-  assert.equal(interruptBelow(identity, '/bin/none'), false);
+  const { sent, send } = sender();
+  assert.equal(interruptBelow(identity, '/bin/none', send), false);
+  assert.deepEqual(sent, []);
   shell.stdin?.end();
   await once(shell, 'exit');
 });
@@ -166,8 +204,9 @@ test('a process that is not there has no identity', () => {
   assert.equal(identify(2 ** 22 + 1), undefined);
 });
 
-function readChildren(pid: number): number[] {
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
+function childrenOf(pid: number): number[] {
+  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  return text === '' ? [] : text.split(' ').map(Number);
 }
 
 function realExecutable(pid: number): string {

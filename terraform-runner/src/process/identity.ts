@@ -57,10 +57,13 @@ export function sessionOf(identity: ProcessIdentity): number[] {
 }
 
 /** Ends the process and what it has started, also where the process itself is gone. */
-export function killSession(identity: ProcessIdentity): void {
-  if (isAlive(identity)) sendSignal(-identity.pid, 'SIGKILL');
-  for (const pid of sessionOf(identity)) sendSignal(pid, 'SIGKILL');
+export function killSession(identity: ProcessIdentity, send: Send = sendSignal): void {
+  if (isAlive(identity)) send(-identity.pid, 'SIGKILL');
+  for (const pid of sessionOf(identity)) send(pid, 'SIGKILL');
 }
+
+/** Sends a signal to a process, or by a negative number to a group; false where there is none. */
+type Send = (pid: number, signal: NodeJS.Signals) => boolean;
 
 /** Programs of a sandbox, which start the command and wait for it. */
 const wrappers = /\/(nsenter|bwrap|setpriv|prlimit)$/;
@@ -69,10 +72,14 @@ const wrappers = /\/(nsenter|bwrap|setpriv|prlimit)$/;
  * Interrupts Terraform itself, below the shell and the sandbox; a program that stands in for it may be a script, whose
  * executable is another. False where it does not run (yet).
  */
-export function interruptBelow(identity: ProcessIdentity, executable: string): boolean {
+export function interruptBelow(
+  identity: ProcessIdentity,
+  executable: string,
+  send: Send = sendSignal,
+): boolean {
   const below = sessionOf(identity).filter((pid) => pid !== identity.pid);
   const target = below.find((pid) => executableOf(pid) === executable) ?? below.find(isNoWrapper);
-  return target !== undefined && sendSignal(target, 'SIGINT');
+  return target !== undefined && send(target, 'SIGINT');
 }
 
 function isNoWrapper(pid: number): boolean {

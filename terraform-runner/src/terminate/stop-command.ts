@@ -11,7 +11,10 @@ export type StopSequence = {
   [Symbol.dispose](): void;
 };
 
-type Signals = { interruptBelow: typeof interruptBelow; killSession: typeof killSession };
+type Signals = {
+  interruptBelow(target: ProcessIdentity, executable: string): boolean;
+  killSession(target: ProcessIdentity): void;
+};
 
 /**
  * SIGINT, grace, SIGINT, SIGKILL: Terraform ends in order after the first, at once after the second, and a function

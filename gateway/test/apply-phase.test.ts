@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { savePlan } from '../src/plans/store.ts';
+import { ensureProject } from '../src/projects/store.ts';
+import { type StateVersion, saveStateVersion } from '../src/states/store.ts';
+import { applyPhase, madeFrom } from '../src/worker/apply-phase.ts';
+import type { JobWork } from '../src/worker/job-work.ts';
+import { eventLines, json, type Reply, runView, startFakeRunner } from './fake-runner.ts';
+import { stageWork } from './staged-work.ts';
+import { startTestGateway, type TestGateway } from './support.ts';
+
+const version = (serial: number, lineage: string) => ({ serial, lineage }) as StateVersion;
+const plan = (stateSerial: number | null, stateLineage: string | null) => ({ stateSerial, stateLineage });
+
+test('a plan is made from exactly one state: serial and lineage are the same, or there is none', () => {
+  assert.equal(madeFrom(plan(3, 'l'), version(3, 'l')), true);
+  assert.equal(madeFrom(plan(3, 'l'), version(4, 'l')), false);
+  assert.equal(madeFrom(plan(3, 'l'), version(2, 'l')), false);
+  assert.equal(madeFrom(plan(3, 'l'), version(3, 'other')), false);
+  assert.equal(madeFrom(plan(null, null), version(3, 'l')), false);
+  assert.equal(madeFrom(plan(0, 'l'), version(0, 'other')), false);
+  assert.equal(madeFrom(plan(null, null), undefined), true);
+  assert.equal(madeFrom(plan(0, ''), undefined), true);
+  assert.equal(madeFrom(plan(3, 'l'), undefined), false);
+});
+
+const started: { mode: string; planDigest: string; state: { content: string } | null }[] = [];
+const start: Reply = async (request, response) => {
+  let body = '';
+  for await (const chunk of request) body += chunk;
+  started.push(JSON.parse(body));
+  json(runView(), 201)(request, response);
+};
+let outcome: object = { kind: 'succeeded' };
+let it: TestGateway;
+let runner: Awaited<ReturnType<typeof startFakeRunner>>;
+before(async () => {
+  runner = await startFakeRunner({
+    'PUT /runs/:runId': [start],
+    'GET /runs/:runId/events': [
+      (_request, response) => void response.end(eventLines([{ type: 'run_finished', outcome }])),
+    ],
+  });
+  it = await startTestGateway();
+});
+after(async () => {
+  await it?.[Symbol.asyncDispose]();
+  await runner?.[Symbol.asyncDispose]();
+});
+
+const save = (projectId: string, jobId: string, serial: number, lineage = 'l') => {
+  const state = { version: 4, terraform_version: '1.11.4', serial, lineage, outputs: {}, resources: [] };
+  const { database, encryption } = it.gateway.context;
+  const raw = Buffer.from(JSON.stringify(state));
+  return saveStateVersion(database.query, encryption, { projectId, jobId, raw });
+};
+
+/** A deploy whose plan was made from serial 3 of lineage l, which an earlier job has stored. */
+async function atApply(projectId: string): Promise<JobWork> {
+  const { database, encryption } = it.gateway.context;
+  started.length = 0;
+  outcome = { kind: 'succeeded' };
+  await ensureProject(database.query, projectId);
+  await save(projectId, 'earlier', 3);
+  const work = await stageWork(it, projectId, { runnerUrl: runner.url });
+  await savePlan(database.query, encryption, {
+    jobId: work.job.id,
+    digest: 'the-digest',
+    stateSerial: 3,
+    stateLineage: 'l',
+    json: Buffer.from('{}'),
+    file: Buffer.from('x'),
+  });
+  return work;
+}
+
+test('the stored plan is applied to the state it was made from', async () => {
+  const work = await atApply('applied');
+  assert.deepEqual(await applyPhase(work), { kind: 'done' });
+  const [request] = started;
+  assert.deepEqual([request?.mode, request?.planDigest], ['normal', 'the-digest']);
+  const sent = JSON.parse(Buffer.from(request?.state?.content ?? '', 'base64').toString());
+  assert.deepEqual([sent.serial, sent.lineage], [3, 'l']);
+  const project = await it.gateway.context.database.query
+    .selectFrom('projects')
+    .select('revision')
+    .where('id', '=', 'applied')
+    .executeTakeFirstOrThrow();
+  assert.equal(project.revision, 1);
+});
+
+test('an apply that did not end well says how', async () => {
+  const work = await atApply('ended');
+  outcome = { kind: 'failed', step: 'apply', exitCode: 1, message: 'no' };
+  assert.deepEqual(await applyPhase(work), { kind: 'run_ended', outcome });
+});
+
+for (const [what, serial, lineage] of [
+  ['a later serial', 4, 'l'],
+  ['an earlier serial', 2, 'l'],
+  ['another lineage with the same serial', 3, 'other'],
+] as const)
+  test(`a plan is not applied to a state of ${what}`, async () => {
+    const projectId = `stale-${serial}-${lineage}`;
+    const work = await atApply(projectId);
+    await save(projectId, 'another-job', serial, lineage);
+    const result = await applyPhase(work);
+    assert.deepEqual(
+      [result.kind, 'reason' in result && result.reason, 'step' in result && result.step],
+      ['refused', 'plan_stale', 'apply'],
+    );
+    assert.deepEqual(started, []);
+  });
+
+test('an apply that has stored a state already goes on, though that state is not the plan’s', async () => {
+  const work = await atApply('resumed');
+  await save('resumed', work.job.id, 5);
+  assert.deepEqual(await applyPhase(work), { kind: 'done' });
+  assert.equal(started.length, 1);
+});
+
+test('a plan whose seal is broken is not applied', async () => {
+  const { query } = it.gateway.context.database;
+  for (const change of [{ state_lineage: 'l', digest: 'forged' }, { seal: null }, { plan_file: null }]) {
+    const work = await atApply(`sealed-${Object.keys(change).at(-1)?.replace('_', '-')}`);
+    await query.updateTable('plans').set(change).where('job_id', '=', work.job.id).execute();
+    const result = await applyPhase(work);
+    assert.equal('reason' in result && result.reason, 'plan_seal_broken', JSON.stringify(change));
+  }
+  assert.deepEqual(started, []);
+});
+
+test('without a plan nothing is applied', async () => {
+  const work = await atApply('planless');
+  await it.gateway.context.database.query.deleteFrom('plans').where('job_id', '=', work.job.id).execute();
+  await assert.rejects(applyPhase(work), /its plan is missing/);
+  assert.deepEqual(started, []);
+});
