@@ -230,16 +230,17 @@ test('what a job hides: its secrets, the credentials, and variables its code cal
   );
 });
 
-/** A token service that answers one exchange, and remembers what it was asked. */
-async function startTokenService(status = 200) {
+/** A token service that remembers what it was asked, and answers other credentials each time. */
+async function startTokenService(status = 200, lifeMs = 3_600_000) {
   const asked: URLSearchParams[] = [];
   const server = createServer(async (request, response) => {
     let body = '';
     for await (const chunk of request) body += chunk;
     asked.push(new URLSearchParams(body));
+    const nth = asked.length === 1 ? '' : `-${asked.length}`;
     const credentials =
-      '<Credentials><AccessKeyId>ASIATEMPORARY</AccessKeyId><SecretAccessKey>temporary-secret-key</SecretAccessKey>' +
-      `<SessionToken>temporary-session</SessionToken><Expiration>${new Date(Date.now() + 3_600_000).toISOString()}</Expiration></Credentials>`;
+      `<Credentials><AccessKeyId>ASIATEMPORARY</AccessKeyId><SecretAccessKey>temporary-secret-key${nth}</SecretAccessKey>` +
+      `<SessionToken>temporary-session${nth}</SessionToken><Expiration>${new Date(Date.now() + lifeMs).toISOString()}</Expiration></Credentials>`;
     const error = '<Error><Code>AccessDenied</Code><Message>Not authorized</Message></Error>';
     response.writeHead(status).end(`<R>${status === 200 ? credentials : error}</R>`);
   }).listen(0, '127.0.0.1');
@@ -292,6 +293,27 @@ test('a project takes its role by a token that its published keys verify', async
   const rotated = (await it.client.post('/api/admin/web-identity/rotate', {})).body;
   assert.equal(rotated.keys.length, 2);
   assert.notEqual(rotated.keys[0].kid, jwks.keys[0].kid);
+});
+
+test('temporary credentials are taken anew before they end, and those before stay masked', async () => {
+  const shortLifeMs = 14 * 60_000; // less than what a run is given at least
+  await using service = await startTokenService(200, shortLifeMs);
+  await using it = await startTestGateway({ OIDC_ISSUER_URL: issuer, AWS_ENDPOINT_URL_STS: service.url });
+  await put(it, 'web/credentials', { webIdentity });
+  const secrets = await given(it, 'web', awsCode);
+  const shown = async () =>
+    (await secrets.redactor()).redactText('temporary-session, temporary-session-2, temporary-session-3');
+  assert.equal((await secrets.environment()).AWS_SESSION_TOKEN, 'temporary-session');
+  await shown();
+  secrets.hasLearned();
+  assert.equal((await secrets.environment()).AWS_SESSION_TOKEN, 'temporary-session-2');
+  assert.equal(secrets.hasLearned(), true, 'what was stored is to be masked again');
+  assert.equal(secrets.hasLearned(), false);
+  assert.equal((await secrets.environment()).AWS_SESSION_TOKEN, 'temporary-session-3');
+  assert.equal(service.asked.length, 3);
+  assert.equal(await shown(), '(redacted), (redacted), (redacted)');
+  const alone = (await secrets.redactor()).redactText('temporary-secret-key and temporary-secret-key-2');
+  assert.equal(alone, '(redacted) and (redacted)');
 });
 
 test('a role that is refused ends in an error that says what to look at', async () => {

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { type JobStatus, type JobType, jobStatuses, jobTypes } from '@deployment-engine/contracts';
+import { enginePrincipal } from '../src/access/principal.ts';
+import { DomainError } from '../src/domain-error.ts';
+import { insertJob, unfinishedDeployments } from '../src/jobs/store.ts';
+import { ensureProject } from '../src/projects/store.ts';
+import { restoreState } from '../src/states/restore.ts';
+import { listStateVersions, readNewestState, saveStateVersion } from '../src/states/store.ts';
+import { startTestGateway, type TestGateway } from './support.ts';
+
+let it: TestGateway;
+before(async () => {
+  it = await startTestGateway();
+});
+after(() => it?.[Symbol.asyncDispose]());
+const query = () => it.gateway.context.database.query;
+
+/** A project with serials 1 and 2; the first has one resource. Answers the number of the first version. */
+async function project(projectId: string): Promise<number> {
+  await ensureProject(query(), projectId);
+  const instances = [{ attributes: {} }];
+  const resource = { mode: 'managed', type: 'terraform_data', name: 'a', provider: 'p', instances };
+  const ids = [];
+  for (const [serial, resources] of [
+    [1, [resource]],
+    [2, []],
+  ] as const) {
+    const state = { version: 4, terraform_version: '1.11.4', serial, lineage: 'l', outputs: {}, resources };
+    const raw = Buffer.from(JSON.stringify(state));
+    const { encryption } = it.gateway.context;
+    const version = await saveStateVersion(query(), encryption, { projectId, jobId: `j${serial}`, raw });
+    ids.push(version.id);
+  }
+  return ids[0] ?? assert.fail();
+}
+
+async function addJob(projectId: string, type: JobType, status: JobStatus): Promise<void> {
+  const { id } = await insertJob(query(), { projectId, type, revision: 1, createdBy: enginePrincipal });
+  await query().updateTable('jobs').set({ status }).where('id', '=', id).execute();
+}
+
+const restore = (projectId: string, version: number) => restoreState(it.gateway.context, projectId, version);
+const serials = async (projectId: string) =>
+  (await listStateVersions(query(), projectId, { limit: 9 })).map(({ serial }) => serial);
+
+test('an earlier version becomes the newest under the next serial, with its content and its lineage', async () => {
+  const first = await project('restored');
+  const { restored, version } = await restore('restored', first);
+  assert.deepEqual([restored.id, version.serial, version.jobId], [first, 3, 'j1']);
+  assert.deepEqual(await serials('restored'), [3, 2, 1]);
+  const newest = await readNewestState(query(), it.gateway.context.encryption, 'restored');
+  assert.equal(newest?.state.resources.length, 1);
+  assert.deepEqual([newest?.state.serial, newest?.state.lineage], [3, 'l']);
+});
+
+const changes = ['deploy', 'rollback', 'destroy'];
+const unfinished = ['pending', 'processing', 'awaiting_approval'];
+for (const type of jobTypes)
+  test(`a restore runs beside no unfinished ${type} that could change the state`, async () => {
+    for (const status of jobStatuses) {
+      const projectId = `${type}-${status.replace('_', '-')}`;
+      const first = await project(projectId);
+      await addJob(projectId, type, status);
+      if (changes.includes(type) && unfinished.includes(status)) {
+        await assert.rejects(
+          restore(projectId, first),
+          (error) => error instanceof DomainError && error.code === 'project_busy',
+          projectId,
+        );
+        assert.deepEqual(await serials(projectId), [2, 1]);
+      } else assert.equal((await restore(projectId, first)).version.serial, 3, projectId);
+    }
+  });
+
+test('the jobs of another project do not matter, and its versions cannot be restored here', async () => {
+  const first = await project('here');
+  const there = await project('there');
+  await addJob('there', 'deploy', 'processing');
+  await assert.rejects(
+    restore('here', there),
+    (error) => error instanceof DomainError && error.code === 'state_version_not_found',
+  );
+  assert.equal((await restore('here', first)).version.serial, 3);
+  assert.deepEqual(await unfinishedDeployments(query(), ['here', 'there']), new Set(['there']));
+  assert.deepEqual(await unfinishedDeployments(query(), []), new Set());
+});
+
+test('a destroyed project that has resources again is deployed; others stay as they are', async () => {
+  for (const [status, version, expected] of [
+    ['destroyed', 'first', 'deployed'],
+    ['destroyed', 'second', 'destroyed'],
+    ['failed', 'first', 'failed'],
+  ] as const) {
+    const projectId = `was-${status}-${version}`;
+    const first = await project(projectId);
+    await query()
+      .updateTable('projects')
+      .set({ deployment_status: status })
+      .where('id', '=', projectId)
+      .execute();
+    await restore(projectId, version === 'first' ? first : first + 1);
+    const row = await query()
+      .selectFrom('projects')
+      .select('deployment_status')
+      .where('id', '=', projectId)
+      .executeTakeFirstOrThrow();
+    assert.equal(row.deployment_status, expected, projectId);
+  }
+});
