@@ -48,7 +48,12 @@ const common = {
  *   needs `savedPlan`.
  */
 export const runRequestSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('parse'), ...common }),
+  z.strictObject({
+    kind: z.literal('parse'),
+    ...common,
+    /** Files that the code renders as templates. */
+    templates: z.array(z.string()).max(500).default([]),
+  }),
   z.strictObject({
     kind: z.literal('validate'),
     ...common,

@@ -234,6 +234,24 @@ const variables: WrongProgram[] = [
   },
 ];
 
+const templates: WrongProgram[] = [
+  {
+    name: 'a template that does not parse',
+    files: {
+      ...data('input = templatefile("${path.module}/a.tpl", { x = 1 })'),
+      'a.tpl': 'first\n  value ${upper(x}\n',
+    },
+    better: {
+      why: 'placed in the template',
+      code: 'syntax_error',
+      file: 'a.tpl',
+      line: 2,
+      column: 18,
+      detail: /./,
+    },
+  },
+];
+
 const conditions: WrongProgram[] = [
   {
     name: 'a precondition that fails',
@@ -345,6 +363,7 @@ export const wrongPrograms: WrongProgram[] = [
   ...functions,
   ...types,
   ...variables,
+  ...templates,
   ...conditions,
   ...jsonPrograms,
   ...modules,

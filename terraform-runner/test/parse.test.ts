@@ -9,10 +9,15 @@ import { outcomeIn, sandboxed, textOf } from './support/attack.ts';
 import { bootRunner, type Folders, makeFolders, makeJob, writeRevision } from './support/boot.ts';
 import type { Client } from './support/client.ts';
 
-async function parsed(client: Client, folders: Folders, files: Record<string, string>) {
+async function parsed(
+  client: Client,
+  folders: Folders,
+  files: Record<string, string>,
+  templates: string[] = [],
+) {
   const job = makeJob(writeRevision(folders, files));
   const runId = `${job.jobId}-check-1`;
-  await client.put(runId, { ...job.validate, kind: 'parse' } as RunRequestInput);
+  await client.put(runId, { ...job.validate, kind: 'parse', templates } as RunRequestInput);
   const events = await client.finished(runId);
   const diagnostics = events.flatMap(({ body }) => (body.type === 'diagnostic' ? [body.diagnostic] : []));
   return { job, outcome: outcomeIn(events), diagnostics, text: textOf(events) };
@@ -64,6 +69,18 @@ test('errors of all files are told at once, at their places, without those of th
   assert.ok(places.some((place) => place.startsWith('e.tfvars:')));
   assert.ok(!places.some((place) => /null|~|values\.tf/.test(place)), places.join(', '));
   assert.deepEqual([outcome.kind, outcome.kind === 'failed' && outcome.step], ['failed', 'validate']);
+});
+
+test('a template is told at its own place', async () => {
+  using folders = makeFolders();
+  await using runner = await bootRunner(folders);
+  const template = 'first\n%{ if x ~}\n${y}\n%{ endfor }';
+  const files = { 'main.tf': '', 'a.tpl': template, 'good.tpl': '${x}', 'main.txt': '${' };
+  const { diagnostics } = await parsed(runner.client, folders, files, ['a.tpl', 'good.tpl', 'missing.tpl']);
+  assert.deepEqual(
+    diagnostics.map(({ file, line, snippet }) => [file, line, snippet]),
+    [['a.tpl', 4, '%{ endfor }']],
+  );
 });
 
 test('a validation with a function that Terraform has, which was to be absent, does not begin', async () => {

@@ -10,16 +10,24 @@ import { sourceLines } from './source-lines.ts';
  * What to ask Terraform about code that is refused and may be wrong: `parse` evaluates nothing and may see any code;
  * `validate` is for code in which nothing else is refused than functions, none of which Terraform may have.
  */
-export type Question = { kind: 'parse' } | { kind: 'validate'; absentFunctions: string[] };
+export type Question =
+  | { kind: 'parse'; templates: string[] }
+  | { kind: 'validate'; absentFunctions: string[] };
 
 /** `undefined` where all of the code was read and is forbidden. */
 export function questionFor(report: PolicyReport): Question | undefined {
   const blocking = report.findings.filter(({ mode }) => mode === 'block');
   if (blocking.some(({ id }) => id === 'PRE-PATH')) return undefined; // no runner takes such a file
-  if (blocking.some(({ invalid }) => invalid === 'syntax' || invalid === 'module')) return { kind: 'parse' };
+  if (blocking.some(({ invalid }) => invalid === 'syntax' || invalid === 'module'))
+    return { kind: 'parse', templates: templatesIn(blocking) };
   if (report.truncated || blocking.length === 0 || blocking.some(({ invalid }) => !invalid)) return undefined;
   const names = blocking.map(({ subject }) => (subject ?? '').replace(/^core::/, ''));
   return { kind: 'validate', absentFunctions: [...new Set(names)] };
+}
+
+function templatesIn(findings: PolicyFinding[]): string[] {
+  const files = findings.filter(({ id, invalid }) => id === 'PRE-TEMPLATE' && invalid === 'syntax');
+  return [...new Set(files.flatMap(({ file }) => file ?? []))].slice(0, 500);
 }
 
 /** Rules whose findings stay true when other files of the code are read after all. */

@@ -12,7 +12,9 @@ export async function askTerraform(
   question: Question,
 ): Promise<{ outcome: RunOutcome; diagnostics: Diagnostic[] }> {
   const runId = runIdOf(work.job, 'check');
-  const request = { ...(await commonRequest(work)), environment: {}, egressAllow: [], ...question };
+  const common = { ...(await commonRequest(work)), environment: {}, egressAllow: [] };
+  const request =
+    question.kind === 'parse' ? { ...common, variables: {}, ...question } : { ...common, ...question };
   await startRun(work, runId, request);
   const outcome = await followRun(work, runId);
   return { outcome, diagnostics: await lastRunDiagnostics(work.context.database.query, work.job.id) };

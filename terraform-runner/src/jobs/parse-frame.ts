@@ -7,6 +7,8 @@ export const frameFolder = '~engine_parse';
 /** A file that no Terraform accepts: with an error in the root module, nothing is evaluated and no module loaded. */
 const stopName = '~engine_stop.tf.json';
 
+const endOfTemplate = 'END_OF_ENGINE_TEMPLATE';
+
 /** Where a diagnostic of the frame belongs, by its file's path: the project's file and what to subtract from its lines. */
 export type FramedFiles = Map<string, { path: string; linesBefore: number }>;
 export type ParseFrame = {
@@ -23,10 +25,13 @@ export async function layOutParseFrame(
   paths: JobPaths,
   rootModule: string,
   files: Map<string, Uint8Array>,
+  templates: readonly string[],
 ): Promise<ParseFrame> {
   await writeFile(join(paths.rootModule, stopName), '{"engine_stop": {"here": {}}}', { mode: 0o644 });
   const frame = join(paths.code, frameFolder);
-  const values = await layOutValues(frame, files);
+  const values: FramedFiles = new Map();
+  await layOutValues(frame, files, values);
+  await layOutTemplates(frame, files, templates, values);
   const folders = [...new Set([...files.keys()].filter(isCode).map((path) => posix.dirname(path)))]
     .filter((folder) => folder !== rootModule)
     .map((folder) => posix.join('..', folder));
@@ -45,18 +50,40 @@ export async function layOutParseFrame(
  * Terraform reads files of variable values when it plans, which is too late here. Written in HCL they have the syntax
  * of a module's file; in JSON they are put into a property that takes any names.
  */
-async function layOutValues(frame: string, files: Map<string, Uint8Array>): Promise<FramedFiles> {
-  const framed: FramedFiles = new Map();
+async function layOutValues(
+  frame: string,
+  files: Map<string, Uint8Array>,
+  framed: FramedFiles,
+): Promise<void> {
   for (const [path, content] of files) {
     const isJson = path.endsWith('.tfvars.json');
     if (!isJson && !path.endsWith('.tfvars')) continue;
     const name = `v${framed.size}/values.tf${isJson ? '.json' : ''}`;
-    const text = isJson ? ['{"locals":\n', content, '\n}'] : [content];
-    await mkdir(dirname(join(frame, name)), { recursive: true, mode: 0o755 });
-    await writeFile(join(frame, name), Buffer.concat(text.map((part) => Buffer.from(part))), { mode: 0o644 });
+    await writeParts(join(frame, name), isJson ? ['{"locals":\n', content, '\n}'] : [content]);
     framed.set(name, { path, linesBefore: isJson ? 1 : 0 });
   }
-  return framed;
+}
+
+/** A template has the syntax of a heredoc, whose text Terraform reads as soon as it loads the file around it. */
+async function layOutTemplates(
+  frame: string,
+  files: Map<string, Uint8Array>,
+  templates: readonly string[],
+  framed: FramedFiles,
+): Promise<void> {
+  for (const path of templates) {
+    const content = files.get(path);
+    if (!content || Buffer.from(content).includes(endOfTemplate)) continue;
+    const name = `v${framed.size}/values.tf`;
+    const text = [`locals {\n  text = <<${endOfTemplate}\n`, content, `\n${endOfTemplate}\n}\n`];
+    await writeParts(join(frame, name), text);
+    framed.set(name, { path, linesBefore: 2 });
+  }
+}
+
+async function writeParts(path: string, parts: (string | Uint8Array)[]): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o755 });
+  await writeFile(path, Buffer.concat(parts.map((part) => Buffer.from(part))), { mode: 0o644 });
 }
 
 function isCode(path: string): boolean {

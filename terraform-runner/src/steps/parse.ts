@@ -21,7 +21,8 @@ export const parse: Step = {
     const files = await run.context.revisions.read(request.projectId, request.revisionDigest);
     if (!files)
       return { kind: 'failed', exitCode: null, message: "reading the code: the revision's files are gone" };
-    const { hasMore, values } = await layOutParseFrame(run.paths, request.rootModule, files);
+    const templates = request.kind === 'parse' ? request.templates : [];
+    const { hasMore, values } = await layOutParseFrame(run.paths, request.rootModule, files, templates);
     const root = await ask(active, 'parse', request.rootModule, new Map());
     if ('kind' in root) return root;
     const more = hasMore ? await ask(active, 'parse-modules', frameFolder, values) : { errors: 0 };

@@ -17,7 +17,7 @@ const known: [pattern: RegExp, code: string][] = [
   [/^Invalid data source/i, 'invalid_data_source'],
   [/^Duplicate /i, 'duplicate_definition'],
   [
-    /^(Argument or block definition required|Invalid (block|argument) definition|Unclosed |Missing (newline|item|key)|Invalid expression|Unterminated |Invalid character|Invalid multi-line|Invalid single-argument block)/i,
+    /^(Argument or block definition required|Invalid (block|argument) definition|Unclosed |Missing (newline|item|key|argument separator)|Invalid expression|Unterminated |Invalid character|Invalid multi-line|Invalid single-argument block)/i,
     'syntax_error',
   ],
   [/^Module not (installed|found)/i, 'module_not_found'],

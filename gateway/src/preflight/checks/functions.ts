@@ -104,7 +104,12 @@ class FunctionCheck {
       if (!(error instanceof CodeSyntaxError)) throw error;
       this.report(
         'PRE-TEMPLATE',
-        { file: path, line: error.line, column: error.column },
+        {
+          file: path,
+          line: error.line,
+          column: error.column,
+          ...(error.isLimit ? {} : { invalid: 'syntax' as const }),
+        },
         `the template does not parse: ${error.message}`,
       );
     }
