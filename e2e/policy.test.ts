@@ -43,6 +43,19 @@ function assertComplete(finding: PolicyFinding, expected: { id: string; file: st
   assert.match(finding.howToAllow, /POST \/api\/deploy\/policy\/\{projectId\}\/allowances|Nobody can allow/);
 }
 
+test('a new name alone passes, and a name for another object waits and says what for', async () => {
+  const moved = (to: string, input: string) =>
+    `resource "terraform_data" "${to}" {\n  input = "${input}"\n}\nmoved {\n  from = terraform_data.a\n  to   = terraform_data.${to}\n}\n`;
+  await deploy('renamed', { iacCode: hello });
+  const renamed = await deploy('renamed', { iacCode: moved('b', 'x') });
+  assert.deepEqual([renamed.status, renamed.waitingReason, renamed.plan?.noop], ['completed', null, 1]);
+  await deploy('reused', { iacCode: hello });
+  const reused = await deploy('reused', { iacCode: moved('b', 'y') });
+  assert.equal(reused.status, 'awaiting_approval');
+  const waits = `POST /api/deploy/jobs/${reused.jobId}/approve: policy: 1 finding to approve: PLAN-MOVE`;
+  assert.ok(reused.waitingReason?.includes(waits), reused.waitingReason ?? '');
+});
+
 describe('code', () => {
   test('that runs programs is refused before Terraform sees it, with everything an operator needs', async () => {
     const job = await deploy('denied', { iacCode: provisioner });
