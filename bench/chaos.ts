@@ -12,13 +12,15 @@ const resources = 30;
 
 /**
  * Faults at every tenth of applies of thirty resources, every kind in turn: `--rounds N` (17 by default),
- * `--seed N`, `--faults a,b` (all by default). Prints one line a round and a table; exits with 1 where a promise was broken.
+ * `--first N` (0; the number of the first, so that a long run can be shared out), `--seed N`, `--faults a,b` (all by
+ * default). Prints one line a round and a table; exits with 1 where a promise was broken.
  */
 export async function chaosBench(argv: string[] = []): Promise<void> {
   const { values } = parseArgs({
     args: argv,
     options: {
       rounds: { type: 'string', default: '17' },
+      first: { type: 'string', default: '0' },
       seed: { type: 'string', default: '1' },
       faults: { type: 'string', default: faultNames.join() },
     },
@@ -29,12 +31,13 @@ export async function chaosBench(argv: string[] = []): Promise<void> {
     return;
   }
   const seed = Number(values.seed);
-  const random = seededRandom(seed);
+  const first = Number(values.first);
+  const random = seededRandom(seed + first);
   const chosen = faultNames.filter((name) => values.faults.split(',').includes(name));
   const results: RoundResult[] = [];
   let world: World = await createWorld(random);
   try {
-    for (let index = 0; index < Number(values.rounds); index += 1) {
+    for (let index = first; index < first + Number(values.rounds); index += 1) {
       const fault = chosen[index % chosen.length] ?? 'kill-runner';
       const tenth = Math.floor(index / chosen.length + (index % chosen.length)) % tenths;
       const finished = Math.floor((tenth * resources) / tenths);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { diagnosticSchema } from './diagnostic.ts';
 import { stepNameSchema } from './job.ts';
+import { problemCodes } from './problem.ts';
 
 /**
  * How a run ended. Terraform failing is a value, not an exception; the first cause wins.
@@ -25,11 +26,34 @@ export const runOutcomeSchema = z.discriminatedUnion('kind', [
 ]);
 export type RunOutcome = z.infer<typeof runOutcomeSchema>;
 
+/** Why a job failed, as a word; besides these, the code of the runner's refusal where a run could not be started. */
+export const jobErrorReasons = [
+  'invalid_code',
+  'terraform_failed',
+  'policy_denied',
+  'budget_exceeded',
+  'costs_not_readable',
+  'unaccounted_objects',
+  'credentials_refused',
+  'plan_stale',
+  'plan_seal_broken',
+  'plan_not_found',
+  'revision_unreadable',
+  'timed_out',
+  'interrupted',
+  'cancelled',
+  'runner_lost',
+  'restarted_too_often',
+  'internal',
+] as const;
+/** Closed, so that no secret is ever taken for a reason, nor a reason for a secret. */
+export const jobErrorReasonSchema = z.enum([...new Set([...jobErrorReasons, ...problemCodes])]);
+export type JobErrorReason = z.infer<typeof jobErrorReasonSchema>;
+
 /** Why a job failed, as its user sees it. */
 export const jobErrorSchema = z.object({
   step: stepNameSchema,
-  /** `invalid_code`, `terraform_failed`, `timed_out`, `interrupted`, `policy_denied`, `budget_exceeded`, `runner_lost`, … */
-  reason: z.string(),
+  reason: jobErrorReasonSchema,
   message: z.string(),
   diagnostics: z.array(diagnosticSchema),
   /** Whether the same request may succeed later without a change to the code. */

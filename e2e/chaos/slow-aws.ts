@@ -1,10 +1,14 @@
 import { createServer, request as httpRequest, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 
 export type SlowAws = {
   url: string;
-  /** Share of calls whose answer is lost after the work was done, and whose connection breaks before it. */
+  /**
+   * Share of calls whose answer is lost after the work was done, and whose connection breaks before it. The answer to a
+   * `CreateVpc` is never lost: the SDK repeats the call, which AWS takes for a second VPC, and no provider can tell.
+   */
   setFaults(faults: { delayMs: number; loseAnswers: number; breakBefore: number }): void;
   /** While away, every connection is closed at once. */
   setAway(away: boolean): void;
@@ -16,11 +20,18 @@ export async function startSlowAws(upstream: string, random: () => number): Prom
   const target = new URL(upstream);
   let faults = { delayMs: 0, loseAnswers: 0, breakBefore: 0 };
   let away = false;
-  const server = createServer((incoming, outgoing) => {
+  const answers = new Map<string, Answer>();
+  const server = createServer(async (incoming, outgoing) => {
     const { delayMs, loseAnswers, breakBefore } = faults;
     const wait = delayMs * random();
-    const lose = random() < loseAnswers;
+    const chance = random();
     if (away || random() < breakBefore) return void outgoing.destroy();
+    const body = await buffer(incoming).catch(() => undefined);
+    if (!body) return void outgoing.destroy();
+    const lose = chance < loseAnswers && !isUnrepeatable(body);
+    const token = clientToken(body);
+    const earlier = token && answers.get(token);
+    if (earlier) return finish(outgoing, earlier);
     const forwarded = httpRequest(
       {
         host: target.hostname,
@@ -30,15 +41,16 @@ export async function startSlowAws(upstream: string, random: () => number): Prom
         headers: incoming.headers,
       },
       async (answer) => {
-        const chunks: Buffer[] = [];
-        for await (const chunk of answer) chunks.push(chunk);
+        const { statusCode: status = 502, headers } = answer;
+        const whole = { status, headers, body: await buffer(answer) };
+        if (token) answers.set(token, whole);
         await delay(wait);
         if (lose || away) outgoing.destroy();
-        else finish(outgoing, answer.statusCode ?? 502, answer.headers, Buffer.concat(chunks));
+        else finish(outgoing, whole);
       },
     );
     forwarded.on('error', () => outgoing.destroy());
-    incoming.pipe(forwarded);
+    forwarded.end(body);
   });
   server.listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
@@ -58,12 +70,18 @@ export async function startSlowAws(upstream: string, random: () => number): Prom
   };
 }
 
-function finish(
-  outgoing: ServerResponse,
-  status: number,
-  headers: NodeJS.Dict<string | string[]>,
-  body: Buffer,
-): void {
+type Answer = { status: number; headers: NodeJS.Dict<string | string[]>; body: Buffer };
+
+/** AWS answers a repeated call with the same token as it answered the first; the local AWS would make a second object. */
+function clientToken(body: Buffer): string | undefined {
+  return /(?:^|&)ClientToken=([^&]+)/.exec(body.toString('latin1'))?.[1];
+}
+
+function isUnrepeatable(body: Buffer): boolean {
+  return /(?:^|&)Action=CreateVpc(?:&|$)/.test(body.toString('latin1'));
+}
+
+function finish(outgoing: ServerResponse, { status, headers, body }: Answer): void {
   const kept = { ...headers };
   delete kept['transfer-encoding'];
   outgoing.writeHead(status, { ...kept, 'content-length': String(body.byteLength) });

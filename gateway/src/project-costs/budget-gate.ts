@@ -1,4 +1,4 @@
-import type { BudgetVerdict, JobEventBody } from '@deployment-engine/contracts';
+import type { BudgetVerdict, JobErrorReason, JobEventBody } from '@deployment-engine/contracts';
 import type { Context } from '../context.ts';
 import * as costs from '../costs/index.ts';
 import { DomainError } from '../domain-error.ts';
@@ -7,7 +7,7 @@ import { findBudget } from './budgets.ts';
 import { estimatePlan } from './plan-cost.ts';
 
 type GateEvent = Extract<JobEventBody, { type: 'gate' }>;
-export type BudgetRuling = Pick<GateEvent, 'verdict' | 'message'> & { reason: string };
+export type BudgetRuling = Pick<GateEvent, 'verdict' | 'message'> & { reason: JobErrorReason };
 
 const verdicts = {
   allow: 'passed',

@@ -46,7 +46,10 @@ function isInvalidCode(outcome: RunOutcome, diagnostics: Diagnostic[]): boolean 
   );
 }
 
-function cause(outcome: Exclude<RunOutcome, { kind: 'succeeded' }>, diagnostics: Diagnostic[]) {
+function cause(
+  outcome: Exclude<RunOutcome, { kind: 'succeeded' }>,
+  diagnostics: Diagnostic[],
+): Pick<JobError, 'reason' | 'retryable'> {
   switch (outcome.kind) {
     case 'failed': {
       const errors = diagnostics.filter((diagnostic) => diagnostic.severity === 'error');

@@ -1,4 +1,4 @@
-import type { Diagnostic, RunOutcome, StepName } from '@deployment-engine/contracts';
+import type { Diagnostic, JobErrorReason, RunOutcome, StepName } from '@deployment-engine/contracts';
 import type { Logger } from 'winston';
 import type { Context } from '../context.ts';
 import type { JobRow, Lease } from '../jobs/row.ts';
@@ -25,7 +25,7 @@ export type PhaseResult =
   | {
       kind: 'refused';
       step: StepName;
-      reason: string;
+      reason: JobErrorReason;
       message: string;
       /** In place of those of the last run. */
       diagnostics?: Diagnostic[];

@@ -1,4 +1,10 @@
-import type { JobEventBody, PolicyFinding, PolicyReport, PolicyVerdict } from '@deployment-engine/contracts';
+import type {
+  JobErrorReason,
+  JobEventBody,
+  PolicyFinding,
+  PolicyReport,
+  PolicyVerdict,
+} from '@deployment-engine/contracts';
 import type { JobRow } from '../jobs/row.ts';
 import { blastRadiusIds } from '../policy/blast-radius.ts';
 import { mergeReports } from '../policy/report-builder.ts';
@@ -7,7 +13,7 @@ import { findingsText } from '../policy-settings/finding-text.ts';
 /** What one gate decides about a plan, and why. */
 export type Ruling = Omit<Extract<JobEventBody, { type: 'gate' }>, 'type'> & {
   /** `reason` of the job's failure where the gate blocks. */
-  reason: string;
+  reason: JobErrorReason;
   findings: PolicyFinding[];
 };
 

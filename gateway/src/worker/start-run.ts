@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { RunRequestInput } from '@deployment-engine/contracts';
+import type { JobErrorReason, RunRequestInput } from '@deployment-engine/contracts';
 import { readPlanFile } from '../plans/store.ts';
 import { orphanTagOf } from '../recovery/search/tag-query.ts';
 import { type RetryDelays, retryDelays } from '../retry-delays.ts';
@@ -172,9 +172,9 @@ async function waitForRunner(work: JobWork, start: Start, error: RunnerError): P
 
 /** The run could not be started, and another attempt would meet the same. */
 export class RunNotStartedError extends Error {
-  readonly reason: string;
+  readonly reason: JobErrorReason;
 
-  constructor(reason: string, message: string) {
+  constructor(reason: JobErrorReason, message: string) {
     super(message);
     this.name = 'RunNotStartedError';
     this.reason = reason;
