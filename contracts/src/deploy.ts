@@ -8,6 +8,7 @@ import { planSummarySchema, resourceChangeSchema } from './plan.ts';
 import { policyReportSchema } from './policy.ts';
 import { policySummarySchema } from './policy-settings.ts';
 import { deploymentStatusSchema, projectIdSchema } from './project.ts';
+import { terraformLogLevelSchema } from './terraform-log.ts';
 
 export const iacCodeSchema = z
   .string({ error: 'iacCode is not a string' })
@@ -38,6 +39,9 @@ const code = {
   files: filesSchema.optional(),
   variables: variablesSchema.optional(),
 };
+
+/** Have Terraform and its providers write their own log, for administrators; see `GET /api/deploy/jobs/{jobId}/terraform-log`. */
+export const askedLog = { terraformLog: terraformLogLevelSchema.optional() };
 
 /** Exactly one of `iacCode` and `files`. */
 function requireOneSource(
@@ -71,12 +75,13 @@ export const deployRequestSchema = z
     ttlSeconds: z.number().int().min(minTtlSeconds).max(31_536_000).optional(),
     /** Shown with the job and in the history. */
     message: z.string().max(500).optional(),
+    ...askedLog,
   })
   .superRefine(requireOneSource);
 export type DeployRequest = z.infer<typeof deployRequestSchema>;
 
 export const planRequestSchema = z
-  .strictObject({ projectId: projectIdSchema, ...code })
+  .strictObject({ projectId: projectIdSchema, ...code, ...askedLog })
   .superRefine(requireOneSource);
 
 export const validateRequestSchema = z.strictObject({ ...code }).superRefine(requireOneSource);
@@ -84,6 +89,7 @@ export const validateRequestSchema = z.strictObject({ ...code }).superRefine(req
 export const destroyRequestSchema = z.strictObject({
   projectId: projectIdSchema,
   autoApprove: z.boolean().default(true),
+  ...askedLog,
 });
 
 export const acceptedSchema = z.object({

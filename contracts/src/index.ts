@@ -29,3 +29,4 @@ export * from './runner-signature.ts';
 export * from './secret-files.ts';
 export * from './secrets.ts';
 export * from './state-version.ts';
+export * from './terraform-log.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { askedLog } from './deploy.ts';
 import { jobIdSchema } from './job.ts';
 import { orphanSchema } from './orphan.ts';
 import { driftedResourceSchema } from './plan.ts';
@@ -14,6 +15,7 @@ export const rollbackRequestSchema = z.strictObject({
   /** The revision to deploy again; by default the one deployed before the current. */
   toRevision: z.number().int().positive().optional(),
   autoApprove: z.boolean().default(true),
+  ...askedLog,
 });
 
 export const driftRequestSchema = z.strictObject({

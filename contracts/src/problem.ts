@@ -23,6 +23,7 @@ export const problemCodes = [
   'job_not_cancellable',
   'job_not_awaiting_approval',
   'plan_not_found',
+  'terraform_log_not_found',
   'plan_digest_mismatch',
   'plan_stale',
   'plan_seal_broken',

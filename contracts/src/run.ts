@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { stepNameSchema } from './job.ts';
 import { runOutcomeSchema } from './outcome.ts';
+import { terraformLogLevelSchema } from './terraform-log.ts';
 
 export const runKinds = ['parse', 'validate', 'plan', 'apply'] as const;
 export const planModes = ['normal', 'destroy', 'refresh-only'] as const;
@@ -34,6 +35,8 @@ const common = {
   environment: z.record(z.string(), z.string()).default({}),
   /** Hosts and addresses that the operator's own settings send this run to; never anything from the code. */
   egressAllow: z.array(z.string().max(300)).max(100).default([]),
+  /** Have Terraform and its providers write their own log, see `GET /runs/{runId}/terraform-log`. */
+  terraformLog: terraformLogLevelSchema.nullable().default(null),
   stepTimeoutSeconds: z.number().int().positive().default(3600),
   runTimeoutSeconds: z.number().int().positive().default(7200),
 };

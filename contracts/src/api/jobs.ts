@@ -63,6 +63,18 @@ export const jobsEndpoints = {
     answer: 'text/plain',
     problems: ['invalid_request', 'job_not_found'],
   }),
+  jobTerraformLog: endpoint({
+    method: 'get',
+    path: '/api/deploy/jobs/{jobId}/terraform-log',
+    operationId: 'getJobTerraformLog',
+    tag: 'Jobs',
+    summary: "Terraform's own log of a job that was asked for with terraformLog; known secrets are masked",
+    role: 'admin',
+    params: jobParams,
+    status: 200,
+    answer: 'text/plain',
+    problems: ['invalid_request', 'job_not_found', 'terraform_log_not_found'],
+  }),
   jobPlan: endpoint({
     method: 'get',
     path: '/api/deploy/jobs/{jobId}/plan',

@@ -322,4 +322,18 @@ alter table projects drop column state_uncertain;
 alter table jobs add column orphan_ids text;
 `,
   },
+  {
+    name: '009_terraform_logs',
+    sql: `
+alter table jobs add column terraform_log text;
+
+create table terraform_logs (
+  job_id text not null references jobs (id),
+  runner_url text not null,
+  content bytea not null,
+  created_at timestamptz not null default now(),
+  primary key (job_id, runner_url)
+);
+`,
+  },
 ];

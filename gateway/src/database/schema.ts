@@ -6,6 +6,7 @@ import type {
   OrphanStatus,
   Role,
   StepName,
+  TerraformLogLevel,
 } from '@deployment-engine/contracts';
 import type { Generated } from 'kysely';
 
@@ -82,6 +83,15 @@ export type Database = {
     orphan_ids: string | null;
     /** Its caller's own words. */
     message: string | null;
+    /** Level of Terraform's own log; `null` where it was not asked for. */
+    terraform_log: TerraformLogLevel | null;
+  };
+  /** Terraform's own log of a job, as each runner that worked on it had it; masked, compressed and sealed. */
+  terraform_logs: {
+    job_id: string;
+    runner_url: string;
+    content: Uint8Array;
+    created_at: Generated<Date>;
   };
   /** Objects that a broken-off apply may have left without an entry in the state. */
   orphans: {

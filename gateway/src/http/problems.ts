@@ -29,6 +29,7 @@ const table = {
   job_not_cancellable: { status: 409, title: 'The job can no longer be cancelled' },
   job_not_awaiting_approval: { status: 409, title: 'The job does not wait for approval' },
   plan_not_found: { status: 404, title: 'The job has no plan' },
+  terraform_log_not_found: { status: 404, title: 'The job has no Terraform log' },
   plan_digest_mismatch: { status: 409, title: 'The approval names another plan' },
   plan_stale: { status: 409, title: 'The plan is older than the state' },
   plan_seal_broken: { status: 409, title: 'The plan is not what was sealed' },

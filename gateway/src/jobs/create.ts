@@ -1,4 +1,10 @@
-import { type Accepted, type Files, type JobType, singleFileName } from '@deployment-engine/contracts';
+import {
+  type Accepted,
+  type Files,
+  type JobType,
+  singleFileName,
+  type TerraformLogLevel,
+} from '@deployment-engine/contracts';
 import type { Request } from 'express';
 import type { Principal } from '../access/principal.ts';
 import type { Call } from '../audit/call.ts';
@@ -13,6 +19,7 @@ import {
   type Variables,
 } from '../revisions/store.ts';
 import { writeWorkspace } from '../revisions/workspace.ts';
+import { requireAdminForLog } from '../terraform-logs/require-admin.ts';
 import { type IdempotentRequest, idempotentRequest, oncePerKey } from './idempotency.ts';
 import { insertJob } from './store.ts';
 
@@ -54,9 +61,11 @@ export async function createCodeJob(
     autoApprove?: boolean;
     ttlSeconds?: number | undefined;
     message?: string | undefined;
+    terraformLog?: TerraformLogLevel | undefined;
   },
   { principal, call, key }: Asked,
 ): Promise<Accepted> {
+  requireAdminForLog(principal, request);
   const revision = await prepareRevision(requestFiles(request), request.variables ?? {});
   const answer = await context.database.query.transaction().execute((trx) =>
     oncePerKey(trx, key, async () => {
@@ -85,9 +94,10 @@ async function shareWorkspace(
 /** Queues the destruction of everything a project has deployed, with the code it was deployed from. */
 export async function createDestroyJob(
   context: Context,
-  request: { projectId: string; autoApprove: boolean },
+  request: { projectId: string; autoApprove: boolean; terraformLog?: TerraformLogLevel | undefined },
   { principal, call, key }: Asked,
 ): Promise<Accepted> {
+  requireAdminForLog(principal, request);
   return context.database.query.transaction().execute((trx) =>
     oncePerKey(trx, key, async () => {
       const project = await findProject(trx, request.projectId);

@@ -12,6 +12,7 @@ import { findReports } from '../policy-settings/reports.ts';
 import { planCost } from '../project-costs/plan-cost.ts';
 import { redactAnswer } from '../redaction/redact-answer.ts';
 import { JobSecrets } from '../secrets/job-secrets.ts';
+import { readTerraformLogs } from '../terraform-logs/store.ts';
 import type { CachedJob } from './cache.ts';
 import { cancelJob } from './cancel.ts';
 import { asked, createCodeJob, createDestroyJob } from './create.ts';
@@ -53,6 +54,18 @@ export function jobRoutes(router: Router, context: Context): void {
   route(router, endpoints.jobLogs, async ({ params, response }) => {
     await readJob(context, params.jobId);
     await streamJobLog(query, params.jobId, response);
+    return undefined;
+  });
+  route(router, endpoints.jobTerraformLog, async ({ params, response }) => {
+    const { view } = await readJob(context, params.jobId);
+    const logs = await readTerraformLogs(query, context.encryption, params.jobId);
+    if (logs.length === 0)
+      throw new DomainError(
+        'terraform_log_not_found',
+        `reading Terraform's own log of job ${params.jobId}, which is ${view.status}: none is kept; it is there after a run of a job that was asked for with terraformLog`,
+      );
+    const redactor = await context.redactorOf({ projectId: view.projectId, jobId: params.jobId });
+    response.type('text/plain; charset=utf-8').end(redactor.redactText(logs.join('')));
     return undefined;
   });
   route(router, endpoints.jobPlan, async ({ params }) => {

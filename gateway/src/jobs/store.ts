@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { JobStatus, JobType } from '@deployment-engine/contracts';
+import type { JobStatus, JobType, TerraformLogLevel } from '@deployment-engine/contracts';
 import type { Principal } from '../access/principal.ts';
 import { inScope } from '../access/scope-filter.ts';
 import { notify, type Query } from '../database/open.ts';
@@ -20,6 +20,8 @@ export type NewJob = {
   remediate?: boolean;
   /** Its caller's own words. */
   message?: string | undefined;
+  /** Level of Terraform's own log, where an administrator has asked for it. */
+  terraformLog?: TerraformLogLevel | undefined;
   /** Orphans to adopt, or to delete where the job destroys. */
   orphanIds?: string[];
 };
@@ -43,6 +45,7 @@ export async function insertJob(trx: Query, job: NewJob): Promise<JobRow> {
       ttl_seconds: job.ttlSeconds ?? null,
       remediate: job.remediate ?? false,
       message: job.message ?? null,
+      terraform_log: job.terraformLog ?? null,
       orphan_ids: job.orphanIds ? JSON.stringify(job.orphanIds) : null,
       created_by: job.createdBy.id,
       blast_radius: job.createdBy.blastRadius && JSON.stringify(job.createdBy.blastRadius),

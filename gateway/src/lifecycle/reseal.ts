@@ -6,6 +6,7 @@ import { variablesPlace } from '../revisions/store.ts';
 import { dataKeyPlace } from '../secrets/places.ts';
 import { privateKeyPlace } from '../secrets/web-identity/signing-keys.ts';
 import { statePlace } from '../states/store.ts';
+import { terraformLogPlace } from '../terraform-logs/store.ts';
 
 const batchSize = 100;
 
@@ -24,6 +25,7 @@ export async function resealOld(context: Context): Promise<void> {
       dataKeys: await resealDataKeys(context),
       webIdentityKeys: await resealWebIdentityKeys(context),
       orphans: await resealOrphans(context),
+      terraformLogs: await resealTerraformLogs(context),
     };
     context.logger.info('everything is sealed with the current key', counts);
   } catch (error) {
@@ -171,4 +173,31 @@ async function resealOrphans({ database, encryption }: Context): Promise<number>
       .execute();
   }
   return old.length;
+}
+
+/** One at a time: each may have megabytes. */
+async function resealTerraformLogs({ database, encryption }: Context): Promise<number> {
+  let resealed = 0;
+  const { query } = database;
+  for (const { job_id, runner_url } of await query
+    .selectFrom('terraform_logs')
+    .select(['job_id', 'runner_url'])
+    .execute()) {
+    const found = query.selectFrom('terraform_logs').select('content');
+    const row = await found
+      .where('job_id', '=', job_id)
+      .where('runner_url', '=', runner_url)
+      .executeTakeFirst();
+    if (!row || encryption.isCurrent(row.content)) continue;
+    const place = terraformLogPlace(job_id, runner_url);
+    await query
+      .updateTable('terraform_logs')
+      .set({ content: encryption.seal(encryption.open(row.content, place), place) })
+      .where('job_id', '=', job_id)
+      .where('runner_url', '=', runner_url)
+      .where('content', '=', row.content)
+      .execute();
+    resealed += 1;
+  }
+  return resealed;
 }

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 
 /**
- * Removes what is too old: events, plans and policy reports of jobs that ended long ago, and state versions beyond the number kept
+ * Removes what is too old: events, plans, policy reports and Terraform's own logs of jobs that ended long ago, and state versions beyond the number kept
  * or the age. The newest version of a project always stays, and so does the plan of its newest drift check, which is
  * its drift report. Answers the numbers removed.
  */
@@ -25,6 +25,11 @@ export async function pruneOld(
   await sql`
     delete from policy_reports r using jobs j
     where r.job_id = j.id and j.finished_at < now() - make_interval(days => ${eventRetentionDays})`.execute(
+    query,
+  );
+  await sql`
+    delete from terraform_logs l using jobs j
+    where l.job_id = j.id and j.finished_at < now() - make_interval(days => ${eventRetentionDays})`.execute(
     query,
   );
   const stateVersions = await sql`

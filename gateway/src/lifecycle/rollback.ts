@@ -1,4 +1,4 @@
-import type { Accepted } from '@deployment-engine/contracts';
+import type { Accepted, TerraformLogLevel } from '@deployment-engine/contracts';
 import type { Context } from '../context.ts';
 import type { Query } from '../database/open.ts';
 import { DomainError } from '../domain-error.ts';
@@ -7,13 +7,20 @@ import { oncePerKey } from '../jobs/idempotency.ts';
 import { insertJob } from '../jobs/store.ts';
 import { findProject, type ProjectRow } from '../projects/store.ts';
 import { findRevision } from '../revisions/store.ts';
+import { requireAdminForLog } from '../terraform-logs/require-admin.ts';
 
 /** Queues the deploy of an earlier revision, with its variables, through the same plan, gates and apply. */
 export async function createRollbackJob(
   context: Context,
-  request: { projectId: string; toRevision?: number | undefined; autoApprove: boolean },
+  request: {
+    projectId: string;
+    toRevision?: number | undefined;
+    autoApprove: boolean;
+    terraformLog?: TerraformLogLevel | undefined;
+  },
   { principal, call, key }: Asked,
 ): Promise<Accepted> {
+  requireAdminForLog(principal, request);
   return context.database.query.transaction().execute((trx) =>
     oncePerKey(trx, key, async () => {
       const project = await findProject(trx, request.projectId);

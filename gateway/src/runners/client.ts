@@ -79,6 +79,7 @@ export function createRunnerClient(baseUrl: string, token: string, tls?: ClientT
     readPlanFile: (runId: string) => sendForBytes(`/runs/${runId}/plan`),
     readPlanJson: (runId: string) => sendForBytes(`/runs/${runId}/plan.json`),
     readJournal: (runId: string) => sendForBytes(`/runs/${runId}/journal`),
+    readTerraformLog: (runId: string) => sendForBytes(`/runs/${runId}/terraform-log`),
     readState: (runId: string) => sendForBytes(`/runs/${runId}/state`),
     uploadRevision: async (digest: string, files: RevisionFiles): Promise<void> => {
       const encoded = Object.fromEntries(

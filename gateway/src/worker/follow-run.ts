@@ -8,6 +8,7 @@ import { redactEvent } from '../redaction/redact-event.ts';
 import { retryDelays } from '../retry-delays.ts';
 import { RunnerError } from '../runners/client.ts';
 import { parseState, saveStateVersion } from '../states/store.ts';
+import { keepTerraformLog } from '../terraform-logs/keep-log.ts';
 import type { JobWork } from './job-work.ts';
 import { noteWaiting } from './note-waiting.ts';
 import { runnerPatience } from './runner-patience.ts';
@@ -31,11 +32,11 @@ export async function followRun(work: JobWork, runId: string): Promise<RunOutcom
         patience.answered();
         delays.reset();
         const last = events.at(-1)?.body;
-        if (last?.type === 'run_finished') return await endOfRun(work, last.outcome);
+        if (last?.type === 'run_finished') return await endOfRun(work, runId, last.outcome);
       }
       const { outcome, lastSeq } = await client.getRun(runId);
       // Its last event was stored by an earlier worker.
-      if (outcome && lastSeq <= after) return await endOfRun(work, outcome);
+      if (outcome && lastSeq <= after) return await endOfRun(work, runId, outcome);
       if (outcome) throw new RunnerError(`following run ${runId}: the stream ended before its last event`);
       patience.answered();
       await delays.wait(); // the runner has ended the stream of a run in progress
@@ -50,7 +51,8 @@ export async function followRun(work: JobWork, runId: string): Promise<RunOutcom
 }
 
 /** What became a secret while the run went on is masked also in what came before. */
-async function endOfRun(work: JobWork, outcome: RunOutcome): Promise<RunOutcome> {
+async function endOfRun(work: JobWork, runId: string, outcome: RunOutcome): Promise<RunOutcome> {
+  await keepTerraformLog(work, runId);
   const redactor = await work.secrets.redactor();
   if (work.secrets.hasLearned()) await redactStoredEvents(work.context.database.query, work.job.id, redactor);
   return redactEvent({ type: 'run_finished', outcome }, redactor).outcome;

@@ -23,6 +23,7 @@ export async function commonRequest(work: JobWork) {
       ...tagEnvironment(context.config.orphanTag, job.project_id),
     },
     egressAllow: operatorEndpoints(context.config.cloudEnvironment),
+    terraformLog: job.terraform_log,
     stepTimeoutSeconds: context.config.stepTimeoutSeconds,
     runTimeoutSeconds: remainingSeconds(work),
   };

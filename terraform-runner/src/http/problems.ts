@@ -12,6 +12,7 @@ const answers: Partial<Record<ProblemCode, { status: number; title: string }>> =
   route_not_found: { status: 404, title: 'No such route' },
   run_not_found: { status: 404, title: 'No such run' },
   plan_not_found: { status: 409, title: 'The plan is not here' },
+  terraform_log_not_found: { status: 404, title: 'There is no log of Terraform' },
   state_not_found: { status: 404, title: 'There is no state' },
   plan_digest_mismatch: { status: 409, title: 'This is another plan' },
   revision_missing: { status: 409, title: 'The revision is not here' },

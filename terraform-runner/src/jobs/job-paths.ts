@@ -31,6 +31,8 @@ export type JobPaths = {
   runs: string;
   /** Journals of what providers were asked and answered in applies; they outlive the providers. */
   journal: string;
+  /** Terraform's own logs, where they were asked for: one file a command or provider. */
+  logs: string;
   /** The paths of the project's files in `code`, as JSON; Terraform may add files of its own. */
   manifest: string;
   /** Files of the project that no run sees: its tests. */
@@ -63,6 +65,7 @@ export function jobPaths(runsDir: string, jobId: string, rootModule: string): Jo
     egress: join(root, 'egress'),
     runs: join(root, 'runs'),
     journal: join(root, 'journal'),
+    logs: join(root, 'logs'),
     manifest: join(root, 'files.json'),
     aside: join(root, 'aside'),
     initialised: join(root, 'initialised'),

@@ -4,17 +4,23 @@ import type { ProxySettings } from './proxy/proxy-settings.ts';
 
 const proxyPath = join(import.meta.dirname, 'proxy', 'main.ts');
 
+/** A provider that is debugged logs what it is asked, secrets included, unless it is told not to. */
+const silent = { TF_LOG_SDK: 'off', TF_LOG_PROVIDER: 'off' };
+
 /**
  * The provider behind a proxy that keeps the journal of applies and gives Terraform only the schemas this job's code
  * and state can use. Only the provider is in the sandbox; the proxy is the engine's own. `directory` is the
  * provider's own folder.
  */
 export function providerCommand(context: CommandContext, binary: string, directory: string): CommandLine {
-  const provider = commandLine(context, [binary, '-debug']);
+  const { log, ...own } = context;
+  const extra = log ? { TF_LOG: log.level.toUpperCase() } : silent;
+  const provider = commandLine({ ...own, extra }, [binary, '-debug']);
   const { code, rootModule, state, journal, nodeCache } = context.paths;
   const settings: ProxySettings = {
     pid: context.sandbox.mode === 'bwrap' ? '1' : 'own',
     ...{ code, rootModule, state, ...controlPaths(directory) },
+    log: log?.path,
     journal: join(journal, `${basename(directory)}.ndjson`),
   };
   return {

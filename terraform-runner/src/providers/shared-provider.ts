@@ -13,15 +13,11 @@ export type SharedProvider = ProviderBinary & {
   environmentDigest: string;
 };
 
-/**
- * Starts a provider that serves several Terraform commands. Its own log goes nowhere: it can't be switched off while
- * debugging and has requests with secrets in it.
- */
+/** Starts a provider that serves several Terraform commands. */
 export function startProvider(provider: SharedProvider, line: CommandLine): void {
   mkdirSync(provider.directory, { recursive: true, mode: 0o700 });
   writeFileSync(join(provider.directory, 'provider.json'), JSON.stringify(provider), { mode: 0o600 });
-  const env = { ...line.env, TF_LOG_SDK: 'off', TF_LOG_PROVIDER: 'off' };
-  startBackground(provider.directory, { ...line, env });
+  startBackground(provider.directory, line);
 }
 
 /** What Terraform needs to reach the provider, once it is ready; `undefined` where it does not get there. */

@@ -11,6 +11,7 @@ import { z } from 'zod';
 import { DomainError } from '../domain-error.ts';
 import { openRegular } from '../files/regular-file.ts';
 import { parse } from '../http/parse.ts';
+import { readTerraformLog } from '../terraform/terraform-log.ts';
 import { streamEvents } from './event-stream.ts';
 import { logText } from './log-text.ts';
 import { readJournal } from './read-journal.ts';
@@ -67,6 +68,16 @@ export function runRoutes(runs: RunService, closing: AbortSignal): Router {
     const state = await readRunState(findRun(request));
     if (!state) throw new DomainError('state_not_found', 'reading the state: there is none yet');
     response.type('application/octet-stream').send(state.raw);
+  });
+  router.get('/runs/:runId/terraform-log', async (request, response) => {
+    const { runId } = request.params;
+    const log = await readTerraformLog(findRun(request).paths.logs);
+    if (!log)
+      throw new DomainError(
+        'terraform_log_not_found',
+        `reading Terraform's log of run ${runId}: none was asked for`,
+      );
+    response.type('text/plain; charset=utf-8').send(log);
   });
   router.get('/runs/:runId/journal', async (request, response) => {
     response.type('application/x-ndjson').send(await readJournal(findRun(request).paths.journal));

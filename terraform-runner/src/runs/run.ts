@@ -10,10 +10,12 @@ import type { JobProviders } from '../providers/job-providers.ts';
 import type { RevisionStore } from '../revisions/store.ts';
 import type { CommandKind } from '../sandbox/mounts.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
+import { userOf } from '../sandbox/users.ts';
 import { failRun } from '../terminate/failure.ts';
 import type { StopReason } from '../terminate/stop-reason.ts';
 import type { TerraformBinary } from '../terraform/binary.ts';
 import type { CommandContext } from '../terraform/command-line.ts';
+import { makeLogFile } from '../terraform/terraform-log.ts';
 import { EventLog } from './event-log.ts';
 import { networkFor } from './network.ts';
 import { type RunRecord, saveRecord } from './run-record.ts';
@@ -144,7 +146,19 @@ export async function commandContext(
   const { run, request } = active;
   const network = await networkFor(active, kind, binaries);
   const { sandbox } = run.context;
-  return { paths: run.paths, environment: request.environment, sandbox, kind, network };
+  const level = kind === 'parse' || kind === 'parse-modules' ? null : request.terraformLog;
+  const log = level && {
+    level,
+    path: await makeLogFile(
+      run.paths.logs,
+      kind,
+      sandbox.users && userOf(run.context.config.runsDir, request.jobId),
+    ),
+  };
+  return {
+    ...{ paths: run.paths, environment: request.environment, sandbox, kind, network },
+    log: log ?? undefined,
+  };
 }
 
 export function runDirectory(runsDir: string, jobId: string, runId: string): string {

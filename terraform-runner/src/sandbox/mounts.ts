@@ -40,7 +40,7 @@ export function machineMounts(machine: {
 }
 
 /** The job's own files: what it must write is writable, what is the engine's own is not there. */
-export function jobMounts(paths: JobPaths, kind: CommandKind): Mount[] {
+export function jobMounts(paths: JobPaths, kind: CommandKind, log?: string): Mount[] {
   const seesState = kind === 'init' || kind === 'plan' || kind === 'show' || kind === 'apply';
   return [
     readOnly(paths.cliConfig),
@@ -50,6 +50,7 @@ export function jobMounts(paths: JobPaths, kind: CommandKind): Mount[] {
     ...(kind === 'plan' ? [writable(paths.planFolder)] : []),
     ...(kind === 'show' || kind === 'apply' ? [readOnly(paths.planFolder)] : []),
     writable(paths.temporary),
+    ...(log === undefined ? [] : [writable(log)]),
   ];
 }
 

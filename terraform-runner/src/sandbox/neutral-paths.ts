@@ -9,7 +9,7 @@ import type { Mount } from './mounts.ts';
 export const neutralRoot = '/project';
 
 /** Variables of the engine's own that name a file of the job; the request's own are never changed. */
-const translated = ['HOME', 'TF_CLI_CONFIG_FILE'];
+const translated = ['HOME', 'TF_CLI_CONFIG_FILE', 'TF_LOG_PATH'];
 
 /**
  * A command line and its mounts as they are inside. The folder of sockets keeps its name: Terraform is told of them

@@ -9,7 +9,13 @@ import { neutralise } from './neutral-paths.ts';
 import type { SandboxSettings } from './settings.ts';
 
 /** What a command is confined to. */
-export type Confinement = { paths: JobPaths; kind: CommandKind; network: NetworkAccess };
+export type Confinement = {
+  paths: JobPaths;
+  kind: CommandKind;
+  network: NetworkAccess;
+  /** A file of the engine's that the command writes to. */
+  log?: { path: string } | undefined;
+};
 
 /**
  * - `bwrap`: namespaces, a root without host files, limits.
@@ -46,11 +52,11 @@ export type BubblewrapOptions = {
 export function bubblewrapConfine(options: BubblewrapOptions): Sandbox['confine'] {
   const { tools, features, settings, users } = options;
   const machine = machineMounts({ ...options, readOnlyPaths: settings.readOnlyPaths });
-  return (line, { paths, kind, network }) => {
+  return (line, { paths, kind, network, log }) => {
     const { command, env, workingDirectory, mounts } = neutralise(paths, line, [
       ...machine,
       ...nameMounts(paths, network.kind === 'open'),
-      ...jobMounts(paths, kind),
+      ...jobMounts(paths, kind, log?.path),
     ]);
     const walls: Walls = {
       tools,

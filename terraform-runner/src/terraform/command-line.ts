@@ -1,9 +1,11 @@
+import type { TerraformLogLevel } from '@deployment-engine/contracts';
 import { proxyEnvironment } from '../egress/namespace.ts';
 import type { JobPaths } from '../jobs/job-paths.ts';
 import type { NetworkAccess } from '../sandbox/bubblewrap.ts';
 import type { CommandKind } from '../sandbox/mounts.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { childEnvironment } from './environment.ts';
+import { logEnvironment } from './terraform-log.ts';
 
 /** A program ready to be started. */
 export type CommandLine = {
@@ -20,6 +22,8 @@ export type CommandContext = {
   sandbox: Pick<Sandbox, 'confine' | 'mode'>;
   kind: CommandKind;
   network: NetworkAccess;
+  /** Where the command writes Terraform's own log, where that was asked for. */
+  log?: { level: TerraformLogLevel; path: string } | undefined;
   /** Further variables of the engine's own. */
   extra?: Record<string, string>;
 };
@@ -34,6 +38,7 @@ export function commandLine(context: CommandContext, argv: [string, ...string[]]
     env: {
       ...childEnvironment(paths, context.environment),
       ...(network.kind === 'proxied' ? proxyEnvironment(network.namespace) : {}),
+      ...(context.log ? logEnvironment(context.log.level, context.log.path) : {}),
       ...context.extra,
     },
     cwd: paths.rootModule,

@@ -3,6 +3,7 @@
  * reach it in the provider's own words. Ends where the provider never gets ready; later providers start as needed.
  */
 import { once } from 'node:events';
+import { openSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import { flushCompileCache } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -20,14 +21,16 @@ import { createUpstreamPool } from './upstream-pool.ts';
 const [settingsText = '{}', command = '', ...args] = process.argv.slice(2);
 const settings: ProxySettings = JSON.parse(settingsText);
 delete process.env.NODE_COMPILE_CACHE;
-const first = await startUpstream(command, args);
+const log = settings.log === undefined ? undefined : openSync(settings.log, 'a', 0o600);
+const start = () => startUpstream(command, args, log);
+const first = await start();
 if (!first) process.exit(1);
 await serve(first);
 flushCompileCache(); // nobody ends this process in its own order, which would do that
 
 async function serve(first: Upstream): Promise<void> {
   const { ProtocolVersion: version } = first.entry;
-  const pool = createUpstreamPool(first, () => startUpstream(command, args));
+  const pool = createUpstreamPool(first, start);
   const schemas = createSchemaSource(pool.any, version, settings);
   const stops = createStopCalls(version, pool.all, settings.stopAt);
   const applies = createApplyCalls({

@@ -6,6 +6,8 @@ export type ProxySettings = {
   code: string;
   rootModule: string;
   state: string;
+  /** File for the provider's own log; `undefined` for none. */
+  log: string | undefined;
   /** File for the journal of applies; it must not exist. */
   journal: string;
   /** File that exists while no apply is in flight: to remove one takes no room on a full disk. */

@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type ClientHttp2Session, connect } from 'node:http2';
 import { connect as connectSocket } from 'node:net';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 
 /** Node's defaults are for browsers: 64 KB a stream, 10 MB a session. A provider's schema alone can have 50 MB. */
 export const http2Tuning = {
@@ -31,11 +32,18 @@ export type Upstream = {
   end(): void;
 };
 
-/** Starts a provider and connects to it; `undefined` where it ends before it says how to reach it. */
-export async function startUpstream(command: string, args: string[]): Promise<Upstream | undefined> {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+/**
+ * Starts a provider and connects to it; `undefined` where it ends before it says how to reach it. `log` is the
+ * descriptor that its errors, which are its log, go to.
+ */
+export async function startUpstream(
+  command: string,
+  args: string[],
+  log: number | undefined,
+): Promise<Upstream | undefined> {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', log ?? 'ignore'] });
   child.once('error', () => {});
-  const printed = await readEntry(child);
+  const printed = child.stdout && (await readEntry(child.stdout));
   if (!printed) return undefined;
   const session = connect('http://provider', {
     ...http2Tuning,
@@ -57,14 +65,12 @@ export async function startUpstream(command: string, args: string[]): Promise<Up
   };
 }
 
-async function readEntry(
-  child: ChildProcess & { stdout: NodeJS.ReadableStream },
-): Promise<Pick<Upstream, 'source' | 'entry'> | undefined> {
-  for await (const line of createInterface({ input: child.stdout })) {
+async function readEntry(stdout: Readable): Promise<Pick<Upstream, 'source' | 'entry'> | undefined> {
+  for await (const line of createInterface({ input: stdout })) {
     const json = /TF_REATTACH_PROVIDERS='(\{.*\})'/.exec(line)?.[1];
     if (!json) continue;
     const [[source, entry]] = Object.entries(JSON.parse(json)) as [[string, ReattachEntry]];
-    child.stdout.resume();
+    stdout.resume();
     return { source, entry };
   }
   return undefined;
