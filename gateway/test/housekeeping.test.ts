@@ -17,6 +17,7 @@ import {
   readStateContent,
   saveStateVersion,
 } from '../src/states/store.ts';
+import { readTerraformLogs, saveTerraformLog } from '../src/terraform-logs/store.ts';
 import { helloCode, onEachGateway, type TestGateway } from './support.ts';
 
 const state = (serial: number) =>
@@ -173,6 +174,12 @@ onEachGateway((it) => {
       jobId: 'j',
       raw: state(7),
     });
+    const { id: jobId } = await query
+      .selectFrom('jobs')
+      .select('id')
+      .where('project_id', '=', 'sealed')
+      .executeTakeFirstOrThrow();
+    await saveTerraformLog(query, context.encryption, { jobId, runnerUrl: 'r', text: 'said' });
     const { content } = await query
       .selectFrom('state_versions')
       .select('content')
@@ -190,6 +197,7 @@ onEachGateway((it) => {
     await resealOld({ ...context, config, encryption: createEncryption(key, [earlier]) });
     const opened = await readStateContent(query, createEncryption(key), version);
     assert.deepEqual(opened, state(7));
+    assert.deepEqual(await readTerraformLogs(query, createEncryption(key), jobId), ['said']);
     await resealOld({
       ...context,
       config: { ...config, previousEncryptionKeys: [key.toString('hex')] },

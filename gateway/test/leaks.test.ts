@@ -13,6 +13,7 @@ import { insertOrphans } from '../src/recovery/orphan-store.ts';
 import { redactEvent } from '../src/redaction/redact-event.ts';
 import { JobSecrets } from '../src/secrets/job-secrets.ts';
 import { saveStateVersion } from '../src/states/store.ts';
+import { saveTerraformLog } from '../src/terraform-logs/store.ts';
 import type { JobWork } from '../src/worker/job-work.ts';
 import { settleJob } from '../src/worker/settle-job.ts';
 import { type GuardedGateway, startGuardedGateway } from './access-support.ts';
@@ -121,6 +122,7 @@ async function plant(): Promise<void> {
     'plan',
     mergeReports({ verdict: 'warn', findings: [finding], allowed: [], truncated: 0 } as never),
   );
+  await saveTerraformLog(query, context.encryption, { jobId, runnerUrl: 'http://r', text: all.join('\n') });
   await patchJob(query, claim.lease, { waiting_reason: all.join(), plan_digest: 'd' });
   const redactor = await jobSecrets.redactor();
   const line = redactEvent({ type: 'log', step: 'plan', line: all.join() } as never, redactor);
@@ -276,6 +278,11 @@ function around(text: string, secret: string): string {
   const at = text.indexOf(secret);
   return text.slice(Math.max(0, at - 80), at + secret.length + 20);
 }
+
+test("Terraform's own log is there, masked", async () => {
+  const { status, body } = await it.admin.get(`/api/deploy/jobs/${jobId}/terraform-log`);
+  assert.deepEqual([status, body], [200, all.map(() => '(redacted)').join('\n')]);
+});
 
 test('a secret as a for_each key shows in neither costs nor diff, and resources stay apart', async () => {
   const costs = await it.admin.get('/api/deploy/costs/leaky');

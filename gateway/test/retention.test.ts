@@ -7,6 +7,7 @@ import { pruneOld } from '../src/lifecycle/retention.ts';
 import { findPlan, savePlan } from '../src/plans/store.ts';
 import { ensureProject } from '../src/projects/store.ts';
 import { listStateVersions, saveStateVersion } from '../src/states/store.ts';
+import { readTerraformLogs, saveTerraformLog } from '../src/terraform-logs/store.ts';
 import { startTestGateway, type TestGateway } from './support.ts';
 
 const dayMs = 86_400_000;
@@ -36,6 +37,7 @@ async function addJob(projectId: string, type: JobType, status: JobStatus, days:
     json: Buffer.from('{}'),
     file: Buffer.from('x'),
   });
+  await saveTerraformLog(query(), it.gateway.context.encryption, { jobId: id, runnerUrl: 'r', text: 'x' });
   await query().insertInto('policy_reports').values({ job_id: id, plan: '{}' }).execute();
   const finished_at = days === null ? null : daysAgo(days);
   await query().updateTable('jobs').set({ status, finished_at }).where('id', '=', id).execute();
@@ -43,17 +45,23 @@ async function addJob(projectId: string, type: JobType, status: JobStatus, days:
 }
 
 const has = async (jobId: string) => {
-  const [plan, report, event] = await Promise.all([
+  const [plan, report, event, logs] = await Promise.all([
     findPlan(query(), jobId),
     query().selectFrom('policy_reports').select('job_id').where('job_id', '=', jobId).executeTakeFirst(),
     query().selectFrom('job_events').select('job_id').where('job_id', '=', jobId).executeTakeFirst(),
+    readTerraformLogs(query(), it.gateway.context.encryption, jobId),
   ]);
-  return { plan: plan !== undefined, report: report !== undefined, events: event !== undefined };
+  return {
+    plan: plan !== undefined,
+    report: report !== undefined,
+    events: event !== undefined,
+    log: logs.length > 0,
+  };
 };
-const all = { plan: true, report: true, events: true };
-const nothing = { plan: false, report: false, events: false };
+const all = { plan: true, report: true, events: true, log: true };
+const nothing = { plan: false, report: false, events: false, log: false };
 
-test('events, plans and reports go with the age of their job’s end, and no earlier', async () => {
+test('events, plans, reports and Terraform’s own logs go with the age of their job’s end, and no earlier', async () => {
   const old = await addJob('ages', 'deploy', 'completed', 31);
   const recent = await addJob('ages', 'deploy', 'completed', 29);
   const unfinished = await addJob('ages', 'deploy', 'awaiting_approval', null);

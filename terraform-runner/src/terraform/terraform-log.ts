@@ -1,7 +1,12 @@
+import { constants } from 'node:fs';
 import { lchown, mkdir, open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { maxTerraformLogBytes, type TerraformLogLevel } from '@deployment-engine/contracts';
 import { openRegular } from '../files/regular-file.ts';
+
+const { O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW, O_NONBLOCK } = constants;
+/** Never through a link, never waiting for a pipe's other end: without a sandbox, code could put either there. */
+const appendFlags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK;
 
 /** What a command is told, so that it writes its own log. Source: https://developer.hashicorp.com/terraform/internals/debugging */
 export function logEnvironment(level: TerraformLogLevel, path: string): Record<string, string> {
@@ -15,7 +20,7 @@ export function logEnvironment(level: TerraformLogLevel, path: string): Record<s
 export async function makeLogFile(folder: string, name: string, user: number | undefined): Promise<string> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, `${name}.log`);
-  await (await open(path, 'a', 0o600)).close();
+  await (await open(path, appendFlags, 0o600)).close();
   if (user !== undefined) await lchown(path, user, user);
   return path;
 }

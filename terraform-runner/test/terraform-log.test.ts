@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { maxTerraformLogBytes } from '@deployment-engine/contracts';
+import { readTerraformLog } from '../src/terraform/terraform-log.ts';
+import { applied, sandboxed, shell } from './support/attack.ts';
+import { bootRunner, makeFolders, systemPaths } from './support/boot.ts';
+import type { Client } from './support/client.ts';
+
+const asked = { terraformLog: 'debug' };
+const plain = 'resource "terraform_data" "a" { input = "x" }';
+/** Does what it can to have the runner read another file in place of the log. */
+const swap = shell(
+  'p=$TF_LOG_PATH; rm -f "$p"; mv "$p" "$p.old"; ln -s /etc/passwd "$p"; rm -rf "$(dirname "$p")"; echo through',
+);
+
+async function logOf(client: Client, runId: string): Promise<string> {
+  return (await client.bytes(`/runs/${runId}/terraform-log`)).toString('utf8');
+}
+
+for (const mode of ['bwrap', 'off']) {
+  test(`each command's own log is there where it was asked for, with SANDBOX=${mode}`, async () => {
+    using folders = makeFolders();
+    await using runner = await bootRunner(folders, { sandbox: sandboxed(folders, { SANDBOX: mode }) });
+    const { job, outcome } = await applied(runner.client, folders, plain, asked);
+    assert.equal(outcome.kind, 'succeeded');
+    const log = await logOf(runner.client, job.applyId);
+    for (const name of ['init', 'plan', 'show', 'apply']) assert.match(log, new RegExp(`^== ${name}$`, 'm'));
+    assert.match(log, /\[DEBUG\]/);
+    assert.doesNotMatch(log, /\[TRACE\]/);
+
+    const other = await applied(runner.client, folders, plain);
+    assert.match(await logOf(runner.client, other.job.applyId), /terraform_log_not_found/);
+  });
+
+  test(`code that replaces the file of the log shows no other file, with SANDBOX=${mode}`, async () => {
+    using folders = makeFolders();
+    const sandbox = sandboxed(folders, { SANDBOX: mode, SANDBOX_READ_ONLY_PATHS: systemPaths });
+    await using runner = await bootRunner(folders, { sandbox });
+    const { job, text } = await applied(runner.client, folders, swap, asked);
+    assert.match(text, /through/);
+    const log = await logOf(runner.client, job.applyId);
+    assert.doesNotMatch(log, /root:/);
+    if (mode === 'bwrap') assert.match(log, /== apply\n.*\[DEBUG\]/s);
+  });
+}
+
+test('of a log beyond the limit, the newest lines are kept and the rest is counted', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'log-'));
+  try {
+    const line = `${'x'.repeat(99)}\n`;
+    const lines = Math.ceil(maxTerraformLogBytes / line.length);
+    writeFileSync(join(folder, 'plan.log'), line);
+    writeFileSync(join(folder, 'apply.log'), `first\n${line.repeat(lines)}last\n`);
+    const log = (await readTerraformLog(folder))?.toString() ?? '';
+    assert.ok(log.length < maxTerraformLogBytes + 500);
+    assert.match(log, /== apply \(\d+ bytes before this are left out\)\nxxx/);
+    assert.ok(log.endsWith('last\n\n'));
+    assert.doesNotMatch(log, /first/);
+    const left = Number(/\((\d+) bytes/.exec(log.slice(log.indexOf('== apply')))?.[1]);
+    const kept = log.slice(log.indexOf('\n', log.indexOf('== apply')) + 1, -1);
+    assert.equal(left + kept.length, 'first\n'.length + line.length * lines + 'last\n'.length);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
