@@ -2,13 +2,14 @@ import { parseArgs } from 'node:util';
 import { faultNames } from '../e2e/chaos/faults.ts';
 import { seededRandom } from '../e2e/chaos/random.ts';
 import { chaosRound, type RoundResult } from '../e2e/chaos/round.ts';
+import { wholeStack } from '../e2e/chaos/stack.ts';
 import { createWorld, type World } from '../e2e/chaos/world.ts';
 import { awsProblem } from '../e2e/support/local-aws.ts';
 import { skipWithoutPostgres } from '../e2e/support/postgres.ts';
 
 /** The fault comes when so many tenths of the resources are finished, one after the other. */
 const tenths = 10;
-const resources = 30;
+const resources = Object.values(wholeStack.objects).reduce((sum, count) => sum + count, 0);
 
 /**
  * Faults at every tenth of applies of thirty resources, every kind in turn: `--rounds N` (17 by default),
@@ -42,7 +43,11 @@ export async function chaosBench(argv: string[] = []): Promise<void> {
       const tenth = Math.floor(index / chosen.length + (index % chosen.length)) % tenths;
       const finished = Math.floor((tenth * resources) / tenths);
       try {
-        const result = await chaosRound(world, fault, { projectId: `s${seed}-${index}`, finished });
+        const result = await chaosRound(world, fault, {
+          projectId: `s${seed}-${index}`,
+          finished,
+          stack: wholeStack,
+        });
         results.push(result);
         console.log(JSON.stringify({ round: index, finished, ...result }));
       } catch (error) {

@@ -5,6 +5,7 @@ import { skipWithoutPostgres } from '../support/postgres.ts';
 import { type FaultName, faultNames } from './faults.ts';
 import { seededRandom } from './random.ts';
 import { chaosRound } from './round.ts';
+import { quickStack } from './stack.ts';
 import { canMount, createWorld, type World } from './world.ts';
 
 const skip = skipWithoutAws() || skipWithoutPostgres();
@@ -35,6 +36,7 @@ for (const [index, fault] of shortSchedule.entries())
     const result = await chaosRound(world, fault, {
       projectId: `c${seed}-${index}`,
       finished: Math.floor(random() * 20),
+      stack: quickStack,
     });
     assert.deepEqual(result.broken, [], JSON.stringify(result));
   });

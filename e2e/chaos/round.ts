@@ -4,7 +4,7 @@ import type { LocalAws } from '../support/local-aws.ts';
 import { waitFor } from '../support/wait.ts';
 import { type ChaosWorld, type FaultName, faults } from './faults.ts';
 import { cloudObjects, countOf, minus, type Objects, stateObjects, textOf } from './objects.ts';
-import { chaosStack, stackObjects } from './stack.ts';
+import type { ChaosStack } from './stack.ts';
 
 export type RoundResult = {
   fault: FaultName;
@@ -35,28 +35,39 @@ const slowFaults = { delayMs: 700, loseAnswers: 0.01, breakBefore: 0.01 };
 const noFaults = { delayMs: 0, loseAnswers: 0, breakBefore: 0 };
 const jobMs = 180_000;
 const gatewayBackMs = 60_000;
-const expected = Object.values(stackObjects).reduce((sum, count) => sum + count, 0);
 
 type Client = ReturnType<typeof createClient>;
-type Round = { client: Client; aws: LocalAws; projectId: string; before: Objects; broken: string[] };
+type Round = {
+  client: Client;
+  aws: LocalAws;
+  projectId: string;
+  stack: ChaosStack;
+  /** Objects that the stack makes. */
+  expected: number;
+  before: Objects;
+  broken: string[];
+};
 
 /** Deploys, does the fault when a share of the resources is finished, and then holds the engine to its promises. */
 export async function chaosRound(
   world: ChaosWorld & { aws: LocalAws },
   fault: FaultName,
-  options: { projectId: string; finished: number },
+  options: { projectId: string; finished: number; stack: ChaosStack },
 ): Promise<RoundResult> {
-  const { projectId } = options;
+  const { projectId, stack } = options;
+  const expected = Object.values(stack.objects).reduce((sum, count) => sum + count, 0);
   const round: Round = {
     client: createClient(world.engine.url),
     aws: world.aws,
     projectId,
+    stack,
+    expected,
     before: await cloudObjects(world.aws),
     broken: [],
   };
   const { client, broken } = round;
   world.slowAws.setFaults(slowFaults);
-  const { body } = await client.post('/api/deploy', { projectId, iacCode: chaosStack(projectId) });
+  const { body } = await client.post('/api/deploy', { projectId, iacCode: stack.code(projectId) });
   await waitFor(
     'the apply',
     async () => {
@@ -124,8 +135,8 @@ async function unknownTo({ client, projectId }: Round, existing: Objects): Promi
 
 /** Deploys again and settles what is left as an operator would. Answers how many objects there are too many. */
 async function converge(round: Round): Promise<number> {
-  const { client, aws, projectId, before, broken } = round;
-  const answer = await client.post('/api/deploy', { projectId, iacCode: chaosStack(projectId) });
+  const { client, aws, projectId, stack, expected, before, broken } = round;
+  const answer = await client.post('/api/deploy', { projectId, iacCode: stack.code(projectId) });
   const job = await endOf(client, answer.body.jobId, true);
   if (job.status !== 'completed') {
     broken.push(`the deploy after it ${job.status}: ${job.error}`);
@@ -135,7 +146,7 @@ async function converge(round: Round): Promise<number> {
   const existing = minus(await cloudObjects(aws), before);
   const state = stateObjects((await client.get(`/api/deploy/state/${projectId}`)).body.state);
   const unrecorded = minus(existing, state);
-  const tooMany = Object.entries(stackObjects).reduce(
+  const tooMany = Object.entries(stack.objects).reduce(
     (sum, [type, count]) => sum + Math.max(0, (existing.get(type)?.size ?? 0) - count),
     0,
   );

@@ -1,8 +1,43 @@
+export type ChaosStack = {
+  code(prefix: string): string;
+  /** How many objects of each type it has. */
+  objects: Record<string, number>;
+};
+
+const quickObjects = {
+  aws_vpc: 1,
+  aws_subnet: 4,
+  aws_security_group: 8,
+  aws_s3_bucket: 3,
+  aws_ssm_parameter: 5,
+  aws_iam_role: 4,
+  aws_cloudwatch_log_group: 3,
+};
+
 /**
  * Thirty resources: half have ids that the cloud chooses (VPC, subnets, groups with a prefix, an instance, a load
  * balancer), half have names of their own.
  */
-export function chaosStack(prefix: string): string {
+export const wholeStack: ChaosStack = {
+  code: (prefix) => codeOf(prefix, false),
+  objects: { ...quickObjects, aws_instance: 1, aws_lb: 1 },
+};
+
+/** Without the two that the provider looks at only after 10 and 30 s. */
+export const quickStack: ChaosStack = { code: (prefix) => codeOf(prefix, true), objects: quickObjects };
+
+function codeOf(prefix: string, isQuick: boolean): string {
+  const slowResources = `resource "aws_instance" "i" {
+  ami           = "ami-12c6146b"
+  instance_type = "t3.micro"
+  subnet_id     = aws_subnet.n[0].id
+}
+resource "aws_lb" "a" {
+  name     = "${prefix}-a"
+  internal = true
+  subnets  = [aws_subnet.n[0].id, aws_subnet.n[1].id]
+}
+`;
   return `
 terraform {
   required_providers {
@@ -29,17 +64,7 @@ resource "aws_security_group" "g" {
   name_prefix = "${prefix}-g"
   vpc_id      = aws_vpc.v.id
 }
-resource "aws_instance" "i" {
-  ami           = "ami-12c6146b"
-  instance_type = "t3.micro"
-  subnet_id     = aws_subnet.n[0].id
-}
-resource "aws_lb" "a" {
-  name     = "${prefix}-a"
-  internal = true
-  subnets  = [aws_subnet.n[0].id, aws_subnet.n[1].id]
-}
-resource "aws_s3_bucket" "b" {
+${isQuick ? '' : slowResources}resource "aws_s3_bucket" "b" {
   count         = 3
   bucket        = "${prefix}-b\${count.index}"
   force_destroy = true
@@ -62,16 +87,3 @@ resource "aws_cloudwatch_log_group" "l" {
 }
 `;
 }
-
-/** How many objects of each type the stack has. */
-export const stackObjects: Record<string, number> = {
-  aws_vpc: 1,
-  aws_subnet: 4,
-  aws_security_group: 8,
-  aws_instance: 1,
-  aws_lb: 1,
-  aws_s3_bucket: 3,
-  aws_ssm_parameter: 5,
-  aws_iam_role: 4,
-  aws_cloudwatch_log_group: 3,
-};
