@@ -98,7 +98,7 @@ async function openBackup(directory: string, bytes: Buffer, encryption: Encrypti
   try {
     const pglite = await PGlite.create(directory, { loadDataDir: new Blob([new Uint8Array(bytes)]) });
     try {
-      await pglite.query('select count(*) from jobs, migrations');
+      await pglite.query('select count(*) from jobs, projects');
       await requireKeys(pglite, encryption);
     } finally {
       await pglite.close();

@@ -4,7 +4,7 @@ import { PGlite, types as pgliteTypes } from '@electric-sql/pglite';
 import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
 import pg from 'pg';
 import { listenOnPostgres } from './listen.ts';
-import { migrations } from './migrations.ts';
+import { migrate } from './migrate.ts';
 import { pglitePool } from './pglite-pool.ts';
 import type { Database } from './schema.ts';
 
@@ -30,7 +30,12 @@ export async function openDatabase(options: {
   const database = options.databaseUrl
     ? await openPostgres(options.databaseUrl)
     : await openEmbedded(join(options.dataDir, 'database'));
-  await migrate(database.query);
+  try {
+    await migrate(database.query);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
   return database;
 }
 
@@ -75,22 +80,4 @@ async function openPostgres(url: string): Promise<OpenDatabase> {
       await pool.end();
     },
   };
-}
-
-/** Gateways that start together take turns by an advisory lock. */
-async function migrate(database: Kysely<Database>): Promise<void> {
-  await database.transaction().execute(async (trx) => {
-    await sql`select pg_advisory_xact_lock(7150223)`.execute(trx);
-    await sql`create table if not exists migrations (name text primary key, applied_at timestamptz not null default now())`.execute(
-      trx,
-    );
-    const applied = await sql<{ name: string }>`select name from migrations`.execute(trx);
-    const names = new Set(applied.rows.map((row) => row.name));
-    for (const migration of migrations) {
-      if (names.has(migration.name)) continue;
-      for (const statement of migration.sql.split(/;\s*\n/))
-        if (statement.trim()) await sql.raw(statement).execute(trx);
-      await sql`insert into migrations (name) values (${migration.name})`.execute(trx);
-    }
-  });
 }

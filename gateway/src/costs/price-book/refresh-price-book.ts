@@ -6,18 +6,18 @@ import { readAzurePrices } from './refresh-azure.ts';
 import { readGooglePrices } from './refresh-google.ts';
 import { type BookSection, digest, type SectionHeader, type SectionPayload } from './section.ts';
 
-export interface RefreshOptions {
+export type RefreshOptions = {
   /** Where the installation keeps its book; made from the embedded one where there is none. */
   bookPath: string;
   /** Default: AWS and Azure, whose prices are public; Google's catalogue needs a key. */
   sources?: ('aws' | 'azure' | 'google')[];
-  regions?: { aws?: string[]; azure?: string[] };
+  regions?: { aws?: string[] | undefined; azure?: string[] | undefined };
   baseUrls?: { aws?: string; azure?: string; google?: string };
   googleApiKey?: string;
   signal?: AbortSignal;
   /** Default: now. The date the new sections carry where the source gives none. */
   today?: Date;
-}
+};
 
 export interface FreshSection {
   id: string;
