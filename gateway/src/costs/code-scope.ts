@@ -1,13 +1,13 @@
 import { isRecord } from './resource-reader.ts';
 
 /** What an expression in a module may refer to. */
-export interface CodeScope {
+export type CodeScope = {
   variables: Record<string, unknown>;
   locals: Record<string, unknown>;
   /** The arguments of every resource that stands once, by `type.name`. */
   resources: Record<string, Record<string, unknown>>;
   each: { index?: number; key?: string; value?: unknown };
-}
+};
 
 export function scopeOf(files: unknown[], given: Record<string, unknown>): CodeScope {
   const variables: Record<string, unknown> = {};

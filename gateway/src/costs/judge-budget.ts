@@ -53,10 +53,10 @@ function blame(violation: BudgetViolation, estimate: CostEstimate, diff: CostDif
   return { ...violation, address: culprit.address, message };
 }
 
-interface Culprit {
+type Culprit = {
   address: string;
   cost: number;
-}
+};
 
 function dearestIncrease(diff: CostDiff | null): Culprit | null {
   const first = diff?.resources[0];

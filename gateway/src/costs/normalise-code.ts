@@ -3,26 +3,26 @@ import type { NormalisedResource, Values } from './normalised-resource.ts';
 import { regionOf } from './region-of.ts';
 import { isRecord } from './resource-reader.ts';
 
-export interface ParsedCode {
+export type ParsedCode = {
   /** The root module's files, each as hcl2-parser's object or as Terraform JSON. */
   files: unknown[];
   /** Files of local modules, by the `source` with which the calling module names them. */
   modules?: Record<string, unknown[]>;
   /** Values of input variables, over their defaults. */
   variables?: Record<string, unknown>;
-}
+};
 
 /** A module call whose code is not at hand, so its resources are missing from the list. */
-export interface UnfollowedModule {
+export type UnfollowedModule = {
   address: string;
   /** As the call names it; `null` where that is an expression. */
   source: string | null;
-}
+};
 
-export interface CodeContent {
+export type CodeContent = {
   resources: NormalisedResource[];
   unfollowed: UnfollowedModule[];
-}
+};
 
 /**
  * Makes the resource list from parsed code, before any init. Variables, locals and literals are resolved; an
@@ -64,12 +64,12 @@ function inModule(
   return [...own, ...called];
 }
 
-interface Instance {
+type Instance = {
   suffix: string;
   values: Values;
   unknown: Values;
   raw: Values;
-}
+};
 
 function instancesOf(body: Values, scope: CodeScope): Instance[] {
   return keysOf(body, scope).map(({ suffix, each }) => {

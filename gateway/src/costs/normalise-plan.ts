@@ -4,7 +4,7 @@ import { type ConfiguredResource, PlanConfiguration, withoutKeys } from './plan-
 import { regionOf } from './region-of.ts';
 import { isRecord } from './resource-reader.ts';
 
-interface Change {
+type Change = {
   address: string;
   type: string;
   configAddress: string;
@@ -15,7 +15,7 @@ interface Change {
   before: Values | null;
   after: Values | null;
   unknown: Values;
-}
+};
 
 /**
  * The resources of a plan, as `terraform show -json` prints it, as the plan leaves them. One that goes keeps

@@ -2,10 +2,10 @@ import type { NormalisedResource, Values } from './normalised-resource.ts';
 import { regionOf } from './region-of.ts';
 import { isRecord } from './resource-reader.ts';
 
-export interface StateOptions {
+export type StateOptions = {
   /** Resources of the plan or code that led to this state; their regions fill what the state does not say. */
   like?: NormalisedResource[];
-}
+};
 
 /**
  * Makes the resource list from a state, either the state file itself or what `terraform show -json` prints.
@@ -28,12 +28,12 @@ export function normaliseState(state: unknown, options: StateOptions = {}): Norm
   }));
 }
 
-interface Found {
+type Found = {
   address: string;
   type: string;
   values: Values;
   provider: string;
-}
+};
 
 function fromStateFile(resources: unknown[]): Found[] {
   return resources.flatMap((resource) => {

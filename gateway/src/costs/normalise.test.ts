@@ -7,7 +7,7 @@ import { normaliseState } from './normalise-state.ts';
 const constant = (value: unknown) => ({ constant_value: value });
 const references = (...list: string[]) => ({ references: list });
 
-interface Planned {
+type Planned = {
   address: string;
   type: string;
   after: Record<string, unknown> | null;
@@ -15,7 +15,7 @@ interface Planned {
   before?: Record<string, unknown>;
   index?: number | string;
   module?: string;
-}
+};
 
 function change({ address, type, after, unknown = {}, before, index, module }: Planned) {
   const actions = after === null ? ['delete'] : before ? ['update'] : ['create'];

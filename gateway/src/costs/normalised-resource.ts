@@ -3,7 +3,7 @@ import type { ChangeAction } from '@deployment-engine/contracts';
 export type Values = Record<string, unknown>;
 
 /** One resource as the estimator sees it, whether it came from a plan, a state or code. */
-export interface NormalisedResource {
+export type NormalisedResource = {
   address: string;
   type: string;
   /** The cloud's own name of the region; `null` where nothing says it. */
@@ -14,4 +14,4 @@ export interface NormalisedResource {
   action: ChangeAction;
   /** Addresses that an attribute refers to, keyed by its path without indices (`launch_template.id`). */
   references: Record<string, string[]>;
-}
+};

@@ -1,19 +1,19 @@
 import { isRecord } from './resource-reader.ts';
 
-export interface ConfiguredResource {
+export type ConfiguredResource = {
   /** The module's path without instance keys, `[]` for the root module. */
   modulePath: string[];
   providerKey: string;
   /** Every reference of an expression, by attribute path without indices. */
   references: Map<string, string[]>;
-}
+};
 
-interface ConfiguredModule {
+type ConfiguredModule = {
   path: string[];
   body: Record<string, unknown>;
   /** The expressions of the call, by input variable. */
   inputs: Record<string, unknown>;
-}
+};
 
 /** The `configuration` of a plan: what refers to what, and which provider serves which resource. */
 export class PlanConfiguration {

@@ -20,12 +20,12 @@ export interface PricedResource extends Omit<ResourceCost, 'monthlyCost' | 'comp
   assumptions: string[];
 }
 
-export interface PricingContext {
+export type PricingContext = {
   links: ResourceLinks;
   usageOf: (resource: NormalisedResource) => Usage;
   book: PriceBook;
   discounts: Record<string, number>;
-}
+};
 
 export function priceResource(resource: NormalisedResource, context: PricingContext): PricedResource {
   const resourceModule = resourceModules.get(resource.type);

@@ -6,11 +6,11 @@ import { Decimal } from 'decimal.js';
 export const hoursPerMonth = 730;
 
 /** A number together with how it is known; `value` is `null` where it is not known at all. */
-export interface Quantity {
+export type Quantity = {
   value: Decimal | null;
   confidence: CostConfidence;
   note: string | null;
-}
+};
 
 export function exactly(value: Decimal.Value): Quantity {
   return { value: new Decimal(value), confidence: 'exact', note: null };

@@ -10,7 +10,7 @@ export type PriceQuery =
   | { custom: Quantity }
   | { missing: string };
 
-export interface ComponentSpec {
+export type ComponentSpec = {
   name: string;
   group?: string;
   unit: string;
@@ -25,11 +25,11 @@ export interface ComponentSpec {
   price: PriceQuery;
   /** Where the price differs from that of the resource's own region. */
   region?: string;
-}
+};
 
 /** How one resource type is priced. */
-export interface ResourceModule {
+export type ResourceModule = {
   types: string[];
   category: CostCategory;
   components(resource: ResourceReader): ComponentSpec[];
-}
+};

@@ -25,13 +25,13 @@ const neverZero = new Set([
   'write_capacity',
 ]);
 
-interface Context {
+type Context = {
   resource: NormalisedResource;
   links: ResourceLinks;
   usage: Usage;
   /** Defaults that stood in for text attributes, in the words of the answer. */
   assumptions: string[];
-}
+};
 
 /** Reads the attributes of one resource, or of one of its nested blocks, and its expected usage. */
 export class ResourceReader {

@@ -3,7 +3,7 @@ import type { StepName } from '@deployment-engine/contracts';
 import { type FramedFiles, frameFolder, layOutParseFrame } from '../jobs/parse-frame.ts';
 import type { ActiveRun } from '../runs/run.ts';
 import { readOutput, runCommand } from '../runs/run-command.ts';
-import { isEngineFile, type TerraformDiagnostic } from '../terraform/diagnostic.ts';
+import { isEngineFile, type TerraformDiagnostic } from '../terraform/terraform-diagnostic.ts';
 import { diagnosticEvents } from '../terraform/ui-message.ts';
 import { readValidation } from '../terraform/validation.ts';
 import { done, type Step, type StepResult } from './step.ts';

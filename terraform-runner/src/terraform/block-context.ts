@@ -1,5 +1,5 @@
 import { readRegularSync } from '../files/regular-file.ts';
-import type { TerraformDiagnostic } from './diagnostic.ts';
+import type { TerraformDiagnostic } from './terraform-diagnostic.ts';
 
 /** A block as Terraform writes it, for example `output "url"`, and its address where it has one. */
 export type BlockContext = { context: string; address: string | null };

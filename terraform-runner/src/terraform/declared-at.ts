@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readRegularSync } from '../files/regular-file.ts';
-import { isEngineFile, type TerraformDiagnostic } from './diagnostic.ts';
+import { isEngineFile, type TerraformDiagnostic } from './terraform-diagnostic.ts';
 
 /**
  * A problem with the value of a variable is placed by Terraform where the value is, which is a file of the engine's:

@@ -1,34 +1,11 @@
 import { posix } from 'node:path';
 import type { Diagnostic } from '@deployment-engine/contracts';
-import { z } from 'zod';
 import { inApiLanguage } from './api-language.ts';
 import { blockOf } from './block-context.ts';
 import { ofDeclaration } from './declared-at.ts';
 import { diagnosticCode } from './diagnostic-code.ts';
 import { plainLines, plainText, sourceText } from './plain-text.ts';
-
-const position = z.looseObject({
-  line: z.number().int(),
-  column: z.number().int(),
-  byte: z.number().int().optional(),
-});
-
-/** Source: https://developer.hashicorp.com/terraform/internals/machine-readable-ui#diagnostic */
-export const terraformDiagnosticSchema = z.looseObject({
-  severity: z.enum(['error', 'warning']).catch('error'),
-  summary: z.string().default(''),
-  detail: z.string().default(''),
-  address: z.string().optional(),
-  range: z.looseObject({ filename: z.string(), start: position, end: position }).optional(),
-  snippet: z
-    .looseObject({
-      code: z.string(),
-      context: z.string().nullish(),
-      values: z.array(z.looseObject({ traversal: z.string(), statement: z.string() })).nullish(),
-    })
-    .nullish(),
-});
-export type TerraformDiagnostic = z.infer<typeof terraformDiagnosticSchema>;
+import { isEngineFile, type TerraformDiagnostic } from './terraform-diagnostic.ts';
 
 /** Where Terraform was started, relative to the project's root, and where the project's files are. */
 export type CodePlace = { rootModule: string; codeFolder?: string };
@@ -87,11 +64,6 @@ export function isNoise(diagnostic: TerraformDiagnostic): boolean {
   return /^(Terraform encountered problems during initiali[sz]ation|Incomplete lock file information|Provider lock file not updated)/.test(
     diagnostic.summary,
   );
-}
-
-/** Whether the engine has added the file to the project's. */
-export function isEngineFile(filename: string): boolean {
-  return posix.basename(filename).startsWith('~');
 }
 
 /** `undefined` for the engine's own files and for what lies outside the project. */

@@ -1,6 +1,7 @@
 import type { RunEventBody } from '@deployment-engine/contracts';
-import { type TerraformDiagnostic, toDiagnostic } from './diagnostic.ts';
+import { toDiagnostic } from './diagnostic.ts';
 import { plainText } from './plain-text.ts';
+import type { TerraformDiagnostic } from './terraform-diagnostic.ts';
 import type { Reading } from './ui-message.ts';
 
 /**

@@ -1,13 +1,8 @@
 import type { ChangeAction, RunEventBody, StepName } from '@deployment-engine/contracts';
 import { z } from 'zod';
-import {
-  type CodePlace,
-  diagnosticLines,
-  isNoise,
-  terraformDiagnosticSchema,
-  toDiagnostic,
-} from './diagnostic.ts';
+import { type CodePlace, diagnosticLines, isNoise, toDiagnostic } from './diagnostic.ts';
 import { plainLines } from './plain-text.ts';
+import { terraformDiagnosticSchema } from './terraform-diagnostic.ts';
 
 const resource = z.looseObject({ addr: z.string(), resource_type: z.string() });
 /** Source: https://developer.hashicorp.com/terraform/internals/machine-readable-ui */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type TerraformDiagnostic, terraformDiagnosticSchema } from './diagnostic.ts';
+import { type TerraformDiagnostic, terraformDiagnosticSchema } from './terraform-diagnostic.ts';
 
 /** Source: https://developer.hashicorp.com/terraform/cli/commands/validate#json-output-format */
 const resultSchema = z.looseObject({ diagnostics: z.array(terraformDiagnosticSchema).default([]) });

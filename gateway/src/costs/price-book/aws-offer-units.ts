@@ -1,11 +1,11 @@
 /** Columns of a price list row, by name. */
 export type OfferRow = (name: string) => string;
 
-interface OfferUnit {
+type OfferUnit = {
   key: string;
   /** Units of the list in one priced unit of the book, such as 1,000,000 requests. */
   per: number;
-}
+};
 
 const million = 1_000_000;
 const hoursPerMonth = 730;

@@ -1,5 +1,5 @@
 /** Where a unit price stands in AWS's public rate files, and what to make of it. */
-export interface RateName {
+export type RateName = {
   key: string;
   /** The file of the service: `sns` for `sns.json`. */
   service: string;
@@ -7,7 +7,7 @@ export interface RateName {
   name: string | [from: number, name: string][];
   /** AWS's units in one priced unit, such as 1,000,000 requests. Default 1. */
   per?: number;
-}
+};
 
 const million = 1_000_000;
 const hoursPerMonth = 730;

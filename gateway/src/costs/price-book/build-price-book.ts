@@ -21,14 +21,14 @@ import { embeddedBookPath } from './load-price-book.ts';
 import { readAwsRates } from './read-aws-rates.ts';
 import { type BookSection, digest, type SectionHeader, type SectionPayload } from './section.ts';
 
-interface InstancePrices {
+type InstancePrices = {
   ec2: ByRegion;
   ec2RegionRatio: ByRegion;
   azureVm: ByRegion;
   gcpVm: ByRegion;
   rds: Record<string, ByRegion>;
   elasticache: ByRegion;
-}
+};
 
 /** Where the rate files were read. */
 const ratesSource =

@@ -1,18 +1,18 @@
 import type { CostConfidence } from '@deployment-engine/contracts';
 import { Decimal } from 'decimal.js';
 
-export interface PriceTier {
+export type PriceTier = {
   /** The quantity a month at which the price begins. */
   from: Decimal;
   price: Decimal;
-}
+};
 
-export interface FoundPrice {
+export type FoundPrice = {
   tiers: PriceTier[];
   confidence: CostConfidence;
   note: string | null;
   section: string;
-}
+};
 
 export type PriceLookup = FoundPrice | { missing: string };
 

@@ -1,12 +1,12 @@
 import { readPriceBook, writePriceBook } from './book-file.ts';
 import type { PriceBook } from './price-book.ts';
 
-export interface ImportOptions {
+export type ImportOptions = {
   /** The book to read, made by another installation's refresh. */
   file: string;
   /** Where the installation keeps its book. */
   bookPath: string;
-}
+};
 
 /**
  * Puts a book from a file in place of the installation's own, for sites without a network. Throws

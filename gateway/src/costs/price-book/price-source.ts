@@ -1,11 +1,11 @@
 /** Where one refresh reads from. */
-export interface PriceSource {
+export type PriceSource = {
   /** Without a trailing slash. */
   baseUrl: string;
   /** `YYYY-MM-DD`. */
   today: string;
   signal: AbortSignal | undefined;
-}
+};
 
 const stallMs = 60_000;
 

@@ -14,14 +14,14 @@ type RateFile = z.infer<typeof rateFileSchema>;
 
 export type UnitPrices = Record<string, Record<string, number | [number, number][]>>;
 
-export interface ServiceRates {
+export type ServiceRates = {
   service: string;
   /** When AWS published the file, `YYYY-MM-DD`. */
   asOf: string;
   units: UnitPrices;
   /** Price an hour by instance table, region and entry. */
   tables: Record<string, Record<string, Record<string, number>>>;
-}
+};
 
 /**
  * Reads AWS's public rate files, the data behind its pricing pages: one `SERVICE.json` for each service in

@@ -56,11 +56,11 @@ const entryOf: Record<string, (row: OfferRow) => [table: string, sku: string] | 
   },
 };
 
-interface OfferPrices {
+type OfferPrices = {
   tables: Map<string, Map<string, number>>;
   /** The price of each tier by the quantity it begins at. */
   units: Map<string, Map<number, number>>;
-}
+};
 
 /**
  * Streams the CSV edition of an offer's regional price list. Its first lines are `name,value` pairs with the

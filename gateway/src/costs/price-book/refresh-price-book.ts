@@ -19,14 +19,14 @@ export type RefreshOptions = {
   today?: Date;
 };
 
-export interface FreshSection {
+export type FreshSection = {
   id: string;
   kind: SectionHeader['kind'];
   table: string | null;
   source: string;
   asOf: string;
   payload: SectionPayload;
-}
+};
 
 const publicUrls = {
   aws: 'https://pricing.us-east-1.amazonaws.com',

@@ -41,11 +41,11 @@ export interface BookSection extends PriceBookSection {
   line: string;
 }
 
-export interface SectionData {
+export type SectionData = {
   units?: Record<string, Record<string, number | [number, number][]>>;
   instances?: Record<string, Map<string, number>>;
   ratios?: Record<string, Record<string, number>>;
-}
+};
 
 export function digest(line: string): string {
   return createHash('sha256').update(line).digest('hex');

@@ -1,8 +1,7 @@
 import { Cursor, type Place } from './cursor.ts';
-import { parseExpression } from './expression.ts';
+import { parseBareTemplate, parseExpression, parseQuotedTemplate } from './expression.ts';
 import type { Attribute, Block, Body, Expression } from './syntax-tree.ts';
 import { literalString } from './syntax-tree.ts';
-import { parseBareTemplate, parseQuotedTemplate } from './template.ts';
 
 /** Reads a `.tf` or `.tfvars` file. Throws `CodeSyntaxError`. */
 export function parseHcl(source: string): Body {

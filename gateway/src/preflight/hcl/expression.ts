@@ -1,8 +1,18 @@
 import type { Cursor, NamedVariable, Place } from './cursor.ts';
 import type { Expression, ObjectEntry } from './syntax-tree.ts';
-import { parseHeredoc, parseQuotedTemplate } from './template.ts';
+import { type Inner, parseTemplate } from './template.ts';
 
 const binaryOperators = new Set(['||', '&&', '==', '!=', '>', '>=', '<', '<=', '+', '-', '*', '/', '%']);
+
+/** A quoted string, its opening quote already read. */
+export function parseQuotedTemplate(cursor: Cursor): Expression {
+  return parseTemplate(cursor, { kind: 'quote' }, inner);
+}
+
+/** A whole text as a template: a file for `templatefile`, or a string in JSON. */
+export function parseBareTemplate(cursor: Cursor): Expression {
+  return parseTemplate(cursor, { kind: 'text' }, inner);
+}
 
 /** One expression, up to a token that cannot continue it. Grammar: hcl/hclsyntax/spec.md. */
 export function parseExpression(cursor: Cursor): Expression {
@@ -67,7 +77,7 @@ function parseTerm(cursor: Cursor): Expression {
     case '"':
       return parseQuotedTemplate(cursor);
     case 'heredoc':
-      return parseHeredoc(cursor, text);
+      return parseTemplate(cursor, { kind: 'heredoc', marker: text }, inner);
     case '-':
     case '!':
       return cursor.nested(() => ({ kind: 'other', children: [parseTermWithAccess(cursor)], line }));
@@ -171,7 +181,7 @@ function parseForExpression(cursor: Cursor, close: ']' | '}'): Expression | unde
 }
 
 /** `key, value in collection`, with the word `for` already read. The names hold in what follows. */
-export function parseForIntroduction(cursor: Cursor): { collection: Expression; variables: NamedVariable[] } {
+function parseForIntroduction(cursor: Cursor): { collection: Expression; variables: NamedVariable[] } {
   const names = [cursor.expect('identifier', 'after "for"').text];
   if (cursor.readIf(',')) names.push(cursor.expect('identifier', 'after "for"').text);
   if (cursor.expect('identifier', 'in a for expression').text !== 'in')
@@ -182,3 +192,5 @@ export function parseForIntroduction(cursor: Cursor): { collection: Expression; 
   if (key !== undefined) variables.unshift({ name: key, variable: { of, is: 'key' } });
   return { collection: of, variables };
 }
+
+const inner: Inner = { expression: parseExpression, forIntroduction: parseForIntroduction };

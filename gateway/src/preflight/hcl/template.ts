@@ -1,29 +1,21 @@
 import type { Cursor, NamedVariable } from './cursor.ts';
-import { parseExpression, parseForIntroduction } from './expression.ts';
 import { trimLikeGo } from './go-space.ts';
 import type { Expression } from './syntax-tree.ts';
 
 /** Where a template ends: at a quote, at a line that is only the marker, at the end of the text. */
-type End = { kind: 'quote' } | { kind: 'heredoc'; marker: string } | { kind: 'text' };
+export type End = { kind: 'quote' } | { kind: 'heredoc'; marker: string } | { kind: 'text' };
 
-/** A quoted string, its opening quote already read. */
-export function parseQuotedTemplate(cursor: Cursor): Expression {
-  return parseTemplate(cursor, { kind: 'quote' });
-}
+/** What stands in templates. They are read by whoever reads expressions, in which templates stand. */
+export type Inner = {
+  expression(cursor: Cursor): Expression;
+  /** What follows the word `for`. */
+  forIntroduction(cursor: Cursor): { collection: Expression; variables: NamedVariable[] };
+};
 
-/** A heredoc, its first line already read. */
-export function parseHeredoc(cursor: Cursor, marker: string): Expression {
-  return parseTemplate(cursor, { kind: 'heredoc', marker });
-}
-
-/** A whole text as a template: a file for `templatefile`, or a string in JSON. */
-export function parseBareTemplate(cursor: Cursor): Expression {
-  return parseTemplate(cursor, { kind: 'text' });
-}
-
-function parseTemplate(cursor: Cursor, end: End): Expression {
+/** Reads a template whose opening quote, or whose first line as a heredoc, is already read. */
+export function parseTemplate(cursor: Cursor, end: End, inner: Inner): Expression {
   const line = cursor.line;
-  const reader = new TemplateReader(cursor, end);
+  const reader = new TemplateReader(cursor, end, inner);
   cursor.nested(() => reader.read());
   const { parts, exact } = reader;
   const [only] = parts;
@@ -39,6 +31,7 @@ class TemplateReader {
   exact: boolean;
   private readonly cursor: Cursor;
   private readonly end: End;
+  private readonly inner: Inner;
   private at: number;
   /** Text up to here is in `text`; from here to `at` it is as in the source. */
   private plainFrom: number;
@@ -46,9 +39,10 @@ class TemplateReader {
   /** Variables of the `%{ for }` that are open, innermost last. */
   private readonly loops: NamedVariable[][] = [];
 
-  constructor(cursor: Cursor, end: End) {
+  constructor(cursor: Cursor, end: End, inner: Inner) {
     this.cursor = cursor;
     this.end = end;
+    this.inner = inner;
     this.exact = end.kind !== 'heredoc';
     this.at = cursor.offset;
     this.plainFrom = cursor.offset;
@@ -117,7 +111,7 @@ class TemplateReader {
     this.flushText();
     cursor.resume(at + (stripsBefore ? 3 : 2));
     const close = cursor.withNewlines(false, () => {
-      this.parts.push(directive ? this.readDirective() : parseExpression(cursor));
+      this.parts.push(directive ? this.readDirective() : this.inner.expression(cursor));
       return cursor.read();
     });
     if (close.kind !== '}' && close.kind !== '~}') cursor.fail('an interpolation is not closed');
@@ -129,9 +123,9 @@ class TemplateReader {
   private readDirective(): Expression {
     const { cursor } = this;
     const { text, line } = cursor.expect('identifier', 'after "%{"');
-    if (text === 'if') return { kind: 'other', children: [parseExpression(cursor)], line };
+    if (text === 'if') return { kind: 'other', children: [this.inner.expression(cursor)], line };
     if (text === 'for') {
-      const { collection, variables } = parseForIntroduction(cursor);
+      const { collection, variables } = this.inner.forIntroduction(cursor);
       this.loops.push(variables);
       cursor.addVariables(variables);
       return { kind: 'other', children: [collection], line };

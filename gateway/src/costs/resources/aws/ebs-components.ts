@@ -14,7 +14,7 @@ const labels: Record<string, string> = {
   standard: 'magnetic',
 };
 
-interface Volume {
+type Volume = {
   /** Reads `size`, `iops` and `throughput` under the names the type uses. */
   reader: ResourceReader;
   type: string;
@@ -24,7 +24,7 @@ interface Volume {
   group?: string;
   /** Usage path of the I/O requests of a magnetic volume. */
   ioUsageKey: string;
-}
+};
 
 export function ebsComponents({ reader, type, size, count, group, ioUsageKey }: Volume): ComponentSpec[] {
   const place = group === undefined ? {} : { group };

@@ -2,15 +2,15 @@ import { assumed, exactly, type Quantity } from '../../quantity.ts';
 import type { ResourceReader } from '../../resource-reader.ts';
 
 /** A disk of an instance, wherever it was declared. */
-export interface Disk {
+export type Disk = {
   group: string;
   reader: ResourceReader;
   type: string;
   size: Quantity;
-}
+};
 
 /** What an instance, a launch template and a launch configuration have in common. */
-export interface Machine {
+export type Machine = {
   instanceType: string | null;
   tenancy: string;
   isEbsOptimised: boolean;
@@ -18,7 +18,7 @@ export interface Machine {
   /** `standard`, `unlimited`, or `null` for the family's default. */
   cpuCredits: string | null;
   disks: Disk[];
-}
+};
 
 /** Size of the root disk of the common Linux images, GB of gp2. */
 const rootSize = 8;

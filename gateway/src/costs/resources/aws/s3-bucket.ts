@@ -1,14 +1,14 @@
 import type { ComponentSpec, ResourceModule } from '../../resource-module.ts';
 import type { ResourceReader } from '../../resource-reader.ts';
 
-interface Charge {
+type Charge = {
   name: string;
   usage: string;
   price: string;
   unit?: string;
   /** Usage figures in one priced unit. Default 1. */
   per?: number;
-}
+};
 
 const tier1: Charge = {
   name: 'PUT, COPY, POST, LIST requests',
