@@ -54,14 +54,14 @@ export class Engine {
 
   /** On the same port as before where it ran before. */
   async startRunner(): Promise<void> {
-    const env = { ...this.baseEnv(), RUNNER_PORT: String(this.runnerPort), ...this.options.runnerEnv };
+    const env = { ...this.#baseEnv(), RUNNER_PORT: String(this.runnerPort), ...this.options.runnerEnv };
     this.runner = startService('terraform-runner', env);
     this.runnerPort = await readyPort('the runner', this.runner);
   }
 
   async startGateway(): Promise<void> {
     const env = {
-      ...this.baseEnv(),
+      ...this.#baseEnv(),
       PORT: String(this.gatewayPort),
       TERRAFORM_RUNNER_URL: this.runnerUrl,
       ...(this.options.policy ? await policyFile(this.directory, this.options.policy) : {}),
@@ -77,7 +77,7 @@ export class Engine {
     await rm(this.directory, { recursive: true, force: true, maxRetries: 3 });
   }
 
-  private baseEnv(): Record<string, string> {
+  #baseEnv(): Record<string, string> {
     return {
       PATH: process.env.PATH ?? '',
       HOME: this.directory,

@@ -24,14 +24,14 @@ export type Outcome = {
 /** Engines with the controls on or off, each started when it is first asked for, and a local AWS where wanted. */
 export class Stage {
   readonly aws: LocalAws | undefined;
-  private readonly engines = new Map<string, Promise<Engine>>();
-  private readonly folders: string[] = [];
-  private readonly env: Record<string, string>;
-  private count = 0;
+  readonly #engines = new Map<string, Promise<Engine>>();
+  readonly #folders: string[] = [];
+  readonly #env: Record<string, string>;
+  #count = 0;
 
   private constructor(aws: LocalAws | undefined, env: Record<string, string>) {
     this.aws = aws;
-    this.env = env;
+    this.#env = env;
   }
 
   static async open(options: { aws?: boolean; env?: Record<string, string> } = {}): Promise<Stage> {
@@ -40,8 +40,8 @@ export class Stage {
 
   engine(controls: Controls): Promise<Engine> {
     const name = JSON.stringify(controls);
-    const known = this.engines.get(name) ?? this.start(controls);
-    this.engines.set(name, known);
+    const known = this.#engines.get(name) ?? this.#start(controls);
+    this.#engines.set(name, known);
     return known;
   }
 
@@ -53,8 +53,8 @@ export class Stage {
   ): Promise<Outcome> {
     const { timeoutMs, ...body } = more;
     const client = createClient((await this.engine(controls)).url);
-    this.count += 1;
-    const projectId = body.projectId ?? `attack-${this.count}`;
+    this.#count += 1;
+    const projectId = body.projectId ?? `attack-${this.#count}`;
     const accepted = await client.post('/api/deploy', { ...body, projectId, files });
     if (accepted.status !== 202)
       throw new Error(`POST /api/deploy: ${accepted.status} ${JSON.stringify(accepted.body)}`);
@@ -77,30 +77,30 @@ export class Stage {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const engine of this.engines.values())
+    for (const engine of this.#engines.values())
       await engine.then(
         (started) => started[Symbol.asyncDispose](),
         () => {}, // it never started; its test has said so
       );
     await this.aws?.stop();
-    for (const folder of this.folders) await rm(folder, { recursive: true, force: true });
+    for (const folder of this.#folders) await rm(folder, { recursive: true, force: true });
   }
 
-  private async start({ preflight, sandbox }: Controls): Promise<Engine> {
-    const env = { ...this.aws?.env, ...this.env };
+  async #start({ preflight, sandbox }: Controls): Promise<Engine> {
+    const env = { ...this.aws?.env, ...this.#env };
     return Engine.start({
       env: {
         ...env,
-        ...(preflight ? {} : { POLICY_FILE: await this.everythingAllowed() }),
+        ...(preflight ? {} : { POLICY_FILE: await this.#everythingAllowed() }),
         ...(sandbox ? {} : { SANDBOX: 'off', SANDBOX_NETWORK: 'open' }),
       },
     });
   }
 
   /** What an operator would write who trusts all code; some rules nobody can allow. */
-  private async everythingAllowed(): Promise<string> {
+  async #everythingAllowed(): Promise<string> {
     const folder = await mkdtemp(join(tmpdir(), 'policy-'));
-    this.folders.push(folder);
+    this.#folders.push(folder);
     const path = join(folder, 'policy.json');
     const allowances = Object.entries(preflightRules)
       .filter(([, { allowable }]) => allowable)

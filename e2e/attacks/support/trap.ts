@@ -15,7 +15,7 @@ export class Trap {
   readonly directory: string;
   readonly canary = `canary-${randomBytes(8).toString('hex')}`;
   readonly heard: string[] = [];
-  private readonly server = createServer((request, response) => {
+  readonly #server = createServer((request, response) => {
     let body = '';
     request.on('data', (chunk) => {
       body += chunk;
@@ -37,8 +37,8 @@ export class Trap {
     await mkdir(trap.moduleFolder);
     await writeFile(join(trap.moduleFolder, 'main.tf'), `output "x" {\n  value = "${trap.canary}"\n}\n`);
     await chmod(trap.directory, 0o755);
-    trap.server.listen(0, '127.0.0.1');
-    await once(trap.server, 'listening');
+    trap.#server.listen(0, '127.0.0.1');
+    await once(trap.#server, 'listening');
     return trap;
   }
 
@@ -71,7 +71,7 @@ export class Trap {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
   isMarked(): boolean {
@@ -89,8 +89,8 @@ export class Trap {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.server.close();
-    this.server.closeAllConnections();
+    this.#server.close();
+    this.#server.closeAllConnections();
     await rm(this.directory, { recursive: true, force: true });
   }
 }

@@ -80,41 +80,41 @@ function share(
 /** Resources of one type, by what may name them. */
 class Targets {
   readonly all: PlannedResource[];
-  private readonly keys: Map<PlannedResource, string>;
-  private readonly byName = new Map<string, PlannedResource[]>();
-  private readonly byAddress: Map<string, PlannedResource[]>;
+  readonly #keys: Map<PlannedResource, string>;
+  readonly #byName = new Map<string, PlannedResource[]>();
+  readonly #byAddress: Map<string, PlannedResource[]>;
 
   constructor(all: PlannedResource[]) {
     this.all = all;
-    this.keys = new Map(all.map((target) => [target, keysOf(target.address)]));
-    this.byAddress = Map.groupBy(all, ({ modulePath, type, name }) => `${modulePath} ${type}.${name}`);
+    this.#keys = new Map(all.map((target) => [target, keysOf(target.address)]));
+    this.#byAddress = Map.groupBy(all, ({ modulePath, type, name }) => `${modulePath} ${type}.${name}`);
     for (const target of all)
-      for (const name of namesOf(target)) this.byName.set(name, [...(this.byName.get(name) ?? []), target]);
+      for (const name of namesOf(target)) this.#byName.set(name, [...(this.#byName.get(name) ?? []), target]);
   }
 
   /** What the argument of a companion may name: by its value where that is known, else by its references. */
   namedBy(plan: PlanModel, companion: PlannedResource, argument: string): PlannedResource[] {
     const value = asString(asRecord(companion.after)[argument]);
-    if (value !== '') return this.byName.get(value)?.slice(0, 1) ?? [];
+    if (value !== '') return this.#byName.get(value)?.slice(0, 1) ?? [];
     const references = referencesOf(plan, companion, asRecord(companion.configuration.expressions)[argument]);
     const referred = references.resources.flatMap((reference) =>
-      (this.byAddress.get(`${reference.modulePath} ${reference.address}`) ?? []).filter(
+      (this.#byAddress.get(`${reference.modulePath} ${reference.address}`) ?? []).filter(
         (target) =>
           (reference.key === null || reference.key === target.key) &&
           (reference.moduleInstance === null || target.moduleAddress.includes(reference.moduleInstance)),
       ),
     );
-    const named = referred.length > 0 ? [...new Set(referred)] : this.behindLocals(references);
+    const named = referred.length > 0 ? [...new Set(referred)] : this.#behindLocals(references);
     const inScope = named.filter((target) => isInScope(companion, target));
     const keys = keysOf(companion.address);
     const sameKeys = references.byInstanceKey
-      ? inScope.filter((target) => this.keys.get(target) === keys)
+      ? inScope.filter((target) => this.#keys.get(target) === keys)
       : [];
     return sameKeys.length > 0 ? sameKeys : inScope;
   }
 
   /** A local may name whatever its module, or a module inside of it, holds. */
-  private behindLocals({ localsOf }: References): PlannedResource[] {
+  #behindLocals({ localsOf }: References): PlannedResource[] {
     return this.all.filter(({ modulePath }) =>
       localsOf.some((path) => path === '' || modulePath === path || modulePath.startsWith(`${path}.`)),
     );

@@ -5,30 +5,30 @@ import { asArray, asRecord } from './plan-json.ts';
  * only after apply, and the expression in the code (absent inside dynamic blocks).
  */
 export class PlannedValue {
-  private readonly after: unknown;
-  private readonly unknownMark: unknown;
+  readonly #after: unknown;
+  readonly #unknownMark: unknown;
   /** The expression in the code. */
   readonly expression: unknown;
 
   constructor(after: unknown, unknownMark: unknown, expression: unknown) {
-    this.after = after;
-    this.unknownMark = unknownMark;
+    this.#after = after;
+    this.#unknownMark = unknownMark;
     this.expression = expression;
   }
 
   /** `undefined` where it is unset or not known yet. */
   get value(): unknown {
-    return this.after ?? undefined;
+    return this.#after ?? undefined;
   }
 
   /** Nothing of it is known before apply. */
   get isUnknown(): boolean {
-    return this.unknownMark === true;
+    return this.#unknownMark === true;
   }
 
   /** Something of it, or all, is not known before apply. */
   get isPartlyUnknown(): boolean {
-    return hasMark(this.unknownMark);
+    return hasMark(this.#unknownMark);
   }
 
   get isConfigured(): boolean {
@@ -46,17 +46,17 @@ export class PlannedValue {
   }
 
   get(name: string): PlannedValue {
-    const mark = this.isUnknown ? true : asRecord(this.unknownMark)[name];
-    return new PlannedValue(asRecord(this.after)[name], mark, inner(this.expression, name));
+    const mark = this.isUnknown ? true : asRecord(this.#unknownMark)[name];
+    return new PlannedValue(asRecord(this.#after)[name], mark, inner(this.expression, name));
   }
 
   /** The items of a list or set; a single block counts as one item. */
   get items(): PlannedValue[] {
-    if (!Array.isArray(this.after))
-      return typeof this.after === 'object' && this.after !== null ? [this] : [];
-    const marks = asArray(this.unknownMark);
+    if (!Array.isArray(this.#after))
+      return typeof this.#after === 'object' && this.#after !== null ? [this] : [];
+    const marks = asArray(this.#unknownMark);
     const expressions = Array.isArray(this.expression) ? this.expression : [this.expression];
-    return this.after.map(
+    return this.#after.map(
       (item, index) => new PlannedValue(item, marks[index], expressions[index] ?? expressions[0]),
     );
   }
@@ -73,7 +73,7 @@ export class PlannedValue {
   }
 
   get strings(): string[] {
-    const list = Array.isArray(this.after) ? this.after : [this.after];
+    const list = Array.isArray(this.#after) ? this.#after : [this.#after];
     return list.filter((item): item is string => typeof item === 'string');
   }
 }

@@ -51,68 +51,68 @@ function empty(): References {
 }
 
 class Walk {
-  private readonly plan: PlanModel;
-  private readonly found: References;
-  private steps = 0;
-  private moduleInstance: string | null = null;
+  readonly #plan: PlanModel;
+  readonly #found: References;
+  #steps = 0;
+  #moduleInstance: string | null = null;
 
   constructor(plan: PlanModel, found: References) {
-    this.plan = plan;
-    this.found = found;
+    this.#plan = plan;
+    this.#found = found;
   }
 
   /** Everything an expression, or the expressions of nested blocks, refers to. */
   expression(expression: unknown, modulePath: string): void {
-    if (this.steps++ > maxSteps || typeof expression !== 'object' || expression === null) return;
+    if (this.#steps++ > maxSteps || typeof expression !== 'object' || expression === null) return;
     if (Array.isArray(expression)) {
       for (const item of expression) this.expression(item, modulePath);
       return;
     }
     const record = asRecord(expression);
-    if ('constant_value' in record) this.found.constants.push(record.constant_value);
-    else if ('references' in record) this.references(strings(record.references), modulePath);
+    if ('constant_value' in record) this.#found.constants.push(record.constant_value);
+    else if ('references' in record) this.#references(strings(record.references), modulePath);
     else for (const item of Object.values(record)) this.expression(item, modulePath);
   }
 
-  private references(references: string[], modulePath: string): void {
+  #references(references: string[], modulePath: string): void {
     for (const reference of mostSpecific(references.slice(0, maxSteps))) {
-      if (this.steps++ > maxSteps) return;
+      if (this.#steps++ > maxSteps) return;
       const parts = splitReference(reference);
       const [root = '', name = ''] = parts.map(({ name }) => name);
-      if (root === 'var') this.variable(name, modulePath);
-      else if (root === 'local') this.found.localsOf.push(modulePath);
-      else if (root === 'each' || root === 'count') this.instanceKey(name);
-      else if (root === 'module') this.output(parts, modulePath);
-      else if (!['path', 'terraform', 'self'].includes(root)) this.resource(parts, modulePath);
+      if (root === 'var') this.#variable(name, modulePath);
+      else if (root === 'local') this.#found.localsOf.push(modulePath);
+      else if (root === 'each' || root === 'count') this.#instanceKey(name);
+      else if (root === 'module') this.#output(parts, modulePath);
+      else if (!['path', 'terraform', 'self'].includes(root)) this.#resource(parts, modulePath);
     }
   }
 
-  private variable(name: string, modulePath: string): void {
-    const module = this.plan.modules.get(modulePath);
-    if (module?.parent === null || module === undefined) this.found.variables.push({ modulePath, name });
+  #variable(name: string, modulePath: string): void {
+    const module = this.#plan.modules.get(modulePath);
+    if (module?.parent === null || module === undefined) this.#found.variables.push({ modulePath, name });
     else if (Object.hasOwn(module.arguments, name)) this.expression(module.arguments[name], module.parent);
-    else this.found.variables.push({ modulePath, name });
+    else this.#found.variables.push({ modulePath, name });
   }
 
-  private instanceKey(name: string): void {
-    this.found.byInstanceKey = true;
-    if (name === 'value') this.found.byInstanceValue = true;
+  #instanceKey(name: string): void {
+    this.#found.byInstanceKey = true;
+    if (name === 'value') this.#found.byInstanceValue = true;
   }
 
   /** Where the key of the module is an expression, the reference names no output: all of them count. */
-  private output([, call, output]: ReferencePart[], modulePath: string): void {
+  #output([, call, output]: ReferencePart[], modulePath: string): void {
     const module = call?.name ?? '';
     const path = modulePath === '' ? module : `${modulePath}.${module}`;
-    const outputs = this.plan.modules.get(path)?.outputs ?? {};
-    const outer = this.moduleInstance;
+    const outputs = this.#plan.modules.get(path)?.outputs ?? {};
+    const outer = this.#moduleInstance;
     const key = call?.key ?? null;
-    if (key !== null) this.moduleInstance = `module.${module}[${JSON.stringify(key)}]`;
+    if (key !== null) this.#moduleInstance = `module.${module}[${JSON.stringify(key)}]`;
     for (const [name, source] of Object.entries(outputs))
       if (output === undefined || output.name === name) this.expression(asRecord(source).expression, path);
-    this.moduleInstance = outer;
+    this.#moduleInstance = outer;
   }
 
-  private resource(parts: ReferencePart[], modulePath: string): void {
+  #resource(parts: ReferencePart[], modulePath: string): void {
     const length = parts[0]?.name === 'data' ? 3 : 2;
     if (parts.length < length) return;
     const address = parts
@@ -120,7 +120,7 @@ class Walk {
       .map(({ name }) => name)
       .join('.');
     const key = parts[length - 1]?.key ?? null;
-    this.found.resources.push({ modulePath, address, key, moduleInstance: this.moduleInstance });
+    this.#found.resources.push({ modulePath, address, key, moduleInstance: this.#moduleInstance });
   }
 }
 

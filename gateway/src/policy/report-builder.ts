@@ -40,56 +40,56 @@ const severityRank = { critical: 3, high: 2, medium: 1, low: 0 } as const;
 
 /** Applies modes and allowances to findings as they come, in bounded memory. */
 export class ReportBuilder {
-  private readonly settings: PolicySettings;
-  private readonly allowances: Map<string, PolicyAllowance[]>;
-  private readonly seen = new Set<string>();
-  private readonly kept: Record<PolicyMode, number> = { off: 0, warn: 0, approve: 0, block: 0 };
-  private readonly findings: PolicyFinding[] = [];
-  private readonly allowed: AllowedFinding[] = [];
-  private strictest: PolicyMode = 'off';
-  private truncated = false;
+  readonly #settings: PolicySettings;
+  readonly #allowances: Map<string, PolicyAllowance[]>;
+  readonly #seen = new Set<string>();
+  readonly #kept: Record<PolicyMode, number> = { off: 0, warn: 0, approve: 0, block: 0 };
+  readonly #findings: PolicyFinding[] = [];
+  readonly #allowed: AllowedFinding[] = [];
+  #strictest: PolicyMode = 'off';
+  #truncated = false;
 
   constructor(settings: PolicySettings, now = Date.now()) {
-    this.settings = settings;
+    this.#settings = settings;
     const valid = settings.allowances.filter(({ expiresAt }) => !expiresAt || Date.parse(expiresAt) > now);
-    this.allowances = Map.groupBy(valid, ({ id }) => id);
+    this.#allowances = Map.groupBy(valid, ({ id }) => id);
   }
 
   add(draft: FindingDraft): void {
     const { id, defaultMode, allowable } = draft;
-    const mode = allowable ? modeOf(this.settings, id, defaultMode) : defaultMode;
+    const mode = allowable ? modeOf(this.#settings, id, defaultMode) : defaultMode;
     if (mode === 'off') return;
-    const allowance = allowable ? this.allowanceFor(draft) : undefined;
-    if (!allowance && strictness[mode] > strictness[this.strictest]) this.strictest = mode;
+    const allowance = allowable ? this.#allowanceFor(draft) : undefined;
+    if (!allowance && strictness[mode] > strictness[this.#strictest]) this.#strictest = mode;
     const key = [draft.id, draft.address, draft.file, draft.line, draft.subject?.slice(0, 300)].join('\n');
-    if (this.seen.has(key)) return;
-    if (this.kept[mode] >= maxFindings) {
-      this.truncated = true;
+    if (this.#seen.has(key)) return;
+    if (this.#kept[mode] >= maxFindings) {
+      this.#truncated = true;
       return;
     }
-    this.kept[mode]++;
-    this.seen.add(key);
-    const finding = toFinding(draft, mode, isEnforced(this.settings, id));
-    if (allowance) this.allowed.push({ ...finding, allowedBy: { who: allowance.who, why: allowance.why } });
-    else this.findings.push(finding);
+    this.#kept[mode]++;
+    this.#seen.add(key);
+    const finding = toFinding(draft, mode, isEnforced(this.#settings, id));
+    if (allowance) this.#allowed.push({ ...finding, allowedBy: { who: allowance.who, why: allowance.why } });
+    else this.#findings.push(finding);
   }
 
   build(): PolicyReport {
-    const findings = this.findings.toSorted(
+    const findings = this.#findings.toSorted(
       (a, b) =>
         strictness[b.mode] - strictness[a.mode] || severityRank[b.severity] - severityRank[a.severity],
     );
-    const verdict = this.strictest === 'off' ? 'pass' : this.strictest;
+    const verdict = this.#strictest === 'off' ? 'pass' : this.#strictest;
     return {
       verdict,
       findings: findings.slice(0, maxFindings),
-      allowed: this.allowed.slice(0, maxFindings),
-      truncated: this.truncated || findings.length > maxFindings,
+      allowed: this.#allowed.slice(0, maxFindings),
+      truncated: this.#truncated || findings.length > maxFindings,
     };
   }
 
-  private allowanceFor(draft: FindingDraft): PolicyAllowance | undefined {
-    return this.allowances
+  #allowanceFor(draft: FindingDraft): PolicyAllowance | undefined {
+    return this.#allowances
       .get(draft.id)
       ?.find(
         ({ subject, address, file }) =>

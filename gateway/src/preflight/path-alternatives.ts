@@ -24,15 +24,15 @@ export function alternativesOf(expression: Expression, scope: PathScope): Altern
 
 /** Follows locals, `each` and variables of `for` through collections that are written out. */
 class Resolver {
-  private readonly module: CodeModule;
-  private steps = 0;
+  readonly #module: CodeModule;
+  #steps = 0;
 
   constructor(module: CodeModule) {
-    this.module = module;
+    this.#module = module;
   }
 
   valuesOf(expression: Expression, forEach: Expression | undefined, depth: number): Alternatives {
-    if (++this.steps > maxSteps || depth > 20) return undefined;
+    if (++this.#steps > maxSteps || depth > 20) return undefined;
     switch (expression.kind) {
       case 'literal':
         return expression.value === null ? undefined : [[String(expression.value)]];
@@ -41,13 +41,13 @@ class Resolver {
           ? combine(expression.parts.map((part) => this.valuesOf(part, forEach, depth + 1)))
           : undefined;
       case 'reference':
-        return this.valuesOfReference(expression, forEach, depth + 1);
+        return this.#valuesOfReference(expression, forEach, depth + 1);
       default:
         return undefined;
     }
   }
 
-  private valuesOfReference(
+  #valuesOfReference(
     reference: Expression & { kind: 'reference' },
     forEach: Expression | undefined,
     depth: number,
@@ -55,10 +55,10 @@ class Resolver {
     const { path, children, variable } = reference;
     const [root, name = '', ...attributes] = path;
     if (root === 'local') {
-      const local = attributes.length === 0 ? this.module.locals.get(name) : undefined;
+      const local = attributes.length === 0 ? this.#module.locals.get(name) : undefined;
       if (!local || children.length > 1) return undefined;
       return children.length === 1
-        ? this.elementsOf(local, 'value', [], depth)
+        ? this.#elementsOf(local, 'value', [], depth)
         : this.valuesOf(local, undefined, depth);
     }
     if (children.length > 0) return undefined;
@@ -67,21 +67,16 @@ class Resolver {
     // Terraform is always started in the root module.
     if (root === 'path' && attributes.length === 0 && name === 'cwd') return [[{ base: 'root' }]];
     if (root === 'each' && forEach && (name === 'key' || name === 'value'))
-      return this.elementsOf(forEach, name, attributes, depth);
-    if (root === '' && variable) return this.elementsOf(variable.of, variable.is, attributes, depth);
+      return this.#elementsOf(forEach, name, attributes, depth);
+    if (root === '' && variable) return this.#elementsOf(variable.of, variable.is, attributes, depth);
     return undefined;
   }
 
   /** The keys or values of a collection, or one attribute of each value. */
-  private elementsOf(
-    collection: Expression,
-    element: Element,
-    attributes: string[],
-    depth: number,
-  ): Alternatives {
-    if (++this.steps > maxSteps || depth > 20) return undefined;
+  #elementsOf(collection: Expression, element: Element, attributes: string[], depth: number): Alternatives {
+    if (++this.#steps > maxSteps || depth > 20) return undefined;
     const each = (items: Expression[]) =>
-      union(items.map((item) => this.memberOf(item, attributes, depth + 1)));
+      union(items.map((item) => this.#memberOf(item, attributes, depth + 1)));
     switch (collection.kind) {
       case 'list':
         return element === 'value' ? each(collection.items) : undefined;
@@ -95,18 +90,18 @@ class Resolver {
       case 'reference': {
         const [root, name = ''] = collection.path;
         const isLocal = root === 'local' && collection.path.length === 2 && collection.children.length === 0;
-        const local = isLocal ? this.module.locals.get(name) : undefined;
-        return local && this.elementsOf(local, element, attributes, depth + 1);
+        const local = isLocal ? this.#module.locals.get(name) : undefined;
+        return local && this.#elementsOf(local, element, attributes, depth + 1);
       }
       case 'call':
-        return this.elementsOfCall(collection, element, attributes, depth + 1);
+        return this.#elementsOfCall(collection, element, attributes, depth + 1);
       default:
         return undefined;
     }
   }
 
   /** In a set, keys are values. */
-  private elementsOfCall(
+  #elementsOfCall(
     call: Expression & { kind: 'call' },
     element: Element,
     attributes: string[],
@@ -117,15 +112,15 @@ class Resolver {
     const [only, ...others] = call.arguments;
     const keeps = name === 'toset' || (element === 'value' && (name === 'sort' || name === 'tolist'));
     return only && others.length === 0 && keeps
-      ? this.elementsOf(only, 'value', attributes, depth)
+      ? this.#elementsOf(only, 'value', attributes, depth)
       : undefined;
   }
 
-  private memberOf(item: Expression, attributes: string[], depth: number): Alternatives {
+  #memberOf(item: Expression, attributes: string[], depth: number): Alternatives {
     const [name, ...others] = attributes;
     if (name === undefined) return this.valuesOf(item, undefined, depth);
     if (item.kind === 'reference' && item.variable && item.children.length === 0)
-      return this.elementsOf(
+      return this.#elementsOf(
         item.variable.of,
         item.variable.is,
         [...item.path.slice(2), ...attributes],
@@ -134,7 +129,7 @@ class Resolver {
     if (item.kind !== 'object' || item.entries.some(({ key }) => literalString(key) === undefined))
       return undefined;
     const found = item.entries.filter(({ key }) => literalString(key) === name);
-    return union(found.map(({ value }) => this.memberOf(value, others, depth + 1)));
+    return union(found.map(({ value }) => this.#memberOf(value, others, depth + 1)));
   }
 }
 

@@ -7,30 +7,30 @@ const buckets = 1 << 16;
 
 /** Finds any of many texts in one pass, by a hash of their first three characters. */
 export class FormIndex {
-  private readonly occupied = new Uint8Array(buckets);
-  private readonly forms = new Map<number, string[]>();
-  private longest = 0;
+  readonly #occupied = new Uint8Array(buckets);
+  readonly #forms = new Map<number, string[]>();
+  #longest = 0;
 
   /** Every form has at least `minSecretLength` characters. */
   constructor(forms: Iterable<string>) {
     for (const form of forms) {
       const hash = hashAt(form, 0);
-      this.occupied[hash] = 1;
-      this.longest = Math.max(this.longest, form.length);
-      const others = this.forms.get(hash);
+      this.#occupied[hash] = 1;
+      this.#longest = Math.max(this.#longest, form.length);
+      const others = this.#forms.get(hash);
       if (others) others.push(form);
-      else this.forms.set(hash, [form]);
+      else this.#forms.set(hash, [form]);
     }
   }
 
   /** Where the forms stand, ordered by their beginnings; spans that overlap are one. */
   find(text: string): Span[] {
     const found: Span[] = [];
-    if (this.forms.size === 0) return found;
+    if (this.#forms.size === 0) return found;
     for (let at = 0; at + minSecretLength <= text.length; at += 1) {
       const hash = hashAt(text, at);
-      if (this.occupied[hash] === 0) continue;
-      for (const form of this.forms.get(hash) ?? [])
+      if (this.#occupied[hash] === 0) continue;
+      for (const form of this.#forms.get(hash) ?? [])
         if (text.startsWith(form, at)) add(found, at, at + form.length);
     }
     return found;
@@ -38,11 +38,11 @@ export class FormIndex {
 
   /** Where a form begins that the end of the text cuts off; at least three of its characters are there. */
   findCutAtEnd(text: string): number | undefined {
-    for (let at = Math.max(0, text.length - this.longest); at + 3 <= text.length; at += 1) {
+    for (let at = Math.max(0, text.length - this.#longest); at + 3 <= text.length; at += 1) {
       const hash = hashAt(text, at);
-      if (this.occupied[hash] === 0) continue;
+      if (this.#occupied[hash] === 0) continue;
       const end = text.slice(at);
-      if ((this.forms.get(hash) ?? []).some((form) => form.startsWith(end))) return at;
+      if ((this.#forms.get(hash) ?? []).some((form) => form.startsWith(end))) return at;
     }
     return undefined;
   }

@@ -14,19 +14,19 @@ const maxDepth = 200;
 
 /** Replaces secrets in whatever leaves the engine: texts, lines of output and JSON values. */
 export class Redactor {
-  private readonly forms: FormIndex;
-  private readonly shortValues: RegExp | undefined;
+  readonly #forms: FormIndex;
+  readonly #shortValues: RegExp | undefined;
   constructor(secrets: Iterable<string>) {
     const values = [...new Set(secrets)].filter((secret) => secret.trim() !== '').slice(0, maxSecrets);
     const forms = new Set<string>();
     for (const value of values) for (const form of secretForms(value)) forms.add(form);
-    this.forms = new FormIndex(forms);
+    this.#forms = new FormIndex(forms);
     const short = values
       .filter((value) => value.length < minSecretLength)
       .map((value) => value.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'));
     // A short value is replaced only where it stands alone as a value: in quotes, or behind "=" or ":".
     if (short.length > 0)
-      this.shortValues = new RegExp(
+      this.#shortValues = new RegExp(
         `(?<=["'\`]|[=:]\\s?)(?:${short.join('|')})(?=["'\`]|[\\s,;&)}\\]]|$)`,
         'gm',
       );
@@ -38,19 +38,19 @@ export class Redactor {
 
   /** As `redactText`; of a line that was cut, which ends in "…", also the beginning of a secret at its end. */
   redactLine(line: string): string {
-    const text = line.endsWith(cutMark) ? this.withoutCutSecret(line.slice(0, -1)) : line;
+    const text = line.endsWith(cutMark) ? this.#withoutCutSecret(line.slice(0, -1)) : line;
     return this.redactText(text);
   }
 
   /** Strings and keys inside are redacted; a number or boolean that is a secret becomes text. */
   redactJson(value: unknown): unknown {
-    return this.redactValue(value, 0);
+    return this.#redactValue(value, 0);
   }
 
   /** Where secrets stand in a text, in order and without overlaps. */
   spans(text: string): Span[] {
-    const found = this.forms.find(text);
-    for (const match of this.shortValues ? text.matchAll(this.shortValues) : [])
+    const found = this.#forms.find(text);
+    for (const match of this.#shortValues ? text.matchAll(this.#shortValues) : [])
       found.push({ from: match.index, to: match.index + match[0].length });
     return merge(found);
   }
@@ -60,27 +60,27 @@ export class Redactor {
     return this.redactJson(values) as Record<string, unknown>;
   }
 
-  private withoutCutSecret(text: string): string {
-    const at = this.forms.findCutAtEnd(text);
+  #withoutCutSecret(text: string): string {
+    const at = this.#forms.findCutAtEnd(text);
     return at === undefined ? `${text}${cutMark}` : `${text.slice(0, at)}${redactedText}${cutMark}`;
   }
 
-  private redactValue(value: unknown, depth: number): unknown {
+  #redactValue(value: unknown, depth: number): unknown {
     if (depth > maxDepth) return redactedText;
-    if (typeof value === 'string') return this.isShort(value) ? redactedText : this.redactText(value);
+    if (typeof value === 'string') return this.#isShort(value) ? redactedText : this.redactText(value);
     if (typeof value === 'number' || typeof value === 'bigint') {
       const text = String(value);
-      return this.isShort(text) || this.spans(text).length > 0 ? redactedText : value;
+      return this.#isShort(text) || this.spans(text).length > 0 ? redactedText : value;
     }
-    if (Array.isArray(value)) return value.map((item) => this.redactValue(item, depth + 1));
+    if (Array.isArray(value)) return value.map((item) => this.#redactValue(item, depth + 1));
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [this.redactText(key), this.redactValue(item, depth + 1)]),
+      Object.entries(value).map(([key, item]) => [this.redactText(key), this.#redactValue(item, depth + 1)]),
     );
   }
 
-  private isShort(text: string): boolean {
-    if (!this.shortValues || text.length >= minSecretLength) return false;
+  #isShort(text: string): boolean {
+    if (!this.#shortValues || text.length >= minSecretLength) return false;
     return this.redactText(`"${text}"`) !== `"${text}"`;
   }
 }

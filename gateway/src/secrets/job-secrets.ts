@@ -24,22 +24,22 @@ type JobIdentity = Pick<JobRow, 'id' | 'project_id' | 'revision' | 'plan_digest'
 
 /** What one job's runs receive, and what must never show of it. Belongs to one worker and is never stored. */
 export class JobSecrets {
-  private readonly context: Context;
-  private readonly job: JobIdentity;
-  private known: Promise<Known> | undefined;
-  private temporary: TemporaryCredentials | undefined;
-  private readonly learned = new Set<string>();
-  private learnedSince = false;
-  private cached: Redactor | undefined;
+  readonly #context: Context;
+  readonly #job: JobIdentity;
+  #known: Promise<Known> | undefined;
+  #temporary: TemporaryCredentials | undefined;
+  readonly #learned = new Set<string>();
+  #learnedSince = false;
+  #cached: Redactor | undefined;
 
   constructor(context: Context, job: JobIdentity) {
-    this.context = context;
-    this.job = job;
+    this.#context = context;
+    this.#job = job;
   }
 
   /** The code of the job's runs, and its input variables: the project's secret ones win over the revision's. */
   async code(): Promise<{ revisionDigest: string; variables: Variables }> {
-    const { revisionDigest, variables, project, declared } = await this.read();
+    const { revisionDigest, variables, project, declared } = await this.#read();
     const secret = Object.entries(project.variables).filter(([name]) => declared.declares(name));
     return { revisionDigest, variables: { ...variables, ...Object.fromEntries(secret) } };
   }
@@ -49,80 +49,80 @@ export class JobSecrets {
    * the project's role can't be taken.
    */
   async environment(): Promise<Record<string, string>> {
-    const { project, texts } = await this.read();
-    const { config, database, encryption } = this.context;
+    const { project, texts } = await this.#read();
+    const { config, database, encryption } = this.#context;
     const stateText = async () =>
-      (await readNewestState(database.query, encryption, this.job.project_id))?.raw.toString() ?? '';
+      (await readNewestState(database.query, encryption, this.#job.project_id))?.raw.toString() ?? '';
     return runEnvironment({
       operator: config.cloudEnvironment,
       project,
       texts,
       stateText,
-      assume: () => this.assume(),
+      assume: () => this.#assume(),
     });
   }
 
   /** Masks all that is known so far. */
   async redactor(): Promise<Redactor> {
-    const { project, sensitive } = await this.read();
-    this.cached ??= new Redactor([
-      ...environmentSecrets(this.context.config.cloudEnvironment),
+    const { project, sensitive } = await this.#read();
+    this.#cached ??= new Redactor([
+      ...environmentSecrets(this.#context.config.cloudEnvironment),
       ...projectValues(project),
-      ...environmentSecrets(this.temporary?.environment ?? {}),
+      ...environmentSecrets(this.#temporary?.environment ?? {}),
       ...leaves(sensitive),
-      ...this.learned,
+      ...this.#learned,
     ]);
-    return this.cached;
+    return this.#cached;
   }
 
   /** Takes up what a state marks as sensitive. */
   learnState(state: TerraformState): void {
-    this.add(stateSecrets(state));
+    this.#add(stateSecrets(state));
   }
 
   /** Takes up what a plan marks as sensitive. */
   learnPlan(plan: TerraformPlan): void {
-    this.add(planSecrets(plan));
+    this.#add(planSecrets(plan));
   }
 
   /** Whether something was learned since this was last asked. */
   hasLearned(): boolean {
-    const has = this.learnedSince;
-    this.learnedSince = false;
+    const has = this.#learnedSince;
+    this.#learnedSince = false;
     return has;
   }
 
-  private add(values: string[]): void {
-    const fresh = values.filter((value) => !this.learned.has(value));
+  #add(values: string[]): void {
+    const fresh = values.filter((value) => !this.#learned.has(value));
     if (fresh.length === 0) return;
-    for (const value of fresh) this.learned.add(value);
-    this.cached = undefined;
-    this.learnedSince = true;
+    for (const value of fresh) this.#learned.add(value);
+    this.#cached = undefined;
+    this.#learnedSince = true;
   }
 
-  private async assume(): Promise<Record<string, string>> {
-    const { project } = await this.read();
+  async #assume(): Promise<Record<string, string>> {
+    const { project } = await this.#read();
     if (!project.webIdentity) return {};
-    if (!this.temporary || this.temporary.expiresAt.getTime() - Date.now() < renewBeforeMs) {
-      if (this.temporary) this.add(environmentSecrets(this.temporary.environment)); // those before stay secret
-      const job = { id: this.job.id, projectId: this.job.project_id };
-      this.temporary = await assumeRole(this.context, project.webIdentity, job);
-      this.cached = undefined;
+    if (!this.#temporary || this.#temporary.expiresAt.getTime() - Date.now() < renewBeforeMs) {
+      if (this.#temporary) this.#add(environmentSecrets(this.#temporary.environment)); // those before stay secret
+      const job = { id: this.#job.id, projectId: this.#job.project_id };
+      this.#temporary = await assumeRole(this.#context, project.webIdentity, job);
+      this.#cached = undefined;
     }
-    return this.temporary.environment;
+    return this.#temporary.environment;
   }
 
-  private read(): Promise<Known> {
-    this.known ??= this.load().catch((error) => {
-      this.known = undefined;
+  #read(): Promise<Known> {
+    this.#known ??= this.#load().catch((error) => {
+      this.#known = undefined;
       throw error;
     });
-    return this.known;
+    return this.#known;
   }
 
-  private async load(): Promise<Known> {
-    const { encryption, database } = this.context;
-    const { id, project_id: projectId, revision: number, plan_digest: planDigest } = this.job;
+  async #load(): Promise<Known> {
+    const { encryption, database } = this.#context;
+    const { id, project_id: projectId, revision: number, plan_digest: planDigest } = this.#job;
     const revision = await findRevision(database.query, projectId, number ?? 0);
     if (!revision) throw new Error(`working on job ${id}: revision ${number} is missing`);
     const [project, variables, files] = await Promise.all([

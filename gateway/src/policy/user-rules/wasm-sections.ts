@@ -29,14 +29,14 @@ function checkTables(reader: Reader): void {
 
 class Reader {
   at = 0;
-  private readonly bytes: Uint8Array;
+  readonly #bytes: Uint8Array;
 
   constructor(bytes: Uint8Array) {
-    this.bytes = bytes;
+    this.#bytes = bytes;
   }
 
   byte(): number {
-    const byte = this.bytes[this.at++];
+    const byte = this.#bytes[this.at++];
     if (byte === undefined) throw new Error('the policy is not a WebAssembly module');
     return byte;
   }

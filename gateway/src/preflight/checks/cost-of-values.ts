@@ -36,24 +36,24 @@ function attributesWithin({ attributes, blocks, blocksRepeatAttributes }: Body):
 }
 
 export class SizeEstimate {
-  private readonly module: CodeModule;
-  private readonly known = new Map<string, Size>();
+  readonly #module: CodeModule;
+  readonly #known = new Map<string, Size>();
 
   constructor(module: CodeModule) {
-    this.module = module;
+    this.#module = module;
   }
 
   /** Follows references in a loop of its own: a chain of locals may be as long as the code. */
-  private ofLocal(name: string): void {
+  #ofLocal(name: string): void {
     const pending = [name];
     const visited = new Set<string>();
     for (let next = pending.at(-1); next !== undefined; next = pending.at(-1)) {
-      const value = this.known.has(next) ? undefined : this.module.locals.get(next);
+      const value = this.#known.has(next) ? undefined : this.#module.locals.get(next);
       if (value && !visited.has(next)) {
         visited.add(next);
-        for (const needed of this.unknownLocals(value)) if (!visited.has(needed)) pending.push(needed);
+        for (const needed of this.#unknownLocals(value)) if (!visited.has(needed)) pending.push(needed);
       } else {
-        if (value) this.known.set(next, this.of(value));
+        if (value) this.#known.set(next, this.#of(value));
         pending.pop();
       }
     }
@@ -61,53 +61,53 @@ export class SizeEstimate {
 
   /** Elements of a value; one where the code does not tell. */
   elementsOf(expression: Expression): number {
-    return this.sizeOf(expression).count;
+    return this.#sizeOf(expression).count;
   }
 
   bytesOf(expression: Expression): number {
-    return this.sizeOf(expression).bytes;
+    return this.#sizeOf(expression).bytes;
   }
 
-  private sizeOf(expression: Expression): Size {
-    for (const name of this.unknownLocals(expression)) this.ofLocal(name);
-    return this.of(expression);
+  #sizeOf(expression: Expression): Size {
+    for (const name of this.#unknownLocals(expression)) this.#ofLocal(name);
+    return this.#of(expression);
   }
 
-  private unknownLocals(root: Expression): string[] {
+  #unknownLocals(root: Expression): string[] {
     const names = new Set<string>();
     const pending = [root];
     for (let next = pending.pop(); next; next = pending.pop()) {
       if (next.kind === 'reference' && next.path[0] === 'local' && next.path[1]) names.add(next.path[1]);
       for (const child of childrenOf(next)) pending.push(child);
     }
-    return [...names].filter((name) => this.module.locals.has(name) && !this.known.has(name));
+    return [...names].filter((name) => this.#module.locals.has(name) && !this.#known.has(name));
   }
 
-  private of(expression: Expression): Size {
+  #of(expression: Expression): Size {
     switch (expression.kind) {
       case 'literal':
         return { ...one, bytes: String(expression.value).length };
       case 'reference':
-        return (expression.path[0] === 'local' && this.known.get(expression.path[1] ?? '')) || one;
+        return (expression.path[0] === 'local' && this.#known.get(expression.path[1] ?? '')) || one;
       case 'for':
-        return this.ofFor(expression);
+        return this.#ofFor(expression);
       case 'list':
-        return { ...total(expression.items.map((item) => this.of(item))), count: expression.items.length };
+        return { ...total(expression.items.map((item) => this.#of(item))), count: expression.items.length };
       case 'object': {
-        const { bytes } = total(expression.entries.map(({ key }) => this.of(key)));
-        const values = total(expression.entries.map(({ value }) => this.of(value)));
+        const { bytes } = total(expression.entries.map(({ key }) => this.#of(key)));
+        const values = total(expression.entries.map(({ value }) => this.#of(value)));
         return { ...values, bytes: bytes + values.bytes, count: expression.entries.length };
       }
       case 'call':
-        return this.ofCall(expression);
+        return this.#ofCall(expression);
       default:
-        return total(childrenOf(expression).map((child) => this.of(child)));
+        return total(childrenOf(expression).map((child) => this.#of(child)));
     }
   }
 
-  private ofFor({ collection, results, keyed }: Expression & { kind: 'for' }): Size {
-    const { bytes, count, leaves } = this.of(collection);
-    const sizes = results.map((result) => this.of(result));
+  #ofFor({ collection, results, keyed }: Expression & { kind: 'for' }): Size {
+    const { bytes, count, leaves } = this.#of(collection);
+    const sizes = results.map((result) => this.#of(result));
     const value = sizes[keyed ? 1 : 0] ?? one;
     return {
       bytes: bytes + times(count, total(sizes).bytes),
@@ -116,15 +116,15 @@ export class SizeEstimate {
     };
   }
 
-  private ofCall(call: Expression & { kind: 'call' }): Size {
+  #ofCall(call: Expression & { kind: 'call' }): Size {
     const values = call.arguments;
     const name = call.name.replace(/^core::/, '');
-    const sizes = values.map((value) => this.of(value));
+    const sizes = values.map((value) => this.#of(value));
     const [first = one, second = first, third = second] = sizes;
     const all = total(sizes);
     switch (name) {
       case 'range':
-        return this.ofRange(values);
+        return this.#ofRange(values);
       case 'length':
         return one;
       case 'replace':
@@ -148,8 +148,8 @@ export class SizeEstimate {
     }
   }
 
-  private ofRange(values: Expression[]): Size {
-    const numbers = values.map((value) => constantNumber(value, this.module));
+  #ofRange(values: Expression[]): Size {
+    const numbers = values.map((value) => constantNumber(value, this.#module));
     const bytes = maxRangeLength * 4;
     if (numbers.includes(undefined)) return { bytes, count: maxRangeLength, leaves: 1 };
     const [from = 0, to = 0] = numbers.length === 1 ? [0, numbers[0]] : numbers;

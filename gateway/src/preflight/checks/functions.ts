@@ -41,41 +41,41 @@ function placeOf(block: Block, module: CodeModule, file: CodeFile): Place {
 }
 
 class FunctionCheck {
-  private readonly code: ProjectCode;
-  private readonly report: Report;
+  readonly #code: ProjectCode;
+  readonly #report: Report;
   /** Templates already scanned; also ends templates that render each other. */
-  private readonly templates = new Set<string>();
+  readonly #templates = new Set<string>();
 
   constructor(code: ProjectCode, report: Report) {
-    this.code = code;
-    this.report = report;
+    this.#code = code;
+    this.#report = report;
   }
 
   visitor(place: Place): (expression: Expression) => void {
     return (expression) => {
-      if (expression.kind === 'call') this.checkCall(expression, place);
+      if (expression.kind === 'call') this.#checkCall(expression, place);
     };
   }
 
-  private checkCall(call: Call, place: Place): void {
+  #checkCall(call: Call, place: Place): void {
     const name = call.name.replace(/^core::/, '');
     const at = { ...where(call, place), subject: call.name };
-    if (fileFunctions.has(name)) this.checkFileCall(name, call, place);
+    if (fileFunctions.has(name)) this.#checkFileCall(name, call, place);
     else if (isOfProvider(name, place.scope.module)) return;
     else if (!pureFunctions.has(name))
-      this.report(
+      this.#report(
         'PRE-FUNCTION',
         refusedFunctions.has(name) || name.includes('::') ? at : { ...at, invalid: 'function' },
         `${call.name}() is not among the functions that only compute`,
       );
-    else checkCallCost(name, call, place.scope, (message) => this.report('PRE-COST', at, message));
+    else checkCallCost(name, call, place.scope, (message) => this.#report('PRE-COST', at, message));
   }
 
-  private checkFileCall(name: string, call: Call, place: Place): void {
+  #checkFileCall(name: string, call: Call, place: Place): void {
     const at = { ...where(call, place), subject: call.name };
     const path = resolvePath(call.arguments[0], place.scope);
     if (!path.inside) {
-      this.report('PRE-FILE-FUNCTION', at, `${call.name}() may leave the project: ${path.reason}`);
+      this.#report('PRE-FILE-FUNCTION', at, `${call.name}() may leave the project: ${path.reason}`);
       return;
     }
     if (name === 'fileset') {
@@ -83,26 +83,26 @@ class FunctionCheck {
       const text =
         pattern?.kind === 'literal' && typeof pattern.value === 'string' ? pattern.value : undefined;
       const problem = patternProblem(text);
-      if (problem) this.report('PRE-FILE-FUNCTION', at, `fileset() may leave the project: ${problem}`);
+      if (problem) this.#report('PRE-FILE-FUNCTION', at, `fileset() may leave the project: ${problem}`);
     }
-    if (name === 'templatefile') for (const one of path.paths ?? [null]) this.checkTemplate(one, at, place);
+    if (name === 'templatefile') for (const one of path.paths ?? [null]) this.#checkTemplate(one, at, place);
   }
 
-  private checkTemplate(path: string | null, at: ReturnType<typeof where>, place: Place): void {
-    const text = path === null ? undefined : this.code.readText(path);
+  #checkTemplate(path: string | null, at: ReturnType<typeof where>, place: Place): void {
+    const text = path === null ? undefined : this.#code.readText(path);
     if (path === null || typeof text !== 'string') {
-      this.report('PRE-TEMPLATE', at, `${path ?? 'the template'} is not one text file of the project`);
+      this.#report('PRE-TEMPLATE', at, `${path ?? 'the template'} is not one text file of the project`);
       return;
     }
-    if (this.templates.has(path)) return;
-    this.templates.add(path);
+    if (this.#templates.has(path)) return;
+    this.#templates.add(path);
     try {
       // What `path` and `local` are in a template, its caller chooses; plain paths are relative to the root.
       const scope = { module: place.scope.module };
       walkExpression(parseTemplateFile(text), this.visitor({ scope, file: path }));
     } catch (error) {
       if (!(error instanceof CodeSyntaxError)) throw error;
-      this.report(
+      this.#report(
         'PRE-TEMPLATE',
         {
           file: path,

@@ -53,22 +53,22 @@ function sourceProblem(
 
 /** How many calls of modules each call stands for, itself included; endless where a module calls itself. */
 class CallTree {
-  private readonly code: ProjectCode;
-  private readonly totals = new Map<CodeModule, number>();
+  readonly #code: ProjectCode;
+  readonly #totals = new Map<CodeModule, number>();
 
   constructor(code: ProjectCode) {
-    this.code = code;
+    this.#code = code;
   }
 
   callsIn(call: Block, from: CodeModule): number {
-    const module = this.code.modules.get(calledFolder(call, from) ?? '');
+    const module = this.#code.modules.get(calledFolder(call, from) ?? '');
     if (!module) return 1;
-    const known = this.totals.get(module);
+    const known = this.#totals.get(module);
     if (known !== undefined) return 1 + known;
-    this.totals.set(module, Number.POSITIVE_INFINITY);
+    this.#totals.set(module, Number.POSITIVE_INFINITY);
     const calls = module.files.flatMap(({ body }) => body.blocks).filter(({ type }) => type === 'module');
     const total = calls.reduce((sum, inner) => sum + this.callsIn(inner, module), 0);
-    this.totals.set(module, total);
+    this.#totals.set(module, total);
     return 1 + total;
   }
 }

@@ -39,18 +39,18 @@ function isRepeatable({ type }: Block): boolean {
 }
 
 class ObjectCount {
-  private readonly code: ProjectCode;
-  private readonly estimates = new Map<CodeModule, SizeEstimate>();
-  private readonly totals = new Map<CodeModule, number>();
+  readonly #code: ProjectCode;
+  readonly #estimates = new Map<CodeModule, SizeEstimate>();
+  readonly #totals = new Map<CodeModule, number>();
 
   constructor(code: ProjectCode) {
-    this.code = code;
+    this.#code = code;
   }
 
   /** What the code does not tell, such as the value of a variable, counts as one. */
   repetition(block: Block, module: CodeModule): Repetition {
-    const estimate = this.estimates.get(module) ?? new SizeEstimate(module);
-    this.estimates.set(module, estimate);
+    const estimate = this.#estimates.get(module) ?? new SizeEstimate(module);
+    this.#estimates.set(module, estimate);
     const elementsOf = (value: Expression) => estimate.elementsOf(value);
     const count = attribute(block.body, 'count');
     if (count) {
@@ -65,17 +65,17 @@ class ObjectCount {
 
   /** Objects in one instance of the module that a block calls; a cycle, which Terraform refuses, ends at zero. */
   inModule(call: Block, from: CodeModule): number {
-    const module = this.code.modules.get(calledFolder(call, from) ?? '');
+    const module = this.#code.modules.get(calledFolder(call, from) ?? '');
     if (!module) return 0;
-    const known = this.totals.get(module);
+    const known = this.#totals.get(module);
     if (known !== undefined) return known;
-    this.totals.set(module, 0);
+    this.#totals.set(module, 0);
     const blocks = module.files.flatMap(({ body }) => body.blocks).filter(isRepeatable);
     const total = blocks.reduce((sum, block) => {
       const each = block.type === 'module' ? this.inModule(block, module) : 1;
       return sum + each * this.repetition(block, module).times;
     }, 0);
-    this.totals.set(module, Math.min(total, Number.MAX_SAFE_INTEGER));
-    return this.totals.get(module) ?? 0;
+    this.#totals.set(module, Math.min(total, Number.MAX_SAFE_INTEGER));
+    return this.#totals.get(module) ?? 0;
   }
 }

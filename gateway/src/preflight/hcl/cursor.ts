@@ -33,36 +33,36 @@ export class Cursor {
   line: number;
   /** Where the line begins; `undefined` where the text is a string of JSON, all of whose code has that string's column. */
   lineStart: number | undefined = 0;
-  private readonly columnOfText: number;
-  private depth = 0;
-  private next: Token | undefined;
-  private newlinesCount = [true];
+  readonly #columnOfText: number;
+  #depth = 0;
+  #next: Token | undefined;
+  #newlinesCount = [true];
   /** Names given by `for` around the place, or by the caller of a template: they hide `path` and `local`. */
-  private readonly variables: NamedVariable[];
+  readonly #variables: NamedVariable[];
 
   constructor(source: string, variables: readonly NamedVariable[] = [], place?: Place) {
     this.source = source;
     this.line = place?.line ?? 1;
-    this.columnOfText = place?.column ?? 1;
+    this.#columnOfText = place?.column ?? 1;
     if (place) this.lineStart = undefined;
-    this.variables = [...variables];
+    this.#variables = [...variables];
   }
 
   peek(): Token {
-    this.next ??= this.scan();
-    while (this.next.kind === 'newline' && !this.newlinesCount.at(-1)) this.next = this.scan();
-    return this.next;
+    this.#next ??= this.#scan();
+    while (this.#next.kind === 'newline' && !this.#newlinesCount.at(-1)) this.#next = this.#scan();
+    return this.#next;
   }
 
   read(): Token {
     const token = this.peek();
-    this.next = undefined;
+    this.#next = undefined;
     return token;
   }
 
   readIf(kind: string): boolean {
     if (this.peek().kind !== kind) return false;
-    this.next = undefined;
+    this.#next = undefined;
     return true;
   }
 
@@ -75,47 +75,47 @@ export class Cursor {
   /** Goes on behind a template that was read character by character. */
   resume(offset: number): void {
     this.offset = offset;
-    this.next = undefined;
+    this.#next = undefined;
   }
 
   /** Inside brackets newlines mean nothing; inside `{}` of an object they separate again. */
   withNewlines<Result>(count: boolean, parse: () => Result): Result {
-    this.newlinesCount.push(count);
+    this.#newlinesCount.push(count);
     const result = parse();
-    this.newlinesCount.pop();
+    this.#newlinesCount.pop();
     return result;
   }
 
   findVariable(name: string): NamedVariable | undefined {
-    return this.variables.findLast((variable) => variable.name === name);
+    return this.#variables.findLast((variable) => variable.name === name);
   }
 
   addVariables(variables: readonly NamedVariable[]): void {
-    this.variables.push(...variables);
+    this.#variables.push(...variables);
   }
 
   dropVariables(variables: readonly NamedVariable[]): void {
-    this.variables.length -= variables.length;
+    this.#variables.length -= variables.length;
   }
 
   nested<Result>(parse: () => Result): Result {
-    if (++this.depth > maxDepth) this.refuse(`nested deeper than ${maxDepth} levels`);
+    if (++this.#depth > maxDepth) this.refuse(`nested deeper than ${maxDepth} levels`);
     const result = parse();
-    this.depth--;
+    this.#depth--;
     return result;
   }
 
   fail(message: string): never {
-    throw new CodeSyntaxError(this.line, message, { column: this.column });
+    throw new CodeSyntaxError(this.line, message, { column: this.#column });
   }
 
   /** Refuses what the engine does not read, whatever Terraform would say. */
   refuse(message: string): never {
-    throw new CodeSyntaxError(this.line, message, { column: this.column, isLimit: true });
+    throw new CodeSyntaxError(this.line, message, { column: this.#column, isLimit: true });
   }
 
-  private get column(): number {
-    return this.lineStart === undefined ? this.columnOfText : Math.max(1, this.offset - this.lineStart + 1);
+  get #column(): number {
+    return this.lineStart === undefined ? this.#columnOfText : Math.max(1, this.offset - this.lineStart + 1);
   }
 
   /** To be called behind each newline. */
@@ -124,70 +124,74 @@ export class Cursor {
     if (this.lineStart !== undefined) this.lineStart = offset;
   }
 
-  private scan(): Token {
-    this.skipSpaceAndComments();
-    const { source, line, column } = this;
+  #scan(): Token {
+    this.#skipSpaceAndComments();
+    const { source, line } = this;
+    const column = this.#column;
     if (this.offset >= source.length) return { kind: 'end', text: '', line, column };
     const code = source.charCodeAt(this.offset);
-    if (code === 10 || code === 13) return this.scanNewline(code);
-    if (code >= 48 && code <= 57) return this.scanNumber();
-    if (code === 60 && source.charCodeAt(this.offset + 1) === 60) return this.scanHeredocStart();
+    if (code === 10 || code === 13) return this.#scanNewline(code);
+    if (code >= 48 && code <= 57) return this.#scanNumber();
+    if (code === 60 && source.charCodeAt(this.offset + 1) === 60) return this.#scanHeredocStart();
     const text = punctuationByFirst.get(code)?.find((candidate) => source.startsWith(candidate, this.offset));
     if (text) {
       this.offset += text.length;
       return { kind: text, text, line, column };
     }
-    return { kind: 'identifier', text: this.match(identifierPattern), line, column };
+    return { kind: 'identifier', text: this.#match(identifierPattern), line, column };
   }
 
-  private skipSpaceAndComments(): void {
+  #skipSpaceAndComments(): void {
     const { source } = this;
     for (;;) {
       const code = source.charCodeAt(this.offset);
       const following = source.charCodeAt(this.offset + 1);
       if (code === 32 || code === 9) this.offset++;
-      else if (code === 35 || (code === 47 && following === 47)) this.skipLine();
-      else if (code === 47 && following === 42) this.skipInlineComment();
+      else if (code === 35 || (code === 47 && following === 47)) this.#skipLine();
+      else if (code === 47 && following === 42) this.#skipInlineComment();
       else return;
     }
   }
 
-  private skipLine(): void {
+  #skipLine(): void {
     const newline = this.source.indexOf('\n', this.offset);
     this.offset = newline < 0 ? this.source.length : newline;
   }
 
-  private skipInlineComment(): void {
+  #skipInlineComment(): void {
     const end = this.source.indexOf('*/', this.offset + 2);
     if (end < 0) this.fail('a comment is not closed');
     for (let i = this.offset; i < end; i++) if (this.source.charCodeAt(i) === 10) this.startLine(i + 1);
     this.offset = end + 2;
   }
 
-  private scanNewline(code: number): Token {
+  #scanNewline(code: number): Token {
     if (code === 13 && this.source.charCodeAt(this.offset + 1) !== 10) this.fail('a stray carriage return');
-    const { line, column } = this;
+    const { line } = this;
+    const column = this.#column;
     this.offset += code === 13 ? 2 : 1;
     this.startLine(this.offset);
     return { kind: 'newline', text: '\n', line, column };
   }
 
-  private scanNumber(): Token {
-    const { line, column } = this;
-    const matched = this.match(numberPattern);
+  #scanNumber(): Token {
+    const { line } = this;
+    const column = this.#column;
+    const matched = this.#match(numberPattern);
     const text = matched.replace(/\.+$/, '');
     this.offset -= matched.length - text.length;
     return { kind: 'number', text, line, column };
   }
 
-  private scanHeredocStart(): Token {
-    const { line, column } = this;
-    const introduction = this.match(heredocPattern);
+  #scanHeredocStart(): Token {
+    const { line } = this;
+    const column = this.#column;
+    const introduction = this.#match(heredocPattern);
     this.startLine(this.offset);
     return { kind: 'heredoc', text: introduction.replace(/^<<-?|\r?\n$/g, ''), line, column };
   }
 
-  private match(pattern: RegExp): string {
+  #match(pattern: RegExp): string {
     pattern.lastIndex = this.offset;
     const text = pattern.exec(this.source)?.[0];
     if (text === undefined)

@@ -29,146 +29,148 @@ class TemplateReader {
   readonly parts: Expression[] = [];
   /** False where whitespace is stripped: the parts are then not the exact text. */
   exact: boolean;
-  private readonly cursor: Cursor;
-  private readonly end: End;
-  private readonly inner: Inner;
-  private at: number;
+  readonly #cursor: Cursor;
+  readonly #end: End;
+  readonly #inner: Inner;
+  #at: number;
   /** Text up to here is in `text`; from here to `at` it is as in the source. */
-  private plainFrom: number;
-  private text = '';
+  #plainFrom: number;
+  #text = '';
   /** Variables of the `%{ for }` that are open, innermost last. */
-  private readonly loops: NamedVariable[][] = [];
+  readonly #loops: NamedVariable[][] = [];
 
   constructor(cursor: Cursor, end: End, inner: Inner) {
-    this.cursor = cursor;
-    this.end = end;
-    this.inner = inner;
+    this.#cursor = cursor;
+    this.#end = end;
+    this.#inner = inner;
     this.exact = end.kind !== 'heredoc';
-    this.at = cursor.offset;
-    this.plainFrom = cursor.offset;
+    this.#at = cursor.offset;
+    this.#plainFrom = cursor.offset;
   }
 
   read(): void {
-    const stop = this.findEnd();
-    if (this.loops.length > 0) this.cursor.fail('a "for" in a template has no "endfor"');
-    this.takePlain();
-    this.flushText();
-    this.cursor.resume(stop);
+    const stop = this.#findEnd();
+    if (this.#loops.length > 0) this.#cursor.fail('a "for" in a template has no "endfor"');
+    this.#takePlain();
+    this.#flushText();
+    this.#cursor.resume(stop);
   }
 
   /** Takes the template in; answers where the code goes on. */
-  private findEnd(): number {
-    const { end, cursor } = this;
+  #findEnd(): number {
+    const end = this.#end;
+    const cursor = this.#cursor;
     const { source } = cursor;
-    let stop = this.markerLineEnd();
+    let stop = this.#markerLineEnd();
     while (stop === undefined) {
-      if (this.at >= source.length) {
+      if (this.#at >= source.length) {
         if (end.kind !== 'text') cursor.fail('a string is not closed');
-        return this.at;
+        return this.#at;
       }
-      const code = source.charCodeAt(this.at);
-      if (code === 34 && end.kind === 'quote') return this.at + 1;
-      if (code === 92 && end.kind === 'quote') this.readEscape();
-      else if (code === 36 || code === 37) this.readSequence();
-      else this.at++;
-      if (code === 10) stop = this.newLine();
+      const code = source.charCodeAt(this.#at);
+      if (code === 34 && end.kind === 'quote') return this.#at + 1;
+      if (code === 92 && end.kind === 'quote') this.#readEscape();
+      else if (code === 36 || code === 37) this.#readSequence();
+      else this.#at++;
+      if (code === 10) stop = this.#newLine();
     }
     return stop;
   }
 
-  private newLine(): number | undefined {
-    if (this.end.kind === 'quote') this.cursor.fail('a quoted string is not closed on its line');
-    this.cursor.startLine(this.at);
-    return this.markerLineEnd();
+  #newLine(): number | undefined {
+    if (this.#end.kind === 'quote') this.#cursor.fail('a quoted string is not closed on its line');
+    this.#cursor.startLine(this.#at);
+    return this.#markerLineEnd();
   }
 
   /** Where the code goes on if the line is only the marker of this heredoc: at the newline behind it. */
-  private markerLineEnd(): number | undefined {
-    if (this.end.kind !== 'heredoc') return undefined;
-    const { source } = this.cursor;
-    const newline = source.indexOf('\n', this.at);
+  #markerLineEnd(): number | undefined {
+    if (this.#end.kind !== 'heredoc') return undefined;
+    const { source } = this.#cursor;
+    const newline = source.indexOf('\n', this.#at);
     const lineEnd = newline < 0 ? source.length : newline;
-    const end = source.charCodeAt(lineEnd - 1) === 13 && lineEnd > this.at ? lineEnd - 1 : lineEnd;
-    return trimLikeGo(source.slice(this.at, end)) === this.end.marker ? end : undefined;
+    const end = source.charCodeAt(lineEnd - 1) === 13 && lineEnd > this.#at ? lineEnd - 1 : lineEnd;
+    return trimLikeGo(source.slice(this.#at, end)) === this.#end.marker ? end : undefined;
   }
 
   /** `$${` and `%%{` stand for `${` and `%{`; the two characters before the brace decide. */
-  private readSequence(): void {
-    const { source } = this.cursor;
-    const { at } = this;
-    if (source.charCodeAt(at + 1) === 123) this.readInterpolation();
+  #readSequence(): void {
+    const { source } = this.#cursor;
+    const at = this.#at;
+    if (source.charCodeAt(at + 1) === 123) this.#readInterpolation();
     else if (source.charCodeAt(at + 1) === source.charCodeAt(at) && source.charCodeAt(at + 2) === 123)
-      this.takeInstead(source.slice(at + 1, at + 3), 3);
-    else this.at++;
+      this.#takeInstead(source.slice(at + 1, at + 3), 3);
+    else this.#at++;
   }
 
   /** An interpolation or a directive from its `$` or `%`. */
-  private readInterpolation(): void {
-    const { cursor, at } = this;
+  #readInterpolation(): void {
+    const cursor = this.#cursor;
+    const at = this.#at;
     const directive = cursor.source[at] === '%';
     const stripsBefore = cursor.source[at + 2] === '~';
-    this.takePlain();
-    this.flushText();
+    this.#takePlain();
+    this.#flushText();
     cursor.resume(at + (stripsBefore ? 3 : 2));
     const close = cursor.withNewlines(false, () => {
-      this.parts.push(directive ? this.readDirective() : this.inner.expression(cursor));
+      this.parts.push(directive ? this.#readDirective() : this.#inner.expression(cursor));
       return cursor.read();
     });
     if (close.kind !== '}' && close.kind !== '~}') cursor.fail('an interpolation is not closed');
     if (stripsBefore || close.kind === '~}' || directive) this.exact = false;
-    this.at = cursor.offset;
-    this.plainFrom = this.at;
+    this.#at = cursor.offset;
+    this.#plainFrom = this.#at;
   }
 
-  private readDirective(): Expression {
-    const { cursor } = this;
+  #readDirective(): Expression {
+    const cursor = this.#cursor;
     const { text, line } = cursor.expect('identifier', 'after "%{"');
-    if (text === 'if') return { kind: 'other', children: [this.inner.expression(cursor)], line };
+    if (text === 'if') return { kind: 'other', children: [this.#inner.expression(cursor)], line };
     if (text === 'for') {
-      const { collection, variables } = this.inner.forIntroduction(cursor);
-      this.loops.push(variables);
+      const { collection, variables } = this.#inner.forIntroduction(cursor);
+      this.#loops.push(variables);
       cursor.addVariables(variables);
       return { kind: 'other', children: [collection], line };
     }
-    if (text === 'endfor') cursor.dropVariables(this.loops.pop() ?? cursor.fail('"endfor" without "for"'));
+    if (text === 'endfor') cursor.dropVariables(this.#loops.pop() ?? cursor.fail('"endfor" without "for"'));
     else if (text !== 'else' && text !== 'endif') cursor.fail('an unknown template directive');
     return { kind: 'other', children: [], line };
   }
 
-  private readEscape(): void {
-    const { source } = this.cursor;
-    const selector = source[this.at + 1] ?? '';
+  #readEscape(): void {
+    const { source } = this.#cursor;
+    const selector = source[this.#at + 1] ?? '';
     const simple = escapes[selector];
-    if (simple !== undefined) this.takeInstead(simple, 2);
-    else this.readUnicodeEscape(selector);
+    if (simple !== undefined) this.#takeInstead(simple, 2);
+    else this.#readUnicodeEscape(selector);
   }
 
-  private readUnicodeEscape(selector: string): void {
-    const { source } = this.cursor;
+  #readUnicodeEscape(selector: string): void {
+    const { source } = this.#cursor;
     const digits = selector === 'u' ? 4 : selector === 'U' ? 8 : 0;
-    const hex = source.slice(this.at + 2, this.at + 2 + digits);
+    const hex = source.slice(this.#at + 2, this.#at + 2 + digits);
     const code = Number.parseInt(hex, 16);
     if (digits === 0 || !/^[0-9a-fA-F]+$/.test(hex) || hex.length !== digits || !isScalar(code))
-      this.cursor.fail('an unknown escape sequence in a string');
-    this.takeInstead(String.fromCodePoint(code), 2 + digits);
+      this.#cursor.fail('an unknown escape sequence in a string');
+    this.#takeInstead(String.fromCodePoint(code), 2 + digits);
   }
 
-  private takeInstead(replacement: string, length: number): void {
-    this.takePlain();
-    this.text += replacement;
-    this.at += length;
-    this.plainFrom = this.at;
+  #takeInstead(replacement: string, length: number): void {
+    this.#takePlain();
+    this.#text += replacement;
+    this.#at += length;
+    this.#plainFrom = this.#at;
   }
 
-  private takePlain(): void {
-    this.text += this.cursor.source.slice(this.plainFrom, this.at);
+  #takePlain(): void {
+    this.#text += this.#cursor.source.slice(this.#plainFrom, this.#at);
   }
 
   /** Terraform composes every string (NFC), so that look-alikes of ASCII characters become these. */
-  private flushText(): void {
-    if (this.text === '') return;
-    this.parts.push({ kind: 'literal', value: this.text.normalize('NFC'), line: this.cursor.line });
-    this.text = '';
+  #flushText(): void {
+    if (this.#text === '') return;
+    this.parts.push({ kind: 'literal', value: this.#text.normalize('NFC'), line: this.#cursor.line });
+    this.#text = '';
   }
 }
 
