@@ -7,6 +7,7 @@ import { listenersBench } from './listeners.ts';
 import { manyBench } from './many.ts';
 import { orphansBench } from './orphans.ts';
 import { pollingBench } from './polling.ts';
+import { preflightBench } from './preflight.ts';
 import { queueBench } from './queue.ts';
 import { sandboxBench } from './sandbox.ts';
 import { scaleBench } from './scale.ts';
@@ -21,6 +22,7 @@ const benches: Record<string, (options: string[]) => Promise<Row[]>> = {
   deploy: deployBench,
   sandbox: sandboxBench,
   many: manyBench,
+  preflight: preflightBench,
   costs: costsBench,
   scale: scaleBench,
   listeners: listenersBench,
