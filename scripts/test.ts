@@ -30,6 +30,8 @@ const tests = spawn(
     '--test-timeout=600000',
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
+    `--test-reporter=${resolve(import.meta.dirname, 'report-summary.ts')}`,
+    '--test-reporter-destination=stdout',
     ...files,
   ],
   { cwd: root, stdio: 'inherit' },

@@ -94,6 +94,9 @@ export function requestId(response: Response): string {
 export function problemHandler(logger: Logger): ErrorRequestHandler {
   return async (error, request, response, _next) => {
     if (response.headersSent) {
+      const isLeft = (error as { code?: string }).code === 'ERR_STREAM_PREMATURE_CLOSE';
+      if (!isLeft)
+        logger.error('an answer broke off', { requestId: requestId(response), path: request.path, error });
       response.destroy();
       return;
     }

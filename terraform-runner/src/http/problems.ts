@@ -27,8 +27,13 @@ const internal = { status: 500, title: 'Unexpected error' };
 
 /** Answers errors as RFC 9457 problem details; what is not a `DomainError` is logged and shown without detail. */
 export function problemHandler(logger: Logger): ErrorRequestHandler {
-  return (error, request, response, next) => {
-    if (response.headersSent) return next(error);
+  return (error, request, response, _next) => {
+    if (response.headersSent) {
+      const { method, path } = request;
+      if (!isLeft(error)) logger.error('an answer broke off', { method, path, error });
+      response.destroy();
+      return;
+    }
     const known = asDomainError(error);
     if (!known) logger.error('answering a request', { method: request.method, path: request.path, error });
     const code = known?.code ?? 'internal';
@@ -46,6 +51,11 @@ export function problemHandler(logger: Logger): ErrorRequestHandler {
     };
     response.status(status).type('application/problem+json').send(JSON.stringify(problem));
   };
+}
+
+/** The reader has gone, which is no error of the runner's. */
+function isLeft(error: unknown): boolean {
+  return (error as { code?: string }).code === 'ERR_STREAM_PREMATURE_CLOSE';
 }
 
 function asDomainError(error: unknown): DomainError | undefined {
