@@ -8,7 +8,7 @@ import { findJob } from '../src/jobs/store.ts';
 import { jobQueuedChannel } from '../src/jobs/transition.ts';
 import { createRunnerClient, RunnerError } from '../src/runners/client.ts';
 import { newestStateVersion } from '../src/states/store.ts';
-import { followRun, shipState } from '../src/worker/follow-run.ts';
+import { followJobRun, shipState } from '../src/worker/follow-run.ts';
 import { broken, capacity, eventLines, json, type Reply, runView, startFakeRunner } from './fake-runner.ts';
 import { overtake, stageWork } from './staged-work.ts';
 import { helloCode, startTestGateway, type TestGateway } from './support.ts';
@@ -42,7 +42,7 @@ test('a state is stored also where reading it breaks off after the last event ha
   await using it = await startTestGateway();
   const { context } = it.gateway;
   const work = await stageWork(it, 'shipped', { runnerUrl: runner.url });
-  assert.deepEqual(await followRun(work, `${work.job.id}-apply-1`), { kind: 'succeeded' });
+  assert.deepEqual(await followJobRun(work, `${work.job.id}-apply-1`), { kind: 'succeeded' });
   assert.equal((await newestStateVersion(context.database.query, 'shipped'))?.serial, 3);
 });
 
@@ -164,14 +164,14 @@ test('an overtaken worker stores neither state nor events of its run', async () 
   const before = await listEvents(query, run.work.job.id, 0);
   await overtake(run.work);
   await assert.rejects(shipState(run.work, run.runId), LeaseLostError);
-  await assert.rejects(followRun(run.work, run.runId), LeaseLostError);
+  await assert.rejects(followJobRun(run.work, run.runId), LeaseLostError);
   assert.equal(await newestStateVersion(query, 'overtaken'), undefined);
   assert.deepEqual(await listEvents(query, run.work.job.id, 0), before);
 
   // The same where it has no state to store first.
   await using silent = await followed('silent', [{ type: 'step_started', step: 'apply' }, succeeded]);
   await overtake(silent.work);
-  await assert.rejects(followRun(silent.work, silent.runId), LeaseLostError);
+  await assert.rejects(followJobRun(silent.work, silent.runId), LeaseLostError);
   assert.equal((await findJob(query, silent.work.job.id))?.step, null);
 });
 
@@ -192,7 +192,7 @@ test('what happens in a run is stored with the step, the counts and the end of t
     .set({ waiting_reason: 'the runner is away', planned: 4 })
     .where('id', '=', run.work.job.id)
     .execute();
-  assert.deepEqual(await followRun(run.work, run.runId), failedRun);
+  assert.deepEqual(await followJobRun(run.work, run.runId), failedRun);
   const row = await findJob(query, run.work.job.id);
   assert.deepEqual(
     [row?.step, row?.finished, row?.failed, row?.planned, row?.waiting_reason],
@@ -210,7 +210,7 @@ test('what happens in a run is stored with the step, the counts and the end of t
   });
   const { runners } = it.gateway.context;
   const again = { ...run.work, runner: runners.reserveOn(later.url, run.work.job.id) };
-  assert.deepEqual(await followRun(again, run.runId), failedRun);
+  assert.deepEqual(await followJobRun(again, run.runId), failedRun);
   assert.equal((await listEvents(query, run.work.job.id, 0)).length, row?.last_event_seq);
 });
 
@@ -221,7 +221,7 @@ test('a run that has ended is followed until its last event is stored', async ()
     'GET /runs/:runId/events': [nothing, nothing, events(all)],
     'GET /runs/:runId': [json(runView({ status: 'finished', outcome: { kind: 'succeeded' }, lastSeq: 3 }))],
   });
-  assert.deepEqual(await followRun(run.work, run.runId), { kind: 'succeeded' });
+  assert.deepEqual(await followJobRun(run.work, run.runId), { kind: 'succeeded' });
   assert.equal((await newestStateVersion(it.gateway.context.database.query, 'cut'))?.serial, 3);
 });
 
@@ -240,7 +240,7 @@ test('what becomes a secret while a run goes on is masked in what was stored bef
     'GET /runs/:runId': [json(runView())],
     'GET /runs/:runId/state': [json(secretive)],
   });
-  const ended = await followRun(run.work, run.runId);
+  const ended = await followJobRun(run.work, run.runId);
   assert.equal('message' in ended && ended.message, 'bad (redacted)');
   const stored = JSON.stringify(await listEvents(query, run.work.job.id, 0));
   assert.match(stored, /it is \(redacted\)/);

@@ -39,7 +39,7 @@ export class PlanConfiguration {
     const own = providerKey.split(':').at(-1) as string;
     const provider = this.#providers[providerKey] ?? this.#providers[own];
     if (!isRecord(provider) || !isRecord(provider.expressions)) return null;
-    const module = typeof provider.module_address === 'string' ? modulePathOf(provider.module_address) : [];
+    const module = typeof provider.module_address === 'string' ? moduleNames(provider.module_address) : [];
     const value = this.#evaluate(provider.expressions.region, module);
     return typeof value === 'string' ? value : null;
   }
@@ -109,7 +109,7 @@ export function withoutKeys(address: string): string {
   return address.replace(/\[(?:"(?:[^"\\]|\\.)*"|[^\]]*)\]/g, '');
 }
 
-export function modulePathOf(moduleAddress: string): string[] {
+export function moduleNames(moduleAddress: string): string[] {
   return withoutKeys(moduleAddress)
     .split('.')
     .filter((_, index) => index % 2 === 1);

@@ -7,7 +7,7 @@ const maxHeapMb = 512;
  * The structure of HCL files as plain objects, `null` for one that does not parse. In a thread of its own,
  * because the parser is synchronous and slow on large or hostile input; throws when it takes too long.
  */
-export async function parseHcl(sources: string[]): Promise<unknown[]> {
+export async function parseHclValues(sources: string[]): Promise<unknown[]> {
   if (sources.length === 0) return [];
   const worker = new Worker(new URL('./parse-worker.ts', import.meta.url), {
     resourceLimits: { maxOldGenerationSizeMb: maxHeapMb },

@@ -19,7 +19,7 @@ const verdicts = {
 const maxReasons = 5;
 
 /** Judges a job's plan against its project's budget; `undefined` where the project has none. */
-export async function judgeBudget(context: Context, job: JobRow): Promise<BudgetRuling | undefined> {
+export async function budgetDecision(context: Context, job: JobRow): Promise<BudgetRuling | undefined> {
   const budget = await findBudget(context.database.query, job.project_id);
   if (!budget) return undefined;
   const planned = { id: job.id, projectId: job.project_id, revision: job.revision };

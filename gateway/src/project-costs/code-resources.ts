@@ -1,6 +1,6 @@
 import { dirname, join, normalize } from 'node:path/posix';
 import { type NormalisedResource, normaliseCode, type UnfollowedModule } from '../costs/index.ts';
-import { parseHcl } from '../hcl/parse-hcl.ts';
+import { parseHclValues } from '../hcl/parse-hcl.ts';
 import type { RevisionFiles, Variables } from '../revisions/store.ts';
 
 export type CodeResources = {
@@ -30,7 +30,7 @@ export async function codeResources(files: RevisionFiles, variables: Variables):
 
 async function parseAll(files: RevisionFiles): Promise<[string, unknown][]> {
   const hcl = [...files].filter(([path]) => path.endsWith('.tf'));
-  const parsed = await parseHcl(hcl.map(([, content]) => content.toString('utf8')));
+  const parsed = await parseHclValues(hcl.map(([, content]) => content.toString('utf8')));
   const json = [...files].filter(([path]) => path.endsWith('.tf.json'));
   return [
     ...hcl.map(([path], index): [string, unknown] => [path, parsed[index] ?? null]),

@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import type { Query } from '../database/open.ts';
 import type { JobRow } from '../jobs/row.ts';
 import { readNewestState, type StateVersion, type TerraformState } from '../states/store.ts';
-import { contentOf, type OrphanRow, unresolvedOrphans } from './orphan-store.ts';
+import { type OrphanRow, orphanContent, unresolvedOrphans } from './orphan-store.ts';
 import { emptyState, serialiseState, withObjects } from './state-objects.ts';
 
 /** A name that no code has: it would be deleted with the code's own resource otherwise. */
@@ -27,7 +27,7 @@ export async function stateForRun(
   const rows = (await unresolvedOrphans(query, job.project_id)).filter((row) => isDeletionOf(job, row));
   if (rows.length === 0) return newest;
   const objects = rows.flatMap((row) => {
-    const content = contentOf(row, encryption);
+    const content = orphanContent(row, encryption);
     const { provider = defaultProvider(row.type), providerKey = '' } = content ?? {};
     return {
       ...{ moduleAddress: '', type: row.type, name: nameOf(row), key: null, provider, providerKey },

@@ -97,7 +97,7 @@ export async function settleOrphan(
   return result.numUpdatedRows > 0n;
 }
 
-export function contentOf(row: OrphanRow, encryption: Encryption): OrphanContent | undefined {
+export function orphanContent(row: OrphanRow, encryption: Encryption): OrphanContent | undefined {
   if (!row.content) return undefined;
   return JSON.parse(encryption.open(row.content, orphanPlace(row.id)).toString('utf8'));
 }

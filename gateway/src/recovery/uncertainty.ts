@@ -2,7 +2,7 @@ import type { Orphan, Uncertainty } from '@deployment-engine/contracts';
 import type { Query } from '../database/open.ts';
 import type { Encryption } from '../encryption.ts';
 import { importId } from './import-ids.ts';
-import { contentOf, type OrphanRow, presentOrphan, unresolvedOrphans } from './orphan-store.ts';
+import { type OrphanRow, orphanContent, presentOrphan, unresolvedOrphans } from './orphan-store.ts';
 
 /** What is not known of a project's objects: its unresolved orphans; `null` without any. */
 export async function projectUncertainty(
@@ -22,7 +22,7 @@ export async function projectUncertainty(
       address: row.address,
       type: row.type,
       started: row.started,
-      importId: knownId(row) ?? importId(row.type, contentOf(row, encryption)?.values),
+      importId: knownId(row) ?? importId(row.type, orphanContent(row, encryption)?.values),
     })),
   };
 }

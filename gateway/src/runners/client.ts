@@ -89,7 +89,7 @@ export function createRunnerClient(baseUrl: string, token: string, tls?: ClientT
     },
     /** Batches of events after `after`, as they happen, until the run has finished. */
     followRun: (runId: string, after: number, signal: AbortSignal) =>
-      followRun(
+      runEvents(
         (url) => send({ method: 'get', url, responseType: 'stream', timeout: 0, signal }),
         runId,
         after,
@@ -150,7 +150,7 @@ async function readBody(data: unknown): Promise<unknown> {
   }
 }
 
-async function* followRun(
+async function* runEvents(
   open: (url: string) => Promise<Readable>,
   runId: string,
   after: number,

@@ -3,9 +3,9 @@ import { findPlan } from '../plans/store.ts';
 import { stateForRun } from '../recovery/orphan-deletion.ts';
 import { runIdOf } from '../runners/run-id.ts';
 import { type newestStateVersion, readNewestState } from '../states/store.ts';
-import { followRun } from './follow-run.ts';
+import { followJobRun } from './follow-run.ts';
 import type { JobWork, PhaseResult } from './job-work.ts';
-import { commonRequest, startRun, uploadOf } from './start-run.ts';
+import { commonRequest, startJobRun, uploadOf } from './start-run.ts';
 
 /** Applies exactly the stored plan, unless the state has moved on since it was made. */
 export async function applyPhase(work: JobWork): Promise<PhaseResult> {
@@ -38,14 +38,14 @@ export async function applyPhase(work: JobWork): Promise<PhaseResult> {
     .set({ revision: job.revision })
     .where('id', '=', job.project_id)
     .execute();
-  await startRun(work, runId, {
+  await startJobRun(work, runId, {
     ...(await commonRequest(work)),
     kind: 'apply',
     mode: job.type === 'destroy' ? 'destroy' : 'normal',
     planDigest: plan.digest,
     state: start ? uploadOf(start.raw) : null,
   });
-  const outcome = await followRun(work, runId);
+  const outcome = await followJobRun(work, runId);
   return outcome.kind === 'succeeded' ? { kind: 'done' } : { kind: 'run_ended', outcome };
 }
 

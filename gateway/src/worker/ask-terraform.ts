@@ -2,9 +2,9 @@ import type { Diagnostic, RunOutcome } from '@deployment-engine/contracts';
 import { lastRunDiagnostics } from '../job-events/store.ts';
 import type { Question } from '../preflight/invalid-code.ts';
 import { runIdOf } from '../runners/run-id.ts';
-import { followRun } from './follow-run.ts';
+import { followJobRun } from './follow-run.ts';
 import type { JobWork } from './job-work.ts';
-import { commonRequest, startRun } from './start-run.ts';
+import { commonRequest, startJobRun } from './start-run.ts';
 
 /** Runs Terraform on code that was refused, for what it says to it; without credentials, for it speaks to nobody. */
 export async function askTerraform(
@@ -15,7 +15,7 @@ export async function askTerraform(
   const common = { ...(await commonRequest(work)), environment: {}, egressAllow: [] };
   const request =
     question.kind === 'parse' ? { ...common, variables: {}, ...question } : { ...common, ...question };
-  await startRun(work, runId, request);
-  const outcome = await followRun(work, runId);
+  await startJobRun(work, runId, request);
+  const outcome = await followJobRun(work, runId);
   return { outcome, diagnostics: await lastRunDiagnostics(work.context.database.query, work.job.id) };
 }

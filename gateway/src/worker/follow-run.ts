@@ -17,7 +17,7 @@ import { runnerPatience } from './runner-patience.ts';
  * Stores what happens in a run until it has finished, whatever connection breaks on the way: it goes on after the
  * last stored event. Answers how the run ended.
  */
-export async function followRun(work: JobWork, runId: string): Promise<RunOutcome> {
+export async function followJobRun(work: JobWork, runId: string): Promise<RunOutcome> {
   const { client } = work.runner;
   const patience = runnerPatience(work);
   const delays = retryDelays({ firstMs: 200, maxMs: 2000, signal: work.signal });

@@ -4,7 +4,7 @@ import { lockJob, patchJob, transition } from '../jobs/transition.ts';
 import { findPlan } from '../plans/store.ts';
 import { findingDiagnostic } from '../policy-settings/finding-text.ts';
 import { findReports, mergeParts, saveReport, summariseReport } from '../policy-settings/reports.ts';
-import { judgeBudget } from '../project-costs/budget-gate.ts';
+import { budgetDecision } from '../project-costs/budget-gate.ts';
 import { unresolvedOrphans } from '../recovery/orphan-store.ts';
 import { recordDenial } from './denial.ts';
 import type { JobWork, PhaseResult } from './job-work.ts';
@@ -58,7 +58,7 @@ async function orphanRulings({ context, job }: JobWork): Promise<Ruling[]> {
 }
 
 async function budgetRulings({ context, job }: JobWork): Promise<Ruling[]> {
-  const ruling = await judgeBudget(context, job);
+  const ruling = await budgetDecision(context, job);
   return ruling ? [{ gate: 'budget', findings: [], ...ruling }] : [];
 }
 

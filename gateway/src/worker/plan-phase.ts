@@ -6,10 +6,10 @@ import { summarise, type TerraformPlan } from '../plans/terraform-plan.ts';
 import { deletionTargets, stateForRun } from '../recovery/orphan-deletion.ts';
 import { orphanImports } from '../recovery/orphan-imports.ts';
 import { runIdOf } from '../runners/run-id.ts';
-import { followRun } from './follow-run.ts';
+import { followJobRun } from './follow-run.ts';
 import type { JobWork, PhaseResult } from './job-work.ts';
 import { searchOrphans } from './search-orphans.ts';
-import { commonRequest, startRun, uploadOf } from './start-run.ts';
+import { commonRequest, startJobRun, uploadOf } from './start-run.ts';
 
 /** How long the runner keeps the provider process for the apply run that follows a plan at once. */
 const lingerMs = 20_000;
@@ -22,8 +22,8 @@ export async function planPhase(work: JobWork): Promise<PhaseResult> {
   const missing = new Set<string>();
   for (;;) {
     const runId = runIdOf(work.job, 'plan');
-    await startRun(work, runId, await planRequest(work, missing));
-    const outcome = await followRun(work, runId);
+    await startJobRun(work, runId, await planRequest(work, missing));
+    const outcome = await followJobRun(work, runId);
     if (outcome.kind === 'succeeded') {
       await storePlan(work, runId);
       return { kind: 'done' };

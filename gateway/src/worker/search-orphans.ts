@@ -2,16 +2,16 @@ import type { Diagnostic, RunRequestInput } from '@deployment-engine/contracts';
 import { lastRunDiagnostics } from '../job-events/store.ts';
 import { patchJob } from '../jobs/transition.ts';
 import type { TerraformPlan } from '../plans/terraform-plan.ts';
-import { contentOf, type OrphanRow, settleOrphan, unresolvedOrphans } from '../recovery/orphan-store.ts';
+import { type OrphanRow, orphanContent, settleOrphan, unresolvedOrphans } from '../recovery/orphan-store.ts';
 import { foundIds, type Lookup, lookupsOf, targetOf } from '../recovery/search/search-plan.ts';
 import { type Finding, shareOut } from '../recovery/search/share-out.ts';
 import { idOfArn, orphanTagOf } from '../recovery/search/tag-query.ts';
 import { objectKey, objectsOf } from '../recovery/state-objects.ts';
 import { runIdOf } from '../runners/run-id.ts';
 import { readNewestState } from '../states/store.ts';
-import { followRun } from './follow-run.ts';
+import { followJobRun } from './follow-run.ts';
 import type { JobWork } from './job-work.ts';
-import { commonRequest, startRun } from './start-run.ts';
+import { commonRequest, startJobRun } from './start-run.ts';
 
 /** Terraform stops at its first wrong reads: each of these runs leaves those out that failed in the one before. */
 const maxRuns = 6;
@@ -36,7 +36,7 @@ export async function searchOrphans(work: JobWork): Promise<void> {
 }
 
 function lookupsOfRow({ context }: JobWork, row: OrphanRow): Lookup[] {
-  const content = contentOf(row, context.encryption);
+  const content = orphanContent(row, context.encryption);
   return content
     ? lookupsOf(row, content, context.config.orphanTag ? orphanTagOf(row.project_id) : undefined)
     : [];
@@ -125,8 +125,8 @@ async function runLookups(work: JobWork, lookups: Lookup[]): Promise<Map<Lookup,
 /** The plan of a search; `undefined` where it failed. */
 async function runSearch(work: JobWork, lookups: Lookup[]): Promise<TerraformPlan | undefined> {
   const runId = runIdOf(work.job, 'search');
-  await startRun(work, runId, await searchRequest(work, lookups));
-  const outcome = await followRun(work, runId);
+  await startJobRun(work, runId, await searchRequest(work, lookups));
+  const outcome = await followJobRun(work, runId);
   if (outcome.kind !== 'succeeded') return undefined;
   return JSON.parse((await work.runner.client.readPlanJson(runId)).toString());
 }

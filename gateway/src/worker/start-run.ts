@@ -54,7 +54,7 @@ function deadlineOf({ context, job }: JobWork): number {
  * Starts a run, or finds it started, and gives the runner what it lacks: the revision's files, the saved plan.
  * Waits while the runner is away or full, until the job is cancelled or its time is over.
  */
-export async function startRun(work: JobWork, runId: string, request: RunRequestInput): Promise<void> {
+export async function startJobRun(work: JobWork, runId: string, request: RunRequestInput): Promise<void> {
   const start: Start = {
     runId,
     body: request,

@@ -14,7 +14,7 @@ export type TerraformState = z.infer<typeof stateSchema>;
 export type StateFile = { raw: Buffer; sha256: string; content: TerraformState };
 
 /** Parses a state; `undefined` where it is incomplete, which happens while Terraform writes it. */
-export function parseState(raw: Buffer): StateFile | undefined {
+export function parseStateFile(raw: Buffer): StateFile | undefined {
   try {
     return { raw, sha256: sha256(raw), content: stateSchema.parse(JSON.parse(raw.toString('utf8'))) };
   } catch {
@@ -24,5 +24,5 @@ export function parseState(raw: Buffer): StateFile | undefined {
 
 export async function readState(path: string): Promise<StateFile | undefined> {
   const raw = await readRegular(path);
-  return raw && parseState(raw);
+  return raw && parseStateFile(raw);
 }

@@ -60,7 +60,7 @@ export function unitKeyOf({ description, pricingInfo }: GoogleSku): string | nul
 }
 
 /** On-demand USD, the last tier: what an account has free of charge comes first. */
-export function priceOf({ category, pricingInfo }: GoogleSku): number | null {
+export function skuPrice({ category, pricingInfo }: GoogleSku): number | null {
   const price = pricingInfo[0]?.pricingExpression.tieredRates.at(-1)?.unitPrice;
   if (category.usageType !== 'OnDemand' || price?.currencyCode !== 'USD') return null;
   return Number(price.units) + price.nanos / 1e9;

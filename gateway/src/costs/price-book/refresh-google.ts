@@ -4,7 +4,7 @@ import {
   googleSkuSchema,
   machinePartOf,
   machinePrices,
-  priceOf,
+  skuPrice,
   unitKeyOf,
 } from './google-skus.ts';
 import { open, type PriceSource } from './price-source.ts';
@@ -32,7 +32,7 @@ export async function readGooglePrices(source: PriceSource & { apiKey: string })
   const parts: MachineParts = {};
   for (const service of services) {
     for await (const sku of skusOf(source, service)) {
-      const price = priceOf(sku);
+      const price = skuPrice(sku);
       if (price === null) continue;
       const key = unitKeyOf(sku);
       for (const region of sku.serviceRegions) {
