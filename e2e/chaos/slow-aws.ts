@@ -1,4 +1,9 @@
-import { createServer, request as httpRequest, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -29,8 +34,8 @@ export async function startSlowAws(upstream: string, random: () => number): Prom
     const body = await buffer(incoming).catch(() => undefined);
     if (!body) return void outgoing.destroy();
     const lose = chance < loseAnswers && !isUnrepeatable(body);
-    const token = clientToken(body);
-    const earlier = token && answers.get(token);
+    const call = repeatableCall(incoming.headers, body);
+    const earlier = call && answers.get(call);
     if (earlier) return finish(outgoing, earlier);
     const forwarded = httpRequest(
       {
@@ -43,7 +48,7 @@ export async function startSlowAws(upstream: string, random: () => number): Prom
       async (answer) => {
         const { statusCode: status = 502, headers } = answer;
         const whole = { status, headers, body: await buffer(answer) };
-        if (token) answers.set(token, whole);
+        if (call) answers.set(call, whole);
         await delay(wait);
         if (lose || away) outgoing.destroy();
         else finish(outgoing, whole);
@@ -72,9 +77,13 @@ export async function startSlowAws(upstream: string, random: () => number): Prom
 
 type Answer = { status: number; headers: NodeJS.Dict<string | string[]>; body: Buffer };
 
-/** AWS answers a repeated call with the same token as it answered the first; the local AWS would make a second object. */
-function clientToken(body: Buffer): string | undefined {
-  return /(?:^|&)ClientToken=([^&]+)/.exec(body.toString('latin1'))?.[1];
+/**
+ * AWS answers a repeated call with the same token as it answered the first, and a second balancer of the same name and
+ * settings with the first one; the local AWS would make a second object. What the SDK repeats has the same id.
+ */
+function repeatableCall(headers: IncomingHttpHeaders, body: Buffer): string | undefined {
+  const isRepeatable = /(?:^|&)(ClientToken=|Action=CreateLoadBalancer(?:&|$))/.test(body.toString('latin1'));
+  return isRepeatable ? String(headers['amz-sdk-invocation-id']) : undefined;
 }
 
 function isUnrepeatable(body: Buffer): boolean {
