@@ -56,6 +56,11 @@ const refusal =
 /** But it refuses also what an earlier request has made, whose answer was lost. */
 const exists =
   /already[ _-]?exist|alreadyowned|duplicate|conflict|in[ _-]?use|already associated|StatusCode: 409/i;
+/**
+ * A bucket's name is taken by another account; one's own is `BucketAlreadyOwnedByYou`.
+ * Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html
+ */
+const ofAnotherAccount = /\bBucketAlreadyExists\b/;
 /** The way to the cloud broke, or the provider was told to stop. */
 const brokenOff =
   /cancel+ed|deadline exceeded|timed? ?out|connection (reset|refused)|broken pipe|\bEOF\b|no such host|StatusCode: (5\d\d|408)|status code: 5\d\d|exceeded maximum number of attempts|i\/o error|tls:/i;
@@ -69,5 +74,5 @@ export function mayHaveCreated(call: JournalCall): boolean {
   if (end?.grpcStatus !== 0 || end.stopped) return true;
   const text = end.errors.map(({ summary, detail }) => `${summary}\n${detail}`).join('\n');
   if (brokenOff.test(text)) return true;
-  return exists.test(text) && refusal.test(text);
+  return exists.test(text) && refusal.test(text) && !ofAnotherAccount.test(text);
 }

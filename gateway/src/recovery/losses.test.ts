@@ -149,6 +149,24 @@ const refusals: [what: string, mayExist: boolean, more: object][] = [
     { errors: [{ summary: 'creating', detail: 'StatusCode: 400, ParameterAlreadyExists' }] },
   ],
   [
+    'its name is taken by another account',
+    false,
+    {
+      errors: [
+        { summary: 'creating', detail: 'StatusCode: 409, BucketAlreadyExists: The requested bucket name' },
+      ],
+    },
+  ],
+  [
+    'its name is taken by the same account',
+    true,
+    {
+      errors: [
+        { summary: 'creating', detail: 'StatusCode: 409, BucketAlreadyOwnedByYou: Your previous request' },
+      ],
+    },
+  ],
+  [
     'it is in use already',
     true,
     { errors: [{ summary: 'creating', detail: 'StatusCode: 400, ResourceInUseException' }] },
