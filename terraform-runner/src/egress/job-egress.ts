@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import pLimit from 'p-limit';
 import { DomainError } from '../domain-error.ts';
 import { isRunning, startBackground, stopBackground, whenReady } from '../process/background.ts';
-import { inTurn } from '../process/in-turn.ts';
 import { type EgressOptions, egressFiles, type Namespace, readNamespace } from './namespace.ts';
 
 const readyMs = 10_000;
@@ -20,7 +20,7 @@ export type JobEgress = ReturnType<typeof createJobEgress>;
 
 /** The egress process of one job. It lives in this folder, outlives the runner, and ends with the job. */
 export function createJobEgress(folder: string) {
-  const next = inTurn(); // an early provider and the plan may both ask
+  const next = pLimit(1); // an early provider and the plan may both ask
 
   async function ensure(options: EgressOptions, listening: boolean): Promise<Namespace> {
     const text = JSON.stringify(options);

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalJson } from '@deployment-engine/contracts';
+import pLimit from 'p-limit';
 import { sha256 } from '../files/sha256.ts';
 import { hasEnded, stopBackground } from '../process/background.ts';
-import { inTurn } from '../process/in-turn.ts';
 import type { CommandContext } from '../terraform/command-line.ts';
 import { acceptedEnvironment } from '../terraform/environment.ts';
 import type { ProviderBinary } from './binaries.ts';
@@ -17,7 +17,7 @@ export type JobProviders = ReturnType<typeof createJobProviders>;
 /** The provider processes of one job. They live in its folder, with its environment, and end with it. */
 export function createJobProviders(folder: string) {
   let providers = findProviders(folder);
-  const next = inTurn();
+  const next = pLimit(1);
 
   async function stop(these: SharedProvider[]): Promise<void> {
     providers = providers.filter((provider) => !these.includes(provider));

@@ -7,7 +7,9 @@
  * file; the instance prices from a JSON collection of `{ec2, ec2RegionRatio, azureVm, gcpVm, rds, elasticache}`,
  * each by region and instance, in USD an hour.
  */
+
 import { readFileSync } from 'node:fs';
+import { parse } from 'csv-parse/sync';
 import { writePriceBook } from './book-file.ts';
 import {
   awsRatios,
@@ -77,9 +79,9 @@ function addAwsRates(directory: string): void {
 }
 
 function addUnits(csv: string): void {
-  const [, ...lines] = csv.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  const [, ...lines] = parse(csv, { comment: '#', comment_no_infix: true, skip_empty_lines: true });
   for (const [id, origin] of Object.entries(unitSources)) {
-    const rows = lines.map((line) => line.split(',')).filter(([section]) => section === id) as string[][];
+    const rows = lines.filter(([section]) => section === id);
     const units: Record<string, Record<string, number | [number, number][]>> = {};
     const tables: Record<string, ByRegion> = {};
     for (const [, key = '', region = '', from = '', price = ''] of rows) {

@@ -1,3 +1,6 @@
+import { pipeline, Readable } from 'node:stream';
+import { parse } from 'csv-parse';
+
 /** Where one refresh reads from. */
 export type PriceSource = {
   /** Without a trailing slash. */
@@ -17,16 +20,11 @@ export async function open(url: string, source: PriceSource): Promise<Response> 
   return response;
 }
 
-/** The lines of a text body as they arrive; a price list of gigabytes never lies in memory as a whole. */
-export async function* linesOf(response: Response): AsyncGenerator<string> {
-  let rest = '';
-  const decoder = new TextDecoder();
-  for await (const chunk of response.body ?? []) {
-    const lines = (rest + decoder.decode(chunk as Uint8Array, { stream: true })).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
-  }
-  if (rest !== '') yield rest;
+/** The rows of a CSV body as they arrive; a price list of gigabytes never lies in memory as a whole. */
+export async function* rowsOf(response: Response): AsyncGenerator<string[]> {
+  const parser = parse({ relax_column_count: true, bom: true });
+  pipeline(Readable.from(response.body ?? []), parser, () => {}); // an error ends the parser with it
+  yield* parser as AsyncIterable<string[]>;
 }
 
 /** A query may hold a key. */

@@ -1,8 +1,7 @@
 import { Decimal } from 'decimal.js';
 import { type OfferRow, unitOf } from './aws-offer-units.ts';
 import { rdsEngine } from './aws-rds-engines.ts';
-import { csvFields } from './csv-line.ts';
-import { linesOf, open, type PriceSource } from './price-source.ts';
+import { open, type PriceSource, rowsOf } from './price-source.ts';
 import type { FreshSection } from './refresh-price-book.ts';
 
 /** Offers that are the same everywhere and have no list of a region. */
@@ -78,8 +77,7 @@ export async function readAwsOffer(
   const prices: OfferPrices = { tables: new Map(), units: new Map() };
   let columns: Map<string, number> | null = null;
   let asOf = source.today;
-  for await (const line of linesOf(await open(url, source))) {
-    const fields = csvFields(line);
+  for await (const fields of rowsOf(await open(url, source))) {
     if (columns === null) {
       if (fields[0] === 'Publication Date') asOf = (fields[1] ?? asOf).slice(0, 10);
       if (fields[0] === 'SKU') columns = new Map(fields.map((name, index) => [name, index]));

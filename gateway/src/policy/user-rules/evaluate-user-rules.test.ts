@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { buffer } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { projectPolicySettingsSchema } from '@deployment-engine/contracts';
+import { pack } from 'tar-stream';
 import { celProblem } from './cel-rule.ts';
 import { evaluateUserRules } from './evaluate-user-rules.ts';
 import { readBundle } from './rego-bundle.ts';
@@ -105,13 +107,13 @@ test('what a Rego policy answers is bounded', async () => {
 test('a Rego policy reserves no memory of its own, and no large table', async () => {
   const module = compiledPolicy([]);
   const after = (section: number[]) => Uint8Array.from([...module, ...section]);
-  assert.throws(() => readBundle(after([5, 3, 1, 0, 1])), /memory of its own/);
-  assert.throws(() => readBundle(after([4, 6, 1, 0x70, 0, 0xc0, 0x84, 0x3d])), /too large tables/);
-  assert.throws(() => readBundle(after([4, 7, 2, 0x70, 0, 1, 0x70, 0, 1])), /too large tables/);
-  assert.throws(() => readBundle(module.slice(0, 9)), /WebAssembly/);
+  await assert.rejects(readBundle(after([5, 3, 1, 0, 1])), /memory of its own/);
+  await assert.rejects(readBundle(after([4, 6, 1, 0x70, 0, 0xc0, 0x84, 0x3d])), /too large tables/);
+  await assert.rejects(readBundle(after([4, 7, 2, 0x70, 0, 1, 0x70, 0, 1])), /too large tables/);
+  await assert.rejects(readBundle(module.slice(0, 9)), /WebAssembly/);
   const data = Buffer.from(`"${'x'.repeat(5_000_000)}"`);
-  const bundle = Buffer.concat([tarEntry('/policy.wasm', module), tarEntry('/data.json', data)]);
-  assert.throws(() => readBundle(gzipSync(bundle)), /larger than 4 MB/);
+  const bundle = await tarOf({ '/policy.wasm': module, '/data.json': data });
+  await assert.rejects(readBundle(gzipSync(bundle)), /larger than 4 MB/);
 });
 
 test('names of the language in a plan are keys like all others', async () => {
@@ -123,19 +125,17 @@ test('names of the language in a plan are keys like all others', async () => {
   }
 });
 
-test('the bundle of opa build is read', () => {
+test('the bundle of opa build is read', async () => {
   const wasm = compiledPolicy([]);
-  const bundle = gzipSync(
-    Buffer.concat([tarEntry('/data.json', Buffer.from('{"a":1}')), tarEntry('/policy.wasm', wasm)]),
-  );
-  assert.deepEqual(readBundle(bundle), { wasm, data: { a: 1 } });
-  assert.throws(() => readBundle(gzipSync(tarEntry('/x', wasm))), /no policy.wasm/);
-  assert.throws(() => readBundle(gzipSync(Buffer.alloc(1024, 'x'))), /not a tar/);
+  const bundle = gzipSync(await tarOf({ '/data.json': Buffer.from('{"a":1}'), '/policy.wasm': wasm }));
+  assert.deepEqual(await readBundle(bundle), { wasm, data: { a: 1 } });
+  await assert.rejects(readBundle(gzipSync(await tarOf({ '/x': wasm }))), /no policy.wasm/);
+  await assert.rejects(readBundle(gzipSync(Buffer.alloc(1024, 'x'))), /not a tar/);
 });
 
-function tarEntry(name: string, content: Uint8Array): Buffer {
-  const header = Buffer.alloc(512);
-  header.write(name);
-  header.write(content.length.toString(8).padStart(11, '0'), 124);
-  return Buffer.concat([header, content, Buffer.alloc((512 - (content.length % 512)) % 512)]);
+async function tarOf(files: Record<string, Uint8Array>): Promise<Buffer> {
+  const archive = pack();
+  for (const [name, content] of Object.entries(files)) archive.entry({ name }, Buffer.from(content));
+  archive.finalize();
+  return buffer(archive);
 }

@@ -12,7 +12,7 @@ const maxMemoryPages = 4096;
  * (or `message`) and `address`, breaks the rule; `false`, `undefined` and an empty list do not.
  */
 export async function evaluateRego(rule: RegoRule, planJson: unknown): Promise<RuleHit[]> {
-  const { wasm, data } = readBundle(Buffer.from(rule.bundle, 'base64'));
+  const { wasm, data } = await readBundle(Buffer.from(rule.bundle, 'base64'));
   const policy = await loadPolicy(wasm, { initial: 5, maximum: maxMemoryPages });
   policy.setData(asRecord(data));
   const results: unknown = policy.evaluate(planJson, rule.entrypoint ?? 0);

@@ -1,4 +1,5 @@
 import type { WebIdentity } from '@deployment-engine/contracts';
+import { DOMParser, onErrorStopParsing } from '@xmldom/xmldom';
 import axios from 'axios';
 import type { Context } from '../../context.ts';
 import { webIdentityToken } from './token.ts';
@@ -72,9 +73,14 @@ function readCredentials(xml: string, doing: string): TemporaryCredentials {
   };
 }
 
-/** Text of the first element of that name; the answer's elements have neither attributes nor markup inside. */
+/** Text of the first element of that name; `undefined` where there is none or the text is no XML. */
 function element(xml: string, name: string): string | undefined {
-  return new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
+  try {
+    const answer = new DOMParser({ onError: onErrorStopParsing }).parseFromString(xml, 'text/xml');
+    return answer.getElementsByTagName(name).item(0)?.textContent ?? undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function tokenServiceUrl({ config }: Context, region: string): string {
