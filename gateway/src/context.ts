@@ -11,6 +11,7 @@ import type { JobCache } from './jobs/cache.ts';
 import type { Metrics } from './metrics.ts';
 import type { Prices } from './project-costs/prices.ts';
 import type { RedactorOf } from './redaction/redact-answer.ts';
+import type { Redactor } from './redaction/redactor.ts';
 import type { RunnerRegistry } from './runners/registry.ts';
 
 /** What request handlers and workers share. */
@@ -29,5 +30,5 @@ export type Context = {
   prices: Prices;
   operatorPolicy: OperatorPolicy;
   /** What takes the secrets of a project or a job out of answers. */
-  redactorOf: RedactorOf;
+  redactorOf: RedactorOf<Redactor>;
 };

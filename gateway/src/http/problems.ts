@@ -5,7 +5,7 @@ import type { Logger } from 'winston';
 import { ZodError } from 'zod';
 import { noteRefusal } from '../audit/note-refusal.ts';
 import { DomainError, type FieldError } from '../domain-error.ts';
-import { RunnerError } from '../runners/client.ts';
+import { RunnerError } from '../runner-error.ts';
 
 const table = {
   invalid_request: { status: 400, title: 'The request is not valid' },

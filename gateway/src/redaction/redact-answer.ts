@@ -1,9 +1,9 @@
 import type { z } from 'zod';
-import type { Redactor } from './redactor.ts';
 
 /** Whose secrets an answer, or a part of it, may hold. */
 export type Owner = { projectId?: string | undefined; jobId?: string | undefined };
-export type RedactorOf = (owner: Owner) => Promise<Redactor>;
+export type JsonRedactor = { redactJson(value: unknown): unknown };
+export type RedactorOf<Redactor extends JsonRedactor = JsonRedactor> = (owner: Owner) => Promise<Redactor>;
 
 /** What these fields hold is made by the engine or named by the caller: ids, digests, times. A cloud's `objectId` is neither. */
 const engineFields =
@@ -25,7 +25,7 @@ export async function redactAnswer<Answer>(
     owners.set(keyOf(of), of);
     return value;
   });
-  const redactors = new Map<string, Redactor>();
+  const redactors = new Map<string, JsonRedactor>();
   for (const [key, of] of owners) redactors.set(key, await redactorOf(of));
   return visit(schema, answer, owner, (value, of) => redactors.get(keyOf(of))?.redactJson(value)) as Answer;
 }

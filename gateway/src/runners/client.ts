@@ -5,7 +5,6 @@ import type { Readable } from 'node:stream';
 import {
   type Capacity,
   capacitySchema,
-  type ProblemCode,
   problemSchema,
   type RunEvent,
   type RunRequestInput,
@@ -18,6 +17,7 @@ import {
 import axios, { type AxiosInstance, type AxiosRequestConfig, isAxiosError } from 'axios';
 import { z } from 'zod';
 import type { RevisionFiles } from '../revisions/store.ts';
+import { RunnerError } from '../runner-error.ts';
 
 const requestTimeoutMs = 30_000;
 /** The runner sends a blank line every 10 s; a stream silent for longer than this is dead. */
@@ -26,22 +26,6 @@ const streamIdleMs = 30_000;
 const gatherMs = 40;
 /** Events that are passed on at once; a statement that stores them has a bounded number of parameters. */
 const maxBatchEvents = 1000;
-
-/** What went wrong between gateway and runner. */
-export class RunnerError extends Error {
-  /** The runner's own reason, or `undefined` where it did not answer at all. */
-  readonly problem: ProblemCode | undefined;
-
-  constructor(message: string, options: { problem?: ProblemCode | undefined; cause?: unknown } = {}) {
-    super(message, { cause: options.cause });
-    this.name = 'RunnerError';
-    this.problem = options.problem;
-  }
-
-  get unreachable(): boolean {
-    return this.problem === undefined;
-  }
-}
 
 /** PEM texts: who this gateway is, and the authority that signs runners' certificates. */
 export type ClientTls = { cert: Buffer; key: Buffer; ca: Buffer };

@@ -21,7 +21,7 @@ const maxRevisions = 20;
  * The redactors of the response layer, by project and job: stored secrets, the operator's own, sensitive variables of
  * the newest revisions, and what the newest state and plans mark. One is made anew when anything of that has changed.
  */
-export function createAnswerRedactors(source: Source): RedactorOf {
+export function createAnswerRedactors(source: Source): RedactorOf<Redactor> {
   const kept = new LRUCache<string, { stamp: string; redactor: Promise<Redactor> }>({ max: maxKept });
   const operators = new Redactor(environmentSecrets(source.config.cloudEnvironment));
   return async (owner) => {

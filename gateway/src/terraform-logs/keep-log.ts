@@ -1,5 +1,5 @@
 import { lockJob } from '../jobs/transition.ts';
-import { RunnerError } from '../runners/client.ts';
+import { RunnerError } from '../runner-error.ts';
 import type { JobWork } from '../worker/job-work.ts';
 import { saveTerraformLog } from './store.ts';
 

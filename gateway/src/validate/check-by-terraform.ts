@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import { DomainError } from '../domain-error.ts';
 import type { Question } from '../preflight/invalid-code.ts';
 import type { PreparedRevision } from '../revisions/store.ts';
-import { RunnerError } from '../runners/client.ts';
+import { RunnerError } from '../runner-error.ts';
 import type { RunnerState } from '../runners/registry.ts';
 
 /** How long a validation waits for a free slot before it is refused. */

@@ -6,7 +6,7 @@ import { lockJob } from '../jobs/transition.ts';
 import { plannedOperations } from '../plans/terraform-plan.ts';
 import { redactEvent } from '../redaction/redact-event.ts';
 import { retryDelays } from '../retry-delays.ts';
-import { RunnerError } from '../runners/client.ts';
+import { RunnerError } from '../runner-error.ts';
 import { parseState, saveStateVersion } from '../states/store.ts';
 import { keepTerraformLog } from '../terraform-logs/keep-log.ts';
 import type { JobWork } from './job-work.ts';

@@ -1,4 +1,4 @@
-import { RunnerError } from '../runners/client.ts';
+import { RunnerError } from '../runner-error.ts';
 import { runIdOf } from '../runners/run-id.ts';
 import type { JobWork } from './job-work.ts';
 

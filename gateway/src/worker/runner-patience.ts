@@ -1,5 +1,5 @@
 import type { ProblemCode } from '@deployment-engine/contracts';
-import type { RunnerError } from '../runners/client.ts';
+import type { RunnerError } from '../runner-error.ts';
 import type { JobWork } from './job-work.ts';
 
 /** The runner that had a job's run has not answered for too long, or has lost the run. */

@@ -4,7 +4,7 @@ import { readPlanFile } from '../plans/store.ts';
 import { orphanTagOf } from '../recovery/search/tag-query.ts';
 import { type RetryDelays, retryDelays } from '../retry-delays.ts';
 import { readRevisionFiles } from '../revisions/store.ts';
-import { RunnerError } from '../runners/client.ts';
+import { RunnerError } from '../runner-error.ts';
 import { operatorEndpoints } from '../runners/operator-endpoints.ts';
 import type { JobWork } from './job-work.ts';
 import { noteWaiting } from './note-waiting.ts';

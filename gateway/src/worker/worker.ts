@@ -5,7 +5,7 @@ import { LeaseLostError } from '../domain-error.ts';
 import { type Claim, claimNextJob, reclaimExpiredJob, releaseLeases, renewLeases } from '../jobs/claim.ts';
 import { transition } from '../jobs/transition.ts';
 import { settleLateRuns } from '../recovery/late-runs.ts';
-import { RunnerError } from '../runners/client.ts';
+import { RunnerError } from '../runner-error.ts';
 import { JobSecrets } from '../secrets/job-secrets.ts';
 import { runnerOfJob } from './choose-runner.ts';
 import type { JobWork } from './job-work.ts';
