@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type JobStatus, type JobType, jobStatuses, jobTypes } from '@deployment-engine/contracts';
+import { sql } from 'kysely';
+import { skipWithoutPostgres, startPostgres } from '../../e2e/support/postgres.ts';
+import { waitFor } from '../../e2e/support/wait.ts';
 import { enginePrincipal } from '../src/access/principal.ts';
 import { DomainError } from '../src/domain-error.ts';
 import { insertJob, unfinishedDeployments } from '../src/jobs/store.ts';
@@ -17,8 +20,8 @@ after(() => it?.[Symbol.asyncDispose]());
 const query = () => it.gateway.context.database.query;
 
 /** A project with serials 1 and 2; the first has one resource. Answers the number of the first version. */
-async function project(projectId: string): Promise<number> {
-  await ensureProject(query(), projectId);
+async function project(projectId: string, { database, encryption } = it.gateway.context): Promise<number> {
+  await ensureProject(database.query, projectId);
   const instances = [{ attributes: {} }];
   const resource = { mode: 'managed', type: 'terraform_data', name: 'a', provider: 'p', instances };
   const ids = [];
@@ -28,8 +31,11 @@ async function project(projectId: string): Promise<number> {
   ] as const) {
     const state = { version: 4, terraform_version: '1.11.4', serial, lineage: 'l', outputs: {}, resources };
     const raw = Buffer.from(JSON.stringify(state));
-    const { encryption } = it.gateway.context;
-    const version = await saveStateVersion(query(), encryption, { projectId, jobId: `j${serial}`, raw });
+    const version = await saveStateVersion(database.query, encryption, {
+      projectId,
+      jobId: `j${serial}`,
+      raw,
+    });
     ids.push(version.id);
   }
   return ids[0] ?? assert.fail();
@@ -86,13 +92,48 @@ test('the jobs of another project do not matter, and its versions cannot be rest
   assert.deepEqual(await unfinishedDeployments(query(), []), new Set());
 });
 
+test('a restore waits for a job that is being queued, and is then refused', {
+  skip: skipWithoutPostgres(),
+}, async () => {
+  const server = await startPostgres();
+  try {
+    await using other = await startTestGateway({
+      DATABASE_URL: server.url,
+      STATE_ENCRYPTION_KEY: 'ab'.repeat(32),
+    });
+    const { context } = other.gateway;
+    const first = await project('raced', context);
+    let restoring: Promise<string> | undefined;
+    await context.database.query.transaction().execute(async (trx) => {
+      await insertJob(trx, { projectId: 'raced', type: 'deploy', revision: 1, createdBy: enginePrincipal });
+      let isOver = false;
+      restoring = restoreState(context, 'raced', first)
+        .then(
+          () => 'restored',
+          ({ code }) => code,
+        )
+        .finally(() => {
+          isOver = true;
+        });
+      await waitFor('the restore to wait', async () => {
+        const waiting = await sql`select 1 from pg_locks where not granted`.execute(context.database.query);
+        return isOver || waiting.rows.length > 0;
+      });
+    });
+    assert.equal(await restoring, 'project_busy');
+  } finally {
+    await server.stop();
+  }
+});
+
 test('a destroyed project that has resources again is deployed; others stay as they are', async () => {
   for (const [status, version, expected] of [
     ['destroyed', 'first', 'deployed'],
     ['destroyed', 'second', 'destroyed'],
+    ['destroyed_with_orphans', 'first', 'deployed'],
     ['failed', 'first', 'failed'],
   ] as const) {
-    const projectId = `was-${status}-${version}`;
+    const projectId = `was-${status.replaceAll('_', '-')}-${version}`;
     const first = await project(projectId);
     await query()
       .updateTable('projects')

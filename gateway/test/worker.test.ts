@@ -11,13 +11,15 @@ import { ensureProject } from '../src/projects/store.ts';
 import { broken, capacity, eventLines, json, type Reply, runView, startFakeRunner } from './fake-runner.ts';
 import { helloCode, startTestGateway, type TestGateway } from './support.ts';
 
-/** A runner whose runs never end; counts the streams of events that are open. */
+/** A runner whose runs never end and whose streams never fall silent; counts the streams that are open. */
 async function startHangingRunner(more: Record<string, Reply[]> = {}) {
   const streams = { open: 0, opened: 0 };
   const hanging: Reply = (_request, response) => {
     streams.open += 1;
     streams.opened += 1;
+    const beat = setInterval(() => response.write('\n'), 1000);
     response.on('close', () => {
+      clearInterval(beat);
       streams.open -= 1;
     });
     response.write('\n');
@@ -73,6 +75,25 @@ test('a cancel reaches the run in progress, with its grace, before any renewal',
   await it.client.post(`/api/deploy/jobs/${jobId}/cancel`, { graceSeconds: 7 });
   await waitFor('the cancel to arrive', () => asked.length >= 2);
   assert.deepEqual(asked.slice(0, 2), ['apply 7', 'plan 7'], 'an apply comes first');
+});
+
+test('a cancel of which no notification came is passed on with the next renewal', async () => {
+  let asked = 0;
+  const cancel: Reply = (request, response) => {
+    asked += 1;
+    json(runView({ stopping: true }))(request, response);
+  };
+  await using runner = await startHangingRunner({ 'POST /runs/:runId/cancel': [cancel] });
+  await using it = await startTestGateway({ TERRAFORM_RUNNER_URL: runner.url, LEASE_SECONDS: '3' });
+  const { jobId } = (await it.client.post('/api/deploy', { projectId: 'missed', iacCode: helloCode })).body;
+  await waitFor('the run to be followed', () => runner.streams.open === 1);
+  await it.gateway.context.database.query
+    .updateTable('jobs')
+    .set({ cancel_requested_at: new Date() })
+    .where('id', '=', jobId)
+    .execute();
+  await waitFor('the cancel to arrive', () => asked > 0);
+  assert.equal(runner.streams.open, 1, 'the run is followed to its end');
 });
 
 test('a plan that its runner cannot hand over for a moment is fetched by the next claim', async () => {
