@@ -4,6 +4,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
+import { insertKey } from '../../gateway/src/access/key-store.ts';
+import { openPrincipal } from '../../gateway/src/access/principal.ts';
 import { type GuardedGateway, startGuardedGateway } from '../../gateway/test/access-support.ts';
 import { helloCode } from '../../gateway/test/support.ts';
 
@@ -33,6 +35,30 @@ test('a key is made, works, is listed and revoked', async () => {
   await assert.rejects(deployerAs(key, 'keys', 'list'), /needs the role admin; the caller is viewer/);
   assert.match((await deployer('keys', 'revoke', id)).stdout, /Revoked/);
   await assert.rejects(deployerAs(key, 'keys', 'list'), /wrong, revoked or has expired/);
+});
+
+test('keys made while the engine was open are marked in the list and revoked at once, others stay', async () => {
+  const keys = ['first', 'second'].map((name) => ({ name, role: 'viewer' as const, projects: ['*'] }));
+  const open = { blastRadius: null, expiresInDays: 1 };
+  const { query } = it.gateway.context.database;
+  const made = [];
+  for (const key of keys) made.push(await insertKey(query, { ...key, ...open }, openPrincipal.id));
+  const own = (await deployer('keys', 'create', 'own', '--role', 'viewer')).stdout.trim();
+  const marked = async () => (await deployer('keys', 'list')).stdout.match(/^.*MADE WHILE OPEN$/gm) ?? [];
+  assert.equal((await marked()).length, 2);
+  await assert.rejects(deployer('keys', 'revoke'), /give either an id or --made-while-open/);
+  const [{ row } = assert.fail()] = made;
+  const both = deployer('keys', 'revoke', row.id, '--made-while-open');
+  await assert.rejects(both, /give either an id or --made-while-open/);
+  assert.ok((await marked()).every((line) => !line.includes('revoked')));
+
+  const { stdout } = await deployer('keys', 'revoke', '--made-while-open');
+  assert.match(stdout, /^2 keys are revoked$/m);
+  assert.ok((await marked()).every((line) => line.includes(': revoked ')));
+  for (const { key } of made)
+    await assert.rejects(deployerAs(key, 'keys', 'list'), /wrong, revoked or has expired/);
+  await assert.rejects(deployerAs(own, 'keys', 'list'), /the caller is viewer/, 'it is still a key');
+  assert.deepEqual(JSON.parse((await deployer('--json', 'keys', 'revoke', '--made-while-open')).stdout), []);
 });
 
 test('the key of the first start lies in a file that only its owner reads, and works from there', async () => {
