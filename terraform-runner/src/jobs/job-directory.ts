@@ -4,6 +4,7 @@ import { isTestFile } from '@deployment-engine/contracts';
 import { writeTree } from '../revisions/store.ts';
 import { giveToUser } from '../sandbox/users.ts';
 import { cliConfig } from '../terraform/cli-config.ts';
+import { literalText } from '../terraform/literal-text.ts';
 import type { JobPaths } from './job-paths.ts';
 
 /**
@@ -75,25 +76,23 @@ function backend(paths: JobPaths) {
 
 /** An id is text, but Terraform reads strings of JSON configuration as templates. */
 function importBlock({ to, id }: { to: string; id: string }): { to: string; id: string } {
-  return { to, id: plainText(id) };
+  return { to, id: literalText(id) };
 }
 
 function dataBlocks(search: JobContent['search']) {
   const data: Record<string, Record<string, unknown>> = {};
   for (const { type, name, provider, arguments: values } of search)
-    data[type] = { ...data[type], [name]: { ...(plainValue(values) as object), provider } };
+    data[type] = { ...data[type], [name]: { ...(literalValue(values) as object), provider } };
   return { data };
 }
 
-function plainValue(value: unknown): unknown {
-  if (typeof value === 'string') return plainText(value);
-  if (Array.isArray(value)) return value.map(plainValue);
+function literalValue(value: unknown): unknown {
+  if (typeof value === 'string') return literalText(value);
+  if (Array.isArray(value)) return value.map(literalValue);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [plainText(name), plainValue(item)]));
-}
-
-function plainText(text: string): string {
-  return text.replaceAll('${', '$${').replaceAll('%{', '%%{');
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [literalText(name), literalValue(item)]),
+  );
 }
 
 /** The folder may lie in the system's shared temporary folder: it must be ours and no link. */
