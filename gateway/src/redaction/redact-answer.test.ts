@@ -19,6 +19,7 @@ const both = 'secret-of-a secret-of-b';
 test('texts are redacted wherever the schema has them', async () => {
   const places: [z.ZodType, (value: string) => unknown][] = [
     [text, (value) => value],
+    [text.min(1).max(99), (value) => value],
     [z.any(), (value) => ({ deep: [value] })],
     [z.unknown(), (value) => [{ [value]: 1 }]],
     [z.array(text), (value) => ['x', value]],
@@ -80,18 +81,19 @@ test('what is the engine’s own stays: numbers, enumerations, texts of a fixed 
 test('a field that only looks like one of the engine’s, or that holds more than a text, is redacted', async () => {
   const schema = z.object({
     objectId: text,
+    callerIdText: text,
     identity: text,
     format: text,
     lastId: z.any(),
     history: z.array(text),
   });
   const redacted = await redact(schema, {
-    ...{ objectId: both, identity: both, format: both },
+    ...{ objectId: both, callerIdText: both, identity: both, format: both },
     ...{ lastId: { deep: both }, history: [both] },
   });
   const hidden = '(redacted) secret-of-b';
   assert.deepEqual(redacted, {
-    ...{ objectId: hidden, identity: hidden, format: hidden },
+    ...{ objectId: hidden, callerIdText: hidden, identity: hidden, format: hidden },
     ...{ lastId: { deep: hidden }, history: [hidden] },
   });
 });
@@ -104,6 +106,7 @@ test('an item that names its project is redacted with that project’s secrets, 
       { projectId: 'a', note: both },
       { projectId: 'b', note: both },
       { projectId: 'b', jobId: 'j', note: `${both} secret-of-j` },
+      { projectId: 'b', note: both },
       { projectId: 'c', note: both },
     ],
   });
@@ -113,6 +116,7 @@ test('an item that names its project is redacted with that project’s secrets, 
       { projectId: 'a', note: '(redacted) secret-of-b' },
       { projectId: 'b', note: 'secret-of-a (redacted)' },
       { projectId: 'b', jobId: 'j', note: 'secret-of-a (redacted) (redacted)' },
+      { projectId: 'b', note: 'secret-of-a (redacted)' },
       { projectId: 'c', note: both },
     ],
   });

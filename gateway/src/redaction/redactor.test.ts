@@ -30,6 +30,37 @@ for (const [name, text] of Object.entries(spellings))
     assert.ok(!redacted.includes(text));
   });
 
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+const hexOf = (text: string) => Buffer.from(text).toString('hex');
+const wide = 'v'.repeat(1000);
+/** What a secret looks like in a place of which its other spellings tell nothing. */
+const written: [place: string, secret: string, text: string][] = [
+  ['without the spaces around it', '  padded-secret\n', 'padded-secret'],
+  ['in JSON of Go', 'a<b&c>d', 'a\\u003cb\\u0026c\\u003ed'],
+  ['in JSON of ASCII alone', 'schlüssel', 'schl\\u00fcssel'],
+  ['in a template of Terraform', 'a${b}%{c}', 'a$${b}%%{c}'],
+  ['in quotes of a shell', "it's-secret", "it'\\''s-secret"],
+  ['in HTML by numbers', `a<b>"c'&d`, 'a&#60;b&#62;&#34;c&#39;&#38;d'],
+  ['in HTML by names', 'a<b>"c&d', 'a&lt;b&gt;&quot;c&amp;d'],
+  ['in a log without control characters', 'ab\u0007cd\u009bef', 'abcdef'],
+  ['in a strict URL', "a!b'c(d)*e", 'a%21b%27c%28d%29%2Ae'],
+  ['in a whole URL', 'a/b c?d', 'a/b%20c?d'],
+  ['in a form', 'a b/c', 'a+b%2Fc'],
+  ['in a URL inside a URL', 'a b/c', 'a%2520b%252Fc'],
+  ['in hex with spaces', 'secret', '73 65 63 72 65 74'],
+  ['in hex with colons', 'secret', '73:65:63:72:65:74'],
+  ['in capital hex with colons', 'k~l~m', '6B:7E:6C:7E:6D'],
+  ['in base64url at an offset', 'ü~~ü~~ü', Buffer.from('xyü~~ü~~ü.').toString('base64url')],
+  ['in hex, of a thousand characters', wide, hexOf(wide)],
+  ['in base64, of a thousand characters', wide, base64(`x${wide}`)],
+];
+for (const [place, value, text] of written)
+  test(`a secret ${place} is redacted there`, () => {
+    assert.notEqual(value, text);
+    const redacted = new Redactor([value]).redactText(`before ${text} after`);
+    assert.match(redacted, /^before .{0,4}\(redacted\).{0,4} after$/);
+  });
+
 test('each line of a secret of several lines is redacted', () => {
   const key = '-----BEGIN KEY-----\nabcdefgh\nijklmnop\n-----END KEY-----\n';
   const redacted = new Redactor([key]).redactText(`x\n  abcdefgh\n${JSON.stringify(key)}`);
@@ -85,6 +116,25 @@ test('a short value is redacted where it stands alone only', () => {
     pin: '(redacted)',
     text: 'abcdef',
   });
+});
+
+test('a short value is taken as it is written, whatever signs it has', () => {
+  assert.equal(new Redactor(['a.c']).redactText('"abc" "a.c"'), '"abc" "(redacted)"');
+  assert.equal(
+    new Redactor(['(a', '*', 'b|']).redactText('x="(a" y="*" z="b|"').match(/\(redacted\)/g)?.length,
+    3,
+  );
+});
+
+test('a short number that is a secret is redacted as a value, and others stay', () => {
+  assert.deepEqual(new Redactor(['123']).redactJson([123, 1234, 12]), ['(redacted)', 1234, 12]);
+  assert.deepEqual(new Redactor(['12345678']).redactJson(12345678n), '(redacted)');
+});
+
+test('no value is too deep to be redacted', () => {
+  let value: unknown = 'the-secret';
+  for (let depth = 0; depth < 300; depth += 1) value = depth % 2 ? [value] : { value };
+  assert.ok(!JSON.stringify(new Redactor(['the-secret']).redactJson(value)).includes('the-secret'));
 });
 
 test('no secrets change nothing', () => {

@@ -43,7 +43,8 @@ function textEscapes(text: string): string[] {
     // Go's encoding/json, which Terraform uses, escapes these three as well.
     json.replace(/[<>&]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`),
     asciiOnly(json, (code) => `\\u${code.toString(16).padStart(4, '0')}`),
-    text.replaceAll('${', '$${').replaceAll('%{', '%%{'),
+    // A function: in a replacement text, two "$" stand for one.
+    text.replaceAll('${', () => '$${').replaceAll('%{', '%%{'),
     text.replaceAll("'", `'\\''`),
     text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`),
     text.replace(/[&<>"]/g, (character) => htmlNames[character] ?? character),
