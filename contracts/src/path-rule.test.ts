@@ -22,6 +22,8 @@ const refused: [string, RegExp][] = [
   ['./main.tf', /empty or "\." segment/],
   ['.terraform/modules.json', /hidden files/],
   ['a/.terraformrc', /hidden files/],
+  ['a/.terraform.lock.hcl', /hidden files/],
+  ['../.terraform.lock.hcl', /leaves the project/],
   ['~/main.tf', /begin with "~"/],
   ['a/~x.tf', /begin with "~"/],
   ['terraform.tfstate', /state files/],
@@ -38,6 +40,7 @@ for (const [path, expected] of refused)
 test('paths that only look like refused ones are accepted', () => {
   for (const path of [
     'main.tf',
+    '.terraform.lock.hcl',
     'a/b/c.tf',
     'a/terraform.d/x.tf',
     'terraform.dx/x.tf',

@@ -141,6 +141,46 @@ onEachDatabase((open) => {
     assert.equal((await reclaimExpiredJob(open(), claimer('third')))?.job.id, stale.job.id);
   });
 
+  test('a lease that is released with a delay is taken over after it, and not before', async () => {
+    const id = await queue('delayed');
+    const { lease } = await claimed();
+    await releaseLeases(open(), [lease], 600);
+    assert.equal(await reclaimExpiredJob(open(), claimer('second')), undefined);
+    const left = ((await job(id)).lease_expires_at?.getTime() ?? 0) - Date.now();
+    assert.ok(left > 300_000 && left <= 600_000, `${left} ms`);
+    await releaseLeases(open(), [lease]);
+    assert.equal((await reclaimExpiredJob(open(), claimer('second')))?.job.id, id);
+  });
+
+  test('the job that has waited longest for a worker is taken over first', async () => {
+    const ids = [await queue('older'), await queue('newer')];
+    for (const id of ids) {
+      assert.equal((await claimed()).job.id, id);
+      await change(id, { lease_expires_at: new Date(0) });
+    }
+    await change(ids[0] ?? '', { step: 'plan' }); // its row is the newer one on disk by now
+    assert.equal((await reclaimExpiredJob(open(), claimer('second')))?.job.id, ids[0]);
+    assert.equal((await reclaimExpiredJob(open(), claimer('second')))?.job.id, ids[1]);
+  });
+
+  test('of ten that end a job at once, one does; the others learn that it has ended', async () => {
+    const id = await queue('ended-by-ten');
+    const { lease } = await claimed();
+    const endings = await Promise.allSettled(
+      Array.from({ length: 10 }, (_, index) =>
+        open()
+          .transaction()
+          .execute((trx) =>
+            transition(trx, index % 2 ? { jobId: id } : { jobId: id, lease }, 'cancel', `${index}`),
+          ),
+      ),
+    );
+    assert.equal(endings.filter(({ status }) => status === 'fulfilled').length, 1);
+    const events = await listEvents(open(), id, 0);
+    const ends = events.filter(({ body }) => body.type === 'job_status' && body.status === 'cancelled');
+    assert.equal(ends.length, 1);
+  });
+
   test('of several leases exactly those that are ours are renewed, each for its own job', async () => {
     const { stale } = await overtaken('overtaken');
     await queue('kept');

@@ -40,6 +40,8 @@ test('a name may lead to an inside address that a rule names, on its port only',
     'open',
   );
   assert.equal((await reach(list, 'a.example.org', 443, both)).kind, 'denied');
+  const other = listOf('*.example.org:5432', '10.1.0.0/16:443');
+  assert.equal((await reach(other, 'a.example.org', 5432, both)).kind, 'denied');
 });
 
 test('a name that is not allowed is not even looked up', async () => {

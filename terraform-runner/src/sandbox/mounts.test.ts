@@ -47,11 +47,18 @@ for (const [kind, own] of Object.entries(expected))
     assert.deepEqual(mounts.sort(), wanted.sort());
   });
 
+test('of Terraform’s own logs a command sees and writes its own file alone', () => {
+  const log = join(paths.logs, 'plan.log');
+  const more = jobMounts(paths, 'plan', log).slice(jobMounts(paths, 'plan').length);
+  assert.deepEqual(more, [{ path: log, writable: true }]);
+});
+
 test('what is the engine’s own is in no mount, nor is a folder that holds it', () => {
-  const hidden = [paths.runs, paths.providers, paths.egress, paths.planJson, paths.manifest, paths.journal];
+  const own = [paths.runs, paths.providers, paths.egress, paths.planJson, paths.manifest];
+  const hidden = [...own, paths.journal, paths.logs];
   for (const kind of Object.keys(expected))
     for (const { path } of jobMounts(paths, kind as CommandKind))
-      assert.ok(!hidden.some((own) => own === path || own.startsWith(`${path}/`)), `${kind} sees ${path}`);
+      assert.ok(!hidden.some((one) => one === path || one.startsWith(`${path}/`)), `${kind} sees ${path}`);
 });
 
 test('later mounts do not hide the writable folders: the root module comes after the code', () => {

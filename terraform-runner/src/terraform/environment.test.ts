@@ -10,6 +10,7 @@ test('credentials, endpoints and input variables are passed on', () => {
     GOOGLE_CREDENTIALS: '{}',
     TF_VAR_my_Name1: 'c',
     AWS_ENDPOINT_URL_S3: 'http://x',
+    'TF_AWS_DEFAULT_TAGS_cost-centre:a': 'd',
   };
   assert.deepEqual(acceptedEnvironment(environment), environment);
 });
@@ -37,6 +38,9 @@ for (const name of [
   'AWS_A-B',
   'AWS_A\nLD_PRELOAD',
   'AWSREGION',
+  'TF_AWS_DEFAULT_TAGS_',
+  'TF_AWS_DEFAULT_TAGS_A=B',
+  'TF_AWS_DEFAULT_TAGS_A\nLD_PRELOAD',
 ])
   test(`${JSON.stringify(name)} is dropped`, () => {
     assert.deepEqual(acceptedEnvironment({ [name]: '/machine/file', AWS_REGION: 'r' }), { AWS_REGION: 'r' });

@@ -62,7 +62,9 @@ test('a file that is there is kept: a restarted runner goes on in the same log',
   assert.equal(readFileSync(join(folder, 'plan.log'), 'utf8'), 'so far\n');
 });
 
-test('a log is made through no link, and does not wait for the reader of a pipe', async (t) => {
+test('a log is made through no link, and does not wait for the reader of a pipe', {
+  timeout: 20_000,
+}, async (t) => {
   const folder = folderOf(t);
   mkdirSync(folder);
   const outside = join(folder, '..', 'outside');
@@ -89,7 +91,7 @@ test('where no log was made there is none', async (t) => {
   assert.equal(await read(folder), undefined);
 });
 
-test('a link or a pipe in place of a log shows nothing', async (t) => {
+test('a link or a pipe in place of a log shows nothing', { timeout: 20_000 }, async (t) => {
   const folder = folderOf(t);
   write(folder, 'plan.log', 'plan\n', 10);
   writeFileSync(join(folder, '..', 'outside'), 'of another\n');

@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { JobType } from '@deployment-engine/contracts';
+import { enginePrincipal } from '../src/access/principal.ts';
+import type { JobRow } from '../src/jobs/row.ts';
+import { insertJob } from '../src/jobs/store.ts';
+import { savePlan } from '../src/plans/store.ts';
+import { ensureProject } from '../src/projects/store.ts';
+import { deletedAs, deletionTargets, stateForRun } from '../src/recovery/orphan-deletion.ts';
+import {
+  insertOrphans,
+  type OrphanRow,
+  settleOrphan,
+  unresolvedOrphans,
+} from '../src/recovery/orphan-store.ts';
+import { settleOrphansOf } from '../src/recovery/settle-orphans.ts';
+import { readNewestState, saveStateVersion, type TerraformState } from '../src/states/store.ts';
+import { startTestGateway, type TestGateway } from './support.ts';
+
+let it: TestGateway;
+before(async () => {
+  it = await startTestGateway();
+});
+after(() => it?.[Symbol.asyncDispose]());
+const query = () => it.gateway.context.database.query;
+
+const content = {
+  ...{ address: 'aws_vpc.v', moduleAddress: 'module.m', type: 'aws_vpc', name: 'v', key: 1, replaces: null },
+  ...{ provider: 'registry.example.org/own/aws', providerKey: 'aws.west', values: {} },
+};
+
+/** A project with an orphan per id: the first with what it was planned as, the others without. */
+async function orphaned(projectId: string, ...ids: string[]): Promise<OrphanRow[]> {
+  await ensureProject(query(), projectId);
+  const common = { projectId, jobId: 'deploy-1', type: 'aws_vpc', reason: 'killed', started: true };
+  for (const [index, objectId] of ids.entries())
+    await insertOrphans(query(), it.gateway.context.encryption, [
+      { ...common, address: null, objectId, source: 'journal', content: index === 0 ? content : null },
+    ]);
+  const rows = await unresolvedOrphans(query(), projectId);
+  return ids.map((id) => rows.find(({ object_id }) => object_id === id) ?? assert.fail(id));
+}
+
+async function job(projectId: string, type: JobType, orphans?: OrphanRow[]): Promise<JobRow> {
+  const more = orphans ? { orphanIds: orphans.map(({ id }) => id) } : {};
+  return insertJob(query(), { projectId, type, revision: 1, createdBy: enginePrincipal, ...more });
+}
+
+const own = { mode: 'managed', type: 'aws_vpc', name: 'own', provider: 'p' } as const;
+const instance = (id: string) => ({ attributes: { id } });
+async function saveState(projectId: string, resources: TerraformState['resources']): Promise<void> {
+  const state = { version: 4, terraform_version: '1.11.4', serial: 7, lineage: 'l', outputs: {}, resources };
+  const raw = Buffer.from(JSON.stringify(state));
+  await saveStateVersion(query(), it.gateway.context.encryption, { projectId, jobId: 'j', raw });
+}
+
+const run = (row: JobRow) => stateForRun(it.gateway.context, query(), row);
+const newest = async (projectId: string) =>
+  (await readNewestState(query(), it.gateway.context.encryption, projectId))?.state;
+const idsOf = (state: TerraformState | undefined) =>
+  (state?.resources ?? []).flatMap(({ instances }) => instances.map(({ attributes }) => attributes?.id));
+
+test('a deletion plans its own orphans alone, in the newest state, under names that no code has', async () => {
+  const [first, second] = await orphaned('deleting', 'vpc-1', 'vpc-2', 'vpc-3');
+  assert.ok(first && second);
+  await saveState('deleting', [{ ...own, instances: [instance('vpc-own')] }]);
+  const deletion = await job('deleting', 'destroy', [first, second]);
+  const start = await run(deletion);
+  assert.deepEqual([start?.state.serial, start?.state.lineage], [7, 'l'], 'the plan is bound to them');
+  assert.equal(start?.version?.serial, 7);
+  assert.deepEqual(JSON.parse(start?.raw.toString() ?? ''), start?.state);
+  assert.deepEqual(idsOf(start?.state), ['vpc-own', 'vpc-1', 'vpc-2']);
+  assert.deepEqual(
+    start?.state.resources.slice(1).map(({ module, name, provider }) => [module, name, provider]),
+    [
+      [
+        undefined,
+        first.id.replace('orphan-', 'engine_orphan_'),
+        'provider["registry.example.org/own/aws"].west',
+      ],
+      [
+        undefined,
+        second.id.replace('orphan-', 'engine_orphan_'),
+        'provider["registry.terraform.io/hashicorp/aws"]',
+      ],
+    ],
+  );
+  const targets = await deletionTargets(query(), deletion);
+  assert.deepEqual(targets.toSorted(), [deletedAs(first), deletedAs(second)].toSorted());
+  await settleOrphan(query(), first.id, { status: 'absent', by: 'engine', resolution: 'none found' });
+  assert.deepEqual(await deletionTargets(query(), deletion), [deletedAs(second)]);
+  assert.deepEqual(idsOf((await run(deletion))?.state), ['vpc-own', 'vpc-2']);
+});
+
+test('every other job works on the newest state as it is', async () => {
+  const orphans = await orphaned('untouched', 'vpc-1');
+  await saveState('untouched', [{ ...own, instances: [instance('vpc-own')] }]);
+  for (const row of [
+    await job('untouched', 'destroy'),
+    await job('untouched', 'deploy'),
+    { ...(await job('untouched', 'deploy')), orphan_ids: JSON.stringify(orphans.map(({ id }) => id)) },
+    await job('untouched', 'destroy', []),
+  ]) {
+    assert.deepEqual(idsOf((await run(row))?.state), ['vpc-own']);
+    assert.deepEqual(await deletionTargets(query(), row), []);
+  }
+});
+
+test('a project without a state gets one of a lineage of its own, the same whenever it is made', async () => {
+  const deletion = await job('stateless', 'destroy', await orphaned('stateless', 'vpc-1'));
+  const other = await job('elsewhere', 'destroy', await orphaned('elsewhere', 'vpc-2'));
+  const [once, again, there] = [await run(deletion), await run(deletion), await run(other)];
+  assert.deepEqual(once?.raw, again?.raw);
+  assert.equal(once?.state.serial, 0);
+  assert.equal(once?.version, undefined);
+  assert.match(once?.state.lineage ?? '', /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+  assert.notEqual(once?.state.lineage, there?.state.lineage);
+});
+
+/** Ends a deletion of the orphans whose plan deletes all of them; the state has what is left of them. */
+async function end(projectId: string, status: 'completed' | 'failed' | 'cancelled', orphans: OrphanRow[]) {
+  const row = await job(projectId, 'destroy', orphans);
+  const changes = orphans.map((orphan) => ({ address: deletedAs(orphan), change: { actions: ['delete'] } }));
+  await savePlan(query(), it.gateway.context.encryption, {
+    jobId: row.id,
+    digest: 'd',
+    stateSerial: null,
+    stateLineage: null,
+    json: Buffer.from(JSON.stringify({ resource_changes: changes })),
+    file: Buffer.from('x'),
+  });
+  await query().updateTable('jobs').set({ status }).where('id', '=', row.id).execute();
+  await query()
+    .transaction()
+    .execute((trx) => settleOrphansOf(it.gateway.context, trx, { ...row, status }));
+}
+
+for (const status of ['failed', 'cancelled'] as const)
+  test(`a deletion that was ${status} leaves nothing of the orphans in the state, and settles none`, async () => {
+    const projectId = `broken-${status}`;
+    const [orphan, kept] = await orphaned(projectId, 'vpc-1', 'vpc-2');
+    assert.ok(orphan && kept);
+    const left = [orphan, kept].map((one) => ({
+      ...{ ...own, name: one.id.replace('orphan-', 'engine_orphan_') },
+      instances: [instance(one.object_id ?? '')],
+    }));
+    await saveState(projectId, [{ ...own, instances: [instance('vpc-own')] }, ...left]);
+    await end(projectId, status, [orphan]);
+    assert.deepEqual(idsOf(await newest(projectId)), ['vpc-own', 'vpc-2']);
+    assert.equal((await newest(projectId))?.serial, 8);
+    assert.equal((await unresolvedOrphans(query(), projectId)).length, 2);
+    await end(projectId, status, [orphan]);
+    assert.equal((await newest(projectId))?.serial, 8, 'a state without them is not stored again');
+  });
+
+test('a deletion of the last orphans makes a destroyed project destroyed, one of some does not', async () => {
+  const [first, second, third] = await orphaned('ends', 'vpc-1', 'vpc-2', 'vpc-3');
+  assert.ok(first && second && third);
+  const withOrphans = { deployment_status: 'destroyed_with_orphans' } as const;
+  await query().updateTable('projects').set(withOrphans).where('id', '=', 'ends').execute();
+  const status = async () =>
+    (await it.client.get('/api/deploy/infrastructure/ends')).body.deploymentStatus as string;
+  await end('ends', 'completed', [first, second]);
+  assert.deepEqual(
+    (await unresolvedOrphans(query(), 'ends')).map(({ id }) => id),
+    [third.id],
+  );
+  assert.equal(await status(), 'destroyed_with_orphans');
+  await end('ends', 'completed', [third]);
+  assert.deepEqual(await unresolvedOrphans(query(), 'ends'), []);
+  assert.equal(await status(), 'destroyed');
+});
+
+test('an orphan of which a search found several is adopted as the one that is in the state', async () => {
+  const [orphan, other] = await orphaned('found', 'x', 'vpc-3');
+  assert.ok(orphan && other);
+  const candidates = { object_id: null, source: null, candidates: JSON.stringify(['vpc-1', 'vpc-2']) };
+  await query().updateTable('orphans').set(candidates).where('id', '=', orphan.id).execute();
+  const deploy = await job('found', 'deploy');
+  const settle = () =>
+    query()
+      .transaction()
+      .execute((trx) => settleOrphansOf(it.gateway.context, trx, deploy));
+  await saveState('found', [
+    { ...own, type: 'aws_subnet', instances: [instance('vpc-1')] },
+    { ...own, mode: 'data', name: 'read', instances: [instance('vpc-1')] },
+  ]);
+  await settle();
+  assert.equal((await unresolvedOrphans(query(), 'found')).length, 2, 'it is none of this type');
+  await saveState('found', [{ ...own, instances: [instance('vpc-2')] }]);
+  await settle();
+  assert.deepEqual(
+    (await unresolvedOrphans(query(), 'found')).map(({ id }) => id),
+    [other.id],
+  );
+  const row = await query()
+    .selectFrom('orphans')
+    .select(['status', 'object_id', 'source', 'resolved_by'])
+    .where('id', '=', orphan.id)
+    .executeTakeFirstOrThrow();
+  assert.deepEqual(Object.values(row), ['adopted', 'vpc-2', 'search', 'engine']);
+});
