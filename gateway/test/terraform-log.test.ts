@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import { LeaseLostError } from '../src/domain-error.ts';
 import { keepTerraformLog } from '../src/terraform-logs/keep-log.ts';
 import { readTerraformLogs, saveTerraformLog } from '../src/terraform-logs/store.ts';
-import { followRun } from '../src/worker/follow-run.ts';
+import { followJobRun } from '../src/worker/follow-run.ts';
 import { type GuardedGateway, startGuardedGateway } from './access-support.ts';
 import { broken, eventLines, json, type Reply, startFakeRunner } from './fake-runner.ts';
 import { overtake, stageWork } from './staged-work.ts';
@@ -50,7 +50,7 @@ const text =
 test('the log of a run that was asked for with one is kept when the run ends, masked and sealed', async () => {
   await using run = await logged('kept', [text(`it sent ${secret} away`)]);
   const { id } = run.work.job;
-  await followRun(run.work, `${id}-plan-1`);
+  await followJobRun(run.work, `${id}-plan-1`);
   assert.deepEqual(await stored(id), ['it sent (redacted) away']);
   const rows = await it.gateway.context.database.query
     .selectFrom('terraform_logs')
@@ -61,7 +61,7 @@ test('the log of a run that was asked for with one is kept when the run ends, ma
 
 test('where no log was asked for, none is fetched', async () => {
   await using run = await logged('unasked', [text('a log')], {});
-  await followRun(run.work, `${run.work.job.id}-plan-1`);
+  await followJobRun(run.work, `${run.work.job.id}-plan-1`);
   assert.equal(run.asked.times, 0);
   assert.deepEqual(await stored(run.work.job.id), []);
 });
@@ -72,7 +72,7 @@ test('a log that cannot be had fails no run', async () => {
     ['missing', json({ title: 'none' }, 404)],
   ] as const) {
     await using run = await logged(`log-${name}`, [reply]);
-    assert.deepEqual(await followRun(run.work, `${run.work.job.id}-plan-1`), { kind: 'succeeded' });
+    assert.deepEqual(await followJobRun(run.work, `${run.work.job.id}-plan-1`), { kind: 'succeeded' });
     assert.equal(run.asked.times, 1);
     assert.deepEqual(await stored(run.work.job.id), []);
   }
