@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { JournalCall } from './journal-calls.ts';
+import { awsProvider } from './journal-fixture.ts';
+import { matchCalls } from './match-calls.ts';
+import type { PlannedCreation } from './planned-creations.ts';
+
+const creation = (address: string, values: Record<string, unknown>, more: Partial<PlannedCreation> = {}) =>
+  ({ address, type: 'aws_subnet', provider: awsProvider, key: null, values, ...more }) as PlannedCreation;
+const call = (planned: Record<string, unknown>, more: Partial<JournalCall> = {}) =>
+  ({ type: 'aws_subnet', provider: awsProvider, action: 'create', planned, ...more }) as JournalCall;
+
+/** The address that each call, in its order, was matched with. */
+function addresses(calls: JournalCall[], creations: PlannedCreation[]) {
+  const matches = matchCalls(calls, creations);
+  return calls.map((one) => matches.get(one)?.address);
+}
+
+test('a call carries out a creation of its own type and provider alone', () => {
+  const other = { provider: 'registry.example.org/own/aws' };
+  const creations = [
+    creation('aws_vpc.a', {}, { type: 'aws_vpc' }),
+    creation('aws_subnet.b', {}, other),
+    creation('aws_subnet.c', {}),
+  ];
+  assert.deepEqual(addresses([call({})], creations), ['aws_subnet.c']);
+  assert.deepEqual(addresses([call({}, other)], creations), ['aws_subnet.b']);
+  assert.deepEqual(addresses([call({}, { type: 'aws_subnets' })], creations), [undefined]);
+});
+
+test('every value that was known decides, also one below others; one that was left open does not', () => {
+  const creations = [creation('a', { name: 'n', tags: { team: 'x' } }), creation('b', { name: null })];
+  assert.deepEqual(addresses([call({ name: 'n', tags: { team: 'x' } })], creations), ['a']);
+  assert.deepEqual(addresses([call({ name: 'n', tags: { team: 'y' } })], creations), ['b']);
+  assert.deepEqual(addresses([call({ name: 'by default' })], creations.slice(1)), ['b']);
+  assert.deepEqual(addresses([call({})], creations.slice(0, 1)), [undefined]);
+});
+
+test('sets are equal in any order, at any depth, and attributes too', () => {
+  const rules = [
+    { port: 1, ranges: ['x', 'y'] },
+    { port: 2, ranges: [] },
+  ];
+  const turned = [
+    { ranges: [], port: 2 },
+    { ranges: ['y', 'x'], port: 1 },
+  ];
+  assert.deepEqual(addresses([call({ rules: turned })], [creation('a', { rules })]), ['a']);
+  const others = [{ port: 1, ranges: ['x'] }, rules[1]];
+  assert.deepEqual(addresses([call({ rules: others })], [creation('a', { rules })]), [undefined]);
+});
+
+test('no creation is carried out by two calls', () => {
+  assert.deepEqual(addresses([call({}), call({})], [creation('a', {})]), ['a', undefined]);
+});
+
+test('the call that fits fewest creations chooses first', () => {
+  const creations = [creation('any', {}), creation('named', { name: 'x' })];
+  const calls = [call({ name: 'x' }), call({ name: 'other' })];
+  assert.deepEqual(addresses(calls, creations), ['named', 'any']);
+});
+
+test('the key is looked for as a whole word, and only in what the plan did not know', () => {
+  const keyed = (key: string | number, values = {}) => creation(`s[${key}]`, values, { key });
+  assert.deepEqual(addresses([call({ name: 'n-11' })], [keyed(1), keyed(11)]), ['s[11]']);
+  assert.deepEqual(addresses([call({ name: 'n-b' })], [keyed('a'), keyed('b')]), ['s[b]']);
+  const known = { zone: 'zone-1' };
+  const tied = [keyed(0, known), keyed(1, known)];
+  assert.deepEqual(addresses([call(known)], tied), ['s[0]'], 'what all have in common tells nothing');
+  assert.deepEqual(addresses([call({ ...known, name: 'n-0' })], tied.toReversed()), ['s[0]']);
+});
