@@ -87,6 +87,11 @@ test('a cancel of which no notification came is passed on with the next renewal'
   await using it = await startTestGateway({ TERRAFORM_RUNNER_URL: runner.url, LEASE_SECONDS: '3' });
   const { jobId } = (await it.client.post('/api/deploy', { projectId: 'missed', iacCode: helloCode })).body;
   await waitFor('the run to be followed', () => runner.streams.open === 1);
+  for (let round = 0; round < 2; round += 1) {
+    // By then every look that an earlier notification has asked for is over.
+    const end = Number((await rowOf(it, jobId)).lease_expires_at);
+    await waitFor('a renewal', async () => Number((await rowOf(it, jobId)).lease_expires_at) > end);
+  }
   await it.gateway.context.database.query
     .updateTable('jobs')
     .set({ cancel_requested_at: new Date() })

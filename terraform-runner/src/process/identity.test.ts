@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -94,6 +94,8 @@ test('a session is killed with its leader, and also where its leader is gone', a
   await once(orphaned.shell, 'exit');
   assert.equal(isAlive(orphaned.identity), false);
   assert.equal(sessionOf(orphaned.identity).length, 1, 'its child is still there');
+  const later = { ...orphaned.identity, startTicks: `${Number(identify(left)?.startTicks) + 1}` };
+  assert.deepEqual(sessionOf(later), [], 'what is older than the leader is of another session');
   const rest = sender(left);
   killSession(orphaned.identity, rest.send);
   assert.deepEqual(rest.sent, [`SIGKILL ${left}`], 'its group may be another one by now');
@@ -144,6 +146,21 @@ test('the interrupt goes to the named program where there are several, and to no
   assert.deepEqual(sent, [`SIGINT ${sleep}`]);
   const [code] = await once(wrapped.shell, 'exit');
   assert.equal(code, 7, 'only the named program was interrupted');
+});
+
+test('where nothing has the name, the interrupt goes to the program inside what wraps it', async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'id-'));
+  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  const wrapper = join(directory, 'bwrap');
+  copyFileSync('/bin/sh', wrapper);
+  const { identity } = await session(t, `${wrapper} -c "sleep 600; exit 7"; exit $?`);
+  const [wrapping = 0] = childrenOf(identity.pid);
+  await waitUntil('the wrapper runs its program', () => childrenOf(wrapping).length === 1);
+  const [sleep = 0] = childrenOf(wrapping);
+  await waitUntil('it is the program', () => realExecutable(sleep) !== realExecutable(wrapping));
+  const { sent, send } = sender(sleep);
+  assert.equal(interruptBelow(identity, '/bin/none', send), true);
+  assert.deepEqual(sent, [`SIGINT ${sleep}`]);
 });
 
 test('there is nothing to interrupt where only the shell runs', async (t) => {

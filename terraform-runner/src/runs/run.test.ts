@@ -77,12 +77,14 @@ test('a run that was being stopped before its runner restarted still is', (t) =>
 
 test('records are written one after the other, and the last content wins', async (t) => {
   const { run, directory } = open(t);
-  for (const step of ['prepare', 'init', 'plan'] as const) {
-    run.record.step = step;
-    void run.save();
-  }
-  await run.save();
-  assert.equal(loadRecord(directory)?.step, 'plan');
+  const saves = Array.from({ length: 100 }, (_, index) => {
+    run.record.finishedAt = `${index}`;
+    return run.save();
+  });
+  await saves.at(-1);
+  assert.equal(loadRecord(directory)?.finishedAt, '99');
+  await Promise.all(saves);
+  assert.equal(loadRecord(directory)?.finishedAt, '99', 'no earlier one was still on its way');
 });
 
 test('a record that cannot be written ends the run', async (t) => {

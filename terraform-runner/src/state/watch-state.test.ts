@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { waitUntil } from '../../test/support/wait-until.ts';
 import { sha256 } from '../files/sha256.ts';
@@ -103,7 +104,30 @@ test('the end waits for a report in progress, so that none comes after it', asyn
   await waitUntil('the first report has begun', () => order.length === 1);
   write(text(2));
   const ended = watch.finish().then(() => order.push('finished'));
+  for (let turn = 0; turn < 20; turn += 1) await readFile(path); // long enough to read the second
+  assert.deepEqual(order, ['begun 1']);
   release();
   await ended;
   assert.deepEqual(order, ['begun 1', 'reported 1', 'reported 2', 'finished']);
+});
+
+test('nothing is reported after the end', async (t) => {
+  const { path, write } = folder(t);
+  const { seen, watch } = watching(t, path);
+  await watch.finish();
+  const other = watching(t, path);
+  for (const serial of [1, 2]) {
+    write(text(serial));
+    await waitUntil(`serial ${serial} is seen by another watch`, () => other.seen.includes(serial));
+  }
+  assert.deepEqual(seen, []);
+});
+
+test('a folder that cannot be watched is looked at from time to time', async (t) => {
+  const { path } = folder(t);
+  const below = join(dirname(path), 'later', 'terraform.tfstate');
+  const { seen } = watching(t, below);
+  mkdirSync(dirname(below));
+  writeFileSync(below, text(1));
+  await waitUntil('it is reported', () => seen.length === 1);
 });
