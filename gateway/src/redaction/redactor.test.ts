@@ -35,7 +35,8 @@ const hexOf = (text: string) => Buffer.from(text).toString('hex');
 const wide = 'v'.repeat(1000);
 /** What a secret looks like in a place of which its other spellings tell nothing. */
 const written: [place: string, secret: string, text: string][] = [
-  ['without the spaces around it', '  padded-secret\n', 'padded-secret'],
+  ['without the spaces around it', '  padded-secret ', 'padded-secret'],
+  ['in base64 without the lines around it', '\none\ntwo-two\n', base64('one\ntwo-two')],
   ['in JSON of Go', 'a<b&c>d', 'a\\u003cb\\u0026c\\u003ed'],
   ['in JSON of ASCII alone', 'schlüssel', 'schl\\u00fcssel'],
   ['in a template of Terraform', 'a${b}%{c}', 'a$${b}%%{c}'],
@@ -43,7 +44,7 @@ const written: [place: string, secret: string, text: string][] = [
   ['in HTML by numbers', `a<b>"c'&d`, 'a&#60;b&#62;&#34;c&#39;&#38;d'],
   ['in HTML by names', 'a<b>"c&d', 'a&lt;b&gt;&quot;c&amp;d'],
   ['in a log without control characters', 'ab\u0007cd\u009bef', 'abcdef'],
-  ['in a strict URL', "a!b'c(d)*e", 'a%21b%27c%28d%29%2Ae'],
+  ['in a strict URL', "a!b'c (d)*e", 'a%21b%27c%20%28d%29%2Ae'],
   ['in a whole URL', 'a/b c?d', 'a/b%20c?d'],
   ['in a form', 'a b/c', 'a+b%2Fc'],
   ['in a URL inside a URL', 'a b/c', 'a%2520b%252Fc'],
@@ -138,7 +139,14 @@ test('no value is too deep to be redacted', () => {
 });
 
 test('no secrets change nothing', () => {
-  assert.equal(new Redactor(['', ' ']).redactText('a b'), 'a b');
+  assert.equal(new Redactor(['', ' ', '      ']).redactText('a b       c'), 'a b       c');
+});
+
+test('of a thousand secrets each is redacted, up to the last character of a text', () => {
+  const secrets = Array.from({ length: 1000 }, (_, index) => String(index + 10_000).slice(1));
+  const redactor = new Redactor(secrets);
+  for (const secret of ['0000', '0500', '0999'])
+    assert.equal(redactor.redactText(`x ${secret}`), 'x (redacted)');
 });
 
 test('keys, numbers and nested strings of a JSON value are redacted', () => {

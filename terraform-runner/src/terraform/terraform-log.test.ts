@@ -108,16 +108,16 @@ test('the newest logs fill the limit; of one that does not fit, its last whole l
   const rest = 10_500; // room for ten lines and a half
   write(folder, 'init.log', `${'o'.repeat(600)}\n`, 30);
   write(folder, 'plan.log', `first\n${line.repeat(20)}`, 20);
-  write(folder, 'apply.log', `${'y'.repeat(maxTerraformLogBytes - rest - 1)}\n`, 10);
+  write(folder, 'apply.log', `${'Y'.repeat(maxTerraformLogBytes - rest - 1)}\n`, 10);
   const log = (await read(folder)) ?? '';
   const left = 'first\n'.length + 10 * line.length;
   assert.ok(
     log.startsWith(
-      `== init (601 bytes before this are left out)\n\n== plan (${left} bytes before this are left out)\n${line.repeat(10)}\n== apply\nyyy`,
+      `== init (601 bytes before this are left out)\n\n== plan (${left} bytes before this are left out)\n${line.repeat(10)}\n== apply\nYYY`,
     ),
     log.slice(0, 200),
   );
-  assert.equal(log.split('y').length - 1, maxTerraformLogBytes - rest - 1, 'the newest is whole');
+  assert.equal(log.split('Y').length - 1, maxTerraformLogBytes - rest - 1, 'the newest is whole');
 });
 
 test('a log of exactly the limit is whole; one line beyond it leaves nothing to show', async (t) => {
