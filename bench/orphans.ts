@@ -1,6 +1,6 @@
-import { importableTypes } from '../gateway/src/recovery/import-ids.ts';
-import { queries } from '../gateway/src/recovery/search/query-table.ts';
-import { taggableTypes } from '../gateway/src/recovery/search/tag-query.ts';
+import { importableTypes } from '../gateway/src/jobs/recovery/import-ids.ts';
+import { queries } from '../gateway/src/jobs/recovery/search/query-table.ts';
+import { taggableTypes } from '../gateway/src/jobs/recovery/search/tag-query.ts';
 import type { Row } from './table.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { defaultPolicySettings } from '../contracts/src/index.ts';
-import { hostileCode } from '../gateway/src/preflight/hostile-code.ts';
-import { preflight } from '../gateway/src/preflight/preflight.ts';
+import { hostileCode } from '../gateway/src/policy/preflight/hostile-code.ts';
+import { preflight } from '../gateway/src/policy/preflight/preflight.ts';
 import type { Row } from './table.ts';
 
 const megabytes = 5;

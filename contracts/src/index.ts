@@ -30,3 +30,4 @@ export * from './secret-files.ts';
 export * from './secrets.ts';
 export * from './state-version.ts';
 export * from './terraform-log.ts';
+export * from './wildcard.ts';

@@ -1,18 +1,18 @@
 import type { OperatorPolicy } from '@deployment-engine/contracts';
 import type { Logger } from 'winston';
 import type { Access } from './access/access.ts';
-import type { AuditLog } from './audit/log.ts';
-import type { Refusals } from './audit/refusals.ts';
+import type { AuditLog } from './access/audit/log.ts';
+import type { Refusals } from './access/audit/refusals.ts';
 import type { Config } from './config.ts';
-import type { OpenDatabase } from './database/open.ts';
-import type { Encryption } from './encryption.ts';
-import type { JobFeed } from './job-events/feed.ts';
+import type { Prices } from './costs/project/prices.ts';
 import type { JobCache } from './jobs/cache.ts';
-import type { Metrics } from './metrics.ts';
-import type { Prices } from './project-costs/prices.ts';
-import type { RedactorOf } from './redaction/redact-answer.ts';
-import type { Redactor } from './redaction/redactor.ts';
+import type { JobFeed } from './jobs/events/feed.ts';
+import type { Redactor } from './projects/redaction/redactor.ts';
 import type { RunnerRegistry } from './runners/registry.ts';
+import type { OpenDatabase } from './server/database/open.ts';
+import type { Encryption } from './server/encryption.ts';
+import type { RedactorOf } from './server/http/redact-answer.ts';
+import type { Metrics } from './server/metrics.ts';
 
 /** What request handlers and workers share. */
 export type Context = {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { savePlan } from '../src/plans/store.ts';
+import { applyPhase, madeFrom } from '../src/jobs/worker/apply-phase.ts';
+import type { JobWork } from '../src/jobs/worker/job-work.ts';
+import { savePlan } from '../src/projects/plans/store.ts';
+import { type StateVersion, saveStateVersion } from '../src/projects/states/store.ts';
 import { ensureProject } from '../src/projects/store.ts';
-import { type StateVersion, saveStateVersion } from '../src/states/store.ts';
-import { applyPhase, madeFrom } from '../src/worker/apply-phase.ts';
-import type { JobWork } from '../src/worker/job-work.ts';
 import { eventLines, json, type Reply, runView, startFakeRunner } from './fake-runner.ts';
 import { stageWork } from './staged-work.ts';
 import { startTestGateway, type TestGateway } from './support.ts';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { jobStatuses } from '@deployment-engine/contracts';
-import { listEvents } from '../src/job-events/store.ts';
+import { listEvents } from '../src/jobs/events/store.ts';
 import { findJob } from '../src/jobs/store.ts';
 import { transition } from '../src/jobs/transition.ts';
-import { savePlan } from '../src/plans/store.ts';
-import { saveStateVersion } from '../src/states/store.ts';
+import { savePlan } from '../src/projects/plans/store.ts';
+import { saveStateVersion } from '../src/projects/states/store.ts';
 import { type GuardedGateway, startGuardedGateway } from './access-support.ts';
 import { claimWork, stageWork } from './staged-work.ts';
 

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { auditHash } from '@deployment-engine/contracts';
-import { engineFacts } from '../src/audit/call.ts';
-import { type AuditLog, openAuditLog } from '../src/audit/log.ts';
-import { type OpenDatabase, openDatabase } from '../src/database/open.ts';
-import { createEncryption } from '../src/encryption.ts';
+import { engineFacts } from '../src/access/audit/call.ts';
+import { type AuditLog, openAuditLog } from '../src/access/audit/log.ts';
+import { type OpenDatabase, openDatabase } from '../src/server/database/open.ts';
+import { createEncryption } from '../src/server/encryption.ts';
 
 let dataDir: string;
 let database: OpenDatabase;

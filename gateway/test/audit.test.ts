@@ -7,8 +7,8 @@ import type { AuditEntry } from '@deployment-engine/contracts';
 import { sql } from 'kysely';
 import { type Postgres, skipWithoutPostgres, startPostgres } from '../../e2e/support/postgres.ts';
 import { waitFor } from '../../e2e/support/wait.ts';
-import { AuditLog } from '../src/audit/log.ts';
-import { destroyDueProjects } from '../src/lifecycle/expiry.ts';
+import { AuditLog } from '../src/access/audit/log.ts';
+import { destroyDueProjects } from '../src/jobs/expiry.ts';
 import { bearer, type GuardedGateway, startGuardedGateway } from './access-support.ts';
 import { helloCode } from './support.ts';
 

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { enginePrincipal } from '../src/access/principal.ts';
-import type { Query } from '../src/database/open.ts';
 import { LeaseLostError } from '../src/domain-error.ts';
-import { appendEvents } from '../src/job-events/store.ts';
 import { claimNextJob, reclaimExpiredJob, renewLeases } from '../src/jobs/claim.ts';
+import { appendEvents } from '../src/jobs/events/store.ts';
 import type { Lease } from '../src/jobs/row.ts';
 import { insertJob } from '../src/jobs/store.ts';
 import { lockJob, patchJob, transition } from '../src/jobs/transition.ts';
 import { ensureProject } from '../src/projects/store.ts';
+import type { Query } from '../src/server/database/open.ts';
 import { onEachDatabase } from './support.ts';
 
 const claimer = (owner: string) => ({ owner, leaseSeconds: 60, lostHoldSeconds: 300 });

@@ -4,9 +4,14 @@ import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { importPriceBook, loadPriceBook, PriceBookError, refreshPriceBook } from '../src/costs/index.ts';
-import { embeddedBookPath } from '../src/costs/price-book/load-price-book.ts';
-import type { PriceBook } from '../src/costs/price-book/price-book.ts';
+import {
+  importPriceBook,
+  loadPriceBook,
+  PriceBookError,
+  refreshPriceBook,
+} from '../src/costs/pricing/index.ts';
+import { embeddedBookPath } from '../src/costs/pricing/price-book/load-price-book.ts';
+import type { PriceBook } from '../src/costs/pricing/price-book/price-book.ts';
 import { served } from './served.ts';
 
 let folder = '';

@@ -4,8 +4,8 @@ import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { refreshPriceBook } from '../src/costs/index.ts';
-import type { PriceBook } from '../src/costs/price-book/price-book.ts';
+import { refreshPriceBook } from '../src/costs/pricing/index.ts';
+import type { PriceBook } from '../src/costs/pricing/price-book/price-book.ts';
 import { served } from './served.ts';
 
 let folder = '';

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { waitFor } from '../../e2e/support/wait.ts';
-import { embeddedBookPath } from '../src/costs/price-book/load-price-book.ts';
+import { embeddedBookPath } from '../src/costs/pricing/price-book/load-price-book.ts';
 import { stageGate } from './staged-gate.ts';
 import { startTestGateway, type TestGateway } from './support.ts';
 

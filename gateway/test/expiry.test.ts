@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { JobStatus, JobType } from '@deployment-engine/contracts';
 import { enginePrincipal } from '../src/access/principal.ts';
+import { destroyDueProjects } from '../src/jobs/expiry.ts';
 import { insertJob, type NewJob } from '../src/jobs/store.ts';
-import { destroyDueProjects } from '../src/lifecycle/expiry.ts';
 import { ensureProject } from '../src/projects/store.ts';
 import { startTestGateway, type TestGateway } from './support.ts';
 

@@ -2,22 +2,22 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { enginePrincipal } from '../src/access/principal.ts';
-import { createEncryption } from '../src/encryption.ts';
+import { destroyDueProjects } from '../src/jobs/expiry.ts';
+import { resealOld } from '../src/jobs/housekeeping/reseal.ts';
+import { pruneOld } from '../src/jobs/housekeeping/retention.ts';
+import { runTick } from '../src/jobs/schedules.ts';
 import { insertJob } from '../src/jobs/store.ts';
-import { destroyDueProjects } from '../src/lifecycle/expiry.ts';
-import { resealOld } from '../src/lifecycle/reseal.ts';
-import { pruneOld } from '../src/lifecycle/retention.ts';
-import { runTick } from '../src/lifecycle/schedules.ts';
-import { savePlan } from '../src/plans/store.ts';
-import { ensureProject } from '../src/projects/store.ts';
-import { prepareRevision, saveRevision } from '../src/revisions/store.ts';
+import { readTerraformLogs, saveTerraformLog } from '../src/jobs/terraform-logs/store.ts';
+import { savePlan } from '../src/projects/plans/store.ts';
+import { prepareRevision, saveRevision } from '../src/projects/revisions/store.ts';
 import {
   listStateVersions,
   newestStateVersion,
   readStateContent,
   saveStateVersion,
-} from '../src/states/store.ts';
-import { readTerraformLogs, saveTerraformLog } from '../src/terraform-logs/store.ts';
+} from '../src/projects/states/store.ts';
+import { ensureProject } from '../src/projects/store.ts';
+import { createEncryption } from '../src/server/encryption.ts';
 import { helloCode, onEachGateway, type TestGateway } from './support.ts';
 
 const state = (serial: number) =>
@@ -207,6 +207,6 @@ onEachGateway((it) => {
 });
 
 async function earlierKey(it: TestGateway): Promise<Buffer> {
-  const { loadEncryptionKey } = await import('../src/encryption.ts');
+  const { loadEncryptionKey } = await import('../src/server/encryption.ts');
   return loadEncryptionKey(it.gateway.context.config.dataDir, undefined);
 }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { waitFor } from '../../e2e/support/wait.ts';
-import { savePlan } from '../src/plans/store.ts';
-import { instanceAddresses } from '../src/states/addresses.ts';
-import { newestStateVersion, readNewestState, saveStateVersion } from '../src/states/store.ts';
+import { savePlan } from '../src/projects/plans/store.ts';
+import { instanceAddresses } from '../src/projects/states/addresses.ts';
+import { newestStateVersion, readNewestState, saveStateVersion } from '../src/projects/states/store.ts';
 import { capacity, json, type Reply, runView, startFakeRunner } from './fake-runner.ts';
 import { helloCode, startTestGateway, type TestGateway } from './support.ts';
 

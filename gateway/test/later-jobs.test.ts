@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { queueRemediation } from '../src/jobs/drift.ts';
+import { destroyDueProjects } from '../src/jobs/expiry.ts';
+import { runTick } from '../src/jobs/schedules.ts';
 import { findJob } from '../src/jobs/store.ts';
-import { queueRemediation } from '../src/lifecycle/drift.ts';
-import { destroyDueProjects } from '../src/lifecycle/expiry.ts';
-import { runTick } from '../src/lifecycle/schedules.ts';
 import { type GuardedGateway, startGuardedGateway } from './access-support.ts';
 import { helloCode } from './support.ts';
 

@@ -1,21 +1,21 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { enginePrincipal } from '../src/access/principal.ts';
-import { openApiDocument } from '../src/http/openapi.ts';
-import { appendEvents } from '../src/job-events/store.ts';
 import { claimNextJob } from '../src/jobs/claim.ts';
+import { appendEvents } from '../src/jobs/events/store.ts';
+import { insertOrphans } from '../src/jobs/recovery/orphan-store.ts';
 import { insertJob } from '../src/jobs/store.ts';
+import { saveTerraformLog } from '../src/jobs/terraform-logs/store.ts';
 import { lockJob, patchJob } from '../src/jobs/transition.ts';
-import { savePlan } from '../src/plans/store.ts';
-import { mergeReports } from '../src/policy/report-builder.ts';
-import { saveReport } from '../src/policy-settings/reports.ts';
-import { insertOrphans } from '../src/recovery/orphan-store.ts';
-import { redactEvent } from '../src/redaction/redact-event.ts';
-import { JobSecrets } from '../src/secrets/job-secrets.ts';
-import { saveStateVersion } from '../src/states/store.ts';
-import { saveTerraformLog } from '../src/terraform-logs/store.ts';
-import type { JobWork } from '../src/worker/job-work.ts';
-import { settleJob } from '../src/worker/settle-job.ts';
+import type { JobWork } from '../src/jobs/worker/job-work.ts';
+import { settleJob } from '../src/jobs/worker/settle-job.ts';
+import { mergeReports } from '../src/policy/plan/report-builder.ts';
+import { saveReport } from '../src/policy/settings/reports.ts';
+import { savePlan } from '../src/projects/plans/store.ts';
+import { redactEvent } from '../src/projects/redaction/redact-event.ts';
+import { JobSecrets } from '../src/projects/secrets/job-secrets.ts';
+import { saveStateVersion } from '../src/projects/states/store.ts';
+import { openApiDocument } from '../src/server/http/openapi.ts';
 import { type GuardedGateway, startGuardedGateway } from './access-support.ts';
 
 /** Each is known to the engine in another way; all of them stand everywhere in state, plan, report and log. */

@@ -3,9 +3,7 @@ import { afterEach, test } from 'node:test';
 import type { JobStatus } from '@deployment-engine/contracts';
 import type { Updateable } from 'kysely';
 import { enginePrincipal } from '../src/access/principal.ts';
-import type { Database } from '../src/database/schema.ts';
 import { DomainError, LeaseLostError } from '../src/domain-error.ts';
-import { listEvents } from '../src/job-events/store.ts';
 import {
   type Claim,
   claimNextJob,
@@ -14,10 +12,12 @@ import {
   releaseLeases,
   renewLeases,
 } from '../src/jobs/claim.ts';
+import { listEvents } from '../src/jobs/events/store.ts';
 import type { JobRow } from '../src/jobs/row.ts';
 import { findJob, insertJob } from '../src/jobs/store.ts';
 import { lockJob, patchJob, transition } from '../src/jobs/transition.ts';
 import { ensureProject } from '../src/projects/store.ts';
+import type { Database } from '../src/server/database/schema.ts';
 import { onEachDatabase } from './support.ts';
 
 const claimer = (owner: string) => ({ owner, leaseSeconds: 60, lostHoldSeconds: 300 });

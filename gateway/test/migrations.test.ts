@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { PGlite } from '@electric-sql/pglite';
 import { Kysely, PostgresDialect, sql } from 'kysely';
-import { migrations } from '../src/database/migrations.ts';
-import { openDatabase } from '../src/database/open.ts';
-import { pglitePool } from '../src/database/pglite-pool.ts';
+import { migrations } from '../src/server/database/migrations.ts';
+import { openDatabase } from '../src/server/database/open.ts';
+import { pglitePool } from '../src/server/database/pglite-pool.ts';
 
 const folders: string[] = [];
 after(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));

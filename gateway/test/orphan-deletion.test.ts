@@ -2,19 +2,19 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { JobType } from '@deployment-engine/contracts';
 import { enginePrincipal } from '../src/access/principal.ts';
-import type { JobRow } from '../src/jobs/row.ts';
-import { insertJob } from '../src/jobs/store.ts';
-import { savePlan } from '../src/plans/store.ts';
-import { ensureProject } from '../src/projects/store.ts';
-import { deletedAs, deletionTargets, stateForRun } from '../src/recovery/orphan-deletion.ts';
+import { deletedAs, deletionTargets, stateForRun } from '../src/jobs/recovery/orphan-deletion.ts';
 import {
   insertOrphans,
   type OrphanRow,
   settleOrphan,
   unresolvedOrphans,
-} from '../src/recovery/orphan-store.ts';
-import { settleOrphansOf } from '../src/recovery/settle-orphans.ts';
-import { readNewestState, saveStateVersion, type TerraformState } from '../src/states/store.ts';
+} from '../src/jobs/recovery/orphan-store.ts';
+import { settleOrphansOf } from '../src/jobs/recovery/settle-orphans.ts';
+import type { JobRow } from '../src/jobs/row.ts';
+import { insertJob } from '../src/jobs/store.ts';
+import { savePlan } from '../src/projects/plans/store.ts';
+import { readNewestState, saveStateVersion, type TerraformState } from '../src/projects/states/store.ts';
+import { ensureProject } from '../src/projects/store.ts';
 import { startTestGateway, type TestGateway } from './support.ts';
 
 let it: TestGateway;

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Orphan } from '@deployment-engine/contracts';
-import { savePlan } from '../src/plans/store.ts';
-import { insertOrphans, settleOrphan, unresolvedOrphans } from '../src/recovery/orphan-store.ts';
-import { settleOrphansOf } from '../src/recovery/settle-orphans.ts';
-import { saveStateVersion } from '../src/states/store.ts';
+import { insertOrphans, settleOrphan, unresolvedOrphans } from '../src/jobs/recovery/orphan-store.ts';
+import { settleOrphansOf } from '../src/jobs/recovery/settle-orphans.ts';
+import { savePlan } from '../src/projects/plans/store.ts';
+import { saveStateVersion } from '../src/projects/states/store.ts';
 import { helloCode, startTestGateway, type TestGateway } from './support.ts';
 
 let it: TestGateway;

@@ -9,9 +9,9 @@ import {
   projectPolicySettingsSchema,
 } from '@deployment-engine/contracts';
 import { ConfigError } from '../src/config.ts';
-import { modeOf } from '../src/policy/settings.ts';
-import { effectiveSettings } from '../src/policy-settings/effective-settings.ts';
-import { loadOperatorPolicy } from '../src/policy-settings/operator-policy.ts';
+import { modeOf } from '../src/policy/plan/settings.ts';
+import { effectiveSettings } from '../src/policy/settings/effective-settings.ts';
+import { loadOperatorPolicy } from '../src/policy/settings/operator-policy.ts';
 import { startTestGateway } from './support.ts';
 
 let directory: string;

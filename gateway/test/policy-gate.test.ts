@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isSealIntact } from '../src/plans/seal.ts';
-import { compiledPolicy } from '../src/policy/user-rules/rego-fixture.ts';
-import { saveStateVersion } from '../src/states/store.ts';
-import { applyPhase } from '../src/worker/apply-phase.ts';
-import { preflightPhase } from '../src/worker/preflight-phase.ts';
+import { applyPhase } from '../src/jobs/worker/apply-phase.ts';
+import { preflightPhase } from '../src/jobs/worker/preflight-phase.ts';
+import { compiledPolicy } from '../src/policy/plan/user-rules/rego-fixture.ts';
+import { isSealIntact } from '../src/projects/plans/seal.ts';
+import { saveStateVersion } from '../src/projects/states/store.ts';
 import { stageGate } from './staged-gate.ts';
 import { onEachGateway } from './support.ts';
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { defaultPolicySettings, type PolicySettingsAnswer } from '@deployment-engine/contracts';
 import { openPrincipal } from '../src/access/principal.ts';
-import { compiledPolicy } from '../src/policy/user-rules/rego-fixture.ts';
-import { changeSettings } from '../src/policy-settings/change-settings.ts';
+import { compiledPolicy } from '../src/policy/plan/user-rules/rego-fixture.ts';
+import { changeSettings } from '../src/policy/settings/change-settings.ts';
 import { onEachGateway } from './support.ts';
 
 const cel = (expression: string, more: object = {}) => ({

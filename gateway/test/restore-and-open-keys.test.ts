@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
-import { stageRestore } from '../src/admin/backup.ts';
+import { stageRestore } from '../src/server/backup/backup.ts';
 import { bearer } from './access-support.ts';
 import { helloCode, startTestGateway } from './support.ts';
 

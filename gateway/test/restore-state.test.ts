@@ -7,9 +7,9 @@ import { waitFor } from '../../e2e/support/wait.ts';
 import { enginePrincipal } from '../src/access/principal.ts';
 import { DomainError } from '../src/domain-error.ts';
 import { insertJob, unfinishedDeployments } from '../src/jobs/store.ts';
+import { restoreState } from '../src/projects/states/restore.ts';
+import { listStateVersions, readNewestState, saveStateVersion } from '../src/projects/states/store.ts';
 import { ensureProject } from '../src/projects/store.ts';
-import { restoreState } from '../src/states/restore.ts';
-import { listStateVersions, readNewestState, saveStateVersion } from '../src/states/store.ts';
 import { startTestGateway, type TestGateway } from './support.ts';
 
 let it: TestGateway;

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { JobStatus, JobType } from '@deployment-engine/contracts';
 import { enginePrincipal } from '../src/access/principal.ts';
+import { pruneOld } from '../src/jobs/housekeeping/retention.ts';
 import { insertJob } from '../src/jobs/store.ts';
-import { pruneOld } from '../src/lifecycle/retention.ts';
-import { findPlan, savePlan } from '../src/plans/store.ts';
+import { readTerraformLogs, saveTerraformLog } from '../src/jobs/terraform-logs/store.ts';
+import { findPlan, savePlan } from '../src/projects/plans/store.ts';
+import { listStateVersions, saveStateVersion } from '../src/projects/states/store.ts';
 import { ensureProject } from '../src/projects/store.ts';
-import { listStateVersions, saveStateVersion } from '../src/states/store.ts';
-import { readTerraformLogs, saveTerraformLog } from '../src/terraform-logs/store.ts';
 import { startTestGateway, type TestGateway } from './support.ts';
 
 const dayMs = 86_400_000;

@@ -4,12 +4,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { createLocalJWKSet, jwtVerify } from 'jose';
-import { createEncryption } from '../src/encryption.ts';
-import { resealOld } from '../src/lifecycle/reseal.ts';
-import { findRevision } from '../src/revisions/store.ts';
-import { JobSecrets } from '../src/secrets/job-secrets.ts';
-import { storedSecretsRedactor } from '../src/secrets/project-redactor.ts';
-import { readSecrets } from '../src/secrets/store.ts';
+import { resealOld } from '../src/jobs/housekeeping/reseal.ts';
+import { findRevision } from '../src/projects/revisions/store.ts';
+import { JobSecrets } from '../src/projects/secrets/job-secrets.ts';
+import { storedSecretsRedactor } from '../src/projects/secrets/project-redactor.ts';
+import { readSecrets } from '../src/projects/secrets/store.ts';
+import { createEncryption } from '../src/server/encryption.ts';
 import { onEachGateway, startTestGateway } from './support.ts';
 
 const password = 'correct-horse-battery';

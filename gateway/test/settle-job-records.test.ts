@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { JobType, Orphan } from '@deployment-engine/contracts';
 import { enginePrincipal } from '../src/access/principal.ts';
-import { listEvents } from '../src/job-events/store.ts';
+import { listEvents } from '../src/jobs/events/store.ts';
 import { insertJob } from '../src/jobs/store.ts';
-import { savePlan } from '../src/plans/store.ts';
-import { saveStateVersion } from '../src/states/store.ts';
-import type { JobWork, PhaseResult } from '../src/worker/job-work.ts';
-import { settleJob } from '../src/worker/settle-job.ts';
+import type { JobWork, PhaseResult } from '../src/jobs/worker/job-work.ts';
+import { settleJob } from '../src/jobs/worker/settle-job.ts';
+import { savePlan } from '../src/projects/plans/store.ts';
+import { saveStateVersion } from '../src/projects/states/store.ts';
 import { claimWork, stageWork } from './staged-work.ts';
 import { startTestGateway, type TestGateway } from './support.ts';
 

@@ -4,10 +4,10 @@ import type { JobType, Orphan } from '@deployment-engine/contracts';
 import { enginePrincipal } from '../src/access/principal.ts';
 import { LeaseLostError } from '../src/domain-error.ts';
 import { findJob, insertJob } from '../src/jobs/store.ts';
-import { savePlan } from '../src/plans/store.ts';
-import { saveStateVersion } from '../src/states/store.ts';
-import type { JobWork, PhaseResult } from '../src/worker/job-work.ts';
-import { settleJob } from '../src/worker/settle-job.ts';
+import type { JobWork, PhaseResult } from '../src/jobs/worker/job-work.ts';
+import { settleJob } from '../src/jobs/worker/settle-job.ts';
+import { savePlan } from '../src/projects/plans/store.ts';
+import { saveStateVersion } from '../src/projects/states/store.ts';
 import { claimWork, overtake, stageWork } from './staged-work.ts';
 import { startTestGateway, type TestGateway } from './support.ts';
 

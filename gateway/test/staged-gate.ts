@@ -4,11 +4,11 @@ import { waitFor } from '../../e2e/support/wait.ts';
 import { claimNextJob } from '../src/jobs/claim.ts';
 import type { JobRow, Lease } from '../src/jobs/row.ts';
 import { findJob } from '../src/jobs/store.ts';
-import { savePlan } from '../src/plans/store.ts';
-import { JobSecrets } from '../src/secrets/job-secrets.ts';
-import { gatePhase } from '../src/worker/gate-phase.ts';
-import type { JobWork, PhaseResult } from '../src/worker/job-work.ts';
-import { settleJob } from '../src/worker/settle-job.ts';
+import { gatePhase } from '../src/jobs/worker/gate-phase.ts';
+import type { JobWork, PhaseResult } from '../src/jobs/worker/job-work.ts';
+import { settleJob } from '../src/jobs/worker/settle-job.ts';
+import { savePlan } from '../src/projects/plans/store.ts';
+import { JobSecrets } from '../src/projects/secrets/job-secrets.ts';
 import type { TestGateway } from './support.ts';
 
 type GateEvent = Extract<JobEventBody, { type: 'gate' }>;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { waitFor } from '../../e2e/support/wait.ts';
 import { claimNextJob, reclaimExpiredJob } from '../src/jobs/claim.ts';
-import { JobSecrets } from '../src/secrets/job-secrets.ts';
-import type { JobWork } from '../src/worker/job-work.ts';
+import type { JobWork } from '../src/jobs/worker/job-work.ts';
+import { JobSecrets } from '../src/projects/secrets/job-secrets.ts';
 import { helloCode, type TestGateway, unusedRunnerUrl } from './support.ts';
 
 const claimer = { owner: 'test', leaseSeconds: 600, lostHoldSeconds: 0 };

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { DomainError } from '../src/domain-error.ts';
-import { createEncryption } from '../src/encryption.ts';
-import { ensureProject } from '../src/projects/store.ts';
 import {
   countResources,
   findStateVersion,
@@ -13,7 +11,9 @@ import {
   readStateContent,
   type StateVersion,
   saveStateVersion,
-} from '../src/states/store.ts';
+} from '../src/projects/states/store.ts';
+import { ensureProject } from '../src/projects/store.ts';
+import { createEncryption } from '../src/server/encryption.ts';
 import { onEachDatabase } from './support.ts';
 
 const encryption = createEncryption(Buffer.alloc(32, 7));

@@ -5,8 +5,8 @@ import { after, before, describe } from 'node:test';
 import { createClient } from '../../e2e/support/client.ts';
 import { type Postgres, skipWithoutPostgres, startPostgres } from '../../e2e/support/postgres.ts';
 import { readConfig } from '../src/config.ts';
-import { type OpenDatabase, openDatabase } from '../src/database/open.ts';
 import { type Gateway, startGateway } from '../src/gateway.ts';
+import { type OpenDatabase, openDatabase } from '../src/server/database/open.ts';
 
 export const unusedRunnerUrl = 'http://127.0.0.1:9'; // the discard port: nothing listens
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { LeaseLostError } from '../src/domain-error.ts';
-import { keepTerraformLog } from '../src/terraform-logs/keep-log.ts';
-import { readTerraformLogs, saveTerraformLog } from '../src/terraform-logs/store.ts';
-import { followJobRun } from '../src/worker/follow-run.ts';
+import { keepTerraformLog } from '../src/jobs/terraform-logs/keep-log.ts';
+import { readTerraformLogs, saveTerraformLog } from '../src/jobs/terraform-logs/store.ts';
+import { followJobRun } from '../src/jobs/worker/follow-run.ts';
 import { type GuardedGateway, startGuardedGateway } from './access-support.ts';
 import { broken, eventLines, json, type Reply, startFakeRunner } from './fake-runner.ts';
 import { overtake, stageWork } from './staged-work.ts';

@@ -4,10 +4,10 @@ import type { JobType } from '@deployment-engine/contracts';
 import { skipWithoutPostgres, startPostgres } from '../../e2e/support/postgres.ts';
 import { waitFor } from '../../e2e/support/wait.ts';
 import { enginePrincipal } from '../src/access/principal.ts';
-import { notify } from '../src/database/open.ts';
 import { findJob, insertJob } from '../src/jobs/store.ts';
 import { jobQueuedChannel } from '../src/jobs/transition.ts';
 import { ensureProject } from '../src/projects/store.ts';
+import { notify } from '../src/server/database/open.ts';
 import { broken, capacity, eventLines, json, type Reply, runView, startFakeRunner } from './fake-runner.ts';
 import { helloCode, startTestGateway, type TestGateway } from './support.ts';
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JobView } from '@deployment-engine/contracts';
-import { preflightRules } from '../../../gateway/src/preflight/rules.ts';
+import { preflightRules } from '../../../gateway/src/policy/preflight/rules.ts';
 import { createClient } from '../../support/client.ts';
 import { Engine } from '../../support/engine.ts';
 import { type LocalAws, startLocalAws } from '../../support/local-aws.ts';

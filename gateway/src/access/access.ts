@@ -1,8 +1,8 @@
 import type { Request, Response } from 'express';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'winston';
-import type { OpenDatabase } from '../database/open.ts';
 import { DomainError } from '../domain-error.ts';
+import type { OpenDatabase } from '../server/database/open.ts';
 import { parseApiKey, sameSecret } from './api-key.ts';
 import { createJwtVerifier, type VerifyJwt } from './jwt.ts';
 import { findKey, isUsable, type KeyRow, keyChangedChannel, keyPrincipal, noteUse } from './key-store.ts';

@@ -2,7 +2,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import type { Config } from '../config.ts';
-import type { OpenDatabase } from '../database/open.ts';
+import type { OpenDatabase } from '../server/database/open.ts';
 import { countKeys, insertKey } from './key-store.ts';
 
 /** An advisory lock, so that of gateways that start together one makes the key. */

@@ -1,5 +1,4 @@
-import { type BlastRadius, blastRadiusSchema } from '@deployment-engine/contracts';
-import { matchesWildcard } from '../policy/wildcard.ts';
+import { type BlastRadius, blastRadiusSchema, matchesWildcard } from '@deployment-engine/contracts';
 
 const limits = Object.keys(blastRadiusSchema.shape) as (keyof BlastRadius)[];
 

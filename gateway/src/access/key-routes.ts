@@ -2,7 +2,7 @@ import { type CreateKeyRequest, endpoints, type Key } from '@deployment-engine/c
 import type { Router } from 'express';
 import type { Context } from '../context.ts';
 import { DomainError } from '../domain-error.ts';
-import { route } from '../http/route.ts';
+import { route } from '../server/http/route.ts';
 import { exceedsBlastRadius } from './exceeds-blast-radius.ts';
 import {
   findKey,

@@ -1,7 +1,7 @@
 import type { BlastRadius, Role } from '@deployment-engine/contracts';
 import { type Selectable, sql } from 'kysely';
-import { notify, type Query } from '../database/open.ts';
-import type { Database } from '../database/schema.ts';
+import { notify, type Query } from '../server/database/open.ts';
+import type { Database } from '../server/database/schema.ts';
 import { newApiKey } from './api-key.ts';
 import { openPrincipal, type Principal } from './principal.ts';
 

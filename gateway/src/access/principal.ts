@@ -1,5 +1,10 @@
-import { type AuditActor, type BlastRadius, type Role, roles } from '@deployment-engine/contracts';
-import { matchesWildcard } from '../policy/wildcard.ts';
+import {
+  type AuditActor,
+  type BlastRadius,
+  matchesWildcard,
+  type Role,
+  roles,
+} from '@deployment-engine/contracts';
 
 export type { Role };
 export { roles };

@@ -1,5 +1,5 @@
 import { type Config, ConfigError } from '../config.ts';
-import type { OpenDatabase } from '../database/open.ts';
+import type { OpenDatabase } from '../server/database/open.ts';
 import { countKeys } from './key-store.ts';
 
 /** Throws where everybody is asked for credentials and nobody could have any. */

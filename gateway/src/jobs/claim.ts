@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import type { Database } from '../database/schema.ts';
+import type { Database } from '../server/database/schema.ts';
 import type { JobRow, Lease } from './row.ts';
 import { lockJob, transition } from './transition.ts';
 

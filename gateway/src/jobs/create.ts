@@ -6,22 +6,22 @@ import {
   type TerraformLogLevel,
 } from '@deployment-engine/contracts';
 import type { Request } from 'express';
+import type { Call } from '../access/audit/call.ts';
 import type { Principal } from '../access/principal.ts';
-import type { Call } from '../audit/call.ts';
 import type { Context } from '../context.ts';
 import { DomainError } from '../domain-error.ts';
-import { ensureProject, findProject } from '../projects/store.ts';
 import {
   listRevisions,
   type PreparedRevision,
   prepareRevision,
   saveRevision,
   type Variables,
-} from '../revisions/store.ts';
-import { writeWorkspace } from '../revisions/workspace.ts';
-import { requireAdminForLog } from '../terraform-logs/require-admin.ts';
+} from '../projects/revisions/store.ts';
+import { writeWorkspace } from '../projects/revisions/workspace.ts';
+import { ensureProject, findProject } from '../projects/store.ts';
 import { type IdempotentRequest, idempotentRequest, oncePerKey } from './idempotency.ts';
 import { insertJob } from './store.ts';
+import { requireAdminForLog } from './terraform-logs/require-admin.ts';
 
 /** Who asks for a job, the caller's key against repetition, and its entry in the audit log. */
 export type Asked = { principal: Principal; call: Call; key: IdempotentRequest | undefined };

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { type Accepted, canonicalJson } from '@deployment-engine/contracts';
 import type { Request } from 'express';
 import type { Principal } from '../access/principal.ts';
-import type { Query } from '../database/open.ts';
 import { DomainError } from '../domain-error.ts';
+import type { Query } from '../server/database/open.ts';
 
 const maxKeyLength = 200;
 

@@ -1,4 +1,4 @@
-import type { Query } from '../database/open.ts';
+import type { Query } from '../server/database/open.ts';
 
 const tailBytes = 64 * 1024;
 const tailLines = 2000;

@@ -1,23 +1,23 @@
 import { endpoints, type JobView } from '@deployment-engine/contracts';
 import type { Router } from 'express';
 import type { Context } from '../context.ts';
+import { planCost } from '../costs/project/plan-cost.ts';
 import { DomainError } from '../domain-error.ts';
-import { decodeNumberCursor, encodeCursor } from '../http/cursor.ts';
-import { route } from '../http/route.ts';
-import { streamJobLog } from '../job-events/log-text.ts';
-import { streamJobEvents } from '../job-events/sse.ts';
-import { presentPlan } from '../plans/present.ts';
-import { findPlan, readPlanJson } from '../plans/store.ts';
-import { findReports } from '../policy-settings/reports.ts';
-import { planCost } from '../project-costs/plan-cost.ts';
-import { redactAnswer } from '../redaction/redact-answer.ts';
-import { JobSecrets } from '../secrets/job-secrets.ts';
-import { readTerraformLogs } from '../terraform-logs/store.ts';
+import { findReports } from '../policy/settings/reports.ts';
+import { presentPlan } from '../projects/plans/present.ts';
+import { findPlan, readPlanJson } from '../projects/plans/store.ts';
+import { JobSecrets } from '../projects/secrets/job-secrets.ts';
+import { decodeNumberCursor, encodeCursor } from '../server/http/cursor.ts';
+import { redactAnswer } from '../server/http/redact-answer.ts';
+import { route } from '../server/http/route.ts';
 import type { CachedJob } from './cache.ts';
 import { cancelJob } from './cancel.ts';
 import { asked, createCodeJob, createDestroyJob } from './create.ts';
+import { streamJobLog } from './events/log-text.ts';
+import { streamJobEvents } from './events/sse.ts';
 import { presentJob } from './present.ts';
 import { findJob, listJobs } from './store.ts';
+import { readTerraformLogs } from './terraform-logs/store.ts';
 
 export function jobRoutes(router: Router, context: Context): void {
   const { query } = context.database;

@@ -2,8 +2,8 @@ import { randomInt } from 'node:crypto';
 import type { JobStatus, JobType, TerraformLogLevel } from '@deployment-engine/contracts';
 import type { Principal } from '../access/principal.ts';
 import { inScope } from '../access/scope-filter.ts';
-import { notify, type Query } from '../database/open.ts';
-import { appendEvents } from '../job-events/store.ts';
+import { notify, type Query } from '../server/database/open.ts';
+import { appendEvents } from './events/store.ts';
 import type { JobRow } from './row.ts';
 import { jobQueuedChannel } from './transition.ts';
 

@@ -4,9 +4,9 @@ import {
   type JobTransition,
   nextJobStatus,
 } from '@deployment-engine/contracts';
-import { notify, type Query } from '../database/open.ts';
 import { DomainError, LeaseLostError } from '../domain-error.ts';
-import { appendEvents } from '../job-events/store.ts';
+import { notify, type Query } from '../server/database/open.ts';
+import { appendEvents } from './events/store.ts';
 import type { JobPatch, JobRow, Lease } from './row.ts';
 
 /** Channel that carries the id of a job whose row or events have changed. */

@@ -1,14 +1,14 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import type { Call } from '../audit/call.ts';
+import type { Call } from '../access/audit/call.ts';
 import type { Context } from '../context.ts';
-import { notify, type Query } from '../database/open.ts';
 import { DomainError } from '../domain-error.ts';
+import { unresolvedOrphans } from '../jobs/recovery/orphan-store.ts';
+import { scheduleChangedChannel } from '../jobs/schedules.ts';
 import { jobChangedChannel } from '../jobs/transition.ts';
-import { scheduleChangedChannel } from '../lifecycle/schedules.ts';
-import { unresolvedOrphans } from '../recovery/orphan-store.ts';
-import { newestStateVersion } from '../states/store.ts';
+import { notify, type Query } from '../server/database/open.ts';
+import { newestStateVersion } from './states/store.ts';
 import { findProject } from './store.ts';
 
 /** Other tables refer to these: they come last, in this order. */

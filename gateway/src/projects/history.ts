@@ -1,5 +1,5 @@
 import type { JobStatus, JobType } from '@deployment-engine/contracts';
-import type { Query } from '../database/open.ts';
+import type { Query } from '../server/database/open.ts';
 
 type HistoryJob = {
   jobId: string;

@@ -1,6 +1,6 @@
 import type { DeploymentStatus } from '@deployment-engine/contracts';
-import type { Query } from '../database/open.ts';
 import { unfinishedDeployments } from '../jobs/store.ts';
+import type { Query } from '../server/database/open.ts';
 import type { ProjectRow } from './store.ts';
 
 /** `pending` while a job that changes infrastructure is queued or in progress. */

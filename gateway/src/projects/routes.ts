@@ -3,18 +3,18 @@ import type { Router } from 'express';
 import { hasRole, type Principal } from '../access/principal.ts';
 import type { Context } from '../context.ts';
 import { DomainError } from '../domain-error.ts';
-import { decodeNumberCursor, decodeTextCursor, encodeCursor } from '../http/cursor.ts';
-import { route } from '../http/route.ts';
-import { projectUncertainty } from '../recovery/uncertainty.ts';
-import type { Redactor } from '../redaction/redactor.ts';
-import { listRevisions } from '../revisions/store.ts';
-import { storedSecretsRedactor } from '../secrets/project-redactor.ts';
-import { maskState } from '../states/mask-state.ts';
-import { maskedOutputs } from '../states/outputs.ts';
-import { readNewestState, type TerraformState } from '../states/store.ts';
+import { projectUncertainty } from '../jobs/recovery/uncertainty.ts';
+import { decodeNumberCursor, decodeTextCursor, encodeCursor } from '../server/http/cursor.ts';
+import { route } from '../server/http/route.ts';
 import { deleteProject } from './delete.ts';
 import { revisionJobs } from './history.ts';
 import { deploymentStatus, presentProjects } from './present.ts';
+import type { Redactor } from './redaction/redactor.ts';
+import { listRevisions } from './revisions/store.ts';
+import { storedSecretsRedactor } from './secrets/project-redactor.ts';
+import { maskState } from './states/mask-state.ts';
+import { maskedOutputs } from './states/outputs.ts';
+import { readNewestState, type TerraformState } from './states/store.ts';
 import { findProject, knownProject, listProjects } from './store.ts';
 
 export function projectRoutes(router: Router, context: Context): void {

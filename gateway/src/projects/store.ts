@@ -1,9 +1,9 @@
 import type { Selectable } from 'kysely';
 import type { Principal } from '../access/principal.ts';
 import { inScope } from '../access/scope-filter.ts';
-import type { Query } from '../database/open.ts';
-import type { Database } from '../database/schema.ts';
 import { DomainError } from '../domain-error.ts';
+import type { Query } from '../server/database/open.ts';
+import type { Database } from '../server/database/schema.ts';
 
 export type ProjectRow = Selectable<Database['projects']>;
 

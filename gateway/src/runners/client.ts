@@ -16,7 +16,7 @@ import {
 } from '@deployment-engine/contracts';
 import axios, { type AxiosInstance, type AxiosRequestConfig, isAxiosError } from 'axios';
 import { z } from 'zod';
-import type { RevisionFiles } from '../revisions/store.ts';
+import type { RevisionFiles } from '../projects/revisions/store.ts';
 import { RunnerError } from '../runner-error.ts';
 
 const requestTimeoutMs = 30_000;

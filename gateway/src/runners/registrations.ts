@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Query } from '../database/open.ts';
+import type { Query } from '../server/database/open.ts';
 
 export async function saveHeartbeat(query: Query, runner: { runnerId: string; url: string }): Promise<void> {
   await query

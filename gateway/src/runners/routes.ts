@@ -2,8 +2,8 @@ import { endpoints, NonceMemory, signatureHeaders, signatureMatches } from '@dep
 import type { Request, RequestHandler, Router } from 'express';
 import type { Context } from '../context.ts';
 import { DomainError } from '../domain-error.ts';
-import { jsonBody, type RawRequest } from '../http/json-body.ts';
-import { route } from '../http/route.ts';
+import { jsonBody, type RawRequest } from '../server/http/json-body.ts';
+import { route } from '../server/http/route.ts';
 import { engineProtection } from './protection.ts';
 import { saveHeartbeat } from './registrations.ts';
 

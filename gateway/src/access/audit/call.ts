@@ -1,0 +1,80 @@
+import type { AuditFacts, Endpoint, ProblemCode } from '@deployment-engine/contracts';
+import type { Request, Response } from 'express';
+import type { Query } from '../../server/database/open.ts';
+import { anonymousPrincipal, enginePrincipal, type Principal } from '../principal.ts';
+import type { AuditLog } from './log.ts';
+
+/** What a handler knows of its own entry in the audit log. */
+export type Call = {
+  /**
+   * Writes the entry of a successful call: within the transaction that changes something, as its last statement; or
+   * before secrets are shown. A change whose handler does not call it gets its entry before it is answered.
+   */
+  record(query: Query, more?: Partial<AuditFacts>): Promise<void>;
+  readonly recorded: boolean;
+};
+
+export function isAudited(endpoint: Endpoint): boolean {
+  return endpoint.audited ?? endpoint.method !== 'get';
+}
+
+export function openCall(log: AuditLog, request: Request, response: Response): Call {
+  let recorded = false;
+  return {
+    get recorded() {
+      return recorded;
+    },
+    async record(query, more = {}) {
+      const facts = callFacts(request, response, { outcome: 'ok', problem: null });
+      const detail = { ...facts.detail, ...more.detail };
+      await log.append(query, { ...facts, ...more, detail });
+      recorded = true;
+    },
+  };
+}
+
+/** What is known of a call when it ends or is refused. */
+export function callFacts(
+  request: Request,
+  response: Response,
+  end: { outcome: AuditFacts['outcome']; problem: ProblemCode | null },
+): AuditFacts {
+  const { locals } = response;
+  const endpoint: Endpoint | undefined = locals.endpoint;
+  return {
+    ...end,
+    actor: actorOf(locals.principal ?? anonymousPrincipal),
+    action: endpoint?.operationId ?? 'none',
+    project: locals.project ?? null,
+    job: locals.job ?? null,
+    digest: locals.digest ?? null,
+    address: request.ip ?? null,
+    requestId: locals.requestId ?? null,
+    count: 1,
+    detail: locals.auditDetail ?? {},
+  };
+}
+
+/** An entry for what the engine does by itself. */
+export function engineFacts(
+  action: string,
+  what: { project: string; job: string; detail?: Record<string, unknown> },
+): AuditFacts {
+  return {
+    actor: actorOf(enginePrincipal),
+    action,
+    project: what.project,
+    job: what.job,
+    digest: null,
+    address: null,
+    outcome: 'ok',
+    problem: null,
+    requestId: null,
+    count: 1,
+    detail: what.detail ?? {},
+  };
+}
+
+function actorOf({ kind, id, name, role }: Principal): AuditFacts['actor'] {
+  return { kind, id, name, role: kind === 'anonymous' ? null : role };
+}

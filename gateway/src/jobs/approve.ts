@@ -1,0 +1,64 @@
+import type { Accepted } from '@deployment-engine/contracts';
+import type { Call } from '../access/audit/call.ts';
+import type { Principal } from '../access/principal.ts';
+import type { Context } from '../context.ts';
+import { DomainError } from '../domain-error.ts';
+import { isSealIntact } from '../projects/plans/seal.ts';
+import { findPlan } from '../projects/plans/store.ts';
+import { newestStateVersion } from '../projects/states/store.ts';
+import { appendEvents } from './events/store.ts';
+import type { JobRow } from './row.ts';
+import { lockJob, transition } from './transition.ts';
+import { madeFrom } from './worker/apply-phase.ts';
+
+/** Lets a waiting job apply exactly the plan that was reviewed. */
+export async function approveJob(
+  context: Context,
+  jobId: string,
+  planDigest: string,
+  { principal, call }: { principal: Principal; call: Call },
+): Promise<Accepted> {
+  return context.database.query.transaction().execute(async (trx) => {
+    const job = await lockJob(trx, jobId);
+    if (job.status !== 'awaiting_approval')
+      throw new DomainError('job_not_awaiting_approval', `approving job ${jobId}: it is ${job.status}`);
+    requireOther(context, job, principal);
+    const plan = await findPlan(trx, jobId);
+    if (plan?.digest !== planDigest)
+      throw new DomainError(
+        'plan_digest_mismatch',
+        `approving job ${jobId}: its plan is ${plan?.digest}; review that one and approve it`,
+      );
+    if (!madeFrom(plan, await newestStateVersion(trx, job.project_id)))
+      throw new DomainError(
+        'plan_stale',
+        `approving job ${jobId}: the state has changed since its plan was made; cancel it and deploy again`,
+      );
+    if (!(await isSealIntact(trx, context.encryption, plan)))
+      throw new DomainError(
+        'plan_seal_broken',
+        `approving job ${jobId}: its plan is not what was sealed when it was made; cancel it and deploy again`,
+      );
+    const message = `The plan ${planDigest.slice(0, 12)} was approved.`;
+    await appendEvents(trx, job, [
+      { body: { type: 'gate', gate: 'approval', verdict: 'passed', message }, at: new Date() },
+    ]);
+    await transition(trx, { jobId }, 'approve', message, {
+      approved_digest: planDigest,
+      waiting_reason: null,
+      timed_from: null, // the wait for a person is not the job's time
+    });
+    await call.record(trx, { project: job.project_id, digest: planDigest });
+    return { jobId, status: 'accepted' as const, message: 'The plan is approved and will be applied' };
+  });
+}
+
+/** On an open engine nobody is known, so nobody is told apart. */
+function requireOther(context: Context, job: JobRow, principal: Principal): void {
+  if (principal.kind === 'open' || context.config.access.allowSelfApproval) return;
+  if (job.created_by === principal.id)
+    throw new DomainError(
+      'self_approval',
+      `approving job ${job.id}: ${principal.name} has asked for it; somebody else must approve it`,
+    );
+}

@@ -1,0 +1,85 @@
+import type { JobEvent } from '@deployment-engine/contracts';
+import { isFinished } from '@deployment-engine/contracts';
+import type { Request, Response } from 'express';
+import type { Context } from '../../context.ts';
+import { DomainError } from '../../domain-error.ts';
+import type { JobRow } from '../row.ts';
+import { findJob } from '../store.ts';
+import { listEvents } from './store.ts';
+
+const heartbeatMs = 15_000;
+/** A listener that reads this much slower than events come is cut off; it resumes by Last-Event-ID. */
+const maxBufferedBytes = 4 * 1024 * 1024;
+
+/**
+ * Streams a job's events after `Last-Event-ID` (or `?lastEventId=`), each once and in order, and ends after the
+ * job's last one. A listener that has them all gets 204, which tells an EventSource to stop; so does one of a job whose
+ * events are too old to be kept.
+ * Source: https://html.spec.whatwg.org/multipage/server-sent-events.html
+ */
+export async function streamJobEvents(
+  context: Context,
+  jobId: string,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  const after = lastEventId(request);
+  const job = await findJob(context.database.query, jobId);
+  if (job && isFinished(job.status) && !(await hasMore(context, job, after))) {
+    response.status(204).end();
+    return;
+  }
+  if (response.destroyed) return; // gone while the job was read: its end was signalled already
+  response.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+  });
+  if (request.method === 'HEAD') return void response.end();
+  response.write('retry: 1000\n\n');
+  context.metrics.sseListeners.inc();
+  const heartbeat = setInterval(() => void beat(context, request, response), heartbeatMs);
+  const unsubscribe = context.feed.subscribe(jobId, after, (events) => {
+    for (const event of events) response.write(format(event));
+    const last = events.at(-1);
+    if (last && isLast(last)) response.end();
+    else if (response.writableLength > maxBufferedBytes) response.destroy();
+  });
+  response.on('close', () => {
+    clearInterval(heartbeat);
+    unsubscribe();
+    context.metrics.sseListeners.dec();
+  });
+}
+
+/** Shows that the stream lives, and ends it where its caller's key was revoked or token has expired meanwhile. */
+async function beat(context: Context, request: Request, response: Response): Promise<void> {
+  const admitted = await context.access.stillAdmits(request);
+  if (response.writableEnded) return;
+  if (admitted) response.write(': still here\n\n');
+  else response.end();
+}
+
+/** Whether the last event of an ended job is still to be sent. */
+async function hasMore(context: Context, job: JobRow, after: number): Promise<boolean> {
+  const last = Math.max(after, job.last_event_seq - 1);
+  return (await listEvents(context.database.query, job.id, last, 1)).length > 0;
+}
+
+function lastEventId(request: Request): number {
+  const text = request.get('last-event-id') ?? request.query.lastEventId ?? '0';
+  if (typeof text !== 'string' || !/^\d{1,9}$/.test(text))
+    throw new DomainError('invalid_request', 'the request is not valid', {
+      fields: [{ pointer: '/headers/Last-Event-ID', detail: 'must be the number of an event' }],
+    });
+  return Number(text);
+}
+
+function format(event: JobEvent): string {
+  const data = JSON.stringify({ seq: event.seq, at: event.at, ...event.body });
+  return `id: ${event.seq}\nevent: ${event.body.type}\ndata: ${data}\n\n`;
+}
+
+function isLast(event: JobEvent): boolean {
+  return event.body.type === 'job_status' && isFinished(event.body.status);
+}

@@ -1,0 +1,121 @@
+import type { Diagnostic, JobEvent, JobEventBody } from '@deployment-engine/contracts';
+import { redactEvent } from '../../projects/redaction/redact-event.ts';
+import type { Redactor } from '../../projects/redaction/redactor.ts';
+import { notify, type Query } from '../../server/database/open.ts';
+import type { JobPatch } from '../row.ts';
+
+export type NewEvent = { body: JobEventBody; at: Date; run?: { runId: string; seq: number } };
+
+/**
+ * Appends events with the job's next numbers, and changes other columns of the job with them. The caller holds the job's row lock, so numbers have no gap. An
+ * event of a run that is already stored is left out. Answers the number of the last stored event.
+ */
+export async function appendEvents(
+  trx: Query,
+  job: { id: string; last_event_seq: number },
+  events: NewEvent[],
+  patch: JobPatch = {},
+): Promise<number> {
+  if (events.length === 0) return job.last_event_seq;
+  const rows = events.map(({ body, at, run }, index) => ({
+    job_id: job.id,
+    seq: job.last_event_seq + index + 1,
+    run_id: run?.runId ?? null,
+    run_seq: run?.seq ?? null,
+    at,
+    type: body.type,
+    body: JSON.stringify(body),
+  }));
+  await trx.insertInto('job_events').values(rows).execute();
+  const last = job.last_event_seq + rows.length;
+  await trx
+    .updateTable('jobs')
+    .set({ ...patch, last_event_seq: last })
+    .where('id', '=', job.id)
+    .execute();
+  await notify(trx, 'job_changed', job.id);
+  return last;
+}
+
+/** Masks again what people read of a job's events, with what has become known since they were stored. */
+export async function redactStoredEvents(query: Query, jobId: string, redactor: Redactor): Promise<void> {
+  const rows = await query
+    .selectFrom('job_events')
+    .select(['seq', 'body'])
+    .where('job_id', '=', jobId)
+    .execute();
+  for (const row of rows) {
+    const body = JSON.stringify(redactEvent(JSON.parse(row.body), redactor));
+    if (body === row.body) continue;
+    await query
+      .updateTable('job_events')
+      .set({ body })
+      .where('job_id', '=', jobId)
+      .where('seq', '=', row.seq)
+      .execute();
+  }
+}
+
+/** Number of the last stored event of a run; 0 before the first. */
+export async function lastRunSeq(query: Query, runId: string): Promise<number> {
+  const row = await query
+    .selectFrom('job_events')
+    .select((select) => select.fn.max('run_seq').as('last'))
+    .where('run_id', '=', runId)
+    .executeTakeFirst();
+  return row?.last ?? 0;
+}
+
+export async function listEvents(
+  query: Query,
+  jobId: string,
+  after: number,
+  limit = 1000,
+): Promise<JobEvent[]> {
+  const rows = await query
+    .selectFrom('job_events')
+    .select(['seq', 'at', 'body'])
+    .where('job_id', '=', jobId)
+    .where('seq', '>', after)
+    .orderBy('seq')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({ seq: row.seq, at: row.at.toISOString(), body: JSON.parse(row.body) }));
+}
+
+/** Events of one type, oldest first. */
+export async function eventsOfType<T extends JobEventBody['type']>(
+  query: Query,
+  jobId: string,
+  type: T,
+): Promise<Extract<JobEventBody, { type: T }>[]> {
+  const rows = await query
+    .selectFrom('job_events')
+    .select('body')
+    .where('job_id', '=', jobId)
+    .where('type', '=', type)
+    .orderBy('seq')
+    .execute();
+  return rows.map((row) => JSON.parse(row.body));
+}
+
+/** What Terraform reported in the newest run of a job; a run that was made again does not count. */
+export async function lastRunDiagnostics(query: Query, jobId: string): Promise<Diagnostic[]> {
+  const last = await query
+    .selectFrom('job_events')
+    .select('run_id')
+    .where('job_id', '=', jobId)
+    .where('run_id', 'is not', null)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  if (!last?.run_id) return [];
+  const rows = await query
+    .selectFrom('job_events')
+    .select('body')
+    .where('run_id', '=', last.run_id)
+    .where('type', '=', 'diagnostic')
+    .orderBy('seq')
+    .execute();
+  return rows.map((row) => JSON.parse(row.body).diagnostic);
+}

@@ -1,0 +1,123 @@
+import type { RunOutcome } from '@deployment-engine/contracts';
+import type { Context } from '../../context.ts';
+import { findPlan } from '../../projects/plans/store.ts';
+import {
+  newestStateVersion,
+  parseState,
+  type StateVersion,
+  saveStateVersion,
+} from '../../projects/states/store.ts';
+import { RunnerError } from '../../runner-error.ts';
+import type { RunnerClient } from '../../runners/client.ts';
+import type { RunnerState } from '../../runners/registry.ts';
+import type { Query } from '../../server/database/open.ts';
+import { madeFrom } from '../worker/apply-phase.ts';
+import { readRunJournal, recoverApply } from './recover-apply.ts';
+
+type LateRun = { run_id: string; job_id: string; project_id: string; runner_url: string };
+
+/**
+ * Records what applies did whose runner was given up and is back: their state where no other job has stored one since,
+ * and what they have created that the newest state lacks.
+ */
+export async function settleLateRuns(context: Context): Promise<void> {
+  const rows = await context.database.query.selectFrom('unsettled_runs').selectAll().execute();
+  for (const row of rows) {
+    const runner = context.runners.runners().find((candidate) => candidate.client.url === row.runner_url);
+    if (runner && !runner.problem) await settle(context, row, runner);
+  }
+}
+
+async function settle(context: Context, run: LateRun, { client }: RunnerState): Promise<void> {
+  try {
+    const { status, outcome } = await client.getRun(run.run_id);
+    const raw = await readState(client, run.run_id);
+    const journal = await readRunJournal(client, run.run_id);
+    if (await isApplying(context, run.project_id)) return; // its state is to be stored first, then judged
+    const overtaken = await context.database.query.transaction().execute(async (trx) => {
+      await trx.selectFrom('projects').select('id').where('id', '=', run.project_id).forUpdate().execute();
+      const newest = await newestStateVersion(trx, run.project_id);
+      const isOvertaken = !(await isOwn(trx, run, newest));
+      if (raw && !isOvertaken) await storeIfNewer(trx, context, run, raw, newest);
+      if (status !== 'finished') return isOvertaken;
+      await recoverApply(context, trx, jobOf(run), {
+        reason: reasonOf(outcome, isOvertaken),
+        journal,
+        overtaken: raw && isOvertaken ? parseState(raw) : undefined,
+      });
+      await forget(trx, run);
+      return isOvertaken;
+    });
+    if (status === 'finished') await removeRuns(client, run);
+    else if (overtaken) await client.cancelRun(run.run_id, context.config.cancelGraceSeconds);
+  } catch (error) {
+    if (!(error instanceof RunnerError)) throw error;
+    if (error.problem === 'run_not_found') await forget(context.database.query, run);
+  }
+}
+
+/** `undefined` where Terraform has written none. */
+async function readState(client: RunnerClient, runId: string): Promise<Buffer | undefined> {
+  try {
+    return await client.readState(runId);
+  } catch (error) {
+    if (error instanceof RunnerError && error.problem === 'state_not_found') return undefined;
+    throw error;
+  }
+}
+
+function jobOf(run: LateRun): { id: string; project_id: string } {
+  return { id: run.job_id, project_id: run.project_id };
+}
+
+function reasonOf(outcome: RunOutcome | null, isOvertaken: boolean): string {
+  if (isOvertaken) return 'An apply whose runner was lost went on while another job changed the project';
+  return outcome?.kind === 'succeeded'
+    ? 'The runner was lost during the apply'
+    : 'An apply whose runner was lost did not end well';
+}
+
+/** A later job that only plans so far will find its plan stale; one that applies already has to finish. */
+async function isApplying({ database }: Context, projectId: string): Promise<boolean> {
+  const row = await database.query
+    .selectFrom('jobs')
+    .select('id')
+    .where('project_id', '=', projectId)
+    .where('status', '=', 'processing')
+    .where('step', 'in', ['apply', 'outputs'])
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Whether the newest state is the run's own, or the one its plan was made from. */
+async function isOwn(trx: Query, run: LateRun, newest: StateVersion | undefined): Promise<boolean> {
+  if (newest?.jobId === run.job_id) return true;
+  const plan = await findPlan(trx, run.job_id);
+  return plan !== undefined && madeFrom(plan, newest);
+}
+
+async function storeIfNewer(
+  trx: Query,
+  context: Context,
+  run: LateRun,
+  raw: Buffer,
+  newest: StateVersion | undefined,
+): Promise<void> {
+  const state = parseState(raw);
+  if (newest && (newest.lineage !== state.lineage || newest.serial >= state.serial)) return;
+  await saveStateVersion(trx, context.encryption, { projectId: run.project_id, jobId: run.job_id, raw });
+  context.logger.info('the state of a lost apply was recorded', { ...run });
+}
+
+async function forget(query: Query, run: LateRun): Promise<void> {
+  await query.deleteFrom('unsettled_runs').where('run_id', '=', run.run_id).execute();
+}
+
+/** The job's end left its runs on the runner, for their state. */
+async function removeRuns(client: RunnerClient, run: LateRun): Promise<void> {
+  const runs = await client.listRuns();
+  for (const { runId } of runs.filter(({ jobId }) => jobId === run.job_id))
+    await client.deleteRun(runId).catch((error) => {
+      if (!(error instanceof RunnerError)) throw error;
+    });
+}

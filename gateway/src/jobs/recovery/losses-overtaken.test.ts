@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { TerraformState } from '../../projects/states/store.ts';
+import { readJournalCalls } from './journal-calls.ts';
+import { awsProvider, begin, end, journalText, planOfCreations } from './journal-fixture.ts';
+import { type EndedApply, findLosses } from './losses.ts';
+import { emptyState } from './state-objects.ts';
+
+const bucket = { address: 'aws_s3_bucket.b', after: { bucket: 'the-bucket' }, unknown: { id: true } };
+const plan = planOfCreations([bucket]);
+const made = [
+  begin('a', 'aws_s3_bucket', { bucket: 'the-bucket' }),
+  end('a', { id: 'made', bucket: 'the-bucket' }),
+];
+const stateWith = (id: string, more: object = {}): TerraformState => ({
+  ...emptyState('1.11.4'),
+  resources: [
+    {
+      ...{ mode: 'managed', type: 'aws_s3_bucket', name: 'b', provider: `provider["${awsProvider}"]` },
+      instances: [{ attributes: { id }, ...more }],
+    },
+  ],
+});
+
+/** Addresses with ids: of what is proven, and of what may exist. */
+function lossesOf(apply: Partial<EndedApply>, records = made) {
+  const journal = { calls: readJournalCalls(journalText(...records)), providers: [awsProvider] };
+  const rest = { plan, state: undefined, journal, started: new Set<string>(), overtaken: undefined };
+  const losses = findLosses({ ...rest, ...apply });
+  return {
+    losses,
+    proven: losses.proven.map(({ address, object }) => [address, object.attributes.id]),
+    unaccounted: losses.unaccounted.map(({ address, objectId }) => [address, objectId]),
+  };
+}
+
+test('an object in an overtaken state goes into its place where that is free, as it was recorded there', () => {
+  const overtaken = stateWith('recorded', { schema_version: 3, private: 'cA==', status: 'tainted' });
+  const { losses, proven, unaccounted } = lossesOf({ overtaken }, []);
+  assert.deepEqual([proven, unaccounted], [[['aws_s3_bucket.b', 'recorded']], []]);
+  const { schemaVersion, private: data, isTainted, name, provider } = losses.proven[0]?.object ?? {};
+  assert.deepEqual([schemaVersion, data, isTainted, name, provider], [3, 'cA==', true, 'b', awsProvider]);
+});
+
+test('without a journal it is there once all the same', () => {
+  const { proven, unaccounted } = lossesOf({ overtaken: stateWith('recorded'), journal: undefined });
+  assert.deepEqual([proven, unaccounted], [[['aws_s3_bucket.b', 'recorded']], []]);
+});
+
+test('an object that journal and overtaken state tell of is there once', () => {
+  const { proven, unaccounted } = lossesOf({ overtaken: stateWith('made') });
+  assert.deepEqual([proven, unaccounted], [[['aws_s3_bucket.b', 'made']], []]);
+});
+
+test('where another object has its place by now, it is reported with its id', () => {
+  const { losses, proven, unaccounted } = lossesOf(
+    { overtaken: stateWith('recorded'), state: stateWith('another') },
+    [],
+  );
+  assert.deepEqual([proven, unaccounted], [[], [['aws_s3_bucket.b', 'recorded']]]);
+  assert.equal(losses.unaccounted[0]?.started, true);
+});
+
+test('an object that the newest state has too is no loss, and what neither planned is none either', () => {
+  const same = { overtaken: stateWith('recorded'), state: stateWith('recorded') };
+  assert.deepEqual([lossesOf(same, []).proven, lossesOf(same, []).unaccounted], [[], []]);
+  const unplanned = lossesOf({ overtaken: stateWith('recorded'), plan: planOfCreations([]) }, []);
+  assert.deepEqual([unplanned.proven, unplanned.unaccounted], [[], []]);
+});
+
+test('a replacement that is recorded is no loss, whatever it has replaced', () => {
+  const replacing = planOfCreations([{ ...bucket, replaces: 'old' }]);
+  const after = (id: string) => lossesOf({ plan: replacing, state: stateWith(id), journal: undefined });
+  assert.deepEqual(after('new').unaccounted, []);
+  assert.deepEqual(after('old').unaccounted, [['aws_s3_bucket.b', null]]);
+});
+
+test('the paths that the plan calls sensitive stay sensitive, and the addresses in the state are told', () => {
+  const secret = planOfCreations([{ ...bucket, sensitive: { bucket: true } }]);
+  const { losses } = lossesOf({ plan: secret });
+  assert.deepEqual(losses.proven[0]?.object.sensitivePaths, [[{ type: 'get_attr', value: 'bucket' }]]);
+  assert.deepEqual([...lossesOf({ state: stateWith('x') }).losses.recorded], ['aws_s3_bucket.b']);
+});
+
+test('a call without an answer is reported with what it was to create', () => {
+  const planned = { bucket: 'the-bucket', region: 'known by then' };
+  const { losses } = lossesOf({}, [begin('a', 'aws_s3_bucket', planned)]);
+  assert.deepEqual(losses.unaccounted[0]?.creation.values, planned);
+});

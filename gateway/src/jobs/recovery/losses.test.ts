@@ -1,0 +1,270 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { JournalRecord } from '@deployment-engine/contracts';
+import type { TerraformState } from '../../projects/states/store.ts';
+import { readJournalCalls } from './journal-calls.ts';
+import { awsProvider, begin, end, journalText, planOfCreations } from './journal-fixture.ts';
+import { findLosses } from './losses.ts';
+import { emptyState, withObjects } from './state-objects.ts';
+
+const group = (index: number) => ({
+  address: `aws_security_group.g[${index}]`,
+  after: { name_prefix: 'g-', vpc_id: 'vpc-1', id: null },
+  unknown: { id: true },
+});
+const planned = { name_prefix: 'g-', vpc_id: 'vpc-1' };
+
+function lossesOf(
+  plan: ReturnType<typeof planOfCreations>,
+  records: JournalRecord[] | undefined,
+  more: { state?: TerraformState; overtaken?: TerraformState; started?: string[]; providers?: string[] } = {},
+) {
+  const { providers = [awsProvider], started = [] } = more;
+  return findLosses({
+    plan,
+    state: more.state,
+    journal: records && { calls: readJournalCalls(journalText(...records)), providers },
+    started: new Set(started),
+    overtaken: more.overtaken,
+  });
+}
+
+const stateWith = (...ids: string[]): TerraformState => ({
+  ...emptyState('1.11.4'),
+  resources: [
+    {
+      ...{ mode: 'managed', type: 'aws_security_group', name: 'g', provider: `provider["${awsProvider}"]` },
+      instances: ids.map((id, index) => ({ index_key: index, attributes: { id } })),
+    },
+  ],
+});
+
+test('an object of which the cloud told and that no state has is proven, with all that Terraform would have kept', () => {
+  const made = end('a', { id: 'sg-1', ...planned }, { private: 'cHJpdmF0ZQ==', schemaVersion: 7 });
+  const { proven, unaccounted } = lossesOf(planOfCreations([group(0)]), [
+    begin('a', 'aws_security_group', planned),
+    made,
+  ]);
+  assert.deepEqual(unaccounted, []);
+  assert.equal(proven[0]?.address, 'aws_security_group.g[0]');
+  const { object } = proven[0];
+  assert.deepEqual(
+    [object.attributes.id, object.schemaVersion, object.private, object.isTainted, object.key],
+    ['sg-1', 7, 'cHJpdmF0ZQ==', false, 0],
+  );
+});
+
+test('an object that the state has is no loss', () => {
+  const records = [begin('a', 'aws_security_group', planned), end('a', { id: 'sg-1' })];
+  const losses = lossesOf(planOfCreations([group(0)]), records, { state: stateWith('sg-1') });
+  assert.deepEqual([losses.proven, losses.unaccounted], [[], []]);
+});
+
+test('alike objects take the places that are free, each one', () => {
+  const records = [1, 2, 3].flatMap((index) => [
+    begin(`${index}`, 'aws_security_group', planned),
+    end(`${index}`, { id: `sg-${index}` }),
+  ]);
+  const { proven } = lossesOf(planOfCreations([group(0), group(1), group(2)]), records, {
+    state: stateWith('sg-2'),
+  });
+  assert.deepEqual(proven.map(({ address }) => address).toSorted(), [
+    'aws_security_group.g[1]',
+    'aws_security_group.g[2]',
+  ]);
+});
+
+test('values that were known when it was planned decide which place an object has', () => {
+  const plan = planOfCreations(
+    ['a', 'b'].map((name) => ({ address: `aws_iam_role.${name}`, after: { name }, unknown: { id: true } })),
+  );
+  const { proven } = lossesOf(plan, [
+    begin('1', 'aws_iam_role', { name: 'b' }),
+    end('1', { id: 'b', name: 'b' }),
+  ]);
+  assert.deepEqual(
+    proven.map(({ address }) => address),
+    ['aws_iam_role.b'],
+  );
+});
+
+const unknownNames = planOfCreations(
+  [0, 1].map((index) => ({ address: `aws_subnet.n[${index}]`, after: {}, unknown: { name: true } })),
+);
+
+test('values that the plan did not know and that hold the key break the tie', () => {
+  const records = [begin('1', 'aws_subnet', { name: 'n-1' }), end('1', { id: 'subnet-1' })];
+  assert.equal(lossesOf(unknownNames, records).proven[0]?.address, 'aws_subnet.n[1]');
+});
+
+test('where nothing else tells, the order in which Terraform began does', () => {
+  const records = ['x', 'y'].flatMap((name) => [
+    begin(name, 'aws_subnet', { name }),
+    end(name, { id: name }),
+  ]);
+  const { proven } = lossesOf(unknownNames, records, { started: ['aws_subnet.n[1]', 'aws_subnet.n[0]'] });
+  assert.deepEqual(
+    proven.map(({ address, object }) => [address, object.attributes.id]),
+    [
+      ['aws_subnet.n[1]', 'x'],
+      ['aws_subnet.n[0]', 'y'],
+    ],
+  );
+});
+
+test('a call without an answer may have made an object, and one that was never made has not', () => {
+  const { proven, unaccounted } = lossesOf(planOfCreations([group(0), group(1)]), [
+    begin('a', 'aws_security_group', planned),
+  ]);
+  assert.deepEqual(proven, []);
+  assert.deepEqual(
+    unaccounted.map(({ address, started, objectId }) => [address, started, objectId]),
+    [['aws_security_group.g[0]', true, null]],
+  );
+});
+
+const refusals: [what: string, mayExist: boolean, more: object][] = [
+  [
+    'the cloud refuses the values',
+    false,
+    {
+      errors: [
+        { summary: 'creating', detail: 'https response error StatusCode: 400, InvalidParameterValue' },
+      ],
+    },
+  ],
+  [
+    'the caller may not',
+    false,
+    { errors: [{ summary: 'creating', detail: 'StatusCode: 403, AccessDenied' }] },
+  ],
+  [
+    'the provider itself refuses',
+    false,
+    { errors: [{ summary: 'expected port to be a number', detail: '' }] },
+  ],
+  [
+    'it exists already',
+    true,
+    { errors: [{ summary: 'creating', detail: 'StatusCode: 400, ParameterAlreadyExists' }] },
+  ],
+  [
+    'its name is taken by another account',
+    false,
+    {
+      errors: [
+        { summary: 'creating', detail: 'StatusCode: 409, BucketAlreadyExists: The requested bucket name' },
+      ],
+    },
+  ],
+  [
+    'its name is taken by the same account',
+    true,
+    {
+      errors: [
+        { summary: 'creating', detail: 'StatusCode: 409, BucketAlreadyOwnedByYou: Your previous request' },
+      ],
+    },
+  ],
+  [
+    'it is in use already',
+    true,
+    { errors: [{ summary: 'creating', detail: 'StatusCode: 400, ResourceInUseException' }] },
+  ],
+  [
+    'the connection broke',
+    true,
+    { errors: [{ summary: 'creating', detail: 'read: connection reset by peer' }] },
+  ],
+  [
+    'the request was cancelled',
+    true,
+    { errors: [{ summary: 'creating', detail: 'request canceled, context canceled' }] },
+  ],
+  [
+    'the cloud broke',
+    true,
+    { errors: [{ summary: 'creating', detail: 'StatusCode: 503, ServiceUnavailable' }] },
+  ],
+  ['the provider was told to stop', true, { stopped: true, errors: [{ summary: 'no', detail: '' }] }],
+  ['the provider crashed', true, { grpcStatus: 14 }],
+];
+for (const [what, mayExist, more] of refusals)
+  test(`an object ${mayExist ? 'may' : 'does not'} exist where ${what}`, () => {
+    const records = [begin('a', 'aws_security_group', planned), end('a', null, more)];
+    assert.equal(lossesOf(planOfCreations([group(0)]), records).unaccounted.length, mayExist ? 1 : 0);
+  });
+
+test('an object whose creation failed midway is tainted', () => {
+  const failed = end('a', { id: 'sg-1' }, { errors: [{ summary: 'waiting', detail: '' }] });
+  const { proven } = lossesOf(planOfCreations([group(0)]), [
+    begin('a', 'aws_security_group', planned),
+    failed,
+  ]);
+  assert.equal(proven[0]?.object.isTainted, true);
+});
+
+test('updates and deletes are no losses', () => {
+  const records = [
+    begin('a', 'aws_security_group', planned, { action: 'update' }),
+    begin('b', 'aws_security_group', null, { action: 'delete' }),
+  ];
+  assert.deepEqual(lossesOf(planOfCreations([group(0)]), records).unaccounted, []);
+});
+
+test('without a journal every planned creation that no state has may exist', () => {
+  const plan = planOfCreations([group(0), group(1), group(2)]);
+  const { unaccounted } = lossesOf(plan, undefined, {
+    state: stateWith('sg-0'),
+    started: ['aws_security_group.g[1]'],
+  });
+  assert.deepEqual(
+    unaccounted.map(({ address, started }) => [address, started]),
+    [
+      ['aws_security_group.g[1]', true],
+      ['aws_security_group.g[2]', false],
+    ],
+  );
+});
+
+test('a provider that is not journaled is judged as without a journal, and Terraform’s own makes no objects', () => {
+  const plan = planOfCreations([
+    { address: 'random_id.a', after: {}, provider: 'registry.terraform.io/hashicorp/random' },
+    { address: 'terraform_data.b', after: {}, provider: 'terraform.io/builtin/terraform' },
+    group(0),
+  ]);
+  assert.deepEqual(
+    lossesOf(plan, []).unaccounted.map(({ address }) => address),
+    ['random_id.a'],
+  );
+});
+
+test('a call that fits no planned address is reported with the id that the cloud told', () => {
+  const records = [begin('a', 'aws_vpc', { cidr_block: '10.0.0.0/16' }), end('a', { id: 'vpc-9' })];
+  assert.deepEqual(
+    lossesOf(planOfCreations([group(0)]), records).unaccounted.map(({ address, objectId }) => [
+      address,
+      objectId,
+    ]),
+    [[null, 'vpc-9']],
+  );
+});
+
+test('what replaces an object is lost also where the object it replaces is in the state still', () => {
+  const plan = planOfCreations([{ ...group(0), replaces: 'sg-old' }]);
+  const records = [begin('a', 'aws_security_group', planned), end('a', { id: 'sg-new' })];
+  const { proven } = lossesOf(plan, records, { state: stateWith('sg-old') });
+  assert.equal(proven[0]?.object.attributes.id, 'sg-new');
+  const state = withObjects(
+    stateWith('sg-old'),
+    proven.map(({ object }) => object),
+    '1.11.4',
+  );
+  assert.deepEqual(
+    state.resources[0]?.instances.map(({ attributes, deposed }) => [attributes?.id, deposed !== undefined]),
+    [
+      ['sg-old', true],
+      ['sg-new', false],
+    ],
+  );
+});

@@ -1,0 +1,26 @@
+import { instanceAddresses } from '../../projects/states/addresses.ts';
+import type { TerraformState } from '../../projects/states/store.ts';
+import type { Query } from '../../server/database/open.ts';
+import { unresolvedOrphans } from './orphan-store.ts';
+
+/**
+ * What a deploy's plan is to import: unresolved orphans whose object is known, by the journal, by a search that has
+ * found just one, or by a person. None of it is applied before a person has approved the plan.
+ */
+export async function orphanImports(
+  query: Query,
+  projectId: string,
+  state: TerraformState | undefined,
+  left: ReadonlySet<string>,
+): Promise<{ to: string; id: string }[]> {
+  const taken = new Set(instanceAddresses(state ?? { resources: [] }).keys());
+  const imports = new Map<string, string>();
+  for (const row of await unresolvedOrphans(query, projectId)) {
+    const candidates: string[] = JSON.parse(row.candidates);
+    const id = row.object_id ?? (candidates.length === 1 ? candidates[0] : undefined);
+    if (row.address === null || id === undefined) continue;
+    if (!taken.has(row.address) && !left.has(row.address) && !imports.has(row.address))
+      imports.set(row.address, id);
+  }
+  return [...imports].map(([to, id]) => ({ to, id }));
+}

@@ -1,0 +1,80 @@
+import { type PlannedResource, readPlan } from '../../policy/plan/plan-model.ts';
+import { referencesOf } from '../../policy/plan/references.ts';
+import type { TerraformPlan } from '../../projects/plans/terraform-plan.ts';
+
+/** A resource instance that a plan creates. */
+export type PlannedCreation = {
+  address: string;
+  /** Empty in the root. */
+  moduleAddress: string;
+  type: string;
+  name: string;
+  key: string | number | null;
+  /** The provider's address, for example `registry.terraform.io/hashicorp/aws`. */
+  provider: string;
+  /** Its configuration, for example `aws.west` or `module.a:aws`. */
+  providerKey: string;
+  /** Known values; what is not known yet is left out. */
+  values: Record<string, unknown>;
+  /** Shape of the values with `true` where one is sensitive. */
+  sensitive: unknown;
+  /** Id of the object it replaces; `null` where it replaces none. */
+  replaces: string | null;
+  /** Resources it refers to, as Terraform keeps them in the state: addresses without keys. */
+  dependencies: string[];
+};
+
+/** Providers that are part of Terraform make no objects anywhere. */
+const builtin = /^terraform\.io\/builtin\//;
+
+export function plannedCreations(plan: TerraformPlan): PlannedCreation[] {
+  const model = readPlan(plan);
+  const sensitive = new Map(
+    (plan.resource_changes ?? []).map(({ address, change }) => [address, change.after_sensitive]),
+  );
+  const dependencies = (resource: PlannedResource) =>
+    referencesOf(model, resource, resource.configuration.expressions).resources.map(
+      ({ modulePath, address }) =>
+        [
+          ...modulePath
+            .split('.')
+            .filter(Boolean)
+            .map((name) => `module.${name}`),
+          address,
+        ].join('.'),
+    );
+  return model.changes
+    .filter(({ actions, provider }) => actions.includes('create') && !builtin.test(provider))
+    .map((resource) => ({
+      address: resource.address,
+      moduleAddress: resource.moduleAddress,
+      type: resource.type,
+      name: resource.name,
+      key: resource.key,
+      provider: resource.provider,
+      providerKey: textOf(resource.configuration.provider_config_key),
+      values: known(resource.after, resource.afterUnknown),
+      sensitive: sensitive.get(resource.address),
+      replaces: resource.actions.includes('delete') ? textOf(idOf(resource.before)) : null,
+      dependencies: [...new Set(dependencies(resource))].filter((address) => !/(^|\.)data\./.test(address)),
+    }));
+}
+
+function idOf(value: unknown): unknown {
+  return typeof value === 'object' && value !== null ? (value as { id?: unknown }).id : undefined;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function known(value: unknown, unknown: unknown): Record<string, unknown> {
+  const entries = Object.entries((value ?? {}) as Record<string, unknown>);
+  const marks = (unknown ?? {}) as Record<string, unknown>;
+  return Object.fromEntries(entries.filter(([name]) => !holdsTrue(marks[name])));
+}
+
+function holdsTrue(mark: unknown): boolean {
+  if (mark === true) return true;
+  return typeof mark === 'object' && mark !== null && Object.values(mark).some(holdsTrue);
+}

@@ -1,0 +1,75 @@
+import { asArray, asRecord, asString } from '../../../policy/plan/plan-json.ts';
+import type { TerraformPlan } from '../../../projects/plans/terraform-plan.ts';
+import { importId } from '../import-ids.ts';
+import type { OrphanContent } from '../orphan-store.ts';
+import { queries } from './query-table.ts';
+import { tagQuery } from './tag-query.ts';
+
+/** How one orphan is looked for: by an id that its planned values tell, or by data sources. */
+export type Lookup =
+  | { kind: 'import'; orphanId: string; to: string; id: string }
+  | {
+      kind: 'query';
+      orphanId: string;
+      name: string;
+      type: string;
+      provider: string;
+      arguments: Record<string, unknown>;
+      answer: string;
+    };
+
+/** Ways to look for an orphan, the most exact first. Provider configurations inside modules can't be used from outside. */
+export function lookupsOf(
+  orphan: { id: string; address: string | null; type: string },
+  content: OrphanContent,
+  tag: { key: string; value: string } | undefined,
+): Lookup[] {
+  const { providerKey, provider, values } = content;
+  const common = { orphanId: orphan.id };
+  const found: Lookup[] = [];
+  const id = importId(orphan.type, values);
+  if (id !== null && orphan.address !== null)
+    found.push({ ...common, kind: 'import', to: orphan.address, id });
+  const key = providerKey === '' ? (provider.split('/').at(-1) ?? '') : providerKey;
+  if (key.includes(':')) return found;
+  const query = (tag && tagQuery(orphan.type, tag)) ?? queries[orphan.type];
+  const given = query?.arguments(values);
+  if (query && given)
+    found.push({
+      ...common,
+      kind: 'query',
+      name: `engine_${orphan.id.replace('-', '_')}`,
+      type: query.data,
+      provider: key,
+      arguments: given,
+      answer: query.answer,
+    });
+  return found;
+}
+
+/** The address that a search plans for a lookup. */
+export function targetOf(lookup: Lookup): string {
+  return lookup.kind === 'import' ? lookup.to : `data.${lookup.type}.${lookup.name}`;
+}
+
+/** Ids that a lookup has found, from the JSON of the search's plan. */
+export function foundIds(plan: TerraformPlan, lookup: Lookup): string[] {
+  if (lookup.kind === 'import') {
+    const change = plan.resource_changes?.find(({ address }) => address === lookup.to)?.change;
+    return change?.importing == null ? [] : [lookup.id];
+  }
+  const module = asRecord(asRecord(asRecord(plan.prior_state).values).root_module);
+  const read = asArray(module.resources)
+    .map(asRecord)
+    .find(({ mode, type, name }) => mode === 'data' && type === lookup.type && name === lookup.name);
+  return idsIn(asRecord(read?.values), lookup.answer);
+}
+
+function idsIn(values: Record<string, unknown>, answer: string): string[] {
+  if (answer === 'resource_tag_mapping_list')
+    return asArray(values[answer]).map((item) => asString(asRecord(item).resource_arn));
+  const value = values[answer];
+  return (Array.isArray(value) ? value : [value]).filter(
+    (id): id is string => typeof id === 'string' && id !== '',
+  );
+}

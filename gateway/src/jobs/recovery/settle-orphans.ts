@@ -1,0 +1,111 @@
+import type { Context } from '../../context.ts';
+import { readPlan } from '../../policy/plan/plan-model.ts';
+import { findPlan, readPlanJson } from '../../projects/plans/store.ts';
+import { instanceAddresses } from '../../projects/states/addresses.ts';
+import { readNewestState, saveStateVersion, type TerraformState } from '../../projects/states/store.ts';
+import type { Query } from '../../server/database/open.ts';
+import type { JobRow } from '../row.ts';
+import { importableTypes } from './import-ids.ts';
+import { deletedAs, isDeletionOf, withoutDeletions } from './orphan-deletion.ts';
+import { type OrphanRow, settleOrphan, unresolvedOrphans } from './orphan-store.ts';
+import { objectKey, objectsOf, serialiseState } from './state-objects.ts';
+
+/** Settles the orphans that an ended job has dealt with. The success of a job as such settles none. */
+export async function settleOrphansOf(context: Context, trx: Query, job: JobRow): Promise<void> {
+  if (job.type === 'destroy' && job.orphan_ids !== null) return settleDeletion(context, trx, job);
+  const rows = await unresolvedOrphans(trx, job.project_id);
+  if (rows.length === 0) return markDestroyed(trx, job.project_id); // its search may have settled the last one
+  const newest = await readNewestState(trx, context.encryption, job.project_id);
+  const imported = await importedIds(context, trx, job, newest?.state);
+  for (const row of rows) await settleAdopted(trx, job, row, { objects: objectsOf(newest?.state), imported });
+}
+
+/** An orphan is adopted as soon as its object is in the state, also where a type is imported by another id than it has. */
+async function settleAdopted(
+  trx: Query,
+  job: JobRow,
+  row: OrphanRow,
+  { objects, imported }: { objects: Set<string>; imported: Map<string, string | null> },
+): Promise<void> {
+  const known: string[] = row.object_id === null ? JSON.parse(row.candidates) : [row.object_id];
+  const found =
+    known.find((id) => objects.has(objectKey(row.type, id))) ??
+    known.find((id) => row.address !== null && imported.get(row.address) === id);
+  if (found === undefined) return;
+  await settleOrphan(trx, row.id, {
+    status: 'adopted',
+    by: job.approved_digest ? 'approval' : 'engine',
+    resolution: `It is in the state since ${job.id}.`,
+    objectId: found,
+    source: row.source ?? 'search',
+  });
+}
+
+/** What the job's plan has imported, by address: only what is in the state now. */
+async function importedIds(
+  { encryption }: Context,
+  trx: Query,
+  job: JobRow,
+  state: TerraformState | undefined,
+): Promise<Map<string, string | null>> {
+  if (!state || !(await findPlan(trx, job.id))) return new Map();
+  const inState = instanceAddresses(state);
+  const { changes } = readPlan(await readPlanJson(trx, encryption, job.id));
+  return new Map(
+    changes.flatMap(({ address, importing }): [string, string | null][] =>
+      importing && inState.has(address) ? [[address, importing.id]] : [],
+    ),
+  );
+}
+
+/** A deletion that did not end well leaves nothing of the orphans in the state. */
+async function settleDeletion(context: Context, trx: Query, job: JobRow): Promise<void> {
+  const newest = await readNewestState(trx, context.encryption, job.project_id);
+  const left = newest ? withoutDeletions(newest.state, job) : undefined;
+  if (left) {
+    const raw = serialiseState(left);
+    await saveStateVersion(trx, context.encryption, { projectId: job.project_id, jobId: job.id, raw });
+  }
+  if (job.status !== 'completed') return;
+  const plan = await readPlanJson(trx, context.encryption, job.id);
+  const deleted = new Set(
+    (plan.resource_changes ?? [])
+      .filter(({ change }) => change.actions.includes('delete'))
+      .map(({ address }) => address),
+  );
+  for (const row of await unresolvedOrphans(trx, job.project_id))
+    if (isDeletionOf(job, row)) await settleDeleted(trx, job, row, deleted);
+  if ((await unresolvedOrphans(trx, job.project_id)).length === 0) await markDestroyed(trx, job.project_id);
+}
+
+/**
+ * What was not deleted is absent only where the provider can read the object by this id: one that a person named, or
+ * that follows from planned values, may be for imports only. The next search or a person decides on such an orphan.
+ */
+async function settleDeleted(trx: Query, job: JobRow, row: OrphanRow, deleted: Set<string>): Promise<void> {
+  const by = job.created_by;
+  if (deleted.has(deletedAs(row)))
+    await settleOrphan(trx, row.id, { status: 'deleted', resolution: `${job.id} has deleted it.`, by });
+  else if (row.source !== 'person' && !importableTypes.includes(row.type))
+    await settleOrphan(trx, row.id, {
+      status: 'absent',
+      resolution: `${job.id} has read it and found nothing.`,
+      by,
+    });
+  else
+    await trx
+      .updateTable('orphans')
+      .set({ object_id: null, source: null, search: `${job.id} could not read ${row.object_id} by its id.` })
+      .where('id', '=', row.id)
+      .execute();
+}
+
+/** What is destroyed but for its orphans is destroyed once the last of them is settled. */
+export async function markDestroyed(trx: Query, projectId: string): Promise<void> {
+  await trx
+    .updateTable('projects')
+    .set({ deployment_status: 'destroyed', updated_at: new Date() })
+    .where('id', '=', projectId)
+    .where('deployment_status', '=', 'destroyed_with_orphans')
+    .execute();
+}

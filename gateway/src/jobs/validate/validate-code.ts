@@ -1,0 +1,93 @@
+import type { Diagnostic, PolicyReport, RunOutcome, Validation } from '@deployment-engine/contracts';
+import type { Context } from '../../context.ts';
+import type { PolicySettings } from '../../policy/plan/settings.ts';
+import { invalidCode, questionFor, sourceLinesOf } from '../../policy/preflight/invalid-code.ts';
+import { preflightInThread } from '../../policy/preflight/preflight-in-thread.ts';
+import { findingDiagnostic } from '../../policy/settings/finding-text.ts';
+import type { PreparedRevision } from '../../projects/revisions/store.ts';
+import { checkByTerraform } from './check-by-terraform.ts';
+
+/**
+ * Judges the code; where nothing forbids it, runs init and validate and answers Terraform's diagnostics. Nothing of
+ * it is kept.
+ */
+export async function validateCode(
+  context: Context,
+  projectId: string,
+  code: PreparedRevision,
+  settings: PolicySettings,
+): Promise<Validation> {
+  const report = await preflightInThread(code.files, settings);
+  const lineOf = sourceLinesOf(code.files);
+  const notes = report.findings
+    .filter(({ mode }) => mode !== 'block')
+    .map((finding) => findingDiagnostic(finding, lineOf, 'warning'));
+  if (report.verdict !== 'block') {
+    const checked = await checkByTerraform(context, projectId, code, { kind: 'validate' });
+    const { errors, warnings } = judgeOutcome(checked.diagnostics, checked.outcome);
+    return answer(errors, [...notes, ...warnings]);
+  }
+  const { errors, warnings } = bySeverity(await whyInvalid(context, projectId, code, report));
+  const denied = report.findings.filter(({ mode }) => mode === 'block');
+  return answer(errors.length > 0 ? errors : denied.map((finding) => findingDiagnostic(finding, lineOf)), [
+    ...notes,
+    ...warnings,
+  ]);
+}
+
+/** What makes refused code invalid; nothing where it is valid, or where Terraform does not say. */
+async function whyInvalid(
+  context: Context,
+  projectId: string,
+  code: PreparedRevision,
+  report: PolicyReport,
+): Promise<Diagnostic[]> {
+  const question = questionFor(report);
+  if (!question) return [];
+  const { outcome, diagnostics } = await checkByTerraform(context, projectId, code, question);
+  return invalidCode(report, code.files, outcome?.kind === 'failed' ? diagnostics : []);
+}
+
+function judgeOutcome(diagnostics: Diagnostic[], outcome: RunOutcome | undefined) {
+  const { errors, warnings } = bySeverity(diagnostics);
+  const failed = outcome?.kind !== 'succeeded';
+  if (failed && errors.length === 0) errors.push(engineDiagnostic(outcome));
+  return { errors, warnings };
+}
+
+function bySeverity(diagnostics: Diagnostic[]) {
+  const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  return { errors, warnings: diagnostics.filter(({ severity }) => severity === 'warning') };
+}
+
+function answer(errors: Diagnostic[], warnings: Diagnostic[]): Validation {
+  return {
+    valid: errors.length === 0,
+    errors,
+    warnings,
+    message:
+      errors.length === 0
+        ? 'Terraform configuration is valid'
+        : `Terraform configuration is not valid: ${errors.length} error${errors.length === 1 ? '' : 's'}`,
+  };
+}
+
+/** Says why a validation gave no answer, in the form of a diagnostic. */
+function engineDiagnostic(outcome: RunOutcome | undefined): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'validation_incomplete',
+    summary: 'Validation did not finish',
+    detail:
+      outcome && 'message' in outcome ? outcome.message : `The run ended as ${outcome?.kind ?? 'unknown'}.`,
+    file: null,
+    line: null,
+    column: null,
+    endLine: null,
+    endColumn: null,
+    snippet: null,
+    address: null,
+    context: null,
+    values: [],
+  };
+}

@@ -1,0 +1,14 @@
+import type { Context } from '../../context.ts';
+import type { RunnerState } from '../../runners/registry.ts';
+import type { Claim } from '../claim.ts';
+import { patchJob } from '../transition.ts';
+
+/** The runner a job is on already, else the freest one, which is then recorded. */
+export async function runnerOfJob(context: Context, claim: Claim): Promise<RunnerState> {
+  const { job, lease } = claim;
+  if (job.runner_id) return context.runners.reserveOn(job.runner_id, job.id);
+  const first = context.runners.runners()[0]?.client.url ?? context.config.runnerUrls[0] ?? '';
+  const runner = context.runners.reserve(job.id) ?? context.runners.reserveOn(first, job.id);
+  await patchJob(context.database.query, lease, { runner_id: runner.client.url });
+  return runner;
+}

@@ -1,0 +1,18 @@
+import type { PolicyFinding, StepName } from '@deployment-engine/contracts';
+import { engineFacts } from '../../access/audit/call.ts';
+import type { Context } from '../../context.ts';
+import type { Query } from '../../server/database/open.ts';
+import type { JobRow } from '../row.ts';
+
+/** Writes into the audit log that a policy has ended a job; the last statement of its transaction. */
+export async function recordDenial(
+  { audit }: Context,
+  trx: Query,
+  job: JobRow,
+  denial: { step: StepName; findings: PolicyFinding[] },
+): Promise<void> {
+  const rules = [...new Set(denial.findings.map(({ id }) => id))];
+  const detail = { step: denial.step, rules, askedBy: job.created_by };
+  const facts = engineFacts('denyJob', { project: job.project_id, job: job.id, detail });
+  await audit.append(trx, { ...facts, outcome: 'denied', problem: 'policy_denied' });
+}

@@ -1,0 +1,116 @@
+import type { JobEventBody, RunEvent, RunOutcome } from '@deployment-engine/contracts';
+import { plannedOperations } from '../../projects/plans/terraform-plan.ts';
+import { redactEvent } from '../../projects/redaction/redact-event.ts';
+import { parseState, saveStateVersion } from '../../projects/states/store.ts';
+import { retryDelays } from '../../retry-delays.ts';
+import { RunnerError } from '../../runner-error.ts';
+import { appendEvents, lastRunSeq, type NewEvent, redactStoredEvents } from '../events/store.ts';
+import { type ProgressSource, progressPercent } from '../progress.ts';
+import type { JobPatch } from '../row.ts';
+import { keepTerraformLog } from '../terraform-logs/keep-log.ts';
+import { lockJob } from '../transition.ts';
+import type { JobWork } from './job-work.ts';
+import { noteWaiting } from './note-waiting.ts';
+import { runnerPatience } from './runner-patience.ts';
+
+/**
+ * Stores what happens in a run until it has finished, whatever connection breaks on the way: it goes on after the
+ * last stored event. Answers how the run ended.
+ */
+export async function followJobRun(work: JobWork, runId: string): Promise<RunOutcome> {
+  const { client } = work.runner;
+  const patience = runnerPatience(work);
+  const delays = retryDelays({ firstMs: 200, maxMs: 2000, signal: work.signal });
+  let after = await lastRunSeq(work.context.database.query, runId);
+  for (;;) {
+    try {
+      for await (const events of client.followRun(runId, after, work.signal)) {
+        // The state first: an event that is stored is not read again, and its state would be lost with this worker.
+        if (events.some((event) => event.body.type === 'state_changed')) await shipState(work, runId);
+        await storeRunEvents(work, runId, events);
+        after = events.at(-1)?.seq ?? after;
+        patience.answered();
+        delays.reset();
+        const last = events.at(-1)?.body;
+        if (last?.type === 'run_finished') return await endOfRun(work, runId, last.outcome);
+      }
+      const { outcome, lastSeq } = await client.getRun(runId);
+      // Its last event was stored by an earlier worker.
+      if (outcome && lastSeq <= after) return await endOfRun(work, runId, outcome);
+      if (outcome) throw new RunnerError(`following run ${runId}: the stream ended before its last event`);
+      patience.answered();
+      await delays.wait(); // the runner has ended the stream of a run in progress
+    } catch (error) {
+      work.signal.throwIfAborted();
+      if (!(error instanceof RunnerError)) throw error;
+      patience.failed(error);
+      await noteWaiting(work, error.message);
+      await delays.wait();
+    }
+  }
+}
+
+/** What became a secret while the run went on is masked also in what came before. */
+async function endOfRun(work: JobWork, runId: string, outcome: RunOutcome): Promise<RunOutcome> {
+  await keepTerraformLog(work, runId);
+  const redactor = await work.secrets.redactor();
+  if (work.secrets.hasLearned()) await redactStoredEvents(work.context.database.query, work.job.id, redactor);
+  return redactEvent({ type: 'run_finished', outcome }, redactor).outcome;
+}
+
+/** Stores a batch of a run's events, and the progress they make, in one fenced transaction. */
+async function storeRunEvents(work: JobWork, runId: string, events: RunEvent[]): Promise<void> {
+  const redactor = await work.secrets.redactor();
+  await work.context.database.query.transaction().execute(async (trx) => {
+    const job = await lockJob(trx, work.job.id, work.lease);
+    const patch: JobPatch = { waiting_reason: null };
+    const counts = { planned: job.planned, finished: job.finished, failed: job.failed };
+    const stored: NewEvent[] = [];
+    for (const event of events) {
+      stored.push({
+        body: redactEvent(event.body, redactor),
+        at: new Date(event.at),
+        run: { runId, seq: event.seq },
+      });
+      if (event.body.type === 'step_started') patch.step = event.body.step;
+      if (count(event.body, counts))
+        stored.push({ body: progress({ ...job, ...patch, ...counts }), at: new Date(event.at) });
+    }
+    await appendEvents(trx, job, stored, { ...patch, ...counts });
+  });
+}
+
+type Counts = { planned: number; finished: number; failed: number };
+
+/** Counts one event; answers whether it moved the progress, as every step does. */
+function count(body: JobEventBody, counts: Counts): boolean {
+  if (body.type === 'plan_summary') counts.planned = plannedOperations(body.summary);
+  else if (body.type === 'resource_finished' && body.action !== 'read') {
+    if (body.ok) counts.finished += 1;
+    else counts.failed += 1;
+  } else return body.type === 'step_started';
+  return true;
+}
+
+function progress(job: ProgressSource): JobEventBody {
+  return {
+    type: 'progress',
+    percent: progressPercent(job),
+    finished: job.finished,
+    planned: job.planned,
+  };
+}
+
+/** Stores the newest state of a run; a newer one than the event told of is as welcome. */
+export async function shipState(work: JobWork, runId: string): Promise<void> {
+  const raw = await work.runner.client.readState(runId);
+  work.secrets.learnState(parseState(raw));
+  await work.context.database.query.transaction().execute(async (trx) => {
+    await lockJob(trx, work.job.id, work.lease);
+    await saveStateVersion(trx, work.context.encryption, {
+      projectId: work.job.project_id,
+      jobId: work.job.id,
+      raw,
+    });
+  });
+}

@@ -1,0 +1,120 @@
+import type { PolicyReport } from '@deployment-engine/contracts';
+import { budgetDecision } from '../../costs/project/budget-gate.ts';
+import { findingDiagnostic } from '../../policy/settings/finding-text.ts';
+import { findReports, mergeParts, saveReport, summariseReport } from '../../policy/settings/reports.ts';
+import { findPlan } from '../../projects/plans/store.ts';
+import { appendEvents } from '../events/store.ts';
+import { unresolvedOrphans } from '../recovery/orphan-store.ts';
+import { lockJob, patchJob, transition } from '../transition.ts';
+import { recordDenial } from './denial.ts';
+import type { JobWork, PhaseResult } from './job-work.ts';
+import { judgePlan } from './judge-plan.ts';
+import { policyRulings, type Ruling } from './policy-ruling.ts';
+
+/**
+ * Decides between plan and apply. Approval is bound to the digest of the stored plan, and never lifts what blocks.
+ * Once decided it stays so: from then on an apply may be in progress.
+ */
+export async function gatePhase(work: JobWork): Promise<PhaseResult> {
+  const { context, job } = work;
+  if (job.gate_passed_at) return { kind: 'done' };
+  const { query } = context.database;
+  const plan = await findPlan(query, job.id);
+  if (!plan) throw new Error(`gating job ${job.id}: its plan is missing`);
+  const report = await judgePlan(work);
+  const { code } = await findReports(query, job.id);
+  const rulings = [
+    ...policyRulings(job, code, report),
+    ...(await budgetRulings(work)),
+    ...(await orphanRulings(work)),
+  ];
+  const approved = job.approved_digest === plan.digest;
+  const news = rulings.filter(({ verdict }) => !(approved && verdict === 'approval_required'));
+  const blocking = rulings.find(({ verdict }) => verdict === 'blocked');
+  const asks =
+    !approved && (!job.auto_approve || rulings.some((ruling) => ruling.verdict === 'approval_required'));
+  await record(work, { code, plan: report }, { rulings: news, blocking, passed: !blocking && !asks });
+  if (blocking) return refusal(blocking);
+  return asks ? park(work, plan.digest, rulings) : { kind: 'done' };
+}
+
+/** What may exist without a record can get in the way of a deploy, or be made a second time: a person decides. */
+async function orphanRulings({ context, job }: JobWork): Promise<Ruling[]> {
+  if (job.type === 'destroy') return [];
+  const orphans = await unresolvedOrphans(context.database.query, job.project_id);
+  if (orphans.length === 0) return [];
+  const places = orphans.slice(0, 5).map(({ address, type }) => address ?? type);
+  const more = orphans.length > places.length ? ` and ${orphans.length - places.length} more` : '';
+  const where = `GET /api/deploy/orphans/${job.project_id}`;
+  return [
+    {
+      gate: 'orphans',
+      verdict: 'approval_required',
+      reason: 'unaccounted_objects',
+      findings: [],
+      message: `orphans: ${orphans.length} object${orphans.length === 1 ? '' : 's'} of an earlier apply may exist without an entry in the state: ${places.join(', ')}${more}; see ${where}`,
+    },
+  ];
+}
+
+async function budgetRulings({ context, job }: JobWork): Promise<Ruling[]> {
+  const ruling = await budgetDecision(context, job);
+  return ruling ? [{ gate: 'budget', findings: [], ...ruling }] : [];
+}
+
+/** Stores what was found and decided, and whether the way to apply is free. */
+async function record(
+  { context, job, lease }: JobWork,
+  reports: { code: PolicyReport | null; plan: PolicyReport },
+  { rulings, blocking, passed }: { rulings: Ruling[]; blocking: Ruling | undefined; passed: boolean },
+): Promise<void> {
+  const summary = summariseReport(mergeParts({ ...reports, afterApply: null }));
+  await context.database.query.transaction().execute(async (trx) => {
+    const row = await lockJob(trx, job.id, lease);
+    await saveReport(trx, job.id, 'plan', reports.plan);
+    await appendEvents(
+      trx,
+      row,
+      rulings.map(({ gate, verdict, message }) => ({
+        body: { type: 'gate', gate, verdict, message },
+        at: new Date(),
+      })),
+    );
+    await patchJob(trx, lease, {
+      policy_summary: JSON.stringify(summary),
+      gate_passed_at: passed ? new Date() : null,
+    });
+    if (blocking?.reason === 'policy_denied')
+      await recordDenial(context, trx, job, { step: 'gate', findings: blocking.findings });
+  });
+}
+
+function refusal({ reason, message, findings }: Ruling): PhaseResult {
+  const diagnostics = findings.map((finding) => findingDiagnostic(finding));
+  return { kind: 'refused', step: 'gate', reason, message, diagnostics };
+}
+
+async function park(
+  { context, job, lease }: JobWork,
+  digest: string,
+  rulings: Ruling[],
+): Promise<PhaseResult> {
+  const message = `The plan ${digest.slice(0, 12)} waits for approval.`;
+  const causes = [
+    ...(job.auto_approve ? [] : ['the job was asked for with autoApprove false']),
+    ...rulings.filter(({ verdict }) => verdict === 'approval_required').map(({ message }) => message),
+  ];
+  const isOrphans = rulings.some(({ gate }) => gate === 'orphans');
+  const waiting_reason = isOrphans
+    ? 'unaccounted_objects'
+    : `waits for POST /api/deploy/jobs/${job.id}/approve: ${causes.join(' | ')}`;
+  await context.database.query.transaction().execute(async (trx) => {
+    const row = await lockJob(trx, job.id, lease);
+    await appendEvents(trx, row, [
+      { body: { type: 'gate', gate: 'approval', verdict: 'approval_required', message }, at: new Date() },
+    ]);
+    await patchJob(trx, lease, { step: 'gate' });
+    await transition(trx, { jobId: job.id, lease }, 'awaitApproval', message, { waiting_reason });
+  });
+  return { kind: 'parked' };
+}

@@ -1,0 +1,33 @@
+import type { Diagnostic, JobErrorReason, RunOutcome, StepName } from '@deployment-engine/contracts';
+import type { Logger } from 'winston';
+import type { Context } from '../../context.ts';
+import type { JobSecrets } from '../../projects/secrets/job-secrets.ts';
+import type { RunnerState } from '../../runners/registry.ts';
+import type { JobRow, Lease } from '../row.ts';
+
+/** One claimed job in the hands of this gateway's worker. */
+export type JobWork = {
+  context: Context;
+  job: JobRow;
+  lease: Lease;
+  runner: RunnerState;
+  secrets: JobSecrets;
+  logger: Logger;
+  /** Aborted when the lease is lost or the gateway shuts down; the job itself goes on elsewhere. */
+  signal: AbortSignal;
+};
+
+/** How a phase of a job ended. Everything but `done` ends the job or parks it. */
+export type PhaseResult =
+  | { kind: 'done' }
+  | { kind: 'parked' }
+  | { kind: 'run_ended'; outcome: Exclude<RunOutcome, { kind: 'succeeded' }> }
+  | {
+      kind: 'refused';
+      step: StepName;
+      reason: JobErrorReason;
+      message: string;
+      /** In place of those of the last run. */
+      diagnostics?: Diagnostic[];
+    }
+  | { kind: 'cancelled' };

@@ -1,0 +1,18 @@
+import { findReports, mergeParts, saveReport, summariseReport } from '../../policy/settings/reports.ts';
+import { lockJob, patchJob } from '../transition.ts';
+import type { JobWork, PhaseResult } from './job-work.ts';
+import { judgePlan } from './judge-plan.ts';
+
+/** Says what policies find in a plan that nobody applies; it stops nothing. */
+export async function policyPhase(work: JobWork): Promise<PhaseResult> {
+  const { context, job, lease } = work;
+  const plan = await judgePlan(work);
+  const { code } = await findReports(context.database.query, job.id);
+  const summary = summariseReport(mergeParts({ code, plan, afterApply: null }));
+  await context.database.query.transaction().execute(async (trx) => {
+    await lockJob(trx, job.id, lease);
+    await saveReport(trx, job.id, 'plan', plan);
+    await patchJob(trx, lease, { policy_summary: JSON.stringify(summary) });
+  });
+  return { kind: 'done' };
+}

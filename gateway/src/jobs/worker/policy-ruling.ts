@@ -1,0 +1,65 @@
+import type {
+  JobErrorReason,
+  JobEventBody,
+  PolicyFinding,
+  PolicyReport,
+  PolicyVerdict,
+} from '@deployment-engine/contracts';
+import { blastRadiusIds } from '../../policy/plan/blast-radius.ts';
+import { mergeReports } from '../../policy/plan/report-builder.ts';
+import { findingsText } from '../../policy/settings/finding-text.ts';
+import type { JobRow } from '../row.ts';
+
+/** What one gate decides about a plan, and why. */
+export type Ruling = Omit<Extract<JobEventBody, { type: 'gate' }>, 'type'> & {
+  /** `reason` of the job's failure where the gate blocks. */
+  reason: JobErrorReason;
+  findings: PolicyFinding[];
+};
+
+const verdicts = { pass: 'passed', warn: 'warned', approve: 'approval_required', block: 'blocked' } as const;
+const order: readonly PolicyVerdict[] = ['pass', 'warn', 'approve', 'block'];
+
+/** What the findings on code and plan make of a job; none where there are no findings. */
+export function policyRulings(job: JobRow, code: PolicyReport | null, plan: PolicyReport): Ruling[] {
+  // What code asks approval for happens in a plan; a destroy does what its plan says, whatever else the code asks.
+  const merged = mergeReports(plan, ...(code && job.type !== 'destroy' ? [code] : []));
+  const isLimit = ({ id }: PolicyFinding) => blastRadiusIds.includes(id);
+  const rulings = [
+    rulingOf(job, 'blast_radius', merged.findings.filter(isLimit)),
+    rulingOf(
+      job,
+      'policy',
+      merged.findings.filter((finding) => !isLimit(finding)),
+      merged.truncated ? merged.verdict : 'pass',
+    ),
+  ];
+  return rulings.filter(({ verdict }) => verdict !== 'passed');
+}
+
+function rulingOf(
+  job: JobRow,
+  gate: 'policy' | 'blast_radius',
+  findings: PolicyFinding[],
+  atLeast: PolicyVerdict = 'pass',
+): Ruling {
+  const ranks = findings.map(({ mode }) => order.indexOf(mode === 'off' ? 'pass' : mode));
+  const verdict = order[Math.max(order.indexOf(atLeast), ...ranks)] ?? 'pass';
+  const decisive = findings.filter(({ mode }) => mode === verdict);
+  const where = `GET /api/deploy/jobs/${job.id}/policy`;
+  const opening = `${gate}: ${decisive.length} finding${decisive.length === 1 ? '' : 's'} ${effects[verdict]}`;
+  return {
+    gate,
+    verdict: verdicts[verdict],
+    message: `${opening}: ${findingsText(decisive, where)}`,
+    reason: 'policy_denied',
+    findings: decisive,
+  };
+}
+
+const effects: Record<PolicyVerdict, string> = {
+  pass: 'to look at',
+  warn: 'to look at',
+  approve: 'to approve',
+  block: 'that must not be applied',
+};

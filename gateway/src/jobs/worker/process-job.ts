@@ -1,0 +1,75 @@
+import { WebIdentityError } from '../../projects/secrets/web-identity/assume-role.ts';
+import { lockJob } from '../transition.ts';
+import { applyPhase } from './apply-phase.ts';
+import { forgetRuns } from './forget-runs.ts';
+import { gatePhase } from './gate-phase.ts';
+import type { JobWork, PhaseResult } from './job-work.ts';
+import { planPhase } from './plan-phase.ts';
+import { policyPhase } from './policy-phase.ts';
+import { preflightPhase } from './preflight-phase.ts';
+import { resultPhase } from './result-phase.ts';
+import { onRunnerLost, rememberRun } from './runner-lost.ts';
+import { settleJob } from './settle-job.ts';
+import { CancelledWhileWaiting, PlanOutdatedError, RunNotStartedError } from './start-run.ts';
+import { isCancelRequested } from './watch-cancel.ts';
+
+/** Phases of each type of job, in order. Each can be entered again after a crash and finds what is done. */
+const phases = {
+  deploy: [preflightPhase, planPhase, gatePhase, applyPhase, resultPhase],
+  rollback: [preflightPhase, planPhase, gatePhase, applyPhase, resultPhase],
+  destroy: [preflightPhase, planPhase, gatePhase, applyPhase],
+  plan: [preflightPhase, planPhase, policyPhase],
+  drift: [preflightPhase, planPhase],
+} as const;
+
+/** A job that was taken up this often ends its workers, or their runners, each time. */
+const maxClaims = 10;
+
+/** Works a claimed job to its end, or to where it waits for a person. */
+export async function processJob(work: JobWork): Promise<void> {
+  if (work.lease.token > maxClaims) return giveUp(work);
+  let result: PhaseResult = { kind: 'done' };
+  for (const phase of phases[work.job.type]) {
+    // What is applied is applied: a cancel that comes after it changes nothing.
+    if (phase !== resultPhase && (await isCancelRequested(work))) result = { kind: 'cancelled' };
+    else result = await phase(work).catch((error) => interrupted(work, phase === applyPhase, error));
+    if (result.kind !== 'done') break;
+  }
+  if (result.kind === 'parked') return;
+  await settleJob(work, result);
+  await forgetRuns(work);
+}
+
+/** Ends a job that would otherwise be taken up for ever; its apply, if there was one, is remembered as lost. */
+async function giveUp(work: JobWork): Promise<void> {
+  const { context, job, lease } = work;
+  const isApplying = job.gate_passed_at !== null;
+  if (isApplying)
+    await context.database.query.transaction().execute(async (trx) => {
+      await lockJob(trx, job.id, lease);
+      await rememberRun(trx, work);
+    });
+  const message = `working on the job: it was taken up ${maxClaims} times without reaching an end; the gateway's log says why under this job id`;
+  const step = isApplying ? 'apply' : (job.step ?? 'prepare');
+  await settleJob(work, { kind: 'refused', step, reason: 'restarted_too_often', message });
+  await forgetRuns(work);
+}
+
+/** What an error that is none of the job's own makes of a phase. */
+async function interrupted(work: JobWork, applying: boolean, error: unknown): Promise<PhaseResult> {
+  if (error instanceof CancelledWhileWaiting) return { kind: 'cancelled' };
+  if (error instanceof RunNotStartedError) {
+    const { reason, message } = error;
+    return { kind: 'refused', step: applying ? 'apply' : 'prepare', reason, message, diagnostics: [] };
+  }
+  if (error instanceof PlanOutdatedError)
+    return { kind: 'refused', step: 'apply', reason: 'plan_stale', message: error.message };
+  if (error instanceof WebIdentityError)
+    return {
+      kind: 'refused',
+      step: applying ? 'apply' : 'prepare',
+      reason: 'credentials_refused',
+      message: error.message,
+    };
+  return onRunnerLost(work, applying, error);
+}

@@ -1,0 +1,46 @@
+import { LeaseLostError } from '../../domain-error.ts';
+import { evaluateResult } from '../../policy/plan/evaluate-result.ts';
+import { findingsText } from '../../policy/settings/finding-text.ts';
+import { findReports, mergeParts, saveReport, summariseReport } from '../../policy/settings/reports.ts';
+import { settingsInForce } from '../../policy/settings/settings-in-force.ts';
+import { readPlanJson } from '../../projects/plans/store.ts';
+import { redactReport } from '../../projects/redaction/redact-report.ts';
+import { readNewestState } from '../../projects/states/store.ts';
+import { appendEvents } from '../events/store.ts';
+import { lockJob, patchJob } from '../transition.ts';
+import type { JobWork, PhaseResult } from './job-work.ts';
+
+/** Judges what the plan could not tell, now that it exists. It warns; nothing of it fails the job. */
+export async function resultPhase(work: JobWork): Promise<PhaseResult> {
+  try {
+    await judgeResult(work);
+  } catch (error) {
+    work.signal.throwIfAborted();
+    if (error instanceof LeaseLostError) throw error;
+    work.logger.error('judging the state after apply', { error });
+  }
+  return { kind: 'done' };
+}
+
+async function judgeResult(work: JobWork): Promise<void> {
+  const { context, job, lease } = work;
+  const { query } = context.database;
+  const newest = await readNewestState(query, context.encryption, job.project_id);
+  const reports = await findReports(query, job.id);
+  if (!newest || !reports.plan) return;
+  const plan = await readPlanJson(query, context.encryption, job.id);
+  const settings = await settingsInForce(context, job.project_id);
+  const found = evaluateResult(plan, newest.state, settings, reports.plan);
+  const afterApply = redactReport(found, await work.secrets.redactor());
+  if (afterApply.findings.length === 0) return;
+  const message = `after apply: ${findingsText(afterApply.findings, `GET /api/deploy/jobs/${job.id}/policy`)}`;
+  const summary = summariseReport(mergeParts({ ...reports, afterApply }));
+  await query.transaction().execute(async (trx) => {
+    const row = await lockJob(trx, job.id, lease);
+    await saveReport(trx, job.id, 'afterApply', afterApply);
+    await appendEvents(trx, row, [
+      { body: { type: 'gate', gate: 'policy', verdict: 'warned', message }, at: new Date() },
+    ]);
+    await patchJob(trx, lease, { policy_summary: JSON.stringify(summary) });
+  });
+}

@@ -1,0 +1,44 @@
+import { runIdOf } from '../../runners/run-id.ts';
+import type { Query } from '../../server/database/open.ts';
+import { lockJob, transition } from '../transition.ts';
+import type { JobWork, PhaseResult } from './job-work.ts';
+import { RunnerLostError } from './runner-patience.ts';
+
+/**
+ * A lost plan is made again elsewhere. A lost apply ends the job: what it did is unknown until its runner is back,
+ * so the run is remembered and its state fetched then.
+ */
+export async function onRunnerLost(work: JobWork, applying: boolean, error: unknown): Promise<PhaseResult> {
+  if (!(error instanceof RunnerLostError)) throw error;
+  const { context, job, lease } = work;
+  if (applying) {
+    await context.database.query.transaction().execute(async (trx) => {
+      await lockJob(trx, job.id, lease);
+      await rememberRun(trx, work);
+    });
+    const message = `applying the plan: ${error.message}; what it has created is recorded when the runner is back`;
+    return { kind: 'refused', step: 'apply', reason: 'runner_lost', message };
+  }
+  await context.database.query.transaction().execute((trx) =>
+    transition(trx, { jobId: job.id, lease }, 'interrupt', `The plan is made again: ${error.message}.`, {
+      attempt: job.attempt + 1,
+      runner_id: null,
+      waiting_reason: error.message,
+    }),
+  );
+  return { kind: 'parked' };
+}
+
+/** Keeps an apply run that nobody follows any more in mind until its state is fetched. */
+export async function rememberRun(trx: Query, { job, runner }: JobWork): Promise<void> {
+  await trx
+    .insertInto('unsettled_runs')
+    .values({
+      run_id: runIdOf(job, 'apply'),
+      job_id: job.id,
+      project_id: job.project_id,
+      runner_url: runner.client.url,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}

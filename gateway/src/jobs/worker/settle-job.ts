@@ -1,0 +1,149 @@
+import type { AuditFacts, JobTransition } from '@deployment-engine/contracts';
+import { engineFacts } from '../../access/audit/call.ts';
+import { costsAfter, saveCosts } from '../../costs/project/history.ts';
+import { readPlanJson } from '../../projects/plans/store.ts';
+import { driftedResources } from '../../projects/plans/terraform-plan.ts';
+import { maskedOutputs } from '../../projects/states/outputs.ts';
+import { readNewestState } from '../../projects/states/store.ts';
+import { runIdOf } from '../../runners/run-id.ts';
+import type { Query } from '../../server/database/open.ts';
+import { queueRemediation } from '../drift.ts';
+import { lastRunDiagnostics } from '../events/store.ts';
+import { logTail } from '../logs.ts';
+import { unresolvedOrphans } from '../recovery/orphan-store.ts';
+import { readRunJournal, recoverApply } from '../recovery/recover-apply.ts';
+import { settleOrphansOf } from '../recovery/settle-orphans.ts';
+import type { JobPatch, JobRow } from '../row.ts';
+import { transition } from '../transition.ts';
+import { jobError } from './failure.ts';
+import type { JobWork, PhaseResult } from './job-work.ts';
+
+type Ending = { name: JobTransition; message: string; patch: JobPatch };
+
+const completedMessages = {
+  deploy: 'Infrastructure deployed successfully',
+  rollback: 'Infrastructure rolled back successfully',
+  destroy: 'Infrastructure destroyed successfully',
+  plan: 'Plan completed',
+  drift: 'Drift check completed',
+};
+
+/** Records how a job ended: its status, its result or error, and what that makes of the project. */
+export async function settleJob(
+  work: JobWork,
+  result: Exclude<PhaseResult, { kind: 'parked' }>,
+): Promise<void> {
+  const { context, job, lease } = work;
+  const ending = await endingOf(work, result);
+  const drifted =
+    job.type === 'drift' && job.remediate && ending.name === 'complete' && (await hasDrift(work));
+  const reason = lossReason(result);
+  const journal = reason ? await readRunJournal(work.runner.client, runIdOf(job, 'apply')) : undefined;
+  const costs = ending.name === 'complete' ? await costsAfter(context, job) : undefined;
+  const settled = await context.database.query.transaction().execute(async (trx) => {
+    const row = await transition(trx, { jobId: job.id, lease }, ending.name, ending.message, {
+      waiting_reason: null,
+      ...ending.patch,
+    });
+    if (reason) await recoverApply(context, trx, job, { reason, journal, overtaken: undefined });
+    await settleOrphansOf(context, trx, row);
+    await updateProject(trx, row);
+    if (costs) await saveCosts(trx, row, costs);
+    if (drifted) await queueRemediation(trx, context.audit, row);
+    await context.audit.append(trx, jobEndFacts(row));
+    return row;
+  });
+  context.metrics.finished(settled);
+  work.logger.info('the job has ended', {
+    status: settled.status,
+    error: ending.name === 'fail' ? ending.message : undefined,
+  });
+}
+
+/** Who asked for the job has an entry of their own; this one says what became of it. */
+function jobEndFacts({ id, project_id, type, status, ended_by, plan_digest }: JobRow): AuditFacts {
+  const detail = { type, status, endedBy: ended_by, plan: plan_digest };
+  return engineFacts('endJob', { project: project_id, job: id, detail });
+}
+
+async function endingOf(work: JobWork, result: Exclude<PhaseResult, { kind: 'parked' }>): Promise<Ending> {
+  const { context, job } = work;
+  const { query } = context.database;
+  if (result.kind === 'done') {
+    const newest = await readNewestState(query, context.encryption, job.project_id);
+    const redactor = await work.secrets.redactor();
+    const stored = {
+      message: completedMessages[job.type],
+      logs: await logTail(query, job.id),
+      outputs: newest ? redactor.redactJson(maskedOutputs(newest.state)) : {},
+    };
+    return { name: 'complete', message: stored.message, patch: { result: JSON.stringify(stored) } };
+  }
+  if (result.kind === 'cancelled')
+    return { name: 'cancel', message: 'The job was cancelled.', patch: { ended_by: 'none' } };
+  if (result.kind === 'run_ended' && result.outcome.kind === 'cancelled')
+    return {
+      name: 'cancel',
+      message: `The job was cancelled during ${result.outcome.step}.`,
+      patch: { ended_by: result.outcome.endedBy, step: result.outcome.step },
+    };
+  const diagnostics = await lastRunDiagnostics(query, job.id);
+  const redactor = await work.secrets.redactor();
+  const raw = jobError(result, diagnostics);
+  const error = { ...raw, message: redactor.redactText(raw.message) };
+  return { name: 'fail', message: error.message, patch: { error: JSON.stringify(error), step: error.step } };
+}
+
+/** Jobs that only look leave the project's deployment as it was; so does one that never reached apply by cancel. */
+async function updateProject(trx: Query, row: JobRow): Promise<void> {
+  if (row.type === 'plan' || row.type === 'drift') return;
+  if (row.status === 'cancelled' && row.step !== 'apply') return;
+  if (row.type === 'destroy' && row.orphan_ids !== null) return;
+  const left = row.type === 'destroy' ? await unresolvedOrphans(trx, row.project_id) : [];
+  const destroyed = left.length > 0 ? 'destroyed_with_orphans' : 'destroyed';
+  const deployed = row.type === 'destroy' ? destroyed : 'deployed';
+  const result = row.result ? JSON.parse(row.result) : undefined;
+  await trx
+    .updateTable('projects')
+    .set({
+      deployment_status: row.status === 'completed' ? deployed : 'failed',
+      deployment_job_id: row.id,
+      updated_at: new Date(),
+      ...(row.status === 'completed' || leavesExpiry(row) ? { destroy_at: expiryOf(row) } : {}),
+      ...(result ? { outputs: JSON.stringify(result.outputs) } : {}),
+    })
+    .where('id', '=', row.project_id)
+    .execute();
+}
+
+/** A deploy with a time to live that fails or is cancelled while it applies has created what nobody else removes. */
+function leavesExpiry(row: JobRow): boolean {
+  return row.ttl_seconds !== null && row.step === 'apply';
+}
+
+/** When a deploy with a time to live is to be destroyed. */
+function expiryOf(row: JobRow): Date | null {
+  return row.type === 'destroy' || row.ttl_seconds === null
+    ? null
+    : new Date(Date.now() + row.ttl_seconds * 1000);
+}
+
+/** Why an apply may have created what no state has; `undefined` where none was made or it ended well. */
+function lossReason(result: Exclude<PhaseResult, { kind: 'parked' }>): string | undefined {
+  if (result.kind === 'refused') {
+    const isLost = ['runner_lost', 'restarted_too_often'].includes(result.reason);
+    return result.step === 'apply' && isLost ? result.message : undefined;
+  }
+  if (result.kind !== 'run_ended' || result.outcome.step !== 'apply') return undefined;
+  const { outcome } = result;
+  if (outcome.kind === 'interrupted') return outcome.message;
+  if (outcome.kind === 'failed') return 'Terraform failed while it was applying';
+  return outcome.endedBy === 'kill'
+    ? 'Terraform was killed while it was applying'
+    : 'Terraform was interrupted while it was applying';
+}
+
+async function hasDrift(work: JobWork): Promise<boolean> {
+  const { database, encryption } = work.context;
+  return driftedResources(await readPlanJson(database.query, encryption, work.job.id)).length > 0;
+}

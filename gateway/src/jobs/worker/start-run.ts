@@ -1,0 +1,201 @@
+import { createHash } from 'node:crypto';
+import type { JobErrorReason, RunRequestInput } from '@deployment-engine/contracts';
+import { readPlanFile } from '../../projects/plans/store.ts';
+import { readRevisionFiles } from '../../projects/revisions/store.ts';
+import { type RetryDelays, retryDelays } from '../../retry-delays.ts';
+import { RunnerError } from '../../runner-error.ts';
+import { operatorEndpoints } from '../../runners/operator-endpoints.ts';
+import { orphanTagOf } from '../recovery/search/tag-query.ts';
+import type { JobWork } from './job-work.ts';
+import { noteWaiting } from './note-waiting.ts';
+import { runnerPatience } from './runner-patience.ts';
+import { isCancelRequested } from './watch-cancel.ts';
+
+/** What every run of a job is asked with. */
+export async function commonRequest(work: JobWork) {
+  const { context, job, secrets } = work;
+  return {
+    jobId: job.id,
+    projectId: job.project_id,
+    ...(await secrets.code()),
+    environment: {
+      ...(await secrets.environment()),
+      ...tagEnvironment(context.config.orphanTag, job.project_id),
+    },
+    egressAllow: operatorEndpoints(context.config.cloudEnvironment),
+    terraformLog: job.terraform_log,
+    stepTimeoutSeconds: context.config.stepTimeoutSeconds,
+    runTimeoutSeconds: remainingSeconds(work),
+  };
+}
+
+/** Has the AWS provider add a tag to everything it makes. Source: its documentation of `default_tags`. */
+function tagEnvironment(isOn: boolean, projectId: string): Record<string, string> {
+  const { key, value } = orphanTagOf(projectId);
+  return isOn ? { [`TF_AWS_DEFAULT_TAGS_${key}`]: value } : {};
+}
+
+/** A state file as a run is asked with it. */
+export function uploadOf(raw: Buffer): { content: string; sha256: string } {
+  return { content: raw.toString('base64'), sha256: createHash('sha256').update(raw).digest('hex') };
+}
+
+/** What is left of the job's time, which runs from its first start, and again from its approval. */
+function remainingSeconds(work: JobWork): number {
+  return Math.max(1, Math.round((deadlineOf(work) - Date.now()) / 1000));
+}
+
+/** Epoch milliseconds at which the job's time is over. */
+function deadlineOf({ context, job }: JobWork): number {
+  return (job.timed_from?.getTime() ?? Date.now()) + context.config.jobTimeoutSeconds * 1000;
+}
+
+/**
+ * Starts a run, or finds it started, and gives the runner what it lacks: the revision's files, the saved plan.
+ * Waits while the runner is away or full, until the job is cancelled or its time is over.
+ */
+export async function startJobRun(work: JobWork, runId: string, request: RunRequestInput): Promise<void> {
+  const start: Start = {
+    runId,
+    body: request,
+    uploads: 0,
+    deadline: deadlineOf(work),
+    patience: runnerPatience(work),
+    delays: retryDelays({ firstMs: 200, maxMs: 2000, signal: work.signal }),
+  };
+  for (;;) {
+    try {
+      await work.runner.client.startRun(runId, start.body);
+      return;
+    } catch (error) {
+      work.signal.throwIfAborted();
+      if (!(error instanceof RunnerError)) throw error;
+      if (await resolveRefusal(work, start, error)) return;
+    }
+  }
+}
+
+type Start = {
+  runId: string;
+  body: RunRequestInput;
+  uploads: number;
+  deadline: number;
+  patience: ReturnType<typeof runnerPatience>;
+  delays: RetryDelays;
+};
+
+/** Does what lets the next attempt succeed, or waits. True where the run turns out to be started. */
+async function resolveRefusal(work: JobWork, start: Start, error: RunnerError): Promise<boolean> {
+  if (!error.unreachable) start.patience.answered();
+  switch (error.problem) {
+    case 'run_conflict':
+      if (await isKnown(work, start.runId)) return true; // started before, with the state of that time
+      break;
+    case 'revision_missing':
+      await uploadRevision(work, start, error);
+      return false;
+    case 'plan_not_found':
+      start.body = await withSavedPlan(work, start.body, error);
+      return false;
+    case 'plan_digest_mismatch':
+      throw new PlanOutdatedError();
+    case 'no_capacity':
+    case 'shutting_down':
+      break;
+    case undefined:
+      start.patience.failed(error);
+      break;
+    default:
+      throw new RunNotStartedError(error.problem, `starting the run: ${error.message}`);
+  }
+  await waitForRunner(work, start, error);
+  return false;
+}
+
+/** The runner asks at most this often for the same files: the first time, and after its copies were pruned. */
+const maxUploads = 3;
+
+async function uploadRevision(work: JobWork, start: Start, missing: RunnerError): Promise<void> {
+  const { revisionDigest } = start.body;
+  if (start.uploads === maxUploads)
+    throw new RunNotStartedError(
+      'revision_unreadable',
+      `uploading the code: the runner at ${work.runner.client.url} does not find revision ${revisionDigest} after ${maxUploads} uploads; check the disk of its RUNS_DIR, then deploy again`,
+    );
+  if (start.uploads > 0) await waitForRunner(work, start, missing);
+  start.uploads += 1;
+  const files = await readRevisionFiles(work.context.database.query, revisionDigest);
+  await work.runner.client.uploadRevision(revisionDigest, files).catch((error) => {
+    if (!(error instanceof RunnerError) || error.unreachable) return; // the next attempt meets the same
+    throw new RunNotStartedError('revision_unreadable', `uploading the code: ${error.message}`);
+  });
+}
+
+async function withSavedPlan(
+  work: JobWork,
+  body: RunRequestInput,
+  missing: RunnerError,
+): Promise<RunRequestInput> {
+  const { database, encryption } = work.context;
+  const plan =
+    body.kind === 'apply' && !body.savedPlan
+      ? await readPlanFile(database.query, encryption, work.job.id)
+      : undefined;
+  if (!plan || body.kind !== 'apply')
+    throw new RunNotStartedError('plan_not_found', `starting the run: ${missing.message}`);
+  return { ...body, savedPlan: plan.toString('base64') };
+}
+
+/** False also where the runner does not answer: the next attempt tells. */
+async function isKnown(work: JobWork, runId: string): Promise<boolean> {
+  try {
+    await work.runner.client.getRun(runId);
+    return true;
+  } catch (error) {
+    if (error instanceof RunnerError && (error.unreachable || error.problem === 'run_not_found'))
+      return false;
+    throw error;
+  }
+}
+
+/** Says why the job waits, and ends the wait where its user has cancelled it or its time is over. */
+async function waitForRunner(work: JobWork, start: Start, error: RunnerError): Promise<void> {
+  if (await isCancelRequested(work)) throw new CancelledWhileWaiting();
+  // A runner that does not answer may have started the run: only its own bound, `runnerPatience`, ends that wait.
+  if (!error.unreachable && Date.now() >= start.deadline)
+    throw new RunNotStartedError(
+      'timed_out',
+      `starting the run: the job's time of ${work.context.config.jobTimeoutSeconds} s is over: ${error.message}`,
+    );
+  await noteWaiting(work, error.message);
+  await start.delays.wait();
+}
+
+/** The run could not be started, and another attempt would meet the same. */
+export class RunNotStartedError extends Error {
+  readonly reason: JobErrorReason;
+
+  constructor(reason: JobErrorReason, message: string) {
+    super(message);
+    this.name = 'RunNotStartedError';
+    this.reason = reason;
+  }
+}
+
+/** The runner made another digest of plan, code, variables and state than the plan was stored with. */
+export class PlanOutdatedError extends Error {
+  constructor() {
+    super(
+      'applying the plan: what it was made from, such as a secret variable, has changed since; deploy again for a new plan',
+    );
+    this.name = 'PlanOutdatedError';
+  }
+}
+
+/** The job was cancelled before its run could start. */
+export class CancelledWhileWaiting extends Error {
+  constructor() {
+    super('the job was cancelled while it waited for a runner');
+    this.name = 'CancelledWhileWaiting';
+  }
+}

@@ -1,0 +1,32 @@
+import { RunnerError } from '../../runner-error.ts';
+import { runIdOf } from '../../runners/run-id.ts';
+import type { JobWork } from './job-work.ts';
+
+/** Whether the job's user has asked to cancel it. */
+export async function isCancelRequested(work: JobWork): Promise<boolean> {
+  return (await readCancelRequest(work)) !== undefined;
+}
+
+/** Passes a cancel request on to the run in progress; called whenever the job's row may have changed. */
+export async function forwardCancel(work: JobWork): Promise<void> {
+  const request = await readCancelRequest(work);
+  if (!request) return;
+  const grace = request.cancel_grace_seconds ?? work.context.config.cancelGraceSeconds;
+  for (const kind of ['apply', 'plan', 'search', 'check'] as const) {
+    try {
+      await work.runner.client.cancelRun(runIdOf(work.job, kind), grace);
+      return;
+    } catch (error) {
+      if (!(error instanceof RunnerError)) throw error; // no such run, or the runner is away: asked again later
+    }
+  }
+}
+
+async function readCancelRequest(work: JobWork) {
+  return work.context.database.query
+    .selectFrom('jobs')
+    .select('cancel_grace_seconds')
+    .where('id', '=', work.job.id)
+    .where('cancel_requested_at', 'is not', null)
+    .executeTakeFirst();
+}

@@ -1,0 +1,73 @@
+import { Worker } from 'node:worker_threads';
+import type { PolicyReport } from '@deployment-engine/contracts';
+import { ReportBuilder } from '../plan/report-builder.ts';
+import type { PolicySettings } from '../plan/settings.ts';
+import { preflight, type UploadedFiles } from './preflight.ts';
+import { preflightRules } from './rules.ts';
+
+/** Up to this size the judgement takes some milliseconds, less than starting a thread. */
+const maxDirectBytes = 100_000;
+const defaultTimeoutMs = 20_000;
+/** Large code waits for its turn, so that it takes neither all cores nor all memory. */
+const maxThreads = 2;
+
+const waiting: (() => void)[] = [];
+let threads = 0;
+
+/**
+ * `preflight`, but large code is judged in a thread, so that the event loop goes on. Where the thread runs out of
+ * time or memory the code is refused.
+ */
+export async function preflightInThread(
+  files: UploadedFiles,
+  settings: PolicySettings,
+  timeoutMs = defaultTimeoutMs,
+): Promise<PolicyReport> {
+  const bytes = [...files.values()].reduce((sum, content) => sum + content.length, 0);
+  if (bytes <= maxDirectBytes) return preflight(files, settings);
+  if (threads >= maxThreads) await new Promise<void>((resolve) => waiting.push(resolve));
+  else threads += 1;
+  try {
+    return (await judgeInThread(files, settings, timeoutMs)) ?? refusal(settings);
+  } finally {
+    const next = waiting.shift();
+    if (next)
+      next(); // takes the place over
+    else threads -= 1;
+  }
+}
+
+async function judgeInThread(
+  files: UploadedFiles,
+  settings: PolicySettings,
+  timeoutMs: number,
+): Promise<PolicyReport | undefined> {
+  const worker = new Worker(new URL('./preflight-worker.ts', import.meta.url), {
+    workerData: { files: new Map(files), settings },
+    env: {},
+    execArgv: [],
+    resourceLimits: { maxOldGenerationSizeMb: 3072, stackSizeMb: 4 },
+  });
+  let report: PolicyReport | undefined;
+  worker.on('message', (message: PolicyReport) => {
+    report = message;
+  });
+  worker.on('error', () => undefined);
+  const timer = setTimeout(() => void worker.terminate(), timeoutMs);
+  // The message and error events come before the exit event, which comes always.
+  await new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+  clearTimeout(timer);
+  return report;
+}
+
+function refusal(settings: PolicySettings): PolicyReport {
+  const { mode, ...rule } = preflightRules['PRE-SYNTAX'];
+  const builder = new ReportBuilder(settings);
+  builder.add({
+    id: 'PRE-SYNTAX',
+    defaultMode: mode,
+    ...rule,
+    message: 'the code is too large to be analysed',
+  });
+  return builder.build();
+}

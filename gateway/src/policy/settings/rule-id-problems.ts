@@ -1,0 +1,39 @@
+import type { ProjectPolicySettings, UserRule } from '@deployment-engine/contracts';
+import { changeRules } from '../plan/change-rules.ts';
+import { builtInRules } from '../plan/rules/index.ts';
+import { preflightRules } from '../preflight/rules.ts';
+
+const builtIn = new Set([
+  ...builtInRules.map(({ id }) => id),
+  ...Object.keys(changeRules),
+  ...Object.keys(preflightRules),
+]);
+
+type Named = Partial<Pick<ProjectPolicySettings, 'modes' | 'allowances' | 'userRules'>>;
+
+/**
+ * Modes and allowances that would do nothing: of rules that are not there, or that nobody can allow. Own rules may be
+ * the project's or the operator's.
+ */
+export function ruleIdProblems(
+  { modes = {}, allowances = [], userRules = [] }: Named,
+  operatorRules: UserRule[],
+): { path: (string | number)[]; problem: string }[] {
+  const own = new Set([...userRules, ...operatorRules].map(({ id }) => id));
+  const problems = [
+    ...Object.keys(modes).map((id) => ({ path: ['modes', id], problem: problemOf(id, own) })),
+    ...allowances.map(({ id }, index) => ({
+      path: ['allowances', index, 'id'],
+      problem: problemOf(id, own),
+    })),
+  ];
+  return problems.flatMap(({ path, problem }) => (problem === undefined ? [] : [{ path, problem }]));
+}
+
+function problemOf(id: string, own: Set<string>): string | undefined {
+  if (own.has(id)) return undefined;
+  if (!builtIn.has(id)) return `there is no rule ${id}`;
+  const isAllowable =
+    !Object.hasOwn(preflightRules, id) || preflightRules[id as keyof typeof preflightRules].allowable;
+  return isAllowable ? undefined : `nobody can allow ${id}`;
+}

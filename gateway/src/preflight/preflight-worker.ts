@@ -1,7 +1,0 @@
-/** The thread of `preflight-in-thread.ts`. */
-import { parentPort, workerData } from 'node:worker_threads';
-import type { PolicySettings } from '../policy/settings.ts';
-import { preflight, type UploadedFiles } from './preflight.ts';
-
-const { files, settings } = workerData as { files: UploadedFiles; settings: PolicySettings };
-parentPort?.postMessage(preflight(files, settings));

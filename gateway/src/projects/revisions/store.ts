@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { zstdCompress, zstdDecompress } from 'node:zlib';
+import { canonicalJson, contentBytes, type Files, revisionDigest } from '@deployment-engine/contracts';
+import { sql } from 'kysely';
+import type { Query } from '../../server/database/open.ts';
+import type { Encryption } from '../../server/encryption.ts';
+
+const compress = promisify(zstdCompress);
+const decompress = promisify(zstdDecompress);
+
+/** The largest number of PostgreSQL's `integer`. */
+const maxInteger = 2 ** 31 - 1;
+
+export type RevisionFiles = Map<string, Buffer>;
+export type Variables = Record<string, unknown>;
+export type PreparedRevision = {
+  digest: string;
+  paths: string[];
+  files: RevisionFiles;
+  content: Buffer;
+  variables: Variables;
+};
+export type Revision = {
+  projectId: string;
+  number: number;
+  digest: string;
+  paths: string[];
+  variableNames: string[];
+  createdAt: Date;
+};
+
+/** Everything about a revision that needs no database, so that a transaction stays short. */
+export async function prepareRevision(files: Files, variables: Variables): Promise<PreparedRevision> {
+  const contents: RevisionFiles = new Map(
+    Object.entries(files).map(([path, content]) => [path, contentBytes(content)]),
+  );
+  const json = JSON.stringify([...contents].map(([path, content]) => [path, content.toString('base64')]));
+  return {
+    digest: revisionDigest(contents),
+    paths: [...contents.keys()].sort(),
+    files: contents,
+    content: await compress(json),
+    variables,
+  };
+}
+
+/** Stores a revision, or finds the one with the same files and variables; answers its number, counted from 1. */
+export async function saveRevision(
+  trx: Query,
+  encryption: Encryption,
+  projectId: string,
+  revision: PreparedRevision,
+): Promise<number> {
+  const variables = canonicalJson(revision.variables);
+  const variablesDigest = createHash('sha256').update(variables).digest('hex');
+  const known = await trx
+    .selectFrom('revisions')
+    .select('number')
+    .where('project_id', '=', projectId)
+    .where('digest', '=', revision.digest)
+    .where('variables_digest', '=', variablesDigest)
+    .orderBy('number', 'desc')
+    .executeTakeFirst();
+  if (known) return known.number;
+  await trx
+    .insertInto('revision_contents')
+    .values({ digest: revision.digest, content: revision.content, paths: JSON.stringify(revision.paths) })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  const inserted = await trx
+    .insertInto('revisions')
+    .values({
+      project_id: projectId,
+      number: sql<number>`(select coalesce(max(number), 0) + 1 from revisions where project_id = ${projectId})`,
+      digest: revision.digest,
+      variables: encryption.seal(Buffer.from(variables), variablesPlace(projectId, variablesDigest)),
+      variables_digest: variablesDigest,
+      variable_names: JSON.stringify(Object.keys(revision.variables).sort()),
+    })
+    .returning('number')
+    .executeTakeFirstOrThrow();
+  return inserted.number;
+}
+
+export async function findRevision(
+  query: Query,
+  projectId: string,
+  number: number,
+): Promise<Revision | undefined> {
+  if (number > maxInteger) return undefined;
+  const row = await revisionRows(query, projectId).where('revisions.number', '=', number).executeTakeFirst();
+  return row && toRevision(row);
+}
+
+/** Newest first, below `before` where it is given. */
+export async function listRevisions(
+  query: Query,
+  projectId: string,
+  page: { before?: number | undefined; limit: number },
+): Promise<Revision[]> {
+  let rows = revisionRows(query, projectId).orderBy('revisions.number', 'desc').limit(page.limit);
+  if (page.before !== undefined) rows = rows.where('revisions.number', '<', page.before);
+  return (await rows.execute()).map(toRevision);
+}
+
+export async function readRevisionFiles(query: Query, digest: string): Promise<RevisionFiles> {
+  const row = await query
+    .selectFrom('revision_contents')
+    .select('content')
+    .where('digest', '=', digest)
+    .executeTakeFirstOrThrow();
+  const entries: [string, string][] = JSON.parse((await decompress(row.content)).toString());
+  return new Map(entries.map(([path, content]) => [path, Buffer.from(content, 'base64')]));
+}
+
+export async function readRevisionVariables(
+  query: Query,
+  encryption: Encryption,
+  projectId: string,
+  number: number,
+): Promise<Variables> {
+  const row = await query
+    .selectFrom('revisions')
+    .select(['variables', 'variables_digest'])
+    .where('project_id', '=', projectId)
+    .where('number', '=', number)
+    .executeTakeFirstOrThrow();
+  return JSON.parse(
+    encryption.open(row.variables, variablesPlace(projectId, row.variables_digest)).toString(),
+  );
+}
+
+/** Associated data that binds sealed variables to their project and content. */
+export function variablesPlace(projectId: string, variablesDigest: string): string {
+  return `variables|${projectId}|${variablesDigest}`;
+}
+
+function revisionRows(query: Query, projectId: string) {
+  return query
+    .selectFrom('revisions')
+    .innerJoin('revision_contents', 'revision_contents.digest', 'revisions.digest')
+    .select([
+      'revisions.project_id',
+      'revisions.number',
+      'revisions.digest',
+      'revisions.variable_names',
+      'revisions.created_at',
+      'revision_contents.paths',
+    ])
+    .where('revisions.project_id', '=', projectId);
+}
+
+function toRevision(row: {
+  project_id: string;
+  number: number;
+  digest: string;
+  variable_names: string;
+  created_at: Date;
+  paths: string;
+}): Revision {
+  return {
+    projectId: row.project_id,
+    number: row.number,
+    digest: row.digest,
+    paths: JSON.parse(row.paths),
+    variableNames: JSON.parse(row.variable_names),
+    createdAt: row.created_at,
+  };
+}

@@ -1,0 +1,47 @@
+import { parseHcl } from '../../terraform-code/hcl/body.ts';
+import { attribute, type Body, type Expression } from '../../terraform-code/hcl/syntax-tree.ts';
+import { parseJsonBody } from '../../terraform-code/json/json-body.ts';
+import type { RevisionFiles } from '../revisions/store.ts';
+
+export type DeclaredVariables = {
+  /** Whether the code declares an input variable, in HCL or JSON. */
+  declares(name: string): boolean;
+  /** Whether the code says, or may say, that an input variable is sensitive. */
+  isSensitive(name: string): boolean;
+};
+
+/** Reads the `variable` blocks of a revision. A file that can't be read counts as declaring every variable sensitive. */
+export function declaredVariables(files: RevisionFiles): DeclaredVariables {
+  const sensitive = new Map<string, boolean>();
+  let isUnreadable = false;
+  for (const [path, bytes] of files) {
+    if (!/\.(tf|tofu)(\.json)?$/.test(path)) continue;
+    const body = read(path, bytes.toString().replace(/^\uFEFF/, ''));
+    if (!body) isUnreadable = true;
+    for (const block of body?.blocks ?? []) {
+      const [name] = block.labels;
+      if (block.type !== 'variable' || name === undefined) continue;
+      const value = attribute(block.body, 'sensitive')?.value;
+      sensitive.set(name, (sensitive.get(name) ?? false) || (value !== undefined && !isFalse(value)));
+    }
+  }
+  return {
+    declares: (name) => isUnreadable || sensitive.has(name),
+    isSensitive: (name) => isUnreadable || sensitive.get(name) === true,
+  };
+}
+
+function read(path: string, text: string): Body | undefined {
+  try {
+    return path.endsWith('.json') ? parseJsonBody(text).body : parseHcl(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Terraform also takes `(true)`, `"true"` and `!false`; whatever is not plainly false is masked. */
+function isFalse(value: Expression): boolean {
+  return (
+    value.kind === 'literal' && (value.value === false || value.value === 'false' || value.value === null)
+  );
+}

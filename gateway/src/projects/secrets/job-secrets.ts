@@ -1,0 +1,157 @@
+import type { Context } from '../../context.ts';
+import type { JobRow } from '../../jobs/row.ts';
+import { readPlanJson } from '../plans/store.ts';
+import type { TerraformPlan } from '../plans/terraform-plan.ts';
+import { environmentSecrets, leaves, planSecrets, stateSecrets } from '../redaction/known-secrets.ts';
+import { Redactor } from '../redaction/redactor.ts';
+import {
+  findRevision,
+  readRevisionFiles,
+  readRevisionVariables,
+  type Variables,
+} from '../revisions/store.ts';
+import { readNewestState, type TerraformState } from '../states/store.ts';
+import { codeTexts } from './code-needs.ts';
+import { type DeclaredVariables, declaredVariables } from './declared-variables.ts';
+import { runEnvironment } from './run-environment.ts';
+import { type ProjectSecrets, projectValues, readSecrets } from './store.ts';
+import { assumeRole, type TemporaryCredentials } from './web-identity/assume-role.ts';
+
+/** Credentials with less than this left are taken anew before a run. */
+const renewBeforeMs = 15 * 60_000;
+
+type JobIdentity = Pick<JobRow, 'id' | 'project_id' | 'revision' | 'plan_digest'>;
+
+/** What one job's runs receive, and what must never show of it. Belongs to one worker and is never stored. */
+export class JobSecrets {
+  readonly #context: Context;
+  readonly #job: JobIdentity;
+  #known: Promise<Known> | undefined;
+  #temporary: TemporaryCredentials | undefined;
+  readonly #learned = new Set<string>();
+  #learnedSince = false;
+  #cached: Redactor | undefined;
+
+  constructor(context: Context, job: JobIdentity) {
+    this.#context = context;
+    this.#job = job;
+  }
+
+  /** The code of the job's runs, and its input variables: the project's secret ones win over the revision's. */
+  async code(): Promise<{ revisionDigest: string; variables: Variables }> {
+    const { revisionDigest, variables, project, declared } = await this.#read();
+    const secret = Object.entries(project.variables).filter(([name]) => declared.declares(name));
+    return { revisionDigest, variables: { ...variables, ...Object.fromEntries(secret) } };
+  }
+
+  /**
+   * Cloud credentials and settings of a run, of the clouds its code or state names. Throws `WebIdentityError` where
+   * the project's role can't be taken.
+   */
+  async environment(): Promise<Record<string, string>> {
+    const { project, texts } = await this.#read();
+    const { config, database, encryption } = this.#context;
+    const stateText = async () =>
+      (await readNewestState(database.query, encryption, this.#job.project_id))?.raw.toString() ?? '';
+    return runEnvironment({
+      operator: config.cloudEnvironment,
+      project,
+      texts,
+      stateText,
+      assume: () => this.#assume(),
+    });
+  }
+
+  /** Masks all that is known so far. */
+  async redactor(): Promise<Redactor> {
+    const { project, sensitive } = await this.#read();
+    this.#cached ??= new Redactor([
+      ...environmentSecrets(this.#context.config.cloudEnvironment),
+      ...projectValues(project),
+      ...environmentSecrets(this.#temporary?.environment ?? {}),
+      ...leaves(sensitive),
+      ...this.#learned,
+    ]);
+    return this.#cached;
+  }
+
+  /** Takes up what a state marks as sensitive. */
+  learnState(state: TerraformState): void {
+    this.#add(stateSecrets(state));
+  }
+
+  /** Takes up what a plan marks as sensitive. */
+  learnPlan(plan: TerraformPlan): void {
+    this.#add(planSecrets(plan));
+  }
+
+  /** Whether something was learned since this was last asked. */
+  hasLearned(): boolean {
+    const has = this.#learnedSince;
+    this.#learnedSince = false;
+    return has;
+  }
+
+  #add(values: string[]): void {
+    const fresh = values.filter((value) => !this.#learned.has(value));
+    if (fresh.length === 0) return;
+    for (const value of fresh) this.#learned.add(value);
+    this.#cached = undefined;
+    this.#learnedSince = true;
+  }
+
+  async #assume(): Promise<Record<string, string>> {
+    const { project } = await this.#read();
+    if (!project.webIdentity) return {};
+    if (!this.#temporary || this.#temporary.expiresAt.getTime() - Date.now() < renewBeforeMs) {
+      if (this.#temporary) this.#add(environmentSecrets(this.#temporary.environment)); // those before stay secret
+      const job = { id: this.#job.id, projectId: this.#job.project_id };
+      this.#temporary = await assumeRole(this.#context, project.webIdentity, job);
+      this.#cached = undefined;
+    }
+    return this.#temporary.environment;
+  }
+
+  #read(): Promise<Known> {
+    this.#known ??= this.#load().catch((error) => {
+      this.#known = undefined;
+      throw error;
+    });
+    return this.#known;
+  }
+
+  async #load(): Promise<Known> {
+    const { encryption, database } = this.#context;
+    const { id, project_id: projectId, revision: number, plan_digest: planDigest } = this.#job;
+    const revision = await findRevision(database.query, projectId, number ?? 0);
+    if (!revision) throw new Error(`working on job ${id}: revision ${number} is missing`);
+    const [project, variables, files] = await Promise.all([
+      readSecrets(database.query, encryption, projectId),
+      readRevisionVariables(database.query, encryption, projectId, revision.number),
+      readRevisionFiles(database.query, revision.digest),
+    ]);
+    const texts = codeTexts(files);
+    const declared = declaredVariables(files);
+    const sensitive = Object.entries(variables).filter(([name]) => declared.isSensitive(name));
+    if (planDigest) this.learnPlan(await readPlanJson(database.query, encryption, id));
+    return {
+      revisionDigest: revision.digest,
+      variables,
+      project,
+      texts,
+      declared,
+      sensitive: sensitive.map(([, value]) => value),
+    };
+  }
+}
+
+type Known = {
+  revisionDigest: string;
+  variables: Variables;
+  project: ProjectSecrets;
+  /** The project's Terraform code. */
+  texts: string[];
+  declared: DeclaredVariables;
+  /** Values of the request's variables that the code calls sensitive. */
+  sensitive: unknown[];
+};

@@ -1,0 +1,201 @@
+import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { zstdCompress, zstdDecompress } from 'node:zlib';
+import { DomainError } from '../../domain-error.ts';
+import type { Query } from '../../server/database/open.ts';
+import type { Encryption } from '../../server/encryption.ts';
+
+const compress = promisify(zstdCompress);
+const decompress = promisify(zstdDecompress);
+
+/** What the engine reads of a state file. Source: Terraform's state format version 4. */
+export type TerraformState = {
+  version: number;
+  terraform_version: string;
+  serial: number;
+  lineage: string;
+  outputs: Record<string, { value: unknown; type?: unknown; sensitive?: boolean }>;
+  resources: StateResource[];
+};
+export type StateResource = {
+  module?: string;
+  mode: 'managed' | 'data';
+  type: string;
+  name: string;
+  provider: string;
+  instances: {
+    index_key?: string | number;
+    attributes?: Record<string, unknown> | null;
+    sensitive_attributes?: unknown[];
+    [more: string]: unknown;
+  }[];
+};
+
+export type StateVersion = {
+  id: number;
+  projectId: string;
+  serial: number;
+  lineage: string;
+  /** SHA-256 (hex) and size of the plain file. */
+  sha256: string;
+  bytes: number;
+  resourceCount: number;
+  jobId: string;
+  createdAt: Date;
+};
+
+const columns = [
+  'id',
+  'project_id',
+  'serial',
+  'lineage',
+  'sha256',
+  'bytes',
+  'resource_count',
+  'job_id',
+  'created_at',
+] as const;
+
+/** Throws where the bytes are no state file of Terraform. */
+export function parseState(raw: Uint8Array): TerraformState {
+  const state = JSON.parse(Buffer.from(raw).toString('utf8'));
+  if (
+    typeof state?.serial !== 'number' ||
+    typeof state?.lineage !== 'string' ||
+    !Array.isArray(state?.resources)
+  )
+    throw new Error('reading the state: serial, lineage or resources is missing');
+  return { outputs: {}, ...state };
+}
+
+/** Number of managed resource instances. */
+export function countResources(state: TerraformState): number {
+  return state.resources
+    .filter((resource) => resource.mode === 'managed')
+    .reduce((sum, resource) => sum + resource.instances.length, 0);
+}
+
+/** Stores a state file compressed and encrypted; the newest version of a project with the same content is kept once. */
+export async function saveStateVersion(
+  trx: Query,
+  encryption: Encryption,
+  version: { projectId: string; jobId: string; raw: Uint8Array },
+): Promise<StateVersion> {
+  const sha256 = createHash('sha256').update(version.raw).digest('hex');
+  const newest = await newestStateVersion(trx, version.projectId);
+  if (newest?.sha256 === sha256) return newest;
+  const state = parseState(version.raw);
+  const content = encryption.seal(await compress(version.raw), statePlace(version.projectId, sha256));
+  const row = await trx
+    .insertInto('state_versions')
+    .values({
+      project_id: version.projectId,
+      serial: state.serial,
+      lineage: state.lineage,
+      sha256,
+      bytes: version.raw.byteLength,
+      resource_count: countResources(state),
+      job_id: version.jobId,
+      content,
+    })
+    .returning(columns)
+    .executeTakeFirstOrThrow();
+  return toVersion(row);
+}
+
+export async function listStateVersions(
+  query: Query,
+  projectId: string,
+  page: { before?: number | undefined; limit: number },
+): Promise<StateVersion[]> {
+  let rows = query
+    .selectFrom('state_versions')
+    .select(columns)
+    .where('project_id', '=', projectId)
+    .orderBy('id', 'desc')
+    .limit(page.limit);
+  if (page.before !== undefined) rows = rows.where('id', '<', page.before);
+  return (await rows.execute()).map(toVersion);
+}
+
+/** Throws `state_version_not_found`. */
+export async function findStateVersion(query: Query, projectId: string, id: number): Promise<StateVersion> {
+  const row = await query
+    .selectFrom('state_versions')
+    .select(columns)
+    .where('project_id', '=', projectId)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (!row)
+    throw new DomainError('state_version_not_found', `project ${projectId} has no state version ${id}`);
+  return toVersion(row);
+}
+
+export async function newestStateVersion(query: Query, projectId: string): Promise<StateVersion | undefined> {
+  const row = await query
+    .selectFrom('state_versions')
+    .select(columns)
+    .where('project_id', '=', projectId)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row && toVersion(row);
+}
+
+/** The plain bytes of a state file; throws where they do not have the recorded digest. */
+export async function readStateContent(
+  query: Query,
+  encryption: Encryption,
+  version: StateVersion,
+): Promise<Buffer> {
+  const row = await query
+    .selectFrom('state_versions')
+    .select('content')
+    .where('id', '=', version.id)
+    .executeTakeFirstOrThrow();
+  const raw = await decompress(encryption.open(row.content, statePlace(version.projectId, version.sha256)));
+  if (createHash('sha256').update(raw).digest('hex') !== version.sha256)
+    throw new Error(`reading state version ${version.id}: its content does not have the recorded digest`);
+  return raw;
+}
+
+/** The newest state of a project, parsed; `undefined` before the first. */
+export async function readNewestState(
+  query: Query,
+  encryption: Encryption,
+  projectId: string,
+): Promise<{ version: StateVersion; raw: Buffer; state: TerraformState } | undefined> {
+  const version = await newestStateVersion(query, projectId);
+  if (!version) return undefined;
+  const raw = await readStateContent(query, encryption, version);
+  return { version, raw, state: parseState(raw) };
+}
+
+/** Associated data that binds a sealed state to its project and digest. */
+export function statePlace(projectId: string, sha256: string): string {
+  return `state|${projectId}|${sha256}`;
+}
+
+function toVersion(row: {
+  id: number;
+  project_id: string;
+  serial: number;
+  lineage: string;
+  sha256: string;
+  bytes: number;
+  resource_count: number;
+  job_id: string;
+  created_at: Date;
+}): StateVersion {
+  return {
+    id: row.id,
+    projectId: row.project_id,
+    serial: row.serial,
+    lineage: row.lineage,
+    sha256: row.sha256,
+    bytes: row.bytes,
+    resourceCount: row.resource_count,
+    jobId: row.job_id,
+    createdAt: row.created_at,
+  };
+}

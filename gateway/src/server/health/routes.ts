@@ -1,0 +1,53 @@
+import type { Endpoint } from '@deployment-engine/contracts';
+import type { Router } from 'express';
+import { sql } from 'kysely';
+import type { Context } from '../../context.ts';
+import { admit } from '../http/admit.ts';
+
+/** What the figures ask of their reader; they are of all projects. */
+const metricsEndpoint: Endpoint = {
+  method: 'get',
+  path: '/metrics',
+  operationId: 'getMetrics',
+  tag: 'Health',
+  summary: 'Figures for Prometheus',
+  role: 'viewer',
+  status: 200,
+  answer: 'text/plain',
+  problems: [],
+};
+
+/** `/healthz` says the process lives, `/readyz` that it reaches runner and database, `/metrics` has the figures. */
+export function healthRoutes(router: Router, context: Context): void {
+  router.get('/healthz', (_request, response) => void response.json({ status: 'ok' }));
+  router.get('/readyz', async (_request, response) => {
+    const [database, runner] = await Promise.all([databaseProblem(context), runnerProblem(context)]);
+    const ready = !database && !runner;
+    response.status(ready ? 200 : 503).json({
+      status: ready ? 'ready' : 'not_ready',
+      checks: { database: database ?? 'ok', runner: runner ?? 'ok' },
+    });
+  });
+  router.get('/metrics', admit(metricsEndpoint), async (_request, response) => {
+    for (const runner of context.runners.runners())
+      context.metrics.runnerUp.set({ runner: runner.client.url }, runner.problem ? 0 : 1);
+    response.type(context.metrics.registry.contentType).send(await context.metrics.registry.metrics());
+  });
+}
+
+async function databaseProblem(context: Context): Promise<string | undefined> {
+  try {
+    await sql`select 1`.execute(context.database.query);
+    return undefined;
+  } catch {
+    return 'the database does not answer';
+  }
+}
+
+async function runnerProblem(context: Context): Promise<string | undefined> {
+  await context.runners.refresh();
+  const runners = context.runners.runners();
+  return runners.some((runner) => !runner.problem)
+    ? undefined
+    : runners.map((runner) => runner.problem).join('; ');
+}

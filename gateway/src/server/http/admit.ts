@@ -1,0 +1,115 @@
+import type { Endpoint } from '@deployment-engine/contracts';
+import type { Request, RequestHandler, Response } from 'express';
+import type { Access } from '../../access/access.ts';
+import type { AuditLog } from '../../access/audit/log.ts';
+import type { Refusals } from '../../access/audit/refusals.ts';
+import {
+  anonymousPrincipal,
+  hasRole,
+  mayTouch,
+  mayTouchAll,
+  type Principal,
+} from '../../access/principal.ts';
+import { addressKey } from '../../access/rate-limits.ts';
+import { DomainError } from '../../domain-error.ts';
+import type { Query } from '../database/open.ts';
+import type { RedactorOf } from './redact-answer.ts';
+
+/** What the routing needs of the engine; the app carries it in its `locals`. */
+export type Guard = {
+  access: Access;
+  audit: AuditLog;
+  refusals: Refusals;
+  query: Query;
+  /** The project of a job that exists. */
+  projectOfJob(jobId: string): Promise<string | undefined>;
+  redactorOf: RedactorOf;
+};
+
+export function guardOf(request: Request): Guard {
+  return request.app.locals.guard;
+}
+
+/** What is asked of every caller before anything of the request but its head is read: who it is, its role, its pace. */
+export function admit(endpoint: Endpoint): RequestHandler {
+  return async (request, response, next) => {
+    response.locals.route = endpoint.path;
+    response.locals.endpoint = endpoint;
+    response.setHeader('cache-control', 'no-store');
+    const { access } = guardOf(request);
+    const principal =
+      endpoint.role === 'public' ? anonymousPrincipal : await access.authenticate(request, response);
+    response.locals.principal = principal;
+    await access.limits.countCall(isKnown(principal) ? principal.id : addressKey(request.ip), response);
+    if (endpoint.role !== 'public' && !hasRole(principal, endpoint.role))
+      throw new DomainError(
+        'forbidden',
+        `${endpoint.operationId} needs the role ${endpoint.role}; the caller is ${principal.role}`,
+      );
+    if (needsWholeScope(endpoint) && !mayTouchAll(principal))
+      throw new DomainError('forbidden', `${endpoint.operationId} needs a caller whose projects are *`);
+    next();
+  };
+}
+
+function isKnown({ kind }: Principal): boolean {
+  return kind === 'api_key' || kind === 'jwt';
+}
+
+function needsWholeScope(endpoint: Endpoint): boolean {
+  if (endpoint.role === 'public' || endpoint.scope === 'any') return false;
+  const named = Object.keys({ ...endpoint.params?.shape, ...bodyShape(endpoint) });
+  return !named.includes('projectId') && !named.includes('jobId');
+}
+
+function bodyShape({ body }: Endpoint): object {
+  return body && 'shape' in body ? (body.shape as object) : {};
+}
+
+type Named = { params?: unknown; query?: unknown; body?: unknown };
+
+/**
+ * Refuses the projects and jobs outside a caller's scope, in the words for those that do not exist; where a missing
+ * project is no refusal of the operation, by saying that it is out of scope.
+ */
+export async function requireScope(
+  endpoint: Endpoint,
+  principal: Principal,
+  input: Named,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  const { locals } = response;
+  const { projectId, jobId } = named(input);
+  locals.project = projectId;
+  locals.job = jobId;
+  if (endpoint.role === 'public') return;
+  if (jobId !== undefined) {
+    const owner = mayTouchAll(principal) ? undefined : await guardOf(request).projectOfJob(jobId);
+    locals.project ??= owner;
+    if (!mayTouchAll(principal) && !(owner !== undefined && mayTouch(principal, owner))) {
+      locals.denied = owner !== undefined;
+      throw new DomainError('job_not_found', `no job ${jobId} exists`);
+    }
+  }
+  if (projectId === undefined || mayTouch(principal, projectId)) return;
+  locals.denied = true;
+  if (!endpoint.problems.includes('project_not_found'))
+    throw new DomainError('forbidden', `project ${projectId} is not among the caller's projects`);
+  throw new DomainError(
+    'project_not_found',
+    `no project ${projectId} exists; a first deploy or plan creates it`,
+  );
+}
+
+function named(input: Named): { projectId?: string; jobId?: string } {
+  const parts = [input.query, input.body, input.params].filter((part) => part && typeof part === 'object');
+  return Object.assign({}, ...parts.map((part) => pick(part as Record<string, unknown>)));
+}
+
+function pick(part: Record<string, unknown>): { projectId?: string; jobId?: string } {
+  return {
+    ...(typeof part.projectId === 'string' ? { projectId: part.projectId } : {}),
+    ...(typeof part.jobId === 'string' ? { jobId: part.jobId } : {}),
+  };
+}

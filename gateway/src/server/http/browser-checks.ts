@@ -1,0 +1,58 @@
+import type { Request, RequestHandler } from 'express';
+import { type AccessConfig, isLoopback } from '../../access/settings.ts';
+import { DomainError } from '../../domain-error.ts';
+
+/**
+ * Refuses names in `Host` that are not this gateway's: a page whose own name was made to lead here (DNS rebinding)
+ * sends that name. Where authentication is required it knows no key, so then only `ALLOWED_HOSTS` restricts.
+ */
+export function checkHost(config: AccessConfig): RequestHandler {
+  return (request, _response, next) => {
+    if (config.required && config.allowedHosts.length === 0) return next();
+    const host = request.headers.host ?? '';
+    if (isOwnHost(host, request.socket.localPort) || isAllowed(host, config.allowedHosts)) return next();
+    throw new DomainError(
+      'forbidden_host',
+      `the Host header names ${printable(host)}; ask for 127.0.0.1 or localhost with the port, or add the name to ALLOWED_HOSTS`,
+    );
+  };
+}
+
+/**
+ * While nobody is asked for a key, no page of another origin may drive the engine through its reader's browser.
+ * Browsers send `Origin` or `Sec-Fetch-Site` with such a request; programs send neither.
+ * Source: https://www.w3.org/TR/fetch-metadata/
+ */
+export function checkPage(config: AccessConfig): RequestHandler {
+  return (request, _response, next) => {
+    if (config.required || isOwnPage(request) || config.corsOrigins.includes(request.headers.origin ?? ''))
+      return next();
+    const from = request.headers.origin ?? `a page (${request.headers['sec-fetch-site']})`;
+    throw new DomainError(
+      'forbidden_host',
+      `the request comes from ${printable(String(from))}; add its origin to CORS_ORIGINS if it may call this engine`,
+    );
+  };
+}
+
+function isOwnHost(host: string, port: number | undefined): boolean {
+  const [, name = '', given] = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(host) ?? [];
+  return isLoopback(name) && Number(given ?? 80) === port;
+}
+
+/** An entry with a port allows that port, one without any. */
+function isAllowed(host: string, allowed: string[]): boolean {
+  const name = host.toLowerCase();
+  return allowed.some((entry) => [name, name.replace(/:\d+$/, '')].includes(entry.toLowerCase()));
+}
+
+function isOwnPage({ headers }: Request): boolean {
+  const { origin, host } = headers;
+  if (origin !== undefined) return URL.canParse(origin) && new URL(origin).host === host;
+  const site = headers['sec-fetch-site'];
+  return site === undefined || site === 'same-origin' || site === 'none';
+}
+
+function printable(text: string): string {
+  return JSON.stringify(text.slice(0, 100));
+}

@@ -1,0 +1,29 @@
+import { DomainError } from '../../domain-error.ts';
+
+/** The largest number of PostgreSQL's `integer`. */
+const maxInteger = 2 ** 31 - 1;
+
+/** Opaque page cursors: base64url of the last row's key. */
+export function encodeCursor(key: string | number): string {
+  return Buffer.from(String(key)).toString('base64url');
+}
+
+export function decodeNumberCursor(cursor: string | undefined): number | undefined {
+  if (cursor === undefined) return undefined;
+  const value = Number(Buffer.from(cursor, 'base64url').toString());
+  if (!Number.isInteger(value) || value < 0 || value > maxInteger) throw noCursor();
+  return value;
+}
+
+export function decodeTextCursor(cursor: string | undefined): string | undefined {
+  if (cursor === undefined) return undefined;
+  const text = Buffer.from(cursor, 'base64url').toString();
+  if (text.includes('\0')) throw noCursor(); // PostgreSQL has no such text
+  return text;
+}
+
+function noCursor(): DomainError {
+  return new DomainError('invalid_request', 'the request is not valid', {
+    fields: [{ pointer: '/cursor', detail: 'is not a cursor of this list' }],
+  });
+}
