@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { tmpdir } from 'node:os';
 import { test } from 'node:test';
+import { skipWithoutPostgres, startPostgres } from '../../e2e/support/postgres.ts';
 import { enginePrincipal } from '../src/access/principal.ts';
 import { LeaseLostError } from '../src/domain-error.ts';
 import { claimNextJob, reclaimExpiredJob, renewLeases } from '../src/jobs/claim.ts';
@@ -8,7 +10,7 @@ import type { Lease } from '../src/jobs/row.ts';
 import { insertJob } from '../src/jobs/store.ts';
 import { lockJob, patchJob, transition } from '../src/jobs/transition.ts';
 import { ensureProject } from '../src/projects/store.ts';
-import type { Query } from '../src/server/database/open.ts';
+import { openDatabase, type Query } from '../src/server/database/open.ts';
 import { onEachDatabase } from './support.ts';
 
 const claimer = (owner: string) => ({ owner, leaseSeconds: 60, lostHoldSeconds: 300 });
@@ -104,4 +106,22 @@ onEachDatabase((open) => {
     assert.equal(await claimNextJob(query, claimer('b')), undefined);
     assert.equal((await claimNextJob(query, { ...claimer('b'), lostHoldSeconds: 0 }))?.job.id, next);
   });
+});
+
+test('while the oldest job of a project is locked, the next one is not taken before it', {
+  skip: skipWithoutPostgres(),
+}, async () => {
+  const server = await startPostgres();
+  const { query, close } = await openDatabase({ databaseUrl: server.url, dataDir: tmpdir() });
+  try {
+    const [first = ''] = await queueJobs(query, 'locked', 2);
+    await query.transaction().execute(async (trx) => {
+      await lockJob(trx, first);
+      assert.equal(await claimNextJob(query, claimer('a')), undefined);
+    });
+    assert.equal((await claimNextJob(query, claimer('a')))?.job.id, first);
+  } finally {
+    await close();
+    await server.stop();
+  }
 });
