@@ -37,6 +37,8 @@ test('each entry holds the hash of the one before it, its own hash and a signatu
   const head = await log.head(database.query);
   assert.deepEqual([head.seq, head.hash], [second.seq, second.hash]);
   assert.equal(log.hasSignedHead(head), true);
+  for (const change of [{ seq: head.seq - 1 }, { hash: first.hash }, { at: first.at.replace('T', 't') }])
+    assert.equal(log.hasSignedHead({ ...head, ...change }), false, JSON.stringify(change));
 });
 
 test('time never runs backwards in the log, whatever the clock of the machine does', async () => {
