@@ -2,14 +2,14 @@ import { parseArgs } from 'node:util';
 import { faultNames } from '../e2e/chaos/faults.ts';
 import { seededRandom } from '../e2e/chaos/random.ts';
 import { chaosRound, type RoundResult } from '../e2e/chaos/round.ts';
-import { wholeStack } from '../e2e/chaos/stack.ts';
+import { sizeOf, wholeStack } from '../e2e/chaos/stack.ts';
 import { createWorld, type World } from '../e2e/chaos/world.ts';
 import { awsProblem } from '../e2e/support/local-aws.ts';
 import { skipWithoutPostgres } from '../e2e/support/postgres.ts';
 
 /** The fault comes when so many tenths of the resources are finished, one after the other. */
 const tenths = 10;
-const resources = Object.values(wholeStack.objects).reduce((sum, count) => sum + count, 0);
+const resources = sizeOf(wholeStack);
 
 /**
  * Faults at every tenth of applies of thirty resources, every kind in turn: `--rounds N` (17 by default),

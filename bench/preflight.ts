@@ -1,4 +1,4 @@
-import { defaultPolicySettings } from '../contracts/src/index.ts';
+import { defaultPolicySettings } from '@deployment-engine/contracts';
 import { hostileCode } from '../gateway/src/policy/preflight/hostile-code.ts';
 import { preflight } from '../gateway/src/policy/preflight/preflight.ts';
 import type { Row } from './table.ts';

@@ -4,7 +4,7 @@ import type { LocalAws } from '../support/local-aws.ts';
 import { waitFor } from '../support/wait.ts';
 import { type ChaosWorld, type FaultName, faults } from './faults.ts';
 import { cloudObjects, countOf, minus, type Objects, stateObjects, textOf } from './objects.ts';
-import type { ChaosStack } from './stack.ts';
+import { type ChaosStack, sizeOf } from './stack.ts';
 
 export type RoundResult = {
   fault: FaultName;
@@ -42,8 +42,6 @@ type Round = {
   aws: LocalAws;
   projectId: string;
   stack: ChaosStack;
-  /** Objects that the stack makes. */
-  expected: number;
   before: Objects;
   broken: string[];
 };
@@ -55,13 +53,12 @@ export async function chaosRound(
   options: { projectId: string; finished: number; stack: ChaosStack },
 ): Promise<RoundResult> {
   const { projectId, stack } = options;
-  const expected = Object.values(stack.objects).reduce((sum, count) => sum + count, 0);
+  const expected = sizeOf(stack);
   const round: Round = {
     client: createClient(world.engine.url),
     aws: world.aws,
     projectId,
     stack,
-    expected,
     before: await cloudObjects(world.aws),
     broken: [],
   };
@@ -135,7 +132,8 @@ async function unknownTo({ client, projectId }: Round, existing: Objects): Promi
 
 /** Deploys again and settles what is left as an operator would. Answers how many objects there are too many. */
 async function converge(round: Round): Promise<number> {
-  const { client, aws, projectId, stack, expected, before, broken } = round;
+  const { client, aws, projectId, stack, before, broken } = round;
+  const expected = sizeOf(stack);
   const answer = await client.post('/api/deploy', { projectId, iacCode: stack.code(projectId) });
   const job = await endOf(client, answer.body.jobId, true);
   if (job.status !== 'completed') {

@@ -4,6 +4,10 @@ export type ChaosStack = {
   objects: Record<string, number>;
 };
 
+export function sizeOf({ objects }: ChaosStack): number {
+  return Object.values(objects).reduce((sum, count) => sum + count, 0);
+}
+
 const quickObjects = {
   aws_vpc: 1,
   aws_subnet: 4,

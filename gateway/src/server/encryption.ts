@@ -13,6 +13,8 @@ export type Encryption = {
   seal(plain: Uint8Array, associatedData: string): Buffer;
   /** Throws where the value was changed, sealed for another place, or sealed with a key that is not known. */
   open(sealed: Uint8Array, associatedData: string): Buffer;
+  /** The same value, sealed with the current key; throws as `open` does. */
+  sealAgain(sealed: Uint8Array, associatedData: string): Buffer;
   /** Whether the key that sealed a value is the current one or a configured earlier one. */
   hasKeyOf(sealed: Uint8Array): boolean;
   /** Whether a value is sealed with the current key, or with an earlier one. */
@@ -23,7 +25,7 @@ export type Encryption = {
 export function createEncryption(currentKey: Buffer, previousKeys: Buffer[] = []): Encryption {
   const keys = new Map([...previousKeys, currentKey].map((key) => [keyId(key).toString('hex'), key]));
   const currentId = keyId(currentKey);
-  return {
+  const encryption: Encryption = {
     seal(plain, associatedData) {
       const iv = randomBytes(ivBytes);
       const cipher = createCipheriv('aes-256-gcm', currentKey, iv, { authTagLength: tagBytes });
@@ -47,6 +49,8 @@ export function createEncryption(currentKey: Buffer, previousKeys: Buffer[] = []
       cipher.setAuthTag(bytes.subarray(headerBytes - tagBytes, headerBytes));
       return Buffer.concat([cipher.update(bytes.subarray(headerBytes)), cipher.final()]);
     },
+    sealAgain: (sealed, associatedData) =>
+      encryption.seal(encryption.open(sealed, associatedData), associatedData),
     hasKeyOf: (sealed) =>
       keys.has(
         Buffer.from(sealed)
@@ -55,6 +59,7 @@ export function createEncryption(currentKey: Buffer, previousKeys: Buffer[] = []
       ),
     isCurrent: (sealed) => Buffer.from(sealed.subarray(1, 1 + keyIdBytes)).equals(currentId),
   };
+  return encryption;
 }
 
 function keyId(key: Buffer): Buffer {

@@ -46,7 +46,7 @@ async function resealStates({ database, encryption }: Context): Promise<number> 
     for (const row of rows) {
       if (encryption.isCurrent(row.content)) continue;
       const place = statePlace(row.project_id, row.sha256);
-      const content = encryption.seal(encryption.open(row.content, place), place);
+      const content = encryption.sealAgain(row.content, place);
       await database.query.updateTable('state_versions').set({ content }).where('id', '=', row.id).execute();
       resealed += 1;
     }
@@ -70,7 +70,7 @@ async function resealPlans({ database, encryption }: Context): Promise<number> {
       if (encryption.isCurrent(row.content)) continue;
       const again = (sealed: Uint8Array, part: 'json' | 'file' | 'seal') => {
         const place = planPlace(row.job_id, part);
-        return encryption.seal(encryption.open(sealed, place), place);
+        return encryption.sealAgain(sealed, place);
       };
       await database.query
         .updateTable('plans')
@@ -106,7 +106,7 @@ async function resealRevisions({ database, encryption }: Context): Promise<numbe
     const place = variablesPlace(row.project_id, row.variables_digest);
     await database.query
       .updateTable('revisions')
-      .set({ variables: encryption.seal(encryption.open(variables, place), place) })
+      .set({ variables: encryption.sealAgain(variables, place) })
       .where('project_id', '=', row.project_id)
       .where('number', '=', row.number)
       .execute();
@@ -124,7 +124,7 @@ async function resealDataKeys({ database, encryption }: Context): Promise<number
     const place = dataKeyPlace(row.project_id);
     await query
       .updateTable('project_data_keys')
-      .set({ data_key: encryption.seal(encryption.open(row.data_key, place), place) })
+      .set({ data_key: encryption.sealAgain(row.data_key, place) })
       .where('project_id', '=', row.project_id)
       .where('data_key', '=', row.data_key) // a rotation in between has sealed another one
       .execute();
@@ -139,7 +139,7 @@ async function resealWebIdentityKeys({ database, encryption }: Context): Promise
     const place = privateKeyPlace(row.id);
     await database.query
       .updateTable('web_identity_keys')
-      .set({ private_key: encryption.seal(encryption.open(row.private_key, place), place) })
+      .set({ private_key: encryption.sealAgain(row.private_key, place) })
       .where('id', '=', row.id)
       .execute();
   }
@@ -149,7 +149,7 @@ async function resealWebIdentityKeys({ database, encryption }: Context): Promise
 async function resealAuditKey({ database, encryption }: Context): Promise<number> {
   const head = await database.query.selectFrom('audit_head').select('sealed_key').executeTakeFirstOrThrow();
   if (encryption.isCurrent(head.sealed_key)) return 0;
-  const sealed_key = encryption.seal(encryption.open(head.sealed_key, auditKeyPlace), auditKeyPlace);
+  const sealed_key = encryption.sealAgain(head.sealed_key, auditKeyPlace);
   await database.query.updateTable('audit_head').set({ sealed_key }).execute();
   return 1;
 }
@@ -167,7 +167,7 @@ async function resealOrphans({ database, encryption }: Context): Promise<number>
     const place = orphanPlace(id);
     await database.query
       .updateTable('orphans')
-      .set({ content: encryption.seal(encryption.open(sealed, place), place) })
+      .set({ content: encryption.sealAgain(sealed, place) })
       .where('id', '=', id)
       .where('content', '=', sealed) // settled in between, it has none any more
       .execute();
@@ -192,7 +192,7 @@ async function resealTerraformLogs({ database, encryption }: Context): Promise<n
     const place = terraformLogPlace(job_id, runner_url);
     await query
       .updateTable('terraform_logs')
-      .set({ content: encryption.seal(encryption.open(row.content, place), place) })
+      .set({ content: encryption.sealAgain(row.content, place) })
       .where('job_id', '=', job_id)
       .where('runner_url', '=', runner_url)
       .where('content', '=', row.content)
