@@ -130,3 +130,12 @@ test('a log of exactly the limit is whole; one line beyond it leaves nothing to 
     `== plan (${maxTerraformLogBytes + 1} bytes before this are left out)\n\n`,
   );
 });
+
+test('a log that nobody has written to is not shown, and a link that leads nowhere hides no other log', async (t) => {
+  const folder = folderOf(t);
+  write(folder, 'provider.log', '', 1);
+  assert.equal(await read(folder), undefined);
+  symlinkSync(join(folder, 'absent'), join(folder, 'apply.log'));
+  writeFileSync(join(folder, 'plan.log'), 'said\n');
+  assert.match((await read(folder)) ?? '', /^== plan\nsaid$/m);
+});

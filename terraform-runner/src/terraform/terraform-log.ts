@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { lchown, mkdir, open, readdir, stat } from 'node:fs/promises';
+import { lchown, lstat, mkdir, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { maxTerraformLogBytes, type TerraformLogLevel } from '@deployment-engine/contracts';
 import { openRegular } from '../files/regular-file.ts';
@@ -32,11 +32,15 @@ export async function makeLogFile(folder: string, name: string, user: number | u
 export async function readTerraformLog(folder: string): Promise<Buffer | undefined> {
   const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.log'));
   const files = await Promise.all(
-    names.map(async (name) => ({ name, at: (await stat(join(folder, name))).mtimeMs })),
+    names.map(async (name) => {
+      const { mtimeMs: at, size } = await lstat(join(folder, name));
+      return { name, at, size };
+    }),
   );
   const parts: Buffer[] = [];
   let room = maxTerraformLogBytes;
-  for (const { name } of files.toSorted((a, b) => b.at - a.at)) {
+  const written = files.filter(({ size }) => size > 0); // one is made for providers before any is started
+  for (const { name } of written.toSorted((a, b) => b.at - a.at)) {
     const { bytes, left } = await readEnd(join(folder, name), room);
     room -= bytes.byteLength;
     const cut = left > 0 ? ` (${left} bytes before this are left out)` : '';
