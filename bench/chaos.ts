@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { faultNames } from '../e2e/chaos/faults.ts';
+import { type FaultName, faultNames } from '../e2e/chaos/faults.ts';
 import { seededRandom } from '../e2e/chaos/random.ts';
 import { chaosRound, type RoundResult } from '../e2e/chaos/round.ts';
 import { sizeOf, wholeStack } from '../e2e/chaos/stack.ts';
@@ -10,6 +10,12 @@ import { skipWithoutPostgres } from '../e2e/support/postgres.ts';
 /** The fault comes when so many tenths of the resources are finished, one after the other. */
 const tenths = 10;
 const resources = sizeOf(wholeStack);
+const commandOptions = {
+  rounds: { type: 'string', default: '17' },
+  first: { type: 'string', default: '0' },
+  seed: { type: 'string', default: '1' },
+  faults: { type: 'string', default: faultNames.join() },
+} as const;
 
 /**
  * Faults at every tenth of applies of thirty resources, every kind in turn: `--rounds N` (17 by default),
@@ -17,15 +23,7 @@ const resources = sizeOf(wholeStack);
  * default). Prints one line a round and a table; exits with 1 where a promise was broken.
  */
 export async function chaosBench(argv: string[] = []): Promise<void> {
-  const { values } = parseArgs({
-    args: argv,
-    options: {
-      rounds: { type: 'string', default: '17' },
-      first: { type: 'string', default: '0' },
-      seed: { type: 'string', default: '1' },
-      faults: { type: 'string', default: faultNames.join() },
-    },
-  });
+  const { values } = parseArgs({ args: argv, options: commandOptions });
   const problem = awsProblem() ?? skipWithoutPostgres();
   if (problem) {
     console.log(`chaos: skipped, ${problem}`);
@@ -33,59 +31,77 @@ export async function chaosBench(argv: string[] = []): Promise<void> {
   }
   const seed = Number(values.seed);
   const first = Number(values.first);
-  const random = seededRandom(seed + first);
   const chosen = faultNames.filter((name) => values.faults.split(',').includes(name));
   const results: RoundResult[] = [];
-  let world: World = await createWorld(random);
+  const worlds = new Worlds(seededRandom(seed + first));
   try {
-    for (let index = first; index < first + Number(values.rounds); index += 1) {
-      const fault = chosen[index % chosen.length] ?? 'kill-runner';
-      const tenth = Math.floor(index / chosen.length + (index % chosen.length)) % tenths;
-      const finished = Math.floor((tenth * resources) / tenths);
-      try {
-        const result = await chaosRound(world, fault, {
-          projectId: `s${seed}-${index}`,
-          finished,
-          stack: wholeStack,
-        });
-        results.push(result);
-        console.log(JSON.stringify({ round: index, finished, ...result }));
-      } catch (error) {
-        const broken = [`the round itself failed: ${error instanceof Error ? error.message : error}`];
-        results.push({
-          fault,
-          during: false,
-          reached: 0,
-          status: 'unknown',
-          reason: null,
-          existing: 0,
-          ...{ journal: 0, search: 0, person: 0, absent: 0, lost: 0, duplicates: 0 },
-          recoveryMs: 0,
-          broken,
-        });
-        console.log(
-          JSON.stringify({ round: index, finished, fault, broken }),
-          world.engine.gateway?.output().slice(-2000),
-        );
-        await world[Symbol.asyncDispose]();
-        world = await createWorld(random);
-      }
-    }
+    for (let index = first; index < first + Number(values.rounds); index += 1)
+      results.push(await playRound(worlds, { index, seed, ...roundOf(index, chosen) }));
   } finally {
-    await world[Symbol.asyncDispose]();
+    await worlds[Symbol.asyncDispose]();
   }
-  console.table(
-    chosen.map((fault) =>
-      summary(
-        fault,
-        results.filter((result) => result.fault === fault),
-      ),
-    ),
-  );
+  const resultsOf = (fault: FaultName) => results.filter((result) => result.fault === fault);
+  console.table(chosen.map((fault) => summary(fault, resultsOf(fault))));
   const broken = results.filter((result) => result.broken.length > 0).length;
   console.log(`${results.length} rounds, seed ${seed}: ${broken} with a broken promise`);
   if (broken > 0) process.exitCode = 1;
 }
+
+/** The world of the rounds, and another one after a round that has failed. */
+class Worlds implements AsyncDisposable {
+  readonly #random: () => number;
+  #world: World | undefined;
+
+  constructor(random: () => number) {
+    this.#random = random;
+  }
+
+  async current(): Promise<World> {
+    this.#world ??= await createWorld(this.#random);
+    return this.#world;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const world = this.#world;
+    this.#world = undefined;
+    await world?.[Symbol.asyncDispose]();
+  }
+}
+
+type Round = { index: number; seed: number; fault: FaultName; finished: number };
+
+/** The fault of a round, and how many resources are finished when it comes. */
+function roundOf(index: number, chosen: FaultName[]): Pick<Round, 'fault' | 'finished'> {
+  const tenth = Math.floor(index / chosen.length + (index % chosen.length)) % tenths;
+  const fault = chosen[index % chosen.length] ?? 'kill-runner';
+  return { fault, finished: Math.floor((tenth * resources) / tenths) };
+}
+
+async function playRound(worlds: Worlds, { index, seed, fault, finished }: Round): Promise<RoundResult> {
+  const world = await worlds.current();
+  try {
+    const projectId = `s${seed}-${index}`;
+    const result = await chaosRound(world, fault, { projectId, finished, stack: wholeStack });
+    console.log(JSON.stringify({ round: index, finished, ...result }));
+    return result;
+  } catch (error) {
+    const broken = [`the round itself failed: ${error instanceof Error ? error.message : error}`];
+    const output = world.engine.gateway?.output().slice(-2000);
+    console.log(JSON.stringify({ round: index, finished, fault, broken }), output);
+    await worlds[Symbol.asyncDispose]();
+    return { ...unknownResult, fault, broken };
+  }
+}
+
+const unknownResult: Omit<RoundResult, 'fault' | 'broken'> = {
+  during: false,
+  reached: 0,
+  status: 'unknown',
+  reason: null,
+  existing: 0,
+  ...{ journal: 0, search: 0, person: 0, absent: 0, lost: 0, duplicates: 0 },
+  recoveryMs: 0,
+};
 
 function summary(fault: string, results: RoundResult[]) {
   const recovery = results.map((result) => result.recoveryMs).sort((a, b) => a - b);

@@ -35,8 +35,7 @@ type Options = {
 export function superviseService(options: Options): SupervisedService {
   const { name } = options;
   const stopping = new AbortController();
-  const restarts: number[] = [];
-  let delayMs = firstDelayMs;
+  const restarts = new RestartLimit();
   let startedAt = Date.now();
   let environment = options.environment;
   let child = start(options, environment);
@@ -54,22 +53,17 @@ export function superviseService(options: Options): SupervisedService {
   async function restart(ended: ChildProcess): Promise<void> {
     if (stopping.signal.aborted) return;
     const how = ended.signalCode ?? `exit code ${ended.exitCode}`;
-    const now = Date.now();
-    while (restarts[0] !== undefined && now - restarts[0] > restartsWithinMs) restarts.shift();
-    if (restarts.length >= maxRestarts) {
+    const next = restarts.next(startedAt);
+    if (!next) {
       console.error(
         `${name} has ended (${how}) after ${maxRestarts} restarts within ${restartsWithinMs / 60_000} minutes; stopping the engine. Its log above says why.`,
       );
       return options.onGivenUp();
     }
-    restarts.push(now);
-    if (now - startedAt > soundMs) delayMs = firstDelayMs;
     console.error(
-      `${name} has ended (${how}); restart ${restarts.length} of at most ${maxRestarts} within ${restartsWithinMs / 60_000} minutes follows in ${delayMs / 1000} s.`,
+      `${name} has ended (${how}); restart ${next.count} of at most ${maxRestarts} within ${restartsWithinMs / 60_000} minutes follows in ${next.delayMs / 1000} s.`,
     );
-    const waitMs = delayMs;
-    delayMs = Math.min(maxDelayMs, 2 * delayMs);
-    await delay(waitMs, undefined, { signal: stopping.signal }).catch(() => {});
+    await delay(next.delayMs, undefined, { signal: stopping.signal }).catch(() => {});
     if (stopping.signal.aborted) return;
     child = start(options, environment);
     startedAt = Date.now();
@@ -87,6 +81,24 @@ export function superviseService(options: Options): SupervisedService {
       await end(child);
     },
   };
+}
+
+/** Counts restarts and spaces them out. */
+class RestartLimit {
+  readonly #restarts: number[] = [];
+  #delayMs = firstDelayMs;
+
+  /** The next restart of a process that was started at this time; `undefined` where it is one too many. */
+  next(startedAt: number): { count: number; delayMs: number } | undefined {
+    const now = Date.now();
+    while (this.#restarts[0] !== undefined && now - this.#restarts[0] > restartsWithinMs)
+      this.#restarts.shift();
+    if (this.#restarts.length >= maxRestarts) return undefined;
+    this.#restarts.push(now);
+    const delayMs = now - startedAt > soundMs ? firstDelayMs : this.#delayMs;
+    this.#delayMs = Math.min(maxDelayMs, 2 * delayMs);
+    return { count: this.#restarts.length, delayMs };
+  }
 }
 
 function start({ name }: Options, environment: NodeJS.ProcessEnv): ChildProcess {

@@ -65,14 +65,7 @@ export async function chaosRound(
   const { client, broken } = round;
   world.slowAws.setFaults(slowFaults);
   const { body } = await client.post('/api/deploy', { projectId, iacCode: stack.code(projectId) });
-  await waitFor(
-    'the apply',
-    async () => {
-      const { body: job } = await client.get(`/api/deploy/status/${body.jobId}`);
-      return job.endTime !== null || (job.step === 'apply' && job.resources.finished >= options.finished);
-    },
-    jobMs,
-  );
+  await applied(client, body.jobId, options.finished);
   const during = (await client.get(`/api/deploy/status/${body.jobId}`)).body.status === 'processing';
   const reached = await faults[fault](world, body.jobId);
   const healed = Date.now();
@@ -100,6 +93,18 @@ export async function chaosRound(
     recoveryMs,
     broken,
   };
+}
+
+/** Waits until an apply has finished so many resources, or the job has ended before. */
+async function applied(client: Client, jobId: string, finished: number): Promise<void> {
+  await waitFor(
+    'the apply',
+    async () => {
+      const { body: job } = await client.get(`/api/deploy/status/${jobId}`);
+      return job.endTime !== null || (job.step === 'apply' && job.resources.finished >= finished);
+    },
+    jobMs,
+  );
 }
 
 /**

@@ -1,7 +1,9 @@
 import {
+  type ClientRequest,
   createServer,
   request as httpRequest,
   type IncomingHttpHeaders,
+  type IncomingMessage,
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -37,23 +39,14 @@ export async function startSlowAws(upstream: string, random: () => number): Prom
     const call = repeatableCall(incoming.headers, body);
     const earlier = call && answers.get(call);
     if (earlier) return finish(outgoing, earlier);
-    const forwarded = httpRequest(
-      {
-        host: target.hostname,
-        port: target.port,
-        method: incoming.method,
-        path: incoming.url,
-        headers: incoming.headers,
-      },
-      async (answer) => {
-        const { statusCode: status = 502, headers } = answer;
-        const whole = { status, headers, body: await buffer(answer) };
-        if (call) answers.set(call, whole);
-        await delay(wait);
-        if (lose || away) outgoing.destroy();
-        else finish(outgoing, whole);
-      },
-    );
+    const forwarded = forward(target, incoming, async (answer) => {
+      const { statusCode: status = 502, headers } = answer;
+      const whole = { status, headers, body: await buffer(answer) };
+      if (call) answers.set(call, whole);
+      await delay(wait);
+      if (lose || away) outgoing.destroy();
+      else finish(outgoing, whole);
+    });
     forwarded.on('error', () => outgoing.destroy());
     forwarded.end(body);
   });
@@ -73,6 +66,14 @@ export async function startSlowAws(upstream: string, random: () => number): Prom
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+function forward(
+  { hostname: host, port }: URL,
+  { method, url: path, headers }: IncomingMessage,
+  onAnswer: (answer: IncomingMessage) => void,
+): ClientRequest {
+  return httpRequest({ host, port, method, path, headers }, onAnswer);
 }
 
 type Answer = { status: number; headers: NodeJS.Dict<string | string[]>; body: Buffer };

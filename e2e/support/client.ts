@@ -4,51 +4,27 @@ import { waitFor } from './wait.ts';
 // biome-ignore lint/suspicious/noExplicitAny: tests read answers of every shape
 export type Answer = { status: number; body: any; headers: Headers };
 
+type SendRequest = (
+  method: string,
+  path: string,
+  body?: unknown,
+  headers?: Record<string, string>,
+) => Promise<Answer>;
+
 /** Talks to a gateway as any client would. */
 export function createClient(url: string, headers: Record<string, string> = {}) {
-  const request = async (
-    method: string,
-    path: string,
-    body?: unknown,
-    more: Record<string, string> = {},
-  ): Promise<Answer> => {
-    const response = await fetch(`${url}${path}`, {
-      method,
-      headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers, ...more },
-      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    const json = /[/+]json/.test(response.headers.get('content-type') ?? '');
-    return { status: response.status, body: json ? JSON.parse(text) : text, headers: response.headers };
-  };
+  const request: SendRequest = (method, path, body, more) =>
+    send(method, `${url}${path}`, body, { ...headers, ...more });
   const client = {
     get: (path: string) => request('GET', path),
     post: (path: string, body: unknown, more?: Record<string, string>) => request('POST', path, body, more),
     request,
     /** Waits until a job has ended, or rests at `awaiting_approval`. */
-    async finished(jobId: string, timeoutMs = 400_000): Promise<JobView> {
-      return waitFor(
-        `job ${jobId} to end`,
-        async () => {
-          const { body } = await request('GET', `/api/deploy/status/${jobId}`);
-          return ['completed', 'failed', 'cancelled', 'awaiting_approval'].includes(body.status)
-            ? body
-            : undefined;
-        },
-        timeoutMs,
-      );
-    },
+    finished: (jobId: string, timeoutMs?: number) =>
+      reached(request, jobId, ['completed', 'failed', 'cancelled', 'awaiting_approval'], timeoutMs),
     /** Waits until a job has ended. */
-    async endOf(jobId: string, timeoutMs = 400_000): Promise<JobView> {
-      return waitFor(
-        `job ${jobId} to end`,
-        async () => {
-          const { body } = await request('GET', `/api/deploy/status/${jobId}`);
-          return ['completed', 'failed', 'cancelled'].includes(body.status) ? body : undefined;
-        },
-        timeoutMs,
-      );
-    },
+    endOf: (jobId: string, timeoutMs?: number) =>
+      reached(request, jobId, ['completed', 'failed', 'cancelled'], timeoutMs),
     /** Posts a job and waits for its end; throws with the failure where it did not complete. */
     async complete(path: string, body: unknown): Promise<JobView> {
       const accepted = await request('POST', path, body);
@@ -61,4 +37,37 @@ export function createClient(url: string, headers: Record<string, string> = {}) 
     },
   };
   return client;
+}
+
+async function send(
+  method: string,
+  url: string,
+  body: unknown,
+  headers: Record<string, string>,
+): Promise<Answer> {
+  const response = await fetch(url, {
+    method,
+    headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  const json = /[/+]json/.test(response.headers.get('content-type') ?? '');
+  return { status: response.status, body: json ? JSON.parse(text) : text, headers: response.headers };
+}
+
+/** The job once it has one of these statuses. */
+function reached(
+  request: SendRequest,
+  jobId: string,
+  statuses: JobView['status'][],
+  timeoutMs = 400_000,
+): Promise<JobView> {
+  return waitFor(
+    `job ${jobId} to end`,
+    async () => {
+      const { body } = await request('GET', `/api/deploy/status/${jobId}`);
+      return statuses.includes(body.status) ? (body as JobView) : undefined;
+    },
+    timeoutMs,
+  );
 }

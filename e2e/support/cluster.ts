@@ -17,8 +17,7 @@ export type Cluster = {
   [Symbol.asyncDispose](): Promise<void>;
 };
 
-/** Gateways and runners on one PostgreSQL that share no folder; runners are known by their heartbeat alone. */
-export async function startCluster(size: {
+export type ClusterSize = {
   gateways: number;
   runners: number;
   slots?: number;
@@ -26,7 +25,10 @@ export async function startCluster(size: {
   policy?: unknown;
   /** More settings of the runners. */
   runnerEnv?: Record<string, string>;
-}): Promise<Cluster> {
+};
+
+/** Gateways and runners on one PostgreSQL that share no folder; runners are known by their heartbeat alone. */
+export async function startCluster(size: ClusterSize): Promise<Cluster> {
   const directory = await mkdtemp(join(tmpdir(), 'cl-'));
   const postgres = await startPostgres();
   const shared = {
@@ -39,35 +41,19 @@ export async function startCluster(size: {
     LOG_LEVEL: process.env.E2E_LOG_LEVEL ?? 'warn',
     ...(size.policy ? await policyFile(directory, size.policy) : {}),
   };
-  const folder = (name: string) => ({
-    HOME: directory,
-    DATA_DIR: join(directory, name, 'data'),
-    WORKSPACES_DIR: join(directory, name, 'workspaces'),
-  });
-  const gatewayPorts = await Promise.all(Array.from({ length: size.gateways }, freePort));
-  const gatewayUrls = gatewayPorts.map((port) => `http://127.0.0.1:${port}`).join(',');
+  const ports = await Promise.all(Array.from({ length: size.gateways }, freePort));
   const gateways: Member[] = [];
-  for (const [index, port] of gatewayPorts.entries())
-    gateways.push(
-      await startMember('gateway', {
-        ...shared,
-        ...folder(`g${index}`),
-        PORT: String(port),
-        TERRAFORM_RUNNER_URL: 'none',
-      }),
-    );
+  for (const [index, port] of ports.entries()) {
+    const own = { PORT: String(port), TERRAFORM_RUNNER_URL: 'none' };
+    gateways.push(await startMember('gateway', { ...shared, ...foldersOf(directory, `g${index}`), ...own }));
+  }
+  const urls = gateways.map(({ url }) => url).join(',');
   const runners: Member[] = [];
-  for (let index = 0; index < size.runners; index += 1)
-    runners.push(
-      await startMember('terraform-runner', {
-        ...shared,
-        ...folder(`r${index}`),
-        RUNNER_PORT: String(await freePort()),
-        RUNNER_SLOTS: String(size.slots ?? 2),
-        GATEWAY_URL: gatewayUrls,
-        ...size.runnerEnv,
-      }),
-    );
+  for (let index = 0; index < size.runners; index += 1) {
+    const own = { RUNNER_PORT: String(await freePort()), ...runnerSettings(size, urls) };
+    const folders = foldersOf(directory, `r${index}`);
+    runners.push(await startMember('terraform-runner', { ...shared, ...folders, ...own }));
+  }
   return {
     postgres,
     gateways,
@@ -78,6 +64,18 @@ export async function startCluster(size: {
       await rm(directory, { recursive: true, force: true, maxRetries: 3 });
     },
   };
+}
+
+function foldersOf(directory: string, name: string) {
+  return {
+    HOME: directory,
+    DATA_DIR: join(directory, name, 'data'),
+    WORKSPACES_DIR: join(directory, name, 'workspaces'),
+  };
+}
+
+function runnerSettings({ slots = 2, runnerEnv }: ClusterSize, gatewayUrls: string): Record<string, string> {
+  return { RUNNER_SLOTS: String(slots), GATEWAY_URL: gatewayUrls, ...runnerEnv };
 }
 
 async function startMember(service: string, env: Record<string, string>): Promise<Member> {

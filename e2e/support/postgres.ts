@@ -34,35 +34,14 @@ export async function startPostgres(): Promise<Postgres> {
   if (user) await chown(directory, user.uid, user.gid);
   const env = { PATH: process.env.PATH ?? '', LANG: 'C.UTF-8' };
   const data = join(directory, 'data');
-  execFileSync(
-    binary('initdb') ?? 'initdb',
-    ['-D', data, '-U', 'engine', '-A', 'trust', '-E', 'UTF8', '--no-sync'],
-    {
-      env,
-      stdio: 'pipe',
-      cwd: directory,
-      ...(user ?? {}),
-    },
-  );
-  const args = [
-    '-D',
-    data,
-    '-p',
-    String(port),
-    '-k',
-    directory,
-    '-c',
-    'listen_addresses=127.0.0.1',
-    '-c',
-    'max_connections=200',
-  ];
+  const initArgs = ['-D', data, '-U', 'engine', '-A', 'trust', '-E', 'UTF8', '--no-sync'];
+  const options = { env, cwd: directory, ...user };
+  execFileSync(binary('initdb') ?? 'initdb', initArgs, { ...options, stdio: 'pipe' });
+  const network = ['-p', String(port), '-k', directory, '-c', 'listen_addresses=127.0.0.1'];
+  const args = ['-D', data, ...network, '-c', 'max_connections=200'];
   const url = (database: string) => `postgres://engine@127.0.0.1:${port}/${database}`;
   const start = async () => {
-    const child = startChild(binary('postgres') ?? 'postgres', args, {
-      env,
-      cwd: directory,
-      ...(user ?? {}),
-    });
+    const child = startChild(binary('postgres') ?? 'postgres', args, options);
     await waitFor('PostgreSQL to answer', () => answers(url('postgres')), 30_000);
     return child;
   };

@@ -25,6 +25,25 @@ import { docsRouter } from './server/http/docs.ts';
 import { measureRequests } from './server/http/measure.ts';
 import { problemHandler, requestId, sendProblem } from './server/http/problems.ts';
 
+const resources = [
+  healthRoutes,
+  jobRoutes,
+  projectRoutes,
+  revisionRoutes,
+  validateRoutes,
+  costRoutes,
+  policyRoutes,
+  lifecycleRoutes,
+  stateRoutes,
+  orphanRoutes,
+  secretRoutes,
+  runnerRoutes,
+  adminRoutes,
+  keyRoutes,
+  auditRoutes,
+  priceBookRoutes,
+];
+
 export function createApp(context: Context): Express {
   const app = express();
   const { access } = context.config;
@@ -43,31 +62,12 @@ export function createApp(context: Context): Express {
   app.use(checkPage(access));
   app.use(cors({ origin: access.corsOrigins, exposedHeaders: ['x-request-id', 'retry-after'], maxAge: 600 }));
   const router = Router();
-  healthRoutes(router, context);
-  jobRoutes(router, context);
-  projectRoutes(router, context);
-  revisionRoutes(router, context);
-  validateRoutes(router, context);
-  costRoutes(router, context);
-  policyRoutes(router, context);
-  lifecycleRoutes(router, context);
-  stateRoutes(router, context);
-  orphanRoutes(router, context);
-  secretRoutes(router, context);
-  runnerRoutes(router, context);
-  adminRoutes(router, context);
-  keyRoutes(router, context);
-  auditRoutes(router, context);
-  priceBookRoutes(router, context);
+  for (const mount of resources) mount(router, context);
   app.use(router);
-  app.use((request, response) =>
-    sendProblem(
-      request,
-      response,
-      'route_not_found',
-      `no route ${request.method} ${request.path}; see /api/docs`,
-    ),
-  );
+  app.use((request, response) => {
+    const message = `no route ${request.method} ${request.path}; see /api/docs`;
+    sendProblem(request, response, 'route_not_found', message);
+  });
   app.use(problemHandler(context.logger));
   return app;
 }

@@ -14,11 +14,11 @@ import type { Context } from './context.ts';
 import { Prices } from './costs/project/prices.ts';
 import { createJobCache } from './jobs/cache.ts';
 import { expireAllLeases } from './jobs/claim.ts';
-import { createJobFeed } from './jobs/events/feed.ts';
+import { JobFeed } from './jobs/events/feed.ts';
 import { startHousekeeping } from './jobs/housekeeping/housekeeping.ts';
 import { resealOld } from './jobs/housekeeping/reseal.ts';
-import { jobChangedChannel, jobQueuedChannel } from './jobs/transition.ts';
-import { createWorker, type Worker } from './jobs/worker/worker.ts';
+import { jobChangedChannel } from './jobs/transition.ts';
+import { Worker } from './jobs/worker/worker.ts';
 import { loadOperatorPolicy } from './policy/settings/operator-policy.ts';
 import { allowOwnEndpoints } from './policy/settings/own-endpoints.ts';
 import { createAnswerRedactors } from './projects/secrets/answer-redactors.ts';
@@ -55,12 +55,12 @@ export async function startGateway(config: Config): Promise<Gateway> {
     for (const finding of keyFindings((await keysMadeWhileOpen(context.database.query)).length))
       context.logger.warn(finding);
   const auditFile = await copyAudit(context);
-  const worker = createWorker(context);
-  await connectChanges(context, worker);
+  await connectChanges(context);
   if (context.database.kind === 'embedded') await expireAllLeases(context.database.query);
   await context.runners.start();
   const server = await listen(await createListener(config, createApp(context)), config);
-  worker.start();
+  const worker = new Worker(context);
+  await worker.start();
   const resealing = resealOld(context);
   const housekeeping = await startHousekeeping(context);
   const { port } = server.address() as AddressInfo;
@@ -115,7 +115,7 @@ async function createContext(config: Config): Promise<Context> {
       tls: config.runnerTls && readClientTls(config.runnerTls),
       logger,
     }),
-    feed: createJobFeed(database),
+    feed: new JobFeed(database),
     jobCache: createJobCache({ maxBytes: jobCacheBytes }),
     metrics: createMetrics(),
     prices: new Prices(config, logger),
@@ -133,18 +133,15 @@ async function copyAudit({ config, database, logger }: Context): Promise<AuditFi
   return file;
 }
 
-/** What any gateway commits reaches this one's cache, listeners and worker. */
-async function connectChanges(context: Context, worker: Worker): Promise<void> {
+/** What any gateway commits reaches this one's cache and listeners. */
+async function connectChanges(context: Context): Promise<void> {
   await context.database.listen(jobChangedChannel, (jobId) => {
     context.jobCache.invalidate(jobId);
     context.feed.changed(jobId);
-    worker.jobChanged(jobId);
   });
-  await context.database.listen(jobQueuedChannel, () => worker.wake());
   context.database.onReconnect(() => {
     context.jobCache.clear();
     context.feed.changedAll();
-    worker.wake();
   });
 }
 

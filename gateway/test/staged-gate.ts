@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Budget, JobEventBody } from '@deployment-engine/contracts';
 import { waitFor } from '../../e2e/support/wait.ts';
+import type { Context } from '../src/context.ts';
 import { claimNextJob } from '../src/jobs/claim.ts';
 import type { JobRow, Lease } from '../src/jobs/row.ts';
 import { findJob } from '../src/jobs/store.ts';
@@ -9,6 +10,7 @@ import type { JobWork, PhaseResult } from '../src/jobs/worker/job-work.ts';
 import { settleJob } from '../src/jobs/worker/settle-job.ts';
 import { savePlan } from '../src/projects/plans/store.ts';
 import { JobSecrets } from '../src/projects/secrets/job-secrets.ts';
+import type { Query } from '../src/server/database/open.ts';
 import type { TestGateway } from './support.ts';
 
 type GateEvent = Extract<JobEventBody, { type: 'gate' }>;
@@ -36,16 +38,7 @@ export async function stageGate(
   if (budget) await client.request('PUT', `/api/deploy/costs/${projectId}/budget`, budget);
   const { body } = await client.post('/api/deploy', { projectId, files });
   const jobId: string = body.jobId;
-  const json = Buffer.from(JSON.stringify(plan));
-  const planDigest = createHash('sha256').update(json).digest('hex');
-  await savePlan(query, context.encryption, {
-    jobId,
-    digest: planDigest,
-    stateSerial: null,
-    stateLineage: null,
-    json,
-    file: json,
-  });
+  const planDigest = await storePlan(context, jobId);
   let claimed: { job: JobRow; lease: Lease } | undefined;
   const claim = async () => {
     // The gateway's worker locks a waiting job's row for a moment to say why it waits.
@@ -73,17 +66,28 @@ export async function stageGate(
     run: () => gatePhase(work()),
     complete: () => settleJob(work(), { kind: 'done' }),
     fail: (result) => settleJob(work(), result as Parameters<typeof settleJob>[1]),
-    async events() {
-      const rows = await query
-        .selectFrom('job_events')
-        .select('body')
-        .where('job_id', '=', jobId)
-        .where('type', '=', 'gate')
-        .orderBy('seq')
-        .execute();
-      return rows.map(({ body }) => JSON.parse(body));
-    },
+    events: () => gateEvents(query, jobId),
   };
+}
+
+/** Answers the digest of the plan. */
+async function storePlan({ database, encryption }: Context, jobId: string): Promise<string> {
+  const json = Buffer.from(JSON.stringify(plan));
+  const digest = createHash('sha256').update(json).digest('hex');
+  const origin = { stateSerial: null, stateLineage: null };
+  await savePlan(database.query, encryption, { jobId, digest, ...origin, json, file: json });
+  return digest;
+}
+
+async function gateEvents(query: Query, jobId: string): Promise<GateEvent[]> {
+  const rows = await query
+    .selectFrom('job_events')
+    .select('body')
+    .where('job_id', '=', jobId)
+    .where('type', '=', 'gate')
+    .orderBy('seq')
+    .execute();
+  return rows.map(({ body }) => JSON.parse(body));
 }
 
 const address = 'aws_nat_gateway.n';

@@ -7,7 +7,7 @@ import { createJobTable } from './jobs/job.ts';
 import { createLogger } from './logger.ts';
 import { loadProviderHints } from './providers/hints.ts';
 import { createRevisionStore } from './revisions/store.ts';
-import { createRunService } from './runs/service.ts';
+import { RunService } from './runs/service.ts';
 import { findSandbox } from './sandbox/find-sandbox.ts';
 import { inspectTerraform } from './terraform/binary.ts';
 
@@ -27,7 +27,7 @@ export async function createContext(config: RunnerConfig) {
   const { providerMirror, searchPath } = config;
   const settings = config.sandbox;
   const sandbox = await findSandbox({ settings, terraformPath: terraform.path, providerMirror, searchPath });
-  const runs = createRunService({ config, terraform, sandbox, revisions, hints, logger }, jobs);
+  const runs = new RunService({ config, terraform, sandbox, revisions, hints, logger }, jobs);
   return { config, runnerId, logger, terraform, sandbox, revisions, jobs, runs };
 }
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createApp } from './app.ts';
 import { memoryOfRuns, overcommitment } from './capacity/memory.ts';
 import type { RunnerConfig } from './config.ts';
-import { createContext } from './context.ts';
+import { type Context, createContext } from './context.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { createServer } from './http/tls.ts';
 import { stopBackground } from './process/background.ts';
@@ -43,28 +43,12 @@ export async function createRunner(config: RunnerConfig): Promise<Runner> {
       const orphans = findOrphans(config.runsDir, (jobId) => context.jobs.activeRun(jobId) !== undefined);
       await Promise.all(orphans.map(stopBackground));
       retention = startRetention(context);
-      server = createServer(config.tls, createApp(context, closing.signal));
-      server.keepAliveTimeout = keepAliveMs;
-      server.listen(config.port, config.host);
-      await once(server, 'listening');
+      server = await listen(createServer(config.tls, createApp(context, closing.signal)), config);
       port = (server.address() as AddressInfo).port;
       const scheme = config.tls ? 'https' : 'http';
       const url = config.advertiseUrl ?? `${scheme}://${config.host}:${port}`;
       heartbeat = startHeartbeat({ ...config, runnerId: context.runnerId, url, logger: context.logger });
-      context.logger.info('the terraform runner is listening', {
-        url,
-        slots: config.slots,
-        terraform: `${context.terraform.product} ${context.terraform.version}`,
-        providerMirror: config.providerMirror,
-        sandbox: context.sandbox.mode,
-        network: context.sandbox.network,
-        memory: memoryOfRuns(config),
-      });
-      for (const warning of overcommitment(config)) context.logger.warn(warning);
-      if (context.sandbox.unprotected.length > 0)
-        context.logger.warn('NOT EVERYTHING IS PROTECTED from the code that runs here', {
-          unprotected: context.sandbox.unprotected,
-        });
+      logStart(context, url);
     },
 
     async [Symbol.asyncDispose]() {
@@ -78,4 +62,28 @@ export async function createRunner(config: RunnerConfig): Promise<Runner> {
       context.logger.info('the terraform runner has stopped');
     },
   };
+}
+
+async function listen(server: Server, config: RunnerConfig): Promise<Server> {
+  server.keepAliveTimeout = keepAliveMs;
+  server.listen(config.port, config.host);
+  await once(server, 'listening');
+  return server;
+}
+
+/** Logs what the operator should know at each start. */
+function logStart({ config, logger, terraform, sandbox }: Context, url: string): void {
+  logger.info('the terraform runner is listening', {
+    url,
+    slots: config.slots,
+    terraform: `${terraform.product} ${terraform.version}`,
+    providerMirror: config.providerMirror,
+    sandbox: sandbox.mode,
+    network: sandbox.network,
+    memory: memoryOfRuns(config),
+  });
+  for (const warning of overcommitment(config)) logger.warn(warning);
+  const { unprotected } = sandbox;
+  if (unprotected.length > 0)
+    logger.warn('NOT EVERYTHING IS PROTECTED from the code that runs here', { unprotected });
 }

@@ -9,7 +9,7 @@ import { findPlan, readPlanJson } from '../projects/plans/store.ts';
 import { JobSecrets } from '../projects/secrets/job-secrets.ts';
 import { decodeNumberCursor, encodeCursor } from '../server/http/cursor.ts';
 import { redactAnswer } from '../server/http/redact-answer.ts';
-import { route } from '../server/http/route.ts';
+import { type Input, route } from '../server/http/route.ts';
 import type { CachedJob } from './cache.ts';
 import { cancelJob } from './cancel.ts';
 import { asked, createCodeJob, createDestroyJob } from './create.ts';
@@ -20,8 +20,6 @@ import { findJob, listJobs } from './store.ts';
 import { readTerraformLogs } from './terraform-logs/store.ts';
 
 export function jobRoutes(router: Router, context: Context): void {
-  const { query } = context.database;
-
   route(router, endpoints.deploy, async (input) =>
     createCodeJob(context, 'deploy', input.body, asked(input, 'deploy', input.body)),
   );
@@ -31,21 +29,8 @@ export function jobRoutes(router: Router, context: Context): void {
   route(router, endpoints.destroy, async (input) =>
     createDestroyJob(context, input.body, asked(input, 'destroy', input.body)),
   );
-  route(router, endpoints.status, async ({ params, response }) => {
-    const job = await readJob(context, params.jobId);
-    response.setHeader('content-type', 'application/json; charset=utf-8');
-    response.end(job.json);
-    return undefined;
-  });
-  route(router, endpoints.jobs, async ({ query: filter, principal }) => {
-    const before = decodeNumberCursor(filter.cursor);
-    const rows = await listJobs(query, { ...filter, principal, before, limit: filter.limit + 1 });
-    const page = rows.slice(0, filter.limit);
-    return {
-      jobs: page.map((row) => withoutResult(presentJob(row))),
-      nextCursor: rows.length > page.length ? encodeCursor(page.at(-1)?.seq ?? 0) : null,
-    };
-  });
+  route(router, endpoints.status, (input) => sendStatus(context, input));
+  route(router, endpoints.jobs, (input) => showJobs(context, input));
   route(router, endpoints.jobEvents, async ({ params, request, response }) => {
     await readJob(context, params.jobId);
     await streamJobEvents(context, params.jobId, request, response);
@@ -53,51 +38,73 @@ export function jobRoutes(router: Router, context: Context): void {
   });
   route(router, endpoints.jobLogs, async ({ params, response }) => {
     await readJob(context, params.jobId);
-    await streamJobLog(query, params.jobId, response);
+    await streamJobLog(context.database.query, params.jobId, response);
     return undefined;
   });
-  route(router, endpoints.jobTerraformLog, async ({ params, response }) => {
-    const { view } = await readJob(context, params.jobId);
-    const logs = await readTerraformLogs(query, context.encryption, params.jobId);
-    if (logs.length === 0)
-      throw new DomainError(
-        'terraform_log_not_found',
-        `reading Terraform's own log of job ${params.jobId}, which is ${view.status}: none is kept; it is there after a run of a job that was asked for with terraformLog`,
-      );
-    const redactor = await context.redactorOf({ projectId: view.projectId, jobId: params.jobId });
-    response.type('text/plain; charset=utf-8').end(redactor.redactText(logs.join('')));
-    return undefined;
-  });
-  route(router, endpoints.jobPlan, async ({ params }) => {
-    const job = await readJob(context, params.jobId);
-    const plan = await findPlan(query, params.jobId);
-    if (!plan)
-      throw new DomainError('plan_not_found', `job ${params.jobId} is ${job.view.status} and has no plan`);
-    const cost = await planCost(context, { ...job.view, id: params.jobId });
-    const json = await readPlanJson(query, context.encryption, params.jobId);
-    const { projectId, revision, planDigest } = job.view;
-    const secrets = new JobSecrets(context, {
-      id: params.jobId,
-      project_id: projectId,
-      revision,
-      plan_digest: planDigest,
-    });
-    const { plan: policy } = await findReports(query, params.jobId);
-    return presentPlan(projectId, plan, json, cost, policy, await secrets.redactor());
-  });
-  route(router, endpoints.cancelJob, async ({ params, body, call }) => {
-    const job = await cancelJob(context, params.jobId, { ...body, call });
-    context.jobCache.invalidate(job.id);
-    const cancelled = job.status === 'cancelled';
-    return {
-      jobId: job.id,
-      status: job.status,
-      endedBy: cancelled ? ('none' as const) : null,
-      message: cancelled
-        ? 'The job was cancelled before anything was changed'
-        : `The job is being interrupted; after ${job.cancel_grace_seconds} s it is killed`,
-    };
-  });
+  route(router, endpoints.jobTerraformLog, (input) => sendTerraformLog(context, input));
+  route(router, endpoints.jobPlan, (input) => showPlan(context, input));
+  route(router, endpoints.cancelJob, (input) => cancel(context, input));
+}
+
+async function sendStatus(context: Context, { params, response }: Input<typeof endpoints.status>) {
+  const job = await readJob(context, params.jobId);
+  response.setHeader('content-type', 'application/json; charset=utf-8');
+  response.end(job.json);
+  return undefined;
+}
+
+async function showJobs({ database }: Context, { query: filter, principal }: Input<typeof endpoints.jobs>) {
+  const before = decodeNumberCursor(filter.cursor);
+  const rows = await listJobs(database.query, { ...filter, principal, before, limit: filter.limit + 1 });
+  const page = rows.slice(0, filter.limit);
+  return {
+    jobs: page.map((row) => withoutResult(presentJob(row))),
+    nextCursor: rows.length > page.length ? encodeCursor(page.at(-1)?.seq ?? 0) : null,
+  };
+}
+
+async function sendTerraformLog(
+  context: Context,
+  { params: { jobId }, response }: Input<typeof endpoints.jobTerraformLog>,
+) {
+  const { view } = await readJob(context, jobId);
+  const logs = await readTerraformLogs(context.database.query, context.encryption, jobId);
+  if (logs.length === 0)
+    throw new DomainError(
+      'terraform_log_not_found',
+      `reading Terraform's own log of job ${jobId}, which is ${view.status}: none is kept; it is there after a run of a job that was asked for with terraformLog`,
+    );
+  const redactor = await context.redactorOf({ projectId: view.projectId, jobId });
+  response.type('text/plain; charset=utf-8').end(redactor.redactText(logs.join('')));
+  return undefined;
+}
+
+async function showPlan(context: Context, { params: { jobId } }: Input<typeof endpoints.jobPlan>) {
+  const { query } = context.database;
+  const job = await readJob(context, jobId);
+  const plan = await findPlan(query, jobId);
+  if (!plan) throw new DomainError('plan_not_found', `job ${jobId} is ${job.view.status} and has no plan`);
+  const cost = await planCost(context, { ...job.view, id: jobId });
+  const json = await readPlanJson(query, context.encryption, jobId);
+  const { projectId, revision, planDigest } = job.view;
+  const owner = { id: jobId, project_id: projectId, revision, plan_digest: planDigest };
+  const secrets = new JobSecrets(context, owner);
+  const { plan: policy } = await findReports(query, jobId);
+  return presentPlan(projectId, plan, json, cost, policy, await secrets.redactor());
+}
+
+async function cancel(context: Context, { params, body, call }: Input<typeof endpoints.cancelJob>) {
+  const job = await cancelJob(context, params.jobId, { ...body, call });
+  context.jobCache.invalidate(job.id);
+  const cancelled = job.status === 'cancelled';
+  return {
+    jobId: job.id,
+    status: job.status,
+    endedBy: cancelled ? ('none' as const) : null,
+    message: cancelled
+      ? 'The job was cancelled before anything was changed'
+      : `The job is being interrupted; after ${job.cancel_grace_seconds} s it is killed`,
+  };
 }
 
 /** A job's view, from memory where it is there. */

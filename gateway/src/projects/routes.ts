@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import { DomainError } from '../domain-error.ts';
 import { projectUncertainty } from '../jobs/recovery/uncertainty.ts';
 import { decodeNumberCursor, decodeTextCursor, encodeCursor } from '../server/http/cursor.ts';
-import { route } from '../server/http/route.ts';
+import { type Input, route } from '../server/http/route.ts';
 import { deleteProject } from './delete.ts';
 import { revisionJobs } from './history.ts';
 import { deploymentStatus, presentProjects } from './present.ts';
@@ -18,92 +18,114 @@ import { readNewestState, type TerraformState } from './states/store.ts';
 import { findProject, knownProject, listProjects } from './store.ts';
 
 export function projectRoutes(router: Router, context: Context): void {
-  const { query } = context.database;
-
-  route(router, endpoints.projects, async ({ query: page, principal }) => {
-    const after = decodeTextCursor(page.cursor);
-    const rows = await listProjects(query, { principal, after, limit: page.limit + 1 });
-    const projects = await presentProjects(query, rows.slice(0, page.limit));
-    return {
-      projects,
-      nextCursor: rows.length > page.limit ? encodeCursor(projects.at(-1)?.projectId ?? '') : null,
-    };
-  });
-  route(router, endpoints.infrastructure, async ({ params, principal, call }) => {
-    const project = await knownProject(query, params.projectId);
-    if (!project) return notDeployed(params.projectId);
-    const newest = await readNewestState(query, context.encryption, project.id);
-    const redactor = await context.redactorOf({ projectId: project.id });
-    if (newest && seesRawState(principal) && principal.kind !== 'open') await call.record(query);
-    const uncertainty = await projectUncertainty(query, context.encryption, project.id);
-    return {
-      projectId: project.id,
-      deploymentStatus: await deploymentStatus(query, project),
-      deploymentJobId: project.deployment_job_id ?? project.last_job_id,
-      deploymentOutputs: newest ? redactor.redactValues(maskedOutputs(newest.state)) : {},
-      terraformState: newest ? shownState(newest.state, principal, redactor) : null,
-      stateUncertain: uncertainty && (redactor.redactJson(uncertainty) as Uncertainty),
-      destroyAt: project.destroy_at?.toISOString() ?? null,
-      lastUpdated: project.updated_at.toISOString(),
-    };
-  });
-  route(router, endpoints.outputs, async ({ params, query: { sensitive }, principal, call }) => {
-    if (sensitive && !hasRole(principal, 'deployer'))
-      throw new DomainError(
-        'forbidden',
-        'reading sensitive outputs: the role deployer is needed; without sensitive=true they are masked',
-      );
-    const project = await findProject(query, params.projectId);
-    const newest = await readNewestState(query, context.encryption, project.id);
-    const redactor = sensitive
-      ? await storedSecretsRedactor(context, project.id)
-      : await context.redactorOf({ projectId: project.id });
-    if (sensitive) await call.record(query, { detail: { sensitive } });
-    return {
-      projectId: project.id,
-      outputs: newest ? redactor.redactValues(maskedOutputs(newest.state, sensitive)) : {},
-      message: newest
-        ? 'Terraform outputs retrieved successfully'
-        : 'The project has no outputs yet; deploy it first',
-    };
-  });
-  route(router, endpoints.state, async ({ params }) => {
-    const project = await findProject(query, params.projectId);
-    const newest = await readNewestState(query, context.encryption, project.id);
-    return {
-      projectId: project.id,
-      state: newest ? { ...newest.state } : null,
-      message: newest
-        ? 'Terraform state retrieved successfully'
-        : 'The project has no state yet; deploy it first',
-    };
-  });
+  route(router, endpoints.projects, (input) => showProjects(context, input));
+  route(router, endpoints.infrastructure, (input) => showInfrastructure(context, input));
+  route(router, endpoints.outputs, (input) => showOutputs(context, input));
+  route(router, endpoints.state, (input) => showState(context, input));
   route(router, endpoints.deleteProject, async ({ params, query: { force }, call }) =>
     deleteProject(context, { projectId: params.projectId, force }, call),
   );
-  route(router, endpoints.history, async ({ params, query: page }) => {
-    const project = await findProject(query, params.projectId);
-    const before = decodeNumberCursor(page.cursor);
-    const rows = await listRevisions(query, project.id, { before, limit: page.limit + 1 });
-    const shown = rows.slice(0, page.limit);
-    const jobs = await revisionJobs(
-      query,
-      project.id,
-      shown.map((revision) => revision.number),
+  route(router, endpoints.history, (input) => showHistory(context, input));
+}
+
+async function showProjects(
+  { database: { query } }: Context,
+  { query: page, principal }: Input<typeof endpoints.projects>,
+) {
+  const after = decodeTextCursor(page.cursor);
+  const rows = await listProjects(query, { principal, after, limit: page.limit + 1 });
+  const projects = await presentProjects(query, rows.slice(0, page.limit));
+  return {
+    projects,
+    nextCursor: rows.length > page.limit ? encodeCursor(projects.at(-1)?.projectId ?? '') : null,
+  };
+}
+
+async function showInfrastructure(
+  context: Context,
+  { params, principal, call }: Input<typeof endpoints.infrastructure>,
+) {
+  const { query } = context.database;
+  const project = await knownProject(query, params.projectId);
+  if (!project) return notDeployed(params.projectId);
+  const newest = await readNewestState(query, context.encryption, project.id);
+  const redactor = await context.redactorOf({ projectId: project.id });
+  if (newest && seesRawState(principal) && principal.kind !== 'open') await call.record(query);
+  const uncertainty = await projectUncertainty(query, context.encryption, project.id);
+  return {
+    projectId: project.id,
+    deploymentStatus: await deploymentStatus(query, project),
+    deploymentJobId: project.deployment_job_id ?? project.last_job_id,
+    deploymentOutputs: newest ? redactor.redactValues(maskedOutputs(newest.state)) : {},
+    terraformState: newest ? shownState(newest.state, principal, redactor) : null,
+    stateUncertain: uncertainty && (redactor.redactJson(uncertainty) as Uncertainty),
+    destroyAt: project.destroy_at?.toISOString() ?? null,
+    lastUpdated: project.updated_at.toISOString(),
+  };
+}
+
+async function showOutputs(
+  context: Context,
+  { params, query: { sensitive }, principal, call }: Input<typeof endpoints.outputs>,
+) {
+  const { query } = context.database;
+  if (sensitive && !hasRole(principal, 'deployer'))
+    throw new DomainError(
+      'forbidden',
+      'reading sensitive outputs: the role deployer is needed; without sensitive=true they are masked',
     );
-    return {
-      projectId: project.id,
-      revisions: shown.map((revision) => ({
-        revision: revision.number,
-        digest: revision.digest,
-        files: revision.paths,
-        variableNames: revision.variableNames,
-        createdAt: revision.createdAt.toISOString(),
-        jobs: jobs.get(revision.number) ?? [],
-      })),
-      nextCursor: rows.length > shown.length ? encodeCursor(shown.at(-1)?.number ?? 0) : null,
-    };
-  });
+  const project = await findProject(query, params.projectId);
+  const newest = await readNewestState(query, context.encryption, project.id);
+  const redactor = sensitive
+    ? await storedSecretsRedactor(context, project.id)
+    : await context.redactorOf({ projectId: project.id });
+  if (sensitive) await call.record(query, { detail: { sensitive } });
+  return {
+    projectId: project.id,
+    outputs: newest ? redactor.redactValues(maskedOutputs(newest.state, sensitive)) : {},
+    message: newest
+      ? 'Terraform outputs retrieved successfully'
+      : 'The project has no outputs yet; deploy it first',
+  };
+}
+
+async function showState(
+  { database: { query }, encryption }: Context,
+  { params }: Input<typeof endpoints.state>,
+) {
+  const project = await findProject(query, params.projectId);
+  const newest = await readNewestState(query, encryption, project.id);
+  return {
+    projectId: project.id,
+    state: newest ? { ...newest.state } : null,
+    message: newest
+      ? 'Terraform state retrieved successfully'
+      : 'The project has no state yet; deploy it first',
+  };
+}
+
+async function showHistory(
+  { database: { query } }: Context,
+  { params, query: page }: Input<typeof endpoints.history>,
+) {
+  const project = await findProject(query, params.projectId);
+  const before = decodeNumberCursor(page.cursor);
+  const rows = await listRevisions(query, project.id, { before, limit: page.limit + 1 });
+  const shown = rows.slice(0, page.limit);
+  const numbers = shown.map((revision) => revision.number);
+  const jobs = await revisionJobs(query, project.id, numbers);
+  return {
+    projectId: project.id,
+    revisions: shown.map((revision) => ({
+      revision: revision.number,
+      digest: revision.digest,
+      files: revision.paths,
+      variableNames: revision.variableNames,
+      createdAt: revision.createdAt.toISOString(),
+      jobs: jobs.get(revision.number) ?? [],
+    })),
+    nextCursor: rows.length > shown.length ? encodeCursor(shown.at(-1)?.number ?? 0) : null,
+  };
 }
 
 /** A project that no request has made yet has deployed nothing. */

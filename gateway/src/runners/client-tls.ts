@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { ClientTls } from './client.ts';
+import type { ClientTls } from './send-signed.ts';
 
 /** Paths of the gateway's certificate and key towards runners, and of the authority that signs runners'; all PEM. */
 export type ClientTlsFiles = { cert: string; key: string; ca: string };

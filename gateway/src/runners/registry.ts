@@ -1,8 +1,9 @@
 import type { Capacity } from '@deployment-engine/contracts';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'winston';
-import { type ClientTls, createRunnerClient, type RunnerClient } from './client.ts';
+import { createRunnerClient, type RunnerClient } from './client.ts';
 import { jobIdOfRun } from './run-id.ts';
+import type { ClientTls } from './send-signed.ts';
 
 const pollMs = 1000;
 
@@ -75,10 +76,9 @@ export function createRunnerRegistry(options: {
   return {
     start: loop,
     reserve(jobId) {
-      const best = runners.toSorted((a, b) => freeSlots(b) - freeSlots(a))[0];
-      if (!best || freeSlots(best) <= 0) return undefined;
-      best.reserved.add(jobId);
-      return best;
+      const freest = freestOf(runners);
+      freest?.reserved.add(jobId);
+      return freest;
     },
     reserveOn(runnerUrl, jobId) {
       const runner = find(runnerUrl);
@@ -89,12 +89,7 @@ export function createRunnerRegistry(options: {
       for (const runner of runners) if (runner.reserved.delete(jobId)) runner.released.set(jobId, true);
     },
     hasFreeSlot: () => runners.some((runner) => freeSlots(runner) > 0),
-    whyNoSlot() {
-      if (runners.length === 0) return 'no runner has made itself known yet; the job starts when one has';
-      if (runners.some((runner) => !runner.problem))
-        return 'all runner slots are taken; the job starts when one is free';
-      return `${runners.map((runner) => runner.problem).join('; ')}; the job starts when the runner is back`;
-    },
+    whyNoSlot: () => whyNoSlot(runners),
     runners: () => runners,
     refresh,
     onChange: (listener) => void listeners.push(listener),
@@ -128,6 +123,19 @@ async function poll(runner: RunnerState, logger: Logger): Promise<void> {
     if (!runner.problem) logger.warn('the runner does not answer', { runner: runner.client.url, problem });
     runner.problem = problem;
   }
+}
+
+/** The runner with most free slots; `undefined` where none has one. */
+function freestOf(runners: RunnerState[]): RunnerState | undefined {
+  const freest = runners.toSorted((a, b) => freeSlots(b) - freeSlots(a))[0];
+  return freest && freeSlots(freest) > 0 ? freest : undefined;
+}
+
+function whyNoSlot(runners: RunnerState[]): string {
+  if (runners.length === 0) return 'no runner has made itself known yet; the job starts when one has';
+  if (runners.some((runner) => !runner.problem))
+    return 'all runner slots are taken; the job starts when one is free';
+  return `${runners.map((runner) => runner.problem).join('; ')}; the job starts when the runner is back`;
 }
 
 /** Slots that neither this gateway's jobs nor the runs of others take. */

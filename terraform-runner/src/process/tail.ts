@@ -39,18 +39,9 @@ export function tailFile(path: string, from: number, onLines: (lines: Line[]) =>
   }
 
   function takeLines(data: Buffer): void {
-    const lines: Line[] = [];
-    let start = 0;
-    const base = offset - data.length;
-    for (let end = data.indexOf(10); end >= 0; end = data.indexOf(10, start)) {
-      lines.push({
-        text: data.toString('utf8', start, Math.min(end, start + maxLineBytes)),
-        endOffset: base + end + 1,
-      });
-      start = end + 1;
-    }
-    rest = Buffer.from(data.subarray(start, start + maxLineBytes));
-    if (lines.length > 0) onLines(lines);
+    const found = splitLines(data, offset - data.length);
+    rest = found.rest;
+    if (found.lines.length > 0) onLines(found.lines);
   }
 
   async function readAll(): Promise<void> {
@@ -80,4 +71,18 @@ export function tailFile(path: string, from: number, onLines: (lines: Line[]) =>
       stop();
     },
   };
+}
+
+/** The complete lines in `data`, which begins at byte `base` of the file, and the beginning of the last one. */
+function splitLines(data: Buffer, base: number): { lines: Line[]; rest: Buffer<ArrayBuffer> } {
+  const lines: Line[] = [];
+  let start = 0;
+  for (let end = data.indexOf(10); end >= 0; end = data.indexOf(10, start)) {
+    lines.push({
+      text: data.toString('utf8', start, Math.min(end, start + maxLineBytes)),
+      endOffset: base + end + 1,
+    });
+    start = end + 1;
+  }
+  return { lines, rest: Buffer.from(data.subarray(start, start + maxLineBytes)) };
 }

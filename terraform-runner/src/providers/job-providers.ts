@@ -35,15 +35,11 @@ export function createJobProviders(folder: string) {
 
   async function ensure(context: CommandContext, wanted: ProviderBinary[]): Promise<void> {
     const digest = environmentDigest(context);
-    const fits = (provider: SharedProvider, binary: ProviderBinary) =>
-      provider.source === binary.source &&
-      provider.path === binary.path &&
-      provider.environmentDigest === digest;
     const useless = (provider: SharedProvider) =>
-      !wanted.some((binary) => fits(provider, binary)) || hasEnded(provider.directory);
+      !wanted.some((binary) => runs(provider, binary, digest)) || hasEnded(provider.directory);
     await stop(providers.filter(useless));
     for (const binary of wanted)
-      if (!providers.some((provider) => fits(provider, binary))) start(context, binary);
+      if (!providers.some((provider) => runs(provider, binary, digest))) start(context, binary);
   }
 
   async function reattach(): Promise<string | undefined> {
@@ -81,6 +77,11 @@ export function createJobProviders(folder: string) {
         signal,
       ),
   };
+}
+
+/** Whether a process runs this binary with the environment of this digest. */
+function runs(provider: SharedProvider, { source, path }: ProviderBinary, digest: string): boolean {
+  return provider.source === source && provider.path === path && provider.environmentDigest === digest;
 }
 
 function environmentDigest(context: CommandContext): string {

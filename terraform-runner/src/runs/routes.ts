@@ -16,7 +16,6 @@ import { streamEvents } from './event-stream.ts';
 import { logText } from './log-text.ts';
 import { readJournal } from './read-journal.ts';
 import { readRunState } from './read-run-state.ts';
-import type { Run } from './run.ts';
 import type { RunService } from './service.ts';
 
 const eventsQuerySchema = z.object({
@@ -27,51 +26,47 @@ const eventsQuerySchema = z.object({
 /** `closing` ends streams when the service shuts down. */
 export function runRoutes(runs: RunService, closing: AbortSignal): Router {
   const router = Router();
-  const findRun = (request: Request): Run => runs.find(parse(runIdSchema, request.params.runId, 'runId'));
-
   router.put('/runs/:runId', async (request, response) => {
-    const runId = parse(runIdSchema, request.params.runId, 'runId');
-    const { view, created } = await runs.put(runId, parse(runRequestSchema, request.body));
+    const { view, created } = await runs.put(runIdOf(request), parse(runRequestSchema, request.body));
     response.status(created ? 201 : 200).json(view);
   });
   router.get('/runs', (_request, response) => void response.json({ runs: runs.list() }));
-  router.get('/runs/:runId', (request, response) => void response.json(findRun(request).view()));
+  router.get('/runs/:runId', (request, response) => {
+    response.json(runs.find(runIdOf(request)).view());
+  });
   router.post('/runs/:runId/cancel', async (request, response) => {
-    const runId = parse(runIdSchema, request.params.runId, 'runId');
+    const runId = runIdOf(request);
     const { graceSeconds } = parse(cancelRunSchema, request.body ?? {});
     response.json(await runs.cancel(runId, graceSeconds));
   });
   router.delete('/runs/:runId', async (request, response) => {
-    await runs.remove(parse(runIdSchema, request.params.runId, 'runId'));
+    await runs.remove(runIdOf(request));
     response.status(204).end();
   });
+  router.use(recordRoutes(runs, closing));
+  router.use(resultRoutes(runs));
+  return router;
+}
+
+/** What a run does and has done: its events, as they happen, and its logs. */
+function recordRoutes(runs: RunService, closing: AbortSignal): Router {
+  const router = Router();
   router.get('/runs/:runId/events', async (request, response) => {
-    const run = findRun(request);
+    const run = runs.find(runIdOf(request));
     const { after, follow } = parse(eventsQuerySchema, request.query);
     const signal = endOf(response, closing);
     response.type('application/x-ndjson').flushHeaders();
     await send(streamEvents(run.events, { after, follow: follow === 'true', signal }), response, signal);
   });
   router.get('/runs/:runId/log', async (request, response) => {
-    const run = findRun(request);
+    const run = runs.find(runIdOf(request));
     const signal = endOf(response, closing);
     response.type('text/plain; charset=utf-8');
     await send(logText(run.events, signal), response, signal);
   });
-  router.get('/runs/:runId/plan', async (request, response) => {
-    await sendFile(findRun(request).paths.plan, response, 'application/octet-stream', 'plan_not_found');
-  });
-  router.get('/runs/:runId/plan.json', async (request, response) => {
-    await sendFile(findRun(request).paths.planJson, response, 'application/json', 'plan_not_found');
-  });
-  router.get('/runs/:runId/state', async (request, response) => {
-    const state = await readRunState(findRun(request));
-    if (!state) throw new DomainError('state_not_found', 'reading the state: there is none yet');
-    response.type('application/octet-stream').send(state.raw);
-  });
   router.get('/runs/:runId/terraform-log', async (request, response) => {
-    const { runId } = request.params;
-    const log = await readTerraformLog(findRun(request).paths.logs);
+    const runId = runIdOf(request);
+    const log = await readTerraformLog(runs.find(runId).paths.logs);
     if (!log)
       throw new DomainError(
         'terraform_log_not_found',
@@ -80,9 +75,33 @@ export function runRoutes(runs: RunService, closing: AbortSignal): Router {
     response.type('text/plain; charset=utf-8').send(log);
   });
   router.get('/runs/:runId/journal', async (request, response) => {
-    response.type('application/x-ndjson').send(await readJournal(findRun(request).paths.journal));
+    const { journal } = runs.find(runIdOf(request)).paths;
+    response.type('application/x-ndjson').send(await readJournal(journal));
   });
   return router;
+}
+
+/** What a run has made: its plan and its state. */
+function resultRoutes(runs: RunService): Router {
+  const router = Router();
+  router.get('/runs/:runId/plan', async (request, response) => {
+    const { plan } = runs.find(runIdOf(request)).paths;
+    await sendFile(plan, response, 'application/octet-stream', 'plan_not_found');
+  });
+  router.get('/runs/:runId/plan.json', async (request, response) => {
+    const { planJson } = runs.find(runIdOf(request)).paths;
+    await sendFile(planJson, response, 'application/json', 'plan_not_found');
+  });
+  router.get('/runs/:runId/state', async (request, response) => {
+    const state = await readRunState(runs.find(runIdOf(request)));
+    if (!state) throw new DomainError('state_not_found', 'reading the state: there is none yet');
+    response.type('application/octet-stream').send(state.raw);
+  });
+  return router;
+}
+
+function runIdOf(request: Request): string {
+  return parse(runIdSchema, request.params.runId, 'runId');
 }
 
 /** Signalled when the reader has gone or the service shuts down. */

@@ -1,19 +1,14 @@
 import { rm } from 'node:fs/promises';
-import {
-  type Capacity,
-  pathProblem,
-  projectIdPattern,
-  type RunOutcome,
-  type RunRequest,
-  type RunView,
-} from '@deployment-engine/contracts';
+import type { Capacity, RunOutcome, RunRequest, RunView } from '@deployment-engine/contracts';
 import { DomainError } from '../domain-error.ts';
-import type { JobTable } from '../jobs/job.ts';
+import type { Job, JobTable } from '../jobs/job.ts';
 import { jobPaths } from '../jobs/job-paths.ts';
 import { cancel } from '../terminate/cancel.ts';
+import { checkNames } from './check-names.ts';
 import { checkPlan } from './check-plan.ts';
 import { executeRun } from './execute-run.ts';
 import { findRuns } from './find-runs.ts';
+import { outcomeOfCrash, outcomeOfLostRequest } from './interruption.ts';
 import { Run, type RunContext, runDirectory } from './run.ts';
 import {
   forgetRequest,
@@ -24,98 +19,154 @@ import {
   saveRequest,
 } from './run-record.ts';
 
-/** A folder name of its own: no dots, no separators. */
-const jobIdPattern = /^[a-z0-9][a-z0-9-]{0,79}$/;
-
-export type RunService = ReturnType<typeof createRunService>;
-
 /** Admission and life of runs. All that it knows can be read again from the run folders. */
-export function createRunService(context: RunContext, jobs: JobTable) {
-  const { config, logger } = context;
-  const runs = new Map<string, Run>();
+export class RunService {
+  readonly #context: RunContext;
+  readonly #jobs: JobTable;
+  readonly #runs = new Map<string, Run>();
   /** Requests between their admission and their first record on disk, by run id. */
-  const admissions = new Map<string, { digest: string; run: Promise<Run> }>();
-  const inProgress = new Map<string, Promise<void>>();
-  let draining = false;
+  readonly #admissions = new Map<string, Promise<Run>>();
+  readonly #inProgress = new Map<string, Promise<void>>();
+  #draining = false;
 
-  function occupied(): number {
-    return new Set([...inProgress.keys(), ...admissions.keys()]).size;
+  constructor(context: RunContext, jobs: JobTable) {
+    this.#context = context;
+    this.#jobs = jobs;
   }
 
-  async function put(runId: string, request: RunRequest): Promise<{ view: RunView; created: boolean }> {
+  /** Starts a run, or finds it started by an equal request. */
+  async put(runId: string, request: RunRequest): Promise<{ view: RunView; created: boolean }> {
     checkNames(request);
-    const digest = requestDigest(request);
-    const known = runs.get(runId) ?? (await admissions.get(runId)?.run);
+    const known = this.#runs.get(runId) ?? (await this.#admissions.get(runId));
     if (known) {
-      if (known.record.requestDigest !== digest)
+      if (known.record.requestDigest !== requestDigest(request))
         throw new DomainError('run_conflict', `starting run ${runId}: it exists with another request`);
       return { view: known.view(), created: false };
     }
-    if (draining)
-      throw new DomainError('shutting_down', `starting run ${runId}: the runner is shutting down`);
-    if (context.sandbox.refusal)
-      throw new DomainError('no_sandbox', `starting run ${runId}: ${context.sandbox.refusal}`);
-    const other = jobs.activeRun(request.jobId);
-    if (other)
-      throw new DomainError('run_conflict', `starting run ${runId}: ${other} of the same job is running`);
-    if (occupied() >= config.slots)
-      throw new DomainError('no_capacity', `starting run ${runId}: all ${config.slots} slots are taken`);
-    const admission = { digest, run: admit(runId, request) };
-    admissions.set(runId, admission);
+    this.#checkRoom(runId, request);
+    const admission = this.#admit(runId, request);
+    this.#admissions.set(runId, admission);
     try {
-      return { view: (await admission.run).view(), created: true };
+      return { view: (await admission).view(), created: true };
     } finally {
-      admissions.delete(runId);
+      this.#admissions.delete(runId);
     }
   }
 
-  async function admit(runId: string, request: RunRequest): Promise<Run> {
-    const job = jobs.enter(request.jobId, runId);
+  /** Takes up every run on disk: finished ones to be fetched, the others to go on. */
+  async recover(): Promise<void> {
+    const { config, logger } = this.#context;
+    for (const { directory, record } of findRuns(config.runsDir))
+      await this.#takeUp(directory, record).catch((error) =>
+        logger.error('taking up a run', { runId: record.runId, error }),
+      );
+  }
+
+  find(runId: string): Run {
+    const run = this.#runs.get(runId);
+    if (!run)
+      throw new DomainError('run_not_found', `looking for run ${runId}: this runner does not have it`);
+    return run;
+  }
+
+  list(): RunView[] {
+    return [...this.#runs.values()].map((run) => run.view());
+  }
+
+  /** Answers once the request outlives this process. */
+  async cancel(runId: string, graceSeconds: number): Promise<RunView> {
+    const run = this.find(runId);
+    cancel(run, graceSeconds * 1000);
+    if (run.running) await run.save();
+    return run.view();
+  }
+
+  /** Removes what is kept of a finished run, and with the last run its job. */
+  async remove(runId: string): Promise<void> {
+    const run = this.find(runId);
+    if (this.#inProgress.has(runId))
+      throw new DomainError('run_conflict', `removing run ${runId}: it has not finished`);
+    this.#runs.delete(runId);
+    await run.save();
+    await rm(run.directory, { recursive: true, force: true });
+    const { jobId } = run.record;
+    const hasOthers = [...this.#runs.values()].some((other) => other.record.jobId === jobId);
+    if (this.#jobs.activeRun(jobId) || hasOthers) return;
+    await this.#jobs.end(jobId);
+    const paths = jobPaths(this.#context.config.runsDir, jobId, '.');
+    for (const path of [paths.temporary, paths.root]) await rm(path, { recursive: true, force: true });
+  }
+
+  capacity(): Pick<Capacity, 'slots' | 'free' | 'runs'> {
+    const { slots } = this.#context.config;
+    const runs = this.#occupants();
+    return { slots, free: this.#draining ? 0 : Math.max(0, slots - runs.length), runs };
+  }
+
+  /** Takes no more runs and leaves those in progress to the next start of the runner. */
+  async drain(): Promise<void> {
+    this.#draining = true;
+    await Promise.allSettled(this.#admissions.values());
+    for (const run of this.#runs.values()) if (this.#inProgress.has(run.record.runId)) run.abandon.abort();
+    await Promise.all(this.#inProgress.values());
+    for (const run of this.#runs.values()) run.events.close();
+  }
+
+  /** Runs that take a slot each. */
+  #occupants(): string[] {
+    return [...new Set([...this.#inProgress.keys(), ...this.#admissions.keys()])];
+  }
+
+  /** Throws where the run can't start now. */
+  #checkRoom(runId: string, request: RunRequest): void {
+    const { sandbox, config } = this.#context;
+    if (this.#draining)
+      throw new DomainError('shutting_down', `starting run ${runId}: the runner is shutting down`);
+    if (sandbox.refusal) throw new DomainError('no_sandbox', `starting run ${runId}: ${sandbox.refusal}`);
+    const other = this.#jobs.activeRun(request.jobId);
+    if (other)
+      throw new DomainError('run_conflict', `starting run ${runId}: ${other} of the same job is running`);
+    if (this.#occupants().length >= config.slots)
+      throw new DomainError('no_capacity', `starting run ${runId}: all ${config.slots} slots are taken`);
+  }
+
+  async #admit(runId: string, request: RunRequest): Promise<Run> {
+    const { config, revisions } = this.#context;
+    const job = this.#jobs.enter(request.jobId, runId);
     try {
       const directory = runDirectory(config.runsDir, request.jobId, runId);
-      if (!(await context.revisions.read(request.projectId, request.revisionDigest)))
+      if (!(await revisions.read(request.projectId, request.revisionDigest)))
         throw new DomainError(
           'revision_missing',
           `starting run ${runId}: the files of revision ${request.revisionDigest} are not on this runner`,
         );
       await checkPlan(config.runsDir, runId, request);
       await saveRequest(directory, request);
-      const run = new Run(context, newRecord(runId, request));
+      const run = new Run(this.#context, newRecord(runId, request));
       await run.save();
-      runs.set(runId, run);
-      begin(run, request, job);
+      this.#runs.set(runId, run);
+      this.#begin(run, request, job);
       return run;
     } catch (error) {
-      await jobs.leave(request.jobId, 0);
+      await this.#jobs.leave(request.jobId, 0);
       throw error;
     }
   }
 
-  function begin(run: Run, request: RunRequest, job: ReturnType<JobTable['enter']>): void {
+  #begin(run: Run, request: RunRequest, { providers, egress }: Job): void {
     const { runId } = run.record;
-    const work = executeRun({ run, request, providers: job.providers, egress: job.egress })
-      .catch((error) => crashed(run, error))
-      .then((outcome) => outcome && finish(run, outcome, lingerMs(request, outcome)))
-      .catch((error) => void logger.error('finishing a run', { runId, error }))
-      .finally(() => inProgress.delete(runId));
-    inProgress.set(runId, work);
-  }
-
-  /** `undefined` where the run goes on without this runner. */
-  function crashed(run: Run, error: unknown): RunOutcome | undefined {
-    if (run.abandon.signal.aborted) return undefined;
-    logger.error('working on a run', { runId: run.record.runId, error });
-    const full = (error as NodeJS.ErrnoException).code === 'ENOSPC';
-    const known = error instanceof DomainError ? error.message : undefined;
-    const unknown = 'the runner met an unexpected error; its log has the detail';
-    const message = full ? 'the disk is full' : (known ?? unknown);
-    return { kind: 'failed', step: run.record.step ?? 'prepare', exitCode: null, message };
+    const work = executeRun({ run, request, providers, egress })
+      .catch((error) => outcomeOfCrash(run, error))
+      .then((outcome) => outcome && this.#finish(run, outcome, lingerMs(request, outcome)))
+      .catch((error) => void this.#context.logger.error('finishing a run', { runId, error }))
+      .finally(() => this.#inProgress.delete(runId));
+    this.#inProgress.set(runId, work);
   }
 
   /** The slot and the job are free before anybody reads of the end, so that the next run can be asked for at once. */
-  async function finish(run: Run, outcome: RunOutcome, waitMs = 0): Promise<void> {
-    await jobs.leave(run.record.jobId, draining ? 0 : waitMs);
-    inProgress.delete(run.record.runId);
+  async #finish(run: Run, outcome: RunOutcome, waitMs = 0): Promise<void> {
+    await this.#jobs.leave(run.record.jobId, this.#draining ? 0 : waitMs);
+    this.#inProgress.delete(run.record.runId);
     run.record.finishedAt = new Date().toISOString();
     run.emitOnce('finished', { type: 'run_finished', outcome });
     run.record.outcome = outcome;
@@ -125,103 +176,26 @@ export function createRunService(context: RunContext, jobs: JobTable) {
     await forgetRequest(run.directory);
     // Without its message, which is Terraform's own and may hold secrets.
     const { kind } = outcome;
-    logger.info('a run has finished', { runId: run.record.runId, kind, step: run.record.step });
+    this.#context.logger.info('a run has finished', { runId: run.record.runId, kind, step: run.record.step });
   }
 
-  /** Takes up every run on disk: finished ones to be fetched, the others to go on. */
-  async function recover(): Promise<void> {
-    for (const { directory, record } of findRuns(config.runsDir))
-      await takeUp(directory, record).catch((error) =>
-        logger.error('taking up a run', { runId: record.runId, error }),
-      );
-  }
-
-  async function takeUp(directory: string, record: RunRecord): Promise<void> {
-    const run = new Run(context, record);
-    runs.set(record.runId, run);
+  async #takeUp(directory: string, record: RunRecord): Promise<void> {
+    const run = new Run(this.#context, record);
+    this.#runs.set(record.runId, run);
     if (record.outcome) return run.events.close();
-    const job = jobs.enter(record.jobId, record.runId);
+    const job = this.#jobs.enter(record.jobId, record.runId);
     const ending = run.events.find('finished')?.body;
     const request = loadRequest(directory);
-    if (ending?.type === 'run_finished') await finish(run, ending.outcome);
-    else if (!request) await finish(run, lostRequest(run));
+    if (ending?.type === 'run_finished') await this.#finish(run, ending.outcome);
+    else if (!request) await this.#finish(run, outcomeOfLostRequest(run));
     else {
-      logger.info('taking up a run', { runId: record.runId, step: record.step });
-      begin(run, request, job);
+      this.#context.logger.info('taking up a run', { runId: record.runId, step: record.step });
+      this.#begin(run, request, job);
     }
   }
-
-  function find(runId: string): Run {
-    const run = runs.get(runId);
-    if (!run)
-      throw new DomainError('run_not_found', `looking for run ${runId}: this runner does not have it`);
-    return run;
-  }
-
-  return {
-    put,
-    recover,
-    find,
-    list: (): RunView[] => [...runs.values()].map((run) => run.view()),
-
-    /** Answers once the request outlives this process. */
-    async cancel(runId: string, graceSeconds: number): Promise<RunView> {
-      const run = find(runId);
-      cancel(run, graceSeconds * 1000);
-      if (run.running) await run.save();
-      return run.view();
-    },
-
-    /** Removes what is kept of a finished run, and with the last run its job. */
-    async remove(runId: string): Promise<void> {
-      const run = find(runId);
-      if (inProgress.has(runId))
-        throw new DomainError('run_conflict', `removing run ${runId}: it has not finished`);
-      runs.delete(runId);
-      await run.save();
-      await rm(run.directory, { recursive: true, force: true });
-      const { jobId } = run.record;
-      if (jobs.activeRun(jobId) || [...runs.values()].some((other) => other.record.jobId === jobId)) return;
-      await jobs.end(jobId);
-      const paths = jobPaths(config.runsDir, jobId, '.');
-      for (const path of [paths.temporary, paths.root]) await rm(path, { recursive: true, force: true });
-    },
-
-    capacity(): Pick<Capacity, 'slots' | 'free' | 'runs'> {
-      const free = draining ? 0 : Math.max(0, config.slots - occupied());
-      return { slots: config.slots, free, runs: [...new Set([...inProgress.keys(), ...admissions.keys()])] };
-    },
-
-    /** Takes no more runs and leaves those in progress to the next start of the runner. */
-    async drain(): Promise<void> {
-      draining = true;
-      await Promise.allSettled([...admissions.values()].map((admission) => admission.run));
-      for (const run of runs.values()) if (inProgress.has(run.record.runId)) run.abandon.abort();
-      await Promise.all(inProgress.values());
-      for (const run of runs.values()) run.events.close();
-    },
-  };
 }
 
 /** Only a plan that was made has an apply to wait for. */
 function lingerMs(request: RunRequest, outcome: RunOutcome): number {
   return request.kind === 'plan' && outcome.kind === 'succeeded' ? request.lingerMs : 0;
-}
-
-function lostRequest(run: Run): RunOutcome {
-  const message = 'the runner restarted and its copy of the request is gone';
-  return { kind: 'interrupted', step: run.record.step ?? 'prepare', message };
-}
-
-function checkNames(request: RunRequest): void {
-  if (!jobIdPattern.test(request.jobId)) refuse('/jobId', 'must be lower-case letters, digits and "-"');
-  if (!projectIdPattern.test(request.projectId)) refuse('/projectId', 'is not a project id');
-  const problem = request.rootModule === '.' ? undefined : pathProblem(request.rootModule);
-  if (problem) refuse('/rootModule', problem);
-}
-
-function refuse(pointer: string, detail: string): never {
-  throw new DomainError('invalid_request', `reading the request: ${pointer} ${detail}`, {
-    fields: [{ pointer, detail }],
-  });
 }

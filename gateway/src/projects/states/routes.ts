@@ -2,7 +2,7 @@ import { endpoints } from '@deployment-engine/contracts';
 import type { Router } from 'express';
 import type { Context } from '../../context.ts';
 import { decodeNumberCursor, encodeCursor } from '../../server/http/cursor.ts';
-import { route } from '../../server/http/route.ts';
+import { type Input, route } from '../../server/http/route.ts';
 import { projectRedactor } from '../secrets/project-redactor.ts';
 import { findProject } from '../store.ts';
 import { diffStates } from './diff.ts';
@@ -17,60 +17,74 @@ import {
 } from './store.ts';
 
 export function stateRoutes(router: Router, context: Context): void {
-  const { query } = context.database;
-  const read = async (version: StateVersion) =>
-    parseState(await readStateContent(query, context.encryption, version));
+  route(router, endpoints.stateVersions, (input) => showVersions(context, input));
+  route(router, endpoints.downloadState, (input) => sendState(context, input));
+  route(router, endpoints.diffStates, (input) => showDiff(context, input));
+  route(router, endpoints.restoreState, (input) => restore(context, input));
+}
 
-  route(router, endpoints.stateVersions, async ({ params, query: page }) => {
-    const project = await findProject(query, params.projectId);
-    const before = decodeNumberCursor(page.cursor);
-    const rows = await listStateVersions(query, project.id, { before, limit: page.limit + 1 });
-    const shown = rows.slice(0, page.limit);
-    return {
-      projectId: project.id,
-      versions: shown.map(presentVersion),
-      nextCursor: rows.length > shown.length ? encodeCursor(shown.at(-1)?.id ?? 0) : null,
-    };
-  });
-  route(router, endpoints.downloadState, async ({ params, response, call }) => {
-    const project = await findProject(query, params.projectId);
-    const version = await findStateVersion(query, project.id, params.version);
-    const raw = await readStateContent(query, context.encryption, version);
-    await call.record(query, { detail: { version: version.id, serial: version.serial } });
-    response.attachment(`${project.id}-${version.serial}.tfstate`).type('json').send(raw);
-    return undefined;
-  });
-  route(router, endpoints.diffStates, async ({ params, query: { from, to } }) => {
-    const project = await findProject(query, params.projectId);
-    const [before, after] = [
-      await findStateVersion(query, project.id, from),
-      await findStateVersion(query, project.id, to),
-    ];
-    const states = [await read(before), await read(after)] as const;
-    const diff = diffStates(...states);
-    const redactor = await projectRedactor(context, project, [...states]);
-    return {
-      projectId: project.id,
-      from: presentVersion(before),
-      to: presentVersion(after),
-      added: redactor.redactJson(diff.added) as string[],
-      removed: redactor.redactJson(diff.removed) as string[],
-      changed: diff.changed.map(({ address, attributes }) => ({
-        address: redactor.redactText(address),
-        attributes: attributes.map((attribute) => redactDifference(attribute, redactor)),
-      })),
-    };
-  });
-  route(router, endpoints.restoreState, async ({ params }) => {
-    const project = await findProject(query, params.projectId);
-    const { restored, version } = await restoreState(context, project.id, params.version);
-    return {
-      projectId: project.id,
-      restored: presentVersion(restored),
-      version: presentVersion(version),
-      message: `State version ${restored.id} is the newest again, as serial ${version.serial}`,
-    };
-  });
+async function showVersions(
+  { database: { query } }: Context,
+  { params, query: page }: Input<typeof endpoints.stateVersions>,
+) {
+  const project = await findProject(query, params.projectId);
+  const before = decodeNumberCursor(page.cursor);
+  const rows = await listStateVersions(query, project.id, { before, limit: page.limit + 1 });
+  const shown = rows.slice(0, page.limit);
+  return {
+    projectId: project.id,
+    versions: shown.map(presentVersion),
+    nextCursor: rows.length > shown.length ? encodeCursor(shown.at(-1)?.id ?? 0) : null,
+  };
+}
+
+async function sendState(
+  { database: { query }, encryption }: Context,
+  { params, response, call }: Input<typeof endpoints.downloadState>,
+) {
+  const project = await findProject(query, params.projectId);
+  const version = await findStateVersion(query, project.id, params.version);
+  const raw = await readStateContent(query, encryption, version);
+  await call.record(query, { detail: { version: version.id, serial: version.serial } });
+  response.attachment(`${project.id}-${version.serial}.tfstate`).type('json').send(raw);
+  return undefined;
+}
+
+async function showDiff(
+  context: Context,
+  { params, query: { from, to } }: Input<typeof endpoints.diffStates>,
+) {
+  const { database, encryption } = context;
+  const project = await findProject(database.query, params.projectId);
+  const before = await findStateVersion(database.query, project.id, from);
+  const after = await findStateVersion(database.query, project.id, to);
+  const read = async (version: StateVersion) =>
+    parseState(await readStateContent(database.query, encryption, version));
+  const states = [await read(before), await read(after)] as const;
+  const diff = diffStates(...states);
+  const redactor = await projectRedactor(context, project, [...states]);
+  return {
+    projectId: project.id,
+    from: presentVersion(before),
+    to: presentVersion(after),
+    added: redactor.redactJson(diff.added) as string[],
+    removed: redactor.redactJson(diff.removed) as string[],
+    changed: diff.changed.map(({ address, attributes }) => ({
+      address: redactor.redactText(address),
+      attributes: attributes.map((attribute) => redactDifference(attribute, redactor)),
+    })),
+  };
+}
+
+async function restore(context: Context, { params }: Input<typeof endpoints.restoreState>) {
+  const project = await findProject(context.database.query, params.projectId);
+  const { restored, version } = await restoreState(context, project.id, params.version);
+  return {
+    projectId: project.id,
+    restored: presentVersion(restored),
+    version: presentVersion(version),
+    message: `State version ${restored.id} is the newest again, as serial ${version.serial}`,
+  };
 }
 
 function presentVersion(version: StateVersion) {

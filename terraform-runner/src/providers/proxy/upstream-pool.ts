@@ -47,16 +47,7 @@ export function createUpstreamPool(first: Upstream, start: () => Promise<Upstrea
       if (known) return known;
       const upstream = take();
       taken.set(connection, upstream);
-      void upstream.then((process) => {
-        if (!process) return connection.destroy();
-        process.session.once('close', () => connection.destroy());
-        const leave = () => {
-          process.isLeft = true;
-          release(process);
-        };
-        if (connection.destroyed) leave();
-        else connection.once('close', leave);
-      });
+      void upstream.then((process) => bind(connection, process, release));
       return upstream;
     },
     /** Called when a call has ended: a process that was left during one can be used again now. */
@@ -65,6 +56,25 @@ export function createUpstreamPool(first: Upstream, start: () => Promise<Upstrea
     any: (): Upstream | undefined => [...all].find(({ isStopped }) => !isStopped),
     all: (): Iterable<Upstream> => all,
   };
+}
+
+/** Ends the connection with its process, and leaves the process when the connection has ended. */
+function bind(
+  connection: Http2Session,
+  process: Upstream | undefined,
+  release: (process: Upstream) => void,
+): void {
+  if (!process) {
+    connection.destroy();
+    return;
+  }
+  process.session.once('close', () => connection.destroy());
+  const leave = () => {
+    process.isLeft = true;
+    release(process);
+  };
+  if (connection.destroyed) leave();
+  else connection.once('close', leave);
 }
 
 export type UpstreamPool = ReturnType<typeof createUpstreamPool>;

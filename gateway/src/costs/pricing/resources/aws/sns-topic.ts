@@ -24,7 +24,6 @@ function standard(topic: ResourceReader, requests: Quantity): ComponentSpec[] {
     product(requests, topic.usage(`${kind}_subscriptions`) ?? assumed(0, `no ${kind}_subscriptions given`));
   const charged = (quantity: Quantity, included: number, per: number) =>
     product(above(quantity, included), new Decimal(1).div(per));
-  const sms = topic.usage('sms_notification_price');
   return [
     {
       name: 'API requests (over 1M)',
@@ -66,12 +65,16 @@ function standard(topic: ResourceReader, requests: Quantity): ComponentSpec[] {
       name: 'SMS notifications (over 100)',
       unit: 'notifications',
       quantity: charged(sent('sms'), free.sms, 1),
-      price:
-        sms === null
-          ? { missing: 'SMS prices depend on country and carrier; give sms_notification_price' }
-          : { custom: sms },
+      price: smsPrice(topic),
     },
   ];
+}
+
+function smsPrice(topic: ResourceReader): ComponentSpec['price'] {
+  const price = topic.usage('sms_notification_price');
+  return price === null
+    ? { missing: 'SMS prices depend on country and carrier; give sms_notification_price' }
+    : { custom: price };
 }
 
 /** FIFO topics charge requests, payload, and both again for every subscription. */

@@ -1,0 +1,19 @@
+import { pathProblem, projectIdPattern, type RunRequest } from '@deployment-engine/contracts';
+import { DomainError } from '../domain-error.ts';
+
+/** A folder name of its own: no dots, no separators. */
+const jobIdPattern = /^[a-z0-9][a-z0-9-]{0,79}$/;
+
+/** Throws where an id or a path of a request can't be the name of a folder. */
+export function checkNames(request: RunRequest): void {
+  if (!jobIdPattern.test(request.jobId)) refuse('/jobId', 'must be lower-case letters, digits and "-"');
+  if (!projectIdPattern.test(request.projectId)) refuse('/projectId', 'is not a project id');
+  const problem = request.rootModule === '.' ? undefined : pathProblem(request.rootModule);
+  if (problem) refuse('/rootModule', problem);
+}
+
+function refuse(pointer: string, detail: string): never {
+  throw new DomainError('invalid_request', `reading the request: ${pointer} ${detail}`, {
+    fields: [{ pointer, detail }],
+  });
+}
