@@ -19,11 +19,12 @@ import { stateRoutes } from './projects/states/routes.ts';
 import { runnerRoutes } from './runners/routes.ts';
 import { adminRoutes } from './server/backup/routes.ts';
 import { healthRoutes } from './server/health/routes.ts';
-import type { Guard } from './server/http/admit.ts';
+import { type Guard, setGuard } from './server/http/admit.ts';
 import { checkHost, checkPage } from './server/http/browser-checks.ts';
 import { docsRouter } from './server/http/docs.ts';
 import { measureRequests } from './server/http/measure.ts';
-import { problemHandler, requestId, sendProblem } from './server/http/problems.ts';
+import { problemHandler, sendProblem } from './server/http/problems.ts';
+import { requestState } from './server/http/request-state.ts';
 
 const resources = [
   healthRoutes,
@@ -47,13 +48,13 @@ const resources = [
 export function createApp(context: Context): Express {
   const app = express();
   const { access } = context.config;
-  app.locals.guard = guard(context);
+  setGuard(app, guard(context));
   app.set('trust proxy', access.trustedProxies);
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(helmet());
   app.use((_request, response, next) => {
-    response.setHeader('x-request-id', requestId(response));
+    response.setHeader('x-request-id', requestState(response).requestId);
     next();
   });
   app.use(measureRequests(context.metrics));

@@ -1,7 +1,8 @@
 import type { AuditFacts, Endpoint, ProblemCode } from '@deployment-engine/contracts';
 import type { Request, Response } from 'express';
 import type { Query } from '../../server/database/open.ts';
-import { anonymousPrincipal, enginePrincipal, type Principal } from '../principal.ts';
+import { requestState } from '../../server/http/request-state.ts';
+import { enginePrincipal, type Principal } from '../principal.ts';
 import type { AuditLog } from './log.ts';
 
 /** What a handler knows of its own entry in the audit log. */
@@ -39,19 +40,19 @@ export function callFacts(
   response: Response,
   end: { outcome: AuditFacts['outcome']; problem: ProblemCode | null },
 ): AuditFacts {
-  const { locals } = response;
-  const endpoint: Endpoint | undefined = locals.endpoint;
+  const { endpoint, principal, projectId, jobId, bodyDigest, requestId, auditDetail } =
+    requestState(response);
   return {
     ...end,
-    actor: actorOf(locals.principal ?? anonymousPrincipal),
+    actor: actorOf(principal),
     action: endpoint?.operationId ?? 'none',
-    project: locals.project ?? null,
-    job: locals.job ?? null,
-    digest: locals.digest ?? null,
+    project: projectId ?? null,
+    job: jobId ?? null,
+    digest: bodyDigest ?? null,
     address: request.ip ?? null,
-    requestId: locals.requestId ?? null,
+    requestId,
     count: 1,
-    detail: locals.auditDetail ?? {},
+    detail: auditDetail ?? {},
   };
 }
 

@@ -1,6 +1,7 @@
-import type { Endpoint, ProblemCode } from '@deployment-engine/contracts';
+import type { ProblemCode } from '@deployment-engine/contracts';
 import type { Request, Response } from 'express';
 import { guardOf } from '../../server/http/admit.ts';
+import { requestState } from '../../server/http/request-state.ts';
 import { callFacts, isAudited } from './call.ts';
 
 const deniedCodes: readonly ProblemCode[] = [
@@ -13,8 +14,8 @@ const deniedCodes: readonly ProblemCode[] = [
 
 /** Puts a denied call into the audit log, and one that would have been in there had it not failed. */
 export async function noteRefusal(request: Request, response: Response, code: ProblemCode): Promise<void> {
-  const { endpoint, denied }: { endpoint?: Endpoint; denied?: boolean } = response.locals;
-  const isDenied = denied === true || deniedCodes.includes(code);
+  const { endpoint, isOutOfScope } = requestState(response);
+  const isDenied = isOutOfScope || deniedCodes.includes(code);
   if (!isDenied && !(endpoint && isAudited(endpoint))) return;
   const end = { outcome: isDenied ? ('denied' as const) : ('failed' as const), problem: code };
   await guardOf(request).refusals.note(callFacts(request, response, end));

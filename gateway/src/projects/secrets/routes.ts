@@ -3,6 +3,7 @@ import type { Router } from 'express';
 import { signedName } from '../../access/principal.ts';
 import type { Context } from '../../context.ts';
 import { DomainError } from '../../domain-error.ts';
+import { requestState } from '../../server/http/request-state.ts';
 import { route } from '../../server/http/route.ts';
 import { changeSecrets, listSecretNames, readSecrets, rotateDataKey, type SecretChange } from './store.ts';
 import { openIdConfiguration } from './web-identity/open-id.ts';
@@ -19,7 +20,7 @@ export function secretRoutes(router: Router, context: Context): void {
     const changes = Object.entries(body.variables).map(
       ([name, value]): SecretChange => ({ kind: 'variable', name, value }),
     );
-    response.locals.auditDetail = namesOf(changes);
+    requestState(response).auditDetail = namesOf(changes);
     await change(context, params.projectId, changes, signedName(principal));
     return present(context, params.projectId, 'Secret variables stored; the next job uses them');
   });
@@ -34,7 +35,7 @@ export function secretRoutes(router: Router, context: Context): void {
       ([name, value]): SecretChange => ({ kind: 'credential', name, value }),
     );
     if (webIdentity !== undefined) changes.push({ kind: 'web_identity', name: 'aws', value: webIdentity });
-    response.locals.auditDetail = namesOf(changes);
+    requestState(response).auditDetail = namesOf(changes);
     await change(context, params.projectId, changes, signedName(principal));
     return present(context, params.projectId, 'Credentials stored; the next run uses them');
   });

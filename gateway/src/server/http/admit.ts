@@ -1,5 +1,5 @@
 import type { Endpoint } from '@deployment-engine/contracts';
-import type { Request, RequestHandler, Response } from 'express';
+import type { Application, Request, RequestHandler, Response } from 'express';
 import type { Access } from '../../access/access.ts';
 import type { AuditLog } from '../../access/audit/log.ts';
 import type { Refusals } from '../../access/audit/refusals.ts';
@@ -14,8 +14,9 @@ import { addressKey } from '../../access/rate-limits.ts';
 import { DomainError } from '../../domain-error.ts';
 import type { Query } from '../database/open.ts';
 import type { RedactorOf } from './redact-answer.ts';
+import { requestState } from './request-state.ts';
 
-/** What the routing needs of the engine; the app carries it in its `locals`. */
+/** What the routing needs of the engine. */
 export type Guard = {
   access: Access;
   audit: AuditLog;
@@ -26,20 +27,28 @@ export type Guard = {
   redactorOf: RedactorOf;
 };
 
-export function guardOf(request: Request): Guard {
-  return request.app.locals.guard;
+const guards = new WeakMap<Application, Guard>();
+
+export function setGuard(app: Application, guard: Guard): void {
+  guards.set(app, guard);
+}
+
+export function guardOf({ app }: Request): Guard {
+  const guard = guards.get(app);
+  if (!guard) throw new Error('answering a request: the app has no guard');
+  return guard;
 }
 
 /** What is asked of every caller before anything of the request but its head is read: who it is, its role, its pace. */
 export function admit(endpoint: Endpoint): RequestHandler {
   return async (request, response, next) => {
-    response.locals.route = endpoint.path;
-    response.locals.endpoint = endpoint;
+    const state = requestState(response);
+    state.endpoint = endpoint;
     response.setHeader('cache-control', 'no-store');
     const { access } = guardOf(request);
     const principal =
       endpoint.role === 'public' ? anonymousPrincipal : await access.authenticate(request, response);
-    response.locals.principal = principal;
+    state.principal = principal;
     await access.limits.countCall(isKnown(principal) ? principal.id : addressKey(request.ip), response);
     if (endpoint.role !== 'public' && !hasRole(principal, endpoint.role))
       throw new DomainError(
@@ -79,21 +88,21 @@ export async function requireScope(
   request: Request,
   response: Response,
 ): Promise<void> {
-  const { locals } = response;
+  const state = requestState(response);
   const { projectId, jobId } = named(input);
-  locals.project = projectId;
-  locals.job = jobId;
+  state.projectId = projectId;
+  state.jobId = jobId;
   if (endpoint.role === 'public') return;
   if (jobId !== undefined) {
     const owner = mayTouchAll(principal) ? undefined : await guardOf(request).projectOfJob(jobId);
-    locals.project ??= owner;
+    state.projectId ??= owner;
     if (!mayTouchAll(principal) && !(owner !== undefined && mayTouch(principal, owner))) {
-      locals.denied = owner !== undefined;
+      state.isOutOfScope = owner !== undefined;
       throw new DomainError('job_not_found', `no job ${jobId} exists`);
     }
   }
   if (projectId === undefined || mayTouch(principal, projectId)) return;
-  locals.denied = true;
+  state.isOutOfScope = true;
   if (!endpoint.problems.includes('project_not_found'))
     throw new DomainError('forbidden', `project ${projectId} is not among the caller's projects`);
   throw new DomainError(

@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import type { Metrics } from '../metrics.ts';
+import { requestState } from './request-state.ts';
 
 /** Observes the duration of every request under its route's template. */
 export function measureRequests(metrics: Metrics): RequestHandler {
@@ -7,7 +8,7 @@ export function measureRequests(metrics: Metrics): RequestHandler {
     const started = process.hrtime.bigint();
     response.on('finish', () => {
       const seconds = Number(process.hrtime.bigint() - started) / 1e9;
-      const route = response.locals.route ?? 'other';
+      const route = requestState(response).endpoint?.path ?? 'other';
       metrics.requests.observe(
         { method: request.method, route, status: String(response.statusCode) },
         seconds,

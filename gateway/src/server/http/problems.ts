@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Problem, ProblemCode } from '@deployment-engine/contracts';
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { Logger } from 'winston';
@@ -6,6 +5,7 @@ import { ZodError } from 'zod';
 import { noteRefusal } from '../../access/audit/note-refusal.ts';
 import { DomainError, type FieldError } from '../../domain-error.ts';
 import { RunnerError } from '../../runner-error.ts';
+import { requestState } from './request-state.ts';
 
 const table = {
   invalid_request: { status: 400, title: 'The request is not valid' },
@@ -77,17 +77,12 @@ export function sendProblem(
         ? `${detail}: ${fields.map((field) => `${field.pointer} ${field.detail}`.trim()).join('; ')}`
         : detail,
     instance: request.path,
-    requestId: requestId(response),
+    requestId: requestState(response).requestId,
     ...(fields.length > 0 ? { errors: fields } : {}),
   };
   if (code === 'no_capacity' || code === 'runner_unavailable') response.setHeader('retry-after', '2');
   if (code === 'unauthenticated') response.setHeader('www-authenticate', 'Bearer realm="deployment-engine"');
   response.status(status).type('application/problem+json').send(JSON.stringify(problem));
-}
-
-export function requestId(response: Response): string {
-  response.locals.requestId ??= randomUUID();
-  return response.locals.requestId;
 }
 
 /** Turns whatever a handler threw into a problem; the unexpected is logged once and shown without detail. */
@@ -96,7 +91,11 @@ export function problemHandler(logger: Logger): ErrorRequestHandler {
     if (response.headersSent) {
       const isLeft = (error as { code?: string }).code === 'ERR_STREAM_PREMATURE_CLOSE';
       if (!isLeft)
-        logger.error('an answer broke off', { requestId: requestId(response), path: request.path, error });
+        logger.error('an answer broke off', {
+          requestId: requestState(response).requestId,
+          path: request.path,
+          error,
+        });
       response.destroy();
       return;
     }
@@ -104,7 +103,7 @@ export function problemHandler(logger: Logger): ErrorRequestHandler {
     await noteRefusal(request, response, known?.code ?? 'internal');
     if (known) return sendProblem(request, response, known.code, known.message, known.fields);
     logger.error('answering a request', {
-      requestId: requestId(response),
+      requestId: requestState(response).requestId,
       method: request.method,
       path: request.path,
       error,

@@ -7,6 +7,7 @@ import { DomainError } from '../../domain-error.ts';
 import { admit, guardOf, requireScope } from './admit.ts';
 import { jsonBody } from './json-body.ts';
 import { redactAnswer } from './redact-answer.ts';
+import { requestState } from './request-state.ts';
 
 type Output<S> = S extends z.ZodType ? z.output<S> : undefined;
 
@@ -45,20 +46,21 @@ export function route<E extends Endpoint>(
     ...readBody,
     async (request: Request, response: Response) => {
       const { audit } = guardOf(request);
+      const state = requestState(response);
       const call = openCall(audit, request, response);
       const input = {
         params: parseParams(endpoint, request),
         query: endpoint.query?.parse(request.query),
         body: endpoint.body && parseBody(endpoint.body, request),
-        principal: response.locals.principal,
+        principal: state.principal,
         call,
         request,
         response,
       } as Input<E>;
       await requireScope(endpoint, input.principal, input, request, response);
-      if (input.body !== undefined && isAudited(endpoint)) response.locals.digest = audit.digest(input.body);
+      if (input.body !== undefined && isAudited(endpoint)) state.bodyDigest = audit.digest(input.body);
       const answer = await handler(input);
-      response.locals.job ??= jobOf(answer);
+      state.jobId ??= jobOf(answer);
       if (isAudited(endpoint) && !call.recorded) await call.record(guardOf(request).query);
       if (answer === undefined || response.headersSent) return;
       response.status(endpoint.status).json(await redacted(endpoint, answer, request, response));
@@ -74,7 +76,7 @@ async function redacted(
   response: Response,
 ): Promise<unknown> {
   if (redaction === 'handler' || typeof schema === 'string') return answer;
-  const { project: projectId, job: jobId } = response.locals;
+  const { projectId, jobId } = requestState(response);
   return redactAnswer(schema, answer, { projectId, jobId }, guardOf(request).redactorOf);
 }
 
