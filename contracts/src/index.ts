@@ -6,6 +6,7 @@ export * from './canonical-json.ts';
 export * from './costs.ts';
 export * from './deploy.ts';
 export * from './diagnostic.ts';
+export * from './domain-error.ts';
 export * from './endpoint.ts';
 export * from './files.ts';
 export * from './job.ts';

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Accepted } from '@deployment-engine/contracts';
+import { type Accepted, DomainError } from '@deployment-engine/contracts';
 import type { Request } from 'express';
 import type { Principal } from '../src/access/principal.ts';
-import { DomainError } from '../src/domain-error.ts';
 import { type IdempotentRequest, idempotentRequest, oncePerKey } from '../src/jobs/idempotency.ts';
 import { onEachDatabase } from './support.ts';
 

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
-import type { JobStatus } from '@deployment-engine/contracts';
+import { DomainError, type JobStatus } from '@deployment-engine/contracts';
 import type { Updateable } from 'kysely';
 import { enginePrincipal } from '../src/access/principal.ts';
-import { DomainError, LeaseLostError } from '../src/domain-error.ts';
 import {
   type Claim,
   claimNextJob,
@@ -13,6 +12,7 @@ import {
   renewLeases,
 } from '../src/jobs/claim.ts';
 import { listEvents } from '../src/jobs/events/store.ts';
+import { LeaseLostError } from '../src/jobs/lease-lost-error.ts';
 import type { JobRow } from '../src/jobs/row.ts';
 import { findJob, insertJob } from '../src/jobs/store.ts';
 import { lockJob, patchJob, transition } from '../src/jobs/transition.ts';

@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { type JobStatus, type JobType, jobStatuses, jobTypes } from '@deployment-engine/contracts';
+import {
+  DomainError,
+  type JobStatus,
+  type JobType,
+  jobStatuses,
+  jobTypes,
+} from '@deployment-engine/contracts';
 import { sql } from 'kysely';
 import { skipWithoutPostgres, startPostgres } from '../../e2e/support/postgres.ts';
 import { waitFor } from '../../e2e/support/wait.ts';
 import { enginePrincipal } from '../src/access/principal.ts';
-import { DomainError } from '../src/domain-error.ts';
 import { insertJob, unfinishedDeployments } from '../src/jobs/store.ts';
 import { restoreState } from '../src/projects/states/restore.ts';
 import { listStateVersions, readNewestState, saveStateVersion } from '../src/projects/states/store.ts';

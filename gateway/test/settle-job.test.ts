@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { JobType, Orphan } from '@deployment-engine/contracts';
 import { enginePrincipal } from '../src/access/principal.ts';
-import { LeaseLostError } from '../src/domain-error.ts';
+import { LeaseLostError } from '../src/jobs/lease-lost-error.ts';
 import { findJob, insertJob } from '../src/jobs/store.ts';
 import type { JobWork, PhaseResult } from '../src/jobs/worker/job-work.ts';
 import { settleJob } from '../src/jobs/worker/settle-job.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { DomainError } from '../src/domain-error.ts';
+import { DomainError } from '@deployment-engine/contracts';
 import {
   countResources,
   findStateVersion,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { LeaseLostError } from '../src/domain-error.ts';
+import { LeaseLostError } from '../src/jobs/lease-lost-error.ts';
 import { keepTerraformLog } from '../src/jobs/terraform-logs/keep-log.ts';
 import { readTerraformLogs, saveTerraformLog } from '../src/jobs/terraform-logs/store.ts';
 import { followJobRun } from '../src/jobs/worker/follow-run.ts';

@@ -1,7 +1,7 @@
+import { DomainError } from '@deployment-engine/contracts';
 import express, { type Express } from 'express';
 import { capacityRoutes } from './capacity/routes.ts';
 import type { Context } from './context.ts';
-import { DomainError } from './domain-error.ts';
 import { authenticate } from './http/authenticate.ts';
 import { problemHandler } from './http/problems.ts';
 import { revisionRoutes } from './revisions/routes.ts';

@@ -1,7 +1,7 @@
+import { DomainError } from '@deployment-engine/contracts';
 import type { Request, Response } from 'express';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'winston';
-import { DomainError } from '../domain-error.ts';
 import type { OpenDatabase } from '../server/database/open.ts';
 import { parseApiKey, sameSecret } from './api-key.ts';
 import { createJwtVerifier, type VerifyJwt } from './jwt.ts';

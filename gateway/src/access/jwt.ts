@@ -1,7 +1,6 @@
-import { projectPatternSchema, roleSchema } from '@deployment-engine/contracts';
+import { DomainError, projectPatternSchema, roleSchema } from '@deployment-engine/contracts';
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose';
 import { z } from 'zod';
-import { DomainError } from '../domain-error.ts';
 import type { Principal } from './principal.ts';
 import type { JwtConfig } from './settings.ts';
 

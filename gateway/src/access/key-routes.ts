@@ -1,7 +1,6 @@
-import { type CreateKeyRequest, endpoints, type Key } from '@deployment-engine/contracts';
+import { type CreateKeyRequest, DomainError, endpoints, type Key } from '@deployment-engine/contracts';
 import type { Router } from 'express';
 import type { Context } from '../context.ts';
-import { DomainError } from '../domain-error.ts';
 import { route } from '../server/http/route.ts';
 import { exceedsBlastRadius } from './exceeds-blast-radius.ts';
 import {

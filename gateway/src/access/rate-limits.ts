@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net';
+import { DomainError } from '@deployment-engine/contracts';
 import type { Response } from 'express';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import { DomainError } from '../domain-error.ts';
 import type { AccessConfig } from './settings.ts';
 
 const windowSeconds = 60;

@@ -1,8 +1,7 @@
-import type { Accepted } from '@deployment-engine/contracts';
+import { type Accepted, DomainError } from '@deployment-engine/contracts';
 import type { Call } from '../access/audit/call.ts';
 import type { Principal } from '../access/principal.ts';
 import type { Context } from '../context.ts';
-import { DomainError } from '../domain-error.ts';
 import { isSealIntact } from '../projects/plans/seal.ts';
 import { findPlan } from '../projects/plans/store.ts';
 import { newestStateVersion } from '../projects/states/store.ts';

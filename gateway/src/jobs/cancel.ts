@@ -1,7 +1,6 @@
-import { isFinished } from '@deployment-engine/contracts';
+import { DomainError, isFinished } from '@deployment-engine/contracts';
 import type { Call } from '../access/audit/call.ts';
 import type { Context } from '../context.ts';
-import { DomainError } from '../domain-error.ts';
 import { notify } from '../server/database/open.ts';
 import type { JobRow } from './row.ts';
 import { jobChangedChannel, lockJob, transition } from './transition.ts';

@@ -1,5 +1,6 @@
 import {
   type Accepted,
+  DomainError,
   type Files,
   type JobType,
   singleFileName,
@@ -9,7 +10,6 @@ import type { Request } from 'express';
 import type { Call } from '../access/audit/call.ts';
 import type { Principal } from '../access/principal.ts';
 import type { Context } from '../context.ts';
-import { DomainError } from '../domain-error.ts';
 import {
   listRevisions,
   type PreparedRevision,

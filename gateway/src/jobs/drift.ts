@@ -1,8 +1,7 @@
-import type { Accepted } from '@deployment-engine/contracts';
+import { type Accepted, DomainError } from '@deployment-engine/contracts';
 import { engineFacts } from '../access/audit/call.ts';
 import type { AuditLog } from '../access/audit/log.ts';
 import type { Context } from '../context.ts';
-import { DomainError } from '../domain-error.ts';
 import { readPlanJson } from '../projects/plans/store.ts';
 import { driftedResources } from '../projects/plans/terraform-plan.ts';
 import { projectRedactor } from '../projects/secrets/project-redactor.ts';

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type Accepted, canonicalJson } from '@deployment-engine/contracts';
+import { type Accepted, canonicalJson, DomainError } from '@deployment-engine/contracts';
 import type { Request } from 'express';
 import type { Principal } from '../access/principal.ts';
-import { DomainError } from '../domain-error.ts';
 import type { Query } from '../server/database/open.ts';
 
 const maxKeyLength = 200;

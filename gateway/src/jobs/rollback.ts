@@ -1,6 +1,5 @@
-import type { Accepted, TerraformLogLevel } from '@deployment-engine/contracts';
+import { type Accepted, DomainError, type TerraformLogLevel } from '@deployment-engine/contracts';
 import type { Context } from '../context.ts';
-import { DomainError } from '../domain-error.ts';
 import { findRevision } from '../projects/revisions/store.ts';
 import { findProject, type ProjectRow } from '../projects/store.ts';
 import type { Query } from '../server/database/open.ts';

@@ -1,8 +1,7 @@
-import { endpoints, type JobView } from '@deployment-engine/contracts';
+import { DomainError, endpoints, type JobView } from '@deployment-engine/contracts';
 import type { Router } from 'express';
 import type { Context } from '../context.ts';
 import { planCost } from '../costs/project/plan-cost.ts';
-import { DomainError } from '../domain-error.ts';
 import { findReports } from '../policy/settings/reports.ts';
 import { presentPlan } from '../projects/plans/present.ts';
 import { findPlan, readPlanJson } from '../projects/plans/store.ts';

@@ -1,8 +1,8 @@
+import { DomainError } from '@deployment-engine/contracts';
 import { type ScheduledTask, schedule, validate } from 'node-cron';
 import { engineFacts } from '../access/audit/call.ts';
 import { enginePrincipal } from '../access/principal.ts';
 import type { Context } from '../context.ts';
-import { DomainError } from '../domain-error.ts';
 import { isDestroyed, type ProjectRow } from '../projects/store.ts';
 import { notify, type Query } from '../server/database/open.ts';
 import { queueDriftCheck } from './drift.ts';

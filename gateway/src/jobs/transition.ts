@@ -1,12 +1,13 @@
 import {
+  DomainError,
   isFinished,
   type JobEventBody,
   type JobTransition,
   nextJobStatus,
 } from '@deployment-engine/contracts';
-import { DomainError, LeaseLostError } from '../domain-error.ts';
 import { notify, type Query } from '../server/database/open.ts';
 import { appendEvents } from './events/store.ts';
+import { LeaseLostError } from './lease-lost-error.ts';
 import type { JobPatch, JobRow, Lease } from './row.ts';
 
 /** Channel that carries the id of a job whose row or events have changed. */

@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DomainError } from '@deployment-engine/contracts';
 import { sql } from 'kysely';
 import type { Call } from '../access/audit/call.ts';
 import type { Context } from '../context.ts';
-import { DomainError } from '../domain-error.ts';
 import { unresolvedOrphans } from '../jobs/recovery/orphan-store.ts';
 import { scheduleChangedChannel } from '../jobs/schedules.ts';
 import { jobChangedChannel } from '../jobs/transition.ts';

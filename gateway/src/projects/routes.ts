@@ -1,8 +1,7 @@
-import { endpoints, type Uncertainty } from '@deployment-engine/contracts';
+import { DomainError, endpoints, type Uncertainty } from '@deployment-engine/contracts';
 import type { Router } from 'express';
 import { hasRole, type Principal } from '../access/principal.ts';
 import type { Context } from '../context.ts';
-import { DomainError } from '../domain-error.ts';
 import { projectUncertainty } from '../jobs/recovery/uncertainty.ts';
 import { decodeNumberCursor, decodeTextCursor, encodeCursor } from '../server/http/cursor.ts';
 import { type Input, route } from '../server/http/route.ts';

@@ -1,7 +1,7 @@
+import { DomainError } from '@deployment-engine/contracts';
 import type { Selectable } from 'kysely';
 import type { Principal } from '../access/principal.ts';
 import { inScope } from '../access/scope-filter.ts';
-import { DomainError } from '../domain-error.ts';
 import type { Query } from '../server/database/open.ts';
 import type { Database } from '../server/database/schema.ts';
 

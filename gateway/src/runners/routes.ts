@@ -1,7 +1,12 @@
-import { endpoints, NonceMemory, signatureHeaders, signatureMatches } from '@deployment-engine/contracts';
+import {
+  DomainError,
+  endpoints,
+  NonceMemory,
+  signatureHeaders,
+  signatureMatches,
+} from '@deployment-engine/contracts';
 import type { Request, RequestHandler, Router } from 'express';
 import type { Context } from '../context.ts';
-import { DomainError } from '../domain-error.ts';
 import { jsonBody, type RawRequest } from '../server/http/json-body.ts';
 import { route } from '../server/http/route.ts';
 import { engineProtection } from './protection.ts';

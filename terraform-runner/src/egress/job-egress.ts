@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DomainError } from '@deployment-engine/contracts';
 import pLimit from 'p-limit';
-import { DomainError } from '../domain-error.ts';
 import { isRunning, startBackground, stopBackground, whenReady } from '../process/background.ts';
 import { type EgressOptions, egressFiles, type Namespace, readNamespace } from './namespace.ts';
 

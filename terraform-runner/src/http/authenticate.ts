@@ -1,11 +1,11 @@
 import {
+  DomainError,
   NonceMemory,
   signatureHeaders,
   signatureMatches,
   signatureWindowSeconds,
 } from '@deployment-engine/contracts';
 import { type RequestHandler, raw } from 'express';
-import { DomainError } from '../domain-error.ts';
 
 const maxBodyBytes = 120 * 1024 * 1024;
 

@@ -1,5 +1,5 @@
+import { DomainError } from '@deployment-engine/contracts';
 import type { z } from 'zod';
-import { DomainError } from '../domain-error.ts';
 
 /** Parses what came over the wire; a wrong value is refused with one RFC 6901 pointer per wrong field. */
 export function parse<Schema extends z.ZodType>(

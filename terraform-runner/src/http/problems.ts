@@ -1,7 +1,6 @@
-import type { Problem, ProblemCode } from '@deployment-engine/contracts';
+import { DomainError, type Problem, type ProblemCode } from '@deployment-engine/contracts';
 import type { ErrorRequestHandler } from 'express';
 import type { Logger } from 'winston';
-import { DomainError } from '../domain-error.ts';
 
 /** The problems this service answers with, by their HTTP status. */
 const answers: Partial<Record<ProblemCode, { status: number; title: string }>> = {

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { pathProblem, revisionDigest } from '@deployment-engine/contracts';
-import { DomainError } from '../domain-error.ts';
+import { DomainError, pathProblem, revisionDigest } from '@deployment-engine/contracts';
 import { readTree } from '../files/read-tree.ts';
 
 /** Uploaded revisions that are kept; the one used longest ago goes first. */

@@ -1,5 +1,4 @@
-import { pathProblem, projectIdPattern, type RunRequest } from '@deployment-engine/contracts';
-import { DomainError } from '../domain-error.ts';
+import { DomainError, pathProblem, projectIdPattern, type RunRequest } from '@deployment-engine/contracts';
 
 /** A folder name of its own: no dots, no separators. */
 const jobIdPattern = /^[a-z0-9][a-z0-9-]{0,79}$/;

@@ -1,5 +1,4 @@
-import type { RunRequest } from '@deployment-engine/contracts';
-import { DomainError } from '../domain-error.ts';
+import { DomainError, type RunRequest } from '@deployment-engine/contracts';
 import { sha256 } from '../files/sha256.ts';
 import { jobPaths } from '../jobs/job-paths.ts';
 import { planDigest, planDigestOfJob } from '../jobs/plan-digest.ts';

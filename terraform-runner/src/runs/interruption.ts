@@ -1,5 +1,4 @@
-import type { RunOutcome } from '@deployment-engine/contracts';
-import { DomainError } from '../domain-error.ts';
+import { DomainError, type RunOutcome } from '@deployment-engine/contracts';
 import type { Run } from './run.ts';
 
 /** How a run ends after an error that none of its steps has handled; `undefined` where it goes on without this runner. */

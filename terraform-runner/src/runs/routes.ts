@@ -2,13 +2,13 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import {
   cancelRunSchema,
+  DomainError,
   type ProblemCode,
   runIdSchema,
   runRequestSchema,
 } from '@deployment-engine/contracts';
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
-import { DomainError } from '../domain-error.ts';
 import { openRegular } from '../files/regular-file.ts';
 import { parse } from '../http/parse.ts';
 import { readTerraformLog } from '../terraform/terraform-log.ts';

@@ -1,6 +1,11 @@
 import { rm } from 'node:fs/promises';
-import type { Capacity, RunOutcome, RunRequest, RunView } from '@deployment-engine/contracts';
-import { DomainError } from '../domain-error.ts';
+import {
+  type Capacity,
+  DomainError,
+  type RunOutcome,
+  type RunRequest,
+  type RunView,
+} from '@deployment-engine/contracts';
 import type { Job, JobTable } from '../jobs/job.ts';
 import { jobPaths } from '../jobs/job-paths.ts';
 import { cancel } from '../terminate/cancel.ts';

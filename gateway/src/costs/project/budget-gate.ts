@@ -1,6 +1,10 @@
-import type { BudgetVerdict, JobErrorReason, JobEventBody } from '@deployment-engine/contracts';
+import {
+  type BudgetVerdict,
+  DomainError,
+  type JobErrorReason,
+  type JobEventBody,
+} from '@deployment-engine/contracts';
 import type { Context } from '../../context.ts';
-import { DomainError } from '../../domain-error.ts';
 import type { JobRow } from '../../jobs/row.ts';
 import * as costs from '../pricing/index.ts';
 import { findBudget } from './budgets.ts';

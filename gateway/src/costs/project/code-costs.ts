@@ -1,6 +1,10 @@
-import { type CodeCostsRequest, type CostEstimate, usageFileName } from '@deployment-engine/contracts';
+import {
+  type CodeCostsRequest,
+  type CostEstimate,
+  DomainError,
+  usageFileName,
+} from '@deployment-engine/contracts';
 import type { Context } from '../../context.ts';
-import { DomainError } from '../../domain-error.ts';
 import { requestFiles } from '../../jobs/create.ts';
 import { prepareRevision } from '../../projects/revisions/store.ts';
 import { codeResources } from './code-resources.ts';

@@ -1,6 +1,10 @@
-import type { CostEstimate, UsageFile, UsageProfile } from '@deployment-engine/contracts';
+import {
+  type CostEstimate,
+  DomainError,
+  type UsageFile,
+  type UsageProfile,
+} from '@deployment-engine/contracts';
 import type { Context } from '../../context.ts';
-import { DomainError } from '../../domain-error.ts';
 import {
   estimate,
   type NormalisedResource,

@@ -1,6 +1,5 @@
-import type { CostEstimate } from '@deployment-engine/contracts';
+import { type CostEstimate, DomainError } from '@deployment-engine/contracts';
 import type { Context } from '../../context.ts';
-import { DomainError } from '../../domain-error.ts';
 import { type CostRequest, estimateCosts } from './estimate-costs.ts';
 import { plannedResources, storedUsage } from './project-resources.ts';
 

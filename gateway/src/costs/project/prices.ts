@@ -3,11 +3,15 @@ import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { InstalledPrices, PriceRefresh, RefreshPricesRequest } from '@deployment-engine/contracts';
+import {
+  DomainError,
+  type InstalledPrices,
+  type PriceRefresh,
+  type RefreshPricesRequest,
+} from '@deployment-engine/contracts';
 import { v7 as uuid } from 'uuid';
 import type { Logger } from 'winston';
 import type { Config } from '../../config.ts';
-import { DomainError } from '../../domain-error.ts';
 import {
   ageWarnings,
   importPriceBook,

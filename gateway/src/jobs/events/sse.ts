@@ -1,8 +1,6 @@
-import type { JobEvent } from '@deployment-engine/contracts';
-import { isFinished } from '@deployment-engine/contracts';
+import { DomainError, isFinished, type JobEvent } from '@deployment-engine/contracts';
 import type { Request, Response } from 'express';
 import type { Context } from '../../context.ts';
-import { DomainError } from '../../domain-error.ts';
 import type { JobRow } from '../row.ts';
 import { findJob } from '../store.ts';
 import { listEvents } from './store.ts';

@@ -1,7 +1,6 @@
-import { type Accepted, endpoints } from '@deployment-engine/contracts';
+import { type Accepted, DomainError, endpoints } from '@deployment-engine/contracts';
 import type { Router } from 'express';
 import type { Context } from '../../context.ts';
-import { DomainError } from '../../domain-error.ts';
 import { listRevisions } from '../../projects/revisions/store.ts';
 import { instanceAddresses } from '../../projects/states/addresses.ts';
 import { readNewestState } from '../../projects/states/store.ts';

@@ -1,6 +1,5 @@
-import type { TerraformLogLevel } from '@deployment-engine/contracts';
+import { DomainError, type TerraformLogLevel } from '@deployment-engine/contracts';
 import { hasRole, type Principal } from '../../access/principal.ts';
-import { DomainError } from '../../domain-error.ts';
 
 /** Terraform's own log may hold values that nobody has marked as secret. */
 export function requireAdminForLog(

@@ -1,7 +1,6 @@
-import { endpoints } from '@deployment-engine/contracts';
+import { DomainError, endpoints } from '@deployment-engine/contracts';
 import type { Router } from 'express';
 import type { Context } from '../../context.ts';
-import { DomainError } from '../../domain-error.ts';
 import { effectiveSettings } from '../../policy/settings/effective-settings.ts';
 import { settingsInForce } from '../../policy/settings/settings-in-force.ts';
 import {

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Context } from '../../context.ts';
-import { LeaseLostError } from '../../domain-error.ts';
 import { JobSecrets } from '../../projects/secrets/job-secrets.ts';
 import { type Claim, type Claimer, releaseLeases, renewLeases } from '../claim.ts';
+import { LeaseLostError } from '../lease-lost-error.ts';
 import { afterCrash } from './after-crash.ts';
 import { runnerOfJob } from './choose-runner.ts';
 import type { JobWork } from './job-work.ts';

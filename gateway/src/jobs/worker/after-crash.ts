@@ -1,7 +1,7 @@
-import { LeaseLostError } from '../../domain-error.ts';
 import { RunnerError } from '../../runner-error.ts';
 import { isDatabaseAway } from '../../server/database/away.ts';
 import { releaseLeases } from '../claim.ts';
+import { LeaseLostError } from '../lease-lost-error.ts';
 import { transition } from '../transition.ts';
 import type { JobWork } from './job-work.ts';
 import { rememberRun } from './runner-lost.ts';

@@ -1,4 +1,3 @@
-import { LeaseLostError } from '../../domain-error.ts';
 import { evaluateResult } from '../../policy/plan/evaluate-result.ts';
 import { findingsText } from '../../policy/settings/finding-text.ts';
 import { findReports, mergeParts, saveReport, summariseReport } from '../../policy/settings/reports.ts';
@@ -7,6 +6,7 @@ import { readPlanJson } from '../../projects/plans/store.ts';
 import { redactReport } from '../../projects/redaction/redact-report.ts';
 import { readNewestState } from '../../projects/states/store.ts';
 import { appendEvents } from '../events/store.ts';
+import { LeaseLostError } from '../lease-lost-error.ts';
 import { lockJob, patchJob } from '../transition.ts';
 import type { JobWork, PhaseResult } from './job-work.ts';
 

@@ -1,4 +1,5 @@
 import {
+  DomainError,
   type PolicyAllowance,
   type ProjectPolicySettings,
   projectPolicySettingsSchema,
@@ -6,7 +7,6 @@ import {
 import type { Call } from '../../access/audit/call.ts';
 import { hasRole, type Principal, signedName } from '../../access/principal.ts';
 import type { Context } from '../../context.ts';
-import { DomainError } from '../../domain-error.ts';
 import { ruleIdProblems } from './rule-id-problems.ts';
 import { findSettings, lockSettings, requireVersion, type SettingsVersion, saveSettings } from './store.ts';
 import { userRuleProblems } from './user-rule-problems.ts';

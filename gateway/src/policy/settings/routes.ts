@@ -1,7 +1,6 @@
-import { endpoints, type ProjectPolicy, type UserRule } from '@deployment-engine/contracts';
+import { DomainError, endpoints, type ProjectPolicy, type UserRule } from '@deployment-engine/contracts';
 import type { Router } from 'express';
 import type { Context } from '../../context.ts';
-import { DomainError } from '../../domain-error.ts';
 import { findJob } from '../../jobs/store.ts';
 import { decodeNumberCursor, encodeCursor } from '../../server/http/cursor.ts';
 import { route } from '../../server/http/route.ts';

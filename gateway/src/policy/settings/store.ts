@@ -1,10 +1,10 @@
 import {
+  DomainError,
   type PolicySettingsAnswer,
   type ProjectPolicySettings,
   projectPolicySettingsSchema,
 } from '@deployment-engine/contracts';
 import { sql } from 'kysely';
-import { DomainError } from '../../domain-error.ts';
 import type { Query } from '../../server/database/open.ts';
 
 export type SettingsVersion = Omit<PolicySettingsAnswer, 'projectId'>;

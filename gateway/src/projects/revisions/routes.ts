@@ -1,9 +1,8 @@
-import { endpoints } from '@deployment-engine/contracts';
+import { DomainError, endpoints } from '@deployment-engine/contracts';
 import type { Router } from 'express';
 import { strToU8, zipSync } from 'fflate';
 import { hasRole, type Principal } from '../../access/principal.ts';
 import type { Context } from '../../context.ts';
-import { DomainError } from '../../domain-error.ts';
 import { route } from '../../server/http/route.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import { findProject } from '../store.ts';

@@ -1,8 +1,7 @@
-import { endpoints } from '@deployment-engine/contracts';
+import { DomainError, endpoints } from '@deployment-engine/contracts';
 import type { Router } from 'express';
 import { signedName } from '../../access/principal.ts';
 import type { Context } from '../../context.ts';
-import { DomainError } from '../../domain-error.ts';
 import { requestState } from '../../server/http/request-state.ts';
 import { route } from '../../server/http/route.ts';
 import { changeSecrets, listSecretNames, readSecrets, rotateDataKey, type SecretChange } from './store.ts';

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { CredentialName, WebIdentity } from '@deployment-engine/contracts';
+import { type CredentialName, DomainError, type WebIdentity } from '@deployment-engine/contracts';
 import { sql } from 'kysely';
-import { DomainError } from '../../domain-error.ts';
 import type { Query } from '../../server/database/open.ts';
 import { createEncryption, type Encryption } from '../../server/encryption.ts';
 import { environmentSecrets, leaves } from '../redaction/known-secrets.ts';

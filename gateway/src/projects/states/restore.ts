@@ -1,5 +1,5 @@
+import { DomainError } from '@deployment-engine/contracts';
 import type { Context } from '../../context.ts';
-import { DomainError } from '../../domain-error.ts';
 import { hasUnfinishedDeployment } from '../../jobs/store.ts';
 import {
   findStateVersion,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress } from 'node:zlib';
-import { DomainError } from '../../domain-error.ts';
+import { DomainError } from '@deployment-engine/contracts';
 import type { Query } from '../../server/database/open.ts';
 import type { Encryption } from '../../server/encryption.ts';
 

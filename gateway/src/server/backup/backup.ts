@@ -4,8 +4,8 @@ import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { DomainError } from '@deployment-engine/contracts';
 import { PGlite } from '@electric-sql/pglite';
-import { DomainError } from '../../domain-error.ts';
 import type { Encryption } from '../encryption.ts';
 
 const databaseName = 'database';

@@ -1,7 +1,6 @@
-import { endpoints } from '@deployment-engine/contracts';
+import { DomainError, endpoints } from '@deployment-engine/contracts';
 import type { Router } from 'express';
 import type { Context } from '../../context.ts';
-import { DomainError } from '../../domain-error.ts';
 import { route } from '../http/route.ts';
 import { stageRestore } from './backup.ts';
 

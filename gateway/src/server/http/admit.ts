@@ -1,4 +1,4 @@
-import type { Endpoint } from '@deployment-engine/contracts';
+import { DomainError, type Endpoint } from '@deployment-engine/contracts';
 import type { Application, Request, RequestHandler, Response } from 'express';
 import type { Access } from '../../access/access.ts';
 import type { AuditLog } from '../../access/audit/log.ts';
@@ -11,7 +11,6 @@ import {
   type Principal,
 } from '../../access/principal.ts';
 import { addressKey } from '../../access/rate-limits.ts';
-import { DomainError } from '../../domain-error.ts';
 import type { Query } from '../database/open.ts';
 import type { RedactorOf } from './redact-answer.ts';
 import { requestState } from './request-state.ts';

@@ -1,6 +1,6 @@
+import { DomainError } from '@deployment-engine/contracts';
 import type { Request, RequestHandler } from 'express';
 import { type AccessConfig, isLoopback } from '../../access/settings.ts';
-import { DomainError } from '../../domain-error.ts';
 
 /**
  * Refuses names in `Host` that are not this gateway's: a page whose own name was made to lead here (DNS rebinding)

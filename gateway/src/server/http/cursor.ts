@@ -1,4 +1,4 @@
-import { DomainError } from '../../domain-error.ts';
+import { DomainError } from '@deployment-engine/contracts';
 
 /** The largest number of PostgreSQL's `integer`. */
 const maxInteger = 2 ** 31 - 1;

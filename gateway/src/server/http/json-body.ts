@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import { DomainError } from '@deployment-engine/contracts';
 import express from 'express';
-import { DomainError } from '../../domain-error.ts';
 
 /** A request with the bytes its body was parsed from, for checking a signature over them. */
 export type RawRequest = IncomingMessage & { rawBody?: Buffer };

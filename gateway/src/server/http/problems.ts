@@ -1,9 +1,8 @@
-import type { Problem, ProblemCode } from '@deployment-engine/contracts';
+import { DomainError, type FieldError, type Problem, type ProblemCode } from '@deployment-engine/contracts';
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { Logger } from 'winston';
 import { ZodError } from 'zod';
 import { noteRefusal } from '../../access/audit/note-refusal.ts';
-import { DomainError, type FieldError } from '../../domain-error.ts';
 import { RunnerError } from '../../runner-error.ts';
 import { requestState } from './request-state.ts';
 

@@ -1,9 +1,8 @@
-import type { Endpoint } from '@deployment-engine/contracts';
+import { DomainError, type Endpoint } from '@deployment-engine/contracts';
 import type { Request, RequestHandler, Response, Router } from 'express';
 import type { z } from 'zod';
 import { type Call, isAudited, openCall } from '../../access/audit/call.ts';
 import type { Principal } from '../../access/principal.ts';
-import { DomainError } from '../../domain-error.ts';
 import { admit, guardOf, requireScope } from './admit.ts';
 import { jsonBody } from './json-body.ts';
 import { redactAnswer } from './redact-answer.ts';

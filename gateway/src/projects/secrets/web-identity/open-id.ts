@@ -1,5 +1,5 @@
+import { DomainError } from '@deployment-engine/contracts';
 import type { Context } from '../../../context.ts';
-import { DomainError } from '../../../domain-error.ts';
 
 /** Where and how clouds check this engine's tokens. Source: OpenID Connect Discovery 1.0, section 3. */
 export function openIdConfiguration({ config }: Context) {

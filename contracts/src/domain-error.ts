@@ -1,8 +1,8 @@
-import type { ProblemCode } from '@deployment-engine/contracts';
+import type { ProblemCode } from './problem.ts';
 
 export type FieldError = { pointer: string; detail: string };
 
-/** A refusal with a reason its caller can act on. It knows no HTTP status; `http/problems.ts` has the table. */
+/** A refusal with a reason its caller can act on. It knows no HTTP status; each service's `http/problems.ts` has the table. */
 export class DomainError extends Error {
   readonly code: ProblemCode;
   readonly fields: FieldError[];
