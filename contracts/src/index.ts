@@ -31,4 +31,5 @@ export * from './secret-files.ts';
 export * from './secrets.ts';
 export * from './state-version.ts';
 export * from './terraform-log.ts';
+export * from './tls-files.ts';
 export * from './wildcard.ts';

@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 
 /** Seconds a signed runner request stays valid; its nonce is refused a second time within them. */
 export const signatureWindowSeconds = 60;
@@ -31,6 +31,33 @@ export const signatureHeaders = {
   nonce: 'x-runner-nonce',
   signature: 'x-runner-signature',
 } as const;
+
+/** The headers that sign a request sent now. */
+export function signedHeaders(
+  token: string,
+  request: Pick<SignedParts, 'method' | 'path' | 'body'> & { timestamp?: string },
+): Record<string, string> {
+  const timestamp = request.timestamp ?? String(Math.floor(Date.now() / 1000));
+  const nonce = randomUUID();
+  return {
+    [signatureHeaders.timestamp]: timestamp,
+    [signatureHeaders.nonce]: nonce,
+    [signatureHeaders.signature]: signRunnerRequest(token, { ...request, timestamp, nonce }),
+  };
+}
+
+/** What the headers of a request say of its signature; empty texts where one is missing. */
+export function readSignature(header: (name: string) => string | undefined): {
+  timestamp: string;
+  nonce: string;
+  signature: string;
+} {
+  return {
+    timestamp: header(signatureHeaders.timestamp) ?? '',
+    nonce: header(signatureHeaders.nonce) ?? '',
+    signature: header(signatureHeaders.signature) ?? '',
+  };
+}
 
 /** What one process remembers of signed requests, so that none is taken twice. */
 export class NonceMemory {

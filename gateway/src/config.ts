@@ -1,9 +1,10 @@
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { TlsFiles } from '@deployment-engine/contracts';
 import { readSecretFiles } from '@deployment-engine/contracts';
 import { z } from 'zod';
 import { type AccessConfig, accessConfig, accessContradictions, accessSettings } from './access/settings.ts';
-import { type ClientTlsFiles, clientTlsFiles } from './runners/client-tls.ts';
+import { clientTlsFiles } from './runners/client-tls.ts';
 import { decimal, pairs, port, positive, seconds } from './setting-types.ts';
 
 const environmentSchema = z.object({
@@ -103,7 +104,7 @@ export type Config = {
   runnerUrls: string[];
   runnerToken: string;
   /** Set where runners serve TLS and ask for the gateway's certificate. */
-  runnerTls: ClientTlsFiles | undefined;
+  runnerTls: TlsFiles | undefined;
   workspacesDir: string;
   dataDir: string;
   /** `undefined` means the embedded database under `dataDir`. */

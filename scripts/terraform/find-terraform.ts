@@ -1,5 +1,4 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { findExecutable, isExecutable } from '../../terraform-runner/src/files/executable.ts';
 import { fetchTerraform } from './fetch-terraform.ts';
 
 export type TerraformBinary = { path: string; source: 'TERRAFORM_BINARY_PATH' | 'PATH' | 'download' };
@@ -15,27 +14,7 @@ export async function findTerraform(
       throw new Error(`TERRAFORM_BINARY_PATH: ${named} is not an executable file; correct or unset it`);
     return { path: named, source: 'TERRAFORM_BINARY_PATH' };
   }
-  const onPath = findOnPath(environment.PATH ?? '', ['terraform', 'tofu']);
+  const onPath = findExecutable(environment.PATH ?? '', ['terraform', 'tofu']);
   if (onPath) return { path: onPath, source: 'PATH' };
   return { path: await fetchTerraform(toolsDir), source: 'download' };
-}
-
-function findOnPath(path: string, names: string[]): string | undefined {
-  return names
-    .flatMap((name) =>
-      path
-        .split(delimiter)
-        .filter(Boolean)
-        .map((directory) => join(directory, name)),
-    )
-    .find(isExecutable);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,9 +1,11 @@
-import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { delimiter, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+import type { TlsFiles } from '@deployment-engine/contracts';
 import { z } from 'zod';
 import { defaultSlots, machineMemoryMb } from './capacity/memory.ts';
-import { type TlsFiles, tlsFiles } from './http/tls.ts';
+import { findExecutable, isExecutable } from './files/executable.ts';
+import { tlsFiles } from './http/tls.ts';
 import { type SandboxSettings, sandboxSchema, sandboxSettings } from './sandbox/settings.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -102,7 +104,8 @@ export function readConfig(environment: NodeJS.ProcessEnv): RunnerConfig {
   const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const parsed = environmentSchema.safeParse(present);
   const problems = parsed.error?.issues.map((issue) => `${issue.path[0] as string}: ${issue.message}`) ?? [];
-  const terraformPath = present.TERRAFORM_BINARY_PATH ?? findTerraform(present.PATH ?? '');
+  const terraformPath =
+    present.TERRAFORM_BINARY_PATH ?? findExecutable(present.PATH ?? '', ['terraform', 'tofu']);
   if (!terraformPath)
     problems.push('TERRAFORM_BINARY_PATH: is not set, and neither terraform nor tofu is on the PATH');
   const tls = tlsFiles(present);
@@ -138,15 +141,6 @@ export function readConfig(environment: NodeJS.ProcessEnv): RunnerConfig {
   };
 }
 
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
-}
-
 function isReadable(path: string): boolean {
   try {
     accessSync(path, constants.R_OK);
@@ -158,13 +152,6 @@ function isReadable(path: string): boolean {
 
 function isMirror(path: string): boolean {
   return existsSync(join(path, 'registry.terraform.io'));
-}
-
-function findTerraform(searchPath: string): string | undefined {
-  const folders = searchPath.split(delimiter).filter(Boolean);
-  return ['terraform', 'tofu']
-    .flatMap((name) => folders.map((folder) => join(folder, name)))
-    .find(isExecutable);
 }
 
 /** Where operators keep providers, by Terraform's own convention; see its "implied local mirrors". */

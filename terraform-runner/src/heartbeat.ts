@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { signatureHeaders, signRunnerRequest } from '@deployment-engine/contracts';
+import { signedHeaders } from '@deployment-engine/contracts';
 import type { Logger } from 'winston';
 
 const everyMs = 5000;
@@ -49,13 +48,6 @@ export function startHeartbeat(options: HeartbeatOptions): Disposable {
 /** Why the gateway has not heard; `undefined` where it has. */
 async function tell(gateway: string, options: HeartbeatOptions): Promise<string | undefined> {
   const body = Buffer.from(JSON.stringify({ runnerId: options.runnerId, url: options.url }));
-  const parts = {
-    method: 'POST',
-    path,
-    timestamp: String(Math.floor(Date.now() / 1000)),
-    nonce: randomUUID(),
-    body,
-  };
   try {
     const answer = await fetch(new URL(path, gateway), {
       method: 'POST',
@@ -63,9 +55,7 @@ async function tell(gateway: string, options: HeartbeatOptions): Promise<string 
       signal: AbortSignal.timeout(timeoutMs),
       headers: {
         'content-type': 'application/json',
-        [signatureHeaders.timestamp]: parts.timestamp,
-        [signatureHeaders.nonce]: parts.nonce,
-        [signatureHeaders.signature]: signRunnerRequest(options.token, parts),
+        ...signedHeaders(options.token, { method: 'POST', path, body }),
       },
     });
     return answer.ok ? undefined : `it answered ${answer.status}`;

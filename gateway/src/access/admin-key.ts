@@ -1,12 +1,9 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sql } from 'kysely';
 import type { Config } from '../config.ts';
+import { takeLock } from '../server/database/locks.ts';
 import type { OpenDatabase } from '../server/database/open.ts';
 import { countKeys, insertKey } from './key-store.ts';
-
-/** An advisory lock, so that of gateways that start together one makes the key. */
-const lockNumber = 7150224;
 
 /**
  * Makes a key that may do everything where there was never a key, and keeps it in `dataDir/admin.key`, readable by its
@@ -17,7 +14,7 @@ export async function makeFirstKey(
   { dataDir }: Config,
 ): Promise<{ key: string; path: string } | undefined> {
   return database.query.transaction().execute(async (trx) => {
-    await sql`select pg_advisory_xact_lock(${sql.lit(lockNumber)})`.execute(trx);
+    await takeLock(trx, 'firstKey'); // of gateways that start together one makes the key
     if ((await countKeys(trx)).all > 0) return undefined;
     const wish = {
       name: 'admin',

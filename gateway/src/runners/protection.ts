@@ -1,8 +1,9 @@
 import { statfs } from 'node:fs/promises';
 import type { EngineProtection, RunnerStatus } from '@deployment-engine/contracts';
-import { sql } from 'kysely';
 import { keysMadeWhileOpen } from '../access/key-store.ts';
+import { isLoopback } from '../access/settings.ts';
 import type { Context } from '../context.ts';
+import { databaseProblem } from '../server/database/problem.ts';
 import type { RunnerState } from './registry.ts';
 
 /** Below this a plan of a large project, or its state, may find no room. */
@@ -18,7 +19,7 @@ export async function engineProtection(context: Context): Promise<EngineProtecti
     authentication: config.access.required ? 'required' : 'open',
     database: {
       kind: config.databaseUrl ? 'postgres' : 'embedded',
-      problem: await databaseProblem(context),
+      problem: (await databaseProblem(context.database)) ?? null,
     },
     freeDiskBytes: disk.bavail * disk.bsize,
   };
@@ -26,13 +27,6 @@ export async function engineProtection(context: Context): Promise<EngineProtecti
   const openKeys = await keysMadeWhileOpen(context.database.query).catch(() => []);
   const keys = config.access.required ? keyFindings(openKeys.length) : [];
   return { gateway, runners, findings: [...gatewayFindings(gateway), ...keys, ...runnerFindings(runners)] };
-}
-
-export async function databaseProblem({ database }: Context): Promise<string | null> {
-  return sql`select 1`.execute(database.query).then(
-    () => null,
-    () => 'the database does not answer',
-  );
 }
 
 function statusOf({ client, problem, capacity }: RunnerState): RunnerStatus {
@@ -47,9 +41,8 @@ function statusOf({ client, problem, capacity }: RunnerState): RunnerStatus {
 }
 
 function gatewayFindings({ host, authentication, database, freeDiskBytes }: EngineProtection['gateway']) {
-  const isLoopback = /^(127\.|::1$|localhost$)/.test(host);
   return [
-    ...(authentication === 'open' && !isLoopback
+    ...(authentication === 'open' && !isLoopback(host)
       ? [`anybody who reaches ${host} may call the API; set AUTH=required`]
       : []),
     ...(database.problem ? [database.problem] : []),

@@ -2,7 +2,7 @@ import {
   DomainError,
   endpoints,
   NonceMemory,
-  signatureHeaders,
+  readSignature,
   signatureMatches,
 } from '@deployment-engine/contracts';
 import type { Request, RequestHandler, Router } from 'express';
@@ -33,23 +33,17 @@ export function runnerRoutes(router: Router, context: Context): void {
 /** Nothing of a body is read that cannot be signed. */
 function requireSignedHead(nonces: NonceMemory): RequestHandler {
   return (request, _response, next) => {
-    const { timestamp, nonce, signature } = signatureHeaders;
-    if (!nonces.isFresh(request.get(timestamp) ?? '') || !request.get(nonce) || !request.get(signature))
-      throw refusal();
+    const { timestamp, nonce, signature } = readSignature((name) => request.get(name));
+    if (!nonces.isFresh(timestamp) || !nonce || !signature) throw refusal();
     next();
   };
 }
 
 function requireSignature(request: Request, token: string, nonces: NonceMemory): void {
-  const parts = {
-    method: request.method,
-    path: request.originalUrl,
-    timestamp: request.get(signatureHeaders.timestamp) ?? '',
-    nonce: request.get(signatureHeaders.nonce) ?? '',
-    body: (request as RawRequest).rawBody ?? Buffer.alloc(0),
-  };
-  const signature = request.get(signatureHeaders.signature) ?? '';
-  if (!signatureMatches(token, parts, signature) || !nonces.use(parts.nonce)) throw refusal();
+  const { timestamp, nonce, signature } = readSignature((name) => request.get(name));
+  const body = (request as RawRequest).rawBody ?? Buffer.alloc(0);
+  const parts = { method: request.method, path: request.originalUrl, timestamp, nonce, body };
+  if (!signatureMatches(token, parts, signature) || !nonces.use(nonce)) throw refusal();
 }
 
 function refusal(): DomainError {

@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { Agent } from 'node:https';
 import type { Readable } from 'node:stream';
-import { problemSchema, signatureHeaders, signRunnerRequest } from '@deployment-engine/contracts';
+import { problemSchema, signedHeaders } from '@deployment-engine/contracts';
 import axios, { type AxiosInstance, type AxiosRequestConfig, isAxiosError } from 'axios';
 import { RunnerError } from '../runner-error.ts';
 
@@ -24,8 +23,6 @@ export function createSender(baseUrl: string, token: string, tls?: ClientTls) {
 
 async function request(http: AxiosInstance, baseUrl: string, token: string, config: AxiosRequestConfig) {
   const body = config.data === undefined ? Buffer.alloc(0) : Buffer.from(JSON.stringify(config.data));
-  const timestamp = String(Math.floor(Date.now() / 1000));
-  const nonce = randomUUID();
   const method = (config.method ?? 'get').toUpperCase();
   const path = config.url ?? '/';
   try {
@@ -34,9 +31,7 @@ async function request(http: AxiosInstance, baseUrl: string, token: string, conf
       ...(config.data === undefined ? {} : { data: body }),
       headers: {
         ...(config.data === undefined ? {} : { 'content-type': 'application/json' }),
-        [signatureHeaders.timestamp]: timestamp,
-        [signatureHeaders.nonce]: nonce,
-        [signatureHeaders.signature]: signRunnerRequest(token, { method, path, timestamp, nonce, body }),
+        ...signedHeaders(token, { method, path, body }),
       },
     });
     return answer.data;

@@ -1,7 +1,7 @@
 import {
   DomainError,
   NonceMemory,
-  signatureHeaders,
+  readSignature,
   signatureMatches,
   signatureWindowSeconds,
 } from '@deployment-engine/contracts';
@@ -17,15 +17,13 @@ export function authenticate(token: string): RequestHandler[] {
   const usedNonces = new NonceMemory();
   return [
     (request, _response, next) => {
-      checkTimestamp(usedNonces, request.get(signatureHeaders.timestamp));
+      checkTimestamp(usedNonces, readSignature((name) => request.get(name)).timestamp);
       next();
     },
     raw({ type: () => true, limit: maxBodyBytes, inflate: false }),
     (request, _response, next) => {
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-      const timestamp = request.get(signatureHeaders.timestamp) ?? '';
-      const nonce = request.get(signatureHeaders.nonce) ?? '';
-      const signature = request.get(signatureHeaders.signature) ?? '';
+      const { timestamp, nonce, signature } = readSignature((name) => request.get(name));
       const parts = { method: request.method, path: request.originalUrl, timestamp, nonce, body };
       if (!signatureMatches(token, parts, signature))
         throw new DomainError('unauthenticated', 'checking the signature: it does not match the request');
@@ -40,7 +38,7 @@ export function authenticate(token: string): RequestHandler[] {
   ];
 }
 
-function checkTimestamp(usedNonces: NonceMemory, timestamp: string | undefined): void {
+function checkTimestamp(usedNonces: NonceMemory, timestamp: string): void {
   if (!timestamp)
     throw new DomainError('unauthenticated', 'checking the signature: the request is not signed');
   if (!usedNonces.isFresh(timestamp))

@@ -1,12 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import {
   type RunEvent,
   type RunRequestInput,
   type RunView,
   runEventSchema,
   runViewSchema,
-  signatureHeaders,
-  signRunnerRequest,
+  signedHeaders,
 } from '@deployment-engine/contracts';
 
 export const token = 'a-token-for-tests-only';
@@ -73,11 +71,6 @@ export function signed(
   body?: unknown,
   timestamp = String(Math.floor(Date.now() / 1000)),
 ): Record<string, string> {
-  const nonce = randomUUID();
   const bytes = body === undefined ? Buffer.alloc(0) : Buffer.from(JSON.stringify(body));
-  return {
-    [signatureHeaders.timestamp]: timestamp,
-    [signatureHeaders.nonce]: nonce,
-    [signatureHeaders.signature]: signRunnerRequest(token, { method, path, timestamp, nonce, body: bytes }),
-  };
+  return signedHeaders(token, { method, path, timestamp, body: bytes });
 }

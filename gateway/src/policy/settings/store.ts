@@ -4,7 +4,7 @@ import {
   type ProjectPolicySettings,
   projectPolicySettingsSchema,
 } from '@deployment-engine/contracts';
-import { sql } from 'kysely';
+import { takeLock } from '../../server/database/locks.ts';
 import type { Query } from '../../server/database/open.ts';
 
 export type SettingsVersion = Omit<PolicySettingsAnswer, 'projectId'>;
@@ -40,7 +40,7 @@ export async function listSettings(
 
 /** One change of a project's settings at a time: later ones wait until this transaction has ended. */
 export async function lockSettings(trx: Query, projectId: string): Promise<void> {
-  await sql`select pg_advisory_xact_lock(7150224, hashtext(${projectId}))`.execute(trx);
+  await takeLock(trx, 'policySettings', projectId);
 }
 
 /** Adds a version after `previous`; `null` takes the settings away. The caller holds the lock. */

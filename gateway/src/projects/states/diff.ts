@@ -1,6 +1,6 @@
+import { sensitiveText } from '../redaction/mask-sensitive.ts';
 import { instanceAddresses, type StateInstance } from './addresses.ts';
 import { type Difference, differences } from './differences.ts';
-import { sensitiveText } from './outputs.ts';
 import type { TerraformState } from './store.ts';
 
 export type StateDiff = {

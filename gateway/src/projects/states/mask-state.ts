@@ -1,4 +1,4 @@
-import { sensitiveText } from './outputs.ts';
+import { sensitiveText } from '../redaction/mask-sensitive.ts';
 import type { StateResource, TerraformState } from './store.ts';
 
 /** A copy of a state in which everything that Terraform marks as sensitive is `(sensitive)`. */

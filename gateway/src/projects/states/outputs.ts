@@ -1,6 +1,5 @@
+import { sensitiveText } from '../redaction/mask-sensitive.ts';
 import type { TerraformState } from './store.ts';
-
-export const sensitiveText = '(sensitive)';
 
 /** Output values by name; sensitive ones are replaced, unless they are asked for. */
 export function maskedOutputs(state: TerraformState, showSensitive = false): Record<string, unknown> {

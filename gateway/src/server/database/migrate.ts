@@ -1,4 +1,5 @@
 import { type Kysely, Migrator, sql } from 'kysely';
+import { takeLock } from './locks.ts';
 import { migrations } from './migrations.ts';
 import type { Database } from './schema.ts';
 
@@ -25,7 +26,7 @@ const renamed: Record<string, string> = {
 /** Earlier versions recorded what they had applied in a table of their own. */
 async function takeOverRecords(database: Kysely<Database>): Promise<void> {
   await database.transaction().execute(async (trx) => {
-    await sql`select pg_advisory_xact_lock(7150223)`.execute(trx);
+    await takeLock(trx, 'migrations');
     const found = await sql<{ name: string | null }>`select to_regclass('migrations') as name`.execute(trx);
     if (!found.rows[0]?.name) return;
     const { rows } = await sql<{ name: string; applied_at: Date }>`

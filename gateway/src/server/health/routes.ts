@@ -1,7 +1,7 @@
 import type { Endpoint } from '@deployment-engine/contracts';
 import type { Router } from 'express';
-import { sql } from 'kysely';
 import type { Context } from '../../context.ts';
+import { databaseProblem } from '../database/problem.ts';
 import { admit } from '../http/admit.ts';
 
 /** What the figures ask of their reader; they are of all projects. */
@@ -21,7 +21,7 @@ const metricsEndpoint: Endpoint = {
 export function healthRoutes(router: Router, context: Context): void {
   router.get('/healthz', (_request, response) => void response.json({ status: 'ok' }));
   router.get('/readyz', async (_request, response) => {
-    const [database, runner] = await Promise.all([databaseProblem(context), runnerProblem(context)]);
+    const [database, runner] = await Promise.all([databaseProblem(context.database), runnerProblem(context)]);
     const ready = !database && !runner;
     response.status(ready ? 200 : 503).json({
       status: ready ? 'ready' : 'not_ready',
@@ -33,15 +33,6 @@ export function healthRoutes(router: Router, context: Context): void {
       context.metrics.runnerUp.set({ runner: runner.client.url }, runner.problem ? 0 : 1);
     response.type(context.metrics.registry.contentType).send(await context.metrics.registry.metrics());
   });
-}
-
-async function databaseProblem(context: Context): Promise<string | undefined> {
-  try {
-    await sql`select 1`.execute(context.database.query);
-    return undefined;
-  } catch {
-    return 'the database does not answer';
-  }
 }
 
 async function runnerProblem(context: Context): Promise<string | undefined> {

@@ -1,7 +1,7 @@
 import { exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
-import { sql } from 'kysely';
 import { v7 as uuid } from 'uuid';
 import type { Context } from '../../../context.ts';
+import { takeLock } from '../../../server/database/locks.ts';
 import type { Query } from '../../../server/database/open.ts';
 import type { Encryption } from '../../../server/encryption.ts';
 
@@ -33,7 +33,7 @@ export async function publishedKeys(context: Context): Promise<PublicKey[]> {
 
 export async function rotateSigningKey({ database, encryption }: Context): Promise<void> {
   await database.query.transaction().execute(async (trx) => {
-    await takeTurn(trx);
+    await takeLock(trx, 'webIdentityKeys'); // gateways that find no key at the same time make one, not two
     await trx
       .updateTable('web_identity_keys')
       .set({ retired_at: new Date() })
@@ -55,14 +55,9 @@ function newestKey(query: Query) {
 
 function makeFirst(query: Context['database']['query'], encryption: Encryption) {
   return query.transaction().execute(async (trx) => {
-    await takeTurn(trx);
+    await takeLock(trx, 'webIdentityKeys'); // gateways that find no key at the same time make one, not two
     return (await newestKey(trx)) ?? insertKey(trx, encryption);
   });
-}
-
-/** Gateways that find no key at the same time make one, not two. */
-async function takeTurn(trx: Query): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtext('web identity keys'))`.execute(trx);
 }
 
 async function insertKey(trx: Query, encryption: Encryption) {
