@@ -3,13 +3,13 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { RunnerConfig } from './config.ts';
-import { createJobTable } from './jobs/job.ts';
 import { createLogger } from './logger.ts';
 import { loadProviderHints } from './providers/hints.ts';
 import { createRevisionStore } from './revisions/store.ts';
 import { RunService } from './runs/service.ts';
 import { findSandbox } from './sandbox/find-sandbox.ts';
 import { inspectTerraform } from './terraform/binary.ts';
+import { createJobTable } from './workdir/job.ts';
 
 export type Context = Awaited<ReturnType<typeof createContext>>;
 

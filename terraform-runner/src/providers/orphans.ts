@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { jobPaths } from '../jobs/job-paths.ts';
+import { jobPaths } from '../workdir/job-paths.ts';
 import { findProviders } from './shared-provider.ts';
 
 /** Folders of providers and egress processes a dead runner has left behind in jobs of which nothing is in progress. */

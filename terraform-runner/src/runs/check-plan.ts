@@ -1,7 +1,7 @@
 import { DomainError, type RunRequest } from '@deployment-engine/contracts';
 import { sha256 } from '../files/sha256.ts';
-import { jobPaths } from '../jobs/job-paths.ts';
-import { planDigest, planDigestOfJob } from '../jobs/plan-digest.ts';
+import { jobPaths } from '../workdir/job-paths.ts';
+import { planDigest, planDigestOfJob } from '../workdir/plan-digest.ts';
 
 /** Refuses an apply whose plan is neither in the job's folder nor in the request, or is another one than was meant. */
 export async function checkPlan(runsDir: string, runId: string, request: RunRequest): Promise<void> {

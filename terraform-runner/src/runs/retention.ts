@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import type { RunView } from '@deployment-engine/contracts';
 import type { Logger } from 'winston';
 import type { RunnerConfig } from '../config.ts';
-import type { JobTable } from '../jobs/job.ts';
-import { jobPaths } from '../jobs/job-paths.ts';
-import { livesIn } from '../jobs/live-processes.ts';
 import type { RevisionStore } from '../revisions/store.ts';
+import type { JobTable } from '../workdir/job.ts';
+import { jobPaths } from '../workdir/job-paths.ts';
+import { livesIn } from '../workdir/live-processes.ts';
 import type { RunService } from './service.ts';
 
 const everyMs = 10 * 60_000;

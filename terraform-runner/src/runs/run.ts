@@ -3,7 +3,6 @@ import type { RunEvent, RunEventBody, RunRequest, RunView, StepName } from '@dep
 import type { Logger } from 'winston';
 import type { RunnerConfig } from '../config.ts';
 import type { JobEgress } from '../egress/job-egress.ts';
-import { type JobPaths, jobPaths } from '../jobs/job-paths.ts';
 import type { ProviderBinary } from '../providers/binaries.ts';
 import type { ProviderHints } from '../providers/hints.ts';
 import type { JobProviders } from '../providers/job-providers.ts';
@@ -16,6 +15,7 @@ import type { StopReason } from '../terminate/stop-reason.ts';
 import type { TerraformBinary } from '../terraform/binary.ts';
 import type { CommandContext } from '../terraform/command-line.ts';
 import { makeLogFile } from '../terraform/terraform-log.ts';
+import { type JobPaths, jobPaths } from '../workdir/job-paths.ts';
 import { EventLog } from './event-log.ts';
 import { networkFor } from './network.ts';
 import { type RunRecord, saveRecord } from './run-record.ts';

@@ -6,9 +6,9 @@ import {
   type RunRequest,
   type RunView,
 } from '@deployment-engine/contracts';
-import type { Job, JobTable } from '../jobs/job.ts';
-import { jobPaths } from '../jobs/job-paths.ts';
 import { cancel } from '../terminate/cancel.ts';
+import type { Job, JobTable } from '../workdir/job.ts';
+import { jobPaths } from '../workdir/job-paths.ts';
 import { checkNames } from './check-names.ts';
 import { checkPlan } from './check-plan.ts';
 import { executeRun } from './execute-run.ts';

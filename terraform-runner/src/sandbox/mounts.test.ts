@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
-import { jobPaths } from '../jobs/job-paths.ts';
+import { jobPaths } from '../workdir/job-paths.ts';
 import { type CommandKind, jobMounts, machineMounts, nameMounts } from './mounts.ts';
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'm-')));

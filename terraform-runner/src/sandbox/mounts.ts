@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import type { JobPaths } from '../jobs/job-paths.ts';
+import type { JobPaths } from '../workdir/job-paths.ts';
 
 /** A path of this machine that a command sees under the same name, unless `at` gives it another. */
 export type Mount = { path: string; at?: string; writable: boolean };

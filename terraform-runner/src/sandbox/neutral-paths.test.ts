@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { jobPaths } from '../jobs/job-paths.ts';
+import { jobPaths } from '../workdir/job-paths.ts';
 import { neutralise } from './neutral-paths.ts';
 
 const paths = jobPaths('/srv/runs', 'deploy-1', '.');

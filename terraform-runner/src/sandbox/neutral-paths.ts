@@ -1,5 +1,5 @@
-import type { JobPaths } from '../jobs/job-paths.ts';
 import type { CommandLine } from '../terraform/command-line.ts';
+import type { JobPaths } from '../workdir/job-paths.ts';
 import type { Mount } from './mounts.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs';
 import type { EgressOptions } from '../egress/namespace.ts';
-import type { JobPaths } from '../jobs/job-paths.ts';
 import type { CommandLine } from '../terraform/command-line.ts';
+import type { JobPaths } from '../workdir/job-paths.ts';
 import { bubblewrapped, type Features, type NetworkAccess, type Walls } from './bubblewrap.ts';
 import { limitArguments } from './limits.ts';
 import { type CommandKind, jobMounts, type Mount, machineMounts, nameMounts } from './mounts.ts';

@@ -2,7 +2,7 @@ import { lchownSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
 import { chmod, lchown } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256 } from '../files/sha256.ts';
-import type { JobPaths } from '../jobs/job-paths.ts';
+import type { JobPaths } from '../workdir/job-paths.ts';
 
 /** The owner of this folder of a job is the job's user. */
 const ownedFolder = 'state';

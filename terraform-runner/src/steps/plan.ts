@@ -1,10 +1,10 @@
 import { copyFile, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { planDigestOfJob } from '../jobs/plan-digest.ts';
 import type { ActiveRun } from '../runs/run.ts';
 import { commandDirectory, runCommand } from '../runs/run-command.ts';
 import { readState } from '../state/state-file.ts';
 import { summarisePlan } from '../terraform/plan-json.ts';
+import { planDigestOfJob } from '../workdir/plan-digest.ts';
 import { shareProviders } from './share-providers.ts';
 import { resultOfCommand, type Step } from './step.ts';
 

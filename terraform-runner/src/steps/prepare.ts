@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import type { RunRequest } from '@deployment-engine/contracts';
 import { readRegular } from '../files/regular-file.ts';
 import { sha256 } from '../files/sha256.ts';
-import { layOutJob } from '../jobs/job-directory.ts';
-import { planDigestOfJob } from '../jobs/plan-digest.ts';
 import { requirementsKey } from '../providers/hints.ts';
 import { type ActiveRun, commandContext } from '../runs/run.ts';
 import { assignUser } from '../sandbox/users.ts';
+import { layOutJob } from '../workdir/job-directory.ts';
+import { planDigestOfJob } from '../workdir/plan-digest.ts';
 import { done, type Step, type StepResult } from './step.ts';
 
 /** Lays out the job's folder. An apply uses the one in which its plan was made, where that is unchanged. */

@@ -1,9 +1,9 @@
 import type { TerraformLogLevel } from '@deployment-engine/contracts';
 import { proxyEnvironment } from '../egress/namespace.ts';
-import type { JobPaths } from '../jobs/job-paths.ts';
 import type { NetworkAccess } from '../sandbox/bubblewrap.ts';
 import type { CommandKind } from '../sandbox/mounts.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
+import type { JobPaths } from '../workdir/job-paths.ts';
 import { childEnvironment } from './environment.ts';
 import { logEnvironment } from './terraform-log.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { jobPaths } from '../jobs/job-paths.ts';
+import { jobPaths } from '../workdir/job-paths.ts';
 import { acceptedEnvironment, childEnvironment } from './environment.ts';
 
 test('credentials, endpoints and input variables are passed on', () => {

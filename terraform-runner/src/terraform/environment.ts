@@ -1,4 +1,4 @@
-import type { JobPaths } from '../jobs/job-paths.ts';
+import type { JobPaths } from '../workdir/job-paths.ts';
 
 /** Credentials, endpoints and input variables; everything else in a request's environment is dropped. */
 const accepted = /^((AWS|ARM|GOOGLE|TF_VAR)_[A-Za-z0-9_]+|TF_AWS_DEFAULT_TAGS_[A-Za-z0-9_:-]+)$/;
