@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { applyPhase, madeFrom } from '../src/jobs/worker/apply-phase.ts';
+import { applyPhase } from '../src/jobs/worker/apply-phase.ts';
 import type { JobWork } from '../src/jobs/worker/job-work.ts';
+import { madeFrom } from '../src/projects/plans/made-from.ts';
 import { savePlan } from '../src/projects/plans/store.ts';
 import { type StateVersion, saveStateVersion } from '../src/projects/states/store.ts';
 import { ensureProject } from '../src/projects/store.ts';

@@ -2,13 +2,13 @@ import { type Accepted, DomainError } from '@deployment-engine/contracts';
 import type { Call } from '../access/audit/call.ts';
 import type { Principal } from '../access/principal.ts';
 import type { Context } from '../context.ts';
+import { madeFrom } from '../projects/plans/made-from.ts';
 import { isSealIntact } from '../projects/plans/seal.ts';
 import { findPlan } from '../projects/plans/store.ts';
 import { newestStateVersion } from '../projects/states/store.ts';
 import { appendEvents } from './events/store.ts';
 import type { JobRow } from './row.ts';
 import { lockJob, transition } from './transition.ts';
-import { madeFrom } from './worker/apply-phase.ts';
 
 /** Lets a waiting job apply exactly the plan that was reviewed. */
 export async function approveJob(

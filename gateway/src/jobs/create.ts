@@ -3,13 +3,13 @@ import {
   DomainError,
   type Files,
   type JobType,
-  singleFileName,
   type TerraformLogLevel,
 } from '@deployment-engine/contracts';
 import type { Request } from 'express';
 import type { Call } from '../access/audit/call.ts';
 import type { Principal } from '../access/principal.ts';
 import type { Context } from '../context.ts';
+import { requestFiles } from '../projects/revisions/request-files.ts';
 import {
   listRevisions,
   type PreparedRevision,
@@ -47,11 +47,6 @@ const acceptedMessages: Partial<Record<JobType, string>> = {
   plan: 'Infrastructure plan started',
   destroy: 'Infrastructure destruction started',
 };
-
-/** The uploaded files, whichever of the two ways they came. */
-export function requestFiles(request: { iacCode?: string | undefined; files?: Files | undefined }): Files {
-  return request.files ?? { [singleFileName]: request.iacCode ?? '' };
-}
 
 /** Stores the code as a revision and queues the job, all or nothing; then writes the workspace. */
 export async function createCodeJob(

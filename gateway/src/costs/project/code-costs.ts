@@ -5,7 +5,7 @@ import {
   usageFileName,
 } from '@deployment-engine/contracts';
 import type { Context } from '../../context.ts';
-import { requestFiles } from '../../jobs/create.ts';
+import { requestFiles } from '../../projects/revisions/request-files.ts';
 import { prepareRevision } from '../../projects/revisions/store.ts';
 import { codeResources } from './code-resources.ts';
 import { inDefaultRegion } from './default-region.ts';

@@ -1,6 +1,6 @@
 import { usageFileName } from '@deployment-engine/contracts';
 import type { Context } from '../../context.ts';
-import { madeFrom } from '../../jobs/worker/apply-phase.ts';
+import { madeFrom } from '../../projects/plans/made-from.ts';
 import { findPlan, newestPlanJobId, readPlanJson } from '../../projects/plans/store.ts';
 import {
   findRevision,

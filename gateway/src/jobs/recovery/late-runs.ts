@@ -1,5 +1,6 @@
 import type { RunOutcome } from '@deployment-engine/contracts';
 import type { Context } from '../../context.ts';
+import { madeFrom } from '../../projects/plans/made-from.ts';
 import { findPlan } from '../../projects/plans/store.ts';
 import {
   newestStateVersion,
@@ -11,7 +12,6 @@ import { RunnerError } from '../../runner-error.ts';
 import type { RunnerClient } from '../../runners/client.ts';
 import type { RunnerState } from '../../runners/registry.ts';
 import type { Query } from '../../server/database/open.ts';
-import { madeFrom } from '../worker/apply-phase.ts';
 import { readRunJournal, recoverApply } from './recover-apply.ts';
 
 type LateRun = { run_id: string; job_id: string; project_id: string; runner_url: string };

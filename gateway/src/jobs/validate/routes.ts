@@ -3,6 +3,7 @@ import type { Router } from 'express';
 import type { Context } from '../../context.ts';
 import { effectiveSettings } from '../../policy/settings/effective-settings.ts';
 import { settingsInForce } from '../../policy/settings/settings-in-force.ts';
+import { requestFiles } from '../../projects/revisions/request-files.ts';
 import {
   listRevisions,
   prepareRevision,
@@ -11,7 +12,6 @@ import {
 } from '../../projects/revisions/store.ts';
 import { findProject } from '../../projects/store.ts';
 import { route } from '../../server/http/route.ts';
-import { requestFiles } from '../create.ts';
 import { validateCode } from './validate-code.ts';
 
 /** Stands for the project in a validation of code from the body. */

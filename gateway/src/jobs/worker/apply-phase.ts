@@ -1,6 +1,7 @@
+import { madeFrom } from '../../projects/plans/made-from.ts';
 import { isSealIntact } from '../../projects/plans/seal.ts';
 import { findPlan } from '../../projects/plans/store.ts';
-import { type newestStateVersion, readNewestState } from '../../projects/states/store.ts';
+import { readNewestState } from '../../projects/states/store.ts';
 import { runIdOf } from '../../runners/run-id.ts';
 import { stateForRun } from '../recovery/orphan-deletion.ts';
 import { followJobRun } from './follow-run.ts';
@@ -47,13 +48,4 @@ export async function applyPhase(work: JobWork): Promise<PhaseResult> {
   });
   const outcome = await followJobRun(work, runId);
   return outcome.kind === 'succeeded' ? { kind: 'done' } : { kind: 'run_ended', outcome };
-}
-
-/** Whether a plan was made from this state version, or from none where there is none. */
-export function madeFrom(
-  plan: { stateSerial: number | null; stateLineage: string | null },
-  version: Awaited<ReturnType<typeof newestStateVersion>>,
-): boolean {
-  if (!version) return plan.stateSerial === null || plan.stateSerial === 0;
-  return plan.stateSerial === version.serial && plan.stateLineage === version.lineage;
 }
