@@ -7,7 +7,7 @@ import { type AuditFile, followToFile } from './access/audit/follow-to-file.ts';
 import { auditChannel, openAuditLog } from './access/audit/log.ts';
 import { Refusals } from './access/audit/refusals.ts';
 import { keysMadeWhileOpen } from './access/key-store.ts';
-import { requireWayIn } from './access/require-way-in.ts';
+import { requireCredentials } from './access/require-credentials.ts';
 import { createApp } from './app.ts';
 import type { Config } from './config.ts';
 import type { Context } from './context.ts';
@@ -49,7 +49,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
   await mkdir(config.workspacesDir, { recursive: true });
   const context = await createContext(config);
   const firstKey = await makeFirstKey(context.database, config);
-  await requireWayIn(config, context.database);
+  await requireCredentials(config, context.database);
   await context.access.start();
   if (config.access.required)
     for (const finding of keyFindings((await keysMadeWhileOpen(context.database.query)).length))

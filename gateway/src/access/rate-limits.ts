@@ -25,7 +25,7 @@ export class RateLimits {
       .catch((result) => refuse(result, response, 'too many calls; wait, and ask less often'));
   }
 
-  /** Throws `rate_limited` where too many wrong credentials came from an address; right ones wait with them. */
+  /** Throws `rate_limited` after too many wrong credentials from an address; valid ones from there are refused too. */
   async requirePatience(address: string, response: Response): Promise<void> {
     const result = await this.#failures.get(address);
     if (result && result.consumedPoints >= this.#failures.points)

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { isInternal, unmapped } from './addresses.ts';
 import { createAllowList, parseAllowRule, publishedPorts } from './allow-list.ts';
 import { defaultRules } from './default-rules.ts';
-import { reach } from './reach.ts';
+import { resolveAllowed } from './resolve.ts';
 
 const listOf = (...texts: string[]) =>
   createAllowList(texts.flatMap((text) => parseAllowRule(text) ?? assert.fail(text)));
@@ -116,13 +116,13 @@ test("every address of the engine's own machine counts as internal", () => {
 test('an allowed name that leads inside is denied', async () => {
   const list = listOf('localhost.localdomain', 'ip6-localhost', '*.localhost');
   for (const name of ['ip6-localhost', 'anything.localhost'])
-    assert.notEqual((await reach(list, name, 443)).kind, 'open', name);
-  assert.deepEqual(await reach(listOf('127.0.0.1:5000'), 'localhost', 5000), {
+    assert.notEqual((await resolveAllowed(list, name, 443)).kind, 'open', name);
+  assert.deepEqual(await resolveAllowed(listOf('127.0.0.1:5000'), 'localhost', 5000), {
     kind: 'open',
     addresses: ['127.0.0.1'],
   });
   for (const spelling of ['2130706433', '0x7f000001', '127.1', '0177.0.0.1'])
-    assert.equal((await reach(list, spelling, 443)).kind, 'denied', spelling);
+    assert.equal((await resolveAllowed(list, spelling, 443)).kind, 'denied', spelling);
 });
 
 test('only loopback addresses with a port are published inside', () => {

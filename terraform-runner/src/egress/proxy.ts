@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { AllowList } from './allow-list.ts';
-import { reach } from './reach.ts';
+import { resolveAllowed } from './resolve.ts';
 
 const connectMs = 15_000;
 /** A hostile run opens as many connections as it may have files; a provider needs a few dozen. */
@@ -88,7 +88,7 @@ async function forwardPlain(
 async function open({ list, onDenied }: ProxyOptions, host: string, port: number): Promise<Socket | string> {
   if (!host || !(port > 0 && port < 65_536)) return '400 The address has no host or no port';
   const target = `${host}:${port}`;
-  const found = await reach(list, host, port);
+  const found = await resolveAllowed(list, host, port);
   if (found.kind === 'denied') {
     onDenied(target);
     return `403 Egress denied: ${printable(target)}; an operator allows it with EGRESS_ALLOW`;

@@ -9,7 +9,7 @@ export type NetworkAccess = { kind: 'none' } | { kind: 'open' } | { kind: 'proxi
 /** Options that came with later versions of bubblewrap: 0.7 has `--size`, 0.8 `--disable-userns`. */
 export type Features = { size: boolean; disableUserns: boolean };
 
-export type Walls = {
+export type BubblewrapConfinement = {
   tools: { bwrap: string; setpriv: string; prlimit: string; nsenter: string };
   features: Features;
   limits: Limits;
@@ -20,21 +20,22 @@ export type Walls = {
   workingDirectory: string;
 };
 
-/** Nobody, inside. */
+/** UID of `nobody` inside the sandbox. */
 const insideUser = '65534';
 const temporaryBytes = String(64 * 1024 * 1024);
 
 /**
  * `nsenter` joins the job's network; an outer `bwrap` puts the files in reach of the job's own user, who may not pass
- * through the runner's folders; `setpriv` becomes that user; `prlimit` sets limits; the inner `bwrap` shuts the door.
+ * through the runner's folders; `setpriv` becomes that user; `prlimit` sets limits; the inner `bwrap` creates the
+ * isolated namespaces.
  * The outer one has a user namespace of its own where the runner is not root, so that the process limit counts
  * this run alone.
  */
-export function bubblewrapped(walls: Walls, command: string[]): string[] {
-  const { tools, user } = walls;
-  const staged = walls.mounts.map((mount, index) => ({ ...mount, stage: `/tmp/${index}` }));
+export function bubblewrapped(confinement: BubblewrapConfinement, command: string[]): string[] {
+  const { tools, user } = confinement;
+  const staged = confinement.mounts.map((mount, index) => ({ ...mount, stage: `/tmp/${index}` }));
   return [
-    ...joinNetwork(walls),
+    ...joinNetwork(confinement),
     tools.bwrap,
     ...(user === undefined ? ['--unshare-user'] : []),
     ...['--dev-bind', '/', '/', '--tmpfs', '/tmp'],
@@ -43,19 +44,19 @@ export function bubblewrapped(walls: Walls, command: string[]): string[] {
     ...(user === undefined
       ? [tools.setpriv, '--no-new-privs']
       : [tools.setpriv, `--reuid=${user}`, `--regid=${user}`, '--clear-groups', '--no-new-privs']),
-    ...[tools.prlimit, ...limitArguments(walls.limits)],
+    ...[tools.prlimit, ...limitArguments(confinement.limits)],
     ...[tools.bwrap, '--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts'],
     '--die-with-parent', // what is inside ends with the process that waits for it, not with the runner
-    ...['--unshare-cgroup-try', ...(walls.network.kind === 'none' ? ['--unshare-net'] : [])],
+    ...['--unshare-cgroup-try', ...(confinement.network.kind === 'none' ? ['--unshare-net'] : [])],
     ...['--uid', insideUser, '--gid', insideUser, '--hostname', 'run', '--cap-drop', 'ALL'],
-    ...(walls.features.disableUserns ? ['--disable-userns'] : []),
-    ...['--dev', '/dev', ...(walls.features.size ? ['--size', temporaryBytes] : []), '--tmpfs', '/tmp'],
+    ...(confinement.features.disableUserns ? ['--disable-userns'] : []),
+    ...['--dev', '/dev', ...(confinement.features.size ? ['--size', temporaryBytes] : []), '--tmpfs', '/tmp'],
     ...staged.flatMap(({ path, at, stage, writable }) => [
       writable ? '--bind' : '--ro-bind',
       stage,
       at ?? path,
     ]),
-    ...['--remount-ro', '/dev', '--remount-ro', '/', '--chdir', walls.workingDirectory, '--'],
+    ...['--remount-ro', '/dev', '--remount-ro', '/', '--chdir', confinement.workingDirectory, '--'],
     ...command,
   ];
 }
@@ -70,7 +71,7 @@ export function holdNewNetwork(bwrap: string, isRoot: boolean): string[] {
   ];
 }
 
-function joinNetwork({ tools, network }: Walls): string[] {
+function joinNetwork({ tools, network }: BubblewrapConfinement): string[] {
   if (network.kind !== 'proxied') return [];
   return enterNamespace(tools.nsenter, network.namespace);
 }

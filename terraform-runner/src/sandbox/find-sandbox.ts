@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { commandLine } from '../terraform/command-line.ts';
 import { type JobPaths, jobPaths } from '../workdir/job-paths.ts';
-import { type Features, holdNewNetwork, type Walls } from './bubblewrap.ts';
+import { type BubblewrapConfinement, type Features, holdNewNetwork } from './bubblewrap.ts';
 import { type BubblewrapOptions, bubblewrapConfine, limitsConfine, type Sandbox } from './sandbox.ts';
 import type { SandboxSettings } from './settings.ts';
 import { bubblewrapHint, findTools, type Tools } from './tools.ts';
@@ -109,7 +109,7 @@ function bubblewrapSandbox(options: BubblewrapOptions, weaker: string[]): Sandbo
   };
 }
 
-function completeTools({ bwrap, setpriv, prlimit, nsenter }: Tools): Walls['tools'] | string {
+function completeTools({ bwrap, setpriv, prlimit, nsenter }: Tools): BubblewrapConfinement['tools'] | string {
   if (!bwrap) return `bubblewrap is missing; ${bubblewrapHint}`;
   if (!setpriv || !prlimit || !nsenter) return 'setpriv, prlimit or nsenter is missing; install util-linux';
   return { bwrap, setpriv, prlimit, nsenter };

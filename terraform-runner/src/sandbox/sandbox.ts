@@ -2,7 +2,12 @@ import { lstatSync } from 'node:fs';
 import type { EgressOptions } from '../egress/namespace.ts';
 import type { CommandLine } from '../terraform/command-line.ts';
 import type { JobPaths } from '../workdir/job-paths.ts';
-import { bubblewrapped, type Features, type NetworkAccess, type Walls } from './bubblewrap.ts';
+import {
+  type BubblewrapConfinement,
+  bubblewrapped,
+  type Features,
+  type NetworkAccess,
+} from './bubblewrap.ts';
 import { limitArguments } from './limits.ts';
 import { type CommandKind, jobMounts, type Mount, machineMounts, nameMounts } from './mounts.ts';
 import { neutralise } from './neutral-paths.ts';
@@ -36,12 +41,12 @@ export type Sandbox = {
   users: SandboxSettings['users'] | undefined;
   /** How an egress process makes a network namespace. */
   egress: Omit<EgressOptions, 'rules' | 'nodeCache'>;
-  /** Puts a command behind the walls. */
+  /** Confines a command. */
   confine(line: CommandLine, confinement: Confinement): CommandLine;
 };
 
 export type BubblewrapOptions = {
-  tools: Walls['tools'];
+  tools: BubblewrapConfinement['tools'];
   features: Features;
   settings: SandboxSettings;
   terraformPath: string;
@@ -58,7 +63,7 @@ export function bubblewrapConfine(options: BubblewrapOptions): Sandbox['confine'
       ...nameMounts(paths, network.kind === 'open'),
       ...jobMounts(paths, kind, log?.path),
     ]);
-    const walls: Walls = {
+    const confinement: BubblewrapConfinement = {
       tools,
       features,
       limits: settings.limits,
@@ -67,7 +72,7 @@ export function bubblewrapConfine(options: BubblewrapOptions): Sandbox['confine'
       network,
       workingDirectory,
     };
-    const [file = '', ...args] = bubblewrapped(walls, command);
+    const [file = '', ...args] = bubblewrapped(confinement, command);
     return { ...line, file, args, env };
   };
 }

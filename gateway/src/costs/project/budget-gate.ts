@@ -11,7 +11,7 @@ import { findBudget } from './budgets.ts';
 import { estimatePlan } from './plan-cost.ts';
 
 type GateEvent = Extract<JobEventBody, { type: 'gate' }>;
-export type BudgetRuling = Pick<GateEvent, 'verdict' | 'message'> & { reason: JobErrorReason };
+export type BudgetDecision = Pick<GateEvent, 'verdict' | 'message'> & { reason: JobErrorReason };
 
 const verdicts = {
   allow: 'passed',
@@ -23,7 +23,7 @@ const verdicts = {
 const maxReasons = 5;
 
 /** Judges a job's plan against its project's budget; `undefined` where the project has none. */
-export async function budgetDecision(context: Context, job: JobRow): Promise<BudgetRuling | undefined> {
+export async function budgetDecision(context: Context, job: JobRow): Promise<BudgetDecision | undefined> {
   const budget = await findBudget(context.database.query, job.project_id);
   if (!budget) return undefined;
   const planned = { id: job.id, projectId: job.project_id, revision: job.revision };

@@ -4,10 +4,10 @@ import { JobSecrets } from '../../projects/secrets/job-secrets.ts';
 import { type Claim, type Claimer, releaseLeases, renewLeases } from '../claim.ts';
 import { LeaseLostError } from '../lease-lost-error.ts';
 import { afterCrash } from './after-crash.ts';
-import { runnerOfJob } from './choose-runner.ts';
+import { forwardCancel } from './forward-cancel.ts';
 import type { JobWork } from './job-work.ts';
 import { processJob } from './process-job.ts';
-import { forwardCancel } from './watch-cancel.ts';
+import { runnerOfJob } from './runner-of-job.ts';
 
 const shutdownMs = 5000;
 /** A job's row changes often, by this worker's own writes above all. */

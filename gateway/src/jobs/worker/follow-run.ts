@@ -11,7 +11,7 @@ import { keepTerraformLog } from '../terraform-logs/keep-log.ts';
 import { lockJob } from '../transition.ts';
 import type { JobWork } from './job-work.ts';
 import { noteWaiting } from './note-waiting.ts';
-import { runnerPatience } from './runner-patience.ts';
+import { runnerTimeout } from './runner-timeout.ts';
 
 /**
  * Stores what happens in a run until it has finished, whatever connection breaks on the way: it goes on after the
@@ -19,7 +19,7 @@ import { runnerPatience } from './runner-patience.ts';
  */
 export async function followJobRun(work: JobWork, runId: string): Promise<RunOutcome> {
   const { client } = work.runner;
-  const patience = runnerPatience(work);
+  const timeout = runnerTimeout(work);
   const delays = retryDelays({ firstMs: 200, maxMs: 2000, signal: work.signal });
   let after = await lastRunSeq(work.context.database.query, runId);
   for (;;) {
@@ -29,7 +29,7 @@ export async function followJobRun(work: JobWork, runId: string): Promise<RunOut
         if (events.some((event) => event.body.type === 'state_changed')) await shipState(work, runId);
         await storeRunEvents(work, runId, events);
         after = events.at(-1)?.seq ?? after;
-        patience.answered();
+        timeout.answered();
         delays.reset();
         const last = events.at(-1)?.body;
         if (last?.type === 'run_finished') return await endOfRun(work, runId, last.outcome);
@@ -38,12 +38,12 @@ export async function followJobRun(work: JobWork, runId: string): Promise<RunOut
       // Its last event was stored by an earlier worker.
       if (outcome && lastSeq <= after) return await endOfRun(work, runId, outcome);
       if (outcome) throw new RunnerError(`following run ${runId}: the stream ended before its last event`);
-      patience.answered();
+      timeout.answered();
       await delays.wait(); // the runner has ended the stream of a run in progress
     } catch (error) {
       work.signal.throwIfAborted();
       if (!(error instanceof RunnerError)) throw error;
-      patience.failed(error);
+      timeout.failed(error);
       await noteWaiting(work, error.message);
       await delays.wait();
     }

@@ -7,9 +7,9 @@ import { appendEvents } from '../events/store.ts';
 import { unresolvedOrphans } from '../recovery/orphan-store.ts';
 import { lockJob, patchJob, transition } from '../transition.ts';
 import { recordDenial } from './denial.ts';
+import { type GateDecision, policyDecisions } from './gate-decision.ts';
 import type { JobWork, PhaseResult } from './job-work.ts';
 import { judgePlan } from './judge-plan.ts';
-import { policyRulings, type Ruling } from './policy-ruling.ts';
 
 /**
  * Decides between plan and apply. Approval is bound to the digest of the stored plan, and never lifts what blocks.
@@ -23,23 +23,24 @@ export async function gatePhase(work: JobWork): Promise<PhaseResult> {
   if (!plan) throw new Error(`gating job ${job.id}: its plan is missing`);
   const report = await judgePlan(work);
   const { code } = await findReports(query, job.id);
-  const rulings = [
-    ...policyRulings(job, code, report),
-    ...(await budgetRulings(work)),
-    ...(await orphanRulings(work)),
+  const decisions = [
+    ...policyDecisions(job, code, report),
+    ...(await budgetDecisions(work)),
+    ...(await orphanDecisions(work)),
   ];
   const approved = job.approved_digest === plan.digest;
-  const news = rulings.filter(({ verdict }) => !(approved && verdict === 'approval_required'));
-  const blocking = rulings.find(({ verdict }) => verdict === 'blocked');
+  const news = decisions.filter(({ verdict }) => !(approved && verdict === 'approval_required'));
+  const blocking = decisions.find(({ verdict }) => verdict === 'blocked');
   const asks =
-    !approved && (!job.auto_approve || rulings.some((ruling) => ruling.verdict === 'approval_required'));
-  await record(work, { code, plan: report }, { rulings: news, blocking, passed: !blocking && !asks });
+    !approved &&
+    (!job.auto_approve || decisions.some((decision) => decision.verdict === 'approval_required'));
+  await record(work, { code, plan: report }, { decisions: news, blocking, passed: !blocking && !asks });
   if (blocking) return refusal(blocking);
-  return asks ? park(work, plan.digest, rulings) : { kind: 'done' };
+  return asks ? park(work, plan.digest, decisions) : { kind: 'done' };
 }
 
 /** What may exist without a record can get in the way of a deploy, or be made a second time: a person decides. */
-async function orphanRulings({ context, job }: JobWork): Promise<Ruling[]> {
+async function orphanDecisions({ context, job }: JobWork): Promise<GateDecision[]> {
   if (job.type === 'destroy') return [];
   const orphans = await unresolvedOrphans(context.database.query, job.project_id);
   if (orphans.length === 0) return [];
@@ -57,16 +58,20 @@ async function orphanRulings({ context, job }: JobWork): Promise<Ruling[]> {
   ];
 }
 
-async function budgetRulings({ context, job }: JobWork): Promise<Ruling[]> {
-  const ruling = await budgetDecision(context, job);
-  return ruling ? [{ gate: 'budget', findings: [], ...ruling }] : [];
+async function budgetDecisions({ context, job }: JobWork): Promise<GateDecision[]> {
+  const decision = await budgetDecision(context, job);
+  return decision ? [{ gate: 'budget', findings: [], ...decision }] : [];
 }
 
 /** Stores what was found and decided, and whether the way to apply is free. */
 async function record(
   { context, job, lease }: JobWork,
   reports: { code: PolicyReport | null; plan: PolicyReport },
-  { rulings, blocking, passed }: { rulings: Ruling[]; blocking: Ruling | undefined; passed: boolean },
+  {
+    decisions,
+    blocking,
+    passed,
+  }: { decisions: GateDecision[]; blocking: GateDecision | undefined; passed: boolean },
 ): Promise<void> {
   const summary = summariseReport(mergeParts({ ...reports, afterApply: null }));
   await context.database.query.transaction().execute(async (trx) => {
@@ -75,7 +80,7 @@ async function record(
     await appendEvents(
       trx,
       row,
-      rulings.map(({ gate, verdict, message }) => ({
+      decisions.map(({ gate, verdict, message }) => ({
         body: { type: 'gate', gate, verdict, message },
         at: new Date(),
       })),
@@ -89,7 +94,7 @@ async function record(
   });
 }
 
-function refusal({ reason, message, findings }: Ruling): PhaseResult {
+function refusal({ reason, message, findings }: GateDecision): PhaseResult {
   const diagnostics = findings.map((finding) => findingDiagnostic(finding));
   return { kind: 'refused', step: 'gate', reason, message, diagnostics };
 }
@@ -97,14 +102,14 @@ function refusal({ reason, message, findings }: Ruling): PhaseResult {
 async function park(
   { context, job, lease }: JobWork,
   digest: string,
-  rulings: Ruling[],
+  decisions: GateDecision[],
 ): Promise<PhaseResult> {
   const message = `The plan ${digest.slice(0, 12)} waits for approval.`;
   const causes = [
     ...(job.auto_approve ? [] : ['the job was asked for with autoApprove false']),
-    ...rulings.filter(({ verdict }) => verdict === 'approval_required').map(({ message }) => message),
+    ...decisions.filter(({ verdict }) => verdict === 'approval_required').map(({ message }) => message),
   ];
-  const isOrphans = rulings.some(({ gate }) => gate === 'orphans');
+  const isOrphans = decisions.some(({ gate }) => gate === 'orphans');
   const waiting_reason = isOrphans
     ? 'unaccounted_objects'
     : `waits for POST /api/deploy/jobs/${job.id}/approve: ${causes.join(' | ')}`;

@@ -2,6 +2,7 @@ import { WebIdentityError } from '../../projects/secrets/web-identity/assume-rol
 import { lockJob } from '../transition.ts';
 import { applyPhase } from './apply-phase.ts';
 import { forgetRuns } from './forget-runs.ts';
+import { isCancelRequested } from './forward-cancel.ts';
 import { gatePhase } from './gate-phase.ts';
 import type { JobWork, PhaseResult } from './job-work.ts';
 import { planPhase } from './plan-phase.ts';
@@ -11,7 +12,6 @@ import { resultPhase } from './result-phase.ts';
 import { onRunnerLost, rememberRun } from './runner-lost.ts';
 import { settleJob } from './settle-job.ts';
 import { CancelledWhileWaiting, PlanOutdatedError, RunNotStartedError } from './start-run.ts';
-import { isCancelRequested } from './watch-cancel.ts';
 
 /** Phases of each type of job, in order. Each can be entered again after a crash and finds what is done. */
 const phases = {

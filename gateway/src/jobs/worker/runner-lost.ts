@@ -2,7 +2,7 @@ import { runIdOf } from '../../runners/run-id.ts';
 import type { Query } from '../../server/database/open.ts';
 import { lockJob, transition } from '../transition.ts';
 import type { JobWork, PhaseResult } from './job-work.ts';
-import { RunnerLostError } from './runner-patience.ts';
+import { RunnerLostError } from './runner-timeout.ts';
 
 /**
  * A lost plan is made again elsewhere. A lost apply ends the job: what it did is unknown until its runner is back,

@@ -6,10 +6,10 @@ import { type RetryDelays, retryDelays } from '../../retry-delays.ts';
 import { RunnerError } from '../../runner-error.ts';
 import { operatorEndpoints } from '../../runners/operator-endpoints.ts';
 import { orphanTagOf } from '../recovery/search/tag-query.ts';
+import { isCancelRequested } from './forward-cancel.ts';
 import type { JobWork } from './job-work.ts';
 import { noteWaiting } from './note-waiting.ts';
-import { runnerPatience } from './runner-patience.ts';
-import { isCancelRequested } from './watch-cancel.ts';
+import { runnerTimeout } from './runner-timeout.ts';
 
 /** What every run of a job is asked with. */
 export async function commonRequest(work: JobWork) {
@@ -60,7 +60,7 @@ export async function startJobRun(work: JobWork, runId: string, request: RunRequ
     body: request,
     uploads: 0,
     deadline: deadlineOf(work),
-    patience: runnerPatience(work),
+    timeout: runnerTimeout(work),
     delays: retryDelays({ firstMs: 200, maxMs: 2000, signal: work.signal }),
   };
   for (;;) {
@@ -80,13 +80,13 @@ type Start = {
   body: RunRequestInput;
   uploads: number;
   deadline: number;
-  patience: ReturnType<typeof runnerPatience>;
+  timeout: ReturnType<typeof runnerTimeout>;
   delays: RetryDelays;
 };
 
 /** Does what lets the next attempt succeed, or waits. True where the run turns out to be started. */
 async function resolveRefusal(work: JobWork, start: Start, error: RunnerError): Promise<boolean> {
-  if (!error.unreachable) start.patience.answered();
+  if (!error.unreachable) start.timeout.answered();
   switch (error.problem) {
     case 'run_conflict':
       if (await isKnown(work, start.runId)) return true; // started before, with the state of that time
@@ -103,7 +103,7 @@ async function resolveRefusal(work: JobWork, start: Start, error: RunnerError): 
     case 'shutting_down':
       break;
     case undefined:
-      start.patience.failed(error);
+      start.timeout.failed(error);
       break;
     default:
       throw new RunNotStartedError(error.problem, `starting the run: ${error.message}`);
@@ -161,7 +161,7 @@ async function isKnown(work: JobWork, runId: string): Promise<boolean> {
 /** Says why the job waits, and ends the wait where its user has cancelled it or its time is over. */
 async function waitForRunner(work: JobWork, start: Start, error: RunnerError): Promise<void> {
   if (await isCancelRequested(work)) throw new CancelledWhileWaiting();
-  // A runner that does not answer may have started the run: only its own bound, `runnerPatience`, ends that wait.
+  // A runner that does not answer may have started the run: only its own bound, `runnerTimeout`, ends that wait.
   if (!error.unreachable && Date.now() >= start.deadline)
     throw new RunNotStartedError(
       'timed_out',

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { PolicyFinding, PolicyMode, PolicyReport } from '@deployment-engine/contracts';
 import { blastRadiusIds } from '../../policy/plan/blast-radius.ts';
 import type { JobRow } from '../row.ts';
-import { policyRulings } from './policy-ruling.ts';
+import { policyDecisions } from './gate-decision.ts';
 
 const job = (type: JobRow['type']) => ({ id: `${type}-1700000000000-abcdef`, type }) as JobRow;
 const finding = (mode: PolicyMode, id = 'AWS-S3-001') =>
@@ -16,9 +16,9 @@ const report = (verdict: PolicyReport['verdict'], findings: PolicyFinding[], tru
 });
 const nothing = report('pass', []);
 const verdicts = (type: JobRow['type'], code: PolicyReport | null, plan: PolicyReport) =>
-  policyRulings(job(type), code, plan).map(({ gate, verdict }) => `${gate} ${verdict}`);
+  policyDecisions(job(type), code, plan).map(({ gate, verdict }) => `${gate} ${verdict}`);
 
-test('a report without findings gives no ruling', () => {
+test('a report without findings gives no decision', () => {
   assert.deepEqual(verdicts('deploy', null, nothing), []);
   assert.deepEqual(verdicts('deploy', nothing, nothing), []);
   assert.deepEqual(verdicts('deploy', null, report('pass', [finding('off')])), []);
@@ -43,17 +43,17 @@ test('a destroy is judged by its plan alone', () => {
 
 for (const id of blastRadiusIds)
   test(`${id} is a limit and has a gate of its own`, () => {
-    const rulings = policyRulings(
+    const decisions = policyDecisions(
       job('deploy'),
       null,
       report('block', [finding('block', id), finding('warn')]),
     );
     assert.deepEqual(
-      rulings.map(({ gate, verdict }) => `${gate} ${verdict}`),
+      decisions.map(({ gate, verdict }) => `${gate} ${verdict}`),
       ['blast_radius blocked', 'policy warned'],
     );
     assert.deepEqual(
-      rulings.map(({ findings }) => findings.map((one) => one.id)),
+      decisions.map(({ findings }) => findings.map((one) => one.id)),
       [[id], ['AWS-S3-001']],
     );
   });
@@ -75,19 +75,19 @@ test('a truncated report makes no finding milder than it is', () => {
   assert.deepEqual(verdicts('deploy', null, report('warn', [finding('block')], true)), ['policy blocked']);
 });
 
-test('a ruling names the findings that decide, their number, and where to read them all', () => {
+test('a decision names the findings that decide, their number, and where to read them all', () => {
   const found = report('block', [finding('warn'), finding('block'), finding('block', 'AWS-S3-002')]);
-  const [ruling] = policyRulings(job('deploy'), null, found);
-  assert.equal(ruling?.reason, 'policy_denied');
+  const [decision] = policyDecisions(job('deploy'), null, found);
+  assert.equal(decision?.reason, 'policy_denied');
   assert.deepEqual(
-    ruling?.findings.map(({ id }) => id),
+    decision?.findings.map(({ id }) => id),
     ['AWS-S3-001', 'AWS-S3-002'],
   );
-  assert.match(ruling?.message ?? '', /^policy: 2 findings that must not be applied: AWS-S3-001/);
-  const [single] = policyRulings(job('deploy'), null, report('warn', [finding('warn')]));
+  assert.match(decision?.message ?? '', /^policy: 2 findings that must not be applied: AWS-S3-001/);
+  const [single] = policyDecisions(job('deploy'), null, report('warn', [finding('warn')]));
   assert.match(single?.message ?? '', /^policy: 1 finding to look at: /);
   const many = Array.from({ length: 5 }, () => finding('approve'));
-  const [approval] = policyRulings(job('deploy'), null, report('approve', many));
+  const [approval] = policyDecisions(job('deploy'), null, report('approve', many));
   assert.match(
     approval?.message ?? '',
     /5 findings to approve: .*GET \/api\/deploy\/jobs\/deploy-.*\/policy/,

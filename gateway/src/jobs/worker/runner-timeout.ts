@@ -14,14 +14,14 @@ export class RunnerLostError extends Error {
 const passingProblems: (ProblemCode | undefined)[] = ['state_not_found', 'internal'];
 
 /** Counts how long a runner is of no use, and gives it up after the configured time. */
-export function runnerPatience(work: JobWork) {
+export function runnerTimeout(work: JobWork) {
   const limitMs = work.context.config.runnerLostSeconds * 1000;
   let silentSince: number | undefined;
   return {
     answered(): void {
       silentSince = undefined;
     },
-    /** Throws `RunnerLostError` once the limit is over; throws what is no matter of patience. */
+    /** Throws `RunnerLostError` after the timeout; rethrows errors that waiting cannot fix. */
     failed(error: RunnerError): void {
       if (error.problem === 'run_not_found')
         throw new RunnerLostError(`the runner at ${work.runner.client.url} no longer knows the run`);

@@ -1,33 +1,33 @@
-import { lookup } from 'node:dns/promises';
+import { lookup as lookUp } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { unmapped } from './addresses.ts';
 import type { AllowList } from './allow-list.ts';
 
 /** The addresses to connect to, best first, or `denied`, or why the name leads nowhere. */
-export type Reach =
+export type Resolution =
   | { kind: 'open'; addresses: string[] }
   | { kind: 'denied' }
   | { kind: 'unknown'; problem: string };
 
 /** Answers every address of a name; rejects where it has none. */
-type Resolve = (host: string) => Promise<string[]>;
+type Lookup = (host: string) => Promise<string[]>;
 
 /**
  * Resolves a name once and judges every address it has: a name that also leads inside is denied as a whole. What is
  * connected to is an address from this answer, never the name again, so that a second answer of DNS changes nothing.
  */
-export async function reach(
+export async function resolveAllowed(
   list: AllowList,
   host: string,
   port: number,
-  resolve: Resolve = systemResolver,
-): Promise<Reach> {
+  lookup: Lookup = systemLookup,
+): Promise<Resolution> {
   if (!list.allowsName(host, port)) return { kind: 'denied' };
   const literal = unmapped(host);
   if (isIP(literal)) return { kind: 'open', addresses: [literal] };
   if (host === 'localhost') return { kind: 'open', addresses: ['127.0.0.1'] };
   try {
-    const addresses = await resolve(host);
+    const addresses = await lookup(host);
     return addresses.every((address) => list.allowsAddress(address, port))
       ? { kind: 'open', addresses }
       : { kind: 'denied' };
@@ -36,6 +36,6 @@ export async function reach(
   }
 }
 
-async function systemResolver(host: string): Promise<string[]> {
-  return (await lookup(host, { all: true })).map(({ address }) => address);
+async function systemLookup(host: string): Promise<string[]> {
+  return (await lookUp(host, { all: true })).map(({ address }) => address);
 }

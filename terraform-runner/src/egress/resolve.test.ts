@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createAllowList, parseAllowRule } from './allow-list.ts';
-import { reach } from './reach.ts';
+import { resolveAllowed } from './resolve.ts';
 
 const listOf = (...texts: string[]) =>
   createAllowList(texts.flatMap((text) => parseAllowRule(text) ?? assert.fail(text)));
@@ -15,7 +15,7 @@ const noLookup = async (host: string) => assert.fail(`${host} was looked up`);
 
 test('a name that has only addresses outside is open, and what is connected to is these addresses', async () => {
   const addresses = [outside, '2606:2800:220:1::1'];
-  assert.deepEqual(await reach(list, 'api.example.org', 443, resolvesTo(...addresses)), {
+  assert.deepEqual(await resolveAllowed(list, 'api.example.org', 443, resolvesTo(...addresses)), {
     kind: 'open',
     addresses,
   });
@@ -28,7 +28,7 @@ for (const inside of ['10.9.0.1', '127.0.0.1', '169.254.169.254', '::1', 'fd00::
       [inside, outside],
       [outside, outside, inside],
     ])
-      assert.deepEqual(await reach(list, 'api.example.org', 443, resolvesTo(...addresses)), {
+      assert.deepEqual(await resolveAllowed(list, 'api.example.org', 443, resolvesTo(...addresses)), {
         kind: 'denied',
       });
   });
@@ -36,12 +36,12 @@ for (const inside of ['10.9.0.1', '127.0.0.1', '169.254.169.254', '::1', 'fd00::
 test('a name may lead to an inside address that a rule names, on its port only', async () => {
   const both = resolvesTo(outside, '10.1.2.3');
   assert.equal(
-    (await reach(listOf('*.example.org', '10.1.0.0/16'), 'a.example.org', 443, both)).kind,
+    (await resolveAllowed(listOf('*.example.org', '10.1.0.0/16'), 'a.example.org', 443, both)).kind,
     'open',
   );
-  assert.equal((await reach(list, 'a.example.org', 443, both)).kind, 'denied');
+  assert.equal((await resolveAllowed(list, 'a.example.org', 443, both)).kind, 'denied');
   const other = listOf('*.example.org:5432', '10.1.0.0/16:443');
-  assert.equal((await reach(other, 'a.example.org', 5432, both)).kind, 'denied');
+  assert.equal((await resolveAllowed(other, 'a.example.org', 5432, both)).kind, 'denied');
 });
 
 test('a name that is not allowed is not even looked up', async () => {
@@ -51,16 +51,19 @@ test('a name that is not allowed is not even looked up', async () => {
     ['localhost', 443],
     ['10.9.0.1', 5432],
   ] as const)
-    assert.deepEqual(await reach(list, host, port, noLookup), { kind: 'denied' }, host);
+    assert.deepEqual(await resolveAllowed(list, host, port, noLookup), { kind: 'denied' }, host);
 });
 
 test('an address and localhost are taken as they are, never looked up', async () => {
-  assert.deepEqual(await reach(list, '10.1.2.3', 5432, noLookup), { kind: 'open', addresses: ['10.1.2.3'] });
-  assert.deepEqual(await reach(list, '::ffff:10.1.2.3', 5432, noLookup), {
+  assert.deepEqual(await resolveAllowed(list, '10.1.2.3', 5432, noLookup), {
     kind: 'open',
     addresses: ['10.1.2.3'],
   });
-  assert.deepEqual(await reach(list, 'localhost', 5000, noLookup), {
+  assert.deepEqual(await resolveAllowed(list, '::ffff:10.1.2.3', 5432, noLookup), {
+    kind: 'open',
+    addresses: ['10.1.2.3'],
+  });
+  assert.deepEqual(await resolveAllowed(list, 'localhost', 5000, noLookup), {
     kind: 'open',
     addresses: ['127.0.0.1'],
   });
@@ -70,14 +73,14 @@ test('a name without an address is unknown, with the reason', async () => {
   const missing = async () => {
     throw Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' });
   };
-  assert.deepEqual(await reach(list, 'a.example.org', 443, missing), {
+  assert.deepEqual(await resolveAllowed(list, 'a.example.org', 443, missing), {
     kind: 'unknown',
     problem: 'ENOTFOUND',
   });
   const failing = async () => {
     throw new Error('no');
   };
-  assert.deepEqual(await reach(list, 'a.example.org', 443, failing), {
+  assert.deepEqual(await resolveAllowed(list, 'a.example.org', 443, failing), {
     kind: 'unknown',
     problem: 'Error: no',
   });

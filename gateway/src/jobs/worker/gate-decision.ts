@@ -11,7 +11,7 @@ import { findingsText } from '../../policy/settings/finding-text.ts';
 import type { JobRow } from '../row.ts';
 
 /** What one gate decides about a plan, and why. */
-export type Ruling = Omit<Extract<JobEventBody, { type: 'gate' }>, 'type'> & {
+export type GateDecision = Omit<Extract<JobEventBody, { type: 'gate' }>, 'type'> & {
   /** `reason` of the job's failure where the gate blocks. */
   reason: JobErrorReason;
   findings: PolicyFinding[];
@@ -21,28 +21,28 @@ const verdicts = { pass: 'passed', warn: 'warned', approve: 'approval_required',
 const order: readonly PolicyVerdict[] = ['pass', 'warn', 'approve', 'block'];
 
 /** What the findings on code and plan make of a job; none where there are no findings. */
-export function policyRulings(job: JobRow, code: PolicyReport | null, plan: PolicyReport): Ruling[] {
+export function policyDecisions(job: JobRow, code: PolicyReport | null, plan: PolicyReport): GateDecision[] {
   // What code asks approval for happens in a plan; a destroy does what its plan says, whatever else the code asks.
   const merged = mergeReports(plan, ...(code && job.type !== 'destroy' ? [code] : []));
   const isLimit = ({ id }: PolicyFinding) => blastRadiusIds.includes(id);
-  const rulings = [
-    rulingOf(job, 'blast_radius', merged.findings.filter(isLimit)),
-    rulingOf(
+  const decisions = [
+    decisionOf(job, 'blast_radius', merged.findings.filter(isLimit)),
+    decisionOf(
       job,
       'policy',
       merged.findings.filter((finding) => !isLimit(finding)),
       merged.truncated ? merged.verdict : 'pass',
     ),
   ];
-  return rulings.filter(({ verdict }) => verdict !== 'passed');
+  return decisions.filter(({ verdict }) => verdict !== 'passed');
 }
 
-function rulingOf(
+function decisionOf(
   job: JobRow,
   gate: 'policy' | 'blast_radius',
   findings: PolicyFinding[],
   atLeast: PolicyVerdict = 'pass',
-): Ruling {
+): GateDecision {
   const ranks = findings.map(({ mode }) => order.indexOf(mode === 'off' ? 'pass' : mode));
   const verdict = order[Math.max(order.indexOf(atLeast), ...ranks)] ?? 'pass';
   const decisive = findings.filter(({ mode }) => mode === verdict);
