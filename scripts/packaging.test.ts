@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { test } from 'node:test';
+import { type Setting, settingsByName } from '@deployment-engine/contracts';
 import { parse } from 'yaml';
+import { gatewaySettings } from '../gateway/src/settings.ts';
+import { runnerSettings } from '../terraform-runner/src/settings.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -27,11 +30,28 @@ const compose = (path: string): Compose => parse(read(path), { merge: true });
 const ours = (file: string, dockerfile: string) =>
   Object.entries(compose(file).services).filter(([, service]) => service.build?.dockerfile === dockerfile);
 
-/** Names of the settings a service reads, from its schemas. */
-function settingsOf(service: string): string[] {
-  return globSync(`${service}/src/{config,*/settings}.ts`, { cwd: root }).flatMap((file) =>
-    [...read(file).matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map((match) => match[1] ?? ''),
-  );
+/** The settings of a Dockerfile's service. */
+function settingsOf(dockerfile: string): Record<string, Setting> {
+  return settingsByName(dockerfile.startsWith('gateway/') ? gatewaySettings : runnerSettings);
+}
+
+/** What a value becomes in a shell that sets only what it must: the setting's own example, or any word. */
+function inFullShell(value: string, settings: Record<string, Setting>): string {
+  return value
+    .replace(/\$\{\w+:-([^}]*)\}/g, '$1')
+    .replace(/\$\{(\w+):\?[^}]*\}/g, (_, name) => settings[name]?.example ?? 'anything');
+}
+
+/** Throws where a variable is no setting, or its value is refused. */
+function assertAccepted(
+  name: string,
+  value: string | number | null,
+  settings: Record<string, Setting>,
+): void {
+  const setting = settings[name];
+  assert.ok(setting, `${name} is no setting`);
+  const text = inFullShell(String(value ?? ''), settings);
+  if (text !== '') assert.equal(setting.type.safeParse(text).error?.message, undefined, `${name}=${text}`);
 }
 
 test('the compose files pass their linter without a warning', () => {
@@ -126,12 +146,11 @@ for (const file of composeFiles) {
       );
   });
 
-  test(`${file}: sets only settings that exist, and asks for the shared secret`, () => {
+  test(`${file}: sets only settings that exist to values that they accept, and asks for the shared secret`, () => {
     for (const dockerfile of dockerfiles)
-      for (const [name, { environment = {} }] of ours(file, dockerfile)) {
-        const known = settingsOf(dirname(dockerfile));
-        for (const setting of Object.keys(environment))
-          assert.ok(known.includes(setting) || /^(AWS|ARM|GOOGLE)_/.test(setting), `${name}: ${setting}`);
+      for (const [, { environment = {} }] of ours(file, dockerfile)) {
+        for (const [setting, value] of Object.entries(environment))
+          if (!/^(AWS|ARM|GOOGLE)_/.test(setting)) assertAccepted(setting, value, settingsOf(dockerfile));
         assert.match(environment.RUNNER_TOKEN ?? '', /^\$\{RUNNER_TOKEN:\?/);
         assert.equal(environment.HOST ?? environment.RUNNER_HOST, '0.0.0.0');
       }
@@ -164,13 +183,20 @@ for (const dockerfile of dockerfiles) {
     for (const name of packages) assert.ok(copied.includes(`${name}/package.json`), name);
   });
 
-  test(`${dockerfile}: sets only settings that exist`, () => {
+  test(`${dockerfile}: sets only settings that exist, to values that they accept`, () => {
     const environment = /^ENV ([\s\S]*?[^\\])\n/m.exec(finalStage)?.[1] ?? '';
-    const names = [...environment.matchAll(/([A-Z_]+)=/g)].map((match) => match[1]);
-    for (const name of names)
-      assert.ok([...settingsOf(dirname(dockerfile)), 'NODE_ENV'].includes(name ?? ''), name);
+    const pairs = [...environment.matchAll(/([A-Z_]+)=(\S+)/g)];
+    assert.ok(pairs.length > 0);
+    for (const [, name = '', value = ''] of pairs)
+      if (name !== 'NODE_ENV') assertAccepted(name, value, settingsOf(dockerfile));
   });
 }
+
+test('every variable that the deployment guide exports is used by its compose file', () => {
+  const exported = [...read('deploy/README.md').matchAll(/^export ([A-Z_]+)=/gm)].map((match) => match[1]);
+  assert.deepEqual(exported, ['RUNNER_TOKEN', 'POSTGRES_PASSWORD', 'STATE_ENCRYPTION_KEY']);
+  for (const name of exported) assert.match(read('deploy/compose.yml'), new RegExp(`\\$\\{${name}:\\?`));
+});
 
 test('the images and `npm start` take the same Terraform, whose checksum is pinned in one place', () => {
   const text = read('terraform-runner/Dockerfile');

@@ -50,6 +50,16 @@ for (const settings of wrongSettings) {
   });
 }
 
+test('a misspelt setting is named beside the one that is missing, in one line and without its value', () => {
+  const { status, lines } = startWith({ PROT: 'secret', PORT: 'abc' });
+  assert.equal(status, 1);
+  assert.deepEqual(
+    lines.filter((line) => line.includes('PROT')),
+    ['  PROT: is not a setting; did you mean PORT?'],
+  );
+  assert.ok(!lines.some((line) => line.includes('secret')), lines.join('\n'));
+});
+
 test('every npm script installs what a fresh clone lacks, and passes signals on', () => {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   for (const [name, command] of Object.entries<string>(scripts))

@@ -2,8 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { settingsHelp } from '@deployment-engine/contracts';
 import { readConfig as readGatewayConfig } from '../gateway/src/config.ts';
+import { gatewaySettings } from '../gateway/src/settings.ts';
 import { readConfig as readRunnerConfig } from '../terraform-runner/src/config.ts';
+import { runnerSettings } from '../terraform-runner/src/settings.ts';
 import { bubblewrapProblem } from './sandbox/find-bubblewrap.ts';
 import { type SupervisedService, superviseService } from './supervised-service.ts';
 import { findTerraform } from './terraform/find-terraform.ts';
@@ -12,38 +15,44 @@ const root = resolve(import.meta.dirname, '..');
 const readyMs = 60_000;
 
 /** Starts the runner and the gateway, waits until both are healthy, and stays until it is told to stop. */
-async function main(): Promise<void> {
-  const dataDir = resolve(process.env.DATA_DIR || 'data');
-  const terraform = await findTerraform(process.env, join(dataDir, 'tools'));
-  const token = process.env.RUNNER_TOKEN || randomBytes(32).toString('hex');
-  const host = process.env.HOST || '127.0.0.1';
-  const shared = { ...process.env, RUNNER_TOKEN: token, DATA_DIR: dataDir };
+async function main(environment: NodeJS.ProcessEnv): Promise<void> {
+  const dataDir = resolve(environment.DATA_DIR || 'data');
+  const terraform = await findTerraform(environment, join(dataDir, 'tools'));
+  const shared = { ...environment, ...sharedToken(environment), DATA_DIR: dataDir };
   const runnerEnvironment = { ...shared, TERRAFORM_BINARY_PATH: terraform.path };
-  checkSettings(runnerEnvironment, shared);
-  const unsafe = process.env.SANDBOX === 'off' ? undefined : bubblewrapProblem(console.error);
+  const { runner, gateway } = checkSettings(runnerEnvironment, shared);
+  const unsafe = runner.sandbox.mode === 'off' ? undefined : bubblewrapProblem(console.error);
   if (unsafe) console.error(unsafe);
   const runnerPort = await start('terraform-runner', 'RUNNER_PORT', runnerEnvironment);
-  const runnerUrl = process.env.TERRAFORM_RUNNER_URL || `http://127.0.0.1:${runnerPort}`;
+  const runnerUrl = environment.TERRAFORM_RUNNER_URL || `http://127.0.0.1:${runnerPort}`;
   const port = await start('gateway', 'PORT', { ...shared, TERRAFORM_RUNNER_URL: runnerUrl });
-  const scheme = process.env.TLS_CERT_FILE ? 'https' : 'http';
-  const address = `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const scheme = gateway.access.tls ? 'https' : 'http';
+  const address = `${scheme}://${gateway.host.includes(':') ? `[${gateway.host}]` : gateway.host}:${port}`;
   if (scheme === 'http') await healthy(address); // a certificate is trusted by callers, not here
-  const keyFile = readGatewayConfig(shared).access.required ? join(dataDir, 'admin.key') : undefined;
+  const keyFile = gateway.access.required ? join(dataDir, 'admin.key') : undefined;
   console.log(welcome(address, `${terraform.path} (${terraform.source})`, keyFile));
 }
 
-/** Both services check their own settings; here every wrong one of both is told before either starts. */
-function checkSettings(runner: NodeJS.ProcessEnv, gateway: NodeJS.ProcessEnv): void {
-  const lines = [() => readRunnerConfig(runner), () => readGatewayConfig(gateway)].flatMap((read) => {
+/** A secret made for this start, unless the environment has one. */
+function sharedToken({ RUNNER_TOKEN: token, RUNNER_TOKEN_FILE: file }: NodeJS.ProcessEnv) {
+  return token || file ? {} : { RUNNER_TOKEN: randomBytes(32).toString('hex') };
+}
+
+/** Reads the settings of both services; throws with every wrong one of both before either starts. */
+function checkSettings(runnerEnvironment: NodeJS.ProcessEnv, gatewayEnvironment: NodeJS.ProcessEnv) {
+  const lines: string[] = [];
+  const attempt = <T>(read: () => T): T | undefined => {
     try {
-      read();
-      return [];
+      return read();
     } catch (error) {
-      return (error as Error).message.split('\n').slice(1);
+      lines.push(...(error as Error).message.split('\n').slice(1));
     }
-  });
-  if (lines.length > 0)
+  };
+  const runner = attempt(() => readRunnerConfig(runnerEnvironment));
+  const gateway = attempt(() => readGatewayConfig(gatewayEnvironment));
+  if (!runner || !gateway)
     throw new Error(['starting the engine: wrong settings', ...new Set(lines)].join('\n'));
+  return { runner, gateway };
 }
 
 const services: SupervisedService[] = [];
@@ -101,7 +110,21 @@ and watch it:  curl -s ${address}/api/deploy/infrastructure/hello${key}
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(0));
 
-main().catch((error) => {
+/** What `npm start -- --help` prints. */
+function help(): string {
+  return `npm start starts the gateway and the runner with the settings in the environment.
+RUNNER_TOKEN is made up where it is not set, and Terraform is fetched where none is found.
+
+${settingsHelp('Gateway', gatewaySettings)}
+
+${settingsHelp('Runner', runnerSettings)}`;
+}
+
+if (process.argv.includes('--help')) {
+  console.log(help());
+  process.exit(0);
+}
+main(process.env).catch((error) => {
   console.error(error instanceof Error ? error.message : error);
   void stop(1);
 });

@@ -64,6 +64,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
   const resealing = resealOld(context);
   const housekeeping = await startHousekeeping(context);
   const { port } = server.address() as AddressInfo;
+  for (const line of config.misspeltSettings) context.logger.warn(line);
   context.logger.info('the gateway listens', { host: config.host, port, database: context.database.kind });
   return {
     port,

@@ -1,7 +1,14 @@
+import { settingsHelp } from '@deployment-engine/contracts';
 import { ConfigError, readConfig } from './config.ts';
 import { startGateway } from './gateway.ts';
+import { gatewaySettings } from './settings.ts';
 
 const forcedExitMs = 15_000;
+
+if (process.argv.includes('--help')) {
+  console.log(settingsHelp('Gateway', gatewaySettings));
+  process.exit(0);
+}
 
 try {
   const gateway = await startGateway(readConfig(process.env));

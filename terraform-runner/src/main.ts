@@ -1,8 +1,15 @@
+import { settingsHelp } from '@deployment-engine/contracts';
 import { ConfigError, type RunnerConfig, readConfig } from './config.ts';
 import { createRunner } from './runner.ts';
+import { runnerSettings } from './settings.ts';
 
 /** After this long without a clean end the process ends anyway. */
 const shutdownMs = 5000;
+
+if (process.argv.includes('--help')) {
+  console.log(settingsHelp('Runner', runnerSettings));
+  process.exit(0);
+}
 
 const config = configOrExit();
 const runner = await createRunner(config);

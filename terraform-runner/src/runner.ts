@@ -82,7 +82,7 @@ function logStart({ config, logger, terraform, sandbox }: Context, url: string):
     network: sandbox.network,
     memory: memoryOfRuns(config),
   });
-  for (const warning of overcommitment(config)) logger.warn(warning);
+  for (const warning of [...config.misspeltSettings, ...overcommitment(config)]) logger.warn(warning);
   const { unprotected } = sandbox;
   if (unprotected.length > 0)
     logger.warn('NOT EVERYTHING IS PROTECTED from the code that runs here', { unprotected });

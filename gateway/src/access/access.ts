@@ -3,12 +3,12 @@ import type { Request, Response } from 'express';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'winston';
 import type { OpenDatabase } from '../server/database/open.ts';
+import type { AccessConfig } from './access-config.ts';
 import { parseApiKey, sameSecret } from './api-key.ts';
 import { createJwtVerifier, type VerifyJwt } from './jwt.ts';
 import { findKey, isUsable, type KeyRow, keyChangedChannel, keyPrincipal, noteUse } from './key-store.ts';
 import { openPrincipal, type Principal } from './principal.ts';
 import { addressKey, RateLimits } from './rate-limits.ts';
-import type { AccessConfig } from './settings.ts';
 
 const keyCacheMs = 5000;
 const useNotedMs = 60_000;

@@ -1,8 +1,8 @@
 import { DomainError, projectPatternSchema, roleSchema } from '@deployment-engine/contracts';
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose';
 import { z } from 'zod';
+import type { JwtConfig } from './access-config.ts';
 import type { Principal } from './principal.ts';
-import type { JwtConfig } from './settings.ts';
 
 const clockToleranceSeconds = 5;
 const jwksTimeoutMs = 5000;

@@ -2,7 +2,7 @@ import { isIPv6 } from 'node:net';
 import { DomainError } from '@deployment-engine/contracts';
 import type { Response } from 'express';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import type { AccessConfig } from './settings.ts';
+import type { AccessConfig } from './access-config.ts';
 
 const windowSeconds = 60;
 

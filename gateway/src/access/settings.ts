@@ -1,140 +1,126 @@
 import { isIP } from 'node:net';
+import { type SettingGroup, type SettingValues, settingTypes } from '@deployment-engine/contracts';
 import { z } from 'zod';
 
-const list = z
-  .string()
-  .default('')
-  .transform((text) =>
-    text
-      .split(',')
-      .map((part) => part.trim())
-      .filter(Boolean),
-  );
-const whole = (minimum: number, maximum: number) =>
-  z
-    .string()
-    .regex(/^\d{1,9}$/, 'must be a whole number')
-    .transform(Number)
-    .pipe(z.number().min(minimum).max(maximum, `must be ${minimum} to ${maximum}`));
-const claim = (fallback: string) => z.string().min(1).max(200).default(fallback);
+const { flag, list, oneOf, text, wholeNumber } = settingTypes;
 
-/** Settings on who may call. */
+const claim = z.string().min(1).max(200);
+
+/** Who may call. */
 export const accessSettings = {
-  AUTH: z.enum(['auto', 'required'], { error: 'must be auto or required' }).default('auto'),
-  ALLOWED_HOSTS: list,
-  CORS_ORIGINS: list.pipe(
-    z.array(
-      z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text, {
-        error: 'must be origins such as https://console.example.org, separated by commas',
-      }),
-    ),
-  ),
-  TRUST_PROXY: whole(0, 10).default(0),
-  ALLOW_SELF_APPROVAL: z.enum(['0', '1'], { error: 'must be 0 or 1' }).default('0'),
-  JWT_SECRET_KEY: z
-    .string()
-    .refine(
-      (text) => Buffer.byteLength(text) >= 32,
-      'must have at least 32 bytes; make one with: openssl rand -hex 32',
-    )
-    .optional(),
-  JWKS_URL: z.string().refine(isSafeUrl, 'must be an https URL (http only on the loopback)').optional(),
-  JWT_ALGORITHM: z.enum(['RS256', 'ES256'], { error: 'must be RS256 or ES256' }).optional(),
-  JWT_ISSUER: z.string().min(1).optional(),
-  JWT_AUDIENCE: z.string().min(1).optional(),
-  JWT_MAX_LIFETIME_SECONDS: whole(60, 3600).default(3600),
-  JWT_ROLE_CLAIM: claim('role'),
-  JWT_PROJECTS_CLAIM: claim('projects'),
-  RATE_LIMIT_PER_MINUTE: whole(1, 1_000_000).optional(),
-  AUTH_FAILURES_PER_MINUTE: whole(1, 1_000_000).default(20),
-  AUDIT_LOG_FILE: z.string().min(1).optional(),
-  TLS_CERT_FILE: z.string().min(1).optional(),
-  TLS_KEY_FILE: z.string().min(1).optional(),
-};
-type Settings = z.output<z.ZodObject<typeof accessSettings>>;
+  title: 'Access',
+  settings: {
+    AUTH: {
+      meaning: '`auto`: callers on the loopback need no key; `required`: every caller needs one',
+      type: oneOf('auto', 'required'),
+      default: 'auto',
+      example: 'required',
+    },
+    ALLOWED_HOSTS: {
+      meaning:
+        "names to answer to in the `Host` header, besides the loopback's; with a port, for that port only",
+      type: list,
+      default: '',
+      example: 'engine.example.org',
+    },
+    CORS_ORIGINS: {
+      meaning: 'origins whose pages may call the API, separated by commas',
+      type: list.pipe(
+        z.array(
+          z.string().refine((origin) => URL.canParse(origin) && new URL(origin).origin === origin, {
+            error: 'must be origins such as https://console.example.org, separated by commas',
+          }),
+        ),
+      ),
+      default: '',
+      example: 'https://console.example.org',
+    },
+    TRUST_PROXY: {
+      meaning: 'number of proxies in front whose `X-Forwarded-For` is trusted',
+      type: wholeNumber({ minimum: 0, maximum: 10 }),
+      default: '0',
+      example: '1',
+    },
+    ALLOW_SELF_APPROVAL: {
+      meaning: '`1` lets callers approve jobs that they requested',
+      type: flag,
+      default: '0',
+      example: '1',
+    },
+    RATE_LIMIT_PER_MINUTE: {
+      meaning: 'calls of one caller in a minute',
+      type: wholeNumber({ minimum: 1, maximum: 1_000_000 }),
+      otherwise: '`1200`; none where no key is needed',
+      example: '600',
+    },
+    AUTH_FAILURES_PER_MINUTE: {
+      meaning: 'wrong credentials from one address in a minute',
+      type: wholeNumber({ minimum: 1, maximum: 1_000_000 }),
+      default: '20',
+      example: '5',
+    },
+    TLS_CERT_FILE: {
+      meaning: 'certificate (PEM, with its chain) for HTTPS; needs `TLS_KEY_FILE`',
+      type: text,
+      example: '/etc/engine/tls.pem',
+    },
+    TLS_KEY_FILE: { meaning: 'key of `TLS_CERT_FILE`', type: text, example: '/etc/engine/tls.key' },
+    AUDIT_LOG_FILE: {
+      meaning: 'file to which the audit log is copied',
+      type: text,
+      example: '/var/log/engine/audit.jsonl',
+    },
+  },
+} satisfies SettingGroup;
 
-export type JwtConfig = {
-  /** Exactly one of both. */
-  secret: string | undefined;
-  jwksUrl: string | undefined;
-  /** The only one that is accepted, whatever a token's header says. */
-  algorithm: 'HS256' | 'RS256' | 'ES256';
-  issuer: string;
-  audience: string;
-  maxLifetimeSeconds: number;
-  roleClaim: string;
-  projectsClaim: string;
-};
+/** Tokens (JWT) that are accepted beside API keys. */
+export const tokenSettings = {
+  title: 'Tokens (JWT)',
+  settings: {
+    JWT_SECRET_KEY: {
+      meaning: 'secret of at least 32 bytes for tokens with HS256',
+      type: z
+        .string()
+        .refine(
+          (secret) => Buffer.byteLength(secret) >= 32,
+          'must have at least 32 bytes; make one with: openssl rand -hex 32',
+        ),
+      example: 'ab'.repeat(32),
+      secret: true,
+    },
+    JWKS_URL: {
+      meaning: 'key set for tokens with `JWT_ALGORITHM`; https, except on the loopback',
+      type: z.string().refine(isSafeUrl, 'must be an https URL (http only on the loopback)'),
+      example: 'https://id.example.org/jwks',
+    },
+    JWT_ALGORITHM: {
+      meaning: '`RS256` or `ES256`; the only one accepted with `JWKS_URL`',
+      type: oneOf('RS256', 'ES256'),
+      otherwise: '`RS256`',
+      example: 'ES256',
+    },
+    JWT_ISSUER: { meaning: 'the `iss` that tokens must have', type: text, example: 'https://id.example.org' },
+    JWT_AUDIENCE: { meaning: 'the `aud` that tokens must have', type: text, example: 'deployment-engine' },
+    JWT_MAX_LIFETIME_SECONDS: {
+      meaning: 'longest time from `iat` to `exp`, 60 to 3600',
+      type: wholeNumber({ of: 'seconds', minimum: 60, maximum: 3600 }),
+      unit: 'seconds',
+      default: '3600',
+      example: '900',
+    },
+    JWT_ROLE_CLAIM: { meaning: 'claim with the role', type: claim, default: 'role', example: 'engine_role' },
+    JWT_PROJECTS_CLAIM: {
+      meaning: 'claim with the project patterns',
+      type: claim,
+      default: 'projects',
+      example: 'engine_projects',
+    },
+  },
+} satisfies SettingGroup;
 
-export type AccessConfig = {
-  /** False only on the loopback: then whoever is on this machine may do everything. */
-  required: boolean;
-  /** Names in `Host` besides the loopback's; where authentication is required and there are none, any passes. */
-  allowedHosts: string[];
-  corsOrigins: string[];
-  /** Proxies in front, whose forwarded-for entries are believed. */
-  trustedProxies: number;
-  allowSelfApproval: boolean;
-  jwt: JwtConfig | undefined;
-  /** Calls of one caller; `undefined` is no limit. */
-  callsPerMinute: number | undefined;
-  authFailuresPerMinute: number;
-  auditLogFile: string | undefined;
-  tls: { certFile: string; keyFile: string } | undefined;
-};
-
-const defaultCallsPerMinute = 1200;
-
-export function accessConfig(settings: Settings, host: string): AccessConfig {
-  const required = settings.AUTH === 'required' || !isLoopback(host) || settings.TRUST_PROXY > 0;
-  const { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile } = settings;
-  return {
-    required,
-    allowedHosts: settings.ALLOWED_HOSTS,
-    corsOrigins: settings.CORS_ORIGINS,
-    trustedProxies: settings.TRUST_PROXY,
-    allowSelfApproval: settings.ALLOW_SELF_APPROVAL === '1',
-    jwt: jwtConfig(settings),
-    callsPerMinute: settings.RATE_LIMIT_PER_MINUTE ?? (required ? defaultCallsPerMinute : undefined),
-    authFailuresPerMinute: settings.AUTH_FAILURES_PER_MINUTE,
-    auditLogFile: settings.AUDIT_LOG_FILE,
-    tls: certFile && keyFile ? { certFile, keyFile } : undefined,
-  };
-}
-
-/** A line for each setting that contradicts another one. */
-export function accessContradictions(settings: Settings): string[] {
-  const { JWT_SECRET_KEY: secret, JWKS_URL: url, TLS_CERT_FILE: cert, TLS_KEY_FILE: key } = settings;
-  const lines: string[] = [];
-  if (secret && url)
-    lines.push('JWKS_URL: JWT_SECRET_KEY is set as well; tokens are checked in one way only');
-  if (secret || url)
-    for (const name of ['JWT_ISSUER', 'JWT_AUDIENCE'] as const)
-      if (!settings[name])
-        lines.push(`${name}: is missing; tokens are accepted of one issuer and for one audience`);
-  if (settings.JWT_ALGORITHM && !url)
-    lines.push('JWT_ALGORITHM: belongs to JWKS_URL; with JWT_SECRET_KEY it is always HS256');
-  if ((cert === undefined) !== (key === undefined))
-    lines.push(
-      `${cert ? 'TLS_KEY_FILE' : 'TLS_CERT_FILE'}: is missing; HTTPS needs a certificate and its key`,
-    );
-  return lines;
-}
-
-function jwtConfig(settings: Settings): JwtConfig | undefined {
-  const { JWT_SECRET_KEY: secret, JWKS_URL: jwksUrl, JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = settings;
-  if ((!secret && !jwksUrl) || !issuer || !audience) return undefined;
-  return {
-    secret,
-    jwksUrl,
-    algorithm: secret ? 'HS256' : (settings.JWT_ALGORITHM ?? 'RS256'),
-    issuer,
-    audience,
-    maxLifetimeSeconds: settings.JWT_MAX_LIFETIME_SECONDS,
-    roleClaim: settings.JWT_ROLE_CLAIM,
-    projectsClaim: settings.JWT_PROJECTS_CLAIM,
-  };
-}
+type AccessTable = { access: typeof accessSettings; tokens: typeof tokenSettings };
+/** Read values of both groups. */
+export type AccessSettings = SettingValues<AccessTable>['access'] & SettingValues<AccessTable>['tokens'];
 
 export function isLoopback(host: string): boolean {
   const name = host.toLowerCase().replace(/^\[(.*)\]$/, '$1');

@@ -6,14 +6,14 @@ import { commandLine } from '../terraform/command-line.ts';
 import { type JobPaths, jobPaths } from '../workdir/job-paths.ts';
 import { type BubblewrapConfinement, type Features, holdNewNetwork } from './bubblewrap.ts';
 import { type BubblewrapOptions, bubblewrapConfine, limitsConfine, type Sandbox } from './sandbox.ts';
-import type { SandboxSettings } from './settings.ts';
+import type { SandboxConfig } from './settings.ts';
 import { bubblewrapHint, findTools, type Tools } from './tools.ts';
 import { assignUser, giveToUser } from './users.ts';
 
 const probeMs = 30_000;
 
 export type SandboxNeeds = {
-  settings: SandboxSettings;
+  settings: SandboxConfig;
   terraformPath: string;
   providerMirror: string | undefined;
   searchPath: string;

@@ -11,7 +11,7 @@ import {
 import { limitArguments } from './limits.ts';
 import { type CommandKind, jobMounts, type Mount, machineMounts, nameMounts } from './mounts.ts';
 import { neutralise } from './neutral-paths.ts';
-import type { SandboxSettings } from './settings.ts';
+import type { SandboxConfig } from './settings.ts';
 
 /** What a command is confined to. */
 export type Confinement = {
@@ -32,13 +32,13 @@ export type SandboxMode = 'bwrap' | 'limits' | 'none' | 'off';
 
 export type Sandbox = {
   mode: SandboxMode;
-  network: SandboxSettings['network'];
+  network: SandboxConfig['network'];
   /** What is not protected, one sentence each. */
   unprotected: string[];
   /** Why no run may start; `undefined` where runs may. */
   refusal: string | undefined;
   /** Ids for jobs' own users; `undefined` where commands stay the runner's user. */
-  users: SandboxSettings['users'] | undefined;
+  users: SandboxConfig['users'] | undefined;
   /** How an egress process makes a network namespace. */
   egress: Omit<EgressOptions, 'rules' | 'nodeCache'>;
   /** Confines a command. */
@@ -48,10 +48,10 @@ export type Sandbox = {
 export type BubblewrapOptions = {
   tools: BubblewrapConfinement['tools'];
   features: Features;
-  settings: SandboxSettings;
+  settings: SandboxConfig;
   terraformPath: string;
   providerMirror: string | undefined;
-  users: SandboxSettings['users'] | undefined;
+  users: SandboxConfig['users'] | undefined;
 };
 
 export function bubblewrapConfine(options: BubblewrapOptions): Sandbox['confine'] {
@@ -80,7 +80,7 @@ export function bubblewrapConfine(options: BubblewrapOptions): Sandbox['confine'
 /** What is left where bubblewrap does not work. */
 export function limitsConfine(
   tools: { setpriv: string; prlimit: string },
-  settings: SandboxSettings,
+  settings: SandboxConfig,
 ): Sandbox['confine'] {
   return (line) => ({
     ...line,

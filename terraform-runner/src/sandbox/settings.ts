@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
+import { type SettingGroup, type SettingValues, settingTypes } from '@deployment-engine/contracts';
 import { z } from 'zod';
 import { type AllowRule, parseAllowRule } from '../egress/allow-list.ts';
-import { wholeNumber } from '../whole-number.ts';
+
+const { flag, list, oneOf, wholeNumber } = settingTypes;
 
 const sandboxModes = ['auto', 'bwrap', 'off'] as const;
 const sandboxNetworks = ['proxy', 'open', 'none'] as const;
@@ -20,7 +22,7 @@ export type Limits = {
   cpuSeconds: number;
 };
 
-export type SandboxSettings = {
+export type SandboxConfig = {
   mode: (typeof sandboxModes)[number];
   network: (typeof sandboxNetworks)[number];
   /** Paths of this machine that runs may read, beside what they need. */
@@ -30,26 +32,10 @@ export type SandboxSettings = {
   users: { first: number; last: number };
   /** Run code also where this machine offers no protection at all. */
   allowUnsandboxed: boolean;
-  egress: EgressSettings;
+  egress: EgressConfig;
 };
 
-export type EgressSettings = { rules: AllowRule[]; withDefaults: boolean };
-
-/** A comma-separated list, without empty entries. */
-const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((entry) => entry.trim())
-    .filter(Boolean),
-);
-
-const pathList = list.pipe(
-  z.array(
-    z.string().refine((path) => isAbsolute(path) && existsSync(path), {
-      error: ({ input }) => `${input} is not an absolute path that exists`,
-    }),
-  ),
-);
+export type EgressConfig = { rules: AllowRule[]; withDefaults: boolean };
 
 const userRange = z
   .string()
@@ -64,7 +50,7 @@ const userRange = z
   );
 
 /** `none` leaves the defaults out. */
-const egressAllow = list.transform((entries, context): EgressSettings => {
+const egressAllow = list.transform((entries, context): EgressConfig => {
   const rules = entries.flatMap((entry) => {
     if (entry === 'none') return [];
     const rule = parseAllowRule(entry);
@@ -77,35 +63,114 @@ const egressAllow = list.transform((entries, context): EgressSettings => {
   return { rules, withDefaults: !entries.includes('none') };
 });
 
-/** The settings as the environment has them. */
-export const sandboxSchema = {
-  SANDBOX: z.enum(sandboxModes, { error: 'must be auto, bwrap or off' }).default('auto'),
-  SANDBOX_NETWORK: z.enum(sandboxNetworks, { error: 'must be proxy, open or none' }).default('proxy'),
-  SANDBOX_READ_ONLY_PATHS: pathList.default([]),
-  SANDBOX_USERS: userRange.default({ first: 1_900_000_000, last: 1_900_065_535 }),
-  SANDBOX_MEMORY_MB: wholeNumber('a number of megabytes', 3072, 1_048_576).default(4096),
-  SANDBOX_PROCESSES: wholeNumber('a number of processes', 64, 32_768).default(512),
-  SANDBOX_OPEN_FILES: wholeNumber('a number of files', 256, 1_048_576).default(4096),
-  SANDBOX_FILE_MB: wholeNumber('a number of megabytes', 16, 1_048_576).default(1024),
-  SANDBOX_CPU_SECONDS: wholeNumber('a number of seconds', 60, 86_400).default(3600),
-  ALLOW_UNSANDBOXED: z.enum(['0', '1'], { error: 'must be 0 or 1' }).default('0'),
-  EGRESS_ALLOW: egressAllow.default({ rules: [], withDefaults: true }),
-};
-
-export function sandboxSettings(settings: z.infer<z.ZodObject<typeof sandboxSchema>>): SandboxSettings {
-  return {
-    mode: settings.SANDBOX,
-    network: settings.SANDBOX_NETWORK,
-    readOnlyPaths: settings.SANDBOX_READ_ONLY_PATHS,
-    users: settings.SANDBOX_USERS,
-    limits: {
-      memoryMb: settings.SANDBOX_MEMORY_MB,
-      processes: settings.SANDBOX_PROCESSES,
-      openFiles: settings.SANDBOX_OPEN_FILES,
-      fileMb: settings.SANDBOX_FILE_MB,
-      cpuSeconds: settings.SANDBOX_CPU_SECONDS,
+/** What isolates runs. */
+export const sandboxSettings = {
+  title: 'Sandbox',
+  settings: {
+    SANDBOX: {
+      meaning:
+        '`auto` takes the best sandbox that works here, `bwrap` refuses to start without bubblewrap, `off` runs code without any; see [sandbox](sandbox.md)',
+      type: oneOf(...sandboxModes),
+      default: 'auto',
+      example: 'bwrap',
     },
-    allowUnsandboxed: settings.ALLOW_UNSANDBOXED === '1',
-    egress: settings.EGRESS_ALLOW,
+    SANDBOX_NETWORK: {
+      meaning:
+        "`proxy` leaves runs no network but the egress proxy, `open` gives them this machine's, `none` gives them none",
+      type: oneOf(...sandboxNetworks),
+      default: 'proxy',
+      example: 'none',
+    },
+    EGRESS_ALLOW: {
+      meaning:
+        "hosts, addresses and CIDR ranges that runs may reach beside the clouds' APIs, with or without a port; `none` as an entry leaves the clouds out",
+      type: egressAllow,
+      default: '',
+      example: '*.example.org,db.example.org:5432,10.1.0.0/16',
+    },
+    SANDBOX_READ_ONLY_PATHS: {
+      meaning: 'further paths of this machine that runs may read, separated by commas',
+      type: list,
+      problemHere: missingPath,
+      default: '',
+      example: '/opt/modules',
+    },
+    SANDBOX_USERS: {
+      meaning: 'range of user ids from which each job gets its own, when the runner is root',
+      type: userRange,
+      default: '1900000000-1900065535',
+      example: '200000-265535',
+    },
+    ALLOW_UNSANDBOXED: {
+      meaning: '`1` runs code even where there is no tool to protect anything',
+      type: flag,
+      default: '0',
+      example: '1',
+    },
+  },
+} satisfies SettingGroup;
+
+/** What a run may use. */
+export const limitSettings = {
+  title: 'Limits of a run',
+  settings: {
+    SANDBOX_MEMORY_MB: {
+      meaning: 'address space of each process; at least 3072',
+      type: wholeNumber({ of: 'megabytes', minimum: 3072, maximum: 1_048_576 }),
+      unit: 'MB',
+      default: '4096',
+      example: '8192',
+    },
+    SANDBOX_PROCESSES: {
+      meaning: 'processes and threads of a run',
+      type: wholeNumber({ of: 'processes', minimum: 64, maximum: 32_768 }),
+      default: '512',
+      example: '1024',
+    },
+    SANDBOX_OPEN_FILES: {
+      meaning: 'open files of each process',
+      type: wholeNumber({ of: 'files', minimum: 256, maximum: 1_048_576 }),
+      default: '4096',
+      example: '8192',
+    },
+    SANDBOX_FILE_MB: {
+      meaning: 'largest file that a run may write',
+      type: wholeNumber({ of: 'megabytes', minimum: 16, maximum: 1_048_576 }),
+      unit: 'MB',
+      default: '1024',
+      example: '2048',
+    },
+    SANDBOX_CPU_SECONDS: {
+      meaning: 'processor time of each process',
+      type: wholeNumber({ of: 'seconds', minimum: 60, maximum: 86_400 }),
+      unit: 'seconds',
+      default: '3600',
+      example: '7200',
+    },
+  },
+} satisfies SettingGroup;
+
+type Values = SettingValues<{ sandbox: typeof sandboxSettings; limits: typeof limitSettings }>;
+
+export function sandboxConfig({ sandbox, limits }: Values): SandboxConfig {
+  return {
+    mode: sandbox.SANDBOX,
+    network: sandbox.SANDBOX_NETWORK,
+    readOnlyPaths: sandbox.SANDBOX_READ_ONLY_PATHS,
+    users: sandbox.SANDBOX_USERS,
+    limits: {
+      memoryMb: limits.SANDBOX_MEMORY_MB,
+      processes: limits.SANDBOX_PROCESSES,
+      openFiles: limits.SANDBOX_OPEN_FILES,
+      fileMb: limits.SANDBOX_FILE_MB,
+      cpuSeconds: limits.SANDBOX_CPU_SECONDS,
+    },
+    allowUnsandboxed: sandbox.ALLOW_UNSANDBOXED,
+    egress: sandbox.EGRESS_ALLOW,
   };
+}
+
+function missingPath(paths: string): string | undefined {
+  const missing = list.parse(paths).filter((path) => !(isAbsolute(path) && existsSync(path)));
+  return missing.length > 0 ? `${missing.join(', ')} is not an absolute path that exists` : undefined;
 }

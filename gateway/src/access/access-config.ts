@@ -1,0 +1,84 @@
+import { type AccessSettings, isLoopback } from './settings.ts';
+
+export type JwtConfig = {
+  /** Exactly one of both. */
+  secret: string | undefined;
+  jwksUrl: string | undefined;
+  /** The only one that is accepted, whatever a token's header says. */
+  algorithm: 'HS256' | 'RS256' | 'ES256';
+  issuer: string;
+  audience: string;
+  maxLifetimeSeconds: number;
+  roleClaim: string;
+  projectsClaim: string;
+};
+
+export type AccessConfig = {
+  /** False only on the loopback: then whoever is on this machine may do everything. */
+  required: boolean;
+  /** Names in `Host` besides the loopback's; where authentication is required and there are none, any passes. */
+  allowedHosts: string[];
+  corsOrigins: string[];
+  /** Proxies in front, whose forwarded-for entries are believed. */
+  trustedProxies: number;
+  allowSelfApproval: boolean;
+  jwt: JwtConfig | undefined;
+  /** Calls of one caller; `undefined` is no limit. */
+  callsPerMinute: number | undefined;
+  authFailuresPerMinute: number;
+  auditLogFile: string | undefined;
+  tls: { certFile: string; keyFile: string } | undefined;
+};
+
+const defaultCallsPerMinute = 1200;
+
+export function accessConfig(settings: AccessSettings, host: string): AccessConfig {
+  const required = settings.AUTH === 'required' || !isLoopback(host) || settings.TRUST_PROXY > 0;
+  const { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile } = settings;
+  return {
+    required,
+    allowedHosts: settings.ALLOWED_HOSTS,
+    corsOrigins: settings.CORS_ORIGINS,
+    trustedProxies: settings.TRUST_PROXY,
+    allowSelfApproval: settings.ALLOW_SELF_APPROVAL,
+    jwt: jwtConfig(settings),
+    callsPerMinute: settings.RATE_LIMIT_PER_MINUTE ?? (required ? defaultCallsPerMinute : undefined),
+    authFailuresPerMinute: settings.AUTH_FAILURES_PER_MINUTE,
+    auditLogFile: settings.AUDIT_LOG_FILE,
+    tls: certFile && keyFile ? { certFile, keyFile } : undefined,
+  };
+}
+
+/** A line for each setting that contradicts another one. */
+export function accessContradictions(settings: AccessSettings): string[] {
+  const { JWT_SECRET_KEY: secret, JWKS_URL: url, TLS_CERT_FILE: cert, TLS_KEY_FILE: key } = settings;
+  const lines: string[] = [];
+  if (secret && url)
+    lines.push('JWKS_URL: JWT_SECRET_KEY is set as well; tokens are checked in one way only');
+  if (secret || url)
+    for (const name of ['JWT_ISSUER', 'JWT_AUDIENCE'] as const)
+      if (!settings[name])
+        lines.push(`${name}: is missing; tokens are accepted of one issuer and for one audience`);
+  if (settings.JWT_ALGORITHM && !url)
+    lines.push('JWT_ALGORITHM: belongs to JWKS_URL; with JWT_SECRET_KEY it is always HS256');
+  if ((cert === undefined) !== (key === undefined))
+    lines.push(
+      `${cert ? 'TLS_KEY_FILE' : 'TLS_CERT_FILE'}: is missing; HTTPS needs a certificate and its key`,
+    );
+  return lines;
+}
+
+function jwtConfig(settings: AccessSettings): JwtConfig | undefined {
+  const { JWT_SECRET_KEY: secret, JWKS_URL: jwksUrl, JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = settings;
+  if ((!secret && !jwksUrl) || !issuer || !audience) return undefined;
+  return {
+    secret,
+    jwksUrl,
+    algorithm: secret ? 'HS256' : (settings.JWT_ALGORITHM ?? 'RS256'),
+    issuer,
+    audience,
+    maxLifetimeSeconds: settings.JWT_MAX_LIFETIME_SECONDS,
+    roleClaim: settings.JWT_ROLE_CLAIM,
+    projectsClaim: settings.JWT_PROJECTS_CLAIM,
+  };
+}
