@@ -40,7 +40,7 @@ const stepsOf = async (jobId: string): Promise<string[]> => {
 function assertComplete(finding: PolicyFinding, expected: { id: string; file: string; line: number }): void {
   assert.deepEqual({ id: finding.id, file: finding.file, line: finding.line }, expected);
   assert.ok(finding.message.length > 10, 'the finding says why');
-  assert.match(finding.howToAllow, /POST \/api\/deploy\/policy\/\{projectId\}\/allowances|Nobody can allow/);
+  assert.match(finding.howToAllow, /POST \/api\/deploy\/policy\/\{projectId\}\/exemptions|Nobody can allow/);
 }
 
 test('a new name alone passes, and a name for another object waits and says what for', async () => {
@@ -121,18 +121,18 @@ provider "aws" {
       assert.ok(validation.errors.some(({ code }: { code: string }) => code === expected.id));
     });
 
-  test('an allowance lets it pass until it expires; what was stored is judged anew', async () => {
-    const allowance = { id: 'PRE-FILE-TYPE', file: 'notes.xyz', who: 'op', why: 'harmless' };
+  test('an exemption lets it pass until it expires; what was stored is judged anew', async () => {
+    const exemption = { id: 'PRE-FILE-TYPE', file: 'notes.xyz', who: 'op', why: 'harmless' };
     const files = { 'main.tf': hello, 'notes.xyz': 'x' };
-    await setPolicy('allowed', { allowances: [allowance] });
+    await setPolicy('allowed', { exemptions: [exemption] });
     const job = await deploy('allowed', { files });
     assert.equal(job.status, 'completed', job.error);
     assert.deepEqual([job.policy?.verdict, job.policy?.allowed], ['pass', 1]);
-    await setPolicy('allowed', { allowances: [{ ...allowance, expiresAt: '2020-01-01T00:00:00Z' }] });
+    await setPolicy('allowed', { exemptions: [{ ...exemption, expiresAt: '2020-01-01T00:00:00Z' }] });
     assert.equal((await deploy('allowed', { files })).failure?.reason, 'policy_denied');
     const { body } = await client.post('/api/deploy/destroy', { projectId: 'allowed' });
     assert.equal((await client.finished(body.jobId)).failure?.reason, 'policy_denied');
-    await setPolicy('allowed', { allowances: [allowance] });
+    await setPolicy('allowed', { exemptions: [exemption] });
     await client.complete('/api/deploy/destroy', { projectId: 'allowed' });
     const { versions } = (await client.get('/api/deploy/policy/allowed/history')).body;
     assert.deepEqual(

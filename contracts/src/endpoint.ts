@@ -13,6 +13,8 @@ export type Endpoint = {
   operationId: string;
   tag: string;
   summary: string;
+  /** The next version will not have it. */
+  deprecated?: boolean;
   role: RequiredRole;
   /**
    * `any`: callers of every scope may call it, for it shows only what is in the caller's scope, or touches no project.

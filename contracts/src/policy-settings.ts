@@ -2,21 +2,22 @@ import { z } from 'zod';
 import { jobIdSchema, jobTypeSchema } from './job.ts';
 import {
   blastRadiusSchema,
-  policyAllowanceSchema,
+  policyExemptionSchema,
   policyModeSchema,
   policyProfiles,
   policyReportSchema,
   policySeveritySchema,
   policyVerdictSchema,
   projectPolicySettingsSchema,
+  shownPolicySettingsSchema,
   userRuleSchema,
+  withExemptions,
 } from './policy.ts';
 
 /** Objects of one plan where the operator's file names no other limit. */
 export const defaultMaxResources = 2000;
 
-/** What `POLICY_FILE` holds. */
-export const operatorPolicySchema = z.strictObject({
+const operatorPolicyObject = z.strictObject({
   /** For projects that have no settings of their own. */
   defaults: projectPolicySettingsSchema.prefault({}),
   /** What holds for every project; its own settings can be stricter, never weaker. */
@@ -30,9 +31,9 @@ export const operatorPolicySchema = z.strictObject({
       userRules: z.array(userRuleSchema).max(100).default([]),
     })
     .prefault({}),
-  allowances: z
+  exemptions: z
     .array(
-      policyAllowanceSchema.extend({
+      policyExemptionSchema.extend({
         /** Project ids in which `*` stands for any text. */
         projects: z.array(z.string().min(1).max(64)).min(1).max(1000).default(['*']),
       }),
@@ -52,6 +53,8 @@ export const operatorPolicySchema = z.strictObject({
     .max(1000)
     .default([]),
 });
+/** What `POLICY_FILE` holds. */
+export const operatorPolicySchema = z.preprocess(withExemptions, operatorPolicyObject);
 export type OperatorPolicy = z.infer<typeof operatorPolicySchema>;
 
 /** Counts of a job's findings, without them. */
@@ -61,7 +64,7 @@ export const policySummarySchema = z.object({
   high: z.number().int(),
   medium: z.number().int(),
   low: z.number().int(),
-  /** Findings that an allowance lets pass. */
+  /** Findings that an exemption lets pass. */
   allowed: z.number().int(),
 });
 export type PolicySummary = z.infer<typeof policySummarySchema>;
@@ -86,13 +89,13 @@ const change = {
 export const policySettingsAnswerSchema = z.object({
   projectId: z.string(),
   /** The project's own; `null` where it has none and the operator's defaults hold. */
-  settings: projectPolicySettingsSchema.nullable(),
+  settings: shownPolicySettingsSchema.nullable(),
   ...change,
 });
 export type PolicySettingsAnswer = z.infer<typeof policySettingsAnswerSchema>;
 
 /** Settings in force, without the compiled code of Rego rules. */
-export const effectivePolicySchema = projectPolicySettingsSchema.extend({
+export const effectivePolicySchema = shownPolicySettingsSchema.extend({
   userRules: z.array(
     z.object({
       id: z.string(),

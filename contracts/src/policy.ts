@@ -21,7 +21,7 @@ export const policyFindingSchema = z.object({
   /** 1-based, the column in Unicode characters. */
   line: z.number().int().nullable(),
   column: z.number().int().nullable().default(null),
-  /** What exactly was found, for allowances: a provider, `aws.endpoints.s3=http://…`, a function name. */
+  /** What exactly was found, for exemptions: a provider, `aws.endpoints.s3=http://…`, a function name. */
   subject: z.string().nullable(),
   message: z.string(),
   /** True where only apply will tell; the values are judged again on the state after it. */
@@ -39,7 +39,7 @@ export const policyFindingSchema = z.object({
 });
 export type PolicyFinding = z.infer<typeof policyFindingSchema>;
 
-export const policyAllowanceSchema = z.strictObject({
+export const policyExemptionSchema = z.strictObject({
   /** Id of the rule. */
   id: z.string().min(1).max(64),
   /** Patterns in which `*` stands for any text; an absent one matches everything. */
@@ -48,10 +48,10 @@ export const policyAllowanceSchema = z.strictObject({
   file: z.string().max(255).optional(),
   who: z.string().min(1).max(200),
   why: z.string().min(1).max(2000),
-  /** ISO 8601; after it the allowance has no effect. */
+  /** ISO 8601; after it the exemption has no effect. */
   expiresAt: z.iso.datetime({ offset: true }).optional(),
 });
-export type PolicyAllowance = z.infer<typeof policyAllowanceSchema>;
+export type PolicyExemption = z.infer<typeof policyExemptionSchema>;
 
 export const allowedFindingSchema = policyFindingSchema.extend({
   allowedBy: z.object({ who: z.string(), why: z.string() }),
@@ -67,7 +67,7 @@ export const policyReportSchema = z.object({
   verdict: policyVerdictSchema,
   /** Strictest first; rules that are off have none. */
   findings: z.array(policyFindingSchema),
-  /** Findings that an allowance lets pass. */
+  /** Findings that an exemption lets pass. */
   allowed: z.array(allowedFindingSchema),
   /** True where there were more findings than the report holds; the verdict counts them all. */
   truncated: z.boolean(),
@@ -129,14 +129,26 @@ export type RegoRule = z.infer<typeof regoRuleSchema>;
  */
 export const policyProfiles = ['advisory', 'guarded', 'strict'] as const;
 
-export const projectPolicySettingsSchema = z.strictObject({
+/** Settings as they are stored and shown. */
+export const shownPolicySettingsSchema = z.strictObject({
   profile: z.enum(policyProfiles).default('advisory'),
   /** Mode per rule id; wins over the profile. Rules that nobody can allow ignore it. */
   modes: z.record(z.string().max(64), policyModeSchema).default({}),
-  allowances: z.array(policyAllowanceSchema).max(1000).default([]),
+  exemptions: z.array(policyExemptionSchema).max(1000).default([]),
   blastRadius: blastRadiusSchema.prefault({}),
   userRules: z.array(userRuleSchema).max(100).default([]),
 });
-export type ProjectPolicySettings = z.infer<typeof projectPolicySettingsSchema>;
+export type ProjectPolicySettings = z.infer<typeof shownPolicySettingsSchema>;
+
+/** Settings as they are sent, or were stored by an earlier version. */
+export const projectPolicySettingsSchema = z.preprocess(withExemptions, shownPolicySettingsSchema);
+
+/** Takes the field `allowances`, the deprecated name of `exemptions`, for it. With both, the old one is unknown. */
+export function withExemptions(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  if (!Object.hasOwn(value, 'allowances') || Object.hasOwn(value, 'exemptions')) return value;
+  const { allowances, ...rest } = value as Record<string, unknown>;
+  return { ...rest, exemptions: allowances };
+}
 
 export const defaultPolicySettings: ProjectPolicySettings = projectPolicySettingsSchema.parse({});

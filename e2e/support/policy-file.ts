@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 /** An operator's policy that lets code run programs, which is how some tests make an apply slow. */
 export const allowsProvisioners = {
-  allowances: [{ id: 'PRE-PROVISIONER', who: 'the tests', why: 'an apply has to take its time' }],
+  exemptions: [{ id: 'PRE-PROVISIONER', who: 'the tests', why: 'an apply has to take its time' }],
 };
 
 /** Writes an operator's policy; answers the setting that names it. */

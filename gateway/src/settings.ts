@@ -211,7 +211,7 @@ const policyAndCosts = {
   settings: {
     POLICY_FILE: {
       meaning:
-        "the operator's policy, YAML or JSON: defaults, what projects can't weaken, allowances; see [policy](policy.md)",
+        "the operator's policy, YAML or JSON: defaults, what projects can't weaken, exemptions; see [policy](policy.md)",
       type: text,
       otherwise: 'the built-in defaults',
       example: '/etc/engine/policy.yaml',

@@ -20,6 +20,7 @@ const bodies: Record<string, unknown> = {
   setSecretVariables: { variables: { word: 'swordfish' } },
   setCredentials: { credentials: { AWS_REGION: 'eu-west-1' } },
   allowFinding: { id: 'AWS-S3-001', who: 'ada', why: 'a test' },
+  addAllowance: { id: 'AWS-S3-001', who: 'ada', why: 'a test' },
   adoptOrphan: { orphanId: `orphan-${'0'.repeat(16)}` },
   deleteOrphans: { orphanIds: [`orphan-${'0'.repeat(16)}`] },
   acknowledgeOrphans: { orphanIds: [`orphan-${'0'.repeat(16)}`], reason: 'a test' },

@@ -30,7 +30,7 @@ const wrong: [string, string, RegExp][] = [
   ['a.yaml', 'defaults: [', /it is not valid YAML/],
   ['a.json', '{', /it is not valid JSON/],
   ['b.yaml', 'enforce:\n  profile: lax\n', /enforce\.profile: /],
-  ['c.yaml', 'allowances:\n  - id: PRE-PROVISIONER\n    who: op\n', /allowances\[0\]\.why: /],
+  ['c.yaml', 'exemptions:\n  - id: PRE-PROVISIONER\n    who: op\n', /exemptions\[0\]\.why: /],
   ['d.yaml', 'surprise: 1\n', /surprise/],
   ['e.yaml', 'a: &a [1]\nb: *a\n', /it is not valid YAML: .*alias/i],
   ['g.yaml', 'enforce:\n  modes: {AWS-S3-01: block}\n', /enforce\.modes\.AWS-S3-01: there is no rule/],
@@ -54,7 +54,7 @@ for (const [name, content, reason] of wrong)
 test('a policy file that is not there ends the start', () =>
   assert.rejects(loadOperatorPolicy(join(directory, 'none.yaml')), /none\.yaml: there is no such file/));
 
-test('projects start from the defaults, stay within what is enforced, and have the allowances for them', async () => {
+test('projects start from the defaults, stay within what is enforced, and have the exemptions for them', async () => {
   const path = await written(
     'good.yaml',
     `defaults:
@@ -64,7 +64,7 @@ enforce:
   blastRadius: {maxDeletions: 5, regions: [eu-west-1, eu-north-1]}
   userRules:
     - {language: cel, id: USER-HOUSE, mode: approve, message: house rule, expression: "false"}
-allowances:
+exemptions:
   - {id: PRE-PROVISIONER, projects: ["build-*"], who: op, why: image builds}
 `,
   );
@@ -73,8 +73,8 @@ allowances:
     (await it.client.get(`/api/deploy/policy/${projectId}`)).body.settings;
   const fresh = await shown('build-a');
   assert.equal(fresh.profile, 'guarded');
-  assert.equal(fresh.allowances[0].id, 'PRE-PROVISIONER');
-  assert.deepEqual((await shown('web')).allowances, []);
+  assert.equal(fresh.exemptions[0].id, 'PRE-PROVISIONER');
+  assert.deepEqual((await shown('web')).exemptions, []);
   await it.client.request('PUT', '/api/deploy/policy/web/settings', {
     blastRadius: { maxDeletions: 9, regions: ['eu-west-1', 'us-east-1'] },
     userRules: [{ language: 'cel', id: 'USER-HOUSE', mode: 'off', message: 'mine', expression: 'false' }],
@@ -90,14 +90,14 @@ test('no setting of a project goes below what is enforced', () => {
   });
   const own = projectPolicySettingsSchema.parse({
     modes: { 'AWS-S3-001': 'off', 'AWS-S3-002': 'off' },
-    allowances: ['AWS-S3-001', 'AWS-S3-002'].map((id) => ({ id, who: 'me', why: 'mine' })),
+    exemptions: ['AWS-S3-001', 'AWS-S3-002'].map((id) => ({ id, who: 'me', why: 'mine' })),
   });
   const settings = effectiveSettings(operator, 'p', own);
   assert.equal(settings.profile, 'strict');
   assert.equal(modeOf(settings, 'AWS-S3-001', 'warn'), 'approve');
   assert.equal(modeOf(settings, 'AWS-S3-002', 'warn'), 'approve');
   assert.deepEqual(
-    settings.allowances.map(({ id }) => id),
+    settings.exemptions.map(({ id }) => id),
     [],
   );
   assert.equal(settings.blastRadius.maxResources, defaultMaxResources);
@@ -106,21 +106,21 @@ test('no setting of a project goes below what is enforced', () => {
 test('limits that are enforced stay limits, whatever a project sets or allows', () => {
   const operator = operatorPolicySchema.parse({
     enforce: { blastRadius: { maxDeletions: 0, resourceTypes: ['aws_s3_*'] } },
-    allowances: [{ id: 'PLAN-MAX-DELETIONS', projects: ['trusted'], who: 'operator', why: 'agreed' }],
+    exemptions: [{ id: 'PLAN-MAX-DELETIONS', projects: ['trusted'], who: 'operator', why: 'agreed' }],
   });
   const ids = ['PLAN-MAX-DELETIONS', 'PLAN-RESOURCE-TYPE', 'PLAN-REGION'];
   const own = projectPolicySettingsSchema.parse({
     modes: Object.fromEntries(ids.map((id) => [id, 'off'])),
-    allowances: ids.map((id) => ({ id, who: 'me', why: 'mine' })),
+    exemptions: ids.map((id) => ({ id, who: 'me', why: 'mine' })),
   });
   const settings = effectiveSettings(operator, 'p', own);
   assert.equal(modeOf(settings, 'PLAN-MAX-DELETIONS', 'block'), 'block');
   assert.equal(modeOf(settings, 'PLAN-RESOURCE-TYPE', 'block'), 'block');
   assert.equal(modeOf(settings, 'PLAN-REGION', 'block'), 'off', 'nobody enforces regions');
   assert.deepEqual(
-    settings.allowances.map(({ id }) => id),
+    settings.exemptions.map(({ id }) => id),
     ['PLAN-REGION'],
   );
-  const trusted = effectiveSettings(operator, 'trusted', own).allowances;
+  const trusted = effectiveSettings(operator, 'trusted', own).exemptions;
   assert.ok(trusted.some(({ id, who }) => id === 'PLAN-MAX-DELETIONS' && who === 'operator'));
 });

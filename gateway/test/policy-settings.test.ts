@@ -81,7 +81,7 @@ onEachGateway((it) => {
       [{ ...strict, profile: 'guarded' }, /profile guarded/],
       [{ ...strict, modes: {} }, /no mode of AWS-S3-001/],
       [{ ...strict, modes: { ...strict.modes, 'PRE-PROVISIONER': 'warn' } }, /mode warn of PRE-PROVISIONER/],
-      [{ ...strict, allowances: [{ id: 'PRE-PROVISIONER', who: 'amy', why: 'x' }] }, /an allowance/],
+      [{ ...strict, exemptions: [{ id: 'PRE-PROVISIONER', who: 'amy', why: 'x' }] }, /an exemption/],
       [null, /profile advisory/],
     ];
     for (const [settings, reason] of weaker)
@@ -121,25 +121,39 @@ onEachGateway((it) => {
     );
   });
 
-  test('modes and allowances that would do nothing are refused', async () => {
+  test('exemptions are accepted, and stored settings read, by their deprecated name', async () => {
+    const exemption = { id: 'AWS-S3-001', who: 'amy', why: 'x' };
+    const sent = await put('earlier', { allowances: [exemption] });
+    assert.deepEqual(sent.body.settings.exemptions, [exemption]);
+    const { query } = it().gateway.context.database;
+    await query
+      .updateTable('policy_settings')
+      .set({ settings: JSON.stringify({ allowances: [exemption] }) })
+      .where('project_id', '=', 'earlier')
+      .execute();
+    const added = await it().client.post(`${path('earlier')}/allowances`, exemption);
+    assert.deepEqual(added.body.settings.exemptions, [exemption, exemption]);
+  });
+
+  test('modes and exemptions that would do nothing are refused', async () => {
     const { body } = await put('typo', {
       modes: { 'AWS-S3-01': 'block', 'PRE-BACKEND': 'off', 'USER-MINE': 'warn' },
-      allowances: [{ id: 'PRE-OVERRIDE', who: 'a', why: 'b' }],
+      exemptions: [{ id: 'PRE-OVERRIDE', who: 'a', why: 'b' }],
     });
     assert.deepEqual(body.errors, [
       { pointer: '/modes/AWS-S3-01', detail: 'there is no rule AWS-S3-01' },
       { pointer: '/modes/PRE-BACKEND', detail: 'nobody can allow PRE-BACKEND' },
       { pointer: '/modes/USER-MINE', detail: 'there is no rule USER-MINE' },
-      { pointer: '/allowances/0/id', detail: 'nobody can allow PRE-OVERRIDE' },
+      { pointer: '/exemptions/0/id', detail: 'nobody can allow PRE-OVERRIDE' },
     ]);
-    const allowance = await it().client.post(`${path('typo')}/allowances`, { id: 'X', who: 'a', why: 'b' });
-    assert.deepEqual(allowance.body.errors, [{ pointer: '/id', detail: 'there is no rule X' }]);
+    const exemption = await it().client.post(`${path('typo')}/exemptions`, { id: 'X', who: 'a', why: 'b' });
+    assert.deepEqual(exemption.body.errors, [{ pointer: '/id', detail: 'there is no rule X' }]);
   });
 
   test('settings that are not valid are refused with a pointer', async () => {
-    const answer = await put('bad', { profile: 'lax', allowances: [{ id: 'X' }] });
+    const answer = await put('bad', { profile: 'lax', exemptions: [{ id: 'X' }] });
     assert.equal(answer.status, 400);
     const pointers = answer.body.errors.map(({ pointer }: { pointer: string }) => pointer);
-    assert.deepEqual(pointers, ['/profile', '/allowances/0/who', '/allowances/0/why']);
+    assert.deepEqual(pointers, ['/profile', '/exemptions/0/who', '/exemptions/0/why']);
   });
 });

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type {
-  PolicyAllowance,
+  PolicyExemption,
   PolicyFinding,
   PolicySettingsAnswer,
   ProjectPolicy,
@@ -58,11 +58,11 @@ function allowCommand(): Command {
     .option('--address <pattern>', 'only resources with this address')
     .option('--file <pattern>', 'only in this file')
     .option('--expires-at <time>', 'ISO 8601, for example 2030-01-31T00:00:00Z')
-    .action(async (projectId: string, id: string, options: Omit<PolicyAllowance, 'id'>, command: Command) => {
+    .action(async (projectId: string, id: string, options: Omit<PolicyExemption, 'id'>, command: Command) => {
       const connection = connect(command);
       const { who, why, subject, address, file, expiresAt } = options;
-      const allowance = { id, who, why, subject, address, file, expiresAt };
-      print(connection, await send(connection, 'POST', `${path(projectId)}/allowances`, allowance));
+      const exemption = { id, who, why, subject, address, file, expiresAt };
+      print(connection, await send(connection, 'POST', `${path(projectId)}/exemptions`, exemption));
     });
 }
 
@@ -101,14 +101,14 @@ function policyText({ projectId, settings, version, newest }: ProjectPolicy): st
   return [
     `${projectId}: profile ${settings.profile}, version ${version}`,
     ...Object.entries(settings.modes).map(([id, mode]) => `  ${mode.padEnd(7)}  ${id}`),
-    ...settings.allowances.map(allowanceText),
+    ...settings.exemptions.map(exemptionText),
     ...settings.userRules.map(({ id, mode, message }) => `  ${mode.padEnd(7)}  ${id}: ${message}`),
     newest ? `${newest.jobId}: ${newest.verdict}` : 'no job was judged yet',
     ...found.map(findingText),
   ].join('\n');
 }
 
-function allowanceText({ id, who, why, expiresAt }: ProjectPolicySettings['allowances'][number]): string {
+function exemptionText({ id, who, why, expiresAt }: ProjectPolicySettings['exemptions'][number]): string {
   return `  allowed  ${id} by ${who}: ${why}${expiresAt ? ` (until ${expiresAt})` : ''}`;
 }
 

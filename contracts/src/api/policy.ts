@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Endpoint, endpoint } from '../endpoint.ts';
-import { policyAllowanceSchema, projectPolicySettingsSchema } from '../policy.ts';
+import { policyExemptionSchema, projectPolicySettingsSchema } from '../policy.ts';
 import * as policy from '../policy-settings.ts';
 import { cursor, jobParams, limit, projectParams } from './parts.ts';
 
@@ -63,13 +63,27 @@ export const policyEndpoints = {
   }),
   allowFinding: endpoint({
     method: 'post',
-    path: '/api/deploy/policy/{projectId}/allowances',
+    path: '/api/deploy/policy/{projectId}/exemptions',
     operationId: 'allowFinding',
     tag: 'Policy',
-    summary: "Add an allowance to a project's policy settings",
+    summary: "Add an exemption to a project's policy settings",
     role: 'admin',
     params: projectParams,
-    body: policyAllowanceSchema,
+    body: policyExemptionSchema,
+    status: 200,
+    answer: policy.policySettingsAnswerSchema,
+    problems: ['invalid_request', 'malformed_json', 'forbidden'],
+  }),
+  addAllowance: endpoint({
+    method: 'post',
+    path: '/api/deploy/policy/{projectId}/allowances',
+    operationId: 'addAllowance',
+    tag: 'Policy',
+    summary: 'The earlier path of allowFinding, for one more version',
+    deprecated: true,
+    role: 'admin',
+    params: projectParams,
+    body: policyExemptionSchema,
     status: 200,
     answer: policy.policySettingsAnswerSchema,
     problems: ['invalid_request', 'malformed_json', 'forbidden'],

@@ -102,11 +102,11 @@ export class Stage {
     const folder = await mkdtemp(join(tmpdir(), 'policy-'));
     this.#folders.push(folder);
     const path = join(folder, 'policy.json');
-    const allowances = Object.entries(preflightRules)
+    const exemptions = Object.entries(preflightRules)
       .filter(([, { allowable }]) => allowable)
       .map(([id]) => ({ id, who: 'test', why: 'shows what happens without the rule' }));
     const modes = Object.fromEntries(planRules.map((id) => [id, 'off']));
-    await writeFile(path, JSON.stringify({ defaults: { modes }, allowances }));
+    await writeFile(path, JSON.stringify({ defaults: { modes }, exemptions }));
     return path;
   }
 }

@@ -42,7 +42,7 @@ test('no finding repeats a secret of the plan', () => {
   assert.ok(!/plaintext|hunter22|wJalr/i.test(JSON.stringify(findingsOf(policyCase('bad')))));
 });
 
-test('profiles, modes and allowances decide what a finding does', () => {
+test('profiles, modes and exemptions decide what a finding does', () => {
   const plan = policyCase('bad');
   const verdict = (settings: object) =>
     evaluatePlan(plan, projectPolicySettingsSchema.parse(settings)).verdict;
@@ -50,8 +50,8 @@ test('profiles, modes and allowances decide what a finding does', () => {
   assert.equal(verdict({ profile: 'guarded' }), 'block');
   assert.equal(verdict({ modes: { 'AWS-DDB-001': 'approve' } }), 'approve');
   assert.equal(verdict({ modes: Object.fromEntries(awsIds.map((id) => [id, 'off'])) }), 'pass');
-  const allowance = { id: 'AWS-EC2-001', address: 'aws_security_group.*', who: 'a', why: 'b' };
-  const report = evaluatePlan(plan, projectPolicySettingsSchema.parse({ allowances: [allowance] }));
+  const exemption = { id: 'AWS-EC2-001', address: 'aws_security_group.*', who: 'a', why: 'b' };
+  const report = evaluatePlan(plan, projectPolicySettingsSchema.parse({ exemptions: [exemption] }));
   assert.deepEqual(
     report.allowed.map(({ address }) => address),
     ['aws_security_group.sg'],

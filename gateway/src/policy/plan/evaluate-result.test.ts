@@ -61,6 +61,6 @@ test('a result that is as it should be has no findings', () => {
 
 test('a rule that is off, or a finding that is allowed, is not told again', () => {
   assert.deepEqual(judge(policyOf('*'), { modes: { 'AWS-S3-004': 'off' } }).findings, []);
-  const allowance = { id: 'AWS-S3-004', who: 'a', why: 'b' };
-  assert.deepEqual(judge(policyOf('*'), { allowances: [allowance] }).findings, []);
+  const exemption = { id: 'AWS-S3-004', who: 'a', why: 'b' };
+  assert.deepEqual(judge(policyOf('*'), { exemptions: [exemption] }).findings, []);
 });

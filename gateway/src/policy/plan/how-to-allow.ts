@@ -4,9 +4,9 @@ type Named = Pick<PolicyFinding, 'id' | 'mode' | 'subject' | 'address' | 'file'>
 
 export type Exemption = {
   allowable: boolean;
-  /** Whether the operator enforces the rule: a project's allowance does not reach it then. */
+  /** Whether the operator enforces the rule: a project's exemption does not reach it then. */
   isEnforced: boolean;
-  /** What an allowance alone does not give, as a sentence. */
+  /** What an exemption alone does not give, as a sentence. */
   alsoNeeded?: string | undefined;
 };
 
@@ -14,13 +14,13 @@ export type Exemption = {
 export function howToAllow(finding: Named, { allowable, isEnforced, alsoNeeded }: Exemption): string {
   if (!allowable) return 'Nobody can allow this; change the code.';
   const { id, subject, address, file } = finding;
-  const allowance = Object.entries({ id, subject, address, file, who: '…', why: '…' })
+  const exemption = Object.entries({ id, subject, address, file, who: '…', why: '…' })
     .filter(([, value]) => value !== null)
     .map(([key, value]) => `"${key}": ${JSON.stringify(value)}`)
     .join(', ');
   const grant = isEnforced
-    ? `The operator adds {${allowance}} to the allowances of POLICY_FILE, because the operator enforces this rule.`
-    : `An admin sends POST /api/deploy/policy/{projectId}/allowances with {${allowance}}; deployer policy allow does the same.`;
+    ? `The operator adds {${exemption}} to the exemptions of POLICY_FILE, because the operator enforces this rule.`
+    : `An admin sends POST /api/deploy/policy/{projectId}/exemptions with {${exemption}}; deployer policy allow does the same.`;
   const approval =
     finding.mode === 'approve'
       ? 'An approver approves the job (POST /api/deploy/jobs/{jobId}/approve). Or: '

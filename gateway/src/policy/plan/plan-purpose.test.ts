@@ -28,7 +28,7 @@ test('nothing in the settings lifts the limits of a caller', () => {
   const callerLimits = blastRadiusSchema.parse({ maxDeletions: 0 });
   const settings = {
     modes: { 'PLAN-MAX-DELETIONS': 'off', 'PLAN-DELETE': 'off' },
-    allowances: [{ id: 'PLAN-MAX-DELETIONS', who: 'a', why: 'b' }],
+    exemptions: [{ id: 'PLAN-MAX-DELETIONS', who: 'a', why: 'b' }],
   };
   const { findings } = evaluatePlan(deletion, projectPolicySettingsSchema.parse(settings), { callerLimits });
   assert.deepEqual(

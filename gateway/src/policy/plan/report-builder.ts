@@ -1,6 +1,6 @@
 import type {
   AllowedFinding,
-  PolicyAllowance,
+  PolicyExemption,
   PolicyFinding,
   PolicyMode,
   PolicyReport,
@@ -15,7 +15,7 @@ export type FindingDraft = {
   severity: PolicyFinding['severity'];
   /** The mode where the settings name none. */
   defaultMode: PolicyMode;
-  /** False where no setting and no allowance lets it pass. */
+  /** False where no setting and no exemption lets it pass. */
   allowable: boolean;
   address?: string | null;
   file?: string | null;
@@ -27,7 +27,7 @@ export type FindingDraft = {
   /** True where only apply will tell. */
   pending?: boolean;
   remediation: string;
-  /** What else the code needs where an allowance lets it pass, as in `a shell in the sandbox`. */
+  /** What else the code needs where an exemption lets it pass, as in `a shell in the sandbox`. */
   alsoNeeded?: string | undefined;
   frameworks?: Record<string, string[]>;
 };
@@ -38,10 +38,10 @@ const maxSubjectLength = 300;
 const strictness: Record<PolicyMode, number> = { off: 0, warn: 1, approve: 2, block: 3 };
 const severityRank = { critical: 3, high: 2, medium: 1, low: 0 } as const;
 
-/** Applies modes and allowances to findings as they come, in bounded memory. */
+/** Applies modes and exemptions to findings as they come, in bounded memory. */
 export class ReportBuilder {
   readonly #settings: PolicySettings;
-  readonly #allowances: Map<string, PolicyAllowance[]>;
+  readonly #exemptions: Map<string, PolicyExemption[]>;
   readonly #seen = new Set<string>();
   readonly #kept: Record<PolicyMode, number> = { off: 0, warn: 0, approve: 0, block: 0 };
   readonly #findings: PolicyFinding[] = [];
@@ -51,16 +51,16 @@ export class ReportBuilder {
 
   constructor(settings: PolicySettings, now = Date.now()) {
     this.#settings = settings;
-    const valid = settings.allowances.filter(({ expiresAt }) => !expiresAt || Date.parse(expiresAt) > now);
-    this.#allowances = Map.groupBy(valid, ({ id }) => id);
+    const valid = settings.exemptions.filter(({ expiresAt }) => !expiresAt || Date.parse(expiresAt) > now);
+    this.#exemptions = Map.groupBy(valid, ({ id }) => id);
   }
 
   add(draft: FindingDraft): void {
     const { id, defaultMode, allowable } = draft;
     const mode = allowable ? modeOf(this.#settings, id, defaultMode) : defaultMode;
     if (mode === 'off') return;
-    const allowance = allowable ? this.#allowanceFor(draft) : undefined;
-    if (!allowance && strictness[mode] > strictness[this.#strictest]) this.#strictest = mode;
+    const exemption = allowable ? this.#exemptionFor(draft) : undefined;
+    if (!exemption && strictness[mode] > strictness[this.#strictest]) this.#strictest = mode;
     const key = [draft.id, draft.address, draft.file, draft.line, draft.subject?.slice(0, 300)].join('\n');
     if (this.#seen.has(key)) return;
     if (this.#kept[mode] >= maxFindings) {
@@ -70,7 +70,7 @@ export class ReportBuilder {
     this.#kept[mode]++;
     this.#seen.add(key);
     const finding = toFinding(draft, mode, isEnforced(this.#settings, id));
-    if (allowance) this.#allowed.push({ ...finding, allowedBy: { who: allowance.who, why: allowance.why } });
+    if (exemption) this.#allowed.push({ ...finding, allowedBy: { who: exemption.who, why: exemption.why } });
     else this.#findings.push(finding);
   }
 
@@ -88,8 +88,8 @@ export class ReportBuilder {
     };
   }
 
-  #allowanceFor(draft: FindingDraft): PolicyAllowance | undefined {
-    return this.#allowances
+  #exemptionFor(draft: FindingDraft): PolicyExemption | undefined {
+    return this.#exemptions
       .get(draft.id)
       ?.find(
         ({ subject, address, file }) =>

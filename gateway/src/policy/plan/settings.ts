@@ -24,7 +24,7 @@ export function isNamed({ modes, minimumModes = {} }: PolicySettings, id: string
   return Object.hasOwn(modes, id) || Object.hasOwn(minimumModes, id);
 }
 
-/** Whether the operator enforces this rule: only allowances of the operator reach it. */
+/** Whether the operator enforces this rule: only exemptions of the operator reach it. */
 export function isEnforced({ minimumModes = {}, enforcedModes = {} }: PolicySettings, id: string): boolean {
   return Object.hasOwn(minimumModes, id) || Object.hasOwn(enforcedModes, id);
 }

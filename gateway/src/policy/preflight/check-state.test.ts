@@ -17,12 +17,12 @@ test('providers of the allow-list pass, with aliases and in modules', () => {
   assert.equal(checkState(state, defaultPolicySettings).verdict, 'pass');
 });
 
-test('any other provider is refused, unless an allowance names it', () => {
+test('any other provider is refused, unless an exemption names it', () => {
   const state = stateWith('provider["evil.example/x/aws"]');
   const [finding] = checkState(state, defaultPolicySettings).findings;
   assert.deepEqual([finding?.subject, finding?.address], ['evil.example/x/aws', 'module.a.t.n']);
   for (const odd of ['provider.aws', '', null, 7])
     assert.equal(checkState(stateWith(odd), defaultPolicySettings).verdict, 'block');
-  const allowances = [{ id: 'PRE-PROVIDER', subject: 'evil.example/x/aws', who: 'a', why: 'b' }];
-  assert.equal(checkState(state, projectPolicySettingsSchema.parse({ allowances })).verdict, 'pass');
+  const exemptions = [{ id: 'PRE-PROVIDER', subject: 'evil.example/x/aws', who: 'a', why: 'b' }];
+  assert.equal(checkState(state, projectPolicySettingsSchema.parse({ exemptions })).verdict, 'pass');
 });

@@ -92,7 +92,7 @@ test('a message about an exemption names the request that grants it, and what el
   const [finding] = judge(resource('provisioner "local-exec" {\n}')).findings;
   assert.equal(finding?.column, 1);
   const { howToAllow = '' } = finding ?? {};
-  const body = /POST \/api\/deploy\/policy\/\{projectId\}\/allowances with (\{.*?\});/.exec(howToAllow)?.[1];
+  const body = /POST \/api\/deploy\/policy\/\{projectId\}\/exemptions with (\{.*?\});/.exec(howToAllow)?.[1];
   const { id, subject, address, file } = JSON.parse(body ?? '');
   assert.deepEqual(
     [id, subject, address, file],
@@ -101,7 +101,7 @@ test('a message about an exemption names the request that grants it, and what el
   assert.match(howToAllow, /It also needs a shell in the sandbox/);
   const settings = { ...defaultPolicySettings, minimumModes: { 'PRE-PROVISIONER': 'block' as const } };
   const [enforced] = judge(resource('provisioner "local-exec" {\n}'), settings).findings;
-  assert.match(enforced?.howToAllow ?? '', /^The operator adds .* to the allowances of POLICY_FILE/);
+  assert.match(enforced?.howToAllow ?? '', /^The operator adds .* to the exemptions of POLICY_FILE/);
   const [asks] = judge(tf('import {\n}\n')).findings;
   assert.match(asks?.howToAllow ?? '', /^An approver approves the job \(POST/);
 });
@@ -170,14 +170,14 @@ const unaccepted: [name: string, files: Files][] = [
 for (const [name, files] of unaccepted)
   test(`${name} stays refused`, () => assert.equal(judge(files).verdict, 'block'));
 
-test('an allowance lets exactly what it names pass', () => {
+test('an exemption lets exactly what it names pass', () => {
   const files = tf(
     'provider "aws" {\n  endpoints {\n    s3  = "http://localhost:4566"\n    sts = "http://evil?=http://localhost:4566"\n  }\n}\n',
   );
   const who = { who: 'ops', why: 'local cloud' };
   const subject = 'aws.endpoints.*=http://localhost:4566';
   const settings = projectPolicySettingsSchema.parse({
-    allowances: [{ id: 'PRE-PROVIDER-ARGUMENT', subject, ...who }],
+    exemptions: [{ id: 'PRE-PROVIDER-ARGUMENT', subject, ...who }],
   });
   const report = judge(files, settings);
   assert.deepEqual(
@@ -191,16 +191,16 @@ test('an allowance lets exactly what it names pass', () => {
   assert.equal(report.verdict, 'block');
 });
 
-test('an expired allowance has no effect', () => {
-  const allowance = { id: 'PRE-IMPORT', who: 'a', why: 'b', expiresAt: '2020-01-01T00:00:00Z' };
-  const settings = projectPolicySettingsSchema.parse({ allowances: [allowance] });
+test('an expired exemption has no effect', () => {
+  const exemption = { id: 'PRE-IMPORT', who: 'a', why: 'b', expiresAt: '2020-01-01T00:00:00Z' };
+  const settings = projectPolicySettingsSchema.parse({ exemptions: [exemption] });
   assert.equal(judge(tf('import {\n}\n'), settings).verdict, 'approve');
 });
 
 test('nobody can allow a backend', () => {
   const settings = projectPolicySettingsSchema.parse({
     modes: { 'PRE-BACKEND': 'off' },
-    allowances: [{ id: 'PRE-BACKEND', who: 'a', why: 'b' }],
+    exemptions: [{ id: 'PRE-BACKEND', who: 'a', why: 'b' }],
   });
   assert.equal(judge(tf('terraform {\n  backend "s3" {\n  }\n}\n'), settings).verdict, 'block');
 });

@@ -6,7 +6,7 @@ type PreflightRule = {
   /** False: no setting lets it pass, because the engine could no longer say what the code does. */
   allowable: boolean;
   remediation: string;
-  /** What the code needs beside an allowance. */
+  /** What the code needs beside an exemption. */
   alsoNeeded?: string;
 };
 

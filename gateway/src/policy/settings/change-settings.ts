@@ -1,6 +1,6 @@
 import {
   DomainError,
-  type PolicyAllowance,
+  type PolicyExemption,
   type ProjectPolicySettings,
   projectPolicySettingsSchema,
 } from '@deployment-engine/contracts';
@@ -31,20 +31,20 @@ export async function changeSettings(
   });
 }
 
-/** Adds an allowance; a project without settings of its own gets the operator's defaults with it. */
-export async function addAllowance(
+/** Adds an exemption; a project without settings of its own gets the operator's defaults with it. */
+export async function addExemption(
   context: Context,
-  { allowance, ...change }: Change & { allowance: PolicyAllowance },
+  { exemption, ...change }: Change & { exemption: PolicyExemption },
 ): Promise<SettingsVersion> {
   const { defaults, enforce } = context.operatorPolicy;
   return replaceSettings(context, change, ({ settings }) => {
     const base = settings ?? defaults;
-    const [wrong] = ruleIdProblems({ allowances: [allowance], userRules: base.userRules }, enforce.userRules);
+    const [wrong] = ruleIdProblems({ exemptions: [exemption], userRules: base.userRules }, enforce.userRules);
     if (wrong)
       throw new DomainError('invalid_request', 'the request is not valid', {
         fields: [{ pointer: '/id', detail: wrong.problem }],
       });
-    return projectPolicySettingsSchema.parse({ ...base, allowances: [...base.allowances, allowance] });
+    return projectPolicySettingsSchema.parse({ ...base, exemptions: [...base.exemptions, exemption] });
   });
 }
 

@@ -17,9 +17,9 @@ export function effectiveSettings(
 ): PolicySettings {
   const { defaults, enforce } = operator;
   const base = own ?? defaults;
-  const allowances = operator.allowances
+  const exemptions = operator.exemptions
     .filter(({ projects }) => projects.some((pattern) => matchesWildcard(pattern, projectId)))
-    .map(({ projects: _projects, ...allowance }) => allowance);
+    .map(({ projects: _projects, ...exemption }) => exemption);
   const assumeRoles = operator.assumeRoles
     .filter(({ projects }) => projects.some((pattern) => matchesWildcard(pattern, projectId)))
     .flatMap(({ roles }) => roles);
@@ -33,7 +33,7 @@ export function effectiveSettings(
     minimumModes,
     enforcedModes: enforced,
     assumeRoles,
-    allowances: [...allowances, ...base.allowances.filter(({ id }) => !Object.hasOwn(minimums, id))],
+    exemptions: [...exemptions, ...base.exemptions.filter(({ id }) => !Object.hasOwn(minimums, id))],
     blastRadius: narrowest(base.blastRadius, enforce.blastRadius),
     userRules: mergeRules(base.userRules, enforce.userRules),
   };

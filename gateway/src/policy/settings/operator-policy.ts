@@ -21,11 +21,11 @@ export async function loadOperatorPolicy(path: string | undefined): Promise<Oper
   if ('problem' in content) throw wrong([content.problem]);
   const parsed = operatorPolicySchema.safeParse(content.value ?? {});
   if (!parsed.success) throw wrong(lines(parsed.error));
-  const { defaults, enforce, allowances } = parsed.data;
+  const { defaults, enforce, exemptions } = parsed.data;
   const problems = [
     ...idLines('defaults', defaults, enforce.userRules),
     ...idLines('enforce', enforce, []),
-    ...idLines('', { allowances, userRules: defaults.userRules }, enforce.userRules),
+    ...idLines('', { exemptions, userRules: defaults.userRules }, enforce.userRules),
     ...(await ruleLines('defaults.userRules', defaults.userRules)),
     ...(await ruleLines('enforce.userRules', enforce.userRules)),
   ];

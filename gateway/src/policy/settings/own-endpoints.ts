@@ -1,7 +1,7 @@
 import type { OperatorPolicy } from '@deployment-engine/contracts';
 
 /**
- * The operator's policy, with an allowance for provider endpoints in code that name just the address to which the
+ * The operator's policy, with an exemption for provider endpoints in code that name just the address to which the
  * operator's own settings send every run, as code for a local AWS does.
  */
 export function allowOwnEndpoints(
@@ -9,7 +9,7 @@ export function allowOwnEndpoints(
   cloudEnvironment: Record<string, string>,
 ): OperatorPolicy {
   const own = Object.entries(cloudEnvironment).filter(([name]) => /^AWS_ENDPOINT_URL(_|$)/.test(name));
-  const allowances = own.flatMap(([name, url]) =>
+  const exemptions = own.flatMap(([name, url]) =>
     spellings(url).map((spelling) => ({
       id: 'PRE-PROVIDER-ARGUMENT',
       subject: `aws.endpoints.*=${spelling.replaceAll('=', '%3D')}`,
@@ -18,7 +18,7 @@ export function allowOwnEndpoints(
       projects: ['*'],
     })),
   );
-  return { ...policy, allowances: [...policy.allowances, ...allowances] };
+  return { ...policy, exemptions: [...policy.exemptions, ...exemptions] };
 }
 
 /** A URL with a `*` in it would be a pattern. */

@@ -4,7 +4,7 @@ import type { Context } from '../../context.ts';
 import { findJob } from '../../jobs/store.ts';
 import { decodeNumberCursor, encodeCursor } from '../../server/http/cursor.ts';
 import { route } from '../../server/http/route.ts';
-import { addAllowance, changeSettings } from './change-settings.ts';
+import { addExemption, changeSettings } from './change-settings.ts';
 import { effectiveSettings } from './effective-settings.ts';
 import { findReports, mergeParts, newestReports } from './reports.ts';
 import { findSettings, listSettings } from './store.ts';
@@ -25,10 +25,11 @@ export function policyRoutes(router: Router, context: Context): void {
     const change = { ...params, ifVersion, settings: null, ...by };
     return { ...params, ...(await changeSettings(context, change)) };
   });
-  route(router, endpoints.allowFinding, async ({ params, body, ...by }) => ({
-    ...params,
-    ...(await addAllowance(context, { ...params, allowance: body, ...by })),
-  }));
+  for (const path of [endpoints.allowFinding, endpoints.addAllowance])
+    route(router, path, async ({ params, body, ...by }) => ({
+      ...params,
+      ...(await addExemption(context, { ...params, exemption: body, ...by })),
+    }));
   route(router, endpoints.policyHistory, async ({ params: { projectId }, query: { cursor, limit } }) => {
     const before = decodeNumberCursor(cursor);
     const versions = await listSettings(query, projectId, { before, limit: limit + 1 });

@@ -9,21 +9,21 @@ const builtIn = new Set([
   ...Object.keys(preflightRules),
 ]);
 
-type Named = Partial<Pick<ProjectPolicySettings, 'modes' | 'allowances' | 'userRules'>>;
+type Named = Partial<Pick<ProjectPolicySettings, 'modes' | 'exemptions' | 'userRules'>>;
 
 /**
- * Modes and allowances that would do nothing: of rules that are not there, or that nobody can allow. Own rules may be
+ * Modes and exemptions that would do nothing: of rules that are not there, or that nobody can allow. Own rules may be
  * the project's or the operator's.
  */
 export function ruleIdProblems(
-  { modes = {}, allowances = [], userRules = [] }: Named,
+  { modes = {}, exemptions = [], userRules = [] }: Named,
   operatorRules: UserRule[],
 ): { path: (string | number)[]; problem: string }[] {
   const own = new Set([...userRules, ...operatorRules].map(({ id }) => id));
   const problems = [
     ...Object.keys(modes).map((id) => ({ path: ['modes', id], problem: problemOf(id, own) })),
-    ...allowances.map(({ id }, index) => ({
-      path: ['allowances', index, 'id'],
+    ...exemptions.map(({ id }, index) => ({
+      path: ['exemptions', index, 'id'],
       problem: problemOf(id, own),
     })),
   ];

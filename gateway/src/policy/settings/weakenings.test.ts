@@ -32,14 +32,14 @@ for (const [before, after, expected] of [
     assert.deepEqual(weaker(mode(before), mode(after)), expected ? [expected] : []);
   });
 
-test('an allowance that is new or changed is a weakening, one that stays or goes is none', () => {
-  const allowance = { id: 'AWS-S3-001', address: 'aws_s3_bucket.a', who: 'w', why: 'y' };
-  assert.deepEqual(weaker({}, { allowances: [allowance] }), ['an allowance of AWS-S3-001']);
-  assert.deepEqual(weaker({ allowances: [allowance] }, { allowances: [{ ...allowance, address: '*' }] }), [
-    'an allowance of AWS-S3-001',
+test('an exemption that is new or changed is a weakening, one that stays or goes is none', () => {
+  const exemption = { id: 'AWS-S3-001', address: 'aws_s3_bucket.a', who: 'w', why: 'y' };
+  assert.deepEqual(weaker({}, { exemptions: [exemption] }), ['an exemption of AWS-S3-001']);
+  assert.deepEqual(weaker({ exemptions: [exemption] }, { exemptions: [{ ...exemption, address: '*' }] }), [
+    'an exemption of AWS-S3-001',
   ]);
-  assert.deepEqual(weaker({ allowances: [allowance] }, { allowances: [{ ...allowance }] }), []);
-  assert.deepEqual(weaker({ allowances: [allowance] }, {}), []);
+  assert.deepEqual(weaker({ exemptions: [exemption] }, { exemptions: [{ ...exemption }] }), []);
+  assert.deepEqual(weaker({ exemptions: [exemption] }, {}), []);
 });
 
 test('an own rule that is changed or removed is a weakening, a new one is none', () => {

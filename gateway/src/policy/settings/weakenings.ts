@@ -17,7 +17,7 @@ export function weakenings(before: ProjectPolicySettings, after: ProjectPolicySe
       ? [`profile ${after.profile}`]
       : []),
     ...weakerModes(before.modes, after.modes),
-    ...added(before.allowances, after.allowances).map(({ id }) => `an allowance of ${id}`),
+    ...added(before.exemptions, after.exemptions).map(({ id }) => `an exemption of ${id}`),
     ...widerLimits(before.blastRadius, after.blastRadius),
     ...added(after.userRules, before.userRules).map(({ id }) => `rule ${id} changed or removed`),
   ];

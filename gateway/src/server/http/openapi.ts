@@ -50,6 +50,7 @@ function operation(endpoint: Endpoint) {
   return {
     operationId: endpoint.operationId,
     summary: endpoint.summary,
+    ...(endpoint.deprecated ? { deprecated: true } : {}),
     tags: [endpoint.tag],
     'x-required-role': endpoint.role,
     ...(endpoint.scope ? { 'x-scope': endpoint.scope } : {}),

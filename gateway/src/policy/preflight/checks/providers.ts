@@ -150,9 +150,9 @@ function undoDynamic(block: Block): Block {
 const credentialName = /key|secret|token|password|credential|certificate|private|_json$/;
 
 /**
- * The plain value, so that an allowance can name it; anything computed is `(computed)`, a credential hidden. Its own
+ * The plain value, so that an exemption can name it; anything computed is `(computed)`, a credential hidden. Its own
  * `=` and `*` are escaped: `x=http://evil/?=http://allowed` must not look like an argument with the allowed value, and
- * an allowance with a value of hostile code must not be a pattern.
+ * an exemption with a value of hostile code must not be a pattern.
  */
 function valueText({ name, value }: { name: string; value: Expression }): string {
   return credentialName.test(name)
