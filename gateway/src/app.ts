@@ -6,7 +6,7 @@ import { keyRoutes } from './access/key-routes.ts';
 import type { Context } from './context.ts';
 import { priceBookRoutes } from './costs/project/price-book-routes.ts';
 import { costRoutes } from './costs/project/routes.ts';
-import { lifecycleRoutes } from './jobs/follow-up-routes.ts';
+import { followUpRoutes } from './jobs/follow-up-routes.ts';
 import { orphanRoutes } from './jobs/recovery/orphan-routes.ts';
 import { jobRoutes } from './jobs/routes.ts';
 import { projectOfJob } from './jobs/store.ts';
@@ -34,7 +34,7 @@ const resources = [
   validateRoutes,
   costRoutes,
   policyRoutes,
-  lifecycleRoutes,
+  followUpRoutes,
   stateRoutes,
   orphanRoutes,
   secretRoutes,

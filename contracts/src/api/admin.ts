@@ -1,5 +1,5 @@
+import { backupRestoredSchema } from '../backup.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
-import * as lifecycle from '../lifecycle.ts';
 import * as costs from '../project-costs.ts';
 import { engineProtectionSchema } from '../protection.ts';
 
@@ -69,7 +69,7 @@ export const adminEndpoints = {
     summary: 'Take a backup (application/gzip) that replaces the embedded database at the next start',
     role: 'admin',
     status: 200,
-    answer: lifecycle.backupRestoredSchema,
+    answer: backupRestoredSchema,
     problems: ['invalid_request', 'payload_too_large', 'database_not_embedded'],
   }),
 } as const satisfies Record<string, Endpoint>;

@@ -1,6 +1,7 @@
 import * as deploy from '../deploy.ts';
+import { driftRequestSchema } from '../drift.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
-import * as lifecycle from '../lifecycle.ts';
+import { rollbackRequestSchema } from '../rollback.ts';
 import { createProblems, creates, projectParams } from './parts.ts';
 
 export const deployEndpoints = {
@@ -41,7 +42,7 @@ export const deployEndpoints = {
     operationId: 'rollback',
     summary: 'Deploy an earlier revision with its variables',
     role: 'deployer',
-    body: lifecycle.rollbackRequestSchema,
+    body: rollbackRequestSchema,
     problems: [...createProblems, 'project_not_found', 'revision_not_found'],
   }),
   checkDrift: endpoint({
@@ -52,7 +53,7 @@ export const deployEndpoints = {
     summary: 'Compare the real objects with the state',
     role: 'deployer',
     params: projectParams,
-    body: lifecycle.driftRequestSchema,
+    body: driftRequestSchema,
     problems: [...createProblems, 'project_not_found', 'project_not_deployed'],
   }),
 } as const satisfies Record<string, Endpoint>;

@@ -1,5 +1,5 @@
 import { type Endpoint, endpoint } from '../endpoint.ts';
-import * as lifecycle from '../lifecycle.ts';
+import { heartbeatAnswerSchema, runnerHeartbeatSchema } from '../heartbeat.ts';
 
 export const internalEndpoints = {
   runnerHeartbeat: endpoint({
@@ -10,9 +10,9 @@ export const internalEndpoints = {
     summary: 'A runner says that it lives; signed with the runner token',
     role: 'public',
     audited: false,
-    body: lifecycle.runnerHeartbeatSchema,
+    body: runnerHeartbeatSchema,
     status: 200,
-    answer: lifecycle.heartbeatAnswerSchema,
+    answer: heartbeatAnswerSchema,
     problems: ['invalid_request', 'unauthenticated'],
   }),
 } as const satisfies Record<string, Endpoint>;

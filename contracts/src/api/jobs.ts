@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { approveRequestSchema } from '../approval.ts';
 import * as deploy from '../deploy.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { jobStatusSchema, jobTypeSchema } from '../job.ts';
-import * as lifecycle from '../lifecycle.ts';
 import { projectIdSchema } from '../project.ts';
 import { cursor, jobParams, limit } from './parts.ts';
 
@@ -111,7 +111,7 @@ export const jobsEndpoints = {
     summary: 'Approve the plan of a job that awaits it, named by its digest',
     role: 'approver',
     params: jobParams,
-    body: lifecycle.approveRequestSchema,
+    body: approveRequestSchema,
     status: 202,
     answer: deploy.acceptedSchema,
     problems: [

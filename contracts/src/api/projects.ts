@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import * as deploy from '../deploy.ts';
+import { driftReportSchema, driftScheduleAnswerSchema, driftScheduleSchema } from '../drift.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
-import * as lifecycle from '../lifecycle.ts';
 import { cursor, limit, projectParams, revisionParams } from './parts.ts';
 
 export const projectsEndpoints = {
@@ -58,7 +58,7 @@ export const projectsEndpoints = {
     role: 'viewer',
     params: projectParams,
     status: 200,
-    answer: lifecycle.driftReportSchema,
+    answer: driftReportSchema,
     problems: ['invalid_request', 'project_not_found'],
   }),
   driftSchedule: endpoint({
@@ -69,9 +69,9 @@ export const projectsEndpoints = {
     summary: 'Check a project for drift on a schedule',
     role: 'deployer',
     params: projectParams,
-    body: lifecycle.driftScheduleSchema,
+    body: driftScheduleSchema,
     status: 200,
-    answer: lifecycle.driftScheduleAnswerSchema,
+    answer: driftScheduleAnswerSchema,
     problems: ['invalid_request', 'project_not_found'],
   }),
   projects: endpoint({

@@ -9,7 +9,7 @@ import { createDriftJob, driftReport } from './drift.ts';
 import { createRollbackJob } from './rollback.ts';
 import { setDriftSchedule } from './schedules.ts';
 
-export function lifecycleRoutes(router: Router, context: Context): void {
+export function followUpRoutes(router: Router, context: Context): void {
   const { query } = context.database;
 
   route(router, endpoints.approveJob, async (input) => {
