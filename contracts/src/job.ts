@@ -5,6 +5,10 @@
  * - revision: an immutable, content-addressed snapshot of a project's files and variables.
  * - job: one requested operation on a project (deploy, plan, destroy, …), queued and tracked.
  * - run: one sequence of Terraform commands that a runner executes for a job.
+ * - lost run: an apply whose runner was given up, or that was left by a defect. What it did is unknown until its runner is
+ *   back. It is settled then: its state is stored, or judged to be overtaken by a later job's, and its journal is read.
+ * - orphan: an object that may exist in the cloud without an entry in the state.
+ * - exemption: a named finding of a rule that a project or the operator lets pass, with who and why.
  * - step: one named part of a job's work; every failure names its step.
  * - state version: a stored copy of the Terraform state with serial, lineage, digest and the job that wrote it.
  * - lease: the fencing token under which a queue worker owns a job; a write with an older token is refused.

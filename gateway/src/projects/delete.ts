@@ -31,7 +31,7 @@ export async function deleteProject(
     await requireIdle(trx, projectId);
     const resourcesLeft = (await newestStateVersion(trx, projectId))?.resourceCount ?? 0;
     const orphans = await unresolvedOrphans(trx, projectId);
-    const isUncertain = orphans.length > 0 || (await hasUnsettledRun(trx, projectId));
+    const isUncertain = orphans.length > 0 || (await hasLostRun(trx, projectId));
     if (!force && (resourcesLeft > 0 || isUncertain))
       throw new DomainError(
         'project_deployed',
@@ -70,7 +70,7 @@ async function requireIdle(trx: Query, projectId: string): Promise<void> {
     );
 }
 
-async function hasUnsettledRun(trx: Query, projectId: string): Promise<boolean> {
+async function hasLostRun(trx: Query, projectId: string): Promise<boolean> {
   const row = await trx
     .selectFrom('unsettled_runs')
     .select('run_id')

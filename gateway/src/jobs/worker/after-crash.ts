@@ -4,7 +4,7 @@ import { releaseLeases } from '../claim.ts';
 import { LeaseLostError } from '../lease-lost-error.ts';
 import { transition } from '../transition.ts';
 import type { JobWork } from './job-work.ts';
-import { rememberRun } from './runner-lost.ts';
+import { recordLostRun } from './lost-runner.ts';
 
 /** How long a job rests whose worker met a runner that does not answer. */
 const crashDelaySeconds = 2;
@@ -40,6 +40,6 @@ async function failUnexpectedly(work: JobWork): Promise<void> {
       error: JSON.stringify(error),
     });
     const { type } = work.job;
-    if (type === 'deploy' || type === 'rollback' || type === 'destroy') await rememberRun(trx, work);
+    if (type === 'deploy' || type === 'rollback' || type === 'destroy') await recordLostRun(trx, work);
   });
 }

@@ -1,15 +1,15 @@
 import { WebIdentityError } from '../../projects/secrets/web-identity/assume-role.ts';
 import { lockJob } from '../transition.ts';
 import { applyPhase } from './apply-phase.ts';
-import { forgetRuns } from './forget-runs.ts';
 import { isCancelRequested } from './forward-cancel.ts';
 import { gatePhase } from './gate-phase.ts';
 import type { JobWork, PhaseResult } from './job-work.ts';
+import { onRunnerLost, recordLostRun } from './lost-runner.ts';
 import { planPhase } from './plan-phase.ts';
 import { policyPhase } from './policy-phase.ts';
 import { preflightPhase } from './preflight-phase.ts';
+import { removeRuns } from './remove-runs.ts';
 import { resultPhase } from './result-phase.ts';
-import { onRunnerLost, rememberRun } from './runner-lost.ts';
 import { settleJob } from './settle-job.ts';
 import { CancelledWhileWaiting, PlanOutdatedError, RunNotStartedError } from './start-run.ts';
 
@@ -37,22 +37,22 @@ export async function processJob(work: JobWork): Promise<void> {
   }
   if (result.kind === 'parked') return;
   await settleJob(work, result);
-  await forgetRuns(work);
+  await removeRuns(work);
 }
 
-/** Ends a job that would otherwise be taken up for ever; its apply, if there was one, is remembered as lost. */
+/** Ends a job that would otherwise be taken up for ever; its apply, if there was one, is recorded as a lost run. */
 async function giveUp(work: JobWork): Promise<void> {
   const { context, job, lease } = work;
   const isApplying = job.gate_passed_at !== null;
   if (isApplying)
     await context.database.query.transaction().execute(async (trx) => {
       await lockJob(trx, job.id, lease);
-      await rememberRun(trx, work);
+      await recordLostRun(trx, work);
     });
   const message = `working on the job: it was taken up ${maxClaims} times without reaching an end; the gateway's log says why under this job id`;
   const step = isApplying ? 'apply' : (job.step ?? 'prepare');
   await settleJob(work, { kind: 'refused', step, reason: 'restarted_too_often', message });
-  await forgetRuns(work);
+  await removeRuns(work);
 }
 
 /** What an error that is none of the job's own makes of a phase. */

@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts';
 import { type Claim, type Claimer, claimNextJob, reclaimExpiredJob } from '../claim.ts';
-import { settleLateRuns } from '../recovery/late-runs.ts';
+import { settleLostRuns } from '../recovery/lost-runs.ts';
 import { jobChangedChannel, jobQueuedChannel } from '../transition.ts';
 import { ActiveJobs } from './active-jobs.ts';
 import { noteWaitingJobs } from './note-waiting.ts';
@@ -43,7 +43,7 @@ export class Worker implements AsyncDisposable {
     runners.onChange(() => this.#wake());
     this.#poll = setInterval(() => {
       this.#wake();
-      this.#settleLate();
+      this.#settleLostRuns();
     }, pollMs);
     this.#active.start();
     this.#wake();
@@ -90,11 +90,11 @@ export class Worker implements AsyncDisposable {
   }
 
   /** One round at a time, however long a runner takes to answer. */
-  #settleLate(): void {
+  #settleLostRuns(): void {
     if (this.#isSettling) return;
     this.#isSettling = true;
-    void settleLateRuns(this.#context)
-      .catch((error) => this.#context.logger.warn('settling late runs', { error }))
+    void settleLostRuns(this.#context)
+      .catch((error) => this.#context.logger.warn('settling lost runs', { error }))
       .finally(() => {
         this.#isSettling = false;
       });

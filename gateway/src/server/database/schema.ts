@@ -173,6 +173,7 @@ export type Database = {
   audit_entries: { seq: number; at: Date; entry: string };
   schedule_ticks: { project_id: string; tick: Date };
   runners: { id: string; url: string; last_seen_at: Date };
+  /** Lost runs, until each is settled. */
   unsettled_runs: {
     run_id: string;
     job_id: string;

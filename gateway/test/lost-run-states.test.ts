@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Orphan, StepName } from '@deployment-engine/contracts';
 import type { Context } from '../src/context.ts';
-import { settleLateRuns } from '../src/jobs/recovery/late-runs.ts';
+import { settleLostRuns } from '../src/jobs/recovery/lost-runs.ts';
 import { savePlan } from '../src/projects/plans/store.ts';
 import { listStateVersions, saveStateVersion } from '../src/projects/states/store.ts';
 import { createRunnerClient } from '../src/runners/client.ts';
@@ -94,7 +94,7 @@ async function settleOnce(jobId: string, replies: Record<string, Reply[]> = {}, 
   await query().insertInto('unsettled_runs').values(run).execute();
   const client = createRunnerClient(runner.url, it.gateway.context.config.runnerToken);
   const runners = { runners: () => [{ client, problem: trouble }] } as unknown as Context['runners'];
-  await settleLateRuns({ ...it.gateway.context, runners });
+  await settleLostRuns({ ...it.gateway.context, runners });
   const left = await query()
     .selectFrom('unsettled_runs')
     .select('run_id')
@@ -136,7 +136,7 @@ for (const [step, waits] of [
   ['outputs', true],
   ['plan', false],
 ] as const satisfies [StepName, boolean][])
-  test(`a late run ${waits ? 'waits for' : 'does not wait for'} a job of its project that is at ${step}`, async () => {
+  test(`a lost run ${waits ? 'waits for' : 'does not wait for'} a job of its project that is at ${step}`, async () => {
     const projectId = `busy-${step}`;
     const jobId = await lostApply(projectId, {});
     const { job } = await stageWork(it, projectId);

@@ -6,7 +6,7 @@ import { RunnerLostError } from './runner-timeout.ts';
 
 /**
  * A lost plan is made again elsewhere. A lost apply ends the job: what it did is unknown until its runner is back,
- * so the run is remembered and its state fetched then.
+ * so it is recorded as a lost run and settled then.
  */
 export async function onRunnerLost(work: JobWork, applying: boolean, error: unknown): Promise<PhaseResult> {
   if (!(error instanceof RunnerLostError)) throw error;
@@ -14,7 +14,7 @@ export async function onRunnerLost(work: JobWork, applying: boolean, error: unkn
   if (applying) {
     await context.database.query.transaction().execute(async (trx) => {
       await lockJob(trx, job.id, lease);
-      await rememberRun(trx, work);
+      await recordLostRun(trx, work);
     });
     const message = `applying the plan: ${error.message}; what it has created is recorded when the runner is back`;
     return { kind: 'refused', step: 'apply', reason: 'runner_lost', message };
@@ -29,8 +29,8 @@ export async function onRunnerLost(work: JobWork, applying: boolean, error: unkn
   return { kind: 'parked' };
 }
 
-/** Keeps an apply run that nobody follows any more in mind until its state is fetched. */
-export async function rememberRun(trx: Query, { job, runner }: JobWork): Promise<void> {
+/** Records an apply run that nobody follows any more, until its state is fetched. */
+export async function recordLostRun(trx: Query, { job, runner }: JobWork): Promise<void> {
   await trx
     .insertInto('unsettled_runs')
     .values({

@@ -14,13 +14,13 @@ import type { RunnerState } from '../../runners/registry.ts';
 import type { Query } from '../../server/database/open.ts';
 import { readRunJournal, recoverApply } from './recover-apply.ts';
 
-type LateRun = { run_id: string; job_id: string; project_id: string; runner_url: string };
+type LostRun = { run_id: string; job_id: string; project_id: string; runner_url: string };
 
 /**
- * Records what applies did whose runner was given up and is back: their state where no other job has stored one since,
- * and what they have created that the newest state lacks.
+ * Settles the lost runs whose runner is back: stores their state where no other job has stored one since, and records
+ * what they have created that the newest state lacks.
  */
-export async function settleLateRuns(context: Context): Promise<void> {
+export async function settleLostRuns(context: Context): Promise<void> {
   const rows = await context.database.query.selectFrom('unsettled_runs').selectAll().execute();
   for (const row of rows) {
     const runner = context.runners.runners().find((candidate) => candidate.client.url === row.runner_url);
@@ -28,7 +28,7 @@ export async function settleLateRuns(context: Context): Promise<void> {
   }
 }
 
-async function settle(context: Context, run: LateRun, { client }: RunnerState): Promise<void> {
+async function settle(context: Context, run: LostRun, { client }: RunnerState): Promise<void> {
   try {
     const { status, outcome } = await client.getRun(run.run_id);
     const raw = await readState(client, run.run_id);
@@ -66,7 +66,7 @@ async function readState(client: RunnerClient, runId: string): Promise<Buffer | 
   }
 }
 
-function jobOf(run: LateRun): { id: string; project_id: string } {
+function jobOf(run: LostRun): { id: string; project_id: string } {
   return { id: run.job_id, project_id: run.project_id };
 }
 
@@ -90,7 +90,7 @@ async function isApplying({ database }: Context, projectId: string): Promise<boo
 }
 
 /** Whether the newest state is the run's own, or the one its plan was made from. */
-async function isOwn(trx: Query, run: LateRun, newest: StateVersion | undefined): Promise<boolean> {
+async function isOwn(trx: Query, run: LostRun, newest: StateVersion | undefined): Promise<boolean> {
   if (newest?.jobId === run.job_id) return true;
   const plan = await findPlan(trx, run.job_id);
   return plan !== undefined && madeFrom(plan, newest);
@@ -99,22 +99,22 @@ async function isOwn(trx: Query, run: LateRun, newest: StateVersion | undefined)
 async function storeIfNewer(
   trx: Query,
   context: Context,
-  run: LateRun,
+  run: LostRun,
   raw: Buffer,
   newest: StateVersion | undefined,
 ): Promise<void> {
   const state = parseState(raw);
   if (newest && (newest.lineage !== state.lineage || newest.serial >= state.serial)) return;
   await saveStateVersion(trx, context.encryption, { projectId: run.project_id, jobId: run.job_id, raw });
-  context.logger.info('the state of a lost apply was recorded', { ...run });
+  context.logger.info('the state of a lost run was stored', { ...run });
 }
 
-async function forget(query: Query, run: LateRun): Promise<void> {
+async function forget(query: Query, run: LostRun): Promise<void> {
   await query.deleteFrom('unsettled_runs').where('run_id', '=', run.run_id).execute();
 }
 
 /** The job's end left its runs on the runner, for their state. */
-async function removeRuns(client: RunnerClient, run: LateRun): Promise<void> {
+async function removeRuns(client: RunnerClient, run: LostRun): Promise<void> {
   const runs = await client.listRuns();
   for (const { runId } of runs.filter(({ jobId }) => jobId === run.job_id))
     await client.deleteRun(runId).catch((error) => {
