@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { waitFor } from '../../e2e/support/wait.ts';
+import { jobQueuedChannel } from '../src/jobs/channels.ts';
 import { listEvents } from '../src/jobs/events/store.ts';
 import { LeaseLostError } from '../src/jobs/lease-lost-error.ts';
 import { findJob } from '../src/jobs/store.ts';
-import { jobQueuedChannel } from '../src/jobs/transition.ts';
 import { followJobRun, shipState } from '../src/jobs/worker/follow-run.ts';
 import { newestStateVersion } from '../src/projects/states/store.ts';
 import { RunnerError } from '../src/runner-error.ts';

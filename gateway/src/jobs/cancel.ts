@@ -2,8 +2,9 @@ import { DomainError, isFinished } from '@deployment-engine/contracts';
 import type { Call } from '../access/audit/call.ts';
 import type { Context } from '../context.ts';
 import { notify } from '../server/database/open.ts';
+import { jobChangedChannel } from './channels.ts';
 import type { JobRow } from './row.ts';
-import { jobChangedChannel, lockJob, transition } from './transition.ts';
+import { lockJob, transition } from './transition.ts';
 
 /** Cancels at once what has not started, and records the wish for what runs: its worker carries it out. */
 export async function cancelJob(

@@ -3,9 +3,9 @@ import type { JobStatus, JobType, TerraformLogLevel } from '@deployment-engine/c
 import type { Principal } from '../access/principal.ts';
 import { inScope } from '../access/scope-filter.ts';
 import { notify, type Query } from '../server/database/open.ts';
+import { jobQueuedChannel } from './channels.ts';
 import { appendEvents } from './events/store.ts';
 import type { JobRow } from './row.ts';
-import { jobQueuedChannel } from './transition.ts';
 
 const alphabet = '0123456789abcdefghijklmnopqrstuvwxyz';
 

@@ -6,14 +6,10 @@ import {
   nextJobStatus,
 } from '@deployment-engine/contracts';
 import { notify, type Query } from '../server/database/open.ts';
+import { jobChangedChannel, jobQueuedChannel } from './channels.ts';
 import { appendEvents } from './events/store.ts';
 import { LeaseLostError } from './lease-lost-error.ts';
 import type { JobPatch, JobRow, Lease } from './row.ts';
-
-/** Channel that carries the id of a job whose row or events have changed. */
-export const jobChangedChannel = 'job_changed';
-/** Channel that tells workers that a job may be claimable. */
-export const jobQueuedChannel = 'job_queued';
 
 /**
  * The only code that changes a job's status. With a lease the write is fenced: it throws `LeaseLostError` when

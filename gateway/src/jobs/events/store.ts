@@ -2,6 +2,7 @@ import type { Diagnostic, JobEvent, JobEventBody } from '@deployment-engine/cont
 import { redactEvent } from '../../projects/redaction/redact-event.ts';
 import type { Redactor } from '../../projects/redaction/redactor.ts';
 import { notify, type Query } from '../../server/database/open.ts';
+import { jobChangedChannel } from '../channels.ts';
 import type { JobPatch } from '../row.ts';
 
 export type NewEvent = { body: JobEventBody; at: Date; run?: { runId: string; seq: number } };
@@ -33,7 +34,7 @@ export async function appendEvents(
     .set({ ...patch, last_event_seq: last })
     .where('id', '=', job.id)
     .execute();
-  await notify(trx, 'job_changed', job.id);
+  await notify(trx, jobChangedChannel, job.id);
   return last;
 }
 

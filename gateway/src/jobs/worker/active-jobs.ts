@@ -1,42 +1,34 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Context } from '../../context.ts';
-import { JobSecrets } from '../../projects/secrets/job-secrets.ts';
-import { type Claim, type Claimer, releaseLeases, renewLeases } from '../claim.ts';
+import { type Claimer, releaseLeases, renewLeases } from '../claim.ts';
 import { LeaseLostError } from '../lease-lost-error.ts';
-import { afterCrash } from './after-crash.ts';
 import { forwardCancel } from './forward-cancel.ts';
 import type { JobWork } from './job-work.ts';
-import { processJob } from './process-job.ts';
-import { runnerOfJob } from './runner-of-job.ts';
 
 const shutdownMs = 5000;
 /** A job's row changes often, by this worker's own writes above all. */
 const cancelCheckMs = 200;
 
-type ActiveJob = {
+export type ActiveJob = {
   work: JobWork;
   abort: AbortController;
+  /** Resolves when this gateway works on it no more. */
   done: Promise<void>;
   /** Set while a look at the job's cancel request is due. */
   cancelCheck?: NodeJS.Timeout | undefined;
 };
 
-export type PreparedJob = { work: JobWork; abort: AbortController };
-
-/** The claimed jobs in progress here: processes each, renews their leases and forwards their cancel requests. */
+/** The claimed jobs in progress here: renews their leases and forwards their cancel requests. */
 export class ActiveJobs implements AsyncDisposable {
   readonly #context: Context;
   readonly #claimer: Claimer;
-  readonly #onEnd: () => void;
   readonly #jobs = new Map<string, ActiveJob>();
   #renewal: NodeJS.Timeout | undefined;
   #stopping = false;
 
-  /** `onEnd` is called after each job that has ended. */
-  constructor(context: Context, claimer: Claimer, onEnd: () => void) {
+  constructor(context: Context, claimer: Claimer) {
     this.#context = context;
     this.#claimer = claimer;
-    this.#onEnd = onEnd;
   }
 
   /** Starts renewing leases. */
@@ -51,25 +43,20 @@ export class ActiveJobs implements AsyncDisposable {
     );
   }
 
-  async prepare(claim: Claim): Promise<PreparedJob> {
-    const context = this.#context;
-    const runner = await runnerOfJob(context, claim);
-    const abort = new AbortController();
-    const logger = context.logger.child({ jobId: claim.job.id, projectId: claim.job.project_id });
-    const secrets = new JobSecrets(context, claim.job);
-    return { work: { context, ...claim, runner, secrets, logger, signal: abort.signal }, abort };
-  }
-
-  /** Processes a job beside the others; errors of a job end with it. */
-  process({ work, abort }: PreparedJob): void {
-    const { id } = work.job;
+  add(job: ActiveJob): void {
+    const { id } = job.work.job;
     this.#jobs.get(id)?.abort.abort(new LeaseLostError(id)); // its lease ran out here while this process slept
     this.#context.metrics.jobsInProgress.inc();
-    const entry: ActiveJob = { work, abort, done: Promise.resolve() };
-    this.#jobs.set(id, entry);
-    entry.done = processJob(work)
-      .catch((error) => afterCrash(work, error))
-      .finally(() => this.#end(entry));
+    this.#jobs.set(id, job);
+  }
+
+  remove(job: ActiveJob): void {
+    const { id } = job.work.job;
+    clearTimeout(job.cancelCheck);
+    this.#context.metrics.jobsInProgress.dec();
+    if (this.#jobs.get(id) !== job) return;
+    this.#jobs.delete(id);
+    this.#context.runners.release(id);
   }
 
   /** A job's row has changed: it may have been asked to cancel. */
@@ -92,17 +79,6 @@ export class ActiveJobs implements AsyncDisposable {
     await Promise.race([allDone, delay(shutdownMs, undefined, { ref: false })]);
     const leases = jobs.map(({ work }) => work.lease);
     await releaseLeases(this.#context.database.query, leases);
-  }
-
-  #end(entry: ActiveJob): void {
-    const { id } = entry.work.job;
-    clearTimeout(entry.cancelCheck);
-    this.#context.metrics.jobsInProgress.dec();
-    if (this.#jobs.get(id) === entry) {
-      this.#jobs.delete(id);
-      this.#context.runners.release(id);
-    }
-    this.#onEnd();
   }
 
   async #renewLeases(): Promise<void> {

@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import type { Context } from '../../context.ts';
 import { notify } from '../../server/database/open.ts';
+import { jobChangedChannel } from '../channels.ts';
 import { appendEvents } from '../events/store.ts';
-import { jobChangedChannel, lockJob, patchJob } from '../transition.ts';
+import { lockJob, patchJob } from '../transition.ts';
 import type { JobWork } from './job-work.ts';
 
 /** Tells pending jobs why they do not start: another job of their project, a runner that is lost, or no free slot. */

@@ -1,21 +1,26 @@
 import type { Context } from '../../context.ts';
+import { JobSecrets } from '../../projects/secrets/job-secrets.ts';
+import { jobChangedChannel, jobQueuedChannel } from '../channels.ts';
 import { type Claim, type Claimer, claimNextJob, reclaimExpiredJob } from '../claim.ts';
 import { settleLostRuns } from '../recovery/lost-runs.ts';
-import { jobChangedChannel, jobQueuedChannel } from '../transition.ts';
-import { ActiveJobs } from './active-jobs.ts';
+import { type ActiveJob, ActiveJobs } from './active-jobs.ts';
+import { afterCrash } from './after-crash.ts';
 import { noteWaitingJobs } from './note-waiting.ts';
+import { processJob } from './process-job.ts';
+import { runnerOfJob } from './runner-of-job.ts';
 
 const pollMs = 2000;
 
 /**
  * Takes queued jobs to their end. The way of a job:
  *
- * 1. Notify: the transaction that makes a job claimable notifies `job_queued` (`create.ts`, `transition.ts`).
+ * 1. Notify: the transaction that makes a job claimable notifies `job_queued` (`insertJob`, `transition`).
  * 2. Wake: each gateway's worker wakes at that notification, when a runner gets a free slot, when a job of its own has
  *    ended, after a lost connection to the database, and every 2 s, for notifications can be lost.
  * 3. Claim: a woken worker claims jobs until none may start or no runner has a free slot. It first takes over jobs whose
  *    worker has died. The database decides between gateways, by locks and a lease (`claim.ts`).
- * 4. Process: each claimed job runs through its phases beside the others (`active-jobs.ts`, `process-job.ts`).
+ * 4. Process: each claimed job runs through its phases beside the others (`process-job.ts`). Meanwhile its lease is
+ *    renewed, and a cancel request is forwarded to its run (`active-jobs.ts`).
  */
 export class Worker implements AsyncDisposable {
   readonly #context: Context;
@@ -31,7 +36,7 @@ export class Worker implements AsyncDisposable {
     const { gatewayId: owner, leaseSeconds, lostHoldSeconds } = context.config;
     this.#context = context;
     this.#claimer = { owner, leaseSeconds, lostHoldSeconds };
-    this.#active = new ActiveJobs(context, this.#claimer, () => this.#wake());
+    this.#active = new ActiveJobs(context, this.#claimer);
   }
 
   /** Call it after the runners have been asked for their slots. */
@@ -75,9 +80,9 @@ export class Worker implements AsyncDisposable {
 
   async #claimAll(): Promise<void> {
     for (let claim = await this.#claim(); claim; claim = await this.#claim()) {
-      const work = await this.#active.prepare(claim);
+      const job = await this.#prepare(claim);
       if (this.#stopping) return;
-      this.#active.process(work);
+      this.#process(job);
     }
     if (!this.#stopping) await noteWaitingJobs(this.#context);
   }
@@ -87,6 +92,27 @@ export class Worker implements AsyncDisposable {
     const expired = await reclaimExpiredJob(database.query, this.#claimer);
     if (expired) return expired;
     return runners.hasFreeSlot() ? claimNextJob(database.query, this.#claimer) : undefined;
+  }
+
+  async #prepare(claim: Claim): Promise<ActiveJob> {
+    const context = this.#context;
+    const runner = await runnerOfJob(context, claim);
+    const abort = new AbortController();
+    const logger = context.logger.child({ jobId: claim.job.id, projectId: claim.job.project_id });
+    const secrets = new JobSecrets(context, claim.job);
+    const work = { context, ...claim, runner, secrets, logger, signal: abort.signal };
+    return { work, abort, done: Promise.resolve() };
+  }
+
+  /** Processes a job beside the others; an error ends with its job. */
+  #process(job: ActiveJob): void {
+    this.#active.add(job);
+    job.done = processJob(job.work)
+      .catch((error) => afterCrash(job.work, error))
+      .finally(() => {
+        this.#active.remove(job);
+        this.#wake();
+      });
   }
 
   /** One round at a time, however long a runner takes to answer. */
