@@ -8,7 +8,7 @@ import { waitFor } from '../e2e/support/wait.ts';
 import { processesWith } from './processes-with.ts';
 
 const root = resolve(import.meta.dirname, '..');
-const limit = { timeout: 180_000 };
+const limitMs = 180_000;
 
 type Started = { npm: Child; url: string; left(): string[]; pidOf(service: string): number };
 
@@ -46,7 +46,7 @@ async function npmStart(t: TestContext): Promise<Started> {
 }
 
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGKILL'] as const)
-  test(`${signal} to npm start ends every process of the engine`, limit, async (t) => {
+  test(`${signal} to npm start ends every process of the engine`, { timeout: limitMs }, async (t) => {
     const { npm, left } = await npmStart(t);
     assert.ok(left().length >= 4, 'npm, the supervisor and both services');
     process.kill(npm.pid, signal);
@@ -55,7 +55,7 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGKILL'] as const)
 
 test(
   'a service that is killed comes back at its port, with a delay, counted in the log',
-  limit,
+  { timeout: limitMs },
   async (t) => {
     const { npm, url, pidOf } = await npmStart(t);
     for (const service of ['gateway', 'terraform-runner']) {

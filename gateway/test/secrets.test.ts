@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { resealOld } from '../src/jobs/housekeeping/reseal.ts';
 import { findRevision } from '../src/projects/revisions/store.ts';
@@ -10,7 +10,7 @@ import { JobSecrets } from '../src/projects/secrets/job-secrets.ts';
 import { storedSecretsRedactor } from '../src/projects/secrets/project-redactor.ts';
 import { readSecrets } from '../src/projects/secrets/store.ts';
 import { createEncryption } from '../src/server/encryption.ts';
-import { onEachGateway, startTestGateway } from './support.ts';
+import { onEachGateway, startTestGateway, type TestGateway } from './support.ts';
 
 const password = 'correct-horse-battery';
 const put = (it: Awaited<ReturnType<typeof startTestGateway>>, path: string, body: unknown) =>
@@ -144,10 +144,14 @@ const refused: [string, string, unknown, RegExp][] = [
   ['a name that is no variable', 'variables', { variables: { '1x': 'a' } }, /not a Terraform variable name/],
   ['a value beyond measure', 'variables', { variables: { a: 'x'.repeat(70_000) } }, /65536/],
 ];
-test('what can not be a secret of a project is refused with the reason', async (t) => {
-  await using it = await startTestGateway();
+describe('what can not be a secret of a project is refused with the reason', () => {
+  let it: TestGateway;
+  before(async () => {
+    it = await startTestGateway();
+  });
+  after(() => it?.[Symbol.asyncDispose]());
   for (const [name, kind, body, reason] of refused)
-    await t.test(name, async () => {
+    test(name, async () => {
       const answer = await put(it, `web/${kind}`, body);
       assert.equal(answer.status, 400);
       assert.match(answer.body.error, reason);
