@@ -1,0 +1,56 @@
+import { inspect } from 'node:util';
+import { addEventHandler, type Event, type State } from 'jest-circus';
+
+// The real ones, also in a test that fakes timers.
+const { setTimeout, clearTimeout } = globalThis;
+
+/** Limit of a test or hook that sets none. */
+const defaultLimitMs = 600_000;
+
+type Limited = { fn?: unknown; timeout?: number | undefined };
+
+/**
+ * Makes each test and hook fail when its timeout has passed: jest-light-runner ignores timeouts. Calls `onStart` with
+ * the name of each test and hook.
+ */
+export function limitEachTest(onStart: (name: string) => void): void {
+  addEventHandler((event: Event, { currentDescribeBlock }: State) => {
+    const added: [Limited | undefined, string] | undefined =
+      event.name === 'add_test'
+        ? [currentDescribeBlock.children.at(-1) as Limited, event.testName]
+        : event.name === 'add_hook'
+          ? [currentDescribeBlock.hooks.at(-1) as Limited, event.hookType]
+          : undefined;
+    if (!added) return;
+    const [target, name] = added;
+    if (typeof target?.fn === 'function')
+      target.fn = limited(target.fn as TestFunction, target.timeout, name, onStart);
+  });
+}
+
+type TestFunction = () => unknown;
+
+function limited(
+  run: TestFunction,
+  timeoutMs = defaultLimitMs,
+  name: string,
+  onStart: (name: string) => void,
+): TestFunction {
+  if (run.length > 0) throw new TypeError(`"${name}" takes an argument; tests and hooks get none here`);
+  return async () => {
+    onStart(name);
+    const { promise: tooLate, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(
+      () => reject(new Error(`"${name}" ran for more than ${timeoutMs} ms`)),
+      timeoutMs,
+    );
+    timer.unref();
+    try {
+      await Promise.race([run(), tooLate]);
+    } catch (error) {
+      throw error instanceof Error ? error : new Error(`"${name}" threw ${inspect(error)}`); // has a stack
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}

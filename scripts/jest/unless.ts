@@ -1,0 +1,17 @@
+/** Why tests cannot run here, or false. */
+type SkipReason = string | false;
+type TestRun = (() => void) | (() => Promise<void>);
+
+/** Returns `test`, or where there is a reason to skip, `test.skip` with the reason in the test's name. */
+export function testUnless(reason: SkipReason): (name: string, run: TestRun, timeoutMs?: number) => void {
+  return (name, run, timeoutMs) =>
+    reason ? test.skip(withReason(name, reason), run) : test(name, run, timeoutMs);
+}
+
+/** Returns `describe`, or where there is a reason to skip, `describe.skip` with the reason in the block's name. */
+export function describeUnless(reason: SkipReason): (name: string, define: () => void) => void {
+  return (name, define) =>
+    reason ? describe.skip(withReason(name, reason), define) : describe(name, define);
+}
+
+const withReason = (name: string, reason: string) => `${name} (skipped: ${reason})`;
