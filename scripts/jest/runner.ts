@@ -1,14 +1,14 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { resolve } from 'node:path';
 import type { SerializableError, Test, TestResult } from '@jest/test-result';
 import type { Config } from '@jest/types';
 import pLimit from 'p-limit';
 import type { FileReport, FileToRun } from './test-process.ts';
 
-/** Limit of a whole file; one that needs longer is killed. */
+/** Limit of a whole file, unless a test of it sets a longer one; a file that needs longer is killed. */
 const fileLimitMs = 600_000;
-/** Bytes of a file's output that are shown when it fails, from the end. */
-const maxOutputBytes = 64 * 1024;
+/** How much of a file's output is shown when it fails, from the end. */
+const maxOutputChars = 64 * 1024;
 
 /**
  * Jest's runner. Each test file is a Node process of its own, without a vm context: globals and module state are
@@ -46,51 +46,64 @@ export default class Runner {
 type Outcome = { result?: TestResult; problem?: string; output: string };
 
 function runInProcess(globalConfig: Config.GlobalConfig, test: Test): Promise<Outcome> {
-  const { NODE_ENV: _setByJest, ...env } = process.env;
   const start = Date.now();
-  const child = fork(resolve(import.meta.dirname, 'test-process.ts'), {
+  const child = startProcess();
+  const readOutput = collectOutput(child);
+  let running = 'before its first test';
+  let result: TestResult | undefined;
+  let problem: string | undefined;
+  const kill = () => {
+    problem = `was killed after ${(Date.now() - start) / 1000} s, ${running}`;
+    child.kill('SIGKILL');
+  };
+  let killer = setTimeout(kill, fileLimitMs);
+  child.on('message', (report: FileReport) => {
+    if (report.kind === 'running') {
+      running = `in "${report.name}"`;
+      if (report.limitMs <= fileLimitMs) return;
+      clearTimeout(killer);
+      killer = setTimeout(kill, report.limitMs + fileLimitMs);
+    } else if (report.kind === 'result') result = report.result;
+    else problem = report.problem;
+  });
+  child.send({ path: test.path, globalConfig, config: { ...test.context.config } } satisfies FileToRun);
+
+  return new Promise((done) => {
+    child.on('exit', (code, signal) => {
+      clearTimeout(killer);
+      const end = `ended with ${signal ?? `code ${code}`}`;
+      if (!result) problem ??= `${end}, ${running}`;
+      else if (code !== 0) problem ??= `${end} after its tests`;
+      done({
+        ...(result && { result: withTimes(result, start) }),
+        ...(problem && { problem: `The process of ${test.path} ${problem}` }),
+        output: readOutput(),
+      });
+    });
+  });
+}
+
+function startProcess(): ChildProcess {
+  const { NODE_ENV: _setByJest, ...env } = process.env;
+  return fork(resolve(import.meta.dirname, 'test-process.ts'), {
     env,
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
+}
+
+/** Returns a function that closes the streams and gives the last of what was written to them. */
+function collectOutput({ stdout, stderr }: ChildProcess): () => string {
   let output = '';
-  const keep = (text: string) => {
-    output = `${output}${text}`.slice(-maxOutputBytes);
+  for (const stream of [stdout, stderr])
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      output = `${output}${text}`.slice(-maxOutputChars);
+    });
+  return () => {
+    stdout?.destroy();
+    stderr?.destroy();
+    return output;
   };
-  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', keep);
-
-  let running = 'before its first test';
-  let result: TestResult | undefined;
-  let problem: string | undefined;
-  const killer = setTimeout(() => {
-    problem = `was killed after ${fileLimitMs / 1000} s, ${running}`;
-    child.kill('SIGKILL');
-  }, fileLimitMs);
-  child.on('message', (report: FileReport) => {
-    if (report.kind === 'running') running = `in "${report.name}"`;
-    else if (report.kind === 'result') result = report.result;
-    else problem = report.problem;
-  });
-  const { config } = test.context;
-  child.send({ path: test.path, globalConfig, config: { ...config } } satisfies FileToRun);
-
-  return new Promise((done) => {
-    child.on('error', (error) => {
-      problem ??= error.message;
-    });
-    child.on('exit', (code, signal) => {
-      clearTimeout(killer);
-      if (!result) problem ??= `ended with ${signal ?? `code ${code}`}, ${running}`;
-      else if (code !== 0) problem ??= `ended with ${signal ?? `code ${code}`} after its tests`;
-      child.stdout?.destroy();
-      child.stderr?.destroy();
-      done({
-        ...(result && { result: withTimes(result, start) }),
-        ...(problem && { problem: `The process of ${test.path} ${problem}` }),
-        output,
-      });
-    });
-  });
 }
 
 /** Counts the whole life of the process, not the tests alone. */

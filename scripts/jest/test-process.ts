@@ -8,7 +8,7 @@ export type FileToRun = { path: string; globalConfig: Config.GlobalConfig; confi
 
 /** Sent by this process. A `problem` fails the file. */
 export type FileReport =
-  | { kind: 'running'; name: string }
+  | { kind: 'running'; name: string; limitMs: number }
   | { kind: 'result'; result: TestResult }
   | { kind: 'problem'; problem: string };
 
@@ -23,7 +23,7 @@ const waiting = setTimeout(() => {}, endLimitMs);
 /** Runs one test file in this process, which then ends unless the file left something open. */
 async function runFile({ path, globalConfig, config }: FileToRun): Promise<void> {
   clearTimeout(waiting);
-  limitEachTest((name) => report({ kind: 'running', name }));
+  limitEachTest((name, limitMs) => report({ kind: 'running', name, limitMs }));
   const runner = new LightRunner({ ...globalConfig, maxWorkers: 1 }); // one worker: in this process
   const test = { path, context: { config } } as Test;
   await runner.runTests(

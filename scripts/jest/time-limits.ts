@@ -10,10 +10,10 @@ const defaultLimitMs = 600_000;
 type Limited = { fn?: unknown; timeout?: number | undefined };
 
 /**
- * Makes each test and hook fail when its timeout has passed: jest-light-runner ignores timeouts. Calls `onStart` with
- * the name of each test and hook.
+ * Makes each test and hook fail when its timeout has passed: jest-light-runner ignores timeouts. Calls `onStart` as
+ * each test and hook starts.
  */
-export function limitEachTest(onStart: (name: string) => void): void {
+export function limitEachTest(onStart: OnStart): void {
   addEventHandler((event: Event, { currentDescribeBlock }: State) => {
     const added: [Limited | undefined, string] | undefined =
       event.name === 'add_test'
@@ -29,16 +29,17 @@ export function limitEachTest(onStart: (name: string) => void): void {
 }
 
 type TestFunction = () => unknown;
+type OnStart = (name: string, limitMs: number) => void;
 
 function limited(
   run: TestFunction,
   timeoutMs = defaultLimitMs,
   name: string,
-  onStart: (name: string) => void,
+  onStart: OnStart,
 ): TestFunction {
   if (run.length > 0) throw new TypeError(`"${name}" takes an argument; tests and hooks get none here`);
   return async () => {
-    onStart(name);
+    onStart(name, timeoutMs);
     const { promise: tooLate, reject } = Promise.withResolvers<never>();
     const timer = setTimeout(
       () => reject(new Error(`"${name}" ran for more than ${timeoutMs} ms`)),
