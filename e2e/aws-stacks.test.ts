@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
 import type { Files } from '@deployment-engine/contracts';
+import { testUnless } from '../scripts/jest/unless.ts';
 import { createClient } from './support/client.ts';
 import { Engine } from './support/engine.ts';
 import { type LocalAws, skipWithoutAws, startLocalAws } from './support/local-aws.ts';
@@ -13,13 +13,13 @@ let aws: LocalAws;
 let engine: Engine;
 let client: ReturnType<typeof createClient>;
 
-before(async () => {
+beforeAll(async () => {
   if (skip) return;
   aws = await startLocalAws();
   engine = await Engine.start({ gatewayEnv: aws.env });
   client = createClient(engine.url);
 });
-after(async () => {
+afterAll(async () => {
   await engine?.[Symbol.asyncDispose]();
   await aws?.stop();
 });
@@ -43,7 +43,7 @@ const tables = async () =>
 const functions = () => aws.call('lambda', { path: '/2015-03-31/functions/' });
 const queues = () => aws.call('sqs', { target: 'AmazonSQS.ListQueues' });
 
-test('API Gateway, Lambda and DynamoDB: deploy, again, change, read, destroy', { skip }, async () => {
+testUnless(skip)('API Gateway, Lambda and DynamoDB: deploy, again, change, read, destroy', async () => {
   const projectId = 'api';
   const files: Files = {
     ...stack('a_apigw_lambda_ddb'),
@@ -54,36 +54,35 @@ test('API Gateway, Lambda and DynamoDB: deploy, again, change, read, destroy', {
     'memory_size      = var.memory_mb',
   );
   const first = await client.complete('/api/deploy', { projectId, files });
-  assert.equal(first.plan?.create, 18);
-  assert.equal(first.resources.finished, 18);
-  assert.match(await tables(), /"acme-dev-items"/);
-  assert.match(await functions(), /acme-dev-api/);
-  assert.match(String(first.result?.outputs.api_url), /execute-api\.us-east-1/);
+  expect(first.plan?.create).toBe(18);
+  expect(first.resources.finished).toBe(18);
+  expect(await tables()).toMatch(/"acme-dev-items"/);
+  expect(await functions()).toMatch(/acme-dev-api/);
+  expect(String(first.result?.outputs.api_url)).toMatch(/execute-api\.us-east-1/);
 
   const again = await client.complete('/api/deploy', { projectId, files });
-  assert.deepEqual(
-    [again.plan?.create, again.plan?.update, again.plan?.delete, again.plan?.replace],
-    [0, 0, 0, 0],
-  );
+  expect([again.plan?.create, again.plan?.update, again.plan?.delete, again.plan?.replace]).toStrictEqual([
+    0, 0, 0, 0,
+  ]);
 
   const changed = await client.complete('/api/deploy', { projectId, files, variables: { memory_mb: 512 } });
-  assert.equal(changed.plan?.update, 1);
-  assert.match(await functions(), /"MemorySize": ?512/);
+  expect(changed.plan?.update).toBe(1);
+  expect(await functions()).toMatch(/"MemorySize": ?512/);
 
   const state = await client.get(`/api/deploy/state/${projectId}`);
   assert.ok(
     state.body.state.resources.some((resource: { type: string }) => resource.type === 'aws_dynamodb_table'),
   );
   const costs = await client.get(`/api/deploy/costs/${projectId}`);
-  assert.equal(costs.body.source, 'state');
-  assert.equal(costs.body.costs.resourceCounts.aws_dynamodb_table, 1);
+  expect(costs.body.source).toBe('state');
+  expect(costs.body.costs.resourceCounts.aws_dynamodb_table).toBe(1);
 
   await client.complete('/api/deploy/destroy', { projectId });
-  assert.equal(await tables(), '');
-  assert.doesNotMatch(await functions(), /acme-/);
+  expect(await tables()).toBe('');
+  expect(await functions()).not.toMatch(/acme-/);
 });
 
-test('ECS blue-green: traffic moves by a variable', { skip }, async () => {
+testUnless(skip)('ECS blue-green: traffic moves by a variable', async () => {
   const projectId = 'ecs';
   const files = stack('e_ecs_bluegreen');
   await client.complete('/api/deploy', { projectId, files });
@@ -92,40 +91,40 @@ test('ECS blue-green: traffic moves by a variable', { skip }, async () => {
       target: 'AmazonEC2ContainerServiceV20141113.DescribeClusters',
       body: { clusters: ['acme-dev'] },
     });
-  assert.match(await clusters(), /"status": ?"ACTIVE"/);
+  expect(await clusters()).toMatch(/"status": ?"ACTIVE"/);
   const shifted = await client.complete('/api/deploy', { projectId, files, variables: { green_weight: 10 } });
-  assert.ok((shifted.plan?.update ?? 0) >= 1);
-  assert.equal(shifted.plan?.create, 0);
+  expect(shifted.plan?.update ?? 0).toBeGreaterThanOrEqual(1);
+  expect(shifted.plan?.create).toBe(0);
   await client.complete('/api/deploy/destroy', { projectId });
-  assert.doesNotMatch(await clusters(), /"status": ?"ACTIVE"/);
+  expect(await clusters()).not.toMatch(/"status": ?"ACTIVE"/);
 });
 
-test('CloudFormation from a template file', { skip }, async () => {
+testUnless(skip)('CloudFormation from a template file', async () => {
   const projectId = 'cfn';
   const job = await client.complete('/api/deploy', { projectId, files: stack('l_cfn') });
-  assert.match(JSON.stringify(job.result?.outputs.outputs), /acme-dev-cfn-assets/);
-  assert.match(await aws.call('s3', {}), /<Name>acme-dev-cfn-assets<\/Name>/);
-  assert.match(await queues(), /acme-dev-cfn-q/);
+  expect(JSON.stringify(job.result?.outputs.outputs)).toMatch(/acme-dev-cfn-assets/);
+  expect(await aws.call('s3', {})).toMatch(/<Name>acme-dev-cfn-assets<\/Name>/);
+  expect(await queues()).toMatch(/acme-dev-cfn-q/);
   await client.complete('/api/deploy/destroy', { projectId });
-  assert.doesNotMatch(await aws.call('s3', {}), /acme-dev-cfn-assets/);
+  expect(await aws.call('s3', {})).not.toMatch(/acme-dev-cfn-assets/);
 });
 
-test('Lambda canary: a release publishes a version and shifts weight', { skip }, async () => {
+testUnless(skip)('Lambda canary: a release publishes a version and shifts weight', async () => {
   const projectId = 'canary';
   const files = stack('p_lambda_canary');
   const first = await client.complete('/api/deploy', { projectId, files });
-  assert.equal(first.result?.outputs.version, '1');
+  expect(first.result?.outputs.version).toBe('1');
   const second = await client.complete('/api/deploy', {
     projectId,
     files,
     variables: { release: '2', canary_weight: 0.1 },
   });
-  assert.equal(second.result?.outputs.version, '2');
+  expect(second.result?.outputs.version).toBe('2');
   await client.complete('/api/deploy/destroy', { projectId });
-  assert.doesNotMatch(await functions(), /acme-dev-canary/);
+  expect(await functions()).not.toMatch(/acme-dev-canary/);
 });
 
-test("the documentation's own JavaScript workflow runs as written", { skip }, async () => {
+testUnless(skip)("the documentation's own JavaScript workflow runs as written", async () => {
   const projectId = 'project-123';
   const base = (path: string, init?: RequestInit) => fetch(`${engine.url}${path}`, init);
   // biome-ignore lint/suspicious/noExplicitAny: read as a page's script reads it
@@ -153,22 +152,22 @@ test("the documentation's own JavaScript workflow runs as written", { skip }, as
   assert.equal(status.status, 'completed', status.error);
   assert.ok(seen.every((progress) => progress >= 0 && progress < 100));
   const infraStatus = await json(base(`/api/deploy/infrastructure/${projectId}`));
-  assert.equal(infraStatus.deploymentStatus, 'deployed');
+  expect(infraStatus.deploymentStatus).toBe('deployed');
   assert.ok(infraStatus.deploymentOutputs.api_gateway_url);
   const costs = await json(base(`/api/deploy/costs/${projectId}`));
-  assert.equal(typeof costs.costs.total, 'number');
+  expect(typeof costs.costs.total).toBe('number');
   const destroyResponse = await base('/api/deploy/destroy', {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({ projectId }),
   });
   const { jobId: destroyJobId } = await json(Promise.resolve(destroyResponse));
-  assert.equal((await client.finished(destroyJobId)).status, 'completed');
+  expect((await client.finished(destroyJobId)).status).toBe('completed');
   const response = await base('/api/deploy', {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({ projectId, iacCode: '' }),
   });
-  assert.equal(response.ok, false);
-  assert.match((await json(Promise.resolve(response))).error, /iacCode is empty/);
+  expect(response.ok).toBe(false);
+  expect((await json(Promise.resolve(response))).error).toMatch(/iacCode is empty/);
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { testUnless } from '../scripts/jest/unless.ts';
 import { createClient } from './support/client.ts';
 import { type Cluster, type Member, startCluster } from './support/cluster.ts';
 import { deployMany } from './support/deploy-many.ts';
@@ -12,79 +12,77 @@ import { waitFor } from './support/wait.ts';
 /** `npm run bench -- cluster` does 500. */
 const deploys = Number(process.env.CLUSTER_DEPLOYS ?? 60);
 
-test('two gateways and three runners complete every deploy once', {
-  skip: skipWithoutPostgres(),
-}, async () => {
+testUnless(skipWithoutPostgres())('two gateways and three runners complete every deploy once', async () => {
   await using cluster = await startCluster({ gateways: 2, runners: 3 });
   const result = await deployMany(cluster, deploys);
   assert.deepEqual(result, { completed: deploys, twice: [], failed: [] }, logs(cluster, result));
 });
 
-test('with one gateway and one runner killed in the middle, still so', {
-  skip: skipWithoutPostgres(),
-}, async () => {
-  await using cluster = await startCluster({ gateways: 2, runners: 3 });
-  const result = await deployMany(cluster, deploys, async () => {
-    await cluster.gateways[1]?.child.stop('SIGKILL');
-    await cluster.runners[2]?.child.stop('SIGKILL');
-    await cluster.runners[2]?.restart();
-    await cluster.gateways[1]?.restart();
-  });
-  assert.deepEqual(result, { completed: deploys, twice: [], failed: [] }, logs(cluster, result));
-});
+testUnless(skipWithoutPostgres())(
+  'with one gateway and one runner killed in the middle, still so',
+  async () => {
+    await using cluster = await startCluster({ gateways: 2, runners: 3 });
+    const result = await deployMany(cluster, deploys, async () => {
+      await cluster.gateways[1]?.child.stop('SIGKILL');
+      await cluster.runners[2]?.child.stop('SIGKILL');
+      await cluster.runners[2]?.restart();
+      await cluster.gateways[1]?.restart();
+    });
+    assert.deepEqual(result, { completed: deploys, twice: [], failed: [] }, logs(cluster, result));
+  },
+);
 
-test('a runner that never comes back: its plans are made elsewhere, its applies are settled honestly', {
-  skip: skipWithoutPostgres(),
-}, async () => {
-  await using cluster = await startCluster({ gateways: 2, runners: 2 });
-  const result = await deployMany(cluster, 20, async () => {
-    await cluster.runners[1]?.child.stop('SIGKILL');
-  });
-  assert.deepEqual(result.twice, []);
-  assert.equal(result.completed + result.failed.length, 20);
-  assert.ok(
-    result.failed.every((failure) => failure.reason === 'runner_lost'),
-    JSON.stringify(result.failed),
-  );
-});
+testUnless(skipWithoutPostgres())(
+  'a runner that never comes back: its plans are made elsewhere, its applies are settled honestly',
+  async () => {
+    await using cluster = await startCluster({ gateways: 2, runners: 2 });
+    const result = await deployMany(cluster, 20, async () => {
+      await cluster.runners[1]?.child.stop('SIGKILL');
+    });
+    expect(result.twice).toStrictEqual([]);
+    expect(result.completed + result.failed.length).toBe(20);
+    assert.ok(
+      result.failed.every((failure) => failure.reason === 'runner_lost'),
+      JSON.stringify(result.failed),
+    );
+  },
+);
 
-test('a gateway paused past its lease wakes up to find its job taken, and writes nothing', {
-  skip: skipWithoutPostgres(),
-}, async () => {
-  await using cluster = await startCluster({
-    gateways: 2,
-    runners: 1,
-    policy: allowsProvisioners,
-    runnerEnv: shellEnv,
-  });
-  const { body } = await createClient(cluster.gateways[0]?.url ?? '').post('/api/deploy', {
-    projectId: 'paused',
-    iacCode: slowCode,
-  });
-  const path = `/api/deploy/status/${body.jobId}`;
-  const first = await waitFor('the gateway that works on the job', () => busyGateway(cluster));
-  const second = cluster.gateways.find((gateway) => gateway !== first);
-  assert.ok(second);
-  const client = createClient(second.url);
-  await waitFor('a finished resource', async () => (await client.get(path)).body.resources.finished > 0);
-  first.child.process.kill('SIGSTOP');
-  const job = await client.endOf(body.jobId);
-  first.child.process.kill('SIGCONT');
-  assert.equal(job.status, 'completed', job.error);
-  const again = createClient(first.url);
-  await waitFor('the woken gateway', async () => (await again.get('/readyz')).status === 200);
-  assert.deepEqual((await again.get(path)).body, job);
-  const { events } = await readEvents(
-    `${first.url}/api/deploy/jobs/${body.jobId}/events`,
-    undefined,
-    Number.POSITIVE_INFINITY,
-  );
-  assert.deepEqual(
-    events.map((event) => event.id),
-    events.map((_, index) => index + 1),
-  );
-  assert.equal(events.filter((event) => event.type === 'resource_started').length, 8);
-});
+testUnless(skipWithoutPostgres())(
+  'a gateway paused past its lease wakes up to find its job taken, and writes nothing',
+  async () => {
+    await using cluster = await startCluster({
+      gateways: 2,
+      runners: 1,
+      policy: allowsProvisioners,
+      runnerEnv: shellEnv,
+    });
+    const { body } = await createClient(cluster.gateways[0]?.url ?? '').post('/api/deploy', {
+      projectId: 'paused',
+      iacCode: slowCode,
+    });
+    const path = `/api/deploy/status/${body.jobId}`;
+    const first = await waitFor('the gateway that works on the job', () => busyGateway(cluster));
+    const second = cluster.gateways.find((gateway) => gateway !== first);
+    assert.ok(second);
+    const client = createClient(second.url);
+    await waitFor('a finished resource', async () => (await client.get(path)).body.resources.finished > 0);
+    first.child.process.kill('SIGSTOP');
+    const job = await client.endOf(body.jobId);
+    first.child.process.kill('SIGCONT');
+    assert.equal(job.status, 'completed', job.error);
+    const again = createClient(first.url);
+    await waitFor('the woken gateway', async () => (await again.get('/readyz')).status === 200);
+    expect((await again.get(path)).body).toStrictEqual(job);
+    const { events } = await readEvents(
+      `${first.url}/api/deploy/jobs/${body.jobId}/events`,
+      undefined,
+      Number.POSITIVE_INFINITY,
+    );
+    expect(events.map((event) => event.id)).toStrictEqual(events.map((_, index) => index + 1));
+    expect(events.filter((event) => event.type === 'resource_started').length).toBe(8);
+  },
+);
 
 async function busyGateway(cluster: Cluster): Promise<Member | undefined> {
   for (const gateway of cluster.gateways) {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
 import type { Files } from '@deployment-engine/contracts';
+import { testUnless } from '../scripts/jest/unless.ts';
 import { createClient } from './support/client.ts';
 import { Engine } from './support/engine.ts';
 import { type LocalAws, skipWithoutAws, startLocalAws } from './support/local-aws.ts';
@@ -12,13 +12,13 @@ let aws: LocalAws;
 let engine: Engine;
 let client: ReturnType<typeof createClient>;
 
-before(async () => {
+beforeAll(async () => {
   if (skip) return;
   aws = await startLocalAws();
   engine = await Engine.start({ gatewayEnv: aws.env });
   client = createClient(engine.url);
 });
-after(async () => {
+afterAll(async () => {
   await engine?.[Symbol.asyncDispose]();
   await aws?.stop();
 });
@@ -125,45 +125,42 @@ async function comparePlanWithState(projectId: string, files: Files, variables: 
   const planned = await costsOf(projectId);
   const job = await client.complete('/api/deploy', { projectId, files, variables });
   const applied = await costsOf(projectId);
-  assert.equal(applied.source, 'state');
+  expect(applied.source).toBe('state');
   const plan = (await client.get(`/api/deploy/jobs/${job.jobId}/plan`)).body;
-  assert.equal(plan.cost.total, applied.costs.total);
+  expect(plan.cost.total).toBe(applied.costs.total);
   return { planned, applied, plan };
 }
 
-test('what a plan will cost is what the state costs after apply', { skip }, async () => {
+testUnless(skip)('what a plan will cost is what the state costs after apply', async () => {
   const projectId = 'kinds';
   const files = { 'main.tf': code, 'usage.yml': usage };
   const { planned, applied } = await comparePlanWithState(projectId, files);
-  assert.equal(planned.source, 'plan');
-  assert.deepEqual(byAddress(applied.costs.resources), byAddress(planned.costs.resources));
-  assert.equal(applied.costs.total, planned.costs.total);
+  expect(planned.source).toBe('plan');
+  expect(byAddress(applied.costs.resources)).toStrictEqual(byAddress(planned.costs.resources));
+  expect(applied.costs.total).toBe(planned.costs.total);
   assert.ok(applied.costs.total > 70, String(applied.costs.total));
-  assert.deepEqual(applied.costs.unpriced, []);
+  expect(applied.costs.unpriced).toStrictEqual([]);
 
   const grown = await comparePlanWithState(projectId, files, { tables: 4 });
   const pending = grown.planned.costs.diff;
-  assert.equal(grown.planned.costs.total, applied.costs.total);
-  assert.deepEqual([pending.before, pending.after], [applied.costs.total, grown.applied.costs.total]);
-  assert.deepEqual(pending.resources.map(({ address }: Priced) => address).toSorted(), [
+  expect(grown.planned.costs.total).toBe(applied.costs.total);
+  expect([pending.before, pending.after]).toStrictEqual([applied.costs.total, grown.applied.costs.total]);
+  expect(pending.resources.map(({ address }: Priced) => address).toSorted()).toStrictEqual([
     'aws_dynamodb_table.items[2]',
     'aws_dynamodb_table.items[3]',
   ]);
-  assert.equal(grown.plan.cost.diff.difference, pending.difference);
+  expect(grown.plan.cost.diff.difference).toBe(pending.difference);
 
   await client.complete('/api/deploy/destroy', { projectId });
   const { entries } = (await client.get(`/api/deploy/costs/${projectId}/history`)).body;
-  assert.deepEqual(
-    entries.map(({ type, total }: { type: string; total: number }) => [type, total]),
-    [
-      ['destroy', 0],
-      ['deploy', grown.applied.costs.total],
-      ['deploy', applied.costs.total],
-    ],
-  );
+  expect(entries.map(({ type, total }: { type: string; total: number }) => [type, total])).toStrictEqual([
+    ['destroy', 0],
+    ['deploy', grown.applied.costs.total],
+    ['deploy', applied.costs.total],
+  ]);
 });
 
-test('so it is for a whole stack of API Gateway, Lambda and DynamoDB', { skip }, async () => {
+testUnless(skip)('so it is for a whole stack of API Gateway, Lambda and DynamoDB', async () => {
   const directory = join(import.meta.dirname, '..', 'stacks', 'a_apigw_lambda_ddb');
   const names = ['main.tf', 'outputs.tf', 'variables.tf', 'versions.tf'];
   const files: Files = Object.fromEntries(
@@ -171,11 +168,11 @@ test('so it is for a whole stack of API Gateway, Lambda and DynamoDB', { skip },
   );
   files['lambda.zip'] = { base64: readFileSync(join(directory, 'lambda.zip')).toString('base64') };
   const { planned, applied } = await comparePlanWithState('stack', files);
-  assert.deepEqual(byAddress(applied.costs.resources), byAddress(planned.costs.resources));
+  expect(byAddress(applied.costs.resources)).toStrictEqual(byAddress(planned.costs.resources));
   await client.complete('/api/deploy/destroy', { projectId: 'stack' });
 });
 
-test('a budget that a deploy breaks blocks it before anything is created', { skip }, async () => {
+testUnless(skip)('a budget that a deploy breaks blocks it before anything is created', async () => {
   const projectId = 'frugal';
   const path = `/api/deploy/costs/${projectId}/budget`;
   await client.request('PUT', path, { maxMonthly: 5, onUnknown: 'ignore' });
@@ -196,18 +193,18 @@ resource "aws_ebs_volume" "large" {
   };
   const accepted = await client.post('/api/deploy', request);
   const job = await client.endOf(accepted.body.jobId);
-  assert.equal(job.status, 'failed');
-  assert.deepEqual([job.failure?.step, job.failure?.reason], ['gate', 'budget_exceeded']);
-  assert.match(job.error ?? '', /aws_ebs_volume\.large/);
-  assert.doesNotMatch(await aws.call('sqs', { target: 'AmazonSQS.ListQueues' }), /frugal-small/);
-  assert.equal((await client.get(`/api/deploy/infrastructure/${projectId}`)).body.terraformState, null);
+  expect(job.status).toBe('failed');
+  expect([job.failure?.step, job.failure?.reason]).toStrictEqual(['gate', 'budget_exceeded']);
+  expect(job.error ?? '').toMatch(/aws_ebs_volume\.large/);
+  expect(await aws.call('sqs', { target: 'AmazonSQS.ListQueues' })).not.toMatch(/frugal-small/);
+  expect((await client.get(`/api/deploy/infrastructure/${projectId}`)).body.terraformState).toBe(null);
 
   await client.request('PUT', path, { maxMonthly: 5, onUnknown: 'ignore', action: 'approve' });
   const again = await client.post('/api/deploy', request);
   const waiting = await client.finished(again.body.jobId);
-  assert.equal(waiting.status, 'awaiting_approval');
+  expect(waiting.status).toBe('awaiting_approval');
   const approval = { planDigest: waiting.planDigest };
-  assert.equal((await client.post(`/api/deploy/jobs/${waiting.jobId}/approve`, approval)).status, 202);
-  assert.equal((await client.endOf(waiting.jobId)).status, 'completed');
+  expect((await client.post(`/api/deploy/jobs/${waiting.jobId}/approve`, approval)).status).toBe(202);
+  expect((await client.endOf(waiting.jobId)).status).toBe('completed');
   await client.complete('/api/deploy/destroy', { projectId });
 });

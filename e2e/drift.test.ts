@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { testUnless } from '../scripts/jest/unless.ts';
 import { createClient } from './support/client.ts';
 import { Engine } from './support/engine.ts';
 import { type LocalAws, skipWithoutAws, startLocalAws } from './support/local-aws.ts';
@@ -9,13 +9,13 @@ let aws: LocalAws;
 let engine: Engine;
 let client: ReturnType<typeof createClient>;
 
-before(async () => {
+beforeAll(async () => {
   if (skip) return;
   aws = await startLocalAws();
   engine = await Engine.start({ gatewayEnv: aws.env });
   client = createClient(engine.url);
 });
-after(async () => {
+afterAll(async () => {
   await engine?.[Symbol.asyncDispose]();
   await aws?.stop();
 });
@@ -34,32 +34,33 @@ const retention = async () => {
   return JSON.parse(text).logGroups[0]?.retentionInDays;
 };
 
-test('what was changed outside is reported attribute by attribute, and undone by a reviewed deploy', {
-  skip,
-}, async () => {
-  const projectId = 'drifts';
-  await client.complete('/api/deploy', { projectId, iacCode });
-  await aws.call('logs', {
-    target: 'Logs_20140328.PutRetentionPolicy',
-    body: { logGroupName: 'drifting', retentionInDays: 30 },
-  });
+testUnless(skip)(
+  'what was changed outside is reported attribute by attribute, and undone by a reviewed deploy',
+  async () => {
+    const projectId = 'drifts';
+    await client.complete('/api/deploy', { projectId, iacCode });
+    await aws.call('logs', {
+      target: 'Logs_20140328.PutRetentionPolicy',
+      body: { logGroupName: 'drifting', retentionInDays: 30 },
+    });
 
-  await client.complete(`/api/deploy/drift/${projectId}`, { remediate: true });
-  const report = (await client.get(`/api/deploy/drift/${projectId}`)).body;
-  assert.equal(report.drifted, true);
-  assert.deepEqual(report.resources, [
-    {
-      address: 'aws_cloudwatch_log_group.app',
-      type: 'aws_cloudwatch_log_group',
-      action: 'update',
-      attributes: [{ path: 'retention_in_days', before: 14, after: 30 }],
-    },
-  ]);
-  assert.equal(await retention(), 30, 'a drift check changes nothing');
+    await client.complete(`/api/deploy/drift/${projectId}`, { remediate: true });
+    const report = (await client.get(`/api/deploy/drift/${projectId}`)).body;
+    expect(report.drifted).toBe(true);
+    expect(report.resources).toStrictEqual([
+      {
+        address: 'aws_cloudwatch_log_group.app',
+        type: 'aws_cloudwatch_log_group',
+        action: 'update',
+        attributes: [{ path: 'retention_in_days', before: 14, after: 30 }],
+      },
+    ]);
+    assert.equal(await retention(), 30, 'a drift check changes nothing');
 
-  const waiting = await client.finished(report.remediationJobId);
-  assert.equal(waiting.status, 'awaiting_approval');
-  await client.post(`/api/deploy/jobs/${waiting.jobId}/approve`, { planDigest: waiting.planDigest });
-  await client.endOf(waiting.jobId);
-  assert.equal(await retention(), 14);
-});
+    const waiting = await client.finished(report.remediationJobId);
+    expect(waiting.status).toBe('awaiting_approval');
+    await client.post(`/api/deploy/jobs/${waiting.jobId}/approve`, { planDigest: waiting.planDigest });
+    await client.endOf(waiting.jobId);
+    expect(await retention()).toBe(14);
+  },
+);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
 import type { Orphan } from '@deployment-engine/contracts';
+import { testUnless } from '../scripts/jest/unless.ts';
 import {
   findProcesses,
   findProxies,
@@ -33,7 +33,7 @@ let slow: SlowAws;
 let engine: Engine;
 let client: ReturnType<typeof createClient>;
 
-before(async () => {
+beforeAll(async () => {
   if (skip) return;
   aws = await startLocalAws();
   slow = await startSlowAws(aws.url, () => 1);
@@ -42,7 +42,7 @@ before(async () => {
   });
   client = createClient(engine.url);
 });
-after(async () => {
+afterAll(async () => {
   await engine?.[Symbol.asyncDispose]();
   await slow?.stop();
   await aws?.stop();
@@ -92,7 +92,7 @@ async function waiting(jobId: string) {
 
 async function destroyed(projectId: string, status = 'destroyed'): Promise<void> {
   await client.complete('/api/deploy/destroy', { projectId });
-  assert.equal((await client.get(`/api/deploy/infrastructure/${projectId}`)).body.deploymentStatus, status);
+  expect((await client.get(`/api/deploy/infrastructure/${projectId}`)).body.deploymentStatus).toBe(status);
 }
 
 const manyGroups = (prefix: string, count: number) => `${provider}
@@ -102,36 +102,37 @@ resource "aws_security_group" "g" {
 }
 `;
 
-test('Terraform killed: every id that the cloud still told is in the state, and nothing is made twice', {
-  skip,
-}, async () => {
-  const code = manyGroups('killed', 30);
-  const jobId = await applying('killed', code, 8);
-  assert.ok(signalAll(findProcesses([engine.directory], terraformProgram), 'SIGKILL') > 0);
-  const job = await client.finished(jobId);
-  assert.deepEqual([job.status, job.failure?.reason], ['failed', 'interrupted']);
-  slow.setFaults(prompt);
-  const { body } = await client.get('/api/deploy/infrastructure/killed');
-  const inState = body.terraformState.resources.flatMap(
-    (resource: { instances: { attributes: { id: string } }[] }) =>
-      resource.instances.map(({ attributes }) => attributes.id),
-  );
-  assert.deepEqual(inState.toSorted(), await groups('killed-'));
-  assert.equal(body.stateUncertain, null);
-  const adopted = (await orphansOf('killed')).filter(
-    ({ source, status }) => source === 'journal' && status === 'adopted',
-  );
-  assert.ok(adopted.length > 0, 'something was in flight');
-  await client.complete('/api/deploy', { projectId: 'killed', iacCode: code });
-  assert.equal((await groups('killed-')).length, 30);
-  await destroyed('killed');
-  assert.deepEqual(await groups('killed-'), []);
-});
+testUnless(skip)(
+  'Terraform killed: every id that the cloud still told is in the state, and nothing is made twice',
+  async () => {
+    const code = manyGroups('killed', 30);
+    const jobId = await applying('killed', code, 8);
+    expect(signalAll(findProcesses([engine.directory], terraformProgram), 'SIGKILL')).toBeGreaterThan(0);
+    const job = await client.finished(jobId);
+    expect([job.status, job.failure?.reason]).toStrictEqual(['failed', 'interrupted']);
+    slow.setFaults(prompt);
+    const { body } = await client.get('/api/deploy/infrastructure/killed');
+    const inState = body.terraformState.resources.flatMap(
+      (resource: { instances: { attributes: { id: string } }[] }) =>
+        resource.instances.map(({ attributes }) => attributes.id),
+    );
+    expect(inState.toSorted()).toStrictEqual(await groups('killed-'));
+    expect(body.stateUncertain).toBe(null);
+    const adopted = (await orphansOf('killed')).filter(
+      ({ source, status }) => source === 'journal' && status === 'adopted',
+    );
+    assert.ok(adopted.length > 0, 'something was in flight');
+    await client.complete('/api/deploy', { projectId: 'killed', iacCode: code });
+    expect((await groups('killed-')).length).toBe(30);
+    await destroyed('killed');
+    expect(await groups('killed-')).toStrictEqual([]);
+  },
+);
 
-test('all killed at once: what may exist is searched for, waits for approval, and stays in the report until it is settled', {
-  skip,
-}, async () => {
-  const code = `${manyGroups('lost', 4)}
+testUnless(skip)(
+  'all killed at once: what may exist is searched for, waits for approval, and stays in the report until it is settled',
+  async () => {
+    const code = `${manyGroups('lost', 4)}
 resource "aws_ssm_parameter" "p" {
   count = 4
   name  = "lost-p\${count.index}"
@@ -139,41 +140,42 @@ resource "aws_ssm_parameter" "p" {
   value = "x"
 }
 `;
-  const jobId = await applying('lost', code, 0);
-  await waitFor('objects in the cloud', async () => (await groups('lost-')).length === 4);
-  const folders = [engine.directory];
-  signalAll(
-    [
-      ...findProxies(folders),
-      ...findProcesses(folders, terraformProgram),
-      ...findProcesses(folders, providerProgram),
-    ],
-    'SIGKILL',
-  );
-  await client.finished(jobId);
-  slow.setFaults(prompt);
-  const reported = await orphansOf('lost');
-  assert.ok(reported.some(({ type, status }) => type === 'aws_security_group' && status === 'unresolved'));
+    const jobId = await applying('lost', code, 0);
+    await waitFor('objects in the cloud', async () => (await groups('lost-')).length === 4);
+    const folders = [engine.directory];
+    signalAll(
+      [
+        ...findProxies(folders),
+        ...findProcesses(folders, terraformProgram),
+        ...findProcesses(folders, providerProgram),
+      ],
+      'SIGKILL',
+    );
+    await client.finished(jobId);
+    slow.setFaults(prompt);
+    const reported = await orphansOf('lost');
+    assert.ok(reported.some(({ type, status }) => type === 'aws_security_group' && status === 'unresolved'));
 
-  const { body } = await client.post('/api/deploy', { projectId: 'lost', iacCode: code });
-  const job = await waiting(body.jobId);
-  assert.equal(job.waitingReason, 'unaccounted_objects');
-  const candidates = new Set((await orphansOf('lost')).flatMap(({ candidates: ids }) => ids));
-  assert.ok(
-    (await groups('lost-')).every((id) => candidates.has(id)),
-    'the groups are found by their prefix',
-  );
-  await approve(body.jobId);
-  assert.equal((await client.finished(body.jobId)).status, 'completed');
-  const settled = await orphansOf('lost');
-  assert.ok(settled.every(({ status }) => status === 'adopted' || status === 'absent'));
-  assert.ok(settled.some(({ type, source }) => type === 'aws_security_group' && source === 'search'));
-  assert.equal((await groups('lost-')).length, 4);
-  await destroyed('lost');
-  assert.deepEqual(await groups('lost-'), []);
-});
+    const { body } = await client.post('/api/deploy', { projectId: 'lost', iacCode: code });
+    const job = await waiting(body.jobId);
+    expect(job.waitingReason).toBe('unaccounted_objects');
+    const candidates = new Set((await orphansOf('lost')).flatMap(({ candidates: ids }) => ids));
+    assert.ok(
+      (await groups('lost-')).every((id) => candidates.has(id)),
+      'the groups are found by their prefix',
+    );
+    await approve(body.jobId);
+    expect((await client.finished(body.jobId)).status).toBe('completed');
+    const settled = await orphansOf('lost');
+    assert.ok(settled.every(({ status }) => status === 'adopted' || status === 'absent'));
+    assert.ok(settled.some(({ type, source }) => type === 'aws_security_group' && source === 'search'));
+    expect((await groups('lost-')).length).toBe(4);
+    await destroyed('lost');
+    expect(await groups('lost-')).toStrictEqual([]);
+  },
+);
 
-test('an ordinary cancel leaves nothing that the state does not have', { skip }, async () => {
+testUnless(skip)('an ordinary cancel leaves nothing that the state does not have', async () => {
   const code = `${manyGroups('cancelled', 10)}
 resource "aws_ssm_parameter" "p" {
   count = 10
@@ -185,21 +187,21 @@ resource "aws_ssm_parameter" "p" {
   const jobId = await applying('cancelled', code, 3);
   await client.post(`/api/deploy/jobs/${jobId}/cancel`, {});
   const job = await client.finished(jobId);
-  assert.deepEqual([job.status, job.endedBy], ['cancelled', 'interrupt']);
+  expect([job.status, job.endedBy]).toStrictEqual(['cancelled', 'interrupt']);
   slow.setFaults(prompt);
   const { body } = await client.get('/api/deploy/infrastructure/cancelled');
-  assert.equal(body.stateUncertain, null);
+  expect(body.stateUncertain).toBe(null);
   const { state } = (await client.get('/api/deploy/state/cancelled')).body;
   const recorded = state.resources.flatMap((resource: { instances: unknown[] }) => resource.instances).length;
   const parameters = await aws.call('ssm', { target: 'AmazonSSM.DescribeParameters' });
   const existing = (await groups('cancelled-')).length + (parameters.match(/"cancelled-p\d+"/g)?.length ?? 0);
-  assert.equal(recorded, existing);
+  expect(recorded).toBe(existing);
   await client.complete('/api/deploy', { projectId: 'cancelled', iacCode: code });
   await destroyed('cancelled');
-  assert.deepEqual(await groups('cancelled-'), []);
+  expect(await groups('cancelled-')).toStrictEqual([]);
 });
 
-test('providers under an alias are journaled, too, each with its own configuration', { skip }, async () => {
+testUnless(skip)('providers under an alias are journaled, too, each with its own configuration', async () => {
   const code = `${provider}
 provider "aws" {
   alias  = "west"
@@ -224,86 +226,88 @@ resource "aws_ssm_parameter" "west" {
   await client.finished(jobId);
   slow.setFaults(prompt);
   const { body } = await client.get('/api/deploy/infrastructure/aliased');
-  assert.equal(body.stateUncertain, null);
+  expect(body.stateUncertain).toBe(null);
   const regionOf = (text: string) => /arn:aws:ssm:([\w-]+):/.exec(text)?.[1];
   for (const { name, instances } of body.terraformState.resources)
     for (const instance of instances)
-      assert.equal(regionOf(instance.attributes.arn), name === 'west' ? 'us-west-2' : 'us-east-1');
+      expect(regionOf(instance.attributes.arn)).toBe(name === 'west' ? 'us-west-2' : 'us-east-1');
   await client.complete('/api/deploy', { projectId: 'aliased', iacCode: code });
   await destroyed('aliased');
 });
 
-test('what a search can not tell apart stays reported through a destroy, until a person deletes or acknowledges it', {
-  skip,
-}, async () => {
-  const code = manyGroups('apart', 2);
-  const jobId = await applying('apart', code, 0);
-  await waitFor('objects in the cloud', async () => (await groups('apart-')).length === 2);
-  const folders = [engine.directory];
-  signalAll(
-    [
-      ...findProxies(folders),
-      ...findProcesses(folders, terraformProgram),
-      ...findProcesses(folders, providerProgram),
-    ],
-    'SIGKILL',
-  );
-  await client.finished(jobId);
-  slow.setFaults(prompt);
-  await destroyed('apart', 'destroyed_with_orphans');
-  assert.equal((await groups('apart-')).length, 2);
-  const [first, second] = (await orphansOf('apart')).filter(({ status }) => status === 'unresolved');
-  assert.ok(first && second);
+testUnless(skip)(
+  'what a search can not tell apart stays reported through a destroy, until a person deletes or acknowledges it',
+  async () => {
+    const code = manyGroups('apart', 2);
+    const jobId = await applying('apart', code, 0);
+    await waitFor('objects in the cloud', async () => (await groups('apart-')).length === 2);
+    const folders = [engine.directory];
+    signalAll(
+      [
+        ...findProxies(folders),
+        ...findProcesses(folders, terraformProgram),
+        ...findProcesses(folders, providerProgram),
+      ],
+      'SIGKILL',
+    );
+    await client.finished(jobId);
+    slow.setFaults(prompt);
+    await destroyed('apart', 'destroyed_with_orphans');
+    expect((await groups('apart-')).length).toBe(2);
+    const [first, second] = (await orphansOf('apart')).filter(({ status }) => status === 'unresolved');
+    assert.ok(first && second);
 
-  const { body } = await client.post('/api/deploy/orphans/apart/delete', { orphanIds: [first.id] });
-  await waiting(body.jobId);
-  await client.post(`/api/deploy/jobs/${body.jobId}/cancel`, {});
-  assert.equal((await groups('apart-')).length, 2, 'nothing is deleted without approval');
-  const again = await client.post('/api/deploy/orphans/apart/delete', { orphanIds: [first.id] });
-  await waiting(again.body.jobId);
-  await approve(again.body.jobId);
-  const deletion = await client.finished(again.body.jobId);
-  assert.equal(deletion.status, 'completed', deletion.error);
-  assert.equal((await groups('apart-')).length, 1);
+    const { body } = await client.post('/api/deploy/orphans/apart/delete', { orphanIds: [first.id] });
+    await waiting(body.jobId);
+    await client.post(`/api/deploy/jobs/${body.jobId}/cancel`, {});
+    assert.equal((await groups('apart-')).length, 2, 'nothing is deleted without approval');
+    const again = await client.post('/api/deploy/orphans/apart/delete', { orphanIds: [first.id] });
+    await waiting(again.body.jobId);
+    await approve(again.body.jobId);
+    const deletion = await client.finished(again.body.jobId);
+    assert.equal(deletion.status, 'completed', deletion.error);
+    expect((await groups('apart-')).length).toBe(1);
 
-  const said = { orphanIds: [second.id], reason: 'kept for an audit' };
-  const acknowledged = await client.post('/api/deploy/orphans/apart/acknowledge', said);
-  assert.equal(acknowledged.body.unresolved, 0, JSON.stringify(acknowledged.body));
-  assert.deepEqual((await orphansOf('apart')).map(({ status }) => status).toSorted(), [
-    'acknowledged',
-    'deleted',
-  ]);
-  const { body: infrastructure } = await client.get('/api/deploy/infrastructure/apart');
-  assert.equal(infrastructure.deploymentStatus, 'destroyed');
-});
+    const said = { orphanIds: [second.id], reason: 'kept for an audit' };
+    const acknowledged = await client.post('/api/deploy/orphans/apart/acknowledge', said);
+    assert.equal(acknowledged.body.unresolved, 0, JSON.stringify(acknowledged.body));
+    expect((await orphansOf('apart')).map(({ status }) => status).toSorted()).toStrictEqual([
+      'acknowledged',
+      'deleted',
+    ]);
+    const { body: infrastructure } = await client.get('/api/deploy/infrastructure/apart');
+    expect(infrastructure.deploymentStatus).toBe('destroyed');
+  },
+);
 
-test('an object of another project is never taken over without approval, however the creation of one like it ended', {
-  skip,
-}, async () => {
-  slow.setFaults(prompt);
-  const table = (name: string) => `${provider}
+testUnless(skip)(
+  'an object of another project is never taken over without approval, however the creation of one like it ended',
+  async () => {
+    slow.setFaults(prompt);
+    const table = (name: string) => `${provider}
 resource "aws_ssm_parameter" "p" {
   name  = "${name}"
   type  = "String"
   value = "mine"
 }
 `;
-  await client.complete('/api/deploy', { projectId: 'victim', iacCode: table('of-victim') });
-  slow.setFaults(late);
-  const { body } = await client.post('/api/deploy', { projectId: 'thief', iacCode: table('of-victim') });
-  await waitFor('the creation', async () => {
-    const { body: job } = await client.get(`/api/deploy/status/${body.jobId}`);
-    return job.step === 'apply' || job.endTime !== null;
-  });
-  await client.post(`/api/deploy/jobs/${body.jobId}/cancel`, { graceSeconds: 0 });
-  await client.finished(body.jobId);
-  slow.setFaults(prompt);
-  const second = await client.post('/api/deploy', { projectId: 'thief', iacCode: table('of-victim') });
-  const job = await waitFor('the second deploy to wait or end', async () => {
-    const { body: view } = await client.get(`/api/deploy/status/${second.body.jobId}`);
-    return (view.status === 'awaiting_approval' || view.endTime !== null) && view;
-  });
-  assert.notEqual(job.status, 'completed', 'the parameter of the victim is taken');
-  const { state } = (await client.get('/api/deploy/state/thief')).body;
-  assert.deepEqual(state?.resources ?? [], []);
-});
+    await client.complete('/api/deploy', { projectId: 'victim', iacCode: table('of-victim') });
+    slow.setFaults(late);
+    const { body } = await client.post('/api/deploy', { projectId: 'thief', iacCode: table('of-victim') });
+    await waitFor('the creation', async () => {
+      const { body: job } = await client.get(`/api/deploy/status/${body.jobId}`);
+      return job.step === 'apply' || job.endTime !== null;
+    });
+    await client.post(`/api/deploy/jobs/${body.jobId}/cancel`, { graceSeconds: 0 });
+    await client.finished(body.jobId);
+    slow.setFaults(prompt);
+    const second = await client.post('/api/deploy', { projectId: 'thief', iacCode: table('of-victim') });
+    const job = await waitFor('the second deploy to wait or end', async () => {
+      const { body: view } = await client.get(`/api/deploy/status/${second.body.jobId}`);
+      return (view.status === 'awaiting_approval' || view.endTime !== null) && view;
+    });
+    assert.notEqual(job.status, 'completed', 'the parameter of the victim is taken');
+    const { state } = (await client.get('/api/deploy/state/thief')).body;
+    expect(state?.resources ?? []).toStrictEqual([]);
+  },
+);

@@ -1,23 +1,23 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
 import type { PolicyFinding } from '@deployment-engine/contracts';
+import { describeUnless } from '../scripts/jest/unless.ts';
 import { createClient } from './support/client.ts';
 import { Engine } from './support/engine.ts';
 import { type LocalAws, skipWithoutAws, startLocalAws } from './support/local-aws.ts';
 import { readEvents } from './support/sse.ts';
 
-describe('policy with the real provider', { skip: skipWithoutAws() }, () => {
+describeUnless(skipWithoutAws())('policy with the real provider', () => {
   let aws: LocalAws;
   let engine: Engine;
   let client: ReturnType<typeof createClient>;
-  before(async () => {
+  beforeAll(async () => {
     aws = await startLocalAws();
     engine = await Engine.start({ gatewayEnv: aws.env });
     client = createClient(engine.url);
   });
-  after(async () => {
+  afterAll(async () => {
     await engine?.[Symbol.asyncDispose]();
     await aws?.stop();
   });
@@ -31,7 +31,7 @@ describe('policy with the real provider', { skip: skipWithoutAws() }, () => {
   test('the bad configuration has its 39 findings, the good one none', async () => {
     const bad = new Set((await findingsOf('bad')).map(({ id }) => id).filter((id) => id.startsWith('AWS-')));
     assert.equal(bad.size, 39, [...bad].join(' '));
-    assert.deepEqual(await findingsOf('good'), []);
+    expect(await findingsOf('good')).toStrictEqual([]);
   });
 
   test('what is known only after apply is judged then, and told', async () => {
@@ -56,10 +56,10 @@ resource "aws_s3_bucket_policy" "p" {
         .filter(({ address }) => address === 'aws_s3_bucket_policy.p')
         .map(({ id, mode, pending }) => ({ id, mode, pending }));
     const [planned] = about(plan);
-    assert.equal(planned?.pending, true);
-    assert.deepEqual(about(afterApply), [{ ...planned, mode: 'warn', pending: false }]);
+    expect(planned?.pending).toBe(true);
+    expect(about(afterApply)).toStrictEqual([{ ...planned, mode: 'warn', pending: false }]);
     const url = `${engine.url}/api/deploy/jobs/${job.jobId}/events`;
     const { events } = await readEvents(url, undefined, Number.POSITIVE_INFINITY);
-    assert.match(events.findLast(({ type }) => type === 'gate')?.data.message ?? '', /^after apply: AWS-/);
+    expect(events.findLast(({ type }) => type === 'gate')?.data.message ?? '').toMatch(/^after apply: AWS-/);
   });
 });

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import type { PolicyFinding } from '@deployment-engine/contracts';
 import { createClient } from './support/client.ts';
@@ -10,11 +9,11 @@ import { Engine } from './support/engine.ts';
 
 let engine: Engine;
 let client: ReturnType<typeof createClient>;
-before(async () => {
+beforeAll(async () => {
   engine = await Engine.start();
   client = createClient(engine.url);
 });
-after(() => engine?.[Symbol.asyncDispose]());
+afterAll(() => engine?.[Symbol.asyncDispose]());
 
 const hello = 'resource "terraform_data" "a" {\n  input = "x"\n}\n';
 const provisioner = `resource "terraform_data" "a" {
@@ -38,9 +37,11 @@ const stepsOf = async (jobId: string): Promise<string[]> => {
 };
 
 function assertComplete(finding: PolicyFinding, expected: { id: string; file: string; line: number }): void {
-  assert.deepEqual({ id: finding.id, file: finding.file, line: finding.line }, expected);
+  expect({ id: finding.id, file: finding.file, line: finding.line }).toStrictEqual(expected);
   assert.ok(finding.message.length > 10, 'the finding says why');
-  assert.match(finding.howToAllow, /POST \/api\/deploy\/policy\/\{projectId\}\/exemptions|Nobody can allow/);
+  expect(finding.howToAllow).toMatch(
+    /POST \/api\/deploy\/policy\/\{projectId\}\/exemptions|Nobody can allow/,
+  );
 }
 
 test('a new name alone passes, and a name for another object waits and says what for', async () => {
@@ -48,10 +49,10 @@ test('a new name alone passes, and a name for another object waits and says what
     `resource "terraform_data" "${to}" {\n  input = "${input}"\n}\nmoved {\n  from = terraform_data.a\n  to   = terraform_data.${to}\n}\n`;
   await deploy('renamed', { iacCode: hello });
   const renamed = await deploy('renamed', { iacCode: moved('b', 'x') });
-  assert.deepEqual([renamed.status, renamed.waitingReason, renamed.plan?.noop], ['completed', null, 1]);
+  expect([renamed.status, renamed.waitingReason, renamed.plan?.noop]).toStrictEqual(['completed', null, 1]);
   await deploy('reused', { iacCode: hello });
   const reused = await deploy('reused', { iacCode: moved('b', 'y') });
-  assert.equal(reused.status, 'awaiting_approval');
+  expect(reused.status).toBe('awaiting_approval');
   const waits = `POST /api/deploy/jobs/${reused.jobId}/approve: policy: 1 finding to approve: PLAN-MOVE`;
   assert.ok(reused.waitingReason?.includes(waits), reused.waitingReason ?? '');
 });
@@ -59,17 +60,17 @@ test('a new name alone passes, and a name for another object waits and says what
 describe('code', () => {
   test('that runs programs is refused before Terraform sees it, with everything an operator needs', async () => {
     const job = await deploy('denied', { iacCode: provisioner });
-    assert.equal(job.status, 'failed');
-    assert.deepEqual([job.failure?.step, job.failure?.reason], ['prepare', 'policy_denied']);
-    assert.match(job.error ?? '', /PRE-PROVISIONER at main\.tf:3/);
-    assert.equal(job.failure?.diagnostics[0]?.code, 'PRE-PROVISIONER');
-    assert.equal(job.policy?.verdict, 'block');
+    expect(job.status).toBe('failed');
+    expect([job.failure?.step, job.failure?.reason]).toStrictEqual(['prepare', 'policy_denied']);
+    expect(job.error ?? '').toMatch(/PRE-PROVISIONER at main\.tf:3/);
+    expect(job.failure?.diagnostics[0]?.code).toBe('PRE-PROVISIONER');
+    expect(job.policy?.verdict).toBe('block');
     assert.deepEqual(await stepsOf(job.jobId), [], 'no step of Terraform was started');
     const { body } = await client.get(`/api/deploy/jobs/${job.jobId}/policy`);
-    assert.equal(body.verdict, 'block');
+    expect(body.verdict).toBe('block');
     assertComplete(body.code.findings[0], { id: 'PRE-PROVISIONER', file: 'main.tf', line: 3 });
     const { newest } = (await client.get('/api/deploy/policy/denied')).body;
-    assert.deepEqual([newest.jobId, newest.verdict], [job.jobId, 'block']);
+    expect([newest.jobId, newest.verdict]).toStrictEqual([job.jobId, 'block']);
   });
 
   const polyglot = `# [x]
@@ -117,7 +118,7 @@ provider "aws" {
       const finding = body.code.findings.find(({ id }: PolicyFinding) => id === expected.id);
       assertComplete(finding, expected);
       const validation = (await client.post('/api/deploy/validate', { files })).body;
-      assert.equal(validation.valid, false);
+      expect(validation.valid).toBe(false);
       assert.ok(validation.errors.some(({ code }: { code: string }) => code === expected.id));
     });
 
@@ -127,18 +128,15 @@ provider "aws" {
     await setPolicy('allowed', { exemptions: [exemption] });
     const job = await deploy('allowed', { files });
     assert.equal(job.status, 'completed', job.error);
-    assert.deepEqual([job.policy?.verdict, job.policy?.allowed], ['pass', 1]);
+    expect([job.policy?.verdict, job.policy?.allowed]).toStrictEqual(['pass', 1]);
     await setPolicy('allowed', { exemptions: [{ ...exemption, expiresAt: '2020-01-01T00:00:00Z' }] });
-    assert.equal((await deploy('allowed', { files })).failure?.reason, 'policy_denied');
+    expect((await deploy('allowed', { files })).failure?.reason).toBe('policy_denied');
     const { body } = await client.post('/api/deploy/destroy', { projectId: 'allowed' });
-    assert.equal((await client.finished(body.jobId)).failure?.reason, 'policy_denied');
+    expect((await client.finished(body.jobId)).failure?.reason).toBe('policy_denied');
     await setPolicy('allowed', { exemptions: [exemption] });
     await client.complete('/api/deploy/destroy', { projectId: 'allowed' });
     const { versions } = (await client.get('/api/deploy/policy/allowed/history')).body;
-    assert.deepEqual(
-      versions.map(({ version }: { version: number }) => version),
-      [3, 2, 1],
-    );
+    expect(versions.map(({ version }: { version: number }) => version)).toStrictEqual([3, 2, 1]);
   });
 });
 
@@ -158,30 +156,34 @@ describe('a plan', () => {
   test('is reported in the plan answer of a job that only plans, and stops nothing there', async () => {
     await setPolicy('only-plan', rule('block'));
     const job = await client.complete('/api/deploy/plan', { projectId: 'only-plan', iacCode: hello });
-    assert.equal(job.policy?.verdict, 'block');
+    expect(job.policy?.verdict).toBe('block');
     const { policy } = (await client.get(`/api/deploy/jobs/${job.jobId}/plan`)).body;
-    assert.deepEqual([policy.findings[0].id, policy.findings[0].address], ['USER-NO-X', 'terraform_data.a']);
+    expect([policy.findings[0].id, policy.findings[0].address]).toStrictEqual([
+      'USER-NO-X',
+      'terraform_data.a',
+    ]);
   });
 
   test('that a rule blocks is not applied, approved or not', async () => {
     await setPolicy('blocked', rule('block'));
     const job = await deploy('blocked', { iacCode: hello });
-    assert.deepEqual(
-      [job.status, job.failure?.step, job.failure?.reason],
-      ['failed', 'gate', 'policy_denied'],
-    );
-    assert.match(job.error ?? '', /USER-NO-X.*x is not wanted/);
-    assert.equal((await client.get('/api/deploy/infrastructure/blocked')).body.terraformState, null);
+    expect([job.status, job.failure?.step, job.failure?.reason]).toStrictEqual([
+      'failed',
+      'gate',
+      'policy_denied',
+    ]);
+    expect(job.error ?? '').toMatch(/USER-NO-X.*x is not wanted/);
+    expect((await client.get('/api/deploy/infrastructure/blocked')).body.terraformState).toBe(null);
   });
 
   test('that a rule wants approved waits in spite of auto-approval, and goes on with the digest', async () => {
     await setPolicy('asked', rule('approve'));
     const job = await deploy('asked', { iacCode: hello });
-    assert.equal(job.status, 'awaiting_approval');
+    expect(job.status).toBe('awaiting_approval');
     const path = `/api/deploy/jobs/${job.jobId}/approve`;
-    assert.equal((await client.post(path, { planDigest: 'a'.repeat(64) })).status, 409);
-    assert.equal((await client.post(path, { planDigest: job.planDigest })).status, 202);
-    assert.equal((await client.endOf(job.jobId)).status, 'completed');
+    expect((await client.post(path, { planDigest: 'a'.repeat(64) })).status).toBe(409);
+    expect((await client.post(path, { planDigest: job.planDigest })).status).toBe(202);
+    expect((await client.endOf(job.jobId)).status).toBe('completed');
   });
 
   test('that deletes more than the project may is blocked; destroying the project is what was asked', async () => {
@@ -189,7 +191,7 @@ describe('a plan', () => {
     await setPolicy('radius', { blastRadius: { maxDeletions: 1 } });
     await client.complete('/api/deploy', { projectId: 'radius', iacCode: many });
     const job = await deploy('radius', { iacCode: hello });
-    assert.match(job.error ?? '', /PLAN-MAX-DELETIONS/);
+    expect(job.error ?? '').toMatch(/PLAN-MAX-DELETIONS/);
     await client.complete('/api/deploy/destroy', { projectId: 'radius' });
   });
 });
@@ -201,14 +203,14 @@ test('the command line allows, sets and shows', async () => {
     return (await run).stdout;
   };
   const allow = ['PRE-PROVISIONER', '--who', 'op', '--why', 'image build', '--file', 'main.tf'];
-  assert.match(await deployer('allow', 'by-hand', ...allow), /by-hand: policy settings are at version 1/);
-  assert.match(await deployer('show', 'by-hand'), /allowed {2}PRE-PROVISIONER by op: image build/);
+  expect(await deployer('allow', 'by-hand', ...allow)).toMatch(/by-hand: policy settings are at version 1/);
+  expect(await deployer('show', 'by-hand')).toMatch(/allowed {2}PRE-PROVISIONER by op: image build/);
   const file = join(engine.directory, 'settings.yaml');
   await writeFile(file, 'profile: strict\nmodes:\n  AWS-S3-001: block\n');
   await deployer('set', 'by-hand', file);
-  assert.match(await deployer('show', 'by-hand'), /profile strict, version 2\n {2}block/);
+  expect(await deployer('show', 'by-hand')).toMatch(/profile strict, version 2\n {2}block/);
   await writeFile(file, 'profile: lax\n');
-  await assert.rejects(deployer('set', 'by-hand', file), /\/profile/);
+  await expect(deployer('set', 'by-hand', file)).rejects.toThrow(/\/profile/);
   await deploy('by-hand-denied', { iacCode: provisioner });
-  assert.match(await deployer('show', 'by-hand-denied'), /block .*PRE-PROVISIONER {2}main\.tf:3/);
+  expect(await deployer('show', 'by-hand-denied')).toMatch(/block .*PRE-PROVISIONER {2}main\.tf:3/);
 });

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { findProcesses, signalAll, terraformProgram } from './chaos/processes.ts';
 import { createClient } from './support/client.ts';
 import { Engine } from './support/engine.ts';
@@ -40,10 +39,7 @@ async function assertWhole(engine: Engine, jobId: string): Promise<void> {
     Number.POSITIVE_INFINITY,
   );
   assert.ok(ended);
-  assert.deepEqual(
-    events.map((event) => event.id),
-    events.map((_, index) => index + 1),
-  );
+  expect(events.map((event) => event.id)).toStrictEqual(events.map((_, index) => index + 1));
   const finished = events
     .filter((event) => event.type === 'resource_finished')
     .map((event) => event.data.address);
@@ -57,7 +53,7 @@ test('a runner killed during an apply: the apply goes on and the restarted runne
     await engine.startRunner();
     const job = await client.finished(jobId);
     assert.equal(job.status, 'completed', job.error);
-    assert.deepEqual(job.result?.outputs, { count: 8 });
+    expect(job.result?.outputs).toStrictEqual({ count: 8 });
     await assertWhole(engine, jobId);
   }));
 
@@ -86,14 +82,15 @@ test('both killed during an apply, and both back', () =>
 test('Terraform killed during an apply: interrupted, uncertain, and the next deploy converges', () =>
   withEngine(async (engine, client) => {
     const jobId = await applying(client, 'terraform-killed');
-    assert.ok(signalAll(findProcesses([engine.directory], terraformProgram), 'SIGKILL') > 0);
+    expect(signalAll(findProcesses([engine.directory], terraformProgram), 'SIGKILL')).toBeGreaterThan(0);
     const job = await client.finished(jobId);
-    assert.deepEqual(
-      [job.status, job.failure?.reason, job.failure?.retryable],
-      ['failed', 'interrupted', true],
-    );
+    expect([job.status, job.failure?.reason, job.failure?.retryable]).toStrictEqual([
+      'failed',
+      'interrupted',
+      true,
+    ]);
     const uncertain = (await client.get('/api/deploy/infrastructure/terraform-killed')).body;
-    assert.equal(uncertain.deploymentStatus, 'failed');
+    expect(uncertain.deploymentStatus).toBe('failed');
     const recorded = uncertain.terraformState.resources.length;
     assert.ok(recorded > 0 && recorded < 8, `${recorded} recorded`);
     assert.equal(
@@ -102,18 +99,18 @@ test('Terraform killed during an apply: interrupted, uncertain, and the next dep
       "Terraform's own resources are nothing outside of the state",
     );
     const again = await client.complete('/api/deploy', { projectId: 'terraform-killed', iacCode: slowCode });
-    assert.deepEqual(again.result?.outputs, { count: 8 });
+    expect(again.result?.outputs).toStrictEqual({ count: 8 });
   }));
 
 test('a running job cancels by interrupt, keeps what it has created, and says how it ended', () =>
   withEngine(async (_engine, client) => {
     const jobId = await applying(client, 'cancelled');
     const answer = await client.post(`/api/deploy/jobs/${jobId}/cancel`, { graceSeconds: 30 });
-    assert.deepEqual([answer.status, answer.body.endedBy], [202, null]);
+    expect([answer.status, answer.body.endedBy]).toStrictEqual([202, null]);
     const job = await client.finished(jobId);
-    assert.equal(job.status, 'cancelled');
-    assert.equal(job.endedBy, 'interrupt');
-    assert.match(job.error ?? '', /by interrupt/);
+    expect(job.status).toBe('cancelled');
+    expect(job.endedBy).toBe('interrupt');
+    expect(job.error ?? '').toMatch(/by interrupt/);
     const { state } = (await client.get('/api/deploy/state/cancelled')).body;
     assert.ok(state.resources.length > 0 && state.resources.length < 8);
   }));
@@ -122,7 +119,7 @@ test('a gateway told to stop hands its job over and the next one finishes it', (
   withEngine(async (engine, client) => {
     const jobId = await applying(client, 'handed-over');
     await engine.gateway?.stop('SIGTERM');
-    assert.equal(engine.gateway?.process.exitCode, 0);
+    expect(engine.gateway?.process.exitCode).toBe(0);
     await engine.startGateway();
     const job = await client.finished(jobId);
     assert.equal(job.status, 'completed', job.error);
@@ -132,7 +129,7 @@ test('a runner told to stop leaves the apply running and takes it up again', () 
   withEngine(async (engine, client) => {
     const jobId = await applying(client, 'runner-stopped');
     await engine.runner?.stop('SIGTERM');
-    assert.equal(engine.runner?.process.exitCode, 0);
+    expect(engine.runner?.process.exitCode).toBe(0);
     await engine.startRunner();
     const job = await client.finished(jobId);
     assert.equal(job.status, 'completed', job.error);
@@ -146,9 +143,9 @@ test('a job of a runner that is down starts when it is back', () =>
       'the reason',
       async () => (await client.get(`/api/deploy/status/${body.jobId}`)).body.waitingReason,
     );
-    assert.match(reason, /does not answer/);
+    expect(reason).toMatch(/does not answer/);
     await engine.startRunner();
-    assert.equal((await client.finished(body.jobId)).status, 'completed');
+    expect((await client.finished(body.jobId)).status).toBe('completed');
   }));
 
 test('a restart of everything forgets nothing', () =>
@@ -159,6 +156,6 @@ test('a restart of everything forgets nothing', () =>
     await engine.startRunner();
     await engine.startGateway();
     const after = (await client.get(`/api/deploy/status/${job.jobId}`)).body;
-    assert.deepEqual(after, job);
-    assert.deepEqual((await client.get('/api/deploy/outputs/kept')).body.outputs, { count: 8 });
+    expect(after).toStrictEqual(job);
+    expect((await client.get('/api/deploy/outputs/kept')).body.outputs).toStrictEqual({ count: 8 });
   }));

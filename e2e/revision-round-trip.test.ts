@@ -5,7 +5,6 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
 import { contentBytes, type Files, filesSchema, revisionDigest } from '@deployment-engine/contracts';
 import express from 'express';
 import fc from 'fast-check';
@@ -27,7 +26,7 @@ let revisions: RevisionStore;
 let upload: ReturnType<typeof createRunnerClient>['uploadRevision'];
 const server = createServer();
 
-before(async () => {
+beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'trees-'));
   database = await openDatabase({ dataDir: join(folder, 'data') });
   await ensureProject(database.query, 'trees');
@@ -39,7 +38,7 @@ before(async () => {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   upload = createRunnerClient(url, 'a-token-for-tests-only').uploadRevision;
 });
-after(async () => {
+afterAll(async () => {
   server.close();
   server.closeAllConnections();
   await database.close();
@@ -104,7 +103,7 @@ async function roundTrip(files: Files): Promise<void> {
   const expected = revisionDigest(
     new Map(Object.entries(files).map(([path, bytes]) => [path, contentBytes(bytes)])),
   );
-  assert.equal(revision.digest, expected);
+  expect(revision.digest).toBe(expected);
   await saveRevision(database.query, encryption, 'trees', revision);
   const stored = await readRevisionFiles(database.query, expected);
   assert.equal(revisionDigest(stored), expected, 'the store has other files');
@@ -115,7 +114,7 @@ async function roundTrip(files: Files): Promise<void> {
   await upload(expected, stored);
   const fetched = await revisions.read('trees', expected);
   assert.ok(fetched, 'the runner would ask for the files again for ever');
-  assert.deepEqual([...fetched.keys()].sort(), [...stored.keys()].sort());
+  expect([...fetched.keys()].sort()).toStrictEqual([...stored.keys()].sort());
 }
 
 test('an upload replaces a copy on the runner that is not complete', async () => {
@@ -123,7 +122,7 @@ test('an upload replaces a copy on the runner that is not complete', async () =>
   const digest = revisionDigest(files);
   await mkdir(join(folder, 'copies', digest));
   await writeFile(join(folder, 'copies', digest, 'main.tf'), 'loc');
-  assert.equal(await revisions.read('trees', digest), undefined);
+  expect(await revisions.read('trees', digest)).toBe(undefined);
   await upload(digest, files);
-  assert.deepEqual(await revisions.read('trees', digest), files);
+  expect(await revisions.read('trees', digest)).toStrictEqual(files);
 });

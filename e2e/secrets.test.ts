@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
 import { createClient } from './support/client.ts';
 import { Engine } from './support/engine.ts';
 
@@ -35,12 +34,12 @@ output "hidden" {
 
 let engine: Engine;
 let client: ReturnType<typeof createClient>;
-before(async () => {
+beforeAll(async () => {
   engine = await Engine.start();
   client = createClient(engine.url);
   await client.request('PUT', '/api/deploy/secrets/web/variables', { variables: { token: secret } });
 });
-after(() => engine?.[Symbol.asyncDispose]());
+afterAll(() => engine?.[Symbol.asyncDispose]());
 
 /** Everything the API says about a job and its project to those who may not read the state. */
 async function everythingShown(jobId: string): Promise<string> {
@@ -73,7 +72,7 @@ test('a secret variable reaches the code and shows nowhere, in none of its spell
   const state = JSON.stringify((await client.get('/api/deploy/state/web')).body);
   assert.ok(state.includes('u0026') || state.includes(secret), 'the code did not receive the secret');
   const shown = await everythingShown(job.jobId);
-  assert.match(shown, /the token \(redacted\) is \(redacted\) and \(redacted\)/);
+  expect(shown).toMatch(/the token \(redacted\) is \(redacted\) and \(redacted\)/);
   assertClean(shown);
 });
 
@@ -88,8 +87,8 @@ test('a secret in the message of a failed run is masked in the error, its diagno
 }`;
   const accepted = await client.post('/api/deploy', { projectId: 'web', iacCode: failing });
   const job = await client.finished(accepted.body.jobId);
-  assert.equal(job.status, 'failed');
-  assert.match(job.error ?? '', /no good: \(redacted\)/);
+  expect(job.status).toBe('failed');
+  expect(job.error ?? '').toMatch(/no good: \(redacted\)/);
   assertClean(await everythingShown(job.jobId));
 });
 
@@ -101,7 +100,7 @@ test('a variable of the request that the code calls sensitive is masked where th
     variables: { token: secret },
   });
   const job = await client.finished(accepted.body.jobId);
-  assert.deepEqual(job.result?.outputs, { plain: '(redacted)' });
+  expect(job.result?.outputs).toStrictEqual({ plain: '(redacted)' });
   const file = await client.get(`/api/deploy/jobs/${job.jobId}/plan`);
   assertClean(JSON.stringify([job, file.body]));
 });
@@ -111,8 +110,8 @@ test('sensitive outputs are shown on request alone', async () => {
   await client.complete('/api/deploy', { projectId: 'outputs', iacCode });
   const outputs = async (query: string) =>
     (await client.get(`/api/deploy/outputs/outputs${query}`)).body.outputs;
-  assert.deepEqual(await outputs(''), { a: '(sensitive)' });
-  assert.deepEqual(await outputs('?sensitive=true'), { a: 'an-open-secret' });
+  expect(await outputs('')).toStrictEqual({ a: '(sensitive)' });
+  expect(await outputs('?sensitive=true')).toStrictEqual({ a: 'an-open-secret' });
 });
 
 test('a secret that is called like a verdict lifts no policy', async () => {
@@ -122,8 +121,8 @@ test('a secret that is called like a verdict lifts no policy', async () => {
     'resource "terraform_data" "a" {\n  provisioner "local-exec" {\n    command = "true"\n  }\n}\n';
   const accepted = await client.post('/api/deploy', { projectId: 'verdict', iacCode });
   const job = await client.finished(accepted.body.jobId);
-  assert.equal(job.status, 'failed');
-  assert.equal(job.failure?.reason, 'policy_denied');
+  expect(job.status).toBe('failed');
+  expect(job.failure?.reason).toBe('policy_denied');
 });
 
 test('what a plan job marks as sensitive is masked in its log, and no service writes secrets to its own', async () => {
@@ -143,10 +142,10 @@ check "says_it" {
   const body = { projectId: 'planned', iacCode, variables: { open: 'only-by-the-plan' } };
   const job = await client.complete('/api/deploy/plan', body);
   const logs = (await client.get(`/api/deploy/jobs/${job.jobId}/logs`)).body;
-  assert.match(logs, /it is \(redacted\)/);
+  expect(logs).toMatch(/it is \(redacted\)/);
   const said = `${engine.runner?.output()}${engine.gateway?.output()}`;
-  assert.match(said, /a run has finished/);
-  assert.ok(!said.includes(secret));
+  expect(said).toMatch(/a run has finished/);
+  expect(said).not.toContain(secret);
 });
 
 test('a secret that changes between plan and approval makes the plan stale', async () => {
@@ -159,6 +158,6 @@ test('a secret that changes between plan and approval makes the plan stale', asy
   await set('second-value');
   await client.post(`/api/deploy/jobs/${parked.jobId}/approve`, { planDigest: parked.planDigest });
   const job = await client.endOf(parked.jobId);
-  assert.equal(job.failure?.reason, 'plan_stale');
-  assert.match(job.error ?? '', /such as a secret variable, has changed/);
+  expect(job.failure?.reason).toBe('plan_stale');
+  expect(job.error ?? '').toMatch(/such as a secret variable, has changed/);
 });

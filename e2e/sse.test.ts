@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
 import { createClient } from './support/client.ts';
 import { Engine } from './support/engine.ts';
 import { readEvents, type SseEvent } from './support/sse.ts';
 
 let engine: Engine;
 let client: ReturnType<typeof createClient>;
-before(async () => {
+beforeAll(async () => {
   engine = await Engine.start();
   client = createClient(engine.url);
 });
-after(() => engine?.[Symbol.asyncDispose]());
+afterAll(() => engine?.[Symbol.asyncDispose]());
 
 const chain = `${Array.from(
   { length: 12 },
@@ -30,13 +29,10 @@ test('a stream dropped and resumed 20 times has every event once and in order', 
     ended = part.ended;
   }
   assert.ok(drops > 20, `${drops} drops`);
-  assert.deepEqual(
-    events.map((event) => event.id),
-    events.map((_, index) => index + 1),
-  );
+  expect(events.map((event) => event.id)).toStrictEqual(events.map((_, index) => index + 1));
   const whole = await readEvents(url, undefined, Number.POSITIVE_INFINITY);
-  assert.deepEqual(whole.events, events);
-  assert.equal(events.at(-1)?.data.status, 'completed');
+  expect(whole.events).toStrictEqual(events);
+  expect(events.at(-1)?.data.status).toBe('completed');
 });
 
 test('progress only grows, through the steps and then with finished resources', async () => {
@@ -47,15 +43,11 @@ test('progress only grows, through the steps and then with finished resources', 
     Number.POSITIVE_INFINITY,
   );
   const progress = events.filter((event) => event.type === 'progress').map((event) => event.data);
-  assert.deepEqual(
-    [...new Set(progress.map((data) => data.finished))],
+  expect([...new Set(progress.map((data) => data.finished))]).toStrictEqual(
     Array.from({ length: 13 }, (_, index) => index),
   );
   const percents = progress.map((data) => data.percent);
-  assert.deepEqual(
-    percents,
-    percents.toSorted((a, b) => a - b),
-  );
+  expect(percents).toStrictEqual(percents.toSorted((a, b) => a - b));
   assert.ok((percents[0] ?? 0) > 0 && percents.at(-1) === 99, `${percents}`);
   assert.ok(percents.filter((percent) => percent < 30).length >= 3, 'init and plan have a share');
 });
@@ -65,7 +57,7 @@ test('a listener that has every event of an ended job gets 204', async () => {
   const url = `${engine.url}/api/deploy/jobs/${job.jobId}/events`;
   const { events } = await readEvents(url, undefined, Number.POSITIVE_INFINITY);
   const answer = await fetch(url, { headers: { 'last-event-id': String(events.at(-1)?.id) } });
-  assert.equal(answer.status, 204);
+  expect(answer.status).toBe(204);
 });
 
 test('a Last-Event-ID that is no number is 400', async () => {
@@ -73,5 +65,5 @@ test('a Last-Event-ID that is no number is 400', async () => {
   const answer = await client.request('GET', `/api/deploy/jobs/${job.jobId}/events`, undefined, {
     'last-event-id': 'x',
   });
-  assert.equal(answer.status, 400);
+  expect(answer.status).toBe(400);
 });

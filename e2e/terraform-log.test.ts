@@ -1,5 +1,4 @@
-import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { testUnless } from '../scripts/jest/unless.ts';
 import { createClient } from './support/client.ts';
 import { Engine } from './support/engine.ts';
 import { type LocalAws, skipWithoutAws, startLocalAws } from './support/local-aws.ts';
@@ -18,41 +17,42 @@ let engine: Engine;
 let aws: LocalAws;
 let client: ReturnType<typeof createClient>;
 
-before(async () => {
+beforeAll(async () => {
   if (skip) return;
   aws = await startLocalAws();
   engine = await Engine.start({ gatewayEnv: aws.env });
   client = createClient(engine.url);
   await client.request('PUT', '/api/deploy/secrets/logged/variables', { variables: { word: secret } });
 });
-after(async () => {
+afterAll(async () => {
   await engine?.[Symbol.asyncDispose]();
   await aws?.stop();
 });
 
-test("the log of Terraform and of its provider is there after the job, without the project's secrets", {
-  skip,
-}, async () => {
-  const job = await client.complete('/api/deploy', {
-    projectId: 'logged',
-    iacCode: code,
-    terraformLog: 'debug',
-  });
-  const { status, body } = await client.get(`/api/deploy/jobs/${job.jobId}/terraform-log`);
-  assert.equal(status, 200);
-  for (const name of ['plan', 'apply', 'provider']) assert.match(body, new RegExp(`^== ${name}\\b`, 'm'));
-  assert.match(body, /\[DEBUG\]/);
-  assert.match(body, /PutParameter/); // what the provider has asked the cloud
-  assert.match(body, /\(redacted\)/);
-  assert.ok(!body.includes(secret));
-  assert.ok(!`${engine.runner?.output()}${engine.gateway?.output()}`.includes('PutParameter'));
-});
+testUnless(skip)(
+  "the log of Terraform and of its provider is there after the job, without the project's secrets",
+  async () => {
+    const job = await client.complete('/api/deploy', {
+      projectId: 'logged',
+      iacCode: code,
+      terraformLog: 'debug',
+    });
+    const { status, body } = await client.get(`/api/deploy/jobs/${job.jobId}/terraform-log`);
+    expect(status).toBe(200);
+    for (const name of ['plan', 'apply', 'provider']) expect(body).toMatch(new RegExp(`^== ${name}\\b`, 'm'));
+    expect(body).toMatch(/\[DEBUG\]/);
+    expect(body).toMatch(/PutParameter/); // what the provider has asked the cloud
+    expect(body).toMatch(/\(redacted\)/);
+    expect(body).not.toContain(secret);
+    expect(`${engine.runner?.output()}${engine.gateway?.output()}`).not.toContain('PutParameter');
+  },
+);
 
-test('a job that was not asked for with it has none', { skip }, async () => {
+testUnless(skip)('a job that was not asked for with it has none', async () => {
   const job = await client.complete('/api/deploy', {
     projectId: 'plain',
     iacCode: 'output "a" { value = 1 }',
   });
   const { status, body } = await client.get(`/api/deploy/jobs/${job.jobId}/terraform-log`);
-  assert.deepEqual([status, body.code], [404, 'terraform_log_not_found']);
+  expect([status, body.code]).toStrictEqual([404, 'terraform_log_not_found']);
 });

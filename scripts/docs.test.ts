@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { test } from 'node:test';
 import { endpoints, settingsByName } from '@deployment-engine/contracts';
 import { orphansBench } from '../bench/orphans.ts';
 import { gatewaySettings } from '../gateway/src/settings.ts';
@@ -54,7 +53,7 @@ for (const page of pages) {
 }
 
 test('README.md fits on one screen', () => {
-  assert.ok(read('README.md').split('\n').length <= 60);
+  expect(read('README.md').split('\n').length).toBeLessThanOrEqual(60);
 });
 
 test('docs/architecture.md annotates every folder there is, and no other', () => {
@@ -62,7 +61,7 @@ test('docs/architecture.md annotates every folder there is, and no other', () =>
     (match) => match[1] ?? '',
   );
   const real = ['.', 'gateway/src', ...foldersIn('gateway/src'), 'terraform-runner/src'].flatMap(foldersIn);
-  assert.deepEqual(annotated.toSorted(), real.toSorted());
+  expect(annotated.toSorted()).toStrictEqual(real.toSorted());
 });
 
 for (const [title, table] of [
@@ -74,7 +73,7 @@ for (const [title, table] of [
       .split(/^(?=## )/m)
       .find((part) => part.startsWith(title));
     const described = [...(section ?? '').matchAll(/^\| `([A-Z_]+)` \|/gm)].map((match) => match[1] ?? '');
-    assert.deepEqual(described.toSorted(), Object.keys(settingsByName(table)).toSorted());
+    expect(described.toSorted()).toStrictEqual(Object.keys(settingsByName(table)).toSorted());
   });
 
 test('every operation that docs/api.md names exists', () => {
@@ -91,16 +90,13 @@ test('docs/orphans.md has the figures that `npm run bench -- orphans` prints', a
 
 test('every record of a decision has its number once', () => {
   const numbers = globSync('docs/decisions/*.md', { cwd: root }).map((path) => /(\d{3})-/.exec(path)?.[1]);
-  assert.equal(new Set(numbers).size, numbers.length);
-  assert.ok(!numbers.includes(undefined));
+  expect(new Set(numbers).size).toBe(numbers.length);
+  expect(numbers).not.toContain(undefined);
 });
 
 test('docs/security.md numbers its attacks, and each has a test under its number', () => {
   const numbers = [...read('docs/security.md').matchAll(/^\| (\d+) \|/gm)].map((match) => Number(match[1]));
-  assert.deepEqual(
-    numbers,
-    numbers.map((_, index) => index + 1),
-  );
+  expect(numbers).toStrictEqual(numbers.map((_, index) => index + 1));
   const tests = globSync('e2e/attacks/*.test.ts', { cwd: root }).map(read).join('\n');
   const tested = [...tests.matchAll(/\brow: (\d+)|\brows? (\d+)(?: and (\d+))?:/g)].flatMap((match) =>
     match.slice(1).filter(Boolean).map(Number),

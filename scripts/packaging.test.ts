@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { test } from 'node:test';
 import { type Setting, settingsByName } from '@deployment-engine/contracts';
 import { parse } from 'yaml';
 import { gatewaySettings } from '../gateway/src/settings.ts';
@@ -73,15 +72,15 @@ test('the Dockerfiles pass their linter', () => {
 
 test('docker-compose.yml starts a gateway behind a healthy runner, which only it reaches', () => {
   const { services } = compose('docker-compose.yml');
-  assert.deepEqual(Object.keys(services), ['gateway', 'terraform-runner']);
-  assert.equal(services.gateway?.depends_on?.['terraform-runner']?.condition, 'service_healthy');
-  assert.equal(services['terraform-runner']?.ports, undefined);
-  assert.match(services.gateway?.ports?.[0] ?? '', /^127\.0\.0\.1:/);
+  expect(Object.keys(services)).toStrictEqual(['gateway', 'terraform-runner']);
+  expect(services.gateway?.depends_on?.['terraform-runner']?.condition).toBe('service_healthy');
+  expect(services['terraform-runner']?.ports).toBe(undefined);
+  expect(services.gateway?.ports?.[0] ?? '').toMatch(/^127\.0\.0\.1:/);
 });
 
 test('deploy/compose.yml starts two gateways, three runners, PostgreSQL and a load balancer', () => {
   const { services } = compose('deploy/compose.yml');
-  assert.deepEqual(Object.keys(services), [
+  expect(Object.keys(services)).toStrictEqual([
     'gateway-1',
     'gateway-2',
     'load-balancer',
@@ -91,23 +90,20 @@ test('deploy/compose.yml starts two gateways, three runners, PostgreSQL and a lo
     'runner-3',
   ]);
   const published = Object.entries(services).filter(([, service]) => service.ports);
-  assert.deepEqual(
-    published.map(([name]) => name),
-    ['load-balancer'],
-  );
-  assert.match(services.postgres?.image ?? '', /^postgres:16/);
+  expect(published.map(([name]) => name)).toStrictEqual(['load-balancer']);
+  expect(services.postgres?.image ?? '').toMatch(/^postgres:16/);
   for (const [, gateway] of ours('deploy/compose.yml', 'gateway/Dockerfile')) {
-    assert.match(gateway.environment?.DATABASE_URL ?? '', /^postgres:\/\/.*@postgres:5432\//);
-    assert.match(gateway.environment?.STATE_ENCRYPTION_KEY ?? '', /^\$\{STATE_ENCRYPTION_KEY:\?/);
+    expect(gateway.environment?.DATABASE_URL ?? '').toMatch(/^postgres:\/\/.*@postgres:5432\//);
+    expect(gateway.environment?.STATE_ENCRYPTION_KEY ?? '').toMatch(/^\$\{STATE_ENCRYPTION_KEY:\?/);
   }
 });
 
 test('the load balancer passes events on as they come, from every gateway', () => {
   const config = read('deploy/nginx.conf');
-  assert.match(config, /proxy_buffering off;/);
-  assert.match(config, /client_max_body_size 16m;/);
+  expect(config).toMatch(/proxy_buffering off;/);
+  expect(config).toMatch(/client_max_body_size 16m;/);
   const servers = [...config.matchAll(/server ([\w-]+):(\d+)/g)].map((match) => `${match[1]}:${match[2]}`);
-  assert.deepEqual(servers, ['gateway-1:3000', 'gateway-2:3000']);
+  expect(servers).toStrictEqual(['gateway-1:3000', 'gateway-2:3000']);
 });
 
 for (const file of composeFiles) {
@@ -125,7 +121,7 @@ for (const file of composeFiles) {
   test(`${file}: every file, volume and service it names exists`, () => {
     for (const service of Object.values(services)) {
       if (service.build) {
-        assert.equal(resolve(root, dirname(file), service.build.context), root);
+        expect(resolve(root, dirname(file), service.build.context)).toBe(root);
         assert.ok(existsSync(join(root, service.build.dockerfile)));
       }
       for (const name of Object.keys(service.depends_on ?? {})) assert.ok(services[name], name);
@@ -138,7 +134,7 @@ for (const file of composeFiles) {
   test(`${file}: gateways and runners share the workspaces, and each keeps its own data`, () => {
     const built = dockerfiles.flatMap((dockerfile) => ours(file, dockerfile));
     const data = built.map(([, service]) => service.volumes?.find((volume) => volume.endsWith(':/data')));
-    assert.equal(new Set(data).size, built.length);
+    expect(new Set(data).size).toBe(built.length);
     for (const [name, { volumes: mounts }] of built)
       assert.ok(
         mounts?.some((volume) => /^workspaces:\/workspaces(:ro)?$/.test(volume)),
@@ -151,15 +147,15 @@ for (const file of composeFiles) {
       for (const [, { environment = {} }] of ours(file, dockerfile)) {
         for (const [setting, value] of Object.entries(environment))
           if (!/^(AWS|ARM|GOOGLE)_/.test(setting)) assertAccepted(setting, value, settingsOf(dockerfile));
-        assert.match(environment.RUNNER_TOKEN ?? '', /^\$\{RUNNER_TOKEN:\?/);
-        assert.equal(environment.HOST ?? environment.RUNNER_HOST, '0.0.0.0');
+        expect(environment.RUNNER_TOKEN ?? '').toMatch(/^\$\{RUNNER_TOKEN:\?/);
+        expect(environment.HOST ?? environment.RUNNER_HOST).toBe('0.0.0.0');
       }
   });
 
   test(`${file}: gateways reach every runner by its name and port`, () => {
     const names = ours(file, 'terraform-runner/Dockerfile').map(([name]) => `http://${name}:8000`);
     for (const [, { environment }] of ours(file, 'gateway/Dockerfile'))
-      assert.equal(environment?.TERRAFORM_RUNNER_URL, names.join(','));
+      expect(environment?.TERRAFORM_RUNNER_URL).toBe(names.join(','));
   });
 }
 
@@ -168,10 +164,10 @@ for (const dockerfile of dockerfiles) {
   const finalStage = text.slice(text.lastIndexOf('\nFROM '));
 
   test(`${dockerfile}: the service runs as an unprivileged user and is asked for its health`, () => {
-    assert.match(finalStage, /^USER node$/m);
-    assert.doesNotMatch(finalStage.slice(finalStage.indexOf('USER node')), /^RUN /m);
-    assert.match(finalStage, /^HEALTHCHECK [\s\S]*?\/healthz/m);
-    assert.match(finalStage, /install --directory --owner=node --group=node \/data \/workspaces/);
+    expect(finalStage).toMatch(/^USER node$/m);
+    expect(finalStage.slice(finalStage.indexOf('USER node'))).not.toMatch(/^RUN /m);
+    expect(finalStage).toMatch(/^HEALTHCHECK [\s\S]*?\/healthz/m);
+    expect(finalStage).toMatch(/install --directory --owner=node --group=node \/data \/workspaces/);
   });
 
   test(`${dockerfile}: every file it copies from the repository exists, every package's manifest is among them`, () => {
@@ -186,7 +182,7 @@ for (const dockerfile of dockerfiles) {
   test(`${dockerfile}: sets only settings that exist, to values that they accept`, () => {
     const environment = /^ENV ([\s\S]*?[^\\])\n/m.exec(finalStage)?.[1] ?? '';
     const pairs = [...environment.matchAll(/([A-Z_]+)=(\S+)/g)];
-    assert.ok(pairs.length > 0);
+    expect(pairs.length).toBeGreaterThan(0);
     for (const [, name = '', value = ''] of pairs)
       if (name !== 'NODE_ENV') assertAccepted(name, value, settingsOf(dockerfile));
   });
@@ -194,20 +190,20 @@ for (const dockerfile of dockerfiles) {
 
 test('every variable that the deployment guide exports is used by its compose file', () => {
   const exported = [...read('deploy/README.md').matchAll(/^export ([A-Z_]+)=/gm)].map((match) => match[1]);
-  assert.deepEqual(exported, ['RUNNER_TOKEN', 'POSTGRES_PASSWORD', 'STATE_ENCRYPTION_KEY']);
-  for (const name of exported) assert.match(read('deploy/compose.yml'), new RegExp(`\\$\\{${name}:\\?`));
+  expect(exported).toStrictEqual(['RUNNER_TOKEN', 'POSTGRES_PASSWORD', 'STATE_ENCRYPTION_KEY']);
+  for (const name of exported) expect(read('deploy/compose.yml')).toMatch(new RegExp(`\\$\\{${name}:\\?`));
 });
 
 test('the images and `npm start` take the same Terraform, whose checksum is pinned in one place', () => {
   const text = read('terraform-runner/Dockerfile');
-  assert.match(text, /COPY scripts\/terraform\/fetch-terraform\.ts/);
-  assert.doesNotMatch(text, /terraform[_-]\d|releases\.hashicorp/);
-  assert.match(text, /bubblewrap/);
+  expect(text).toMatch(/COPY scripts\/terraform\/fetch-terraform\.ts/);
+  expect(text).not.toMatch(/terraform[_-]\d|releases\.hashicorp/);
+  expect(text).toMatch(/bubblewrap/);
 });
 
 test('the build context holds every folder that is copied and no installed package', () => {
   const ignore = read('.dockerignore').split('\n');
   for (const kept of ['!contracts', '!gateway', '!terraform-runner', '!scripts/terraform/fetch-terraform.ts'])
     assert.ok(ignore.includes(kept), kept);
-  assert.ok(ignore.includes('**/node_modules'));
+  expect(ignore).toContain('**/node_modules');
 });

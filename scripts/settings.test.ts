@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { test } from 'node:test';
 import { misspeltSettings, settingNames, settingsByName } from '@deployment-engine/contracts';
 import { gatewaySettings } from '../gateway/src/settings.ts';
 import { runnerSettings } from '../terraform-runner/src/settings.ts';
@@ -27,7 +26,7 @@ for (const [service, table] of Object.entries(services)) {
 
   test(`${service}: each setting is in one topic, and its meaning is one line without an end`, () => {
     const names = Object.values(table).flatMap((group) => Object.keys(group.settings));
-    assert.equal(new Set(names).size, names.length);
+    expect(new Set(names).size).toBe(names.length);
     for (const [name, { meaning }] of settings) assert.match(meaning, /^[^\n|]+[^\n|.]$/, name);
   });
 
@@ -42,21 +41,21 @@ for (const [service, table] of Object.entries(services)) {
       env: {},
       encoding: 'utf8',
     });
-    assert.equal(status, 0);
-    for (const [name] of settings) assert.match(stdout, new RegExp(`^ {2}${name} {2}\\(default: `, 'm'));
+    expect(status).toBe(0);
+    for (const [name] of settings) expect(stdout).toMatch(new RegExp(`^ {2}${name} {2}\\(default: `, 'm'));
   });
 }
 
 test("no setting of one service is taken for a misspelt one of the other's", () => {
   const [gateway, runner] = [settingNames(gatewaySettings), settingNames(runnerSettings)];
-  assert.deepEqual(misspeltSettings(gateway, runner), []);
-  assert.deepEqual(misspeltSettings(runner, gateway), []);
+  expect(misspeltSettings(gateway, runner)).toStrictEqual([]);
+  expect(misspeltSettings(runner, gateway)).toStrictEqual([]);
 });
 
 test('a setting of both services is the same in both, but for its meaning', () => {
   const [gateway, runner] = [settingsByName(gatewaySettings), settingsByName(runnerSettings)];
   const shared = Object.keys(gateway).filter((name) => runner[name]);
-  assert.deepEqual(shared.toSorted(), ['DATA_DIR', 'LOG_LEVEL', 'RUNNER_TOKEN', 'WORKSPACES_DIR']);
+  expect(shared.toSorted()).toStrictEqual(['DATA_DIR', 'LOG_LEVEL', 'RUNNER_TOKEN', 'WORKSPACES_DIR']);
   for (const name of shared) assert.equal(gateway[name]?.default, runner[name]?.default, name);
 });
 
@@ -65,7 +64,7 @@ test('npm start -- --help prints the settings of both services and starts nothin
     env: {},
     encoding: 'utf8',
   });
-  assert.deepEqual([status, stderr], [0, '']);
+  expect([status, stderr]).toStrictEqual([0, '']);
   for (const table of Object.values(services))
     for (const name of Object.keys(settingsByName(table))) assert.ok(stdout.includes(`  ${name}  (`), name);
 });

@@ -3,7 +3,6 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { test } from 'node:test';
 import { processesWith } from './processes-with.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -46,17 +45,16 @@ for (const settings of wrongSettings) {
     for (const name of names)
       assert.equal(lines.filter((line) => line.includes(name)).length, 1, lines.join('\n'));
     assert.ok(!lines.some((line) => /^\s+at /.test(line)), lines.join('\n'));
-    assert.deepEqual(left, []);
+    expect(left).toStrictEqual([]);
   });
 }
 
 test('a misspelt setting is named beside the one that is missing, in one line and without its value', () => {
   const { status, lines } = startWith({ PROT: 'secret', PORT: 'abc' });
-  assert.equal(status, 1);
-  assert.deepEqual(
-    lines.filter((line) => line.includes('PROT')),
-    ['  PROT: is not a setting; did you mean PORT?'],
-  );
+  expect(status).toBe(1);
+  expect(lines.filter((line) => line.includes('PROT'))).toStrictEqual([
+    '  PROT: is not a setting; did you mean PORT?',
+  ]);
   assert.ok(!lines.some((line) => line.includes('secret')), lines.join('\n'));
 });
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type TestContext, test } from 'node:test';
 import { type Child, startChild } from '../e2e/support/child.ts';
 import { waitFor } from '../e2e/support/wait.ts';
+import { afterTest } from './jest/after-test.ts';
 import { processesWith } from './processes-with.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -13,7 +13,7 @@ const limitMs = 180_000;
 type Started = { npm: Child; url: string; left(): string[]; pidOf(service: string): number };
 
 /** The engine as its users start it. Every process of it has the folder in its environment. */
-async function npmStart(t: TestContext): Promise<Started> {
+async function npmStart(): Promise<Started> {
   const dataDir = mkdtempSync(join(tmpdir(), 'npm-start-'));
   const npm = startChild('npm', ['start'], {
     cwd: root,
@@ -29,7 +29,7 @@ async function npmStart(t: TestContext): Promise<Started> {
     },
   });
   const left = () => processesWith(`DATA_DIR=${dataDir}`).map(({ pid }) => pid);
-  t.after(async () => {
+  afterTest(async () => {
     for (const pid of left()) process.kill(Number(pid), 'SIGKILL');
     await npm.stop('SIGKILL');
     rmSync(dataDir, { recursive: true, force: true });
@@ -46,27 +46,29 @@ async function npmStart(t: TestContext): Promise<Started> {
 }
 
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGKILL'] as const)
-  test(`${signal} to npm start ends every process of the engine`, { timeout: limitMs }, async (t) => {
-    const { npm, left } = await npmStart(t);
-    assert.ok(left().length >= 4, 'npm, the supervisor and both services');
-    process.kill(npm.pid, signal);
-    await waitFor('every process to end', () => left().length === 0, 60_000);
-  });
+  test(
+    `${signal} to npm start ends every process of the engine`,
+    async () => {
+      const { npm, left } = await npmStart();
+      assert.ok(left().length >= 4, 'npm, the supervisor and both services');
+      process.kill(npm.pid, signal);
+      await waitFor('every process to end', () => left().length === 0, 60_000);
+    },
+    limitMs,
+  );
 
 test(
   'a service that is killed comes back at its port, with a delay, counted in the log',
-  { timeout: limitMs },
-  async (t) => {
-    const { npm, url, pidOf } = await npmStart(t);
+  async () => {
+    const { npm, url, pidOf } = await npmStart();
     for (const service of ['gateway', 'terraform-runner']) {
       const pid = pidOf(service);
       process.kill(pid, 'SIGKILL');
       await waitFor(`${service} to be back`, () => npm.output().includes(`${service} is back.`), 60_000);
-      assert.match(
-        npm.output(),
+      expect(npm.output()).toMatch(
         new RegExp(`${service} has ended \\(SIGKILL\\); restart 1 of at most 10 .* in 1 s`),
       );
-      assert.notEqual(pidOf(service), pid);
+      expect(pidOf(service)).not.toBe(pid);
     }
     await waitFor(
       'the engine to be ready again',
@@ -74,4 +76,5 @@ test(
       30_000,
     );
   },
+  limitMs,
 );

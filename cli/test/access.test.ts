@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { insertKey } from '../../gateway/src/access/key-store.ts';
 import { openPrincipal } from '../../gateway/src/access/principal.ts';
@@ -14,12 +13,12 @@ const main = join(import.meta.dirname, '../src/main.ts');
 let it: GuardedGateway;
 const at = (name: string) => join(it.directory, name);
 
-before(async () => {
+beforeAll(async () => {
   it = await startGuardedGateway();
   for (let index = 0; index < 6; index += 1)
     await it.admin.post('/api/deploy', { projectId: `p-${index}`, iacCode: helloCode });
 });
-after(() => it?.[Symbol.asyncDispose]());
+afterAll(() => it?.[Symbol.asyncDispose]());
 
 const deployerAs = (token: string, ...args: string[]) =>
   run(process.execPath, [main, '--url', it.url, ...args], { env: { ...process.env, DEPLOYER_TOKEN: token } });
@@ -28,13 +27,13 @@ const deployer = (...args: string[]) => deployerAs(it.adminKey, ...args);
 test('a key is made, works, is listed and revoked', async () => {
   const made = await deployer('keys', 'create', 'ci', '--role', 'viewer', '--projects', 'p-*,q');
   const key = made.stdout.trim();
-  assert.match(key, /^de_[0-9a-f]{16}_[A-Za-z0-9_-]{43}$/);
+  expect(key).toMatch(/^de_[0-9a-f]{16}_[A-Za-z0-9_-]{43}$/);
   const listed = await deployer('keys', 'list');
   const id = key.split('_')[1] ?? '';
-  assert.match(listed.stdout, new RegExp(`${id} {2}viewer {4}p-\\*,q {2}ci: expires .*never used`));
-  await assert.rejects(deployerAs(key, 'keys', 'list'), /needs the role admin; the caller is viewer/);
-  assert.match((await deployer('keys', 'revoke', id)).stdout, /Revoked/);
-  await assert.rejects(deployerAs(key, 'keys', 'list'), /wrong, revoked or has expired/);
+  expect(listed.stdout).toMatch(new RegExp(`${id} {2}viewer {4}p-\\*,q {2}ci: expires .*never used`));
+  await expect(deployerAs(key, 'keys', 'list')).rejects.toThrow(/needs the role admin; the caller is viewer/);
+  expect((await deployer('keys', 'revoke', id)).stdout).toMatch(/Revoked/);
+  await expect(deployerAs(key, 'keys', 'list')).rejects.toThrow(/wrong, revoked or has expired/);
 });
 
 test('keys made while the engine was open are marked in the list and revoked at once, others stay', async () => {
@@ -45,34 +44,36 @@ test('keys made while the engine was open are marked in the list and revoked at 
   for (const key of keys) made.push(await insertKey(query, { ...key, ...open }, openPrincipal.id));
   const own = (await deployer('keys', 'create', 'own', '--role', 'viewer')).stdout.trim();
   const marked = async () => (await deployer('keys', 'list')).stdout.match(/^.*MADE WHILE OPEN$/gm) ?? [];
-  assert.equal((await marked()).length, 2);
-  await assert.rejects(deployer('keys', 'revoke'), /give either an id or --made-while-open/);
+  expect((await marked()).length).toBe(2);
+  await expect(deployer('keys', 'revoke')).rejects.toThrow(/give either an id or --made-while-open/);
   const [{ row } = assert.fail()] = made;
   const both = deployer('keys', 'revoke', row.id, '--made-while-open');
-  await assert.rejects(both, /give either an id or --made-while-open/);
+  await expect(both).rejects.toThrow(/give either an id or --made-while-open/);
   assert.ok((await marked()).every((line) => !line.includes('revoked')));
 
   const { stdout } = await deployer('keys', 'revoke', '--made-while-open');
-  assert.match(stdout, /^2 keys are revoked$/m);
+  expect(stdout).toMatch(/^2 keys are revoked$/m);
   assert.ok((await marked()).every((line) => line.includes(': revoked ')));
   for (const { key } of made)
-    await assert.rejects(deployerAs(key, 'keys', 'list'), /wrong, revoked or has expired/);
+    await expect(deployerAs(key, 'keys', 'list')).rejects.toThrow(/wrong, revoked or has expired/);
   await assert.rejects(deployerAs(own, 'keys', 'list'), /the caller is viewer/, 'it is still a key');
-  assert.deepEqual(JSON.parse((await deployer('--json', 'keys', 'revoke', '--made-while-open')).stdout), []);
+  expect(JSON.parse((await deployer('--json', 'keys', 'revoke', '--made-while-open')).stdout)).toStrictEqual(
+    [],
+  );
 });
 
 test('the key of the first start lies in a file that only its owner reads, and works from there', async () => {
   const file = at('data/admin.key');
   const args = ['--url', it.url, '--token-file', file, 'keys', 'list'];
   const { stdout } = await run(process.execPath, [main, ...args], { env: { PATH: process.env.PATH } });
-  assert.match(stdout, /admin: never expires/);
+  expect(stdout).toMatch(/admin: never expires/);
 });
 
 test('an export and a head are verified; every change to the export is found', async () => {
   await deployer('audit', 'head', at('head.json'));
   await deployer('audit', 'export', at('log.jsonl'));
   const verify = (file: string) => deployer('audit', 'verify', '--export', file, '--head', at('head.json'));
-  assert.match((await verify(at('log.jsonl'))).stdout, /is intact/);
+  expect((await verify(at('log.jsonl'))).stdout).toMatch(/is intact/);
   const lines = (await readFile(at('log.jsonl'), 'utf8')).trimEnd().split('\n');
   const changed: Record<string, [lines: (string | undefined)[], says: RegExp]> = {
     edited: [lines.with(2, lines[2]?.replace('"p-2"', '"p-9"') ?? ''), /edited: entry 3/],
@@ -85,8 +86,8 @@ test('an export and a head are verified; every change to the export is found', a
     const file = at(`${name}.jsonl`);
     await writeFile(file, entries.map((line) => `${line}\n`).join(''));
     await assert.rejects(verify(file), (error: { stdout: string; code: number }) => {
-      assert.equal(error.code, 1);
-      assert.match(error.stdout, /NOT intact/);
+      expect(error.code).toBe(1);
+      expect(error.stdout).toMatch(/NOT intact/);
       assert.match(error.stdout, says, name);
       return true;
     });
@@ -96,8 +97,8 @@ test('an export and a head are verified; every change to the export is found', a
 test('the log of the engine itself is verified', async () => {
   const { stdout } = await deployer('--json', 'audit', 'verify', '--head', at('head.json'));
   const { valid, findings, entries } = JSON.parse(stdout);
-  assert.deepEqual([valid, findings], [true, []]);
-  assert.ok(entries > 6);
+  expect([valid, findings]).toStrictEqual([true, []]);
+  expect(entries).toBeGreaterThan(6);
   await writeFile(at('no-head.json'), '{"seq": 1}');
-  await assert.rejects(deployer('audit', 'verify', '--head', at('no-head.json')), /it is no head/);
+  await expect(deployer('audit', 'verify', '--head', at('no-head.json'))).rejects.toThrow(/it is no head/);
 });

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { createClient } from '../../e2e/support/client.ts';
 import { Engine } from '../../e2e/support/engine.ts';
@@ -12,11 +11,11 @@ const main = join(import.meta.dirname, '../src/main.ts');
 let engine: Engine;
 let client: ReturnType<typeof createClient>;
 
-before(async () => {
+beforeAll(async () => {
   engine = await Engine.start();
   client = createClient(engine.url);
 });
-after(() => engine?.[Symbol.asyncDispose]());
+afterAll(() => engine?.[Symbol.asyncDispose]());
 
 const deployer = (...args: string[]) => run(process.execPath, [main, '--url', engine.url, ...args]);
 const code =
@@ -26,28 +25,30 @@ test('a backup brings back what was deployed before it, and nothing deployed aft
   await client.complete('/api/deploy', { projectId: 'before', iacCode: code });
   const file = join(engine.directory, 'engine.tar.gz');
   const { stdout } = await deployer('--json', 'backup', file);
-  assert.ok(JSON.parse(stdout).bytes > 1000);
+  expect(JSON.parse(stdout).bytes).toBeGreaterThan(1000);
   await client.complete('/api/deploy', { projectId: 'afterwards', iacCode: code });
 
   const restored = await deployer('restore', file);
-  assert.match(restored.stdout, /restart the engine/);
+  expect(restored.stdout).toMatch(/restart the engine/);
   await engine.gateway?.stop();
   await engine.startGateway();
 
   const outputs = await client.get('/api/deploy/outputs/before');
-  assert.deepEqual(outputs.body.outputs, { a: 'kept' });
-  assert.equal((await client.get('/api/deploy/outputs/afterwards')).status, 404);
+  expect(outputs.body.outputs).toStrictEqual({ a: 'kept' });
+  expect((await client.get('/api/deploy/outputs/afterwards')).status).toBe(404);
   await client.complete('/api/deploy/destroy', { projectId: 'before' });
 });
 
 test('a file that is no backup is refused, says so, and changes nothing', async () => {
   const file = join(engine.directory, 'noise.bin');
   await writeFile(file, 'not a backup');
-  await assert.rejects(deployer('restore', file), /no backup of this engine; nothing was changed/);
-  await assert.rejects(deployer('restore', join(engine.directory, 'missing')), /there is no such file/);
+  await expect(deployer('restore', file)).rejects.toThrow(/no backup of this engine; nothing was changed/);
+  await expect(deployer('restore', join(engine.directory, 'missing'))).rejects.toThrow(
+    /there is no such file/,
+  );
   await engine.gateway?.stop();
   await engine.startGateway();
-  assert.equal((await client.get('/api/deploy/outputs/before')).status, 200);
+  expect((await client.get('/api/deploy/outputs/before')).status).toBe(200);
 });
 
 test('an engine that does not answer is one readable line', async () => {

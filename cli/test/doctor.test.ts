@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
-import { test } from 'node:test';
 import { Engine } from '../../e2e/support/engine.ts';
 
 const main = resolve(import.meta.dirname, '../src/main.ts');
@@ -26,11 +25,11 @@ test('doctor is content with the defaults, and names what a switched off sandbox
       /terraform 1\./,
       /protected$/m,
     ])
-      assert.match(text, line);
+      expect(text).toMatch(line);
   }
   await using engine = await Engine.start({ runnerEnv: { SANDBOX: 'off' } });
   const { code, text } = await doctor(engine.url);
-  assert.equal(code, 1);
-  assert.match(text, /! runner http.*: SANDBOX=off switches the sandbox off/);
-  assert.match(text, /! runner http.*: code can read every file/);
+  expect(code).toBe(1);
+  expect(text).toMatch(/! runner http.*: SANDBOX=off switches the sandbox off/);
+  expect(text).toMatch(/! runner http.*: code can read every file/);
 });

@@ -2,15 +2,14 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { after, before, test } from 'node:test';
 import { startTestGateway, type TestGateway } from '../../gateway/test/support.ts';
 
 const main = join(import.meta.dirname, '../src/main.ts');
 let it: TestGateway;
-before(async () => {
+beforeAll(async () => {
   it = await startTestGateway();
 });
-after(() => it?.[Symbol.asyncDispose]());
+afterAll(() => it?.[Symbol.asyncDispose]());
 
 /** Everything a command says, with `input` on its standard input. */
 async function secrets(input: string, ...args: string[]): Promise<string> {
@@ -21,20 +20,19 @@ async function secrets(input: string, ...args: string[]): Promise<string> {
 }
 
 test('a secret is set from standard input, listed by name, and removed', async () => {
-  assert.match(
-    await secrets('correct-horse\n', 'set', 'web', 'db_password'),
+  expect(await secrets('correct-horse\n', 'set', 'web', 'db_password')).toMatch(
     /db_password {2}set .* by open/,
   );
   await secrets('a-key', 'set', 'web', 'AWS_SECRET_ACCESS_KEY');
   const listed = await secrets('', 'list', 'web');
-  assert.match(listed, /db_password/);
-  assert.match(listed, /AWS_SECRET_ACCESS_KEY/);
+  expect(listed).toMatch(/db_password/);
+  expect(listed).toMatch(/AWS_SECRET_ACCESS_KEY/);
   assert.ok(!/correct-horse|a-key/.test(listed));
-  assert.match(await secrets('', 'rotate', 'web'), /new data key/);
+  expect(await secrets('', 'rotate', 'web')).toMatch(/new data key/);
   assert.ok(!/db_password/.test(await secrets('', 'remove', 'web', 'db_password')));
 });
 
 test('nothing on standard input, and a name that is none, are errors that say what to do', async () => {
-  assert.match(await secrets('', 'set', 'web', 'token'), /standard input is empty; for example/);
-  assert.match(await secrets('x', 'set', 'web', 'not a name'), /not a Terraform variable name/);
+  expect(await secrets('', 'set', 'web', 'token')).toMatch(/standard input is empty; for example/);
+  expect(await secrets('x', 'set', 'web', 'not a name')).toMatch(/not a Terraform variable name/);
 });

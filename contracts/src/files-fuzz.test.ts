@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { isAbsolute, join, normalize, posix, relative } from 'node:path';
-import { test } from 'node:test';
 import fc from 'fast-check';
 import { pathProblem } from './path-rule.ts';
 
@@ -47,8 +46,8 @@ test('whatever path is accepted stays where it belongs, under the name it has', 
       const root = '/project/root';
       const full = join(root, path);
       assert.ok(!isAbsolute(path));
-      assert.equal(relative(root, full), path);
-      assert.equal(posix.normalize(path), path);
+      expect(relative(root, full)).toBe(path);
+      expect(posix.normalize(path)).toBe(path);
       assert.ok(!normalize(full).includes('..') || path.includes('..'));
       for (const segment of path.split('/')) {
         assert.ok(segment !== '..' && !segment.startsWith('.'));
@@ -66,7 +65,7 @@ test('the folders of an accepted path are accepted, so that a reader that skips 
       if (pathProblem(path) !== undefined) return;
       const segments = path.split('/');
       for (let length = 1; length < segments.length; length += 1)
-        assert.equal(pathProblem(segments.slice(0, length).join('/')), undefined);
+        expect(pathProblem(segments.slice(0, length).join('/'))).toBe(undefined);
     }),
     { numRuns: cases },
   );
@@ -74,11 +73,11 @@ test('the folders of an accepted path are accepted, so that a reader that skips 
 
 for (const path of ['x.tfstate/main.tf', 'terraform.tfstate.d/a/main.tf', 'a/b.tfstate.backup/main.tf'])
   test(`${path} is refused for its folder`, () => {
-    assert.match(pathProblem(path) ?? '', /state files, and folders named like one/);
+    expect(pathProblem(path) ?? '').toMatch(/state files, and folders named like one/);
   });
 
 test('the path rule uses nothing that a browser lacks', () => {
   const source = readFileSync(join(import.meta.dirname, 'path-rule.ts'), 'utf8');
-  assert.doesNotMatch(source, /^import /m);
-  assert.doesNotMatch(source, /\bBuffer\b|\bprocess\./);
+  expect(source).not.toMatch(/^import /m);
+  expect(source).not.toMatch(/\bBuffer\b|\bprocess\./);
 });

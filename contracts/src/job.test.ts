@@ -1,5 +1,3 @@
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { isFinished, jobIdPattern, jobStatuses, jobTransitionNames, nextJobStatus } from './job.ts';
 
 const allowed: Record<string, string> = {
@@ -19,19 +17,19 @@ const allowed: Record<string, string> = {
 test('every pair of status and transition gives exactly what the table says', () => {
   for (const status of jobStatuses) {
     for (const transition of jobTransitionNames) {
-      assert.equal(nextJobStatus(status, transition), allowed[`${status} ${transition}`]);
+      expect(nextJobStatus(status, transition)).toBe(allowed[`${status} ${transition}`]);
     }
   }
 });
 
 test('a finished job has no way out', () => {
   for (const status of jobStatuses.filter(isFinished)) {
-    for (const transition of jobTransitionNames) assert.equal(nextJobStatus(status, transition), undefined);
+    for (const transition of jobTransitionNames) expect(nextJobStatus(status, transition)).toBe(undefined);
   }
 });
 
 test('job ids of the documented form are accepted, others are not', () => {
-  assert.match('deploy-1234567890-abc123', jobIdPattern);
+  expect('deploy-1234567890-abc123').toMatch(jobIdPattern);
   for (const bad of ['deploy-1-abc', 'boom-1704067200000-abc123', '../deploy-1704067200000-abc123', ''])
-    assert.doesNotMatch(bad, jobIdPattern);
+    expect(bad).not.toMatch(jobIdPattern);
 });

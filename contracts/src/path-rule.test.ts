@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { maxPathLength, pathProblem } from './path-rule.ts';
 
 const refused: [string, RegExp][] = [
@@ -34,7 +33,7 @@ const refused: [string, RegExp][] = [
 
 for (const [path, expected] of refused)
   test(`the path ${JSON.stringify(path).slice(0, 40)} is refused with its reason`, () => {
-    assert.match(pathProblem(path) ?? 'accepted', expected);
+    expect(pathProblem(path) ?? 'accepted').toMatch(expected);
   });
 
 test('paths that only look like refused ones are accepted', () => {

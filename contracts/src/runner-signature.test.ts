@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import {
   NonceMemory,
   type SignedParts,
@@ -28,16 +27,16 @@ const changes: Partial<SignedParts>[] = [
 
 test('a signature holds for the request it was made for and no other', () => {
   const signature = signRunnerRequest(token, parts);
-  assert.equal(signatureMatches(token, parts, signature), true);
+  expect(signatureMatches(token, parts, signature)).toBe(true);
   for (const change of changes)
     assert.equal(signatureMatches(token, { ...parts, ...change }, signature), false, JSON.stringify(change));
-  assert.equal(signatureMatches('another-token', parts, signature), false);
+  expect(signatureMatches('another-token', parts, signature)).toBe(false);
   for (const wrong of ['', signature.slice(1), `${signature}0`, 'a'.repeat(64)])
     assert.equal(signatureMatches(token, parts, wrong), false, wrong);
 });
 
 test('the case of the method is not signed, since servers and clients spell it differently', () => {
-  assert.equal(signRunnerRequest(token, { ...parts, method: 'put' }), signRunnerRequest(token, parts));
+  expect(signRunnerRequest(token, { ...parts, method: 'put' })).toBe(signRunnerRequest(token, parts));
 });
 
 /** A memory that began at the given second, and the clock it reads. */
@@ -49,45 +48,45 @@ function memoryAt(seconds: number) {
 test('a timestamp is fresh within the window around now, and never before the process began', () => {
   const start = 1_700_000_000;
   const { clock, memory } = memoryAt(start);
-  assert.equal(memory.isFresh(String(start)), true);
+  expect(memory.isFresh(String(start))).toBe(true);
   assert.equal(memory.isFresh(String(start - 1)), false, 'it may have been used before a restart');
-  assert.equal(memory.isFresh(String(start + signatureWindowSeconds)), true);
-  assert.equal(memory.isFresh(String(start + signatureWindowSeconds + 1)), false);
+  expect(memory.isFresh(String(start + signatureWindowSeconds))).toBe(true);
+  expect(memory.isFresh(String(start + signatureWindowSeconds + 1))).toBe(false);
   clock.now += signatureWindowSeconds * 1000;
-  assert.equal(memory.isFresh(String(start)), true);
+  expect(memory.isFresh(String(start))).toBe(true);
   clock.now += 1;
-  assert.equal(memory.isFresh(String(start)), false);
+  expect(memory.isFresh(String(start))).toBe(false);
   for (const text of ['', 'x', '1e9', `${start + 10}.5`, ` ${start + 10}`, '-1', '0x6553f100'])
     assert.equal(memory.isFresh(text), false, text);
 });
 
 test('a process that begins within a second accepts what was signed in the same second', () => {
   const memory = new NonceMemory(() => 1_700_000_000_900);
-  assert.equal(memory.isFresh('1700000000'), true);
+  expect(memory.isFresh('1700000000')).toBe(true);
 });
 
 test('a nonce is accepted once for as long as its signature can be fresh', () => {
   const { clock, memory } = memoryAt(1_700_000_000);
-  assert.equal(memory.use('nonce-000001'), true);
-  assert.equal(memory.use('nonce-000001'), false);
-  assert.equal(memory.use('nonce-000002'), true);
+  expect(memory.use('nonce-000001')).toBe(true);
+  expect(memory.use('nonce-000001')).toBe(false);
+  expect(memory.use('nonce-000002')).toBe(true);
   clock.now += 2 * signatureWindowSeconds * 1000 - 1;
-  assert.equal(memory.use('nonce-000001'), false);
+  expect(memory.use('nonce-000001')).toBe(false);
   clock.now += 1;
   assert.equal(memory.use('nonce-000001'), true, 'it is forgotten once no signature with it is fresh');
-  assert.equal(memory.use('nonce-000001'), false);
+  expect(memory.use('nonce-000001')).toBe(false);
 });
 
 test('what is no nonce is never accepted', () => {
   const { memory } = memoryAt(1_700_000_000);
   for (const nonce of ['', 'short', 'a'.repeat(65), 'with space', 'line\nbreak', 'nonce-0001\n'])
     assert.equal(memory.use(nonce), false, nonce);
-  assert.equal(memory.use('a'.repeat(64)), true);
-  assert.equal(memory.use('a'.repeat(8)), true);
+  expect(memory.use('a'.repeat(64))).toBe(true);
+  expect(memory.use('a'.repeat(8))).toBe(true);
 });
 
 test('the headers have the names that gateways and runners of other versions use', () => {
-  assert.deepEqual(signatureHeaders, {
+  expect(signatureHeaders).toStrictEqual({
     timestamp: 'x-runner-timestamp',
     nonce: 'x-runner-nonce',
     signature: 'x-runner-signature',

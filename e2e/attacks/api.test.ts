@@ -4,7 +4,6 @@ import { readdir, readFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { join, normalize } from 'node:path';
-import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { signatureHeaders, signRunnerRequest } from '@deployment-engine/contracts';
 import { decodeJwt, SignJWT } from 'jose';
@@ -20,11 +19,11 @@ describe('callers that are not what they say', () => {
   let open: Engine;
   /** The same asking everybody who they are. */
   let closed: Engine;
-  before(async () => {
+  beforeAll(async () => {
     open = await Engine.start();
     closed = await Engine.start({ gatewayEnv: { AUTH: 'required', ...jwt } });
   });
-  after(async () => {
+  afterAll(async () => {
     await open?.[Symbol.asyncDispose]();
     await closed?.[Symbol.asyncDispose]();
   });
@@ -52,14 +51,14 @@ describe('callers that are not what they say', () => {
       'ä',
     ];
     for (const projectId of ids)
-      assert.equal((await client.post('/api/deploy', { projectId, iacCode: hello })).status, 400);
+      expect((await client.post('/api/deploy', { projectId, iacCode: hello })).status).toBe(400);
     for (const id of [path, '%00', '..%5c..', 'a%2fb', '%252e%252e%252f'])
       for (const view of ['infrastructure', 'outputs', 'state', 'costs', 'history', 'policy', 'secrets']) {
         const { status } = await client.get(`/api/deploy/${view}/${id}`);
         assert.ok(status === 400 || status === 404, `${view}/${id}: ${status}`);
       }
-    assert.deepEqual((await readdir(open.directory)).sort(), ['data', 'workspaces']);
-    assert.deepEqual(await readdir(join(open.directory, 'workspaces')), []);
+    expect((await readdir(open.directory)).sort()).toStrictEqual(['data', 'workspaces']);
+    expect(await readdir(join(open.directory, 'workspaces'))).toStrictEqual([]);
   });
 
   test('row 30: bodies that break or poison the parser', async () => {
@@ -70,10 +69,10 @@ describe('callers that are not what they say', () => {
       '/api/deploy',
       `{"projectId":"a","iacCode":"x","variables":{"a":${deep}}}`,
     );
-    assert.equal(nested.status, 400);
+    expect(nested.status).toBe(400);
     const polluting = `{"projectId":"poisoned","iacCode":${JSON.stringify(hello)},"__proto__":{"autoApprove":false}}`;
-    assert.equal(Object.assign({}, Reflect.get(JSON.parse(polluting), '__proto__')).autoApprove, false);
-    assert.equal((await client.post('/api/deploy', polluting)).status, 400);
+    expect(Object.assign({}, Reflect.get(JSON.parse(polluting), '__proto__')).autoApprove).toBe(false);
+    expect((await client.post('/api/deploy', polluting)).status).toBe(400);
     const inside = `{"projectId":"inside","iacCode":${JSON.stringify(hello)},"variables":{"__proto__":{"autoApprove":false},"constructor":{"prototype":{"x":1}}}}`;
     await client.post('/api/deploy', inside);
     const job = await client.complete('/api/deploy', { projectId: 'after', iacCode: hello });
@@ -94,10 +93,7 @@ describe('callers that are not what they say', () => {
     );
     const urls = bodies.match(/"[^"]*":\{[^{}]*"format":"uri"[^{}]*\}/g) ?? [];
     // A runner says by signed heartbeat where it listens; nobody else may name an address.
-    assert.deepEqual(
-      urls.map((property) => property.split('"')[1]),
-      ['url'],
-    );
+    expect(urls.map((property) => property.split('"')[1])).toStrictEqual(['url']);
   });
 
   test('row 32: tokens that are forged or too good', async () => {
@@ -113,7 +109,7 @@ describe('callers that are not what they say', () => {
     const status = async (token: string) =>
       (await createClient(closed.url, { authorization: `Bearer ${token}` }).get('/api/keys')).status;
     const good = await sign({});
-    assert.equal(await status(good), 200);
+    expect(await status(good)).toBe(200);
     const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
     const forged = {
       'without a signature': `${part({ alg: 'none' })}.${good.split('.')[1]}.`,
@@ -131,7 +127,9 @@ describe('callers that are not what they say', () => {
       assert.ok(decodeJwt(token), 'a careless reader takes it');
       assert.equal(await status(token), 401, name);
     }
-    await assert.rejects(Engine.start({ gatewayEnv: { ...jwt, JWT_SECRET_KEY: 'abc' } }), /JWT_SECRET_KEY/);
+    await expect(Engine.start({ gatewayEnv: { ...jwt, JWT_SECRET_KEY: 'abc' } })).rejects.toThrow(
+      /JWT_SECRET_KEY/,
+    );
   });
 
   test('row 33: other addresses of this machine, other names, other sites', async () => {
@@ -139,17 +137,19 @@ describe('callers that are not what they say', () => {
       .flat()
       .find((address) => address?.family === 'IPv4' && !address.internal);
     if (outside)
-      await assert.rejects(fetch(`http://${outside.address}:${open.gatewayPort}/healthz`), /fetch failed/);
+      await expect(fetch(`http://${outside.address}:${open.gatewayPort}/healthz`)).rejects.toThrow(
+        /fetch failed/,
+      );
     const ask = (headers: Record<string, string>, method = 'GET', path = '/api/deploy/jobs') =>
       statusOf(open.gatewayPort, method, path, headers);
-    assert.equal(await ask({}), 200);
-    assert.equal(await ask({ host: 'evil.example.org' }), 403);
-    assert.equal(await ask({ origin: 'https://evil.example.org' }, 'POST', '/api/deploy'), 403);
-    assert.equal(await ask({ 'sec-fetch-site': 'cross-site' }, 'POST', '/api/deploy'), 403);
-    assert.equal(await ask({ 'content-type': 'text/plain' }, 'POST', '/api/deploy'), 415);
+    expect(await ask({})).toBe(200);
+    expect(await ask({ host: 'evil.example.org' })).toBe(403);
+    expect(await ask({ origin: 'https://evil.example.org' }, 'POST', '/api/deploy')).toBe(403);
+    expect(await ask({ 'sec-fetch-site': 'cross-site' }, 'POST', '/api/deploy')).toBe(403);
+    expect(await ask({ 'content-type': 'text/plain' }, 'POST', '/api/deploy')).toBe(415);
     await using careless = await Engine.start({ gatewayEnv: { ALLOWED_HOSTS: 'evil.example.org' } });
     const headers = { host: 'evil.example.org' };
-    assert.equal(await statusOf(careless.gatewayPort, 'GET', '/api/deploy/jobs', headers), 200);
+    expect(await statusOf(careless.gatewayPort, 'GET', '/api/deploy/jobs', headers)).toBe(200);
   });
 
   test('row 34: an address that changes with every call', async () => {
@@ -171,12 +171,12 @@ describe('callers that are not what they say', () => {
     const ask = async (path: string, headers: Record<string, string>) =>
       (await fetch(`${open.runnerUrl}${path}`, { headers })).status;
     const now = Math.floor(Date.now() / 1000);
-    assert.equal(await ask('/capacity', {}), 401);
-    assert.equal(await ask('/capacity', signed('another-token-of-32-characters-xx', now)), 401);
-    assert.equal(await ask('/capacity', signed(open.token, now - 120)), 401);
-    assert.equal(await ask('/capacity', signed(open.token, now + 120)), 401);
+    expect(await ask('/capacity', {})).toBe(401);
+    expect(await ask('/capacity', signed('another-token-of-32-characters-xx', now))).toBe(401);
+    expect(await ask('/capacity', signed(open.token, now - 120))).toBe(401);
+    expect(await ask('/capacity', signed(open.token, now + 120))).toBe(401);
     const good = signed(open.token, now);
-    assert.equal(await ask('/capacity', good), 200);
+    expect(await ask('/capacity', good)).toBe(200);
     assert.equal(await ask('/capacity', good), 401, 'a call that was heard works again');
     assert.equal(
       await ask('/runs/any', signed(open.token, now)),
@@ -209,11 +209,11 @@ describe('callers that are not what they say', () => {
         headers: { authorization: `Bearer ${key}`, 'content-type': 'application/gzip' },
         body: new Uint8Array(gzipSync(archive)),
       });
-      assert.equal(answer.status, 400);
+      expect(answer.status).toBe(400);
     }
     const after = (await readdir(closed.directory, { recursive: true })).filter((file) => /evil/.test(file));
-    assert.deepEqual(after, before);
-    assert.equal((await client.get('/api/deploy/jobs')).status, 200);
+    expect(after).toStrictEqual(before);
+    expect((await client.get('/api/deploy/jobs')).status).toBe(200);
   });
 
   test('row 38: what belongs to another project, by its id', async () => {
@@ -237,12 +237,12 @@ describe('callers that are not what they say', () => {
         await thief.get(path.replace(/victim|deploy-\d+/, 'nobody')),
       ];
       assert.equal(theirs.status, 404, path);
-      assert.equal(theirs.body.code, nobodys.status === 404 ? nobodys.body.code : theirs.body.code);
+      expect(theirs.body.code).toBe(nobodys.status === 404 ? nobodys.body.code : theirs.body.code);
     }
-    assert.equal((await thief.post('/api/deploy/destroy', { projectId: 'victim' })).status, 404);
-    assert.equal((await thief.post(`/api/deploy/jobs/${job.jobId}/cancel`, {})).status, 404);
-    assert.deepEqual((await thief.get('/api/deploy/jobs')).body.jobs, []);
-    assert.deepEqual((await thief.get('/api/deploy/projects')).body.projects, []);
+    expect((await thief.post('/api/deploy/destroy', { projectId: 'victim' })).status).toBe(404);
+    expect((await thief.post(`/api/deploy/jobs/${job.jobId}/cancel`, {})).status).toBe(404);
+    expect((await thief.get('/api/deploy/jobs')).body.jobs).toStrictEqual([]);
+    expect((await thief.get('/api/deploy/projects')).body.projects).toStrictEqual([]);
   });
 });
 

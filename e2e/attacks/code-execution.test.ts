@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describeUnless } from '../../scripts/jest/unless.ts';
 import { createClient } from '../support/client.ts';
 import { skipWithoutAws } from '../support/local-aws.ts';
 import { bareTerraform } from './support/bare-terraform.ts';
@@ -165,14 +165,14 @@ const attacks: Attack[] = [
   },
 ];
 
-describe('code that starts a program', { skip: skipWithoutAws() }, () => {
+describeUnless(skipWithoutAws())('code that starts a program', () => {
   let trap: Trap;
   let stage: Stage;
-  before(async () => {
+  beforeAll(async () => {
     trap = await Trap.set();
     stage = await Stage.open({ aws: true });
   });
-  after(async () => {
+  afterAll(async () => {
     await stage?.[Symbol.asyncDispose]();
     await trap?.[Symbol.asyncDispose]();
   });
@@ -190,8 +190,8 @@ describe('code that starts a program', { skip: skipWithoutAws() }, () => {
         assert.ok(!trap.isMarked(), `the program ran in the sandbox: ${job.status}`);
       }
       const { job, findings } = await stage.deploy({ preflight: true, sandbox: true }, files);
-      assert.equal(job.status, 'failed');
-      assert.equal(job.failure?.reason, 'policy_denied');
+      expect(job.status).toBe('failed');
+      expect(job.failure?.reason).toBe('policy_denied');
       for (const id of attack.findings) assert.ok(findings.includes(id), `${id} is not in ${findings}`);
       assert.ok(!trap.isMarked());
     });
@@ -219,7 +219,7 @@ describe('code that starts a program', { skip: skipWithoutAws() }, () => {
       assert.equal(answer.status, 400, path);
     }
     const { job } = await stage.deploy({ preflight: false, sandbox: true }, { 'main.tf': files['main.tf'] });
-    assert.equal(job.failure?.step, 'init');
+    expect(job.failure?.step).toBe('init');
     assert.ok(!trap.isMarked());
   });
 });

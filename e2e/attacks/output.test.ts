@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
 import { createClient } from '../support/client.ts';
 import { bareTerraform } from './support/bare-terraform.ts';
 import { Stage } from './support/stage.ts';
@@ -13,11 +12,11 @@ const off = { preflight: false, sandbox: false };
 describe('what code says, and what is said about it', () => {
   let trap: Trap;
   let stage: Stage;
-  before(async () => {
+  beforeAll(async () => {
     trap = await Trap.set();
     stage = await Stage.open({ env: { AUTH: 'required' } });
   });
-  after(async () => {
+  afterAll(async () => {
     await stage?.[Symbol.asyncDispose]();
     await trap?.[Symbol.asyncDispose]();
   });
@@ -35,8 +34,8 @@ describe('what code says, and what is said about it', () => {
     );
     await using open = await Stage.open();
     const { job, shown } = await open.deploy(on, files);
-    assert.equal(job.status, 'failed');
-    assert.equal(job.resources.finished, 0);
+    expect(job.status).toBe('failed');
+    expect(job.resources.finished).toBe(0);
     assert.ok(!shown.includes('\u001b') && !/\\u001b/i.test(shown), shown);
   });
 
@@ -71,8 +70,8 @@ describe('what code says, and what is said about it', () => {
     }
     const closed = ['/api/deploy/state/shop', '/api/deploy/outputs/shop?sensitive=true'];
     for (const path of closed) assert.equal((await reader.get(path)).status, 403, path);
-    assert.ok(JSON.stringify((await client.get('/api/deploy/state/shop')).body).includes(secret));
-    assert.equal((await client.get('/api/deploy/outputs/shop?sensitive=true')).body.outputs.p, secret);
+    expect(JSON.stringify((await client.get('/api/deploy/state/shop')).body)).toContain(secret);
+    expect((await client.get('/api/deploy/outputs/shop?sensitive=true')).body.outputs.p).toBe(secret);
   });
 
   test('row 27: a secret that output cuts in two', async () => {
@@ -87,9 +86,9 @@ describe('what code says, and what is said about it', () => {
     for (const before of [1020, 1022, 1023]) {
       const { body } = await client.post('/api/deploy', { projectId: 'cut', iacCode: code(before) });
       const job = await client.finished(body.jobId);
-      assert.equal(job.status, 'failed');
+      expect(job.status).toBe('failed');
       const logs = (await client.get(`/api/deploy/jobs/${job.jobId}/logs`)).body;
-      assert.match(logs, /0123456789abcdef0123456789abcdef/);
+      expect(logs).toMatch(/0123456789abcdef0123456789abcdef/);
       assert.ok(
         !JSON.stringify([job, logs]).includes('needle'),
         `${before} times sixteen characters before it`,
@@ -107,7 +106,7 @@ describe('what code says, and what is said about it', () => {
     for (const controls of [on, off]) {
       const { job } = await careless.deploy(controls, files);
       assert.equal(job.status, 'completed', job.error);
-      assert.equal(job.result?.plan?.create, 1);
+      expect(job.result?.plan?.create).toBe(1);
       assert.ok(!trap.isMarked(), 'a variable of the services reaches Terraform');
     }
     const client = createClient((await careless.engine(on)).url);

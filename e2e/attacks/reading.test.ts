@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describeUnless } from '../../scripts/jest/unless.ts';
 import { skipWithoutAws } from '../support/local-aws.ts';
 import { bareTerraform } from './support/bare-terraform.ts';
 import { Stage } from './support/stage.ts';
@@ -192,14 +192,14 @@ const attacks: Attack[] = [
   },
 ];
 
-describe('code that reads or sends what is not its own', { skip: skipWithoutAws() }, () => {
+describeUnless(skipWithoutAws())('code that reads or sends what is not its own', () => {
   let trap: Trap;
   let stage: Stage;
-  before(async () => {
+  beforeAll(async () => {
     trap = await Trap.set();
     stage = await Stage.open({ aws: true, env: { ENGINE_CANARY: ofTheEngine } });
   });
-  after(async () => {
+  afterAll(async () => {
     await stage?.[Symbol.asyncDispose]();
     await trap?.[Symbol.asyncDispose]();
   });

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { after, before, describe, test } from 'node:test';
 import { createClient } from '../support/client.ts';
 import { waitFor } from '../support/wait.ts';
 import { bareTerraform } from './support/bare-terraform.ts';
@@ -45,12 +44,12 @@ function processesWith(text: string): number[] {
 describe('code that takes more than its share', () => {
   let trap: Trap;
   let stage: Stage;
-  before(async () => {
+  beforeAll(async () => {
     trap = await Trap.set();
     const env = { SANDBOX_READ_ONLY_PATHS: '/bin,/usr,/lib,/lib64', SANDBOX_MEMORY_MB: String(boundedMb) };
     stage = await Stage.open({ env });
   });
-  after(async () => {
+  afterAll(async () => {
     await stage?.[Symbol.asyncDispose]();
     await trap?.[Symbol.asyncDispose]();
   });
@@ -58,11 +57,11 @@ describe('code that takes more than its share', () => {
   for (const [name, files, finding] of memoryAttacks)
     test(`row 20: memory by ${name}`, async () => {
       const said = await bareTerraform(files, { memoryMb: boundedMb });
-      assert.match(said, /out of memory|cannot allocate|makeslice|string concatenation too long/i);
+      expect(said).toMatch(/out of memory|cannot allocate|makeslice|string concatenation too long/i);
       const contained = await stage.deploy(sandboxOnly, files);
       assert.equal(contained.job.status, 'failed', contained.job.error);
       const { job, findings } = await stage.deploy(on, files);
-      assert.equal(job.failure?.reason, 'policy_denied');
+      expect(job.failure?.reason).toBe('policy_denied');
       assert.ok(findings.includes(finding), findings.join());
       await requireHealthy();
     });
@@ -70,8 +69,8 @@ describe('code that takes more than its share', () => {
   test('row 20: parentheses that overflow the stack of a parser', async () => {
     const files = { 'main.tf': `output "x" {\n  value = ${'('.repeat(100_000)}1${')'.repeat(100_000)}\n}\n` };
     const { job, findings } = await stage.deploy(on, files);
-    assert.equal(job.failure?.reason, 'policy_denied');
-    assert.deepEqual(findings, ['PRE-SYNTAX']);
+    expect(job.failure?.reason).toBe('policy_denied');
+    expect(findings).toStrictEqual(['PRE-SYNTAX']);
     await requireHealthy();
   });
 
@@ -81,7 +80,7 @@ describe('code that takes more than its share', () => {
         'resource "terraform_data" "a" {}\noutput "x" {\n  value = bcrypt(terraform_data.a.id, 31)\n}\n',
     };
     const ended = await cancelWhileApplying(sandboxOnly, files, 1);
-    assert.equal(ended.status, 'cancelled');
+    expect(ended.status).toBe('cancelled');
     const { findings } = await stage.deploy(on, files);
     assert.ok(findings.includes('PRE-FUNCTION') || findings.includes('PRE-COST'), findings.join());
   });
@@ -123,32 +122,32 @@ describe('code that takes more than its share', () => {
         'resource "terraform_data" "a" {\n  provisioner "local-exec" {\n    command = "for i in $(seq 600); do sleep 3 & done; wait; echo all-started"\n  }\n}\n',
     };
     const free = await stage.deploy(off, files);
-    assert.match(free.shown, /all-started/);
+    expect(free.shown).toMatch(/all-started/);
     await using limited = await Stage.open({
       env: { SANDBOX_READ_ONLY_PATHS: '/bin,/usr,/lib,/lib64', SANDBOX_PROCESSES: '200' },
     });
     const { shown, job } = await limited.deploy(sandboxOnly, files);
     assert.ok(!/executing: all-started|\): all-started/.test(shown) || job.status === 'failed', shown);
-    assert.match(shown, /fork|Resource temporarily unavailable|Cannot fork/i);
+    expect(shown).toMatch(/fork|Resource temporarily unavailable|Cannot fork/i);
   });
 
   test('row 23: objects without end', async () => {
     const files = { 'main.tf': 'resource "terraform_data" "a" {\n  count = 1000000\n}\n' };
     const { job, findings } = await stage.deploy(on, files);
-    assert.equal(job.failure?.reason, 'policy_denied');
+    expect(job.failure?.reason).toBe('policy_denied');
     assert.ok(findings.includes('PRE-COST'), findings.join());
     const hidden = { 'main.tf': 'variable "n" {}\nresource "terraform_data" "a" {\n  count = var.n\n}\n' };
     const small = await stage.deploy(on, hidden, { variables: { n: 10 } });
     assert.equal(small.job.status, 'completed', small.job.error);
     const large = await stage.deploy(on, hidden, { variables: { n: 2500 } });
-    assert.equal(large.job.status, 'failed');
-    assert.match(large.job.error ?? '', /2500|2000/);
+    expect(large.job.status).toBe('failed');
+    expect(large.job.error ?? '').toMatch(/2500|2000/);
   });
 
   /** The engine has other work to do. */
   async function requireHealthy(): Promise<void> {
     const hello = { 'main.tf': 'resource "terraform_data" "a" {}\n' };
-    assert.equal((await stage.deploy(on, hello)).job.status, 'completed');
+    expect((await stage.deploy(on, hello)).job.status).toBe('completed');
   }
 
   async function cancelWhileApplying(

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
 import { saveStateVersion } from '../../gateway/src/projects/states/store.ts';
 import { openDatabase } from '../../gateway/src/server/database/open.ts';
 import { createEncryption } from '../../gateway/src/server/encryption.ts';
+import { testUnless } from '../../scripts/jest/unless.ts';
 import { createClient } from '../support/client.ts';
 import { providerMirror, skipWithoutAws } from '../support/local-aws.ts';
 import { skipWithoutPostgres, startPostgres } from '../support/postgres.ts';
@@ -27,12 +27,12 @@ async function plantProvider(root: string, name: string, version: string, mark: 
 
 describe('state and plan as a way in', () => {
   let trap: Trap;
-  before(async () => {
+  beforeAll(async () => {
     trap = await Trap.set();
   });
-  after(() => trap?.[Symbol.asyncDispose]());
+  afterAll(() => trap?.[Symbol.asyncDispose]());
 
-  test('row 6: a state that names a foreign provider', { skip: skipWithoutPostgres() }, async () => {
+  testUnless(skipWithoutPostgres())('row 6: a state that names a foreign provider', async () => {
     const mirror = await mkdtemp(join(tmpdir(), 'mirror-'));
     await plantProvider(mirror, 'evil', '1.0.0', trap.mark);
     const server = await startPostgres();
@@ -52,15 +52,15 @@ describe('state and plan as a way in', () => {
       assert.ok(trap.isMarked(), `the attack does not work by itself: ${uncontrolled.error}`);
       const job = await deployWithForeignState(on, 'controlled');
       assert.ok(!trap.isMarked());
-      assert.equal(job.failure?.reason, 'policy_denied');
-      assert.match(job.error ?? '', /hashicorp\/evil/);
+      expect(job.failure?.reason).toBe('policy_denied');
+      expect(job.error ?? '').toMatch(/hashicorp\/evil/);
     } finally {
       await server.stop();
       await rm(mirror, { recursive: true });
     }
   });
 
-  test('row 7: a poisoned plug-in cache', { skip: skipWithoutAws() }, async () => {
+  testUnless(skipWithoutAws())('row 7: a poisoned plug-in cache', async () => {
     const cache = await mkdtemp(join(tmpdir(), 'cache-'));
     const versions = await readdir(join(providerMirror() ?? '', 'registry.terraform.io/hashicorp/aws'));
     await plantProvider(cache, 'aws', versions[0] ?? '', trap.mark);
@@ -96,7 +96,7 @@ describe('state and plan as a way in', () => {
     assert.ok(!(await trap.stateIsChanged()));
   });
 
-  test('row 17: a plan is exchanged after it was approved', { skip: skipWithoutPostgres() }, async () => {
+  testUnless(skipWithoutPostgres())('row 17: a plan is exchanged after it was approved', async () => {
     const server = await startPostgres();
     try {
       const url = await server.createDatabase('plans');
@@ -122,39 +122,42 @@ describe('state and plan as a way in', () => {
       }
       const good = await plan('untouched', 'benign');
       const wrong = { planDigest: evil.planDigest };
-      assert.equal((await client.post(`/api/deploy/jobs/${good.jobId}/approve`, wrong)).status, 409);
+      expect((await client.post(`/api/deploy/jobs/${good.jobId}/approve`, wrong)).status).toBe(409);
       const right = { planDigest: good.planDigest };
-      assert.equal((await client.post(`/api/deploy/jobs/${good.jobId}/approve`, right)).status, 202);
-      assert.equal((await client.endOf(good.jobId)).status, 'completed');
+      expect((await client.post(`/api/deploy/jobs/${good.jobId}/approve`, right)).status).toBe(202);
+      expect((await client.endOf(good.jobId)).status).toBe('completed');
     } finally {
       await server.stop();
     }
   });
 
-  test('row 18: a bucket of somebody else is imported, and destroyed with the project', {
-    skip: skipWithoutAws(),
-  }, async () => {
-    await using stage = await Stage.open({ aws: true });
-    const exists = async () =>
-      (await stage.aws?.call('s3', { path: '/', method: 'GET' }))?.includes('of-somebody');
-    const create = () => stage.aws?.call('s3', { path: '/of-somebody', method: 'PUT' });
-    const files = {
-      'main.tf':
-        'import {\n  to = aws_s3_bucket.b\n  id = "of-somebody"\n}\nresource "aws_s3_bucket" "b" {\n  bucket = "of-somebody"\n}\n',
-    };
-    await create();
-    assert.ok(await exists());
-    const stolen = await stage.deploy(off, files, { projectId: 'thief' });
-    assert.equal(stolen.job.status, 'completed', stolen.job.error);
-    await createClient((await stage.engine(off)).url).complete('/api/deploy/destroy', { projectId: 'thief' });
-    assert.ok(!(await exists()), 'the attack does not work by itself');
+  testUnless(skipWithoutAws())(
+    'row 18: a bucket of somebody else is imported, and destroyed with the project',
+    async () => {
+      await using stage = await Stage.open({ aws: true });
+      const exists = async () =>
+        (await stage.aws?.call('s3', { path: '/', method: 'GET' }))?.includes('of-somebody');
+      const create = () => stage.aws?.call('s3', { path: '/of-somebody', method: 'PUT' });
+      const files = {
+        'main.tf':
+          'import {\n  to = aws_s3_bucket.b\n  id = "of-somebody"\n}\nresource "aws_s3_bucket" "b" {\n  bucket = "of-somebody"\n}\n',
+      };
+      await create();
+      assert.ok(await exists());
+      const stolen = await stage.deploy(off, files, { projectId: 'thief' });
+      assert.equal(stolen.job.status, 'completed', stolen.job.error);
+      await createClient((await stage.engine(off)).url).complete('/api/deploy/destroy', {
+        projectId: 'thief',
+      });
+      assert.ok(!(await exists()), 'the attack does not work by itself');
 
-    await create();
-    const { job, findings } = await stage.deploy(on, files, { projectId: 'thief' });
-    assert.equal(job.status, 'awaiting_approval');
-    assert.ok(findings.includes('PRE-IMPORT'));
-    assert.ok(await exists());
-  });
+      await create();
+      const { job, findings } = await stage.deploy(on, files, { projectId: 'thief' });
+      expect(job.status).toBe('awaiting_approval');
+      expect(findings).toContain('PRE-IMPORT');
+      assert.ok(await exists());
+    },
+  );
 
   test('row 24: two jobs of a project never work at once, and a killed one blocks nobody', async () => {
     await using stage = await Stage.open();
@@ -164,7 +167,7 @@ describe('state and plan as a way in', () => {
       Array.from({ length: 6 }, () => client.post('/api/deploy', { projectId: 'one', iacCode })),
     );
     const jobs = await Promise.all(accepted.map(({ body }) => client.finished(body.jobId)));
-    assert.deepEqual([...new Set(jobs.map((job) => job.status))], ['completed']);
+    expect([...new Set(jobs.map((job) => job.status))]).toStrictEqual(['completed']);
     const spans = jobs
       .map((job) => [Date.parse(job.processingTime ?? ''), Date.parse(job.endTime ?? '')] as const)
       .sort((a, b) => a[0] - b[0]);

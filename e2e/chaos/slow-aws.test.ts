@@ -1,8 +1,6 @@
-import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { test } from 'node:test';
 import { startSlowAws } from './slow-aws.ts';
 
 /** Asks through a stand-in that loses every answer, then again as the SDK does; tells how often the cloud was asked. */
@@ -31,16 +29,16 @@ async function repeated(body: string, random: () => number): Promise<{ asked: nu
 
 for (const body of ['Action=RunInstances&ClientToken=t', 'Action=CreateLoadBalancer&Name=a'])
   test(`a lost answer to ${body} makes one object, as in AWS`, async () => {
-    assert.deepEqual(await repeated(body, () => 0.5), { asked: 1, answer: 'object 1' });
+    expect(await repeated(body, () => 0.5)).toStrictEqual({ asked: 1, answer: 'object 1' });
   });
 
 test('an answer to CreateVpc, which AWS would carry out twice, is not lost', async () => {
-  assert.deepEqual(await repeated('Action=CreateVpc&CidrBlock=10.0.0.0%2F16', () => 0.5), {
+  expect(await repeated('Action=CreateVpc&CidrBlock=10.0.0.0%2F16', () => 0.5)).toStrictEqual({
     asked: 1,
     answer: 'object 1',
   });
 });
 
 test('other calls are carried out again', async () => {
-  assert.equal((await repeated('Action=CreateSubnet', () => 0.5)).answer, 'object 2');
+  expect((await repeated('Action=CreateSubnet', () => 0.5)).answer).toBe('object 2');
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
 import type { Diagnostic } from '@deployment-engine/contracts';
 import pLimit from 'p-limit';
+import { testUnless } from '../../scripts/jest/unless.ts';
 import { createClient } from '../support/client.ts';
 import { Engine } from '../support/engine.ts';
 import { skipWithoutAws } from '../support/local-aws.ts';
@@ -10,11 +10,11 @@ import { type WrongProgram, wrongPrograms } from './wrong-programs.ts';
 
 let engine: Engine;
 let client: ReturnType<typeof createClient>;
-before(async () => {
+beforeAll(async () => {
   engine = await Engine.start();
   client = createClient(engine.url);
 });
-after(() => engine?.[Symbol.asyncDispose]());
+afterAll(() => engine?.[Symbol.asyncDispose]());
 
 const withoutAws = skipWithoutAws();
 const inTable = wrongPrograms.map((program, index) => ({ ...program, projectId: `wrong-${index}` }));
@@ -22,7 +22,7 @@ const inTable = wrongPrograms.map((program, index) => ({ ...program, projectId: 
 describe('each wrong program is told as Terraform tells it, or better', () => {
   const runOfTwo = pLimit(2);
   const runs = new Map<string, Promise<{ hand: Awaited<ReturnType<typeof byHand>>; errors: Diagnostic[] }>>();
-  before(() => {
+  beforeAll(() => {
     for (const program of inTable.filter(({ aws }) => !aws || !withoutAws)) {
       const run = runOfTwo(async () => {
         const hand = await byHand(program);
@@ -33,7 +33,7 @@ describe('each wrong program is told as Terraform tells it, or better', () => {
     }
   });
   for (const program of inTable)
-    test(program.name, { skip: program.aws ? withoutAws : false }, async () => {
+    testUnless(program.aws ? withoutAws : false)(program.name, async () => {
       const { hand, errors } = (await runs.get(program.projectId)) ?? assert.fail('was not run');
       assert.ok(hand.errors.length > 0, 'Terraform itself finds nothing wrong');
       if (program.better) return assertBetter(errors, program.better);
@@ -49,7 +49,7 @@ async function byEngine(
   const body = { files, ...(variables ? { variables } : {}) };
   if (!plans) {
     const { body: answer } = await client.post('/api/deploy/validate', body);
-    assert.equal(answer.valid, false);
+    expect(answer.valid).toBe(false);
     return answer.errors as Diagnostic[];
   }
   const { body: accepted } = await client.post('/api/deploy/plan', { projectId, ...body });
@@ -78,10 +78,10 @@ function assertTold(errors: Diagnostic[], said: Said, reworded: RegExp | undefin
   const index = told.findIndex((one) => JSON.stringify(one) === JSON.stringify(expected));
   assert.ok(index >= 0, `Terraform: ${JSON.stringify(expected)}\nengine: ${JSON.stringify(told, null, 1)}`);
   const { address, context } = errors[index] as Diagnostic;
-  if (said.address) assert.equal(address, said.address);
+  if (said.address) expect(address).toBe(said.address);
   // For JSON Terraform names a path instead of a block.
   if (said.snippet?.context && said.range?.filename.endsWith('.tf'))
-    assert.equal(context, said.snippet.context);
+    expect(context).toBe(said.snippet.context);
 }
 
 /** Terraform names the parts of a cycle, and one of several names that are equally alike, in any order. */
@@ -94,11 +94,14 @@ function assertBetter(errors: Diagnostic[], better: NonNullable<WrongProgram['be
   const [error, ...others] = errors;
   assert.deepEqual(others, [], 'one error tells it all');
   const { code, file, line, column, detail } = better;
-  assert.deepEqual(
-    [error?.code, error?.file, error?.line, error?.column, typeof error?.snippet],
-    [code, file, line, column, 'string'],
-  );
-  assert.match(error?.detail ?? '', detail);
+  expect([error?.code, error?.file, error?.line, error?.column, typeof error?.snippet]).toStrictEqual([
+    code,
+    file,
+    line,
+    column,
+    'string',
+  ]);
+  expect(error?.detail ?? '').toMatch(detail);
 }
 
 const jobs: [name: string, files: Record<string, string>, code: string, line: number][] = [
@@ -122,11 +125,11 @@ for (const [name, files, code, line] of jobs)
   test(`a deploy of code that ${name} fails as invalid code at validate, with Terraform's diagnostics`, async () => {
     const { body } = await client.post('/api/deploy', { projectId: 'invalid', files });
     const { status, failure, error } = await client.finished(body.jobId);
-    assert.deepEqual([status, failure?.reason, failure?.step], ['failed', 'invalid_code', 'validate']);
+    expect([status, failure?.reason, failure?.step]).toStrictEqual(['failed', 'invalid_code', 'validate']);
     const [first] = failure?.diagnostics ?? [];
-    assert.deepEqual([first?.code, first?.file, first?.line], [code, 'main.tf', line]);
+    expect([first?.code, first?.file, first?.line]).toStrictEqual([code, 'main.tf', line]);
     assert.ok((first?.column ?? 0) > 0 && first?.snippet);
-    assert.doesNotMatch(`${error} ${JSON.stringify(failure)}`, /operator|exemption|Nobody can/);
+    expect(`${error} ${JSON.stringify(failure)}`).not.toMatch(/operator|exemption|Nobody can/);
   });
 
 test('the errors of all files and what is forbidden beside them come in one answer', async () => {
@@ -152,9 +155,9 @@ test('code that Terraform accepts and the engine does not read is denied, with p
     iacCode: `locals {\n  a = ${deep}\n}\n`,
   });
   const { failure } = await client.finished(body.jobId);
-  assert.deepEqual([failure?.reason, failure?.step], ['policy_denied', 'prepare']);
+  expect([failure?.reason, failure?.step]).toStrictEqual(['policy_denied', 'prepare']);
   const [first] = failure?.diagnostics ?? [];
-  assert.deepEqual([first?.code, first?.line], ['PRE-SYNTAX', 2]);
+  expect([first?.code, first?.line]).toStrictEqual(['PRE-SYNTAX', 2]);
   assert.ok((first?.column ?? 0) > 100 && first?.snippet?.includes('[[['));
 });
 
@@ -162,7 +165,7 @@ test('tabs stay in snippets, so that columns point at the mistake', async () => 
   const iacCode = 'resource "terraform_data" "a" {\n\t\tinptu = 1\n}\n';
   const { body } = await client.post('/api/deploy/validate', { iacCode });
   const [{ snippet, column }] = body.errors;
-  assert.equal(snippet.slice(column - 1, column + 4), 'inptu');
+  expect(snippet.slice(column - 1, column + 4)).toBe('inptu');
 });
 
 test('the address and the block are named for outputs, variables and JSON, in files of the root module', async () => {
@@ -171,9 +174,9 @@ test('the address and the block are named for outputs, variables and JSON, in fi
     return [body.errors[0].address, body.errors[0].context];
   };
   const output = 'output "x" {\n  value = local.nothing\n}\n';
-  assert.deepEqual(await addressOf({ 'main.tf': output }), ['output.x', 'output "x"']);
+  expect(await addressOf({ 'main.tf': output })).toStrictEqual(['output.x', 'output "x"']);
   const wrong = { resource: [{ terraform_data: { other: {}, a: { inptu: 1 } } }] };
-  assert.deepEqual(await addressOf({ 'main.tf.json': JSON.stringify(wrong, null, 1) }), [
+  expect(await addressOf({ 'main.tf.json': JSON.stringify(wrong, null, 1) })).toStrictEqual([
     'terraform_data.a',
     'resource "terraform_data" "a"',
   ]);
@@ -182,5 +185,5 @@ test('the address and the block are named for outputs, variables and JSON, in fi
 test('the values that made an expression fail are told', async () => {
   const iacCode = 'locals {\n  cache_nodes = []\n}\noutput "x" {\n  value = local.cache_nodes[0]\n}\n';
   const { body } = await client.post('/api/deploy/validate', { iacCode });
-  assert.deepEqual(body.errors[0].values, ['local.cache_nodes is empty tuple']);
+  expect(body.errors[0].values).toStrictEqual(['local.cache_nodes is empty tuple']);
 });

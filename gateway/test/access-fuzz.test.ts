@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { Agent, request as httpRequest } from 'node:http';
-import { after, before, test } from 'node:test';
 import { type Endpoint, endpoints } from '@deployment-engine/contracts';
 import fc from 'fast-check';
 import { type GuardedGateway, startGuardedGateway } from './access-support.ts';
@@ -17,7 +16,7 @@ const tried = Object.values<Endpoint>(endpoints).filter(
 let it: GuardedGateway;
 let jobId = '';
 
-before(async () => {
+beforeAll(async () => {
   const nowhere = 'http://127.0.0.1:9';
   it = await startGuardedGateway({
     PRICE_LIST_URLS: `aws=${nowhere},azure=${nowhere},google=${nowhere}`,
@@ -27,7 +26,7 @@ before(async () => {
   });
   jobId = (await it.admin.post('/api/deploy', { projectId: 'p', iacCode: helloCode })).body.jobId;
 });
-after(async () => {
+afterAll(async () => {
   agent.destroy();
   await it?.[Symbol.asyncDispose]();
 });
@@ -198,22 +197,24 @@ function send(one: Case): Promise<{ status: number; text: string }> {
   });
 }
 
-test(`${cases} hostile requests: none is answered with 500, ends the gateway or spoils an object`, {
-  timeout: limitMs,
-}, async () => {
-  const statuses = new Map<number, number>();
-  const property = fc.asyncProperty(fc.array(anyCase, { minLength: 10, maxLength: 10 }), async (batch) => {
-    const answers = await Promise.all(batch.map(send));
-    for (const [index, { status, text }] of answers.entries()) {
-      statuses.set(status, (statuses.get(status) ?? 0) + 1);
-      const one = batch[index];
-      assert.notEqual(status, 500, `${one?.operation}: ${text}`);
-      assert.ok(status < 500 || [501, 503].includes(status), `${status} ${text}`);
-    }
-  });
-  await fc.assert(property, { numRuns: Math.ceil(cases / 10), endOnFailure: true });
-  assert.equal(({} as Record<string, unknown>).role, undefined);
-  assert.equal((await it.admin.get('/healthz')).status, 200);
-  assert.equal((await it.admin.get('/api/audit/verify')).body.valid, true);
-  console.log(`answers by status: ${JSON.stringify(Object.fromEntries([...statuses].sort()))}`);
-});
+test(
+  `${cases} hostile requests: none is answered with 500, ends the gateway or spoils an object`,
+  async () => {
+    const statuses = new Map<number, number>();
+    const property = fc.asyncProperty(fc.array(anyCase, { minLength: 10, maxLength: 10 }), async (batch) => {
+      const answers = await Promise.all(batch.map(send));
+      for (const [index, { status, text }] of answers.entries()) {
+        statuses.set(status, (statuses.get(status) ?? 0) + 1);
+        const one = batch[index];
+        assert.notEqual(status, 500, `${one?.operation}: ${text}`);
+        assert.ok(status < 500 || [501, 503].includes(status), `${status} ${text}`);
+      }
+    });
+    await fc.assert(property, { numRuns: Math.ceil(cases / 10), endOnFailure: true });
+    expect(({} as Record<string, unknown>).role).toBe(undefined);
+    expect((await it.admin.get('/healthz')).status).toBe(200);
+    expect((await it.admin.get('/api/audit/verify')).body.valid).toBe(true);
+    console.log(`answers by status: ${JSON.stringify(Object.fromEntries([...statuses].sort()))}`);
+  },
+  limitMs,
+);

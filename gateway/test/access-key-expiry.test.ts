@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { startGuardedGateway } from './access-support.ts';
 
 test('a key ends no later than the key that made it', async () => {
@@ -8,12 +7,12 @@ test('a key ends no later than the key that made it', async () => {
   const expiryOf = async (client: typeof it.admin, expiresInDays: number) => {
     const key = { name: 'next', role: 'viewer', projects: ['*'], expiresInDays };
     const { status, body } = await client.post('/api/keys', key);
-    assert.equal(status, 201);
+    expect(status).toBe(201);
     return body.expiresAt as string;
   };
   const { keys } = (await it.admin.get('/api/keys')).body;
   const own = keys.find(({ id }: { id: string }) => id === brief.id).expiresAt;
-  assert.equal(await expiryOf(brief.client, 366), own);
+  expect(await expiryOf(brief.client, 366)).toBe(own);
   assert.ok((await expiryOf(brief.client, 5)) < own);
   assert.ok((await expiryOf(it.admin, 366)) > own, 'the first key never ends');
 });

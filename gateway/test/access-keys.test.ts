@@ -1,29 +1,27 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { after, before, test } from 'node:test';
 import { blastRadiusSchema } from '@deployment-engine/contracts';
 import { addressKey } from '../src/access/rate-limits.ts';
 import { bearer, type GuardedGateway, startGuardedGateway } from './access-support.ts';
 import { helloCode } from './support.ts';
 
 let it: GuardedGateway;
-before(async () => {
+beforeAll(async () => {
   it = await startGuardedGateway({ AUTH_FAILURES_PER_MINUTE: '1000' });
 });
-after(() => it?.[Symbol.asyncDispose]());
+afterAll(() => it?.[Symbol.asyncDispose]());
 
 const statusOf = async (key: string) => (await bearer(it.url, key).get('/api/deploy/projects')).status;
 const rows = () => it.gateway.context.database.query;
 
 test('a key has 256 random bits, of which only the SHA-256 is stored', async () => {
   const { id, key } = await it.withKey('viewer', ['*']);
-  assert.match(key, /^de_[0-9a-f]{16}_[A-Za-z0-9_-]{43}$/);
+  expect(key).toMatch(/^de_[0-9a-f]{16}_[A-Za-z0-9_-]{43}$/);
   const row = await rows().selectFrom('api_keys').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
-  assert.equal(
-    row.secret_sha256,
+  expect(row.secret_sha256).toBe(
     createHash('sha256').update(key.split('_').slice(2).join('_')).digest('hex'),
   );
-  assert.ok(!JSON.stringify(row).includes(key.slice(20)));
+  expect(JSON.stringify(row)).not.toContain(key.slice(20));
   const { body } = await it.admin.get('/api/keys');
   assert.ok(!JSON.stringify(body).includes(key.slice(20)), 'a key is not shown a second time');
 });
@@ -31,7 +29,7 @@ test('a key has 256 random bits, of which only the SHA-256 is stored', async () 
 test('a wrong, cut, revoked or expired key is refused in the same words', async () => {
   const made = await it.withKey('viewer', ['*']);
   const other = await it.withKey('viewer', ['*']);
-  assert.equal(await statusOf(made.key), 200);
+  expect(await statusOf(made.key)).toBe(200);
   const tries = [
     made.key.slice(0, -1),
     `${made.key}A`,
@@ -44,7 +42,7 @@ test('a wrong, cut, revoked or expired key is refused in the same words', async 
   const wrong = (await bearer(it.url, tries[2] ?? '').get('/api/keys')).body.detail;
   await it.admin.request('DELETE', `/api/keys/${made.id}`);
   const revoked = await made.client.get('/api/keys');
-  assert.deepEqual([revoked.status, revoked.body.detail], [401, wrong]);
+  expect([revoked.status, revoked.body.detail]).toStrictEqual([401, wrong]);
   await rows()
     .updateTable('api_keys')
     .set({ expires_at: new Date(Date.now() - 1) })
@@ -52,7 +50,7 @@ test('a wrong, cut, revoked or expired key is refused in the same words', async 
     .execute();
   it.gateway.context.access.forgetKey(other.id);
   const expired = await other.client.get('/api/keys');
-  assert.deepEqual([expired.status, expired.body.detail], [401, wrong]);
+  expect([expired.status, expired.body.detail]).toStrictEqual([401, wrong]);
 });
 
 test('the events of a job end for a key that is revoked', async () => {
@@ -62,7 +60,7 @@ test('the events of a job end for a key that is revoked', async () => {
     headers: { authorization: `Bearer ${key}` },
   });
   await it.admin.request('DELETE', `/api/keys/${id}`);
-  assert.match(await stream.text(), /^retry/); // ends with the next heartbeat
+  expect(await stream.text()).toMatch(/^retry/); // ends with the next heartbeat
 });
 
 test('the use of a key is noted', async () => {
@@ -85,7 +83,7 @@ test('an admin of some projects makes, sees and revokes keys of those alone', as
   };
   const made = await scoped.client.post('/api/keys', within);
   assert.equal(made.status, 201, JSON.stringify(made.body));
-  assert.equal(made.body.createdBy, `key:${scoped.id}`);
+  expect(made.body.createdBy).toBe(`key:${scoped.id}`);
   const beyond: object[] = [
     { projects: ['*'] },
     { projects: ['team-a', 'x'] },
@@ -100,11 +98,11 @@ test('an admin of some projects makes, sees and revokes keys of those alone', as
     assert.deepEqual([answer.status, answer.body.code], [403, 'forbidden'], JSON.stringify(more));
   }
   const seen = (await scoped.client.get('/api/keys')).body.keys.map((key: { id: string }) => key.id);
-  assert.deepEqual(new Set(seen), new Set([made.body.id, scoped.id]));
+  expect(new Set(seen)).toStrictEqual(new Set([made.body.id, scoped.id]));
   const foreign = await it.withKey('viewer', ['other']);
-  assert.equal((await scoped.client.request('DELETE', `/api/keys/${foreign.id}`)).status, 404);
-  assert.equal(await statusOf(foreign.key), 200);
-  assert.equal((await scoped.client.request('DELETE', `/api/keys/${made.body.id}`)).status, 200);
+  expect((await scoped.client.request('DELETE', `/api/keys/${foreign.id}`)).status).toBe(404);
+  expect(await statusOf(foreign.key)).toBe(200);
+  expect((await scoped.client.request('DELETE', `/api/keys/${made.body.id}`)).status).toBe(200);
 });
 
 test('a job remembers who asked for it, with the limits of the key', async () => {
@@ -116,8 +114,8 @@ test('a job remembers who asked for it, with the limits of the key', async () =>
     .selectAll()
     .where('id', '=', body.jobId)
     .executeTakeFirstOrThrow();
-  assert.equal(row.created_by, `key:${id}`);
-  assert.deepEqual(JSON.parse(row.blast_radius ?? ''), blastRadius);
+  expect(row.created_by).toBe(`key:${id}`);
+  expect(JSON.parse(row.blast_radius ?? '')).toStrictEqual(blastRadius);
 });
 
 test('idempotency keys of different callers are different', async () => {
@@ -126,8 +124,8 @@ test('idempotency keys of different callers are different', async () => {
   const ask = ({ client }: typeof one) =>
     client.post('/api/deploy', { projectId: 'twice', iacCode: helloCode }, { 'idempotency-key': 'same' });
   const [first, again, other] = [await ask(one), await ask(one), await ask(two)];
-  assert.equal(first.body.jobId, again.body.jobId);
-  assert.notEqual(first.body.jobId, other.body.jobId);
+  expect(first.body.jobId).toBe(again.body.jobId);
+  expect(first.body.jobId).not.toBe(other.body.jobId);
 });
 
 test('nobody approves what they asked for themselves', async () => {
@@ -140,7 +138,7 @@ test('nobody approves what they asked for themselves', async () => {
     .execute();
   const approve = (client: typeof approver.client) =>
     client.post(`/api/deploy/jobs/${body.jobId}/approve`, { planDigest: 'a'.repeat(64) });
-  assert.deepEqual(codeOf(await approve(approver.client)), [403, 'self_approval']);
+  expect(codeOf(await approve(approver.client))).toStrictEqual([403, 'self_approval']);
   assert.deepEqual(
     codeOf(await approve(it.admin)),
     [409, 'plan_digest_mismatch'],
@@ -154,11 +152,11 @@ test('a caller that asks too often waits; another one does not', async () => {
   const two = await limited.withKey('viewer', ['*']);
   const answers = [];
   for (let index = 0; index < 25; index += 1) answers.push(await one.client.get('/api/deploy/projects'));
-  assert.equal(answers.filter(({ status }) => status === 200).length, 20);
+  expect(answers.filter(({ status }) => status === 200).length).toBe(20);
   const last = answers.at(-1);
-  assert.deepEqual(codeOf(last), [429, 'rate_limited']);
-  assert.ok(Number(last?.headers.get('retry-after')) >= 1);
-  assert.equal((await two.client.get('/api/deploy/projects')).status, 200);
+  expect(codeOf(last)).toStrictEqual([429, 'rate_limited']);
+  expect(Number(last?.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+  expect((await two.client.get('/api/deploy/projects')).status).toBe(200);
 });
 
 test('wrong credentials are counted by address, which no header can change', async () => {
@@ -169,7 +167,7 @@ test('wrong credentials are counted by address, which no header can change', asy
     const forwarded = { 'x-forwarded-for': `203.0.113.${index}` };
     statuses.push((await client.request('GET', '/api/deploy/projects', undefined, forwarded)).status);
   }
-  assert.deepEqual(statuses, [401, 401, 401, 401, 401, 429, 429, 429]);
+  expect(statuses).toStrictEqual([401, 401, 401, 401, 401, 429, 429, 429]);
 });
 
 test('with one trusted proxy, the address is the one that the proxy has seen', async () => {
@@ -181,8 +179,8 @@ test('with one trusted proxy, the address is the one that the proxy has seen', a
   };
   const statuses = [];
   for (let index = 0; index < 3; index += 1) statuses.push(await attempt(`198.51.100.${index}, 203.0.113.1`));
-  assert.deepEqual(statuses, [401, 401, 429]);
-  assert.equal(await attempt('203.0.113.2'), 401);
+  expect(statuses).toStrictEqual([401, 401, 429]);
+  expect(await attempt('203.0.113.2')).toBe(401);
 });
 
 for (const [address, key] of [
@@ -192,7 +190,7 @@ for (const [address, key] of [
   ['2001:db8::1', '2001:db8:0:0::/64'],
   ['::1', '0:0:0:0::/64'],
 ] as const)
-  test(`calls from ${address} are counted under ${key}`, () => assert.equal(addressKey(address), key));
+  test(`calls from ${address} are counted under ${key}`, () => expect(addressKey(address)).toBe(key));
 
 function codeOf(answer: { status: number; body: { code: string } } | undefined): unknown[] {
   return [answer?.status, answer?.body.code];

@@ -1,18 +1,17 @@
 import assert from 'node:assert/strict';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
-import { after, before, test } from 'node:test';
 import { bearer, startGuardedGateway } from './access-support.ts';
 import { helloCode, startTestGateway, type TestGateway } from './support.ts';
 
 let it: TestGateway;
-before(async () => {
+beforeAll(async () => {
   it = await startTestGateway({
     ALLOWED_HOSTS: 'engine.example.org',
     CORS_ORIGINS: 'https://console.example.org',
   });
 });
-after(() => it?.[Symbol.asyncDispose]());
+afterAll(() => it?.[Symbol.asyncDispose]());
 
 /** Unlike fetch, it sends the headers that a browser sets by itself. */
 function send(
@@ -41,9 +40,9 @@ const port = () => it.gateway.port;
 const exists = async (projectId: string) => (await it.client.get(`/api/deploy/history/${projectId}`)).status;
 
 test('a first call from this machine needs no key', async () => {
-  assert.equal((await send('POST', '/api/deploy', json, deploy('first'))).status, 202);
-  assert.equal((await send('GET', '/api/deploy/projects', { host: `localhost:${port()}` })).status, 200);
-  assert.equal((await send('GET', '/api/deploy/projects', { host: 'ENGINE.example.org' })).status, 200);
+  expect((await send('POST', '/api/deploy', json, deploy('first'))).status).toBe(202);
+  expect((await send('GET', '/api/deploy/projects', { host: `localhost:${port()}` })).status).toBe(200);
+  expect((await send('GET', '/api/deploy/projects', { host: 'ENGINE.example.org' })).status).toBe(200);
 });
 
 for (const host of [
@@ -59,8 +58,8 @@ for (const host of [
     const headers = { host: host.replace('PORT', String(port())) };
     for (const path of ['/api/deploy/projects', '/api/docs', '/metrics', '/healthz'])
       assert.equal((await send('GET', path, headers)).status, 403, path);
-    assert.equal((await send('POST', '/api/deploy', { ...headers, ...json }, deploy('rebound'))).status, 403);
-    assert.equal(await exists('rebound'), 404);
+    expect((await send('POST', '/api/deploy', { ...headers, ...json }, deploy('rebound'))).status).toBe(403);
+    expect(await exists('rebound')).toBe(404);
   });
 
 const pages: Record<string, Record<string, string>> = {
@@ -74,30 +73,30 @@ for (const [name, headers] of Object.entries(pages))
   test(`a page ${name} can neither read nor write`, async () => {
     for (const path of ['/api/deploy/projects', '/api/admin/backup', '/metrics'])
       assert.equal((await send('GET', path, headers)).status, 403, path);
-    assert.equal((await send('POST', '/api/deploy', { ...headers, ...json }, deploy('page'))).status, 403);
+    expect((await send('POST', '/api/deploy', { ...headers, ...json }, deploy('page'))).status).toBe(403);
     const preflight = await send('OPTIONS', '/api/deploy', {
       ...headers,
       'access-control-request-method': 'POST',
     });
-    assert.equal(preflight.headers['access-control-allow-origin'], undefined);
-    assert.equal(await exists('page'), 404);
+    expect(preflight.headers['access-control-allow-origin']).toBe(undefined);
+    expect(await exists('page')).toBe(404);
   });
 
 test('the own docs page and configured origins may call', async () => {
   const own = { origin: it.url, 'sec-fetch-site': 'same-origin' };
-  assert.equal((await send('GET', '/api/deploy/projects', own)).status, 200);
+  expect((await send('GET', '/api/deploy/projects', own)).status).toBe(200);
   const console = { origin: 'https://console.example.org', 'sec-fetch-site': 'cross-site' };
   const answer = await send('GET', '/api/deploy/projects', console);
-  assert.deepEqual([answer.status, answer.headers['access-control-allow-origin']], [200, console.origin]);
-  assert.equal(answer.headers['access-control-allow-credentials'], undefined);
+  expect([answer.status, answer.headers['access-control-allow-origin']]).toStrictEqual([200, console.origin]);
+  expect(answer.headers['access-control-allow-credentials']).toBe(undefined);
   const preflight = await send('OPTIONS', '/api/deploy', {
     ...console,
     'access-control-request-method': 'POST',
   });
-  assert.deepEqual(
-    [preflight.status, preflight.headers['access-control-allow-origin']],
-    [204, console.origin],
-  );
+  expect([preflight.status, preflight.headers['access-control-allow-origin']]).toStrictEqual([
+    204,
+    console.origin,
+  ]);
 });
 
 test('what a page can send without asking first, a form, is not taken', async () => {
@@ -107,13 +106,13 @@ test('what a page can send without asking first, a form, is not taken', async ()
       415,
       type,
     );
-  assert.equal(await exists('form'), 404);
+  expect(await exists('form')).toBe(404);
 });
 
 test('a key that is given is checked, on an open engine too', async () => {
   const wrong = bearer(it.url, `de_${'0'.repeat(16)}_${'A'.repeat(43)}`);
-  assert.equal((await wrong.get('/api/deploy/projects')).status, 401);
-  assert.equal((await bearer(it.url, it.gateway.firstKey?.key ?? '').get('/api/keys')).status, 200);
+  expect((await wrong.get('/api/deploy/projects')).status).toBe(401);
+  expect((await bearer(it.url, it.gateway.firstKey?.key ?? '').get('/api/keys')).status).toBe(200);
 });
 
 for (const header of [
@@ -126,7 +125,7 @@ for (const header of [
   'true-client-ip',
 ])
   test(`a call that came through a proxy (${header}) is not from this machine`, async () => {
-    assert.equal((await send('GET', '/api/deploy/projects', { [header]: '127.0.0.1' })).status, 401);
+    expect((await send('GET', '/api/deploy/projects', { [header]: '127.0.0.1' })).status).toBe(401);
   });
 
 test('a call in HTTP/1.0, as simple proxies make them, is not from this machine', async () => {
@@ -134,17 +133,17 @@ test('a call in HTTP/1.0, as simple proxies make them, is not from this machine'
   socket.end(`GET /api/deploy/projects HTTP/1.0\r\nHost: 127.0.0.1:${port()}\r\n\r\n`);
   let answer = '';
   for await (const chunk of socket) answer += chunk;
-  assert.match(answer, /^HTTP\/1\.1 401 /);
+  expect(answer).toMatch(/^HTTP\/1\.1 401 /);
 });
 
 test('every answer has the headers of a careful server', async () => {
   for (const path of ['/api/deploy/projects', '/api/nothing', '/api/docs']) {
     const { headers } = await send('GET', path, {});
     assert.equal(headers['x-content-type-options'], 'nosniff', path);
-    assert.match(String(headers['content-security-policy']), /default-src 'self'/);
-    assert.match(String(headers['x-request-id']), /^[0-9a-f-]{36}$/);
-    assert.equal(headers['x-powered-by'], undefined);
-    assert.equal(headers['access-control-allow-origin'], undefined);
+    expect(String(headers['content-security-policy'])).toMatch(/default-src 'self'/);
+    expect(String(headers['x-request-id'])).toMatch(/^[0-9a-f-]{36}$/);
+    expect(headers['x-powered-by']).toBe(undefined);
+    expect(headers['access-control-allow-origin']).toBe(undefined);
   }
 });
 
@@ -160,9 +159,9 @@ test('with AUTH=required, health and docs are public, figures are not, and Host 
   ] as const) {
     assert.equal((await fetch(`${guarded.url}${path}`)).status, status, path);
   }
-  assert.equal((await guarded.admin.get('/metrics')).status, 200);
+  expect((await guarded.admin.get('/metrics')).status).toBe(200);
   const named = await guarded.admin.request('GET', '/api/deploy/projects', undefined, {
     host: 'any.example.org',
   });
-  assert.equal(named.status, 200);
+  expect(named.status).toBe(200);
 });

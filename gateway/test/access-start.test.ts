@@ -5,14 +5,13 @@ import { readFile, stat } from 'node:fs/promises';
 import { get } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
 import { ConfigError, readConfig } from '../src/config.ts';
 import { startGateway } from '../src/gateway.ts';
 import { bearer, jwtSettings, startGuardedGateway } from './access-support.ts';
 import { startTestGateway } from './support.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'start-'));
-after(() => rmSync(directory, { recursive: true }));
+afterAll(() => rmSync(directory, { recursive: true }));
 const base = { RUNNER_TOKEN: 'a-token-for-tests-only' };
 const file = (name: string, text: string) => {
   writeFileSync(join(directory, name), text);
@@ -71,8 +70,8 @@ test('secrets are read from files', () => {
     JWT_ISSUER,
     JWT_AUDIENCE,
   });
-  assert.equal(config.runnerToken, 'a-token-from-a-file-1');
-  assert.equal(config.access.jwt?.secret, 'k'.repeat(32));
+  expect(config.runnerToken).toBe('a-token-from-a-file-1');
+  expect(config.access.jwt?.secret).toBe('k'.repeat(32));
 });
 
 for (const [settings, required] of [
@@ -87,34 +86,30 @@ for (const [settings, required] of [
   [{ TRUST_PROXY: '1' }, true],
 ] as [Record<string, string>, boolean][])
   test(`${JSON.stringify(settings)}: authentication is ${required ? '' : 'not '}required`, () => {
-    assert.equal(readConfig({ ...base, ...settings }).access.required, required);
+    expect(readConfig({ ...base, ...settings }).access.required).toBe(required);
   });
 
 test('bound to every address, nothing is answered without a key', async () => {
   await using it = await startTestGateway({ HOST: '0.0.0.0' });
-  assert.equal((await it.client.get('/api/deploy/projects')).status, 401);
-  assert.equal(
-    (await bearer(it.url, it.gateway.firstKey?.key ?? '').get('/api/deploy/projects')).status,
-    200,
-  );
+  expect((await it.client.get('/api/deploy/projects')).status).toBe(401);
+  expect((await bearer(it.url, it.gateway.firstKey?.key ?? '').get('/api/deploy/projects')).status).toBe(200);
 });
 
 test('the first key is kept for its owner alone, and made once', async () => {
   const settings = { DATA_DIR: join(directory, 'kept'), WORKSPACES_DIR: join(directory, 'w') };
   const first = await startGuardedGateway(settings);
   const path = join(settings.DATA_DIR, 'admin.key');
-  assert.equal((await readFile(path, 'utf8')).trim(), first.adminKey);
-  assert.equal((await stat(path)).mode & 0o777, 0o600);
+  expect((await readFile(path, 'utf8')).trim()).toBe(first.adminKey);
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
   const { body } = await first.admin.get('/api/keys');
   await first[Symbol.asyncDispose]();
   const second = await startGuardedGateway(settings);
-  assert.equal(second.gateway.firstKey, undefined);
+  expect(second.gateway.firstKey).toBe(undefined);
   const admin = bearer(second.url, first.adminKey);
-  assert.equal((await admin.request('DELETE', `/api/keys/${body.keys[0].id}`)).status, 200);
+  expect((await admin.request('DELETE', `/api/keys/${body.keys[0].id}`)).status).toBe(200);
   await second[Symbol.asyncDispose]();
   const config = readConfig({ ...base, ...settings, PORT: '0', HOST: '0.0.0.0', LOG_LEVEL: 'error' });
-  await assert.rejects(
-    startGateway(config),
+  await expect(startGateway(config)).rejects.toThrow(
     /AUTH: authentication is required on 0\.0\.0\.0, but every API key is revoked/,
   );
 });
@@ -133,5 +128,5 @@ test('with a certificate the gateway speaks HTTPS', async () => {
       resolve(response.statusCode);
     }).on('error', reject);
   });
-  assert.equal(status, 200);
+  expect(status).toBe(200);
 });

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
 import { openApiDocument } from '../src/server/http/openapi.ts';
 import { type GuardedGateway, startGuardedGateway } from './access-support.ts';
 import { helloCode } from './support.ts';
@@ -49,14 +48,14 @@ let it: GuardedGateway;
 let jobId = '';
 const keys = new Map<string, string>();
 
-before(async () => {
+beforeAll(async () => {
   it = await startGuardedGateway();
   for (const role of roles) keys.set(role, (await it.withKey(role, ['*'])).key);
   keys.set('scoped', (await it.withKey('admin', ['other-*'])).key);
   const { body } = await it.admin.post('/api/deploy', bodies.deploy);
   jobId = body.jobId;
 });
-after(() => it?.[Symbol.asyncDispose]());
+afterAll(() => it?.[Symbol.asyncDispose]());
 
 /** Only the head of an answer that streams is waited for. */
 async function ask(operation: Operation, key: string | undefined, ids = { projectId: 'mine', jobId }) {
@@ -96,7 +95,7 @@ for (const operation of operations)
     assert.ok(role === 'public' || roles.includes(role ?? ''), 'the operation says which role it needs');
     const nobody = await ask(operation, undefined);
     if (role === 'public') return assert.notEqual(nobody.status, 403, JSON.stringify(nobody.problem));
-    assert.deepEqual([nobody.status, nobody.problem.code], [401, 'unauthenticated']);
+    expect([nobody.status, nobody.problem.code]).toStrictEqual([401, 'unauthenticated']);
     for (const given of roles) {
       const answer = await ask(operation, keys.get(given));
       if (roles.indexOf(given) >= roles.indexOf(role ?? '')) assertAllowed(answer);
@@ -109,16 +108,16 @@ for (const operation of operations.filter(({ role }) => role !== 'public'))
     const answer = await ask(operation, keys.get('scoped'));
     if (!namesProject(operation)) {
       if (operation.scope === 'any') assertAllowed(answer);
-      else assert.deepEqual([answer.status, answer.problem.code], [403, 'forbidden']);
+      else expect([answer.status, answer.problem.code]).toStrictEqual([403, 'forbidden']);
       return;
     }
     assert.ok([403, 404].includes(answer.status), JSON.stringify(answer));
     const absent = { projectId: 'absent', jobId: 'deploy-1704067200000-abc123' };
     const same = await ask(operation, keys.get('scoped'), absent);
-    assert.equal(same.status, answer.status);
+    expect(same.status).toBe(answer.status);
     const text = (problem: { detail: string }, ids: { projectId: string; jobId: string }) =>
       problem.detail.replace(ids.projectId, '').replace(ids.jobId, '');
-    assert.equal(text(answer.problem, { projectId: 'mine', jobId }), text(same.problem, absent));
+    expect(text(answer.problem, { projectId: 'mine', jobId })).toBe(text(same.problem, absent));
   });
 
 test('lists show what is in scope and nothing else', async () => {
@@ -126,19 +125,13 @@ test('lists show what is in scope and nothing else', async () => {
   await it.admin.post('/api/deploy', { projectId: 'other-2', ...code });
   await it.admin.post('/api/deploy', { projectId: 'xzy', ...code });
   const projects = (await client.get('/api/deploy/projects')).body.projects;
-  assert.deepEqual(
-    projects.map((project: { projectId: string }) => project.projectId),
-    ['other-2'],
-  );
+  expect(projects.map((project: { projectId: string }) => project.projectId)).toStrictEqual(['other-2']);
   const { jobs } = (await client.get('/api/deploy/jobs')).body;
-  assert.deepEqual(
-    jobs.map((job: { projectId: string }) => job.projectId),
-    ['other-2'],
-  );
-  assert.equal((await client.get('/api/deploy/jobs?projectId=mine')).status, 403);
+  expect(jobs.map((job: { projectId: string }) => job.projectId)).toStrictEqual(['other-2']);
+  expect((await client.get('/api/deploy/jobs?projectId=mine')).status).toBe(403);
 });
 
 test('an operation without a role is noticed', () => {
-  assert.ok(operations.length > 40);
+  expect(operations.length).toBeGreaterThan(40);
   assert.ok(operations.every(({ role }) => role !== undefined));
 });

@@ -3,7 +3,6 @@ import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { after, before, describe, test } from 'node:test';
 import { exportJWK, type JWTPayload, SignJWT } from 'jose';
 import { bearer, type GuardedGateway, jwtSettings, startGuardedGateway } from './access-support.ts';
 import { helloCode } from './support.ts';
@@ -68,22 +67,19 @@ const refused: Record<string, () => Promise<string> | string> = {
 
 describe('tokens of a shared secret', () => {
   let it: GuardedGateway;
-  before(async () => {
+  beforeAll(async () => {
     it = await startGuardedGateway({ ...jwtSettings, AUTH_FAILURES_PER_MINUTE: '1000' });
   });
-  after(() => it?.[Symbol.asyncDispose]());
+  afterAll(() => it?.[Symbol.asyncDispose]());
 
   test('a right one is let in, with its role and scope', async () => {
     const client = bearer(it.url, await signed(claims()));
-    assert.equal((await client.post('/api/deploy', { projectId: 'a-1', iacCode: helloCode })).status, 202);
-    assert.equal((await client.post('/api/deploy', { projectId: 'b-1', iacCode: helloCode })).status, 403);
-    assert.equal((await client.get('/api/deploy/infrastructure/b-1')).status, 404);
-    assert.equal((await client.get('/api/keys')).status, 403);
+    expect((await client.post('/api/deploy', { projectId: 'a-1', iacCode: helloCode })).status).toBe(202);
+    expect((await client.post('/api/deploy', { projectId: 'b-1', iacCode: helloCode })).status).toBe(403);
+    expect((await client.get('/api/deploy/infrastructure/b-1')).status).toBe(404);
+    expect((await client.get('/api/keys')).status).toBe(403);
     const { jobs } = (await it.admin.get('/api/deploy/jobs')).body;
-    assert.deepEqual(
-      jobs.map((job: { projectId: string }) => job.projectId),
-      ['a-1'],
-    );
+    expect(jobs.map((job: { projectId: string }) => job.projectId)).toStrictEqual(['a-1']);
   });
 
   test("another project's job is as if it were not there", async () => {
@@ -93,15 +89,15 @@ describe('tokens of a shared secret', () => {
       const answer = await client.get(`/api/deploy/${path.replace('ID', body.jobId)}`);
       assert.deepEqual([answer.status, answer.body.code], [404, 'job_not_found'], path);
     }
-    assert.equal((await client.post(`/api/deploy/jobs/${body.jobId}/cancel`, {})).status, 404);
-    assert.equal((await it.admin.get(`/api/deploy/status/${body.jobId}`)).body.status, 'pending');
+    expect((await client.post(`/api/deploy/jobs/${body.jobId}/cancel`, {})).status).toBe(404);
+    expect((await it.admin.get(`/api/deploy/status/${body.jobId}`)).body.status).toBe('pending');
   });
 
   for (const [name, token] of Object.entries(refused))
     test(`a token ${name} is refused`, async () => {
       const answer = await bearer(it.url, await token()).get('/api/deploy/projects');
       assert.deepEqual([answer.status, answer.body.code], [401, 'unauthenticated'], answer.body.error);
-      assert.match(answer.headers.get('www-authenticate') ?? '', /^Bearer/);
+      expect(answer.headers.get('www-authenticate') ?? '').toMatch(/^Bearer/);
     });
 });
 
@@ -113,7 +109,7 @@ describe('tokens of a key set', () => {
   let fetched = 0;
   let it: GuardedGateway;
 
-  before(async () => {
+  beforeAll(async () => {
     const keys = [
       { ...(await exportJWK(publicKey)), kid: 'rsa' },
       { ...(await exportJWK(elliptic.publicKey)), kid: 'ec' },
@@ -127,7 +123,7 @@ describe('tokens of a key set', () => {
     const JWKS_URL = `http://127.0.0.1:${(provider.address() as AddressInfo).port}/jwks`;
     it = await startGuardedGateway({ JWT_ISSUER, JWT_AUDIENCE, JWKS_URL });
   });
-  after(async () => {
+  afterAll(async () => {
     await it?.[Symbol.asyncDispose]();
     provider.close();
   });
@@ -135,22 +131,22 @@ describe('tokens of a key set', () => {
 
   test('right ones are let in, and the key set is read once', async () => {
     for (let index = 0; index < 5; index += 1)
-      assert.equal(await statusOf(await signed(claims(), privateKey, 'RS256', 'rsa')), 200);
-    assert.equal(fetched, 1);
+      expect(await statusOf(await signed(claims(), privateKey, 'RS256', 'rsa'))).toBe(200);
+    expect(fetched).toBe(1);
   });
 
   test('an HMAC made with the public key is refused', async () => {
     const pem = publicKey.export({ type: 'spki', format: 'pem' });
     const text = `${part({ alg: 'HS256', kid: 'rsa' })}.${part(claims())}`;
     const forged = `${text}.${createHmac('sha256', pem).update(text).digest('base64url')}`;
-    assert.equal(await statusOf(forged), 401);
+    expect(await statusOf(forged)).toBe(401);
   });
 
   test('other keys and other algorithms are refused, even one that is in the set', async () => {
-    assert.equal(await statusOf(await signed(claims(), stranger.privateKey, 'RS256', 'rsa')), 401);
-    assert.equal(await statusOf(await signed(claims(), stranger.privateKey, 'RS256', 'unknown')), 401);
-    assert.equal(await statusOf(await signed(claims(), privateKey, 'PS256', 'rsa')), 401);
-    assert.equal(await statusOf(await signed(claims(), elliptic.privateKey, 'ES256', 'ec')), 401);
+    expect(await statusOf(await signed(claims(), stranger.privateKey, 'RS256', 'rsa'))).toBe(401);
+    expect(await statusOf(await signed(claims(), stranger.privateKey, 'RS256', 'unknown'))).toBe(401);
+    expect(await statusOf(await signed(claims(), privateKey, 'PS256', 'rsa'))).toBe(401);
+    expect(await statusOf(await signed(claims(), elliptic.privateKey, 'ES256', 'ec'))).toBe(401);
     assert.equal(fetched, 1, 'an unknown key id does not make the gateway ask again at once');
   });
 });
@@ -166,6 +162,6 @@ test('an identity provider that does not answer is 503, and API keys go on worki
   const answer = await bearer(it.url, await signed(claims(), privateKey, 'RS256')).get(
     '/api/deploy/projects',
   );
-  assert.deepEqual([answer.status, answer.body.code], [503, 'identity_provider_unavailable']);
-  assert.equal((await it.admin.get('/api/deploy/projects')).status, 200);
+  expect([answer.status, answer.body.code]).toStrictEqual([503, 'identity_provider_unavailable']);
+  expect((await it.admin.get('/api/deploy/projects')).status).toBe(200);
 });

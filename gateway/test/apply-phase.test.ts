@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
 import { applyPhase } from '../src/jobs/worker/apply-phase.ts';
 import type { JobWork } from '../src/jobs/worker/job-work.ts';
 import { madeFrom } from '../src/projects/plans/made-from.ts';
@@ -14,15 +13,15 @@ const version = (serial: number, lineage: string) => ({ serial, lineage }) as St
 const plan = (stateSerial: number | null, stateLineage: string | null) => ({ stateSerial, stateLineage });
 
 test('a plan is made from exactly one state: serial and lineage are the same, or there is none', () => {
-  assert.equal(madeFrom(plan(3, 'l'), version(3, 'l')), true);
-  assert.equal(madeFrom(plan(3, 'l'), version(4, 'l')), false);
-  assert.equal(madeFrom(plan(3, 'l'), version(2, 'l')), false);
-  assert.equal(madeFrom(plan(3, 'l'), version(3, 'other')), false);
-  assert.equal(madeFrom(plan(null, null), version(3, 'l')), false);
-  assert.equal(madeFrom(plan(0, 'l'), version(0, 'other')), false);
-  assert.equal(madeFrom(plan(null, null), undefined), true);
-  assert.equal(madeFrom(plan(0, ''), undefined), true);
-  assert.equal(madeFrom(plan(3, 'l'), undefined), false);
+  expect(madeFrom(plan(3, 'l'), version(3, 'l'))).toBe(true);
+  expect(madeFrom(plan(3, 'l'), version(4, 'l'))).toBe(false);
+  expect(madeFrom(plan(3, 'l'), version(2, 'l'))).toBe(false);
+  expect(madeFrom(plan(3, 'l'), version(3, 'other'))).toBe(false);
+  expect(madeFrom(plan(null, null), version(3, 'l'))).toBe(false);
+  expect(madeFrom(plan(0, 'l'), version(0, 'other'))).toBe(false);
+  expect(madeFrom(plan(null, null), undefined)).toBe(true);
+  expect(madeFrom(plan(0, ''), undefined)).toBe(true);
+  expect(madeFrom(plan(3, 'l'), undefined)).toBe(false);
 });
 
 const started: { mode: string; planDigest: string; state: { content: string } | null }[] = [];
@@ -35,7 +34,7 @@ const start: Reply = async (request, response) => {
 let outcome: object = { kind: 'succeeded' };
 let it: TestGateway;
 let runner: Awaited<ReturnType<typeof startFakeRunner>>;
-before(async () => {
+beforeAll(async () => {
   runner = await startFakeRunner({
     'PUT /runs/:runId': [start],
     'GET /runs/:runId/events': [
@@ -44,7 +43,7 @@ before(async () => {
   });
   it = await startTestGateway();
 });
-after(async () => {
+afterAll(async () => {
   await it?.[Symbol.asyncDispose]();
   await runner?.[Symbol.asyncDispose]();
 });
@@ -77,23 +76,23 @@ async function atApply(projectId: string): Promise<JobWork> {
 
 test('the stored plan is applied to the state it was made from', async () => {
   const work = await atApply('applied');
-  assert.deepEqual(await applyPhase(work), { kind: 'done' });
+  expect(await applyPhase(work)).toStrictEqual({ kind: 'done' });
   const [request] = started;
-  assert.deepEqual([request?.mode, request?.planDigest], ['normal', 'the-digest']);
+  expect([request?.mode, request?.planDigest]).toStrictEqual(['normal', 'the-digest']);
   const sent = JSON.parse(Buffer.from(request?.state?.content ?? '', 'base64').toString());
-  assert.deepEqual([sent.serial, sent.lineage], [3, 'l']);
+  expect([sent.serial, sent.lineage]).toStrictEqual([3, 'l']);
   const project = await it.gateway.context.database.query
     .selectFrom('projects')
     .select('revision')
     .where('id', '=', 'applied')
     .executeTakeFirstOrThrow();
-  assert.equal(project.revision, 1);
+  expect(project.revision).toBe(1);
 });
 
 test('an apply that did not end well says how', async () => {
   const work = await atApply('ended');
   outcome = { kind: 'failed', step: 'apply', exitCode: 1, message: 'no' };
-  assert.deepEqual(await applyPhase(work), { kind: 'run_ended', outcome });
+  expect(await applyPhase(work)).toStrictEqual({ kind: 'run_ended', outcome });
 });
 
 for (const [what, serial, lineage] of [
@@ -106,18 +105,17 @@ for (const [what, serial, lineage] of [
     const work = await atApply(projectId);
     await save(projectId, 'another-job', serial, lineage);
     const result = await applyPhase(work);
-    assert.deepEqual(
-      [result.kind, 'reason' in result && result.reason, 'step' in result && result.step],
+    expect([result.kind, 'reason' in result && result.reason, 'step' in result && result.step]).toStrictEqual(
       ['refused', 'plan_stale', 'apply'],
     );
-    assert.deepEqual(started, []);
+    expect(started).toStrictEqual([]);
   });
 
 test('an apply that has stored a state already goes on, though that state is not the plan’s', async () => {
   const work = await atApply('resumed');
   await save('resumed', work.job.id, 5);
-  assert.deepEqual(await applyPhase(work), { kind: 'done' });
-  assert.equal(started.length, 1);
+  expect(await applyPhase(work)).toStrictEqual({ kind: 'done' });
+  expect(started.length).toBe(1);
 });
 
 test('a plan whose seal is broken is not applied', async () => {
@@ -128,12 +126,12 @@ test('a plan whose seal is broken is not applied', async () => {
     const result = await applyPhase(work);
     assert.equal('reason' in result && result.reason, 'plan_seal_broken', JSON.stringify(change));
   }
-  assert.deepEqual(started, []);
+  expect(started).toStrictEqual([]);
 });
 
 test('without a plan nothing is applied', async () => {
   const work = await atApply('planless');
   await it.gateway.context.database.query.deleteFrom('plans').where('job_id', '=', work.job.id).execute();
-  await assert.rejects(applyPhase(work), /its plan is missing/);
-  assert.deepEqual(started, []);
+  await expect(applyPhase(work)).rejects.toThrow(/its plan is missing/);
+  expect(started).toStrictEqual([]);
 });

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
 import { jobStatuses } from '@deployment-engine/contracts';
 import { listEvents } from '../src/jobs/events/store.ts';
 import { findJob } from '../src/jobs/store.ts';
@@ -11,10 +10,10 @@ import { claimWork, stageWork } from './staged-work.ts';
 
 const digest = 'a'.repeat(64);
 let it: GuardedGateway;
-before(async () => {
+beforeAll(async () => {
   it = await startGuardedGateway();
 });
-after(() => it?.[Symbol.asyncDispose]());
+afterAll(() => it?.[Symbol.asyncDispose]());
 afterEach(async () => {
   await query().updateTable('jobs').set({ status: 'cancelled' }).execute();
 });
@@ -45,13 +44,13 @@ test('an approved job is queued with the digest that was approved, and the log a
   const answer = await approve(it.admin, jobId);
   assert.equal(answer.status, 202, JSON.stringify(answer.body));
   const row = await rowOf(jobId);
-  assert.deepEqual([row.status, row.approved_digest], ['pending', digest]);
+  expect([row.status, row.approved_digest]).toStrictEqual(['pending', digest]);
   assert.notEqual(row.waiting_reason, 'waits', 'it waits for no person any more');
   const gate = (await listEvents(query(), jobId, 0)).find(({ body }) => body.type === 'gate')?.body;
   assert.ok(gate?.type === 'gate' && gate.gate === 'approval' && gate.verdict === 'passed');
   const rows = await query().selectFrom('audit_entries').select('entry').execute();
   const entry = rows.map(({ entry: text }) => JSON.parse(text)).find(({ action }) => action === 'approveJob');
-  assert.deepEqual([entry?.project, entry?.digest, entry?.outcome], ['approved', digest, 'ok']);
+  expect([entry?.project, entry?.digest, entry?.outcome]).toStrictEqual(['approved', digest, 'ok']);
 });
 
 test('the time of a job counts from its first claim, goes on over a restart, and begins anew once it is approved', async () => {
@@ -64,14 +63,14 @@ test('the time of a job counts from its first claim, goes on over a restart, and
     .execute();
   await approve(it.admin, jobId);
   const { job, lease } = await claimWork(it);
-  assert.equal(job.id, jobId);
+  expect(job.id).toBe(jobId);
   const { timed_from: from, started_at: started } = await rowOf(jobId);
   assert.ok(from && from.getTime() > Date.now() - 3_600_000, `the wait for a person counts: ${from}`);
   assert.deepEqual(started, long, 'it has started once all the same');
   await query().updateTable('jobs').set({ timed_from: long }).where('id', '=', jobId).execute();
   await transition(query(), { jobId, lease }, 'interrupt', 'its worker is gone');
   await claimWork(it);
-  assert.deepEqual((await rowOf(jobId)).timed_from, long);
+  expect((await rowOf(jobId)).timed_from).toStrictEqual(long);
 });
 
 test('only what waits for approval is approved, and once', async () => {
@@ -83,17 +82,17 @@ test('only what waits for approval is approved, and once', async () => {
   }
   await query().updateTable('jobs').set({ status: 'awaiting_approval' }).where('id', '=', jobId).execute();
   const answers = await Promise.all(Array.from({ length: 5 }, () => approve(it.admin, jobId)));
-  assert.deepEqual(answers.map(({ status }) => status).sort(), [202, 409, 409, 409, 409]);
+  expect(answers.map(({ status }) => status).sort()).toStrictEqual([202, 409, 409, 409, 409]);
 });
 
 test('another plan, a plan of another state and a plan that was changed are not approved', async () => {
   const { encryption } = it.gateway.context;
   const { jobId } = await waiting('refused');
-  assert.equal((await approve(it.admin, jobId, 'b'.repeat(64))).body.code, 'plan_digest_mismatch');
+  expect((await approve(it.admin, jobId, 'b'.repeat(64))).body.code).toBe('plan_digest_mismatch');
   const state = { version: 4, serial: 3, lineage: 'l', outputs: {}, resources: [] };
   const raw = Buffer.from(JSON.stringify(state));
   const { id } = await saveStateVersion(query(), encryption, { projectId: 'refused', jobId: 'j', raw });
-  assert.equal((await approve(it.admin, jobId)).body.code, 'plan_stale');
+  expect((await approve(it.admin, jobId)).body.code).toBe('plan_stale');
   await query().deleteFrom('state_versions').where('id', '=', id).execute();
   const { seal } = await query()
     .selectFrom('plans')
@@ -101,20 +100,20 @@ test('another plan, a plan of another state and a plan that was changed are not 
     .where('job_id', '=', jobId)
     .executeTakeFirstOrThrow();
   await query().updateTable('plans').set({ seal: null }).where('job_id', '=', jobId).execute();
-  assert.equal((await approve(it.admin, jobId)).body.code, 'plan_seal_broken');
-  assert.equal((await rowOf(jobId)).status, 'awaiting_approval');
-  assert.equal((await rowOf(jobId)).approved_digest, null);
+  expect((await approve(it.admin, jobId)).body.code).toBe('plan_seal_broken');
+  expect((await rowOf(jobId)).status).toBe('awaiting_approval');
+  expect((await rowOf(jobId)).approved_digest).toBe(null);
   await query().updateTable('plans').set({ seal }).where('job_id', '=', jobId).execute();
-  assert.equal((await approve(it.admin, jobId)).status, 202);
+  expect((await approve(it.admin, jobId)).status).toBe(202);
 });
 
 test('nobody approves what they have asked for, unless the operator lets them', async () => {
   const { jobId, deployer } = await waiting('own');
-  assert.equal((await approve(deployer, jobId)).body.code, 'self_approval');
+  expect((await approve(deployer, jobId)).body.code).toBe('self_approval');
   const { access } = it.gateway.context.config;
   Object.assign(access, { allowSelfApproval: true });
   try {
-    assert.equal((await approve(deployer, jobId)).status, 202);
+    expect((await approve(deployer, jobId)).status).toBe(202);
   } finally {
     Object.assign(access, { allowSelfApproval: false });
   }

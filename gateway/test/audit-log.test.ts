@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
 import { auditHash } from '@deployment-engine/contracts';
 import { engineFacts } from '../src/access/audit/call.ts';
 import { type AuditLog, openAuditLog } from '../src/access/audit/log.ts';
@@ -13,12 +12,12 @@ let dataDir: string;
 let database: OpenDatabase;
 let log: AuditLog;
 const encryption = createEncryption(Buffer.alloc(32, 1));
-before(async () => {
+beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'audit-log-'));
   database = await openDatabase({ databaseUrl: undefined, dataDir });
   log = await openAuditLog(database, encryption);
 });
-after(async () => {
+afterAll(async () => {
   await database?.close();
   await rm(dataDir, { recursive: true, force: true });
 });
@@ -28,15 +27,15 @@ const append = (detail: Record<string, unknown> = {}) =>
 
 test('each entry holds the hash of the one before it, its own hash and a signature of that', async () => {
   const [first, second] = [await append({ n: 1 }), await append({ n: 2 })];
-  assert.deepEqual([second.previous, second.seq], [first.hash, first.seq + 1]);
+  expect([second.previous, second.seq]).toStrictEqual([first.hash, first.seq + 1]);
   const { hash, mac: _mac, ...unsigned } = second;
-  assert.equal(hash, auditHash(unsigned));
-  assert.equal(log.hasSignedEntry(second), true);
+  expect(hash).toBe(auditHash(unsigned));
+  expect(log.hasSignedEntry(second)).toBe(true);
   for (const mac of [first.mac, '', second.mac.slice(1), 'a'.repeat(64)])
     assert.equal(log.hasSignedEntry({ ...second, mac }), false, mac);
   const head = await log.head(database.query);
-  assert.deepEqual([head.seq, head.hash], [second.seq, second.hash]);
-  assert.equal(log.hasSignedHead(head), true);
+  expect([head.seq, head.hash]).toStrictEqual([second.seq, second.hash]);
+  expect(log.hasSignedHead(head)).toBe(true);
   for (const change of [{ seq: head.seq - 1 }, { hash: first.hash }, { at: first.at.replace('T', 't') }])
     assert.equal(log.hasSignedHead({ ...head, ...change }), false, JSON.stringify(change));
 });
@@ -44,14 +43,14 @@ test('each entry holds the hash of the one before it, its own hash and a signatu
 test('time never runs backwards in the log, whatever the clock of the machine does', async () => {
   const ahead = new Date(Date.now() + 3_600_000);
   await database.query.updateTable('audit_head').set({ at: ahead }).execute();
-  assert.equal((await append()).at, ahead.toISOString());
+  expect((await append()).at).toBe(ahead.toISOString());
 });
 
 test('a detail that is too long is left out, with its size', async () => {
   const fits = { text: 'x'.repeat(4096 - '{"text":""}'.length) };
-  assert.deepEqual((await append(fits)).detail, fits);
-  assert.deepEqual((await append({ text: `${fits.text}x` })).detail, { leftOutBytes: 4097 });
-  assert.deepEqual((await append({ text: 'ä'.repeat(3000) })).detail, { leftOutBytes: 6011 });
+  expect((await append(fits)).detail).toStrictEqual(fits);
+  expect((await append({ text: `${fits.text}x` })).detail).toStrictEqual({ leftOutBytes: 4097 });
+  expect((await append({ text: 'ä'.repeat(3000) })).detail).toStrictEqual({ leftOutBytes: 6011 });
 });
 
 test('an entry whose change is rolled back is not there, and leaves no gap', async () => {
@@ -60,19 +59,19 @@ test('an entry whose change is rolled back is not there, and leaves no gap', asy
     await log.append(trx, engineFacts('endJob', { project: 'p', job: 'j' }));
     throw new Error('the change failed');
   });
-  await assert.rejects(failing, /the change failed/);
-  assert.deepEqual(await log.head(database.query), before);
+  await expect(failing).rejects.toThrow(/the change failed/);
+  expect(await log.head(database.query)).toStrictEqual(before);
 });
 
 test('the log is opened with the key it was made with; a digest by it is the same for the same value', async () => {
   const again = await openAuditLog(database, encryption);
-  assert.equal(again.digest({ a: 1, b: 2 }), log.digest({ b: 2, a: 1 }));
-  assert.notEqual(log.digest({ a: 1 }), log.digest({ a: 2 }));
+  expect(again.digest({ a: 1, b: 2 })).toBe(log.digest({ b: 2, a: 1 }));
+  expect(log.digest({ a: 1 })).not.toBe(log.digest({ a: 2 }));
   await assert.rejects(openAuditLog(database, createEncryption(Buffer.alloc(32, 2))));
 });
 
 test('a log whose head is gone while it has entries is not opened as a new one', async () => {
   await database.query.schema.alterTable('audit_head').renameTo('audit_head_kept').execute();
   await database.query.schema.createTable('audit_head').addColumn('sealed_key', 'bytea').execute();
-  await assert.rejects(openAuditLog(database, encryption), /its head is gone/);
+  await expect(openAuditLog(database, encryption)).rejects.toThrow(/its head is gone/);
 });

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
 import type { AuditEntry } from '@deployment-engine/contracts';
 import { sql } from 'kysely';
 import { type Postgres, skipWithoutPostgres, startPostgres } from '../../e2e/support/postgres.ts';
 import { waitFor } from '../../e2e/support/wait.ts';
+import { describeUnless } from '../../scripts/jest/unless.ts';
 import { AuditLog } from '../src/access/audit/log.ts';
 import { destroyDueProjects } from '../src/jobs/expiry.ts';
 import { bearer, type GuardedGateway, startGuardedGateway } from './access-support.ts';
@@ -36,14 +36,22 @@ function tests(it: () => GuardedGateway): void {
     const { id, client } = await it().withKey('deployer', ['*']);
     const { body, headers } = await client.post('/api/deploy', deploy('seen'));
     const entry = await newest(it(), 'deploy');
-    assert.deepEqual(entry?.actor, { kind: 'api_key', id: `key:${id}`, name: 'deployer', role: 'deployer' });
-    assert.deepEqual(
-      [entry?.project, entry?.job, entry?.outcome, entry?.problem, entry?.requestId],
-      ['seen', body.jobId, 'ok', null, headers.get('x-request-id')],
-    );
-    assert.match(entry?.address ?? '', /127\.0\.0\.1/);
-    assert.match(entry?.digest ?? '', /^[0-9a-f]{64}$/);
-    assert.match(String(entry?.detail.code), /^[0-9a-f]{64}$/);
+    expect(entry?.actor).toStrictEqual({
+      kind: 'api_key',
+      id: `key:${id}`,
+      name: 'deployer',
+      role: 'deployer',
+    });
+    expect([entry?.project, entry?.job, entry?.outcome, entry?.problem, entry?.requestId]).toStrictEqual([
+      'seen',
+      body.jobId,
+      'ok',
+      null,
+      headers.get('x-request-id'),
+    ]);
+    expect(entry?.address ?? '').toMatch(/127\.0\.0\.1/);
+    expect(entry?.digest ?? '').toMatch(/^[0-9a-f]{64}$/);
+    expect(String(entry?.detail.code)).toMatch(/^[0-9a-f]{64}$/);
   });
 
   test('a denied call is there, repetitions are counted, and reading the log is there too', async () => {
@@ -52,27 +60,27 @@ function tests(it: () => GuardedGateway): void {
     await client.get('/api/deploy/infrastructure/seen');
     await it().gateway.context.refusals.flush();
     const own = (await entriesOf(it())).filter(({ actor }) => actor.id === `key:${id}`);
-    assert.deepEqual(
-      own.map(({ action, outcome, problem, count }) => [action, outcome, problem, count]),
+    expect(own.map(({ action, outcome, problem, count }) => [action, outcome, problem, count])).toStrictEqual(
       [
         ['deploy', 'denied', 'forbidden', 1],
         ['getInfrastructure', 'denied', 'project_not_found', 1],
         ['deploy', 'denied', 'forbidden', 4],
       ],
     );
-    assert.equal((await newest(it(), 'exportAudit'))?.outcome, 'ok');
+    expect((await newest(it(), 'exportAudit'))?.outcome).toBe('ok');
   });
 
   test('a call without a key, and one that failed, are there', async () => {
     await bearer(it().url, 'de_wrong').post('/api/deploy', deploy('x'));
     await it().admin.post('/api/deploy/destroy', { projectId: 'never-was' });
     const denied = await newest(it(), 'deploy');
-    assert.deepEqual([denied?.actor.kind, denied?.problem], ['anonymous', 'unauthenticated']);
+    expect([denied?.actor.kind, denied?.problem]).toStrictEqual(['anonymous', 'unauthenticated']);
     const failed = await newest(it(), 'destroy');
-    assert.deepEqual(
-      [failed?.outcome, failed?.problem, failed?.project],
-      ['failed', 'project_not_found', 'never-was'],
-    );
+    expect([failed?.outcome, failed?.problem, failed?.project]).toStrictEqual([
+      'failed',
+      'project_not_found',
+      'never-was',
+    ]);
   });
 
   test('what the engine does by itself is there', async () => {
@@ -84,7 +92,7 @@ function tests(it: () => GuardedGateway): void {
       .execute();
     const [jobId] = await destroyDueProjects(it().gateway.context);
     const entry = await newest(it(), 'destroyExpired');
-    assert.deepEqual([entry?.actor.id, entry?.project, entry?.job], ['engine', 'due', jobId]);
+    expect([entry?.actor.id, entry?.project, entry?.job]).toStrictEqual(['engine', 'due', jobId]);
   });
 
   test('reading state or sensitive outputs is there, reading what is masked is not', async () => {
@@ -95,10 +103,10 @@ function tests(it: () => GuardedGateway): void {
         .length;
     await client.get('/api/deploy/outputs/read');
     await client.get('/api/deploy/infrastructure/read');
-    assert.equal(await reads(), 0);
+    expect(await reads()).toBe(0);
     await client.get('/api/deploy/outputs/read?sensitive=true');
     await it().admin.get('/api/deploy/state/read');
-    assert.equal(await reads(), 2);
+    expect(await reads()).toBe(2);
   });
 
   test('secrets of a body are not in the log', async () => {
@@ -106,8 +114,8 @@ function tests(it: () => GuardedGateway): void {
     await it().admin.post('/api/deploy', { ...deploy('worded'), variables: { word } });
     await it().admin.request('PUT', '/api/deploy/secrets/worded/variables', { variables: { word } });
     const text = JSON.stringify(await entriesOf(it()));
-    assert.ok(!text.includes(word));
-    assert.match(text, /setSecretVariables/);
+    expect(text).not.toContain(word);
+    expect(text).toMatch(/setSecretVariables/);
   });
 
   test('entries written at once form one chain without a gap', async () => {
@@ -115,29 +123,23 @@ function tests(it: () => GuardedGateway): void {
       Array.from({ length: 40 }, (_, index) => it().admin.post('/api/deploy', deploy(`at-once-${index}`))),
     );
     const entries = await entriesOf(it());
-    assert.deepEqual(
-      entries.map(({ seq }) => seq),
-      entries.map((_, index) => index + 1),
-    );
-    assert.deepEqual((await verify(it())).findings, []);
+    expect(entries.map(({ seq }) => seq)).toStrictEqual(entries.map((_, index) => index + 1));
+    expect((await verify(it())).findings).toStrictEqual([]);
   });
 
   test('the export is cut by cursor, limit and time', async () => {
     const page = (await it().admin.get('/api/audit?cursor=2&limit=3')).body.trimEnd().split('\n');
-    assert.deepEqual(
-      page.map((line: string) => JSON.parse(line).seq),
-      [3, 4, 5],
-    );
+    expect(page.map((line: string) => JSON.parse(line).seq)).toStrictEqual([3, 4, 5]);
     const later = await it().admin.get(`/api/audit?from=${new Date(Date.now() + 60_000).toISOString()}`);
-    assert.deepEqual([later.status, later.body], [200, '']);
-    assert.equal((await it().admin.get('/api/audit?from=yesterday')).status, 400);
+    expect([later.status, later.body]).toStrictEqual([200, '']);
+    expect((await it().admin.get('/api/audit?from=yesterday')).status).toBe(400);
   });
 
   test('the signature of a head binds each of its fields, and that of an entry its hash', async () => {
     await it().admin.post('/api/deploy', deploy('headed'));
     const { audit } = it().gateway.context;
     const head = await audit.head(database(it()));
-    assert.equal(audit.hasSignedHead(head), true);
+    expect(audit.hasSignedHead(head)).toBe(true);
     for (const change of [
       { seq: head.seq + 1 },
       { hash: 'a'.repeat(64) },
@@ -151,13 +153,13 @@ function tests(it: () => GuardedGateway): void {
     assert.equal(other.hasSignedHead(head), false, 'the signature needs the key');
     const [entry] = await entriesOf(it());
     assert.ok(entry);
-    assert.equal(audit.hasSignedEntry(entry), true);
-    assert.equal(audit.hasSignedEntry({ ...entry, hash: 'a'.repeat(64) }), false);
-    assert.equal(other.hasSignedEntry(entry), false);
+    expect(audit.hasSignedEntry(entry)).toBe(true);
+    expect(audit.hasSignedEntry({ ...entry, hash: 'a'.repeat(64) })).toBe(false);
+    expect(other.hasSignedEntry(entry)).toBe(false);
     const ofHead = { ...entry, hash: head.hash, mac: head.mac };
     assert.equal(audit.hasSignedEntry(ofHead), false, "a head's signature is none of an entry");
-    assert.notEqual(audit.digest('a'), audit.digest('b'));
-    assert.notEqual(audit.digest('a'), other.digest('a'));
+    expect(audit.digest('a')).not.toBe(audit.digest('b'));
+    expect(audit.digest('a')).not.toBe(other.digest('a'));
   });
 
   test('the database refuses to change or remove entries', async () => {
@@ -174,21 +176,21 @@ function tests(it: () => GuardedGateway): void {
 
 describe('on the embedded database', () => {
   let it: GuardedGateway;
-  before(async () => {
+  beforeAll(async () => {
     it = await startGuardedGateway();
   });
-  after(() => it?.[Symbol.asyncDispose]());
+  afterAll(() => it?.[Symbol.asyncDispose]());
   tests(() => it);
 });
 
-describe('on PostgreSQL', { skip: skipWithoutPostgres() }, () => {
+describeUnless(skipWithoutPostgres())('on PostgreSQL', () => {
   let server: Postgres;
   let it: GuardedGateway;
-  before(async () => {
+  beforeAll(async () => {
     server = await startPostgres();
     it = await startGuardedGateway({ DATABASE_URL: server.url, STATE_ENCRYPTION_KEY: 'ab'.repeat(32) });
   });
-  after(async () => {
+  afterAll(async () => {
     await it?.[Symbol.asyncDispose]();
     await server?.stop();
   });
@@ -206,9 +208,9 @@ describe('on PostgreSQL', { skip: skipWithoutPostgres() }, () => {
         (index % 2 ? it.admin : there).post('/api/deploy', deploy(`two-${index}`)),
       ),
     );
-    assert.deepEqual((await verify(it)).findings, []);
+    expect((await verify(it)).findings).toStrictEqual([]);
     const { id, key } = await it.withKey('viewer', ['*']);
-    assert.equal((await bearer(other.url, key).get('/api/deploy/projects')).status, 200);
+    expect((await bearer(other.url, key).get('/api/deploy/projects')).status).toBe(200);
     await it.admin.request('DELETE', `/api/keys/${id}`);
     await waitFor('the other gateway to know', async () =>
       (await bearer(other.url, key).get('/api/deploy/projects')).status === 401 ? true : undefined,
@@ -245,12 +247,12 @@ describe('somebody with the database in hand', () => {
       await using it = await startGuardedGateway();
       for (let index = 0; index < 6; index += 1) await it.admin.post('/api/deploy', deploy(`p-${index}`));
       const head = (await it.admin.get('/api/audit/head')).body;
-      assert.equal((await verify(it, head)).valid, true);
+      expect((await verify(it, head)).valid).toBe(true);
       for (const table of ['audit_entries', 'audit_head'])
         await sql.raw(`alter table ${table} disable trigger all`).execute(database(it));
       for (const statement of statements) await sql.raw(statement).execute(database(it));
       const found = await verify(it, head);
-      assert.equal(found.valid, false);
+      expect(found.valid).toBe(false);
       assert.ok(
         found.findings.some(({ kind }: { kind: string }) => kinds.includes(kind)),
         JSON.stringify(found.findings),
@@ -262,18 +264,14 @@ describe('somebody with the database in hand', () => {
     await it.admin.post('/api/deploy', deploy('p'));
     const head = (await it.admin.get('/api/audit/head')).body;
     const forged = await verify(it, { ...head, mac: 'a'.repeat(64) });
-    assert.deepEqual(
-      forged.findings.map(({ kind }: { kind: string }) => kind),
-      ['forged'],
-    );
+    expect(forged.findings.map(({ kind }: { kind: string }) => kind)).toStrictEqual(['forged']);
     await sql.raw('alter table audit_entries disable trigger all').execute(database(it));
     const mac = `overlay(entry placing repeat('0', 64) from position('"mac":"' in entry) + 7 for 64)`;
     await sql.raw(`update audit_entries set entry = ${mac} where seq = 1`).execute(database(it));
     const found = await verify(it);
-    assert.deepEqual(
-      found.findings.map(({ kind, seq }: { kind: string; seq: number }) => [kind, seq]),
-      [['forged', 1]],
-    );
+    expect(found.findings.map(({ kind, seq }: { kind: string; seq: number }) => [kind, seq])).toStrictEqual([
+      ['forged', 1],
+    ]);
   });
 });
 
@@ -294,10 +292,7 @@ test('a flood of different refusals grows the log by a bounded number of entries
   const { seq } = (await it.admin.get('/api/audit/head')).body;
   assert.ok(seq - before <= 65, `${seq - before} entries`);
   const counted = (await entriesOf(it)).filter(({ outcome }) => outcome === 'denied');
-  assert.equal(
-    counted.reduce((sum, { count }) => sum + count, 0),
-    550,
-  );
+  expect(counted.reduce((sum, { count }) => sum + count, 0)).toBe(550);
 });
 
 test('AUDIT_LOG_FILE has every entry once, also after a restart', async () => {
@@ -312,10 +307,9 @@ test('AUDIT_LOG_FILE has every entry once, also after a restart', async () => {
   const { seq } = (await admin.get('/api/audit/head')).body;
   await second[Symbol.asyncDispose]();
   const lines = (await readFile(env.AUDIT_LOG_FILE, 'utf8')).trimEnd().split('\n');
-  assert.deepEqual(
-    lines.map((line) => JSON.parse(line).seq),
+  expect(lines.map((line) => JSON.parse(line).seq)).toStrictEqual(
     Array.from({ length: seq }, (_, index) => index + 1),
   );
-  assert.equal((await stat(env.AUDIT_LOG_FILE)).mode & 0o777, 0o600);
+  expect((await stat(env.AUDIT_LOG_FILE)).mode & 0o777).toBe(0o600);
   await rm(directory, { recursive: true });
 });

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
 import { endpoints } from '@deployment-engine/contracts';
 import { helloCode, startTestGateway, type TestGateway } from './support.ts';
 
 let it: TestGateway;
-before(async () => {
+beforeAll(async () => {
   it = await startTestGateway();
 });
-after(() => it[Symbol.asyncDispose]());
+afterAll(() => it[Symbol.asyncDispose]());
 
 const code = helloCode;
 const many = Object.fromEntries(Array.from({ length: 501 }, (_, index) => [`f${index}.tf`, '']));
@@ -62,17 +61,17 @@ for (const [name, body, pointer, says] of cases)
   test(`${name} is refused with a pointer to the field`, async () => {
     const answer = await it.client.post('/api/deploy', body);
     assert.equal(answer.status, 400, JSON.stringify(answer.body));
-    assert.match(answer.headers.get('content-type') ?? '', /application\/problem\+json/);
+    expect(answer.headers.get('content-type') ?? '').toMatch(/application\/problem\+json/);
     const found = answer.body.errors.find((error: { pointer: string }) => error.pointer === pointer);
     assert.ok(found, `no error at ${pointer}: ${JSON.stringify(answer.body.errors)}`);
-    assert.match(found.detail, says);
-    assert.equal(typeof answer.body.error, 'string');
+    expect(found.detail).toMatch(says);
+    expect(typeof answer.body.error).toBe('string');
   });
 
 test('malformed JSON is refused as such', async () => {
   const answer = await it.client.post('/api/deploy', '{"projectId": "p", ');
-  assert.equal(answer.status, 400);
-  assert.equal(answer.body.code, 'malformed_json');
+  expect(answer.status).toBe(400);
+  expect(answer.body.code).toBe('malformed_json');
 });
 
 test('JSON nested too deeply is refused before it is parsed', async () => {
@@ -80,24 +79,24 @@ test('JSON nested too deeply is refused before it is parsed', async () => {
     '/api/deploy',
     `{"projectId":"p","iacCode":"x","variables":{"a":${'['.repeat(5000)}${']'.repeat(5000)}}}`,
   );
-  assert.equal(answer.status, 400);
-  assert.match(answer.body.detail, /nested deeper/);
+  expect(answer.status).toBe(400);
+  expect(answer.body.detail).toMatch(/nested deeper/);
 });
 
 test('a body of another media type is refused', async () => {
   const answer = await it.client.post('/api/deploy', 'projectId=p', { 'content-type': 'text/plain' });
-  assert.equal(answer.status, 415);
+  expect(answer.status).toBe(415);
 });
 
 test('a body over 16 MB is refused', async () => {
   const answer = await it.client.post('/api/deploy', { projectId: 'p', iacCode: 'x'.repeat(17_000_000) });
-  assert.equal(answer.status, 413);
+  expect(answer.status).toBe(413);
 });
 
 test('infrastructure of an unknown project is not_deployed', async () => {
   const answer = await it.client.get('/api/deploy/infrastructure/nobody');
-  assert.equal(answer.status, 200);
-  assert.deepEqual(answer.body, {
+  expect(answer.status).toBe(200);
+  expect(answer.body).toStrictEqual({
     projectId: 'nobody',
     deploymentStatus: 'not_deployed',
     deploymentJobId: null,
@@ -112,13 +111,13 @@ test('infrastructure of an unknown project is not_deployed', async () => {
 for (const path of ['validate', 'costs', 'outputs', 'state', 'history'])
   test(`${path} of an unknown project is 404`, async () => {
     const answer = await it.client.get(`/api/deploy/${path}/nobody`);
-    assert.equal(answer.status, 404);
-    assert.equal(answer.body.code, 'project_not_found');
+    expect(answer.status).toBe(404);
+    expect(answer.body.code).toBe('project_not_found');
   });
 
 test('destroying an unknown project is 404', async () => {
   const answer = await it.client.post('/api/deploy/destroy', { projectId: 'nobody' });
-  assert.equal(answer.status, 404);
+  expect(answer.status).toBe(404);
 });
 
 test('a revision beyond every number is 404', async () => {
@@ -127,14 +126,14 @@ test('a revision beyond every number is 404', async () => {
     projectId: 'numbered',
     toRevision: 3_000_000_000,
   });
-  assert.equal(answer.status, 404);
-  assert.equal(answer.body.code, 'revision_not_found');
+  expect(answer.status).toBe(404);
+  expect(answer.body.code).toBe('revision_not_found');
 });
 
 test('a job id of the wrong form is 404 like any that is unknown, with each operation on a job', async () => {
   const ids = ['nonsense', '..%2f..%2fetc', 'deploy-1-none', 'deploy-1704067200000-abc123', 'x'.repeat(5000)];
   const onJobs = Object.values(endpoints).filter(({ path }) => path.includes('{jobId}'));
-  assert.ok(onJobs.length > 5);
+  expect(onJobs.length).toBeGreaterThan(5);
   for (const { method, path, operationId } of onJobs)
     for (const id of ids) {
       const body = method === 'post' ? { planDigest: 'a'.repeat(64) } : undefined;
@@ -149,26 +148,26 @@ test('a job id of the wrong form is 404 like any that is unknown, with each oper
 });
 
 test('a path that is not valid percent-encoding is 400', async () => {
-  assert.equal((await it.client.get('/api/deploy/status/%E0%A4%A')).status, 400);
+  expect((await it.client.get('/api/deploy/status/%E0%A4%A')).status).toBe(400);
 });
 
 test('an unknown route is a problem that names the docs', async () => {
   const answer = await it.client.get('/api/nothing');
-  assert.equal(answer.status, 404);
-  assert.match(answer.body.detail, /\/api\/docs/);
+  expect(answer.status).toBe(404);
+  expect(answer.body.detail).toMatch(/\/api\/docs/);
 });
 
 test('a wrong cursor or filter is 400', async () => {
-  assert.equal((await it.client.get('/api/deploy/jobs?cursor=%00')).status, 400);
-  assert.equal((await it.client.get('/api/deploy/jobs?status=done')).status, 400);
-  assert.equal((await it.client.get('/api/deploy/jobs?limit=100000')).status, 400);
-  assert.equal((await it.client.get('/api/deploy/projects?cursor=AA')).status, 400); // base64url of NUL
+  expect((await it.client.get('/api/deploy/jobs?cursor=%00')).status).toBe(400);
+  expect((await it.client.get('/api/deploy/jobs?status=done')).status).toBe(400);
+  expect((await it.client.get('/api/deploy/jobs?limit=100000')).status).toBe(400);
+  expect((await it.client.get('/api/deploy/projects?cursor=AA')).status).toBe(400); // base64url of NUL
   const beyond = Buffer.from('3000000000').toString('base64url');
-  assert.equal((await it.client.get(`/api/deploy/jobs?cursor=${beyond}`)).status, 400);
+  expect((await it.client.get(`/api/deploy/jobs?cursor=${beyond}`)).status).toBe(400);
 });
 
 test('validating while no runner answers says so', async () => {
   const answer = await it.client.post('/api/deploy/validate', { iacCode: code });
-  assert.equal(answer.status, 503);
-  assert.equal(answer.body.code, 'runner_unavailable');
+  expect(answer.status).toBe(503);
+  expect(answer.body.code).toBe('runner_unavailable');
 });

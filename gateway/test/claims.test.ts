@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { tmpdir } from 'node:os';
-import { test } from 'node:test';
 import { skipWithoutPostgres, startPostgres } from '../../e2e/support/postgres.ts';
+import { testUnless } from '../../scripts/jest/unless.ts';
 import { enginePrincipal } from '../src/access/principal.ts';
 import { claimNextJob, reclaimExpiredJob, renewLeases } from '../src/jobs/claim.ts';
 import { appendEvents } from '../src/jobs/events/store.ts';
@@ -37,7 +37,7 @@ onEachDatabase((open) => {
           const claim = await claimNextJob(query, claimer(`w${index}`));
           if (!claim) continue;
           inProgress += 1;
-          assert.equal(inProgress, 1);
+          expect(inProgress).toBe(1);
           order.push(claim.job.id);
           await query.selectFrom('jobs').select('id').execute();
           inProgress -= 1;
@@ -45,7 +45,7 @@ onEachDatabase((open) => {
         }
       }),
     );
-    assert.deepEqual(order, ids);
+    expect(order).toStrictEqual(ids);
   });
 
   test('a worker whose lease was taken over cannot write', async () => {
@@ -70,8 +70,8 @@ onEachDatabase((open) => {
       }),
       LeaseLostError,
     );
-    assert.deepEqual(await renewLeases(query, claimer('paused'), [stale]), new Set());
-    assert.deepEqual(await renewLeases(query, claimer('successor'), [second.lease]), new Set([id]));
+    expect(await renewLeases(query, claimer('paused'), [stale])).toStrictEqual(new Set());
+    expect(await renewLeases(query, claimer('successor'), [second.lease])).toStrictEqual(new Set([id]));
     await transition(query, { jobId: id, lease: second.lease }, 'complete', 'done');
   });
 
@@ -84,9 +84,9 @@ onEachDatabase((open) => {
     const next = await claimNextJob(query, claimer('b'));
     assert.equal(next?.job.id, second);
     await transition(query, { jobId: first }, 'approve', 'approved');
-    assert.equal(await claimNextJob(query, claimer('c')), undefined);
+    expect(await claimNextJob(query, claimer('c'))).toBe(undefined);
     await transition(query, { jobId: second, lease: next.lease }, 'complete', 'done');
-    assert.equal((await claimNextJob(query, claimer('c')))?.job.id, first);
+    expect((await claimNextJob(query, claimer('c')))?.job.id).toBe(first);
   });
 
   test('a project rests while an apply of a lost runner may still be going on', async () => {
@@ -103,25 +103,26 @@ onEachDatabase((open) => {
       })
       .execute();
     await transition(query, { jobId: lost, lease: claim?.lease as Lease }, 'fail', 'its runner is lost');
-    assert.equal(await claimNextJob(query, claimer('b')), undefined);
-    assert.equal((await claimNextJob(query, { ...claimer('b'), lostHoldSeconds: 0 }))?.job.id, next);
+    expect(await claimNextJob(query, claimer('b'))).toBe(undefined);
+    expect((await claimNextJob(query, { ...claimer('b'), lostHoldSeconds: 0 }))?.job.id).toBe(next);
   });
 });
 
-test('while the oldest job of a project is locked, the next one is not taken before it', {
-  skip: skipWithoutPostgres(),
-}, async () => {
-  const server = await startPostgres();
-  const { query, close } = await openDatabase({ databaseUrl: server.url, dataDir: tmpdir() });
-  try {
-    const [first = ''] = await queueJobs(query, 'locked', 2);
-    await query.transaction().execute(async (trx) => {
-      await lockJob(trx, first);
-      assert.equal(await claimNextJob(query, claimer('a')), undefined);
-    });
-    assert.equal((await claimNextJob(query, claimer('a')))?.job.id, first);
-  } finally {
-    await close();
-    await server.stop();
-  }
-});
+testUnless(skipWithoutPostgres())(
+  'while the oldest job of a project is locked, the next one is not taken before it',
+  async () => {
+    const server = await startPostgres();
+    const { query, close } = await openDatabase({ databaseUrl: server.url, dataDir: tmpdir() });
+    try {
+      const [first = ''] = await queueJobs(query, 'locked', 2);
+      await query.transaction().execute(async (trx) => {
+        await lockJob(trx, first);
+        expect(await claimNextJob(query, claimer('a'))).toBe(undefined);
+      });
+      expect((await claimNextJob(query, claimer('a')))?.job.id).toBe(first);
+    } finally {
+      await close();
+      await server.stop();
+    }
+  },
+);

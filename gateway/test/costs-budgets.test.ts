@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
 import type { Budget } from '@deployment-engine/contracts';
 import { type StagedGate, stageGate } from './staged-gate.ts';
 import { onEachGateway } from './support.ts';
@@ -13,15 +12,15 @@ onEachGateway((it) => {
     const path = '/api/deploy/costs/shop/budget';
 
     test('is set before the first job, read, replaced and removed', async () => {
-      assert.equal((await it().client.get(path)).body.budget, null);
+      expect((await it().client.get(path)).body.budget).toBe(null);
       const put = await it().client.request('PUT', path, { maxMonthly: 10 });
       assert.equal(put.status, 200, JSON.stringify(put.body));
       const kept = { maxMonthly: 10, onUnknown: 'warn', action: 'block', profile: 'none', currency: 'USD' };
-      assert.deepEqual((await it().client.get(path)).body.budget, kept);
+      expect((await it().client.get(path)).body.budget).toStrictEqual(kept);
       await it().client.request('PUT', path, { maxIncrease: 5, action: 'warn' });
-      assert.equal((await it().client.get(path)).body.budget.maxMonthly, undefined);
+      expect((await it().client.get(path)).body.budget.maxMonthly).toBe(undefined);
       await it().client.request('DELETE', path);
-      assert.equal((await it().client.get(path)).body.budget, null);
+      expect((await it().client.get(path)).body.budget).toBe(null);
     });
 
     for (const [body, pointer] of [
@@ -32,8 +31,8 @@ onEachGateway((it) => {
     ] as const)
       test(`is refused for ${pointer}`, async () => {
         const answer = await it().client.request('PUT', path, body);
-        assert.equal(answer.status, 400);
-        assert.equal(answer.body.errors[0].pointer, pointer);
+        expect(answer.status).toBe(400);
+        expect(answer.body.errors[0].pointer).toBe(pointer);
       });
   });
 
@@ -46,65 +45,61 @@ onEachGateway((it) => {
 
     test('passes a plan within the budget and says what it costs', async () => {
       const gate = await staged('within', { maxMonthly: 100 });
-      assert.deepEqual(await gate.run(), { kind: 'done' });
+      expect(await gate.run()).toStrictEqual({ kind: 'done' });
       const [event] = await gate.events();
-      assert.equal(event?.verdict, 'passed');
-      assert.match(event?.message ?? '', /32\.85 USD/);
+      expect(event?.verdict).toBe('passed');
+      expect(event?.message ?? '').toMatch(/32\.85 USD/);
     });
 
     test('warns and goes on', async () => {
       const gate = await staged('warned', { maxMonthly: 1, action: 'warn' });
-      assert.deepEqual(await gate.run(), { kind: 'done' });
-      assert.deepEqual(
-        (await gate.events()).map(({ gate, verdict }) => [gate, verdict]),
-        [['budget', 'warned']],
-      );
+      expect(await gate.run()).toStrictEqual({ kind: 'done' });
+      expect((await gate.events()).map(({ gate, verdict }) => [gate, verdict])).toStrictEqual([
+        ['budget', 'warned'],
+      ]);
     });
 
     test('asks for approval even of an approved-by-default deploy, and lets the approved plan pass', async () => {
       const gate = await staged('asked', { maxMonthly: 1, action: 'approve' });
-      assert.deepEqual(await gate.run(), { kind: 'parked' });
+      expect(await gate.run()).toStrictEqual({ kind: 'parked' });
       const view = (await it().client.get(`/api/deploy/status/${gate.jobId}`)).body;
-      assert.equal(view.status, 'awaiting_approval');
-      assert.deepEqual(
-        (await gate.events()).map(({ gate, verdict }) => [gate, verdict]),
-        [
-          ['budget', 'approval_required'],
-          ['approval', 'approval_required'],
-        ],
-      );
+      expect(view.status).toBe('awaiting_approval');
+      expect((await gate.events()).map(({ gate, verdict }) => [gate, verdict])).toStrictEqual([
+        ['budget', 'approval_required'],
+        ['approval', 'approval_required'],
+      ]);
       const approval = { planDigest: gate.planDigest };
-      assert.equal((await it().client.post(`/api/deploy/jobs/${gate.jobId}/approve`, approval)).status, 202);
+      expect((await it().client.post(`/api/deploy/jobs/${gate.jobId}/approve`, approval)).status).toBe(202);
       await gate.claim();
-      assert.deepEqual(await gate.run(), { kind: 'done' });
+      expect(await gate.run()).toStrictEqual({ kind: 'done' });
     });
 
     test('blocks, naming the resource, also a plan that was approved', async () => {
       const gate = await staged('blocked', { maxMonthly: 1, action: 'approve' });
-      assert.deepEqual(await gate.run(), { kind: 'parked' });
+      expect(await gate.run()).toStrictEqual({ kind: 'parked' });
       await it().client.post(`/api/deploy/jobs/${gate.jobId}/approve`, { planDigest: gate.planDigest });
       await it().client.request('PUT', '/api/deploy/costs/blocked/budget', { maxMonthly: 1 });
       await gate.claim();
       const result = await gate.run();
       assert.ok(result.kind === 'refused');
-      assert.deepEqual([result.step, result.reason], ['gate', 'budget_exceeded']);
-      assert.match(result.message, /aws_nat_gateway\.n/);
+      expect([result.step, result.reason]).toStrictEqual(['gate', 'budget_exceeded']);
+      expect(result.message).toMatch(/aws_nat_gateway\.n/);
     });
 
     test('blocks where a broken usage file leaves no figure', async () => {
       const gate = await staged('unread', { maxMonthly: 100 }, { 'usage.yml': 'a: [1\nb: 2\n' });
       const result = await gate.run();
       assert.ok(result.kind === 'refused' && result.reason === 'costs_not_readable');
-      assert.match(result.message, /line \d/);
+      expect(result.message).toMatch(/line \d/);
     });
 
     test('leaves its figures in the plan and the project', async () => {
       const gate = await staged('figures', { maxMonthly: 100 });
       const plan = (await it().client.get(`/api/deploy/jobs/${gate.jobId}/plan`)).body;
-      assert.equal(plan.cost.total, natMonth);
-      assert.equal(plan.cost.diff.difference, natMonth);
+      expect(plan.cost.total).toBe(natMonth);
+      expect(plan.cost.diff.difference).toBe(natMonth);
       const { body } = await it().client.get('/api/deploy/costs/figures');
-      assert.deepEqual([body.source, body.costs.total], ['plan', natMonth]);
+      expect([body.source, body.costs.total]).toStrictEqual(['plan', natMonth]);
     });
   });
 
@@ -115,14 +110,14 @@ onEachGateway((it) => {
         await gate.complete();
       }
       const first = (await it().client.get('/api/deploy/costs/past/history?limit=2')).body;
-      assert.equal(first.entries.length, 2);
-      assert.deepEqual([first.entries[0].type, first.entries[0].currency], ['deploy', 'USD']);
+      expect(first.entries.length).toBe(2);
+      expect([first.entries[0].type, first.entries[0].currency]).toStrictEqual(['deploy', 'USD']);
       const rest = (
         await it().client.get(`/api/deploy/costs/past/history?limit=2&cursor=${first.nextCursor}`)
       ).body;
-      assert.equal(rest.entries.length, 1);
-      assert.equal(rest.nextCursor, null);
-      assert.equal((await it().client.get('/api/deploy/costs/nobody/history')).status, 404);
+      expect(rest.entries.length).toBe(1);
+      expect(rest.nextCursor).toBe(null);
+      expect((await it().client.get('/api/deploy/costs/nobody/history')).status).toBe(404);
     });
   });
 });

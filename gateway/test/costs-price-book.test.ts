@@ -3,7 +3,6 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, test } from 'node:test';
 import {
   importPriceBook,
   loadPriceBook,
@@ -70,7 +69,7 @@ describe('a price book', () => {
       const before = readFileSync(bookPath, 'utf8');
       writeFileSync(file, damage(before));
       assert.throws(() => importPriceBook({ file, bookPath }), PriceBookError);
-      assert.equal(readFileSync(bookPath, 'utf8'), before);
+      expect(readFileSync(bookPath, 'utf8')).toBe(before);
     });
   }
 
@@ -79,11 +78,11 @@ describe('a price book', () => {
     const book = await served(awsLists, (aws) =>
       refreshPriceBook({ bookPath, sources: ['aws'], baseUrls: { aws } }),
     );
-    assert.equal(hourly(book, 'ec2', 'm5.large', 'us-east-1'), 0.5);
-    assert.equal(hourly(book, 'ec2-windows', 'm5.large', 'us-east-1'), 0.7);
-    assert.equal(hourly(book, 'ec2', 'm5.xlarge', 'us-east-1'), 0.192);
-    assert.equal(book.describe()['aws:ec2:us-east-1']?.asOf, '2026-11-01');
-    assert.equal(hourly(loadPriceBook(bookPath), 'ec2', 'm5.large', 'us-east-1'), 0.5);
+    expect(hourly(book, 'ec2', 'm5.large', 'us-east-1')).toBe(0.5);
+    expect(hourly(book, 'ec2-windows', 'm5.large', 'us-east-1')).toBe(0.7);
+    expect(hourly(book, 'ec2', 'm5.xlarge', 'us-east-1')).toBe(0.192);
+    expect(book.describe()['aws:ec2:us-east-1']?.asOf).toBe('2026-11-01');
+    expect(hourly(loadPriceBook(bookPath), 'ec2', 'm5.large', 'us-east-1')).toBe(0.5);
   });
 
   test('refreshed from the Azure retail prices follows pages', async () => {
@@ -120,8 +119,8 @@ describe('a price book', () => {
           baseUrls: { azure },
         }),
     );
-    assert.equal(hourly(book, 'azure-vm', 'Standard_D2s_v5', 'eastus'), 0.25);
-    assert.equal(hourly(book, 'azure-vm', 'Standard_D9_new', 'eastus'), 0.75);
+    expect(hourly(book, 'azure-vm', 'Standard_D2s_v5', 'eastus')).toBe(0.25);
+    expect(hourly(book, 'azure-vm', 'Standard_D9_new', 'eastus')).toBe(0.75);
   });
 
   test('refreshed from the Google catalogue takes disk prices', async () => {
@@ -149,10 +148,9 @@ describe('a price book', () => {
     importPriceBook({ file: embeddedBookPath, bookPath });
     const before = readFileSync(bookPath, 'utf8');
     const failing: RequestListener = (_, response) => response.writeHead(503).end();
-    await assert.rejects(
+    await expect(
       served(failing, (aws) => refreshPriceBook({ bookPath, sources: ['aws'], baseUrls: { aws } })),
-      /HTTP 503/,
-    );
-    assert.equal(readFileSync(bookPath, 'utf8'), before);
+    ).rejects.toThrow(/HTTP 503/);
+    expect(readFileSync(bookPath, 'utf8')).toBe(before);
   });
 });

@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, test } from 'node:test';
 import { refreshPriceBook } from '../src/costs/pricing/index.ts';
 import type { PriceBook } from '../src/costs/pricing/price-book/price-book.ts';
 import { served } from './served.ts';
@@ -62,19 +61,19 @@ describe("the clouds' own price lists", () => {
       }),
     );
     const tiers = (key: string) => tiersOf(book, key, 'eu-central-1');
-    assert.deepEqual(tiers('aws.ebs.gp3'), [[0, 0.0952]]);
-    assert.deepEqual(tiers('aws.ebs.gp3.throughput'), [[0, 0.0475]]);
-    assert.deepEqual(tiers('aws.s3.standard.storage'), [
+    expect(tiers('aws.ebs.gp3')).toStrictEqual([[0, 0.0952]]);
+    expect(tiers('aws.ebs.gp3.throughput')).toStrictEqual([[0, 0.0475]]);
+    expect(tiers('aws.s3.standard.storage')).toStrictEqual([
       [0, 0.0245],
       [51_200, 0.0235],
     ]);
-    assert.deepEqual(tiers('aws.s3.standard.tier-1'), [[0, 0.0054]]);
-    assert.deepEqual(tiers('aws.dynamodb.storage'), [[0, 0.306]]);
-    assert.deepEqual(tiers('aws.lb.hour'), [[0, 0.027]]);
-    assert.deepEqual(tiers('aws.elb.hour'), [[0, 0.03]]);
-    assert.deepEqual(tiers('aws.kms.requests'), [[0, 0.03]]);
-    assert.deepEqual(tiers('aws.rds.gp3'), [[0, 0.137]]);
-    assert.equal(book.describe()['aws:AmazonS3:eu-central-1']?.asOf, '2026-11-01');
+    expect(tiers('aws.s3.standard.tier-1')).toStrictEqual([[0, 0.0054]]);
+    expect(tiers('aws.dynamodb.storage')).toStrictEqual([[0, 0.306]]);
+    expect(tiers('aws.lb.hour')).toStrictEqual([[0, 0.027]]);
+    expect(tiers('aws.elb.hour')).toStrictEqual([[0, 0.03]]);
+    expect(tiers('aws.kms.requests')).toStrictEqual([[0, 0.03]]);
+    expect(tiers('aws.rds.gp3')).toStrictEqual([[0, 0.137]]);
+    expect(book.describe()['aws:AmazonS3:eu-central-1']?.asOf).toBe('2026-11-01');
   });
 
   test('of Azure give disks, addresses, caches, databases and plans', async () => {
@@ -170,11 +169,11 @@ describe("the clouds' own price lists", () => {
         googleApiKey: 'k',
       }),
     );
-    assert.deepEqual(tiersOf(book, 'google.disk.pd-balanced', 'europe-west3'), [[0, 0.125]]);
-    assert.deepEqual(tiersOf(book, 'google.sql.vcpu', 'europe-west3'), [[0, 0.05]]);
+    expect(tiersOf(book, 'google.disk.pd-balanced', 'europe-west3')).toStrictEqual([[0, 0.125]]);
+    expect(tiersOf(book, 'google.sql.vcpu', 'europe-west3')).toStrictEqual([[0, 0.05]]);
     const machine = book.instance('google-vm', 'n2-standard-4', 'europe-west3');
     assert.ok(!('missing' in machine));
-    assert.equal(machine.tiers[0]?.price.toNumber(), 4 * 0.04 + 16 * 0.005);
-    assert.equal(machine.section, 'google:vm');
+    expect(machine.tiers[0]?.price.toNumber()).toBe(4 * 0.04 + 16 * 0.005);
+    expect(machine.section).toBe('google:vm');
   });
 });

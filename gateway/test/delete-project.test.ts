@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
 import { unzipSync } from 'fflate';
 import { sql } from 'kysely';
 import { saveStateVersion } from '../src/projects/states/store.ts';
@@ -9,10 +8,10 @@ import { type GuardedGateway, startGuardedGateway } from './access-support.ts';
 import { helloCode } from './support.ts';
 
 let it: GuardedGateway;
-before(async () => {
+beforeAll(async () => {
   it = await startGuardedGateway();
 });
-after(() => it?.[Symbol.asyncDispose]());
+afterAll(() => it?.[Symbol.asyncDispose]());
 
 /** A project with a cancelled job and, where `resources` says so, a state. */
 async function makeProject(projectId: string, resources: number): Promise<string> {
@@ -50,7 +49,7 @@ test('a project without resources is deleted from every table and folder, but no
   const columns = await sql<{ table_name: string; column_name: string }>`
     select table_name, column_name from information_schema.columns
     where table_schema = current_schema() and column_name in ('project_id', 'job_id')`.execute(query);
-  assert.ok(columns.rows.length > 10);
+  expect(columns.rows.length).toBeGreaterThan(10);
   for (const { table_name: table, column_name: column } of columns.rows) {
     const value = column === 'job_id' ? jobId : 'gone';
     const { rows } = await sql`select 1 from ${sql.table(table)} where ${sql.ref(column)} = ${value}`.execute(
@@ -59,49 +58,49 @@ test('a project without resources is deleted from every table and folder, but no
     assert.equal(rows.length, 0, table);
   }
   assert.ok(!existsSync(join(it.directory, 'workspaces', 'gone')));
-  assert.equal((await it.admin.get(`/api/deploy/status/${jobId}`)).status, 404);
-  assert.equal((await it.admin.get('/api/deploy/history/gone')).status, 404);
-  assert.equal((await it.admin.get('/api/deploy/history/stays')).status, 200);
+  expect((await it.admin.get(`/api/deploy/status/${jobId}`)).status).toBe(404);
+  expect((await it.admin.get('/api/deploy/history/gone')).status).toBe(404);
+  expect((await it.admin.get('/api/deploy/history/stays')).status).toBe(200);
   const audit = await fetch(`${it.url}/api/audit`, { headers: { authorization: `Bearer ${it.adminKey}` } });
-  assert.match(await audit.text(), /"action":"deleteProject".*"project":"gone"/);
+  expect(await audit.text()).toMatch(/"action":"deleteProject".*"project":"gone"/);
 });
 
 test('a project with resources is deleted only by force, and the answer counts what stays', async () => {
   await makeProject('deployed', 3);
   const refused = await remove('deployed');
-  assert.deepEqual([refused.status, refused.body.code], [409, 'project_deployed']);
+  expect([refused.status, refused.body.code]).toStrictEqual([409, 'project_deployed']);
   const forced = await remove('deployed', '?force=true');
-  assert.deepEqual([forced.status, forced.body.resourcesLeft], [200, 3]);
+  expect([forced.status, forced.body.resourcesLeft]).toStrictEqual([200, 3]);
 });
 
 test('a project is not deleted while a job of it is unfinished, not even by force', async () => {
   await it.admin.post('/api/deploy', { projectId: 'busy', iacCode: helloCode });
   const answer = await remove('busy', '?force=true');
-  assert.deepEqual([answer.status, answer.body.code], [409, 'project_busy']);
+  expect([answer.status, answer.body.code]).toStrictEqual([409, 'project_busy']);
 });
 
 test('a deployer deletes no project', async () => {
   const { client } = await it.withKey('deployer', ['*']);
-  assert.equal((await client.request('DELETE', '/api/deploy/projects/stays')).status, 403);
+  expect((await client.request('DELETE', '/api/deploy/projects/stays')).status).toBe(403);
 });
 
 test('the code of a revision is read and downloaded as it was uploaded, and its message is in the history', async () => {
   const files = { 'main.tf': helloCode, 'a/b.bin': { base64: Buffer.from([0, 255, 1]).toString('base64') } };
   await it.admin.post('/api/deploy', { projectId: 'read', files, message: 'the first try' });
   const { body } = await it.admin.get('/api/deploy/history/read/revisions/1');
-  assert.deepEqual(body.files, files);
-  assert.equal(body.redacted, false);
+  expect(body.files).toStrictEqual(files);
+  expect(body.redacted).toBe(false);
   const url = `${it.url}/api/deploy/history/read/revisions/1/archive`;
   const archive = await fetch(url, { headers: { authorization: `Bearer ${it.adminKey}` } });
   const unpacked = unzipSync(new Uint8Array(await archive.arrayBuffer()));
-  assert.deepEqual(Object.keys(unpacked).sort(), ['a/b.bin', 'main.tf']);
-  assert.equal(Buffer.from(unpacked['main.tf'] ?? []).toString(), helloCode);
+  expect(Object.keys(unpacked).sort()).toStrictEqual(['a/b.bin', 'main.tf']);
+  expect(Buffer.from(unpacked['main.tf'] ?? []).toString()).toBe(helloCode);
   const history = (await it.admin.get('/api/deploy/history/read')).body;
-  assert.equal(history.revisions[0].jobs[0].message, 'the first try');
-  assert.equal((await it.admin.get('/api/deploy/history/read/revisions/9')).body.code, 'revision_not_found');
+  expect(history.revisions[0].jobs[0].message).toBe('the first try');
+  expect((await it.admin.get('/api/deploy/history/read/revisions/9')).body.code).toBe('revision_not_found');
 });
 
 test('a drift report of a project that was never checked says so', async () => {
   const { body } = await it.admin.get('/api/deploy/drift/read');
-  assert.deepEqual([body.status, body.drifted, body.checkedAt], ['never_checked', false, null]);
+  expect([body.status, body.drifted, body.checkedAt]).toStrictEqual(['never_checked', false, null]);
 });

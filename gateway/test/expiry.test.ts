@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
 import type { JobStatus, JobType } from '@deployment-engine/contracts';
 import { enginePrincipal } from '../src/access/principal.ts';
 import { destroyDueProjects } from '../src/jobs/expiry.ts';
@@ -9,10 +8,10 @@ import { startTestGateway, type TestGateway } from './support.ts';
 
 const hourMs = 3_600_000;
 let it: TestGateway;
-before(async () => {
+beforeAll(async () => {
   it = await startTestGateway();
 });
-after(() => it?.[Symbol.asyncDispose]());
+afterAll(() => it?.[Symbol.asyncDispose]());
 const query = () => it.gateway.context.database.query;
 
 /** A project whose time to live ends `inMs` from now. */
@@ -58,9 +57,9 @@ test('a due project is destroyed with the code it was deployed from; others are 
   await project('never', null);
   const ids = await destroyDueProjects(it.gateway.context);
   const [destroy] = await destroysOf('due');
-  assert.deepEqual(ids, [destroy?.id]);
-  assert.deepEqual([destroy?.revision, destroy?.type, destroy?.created_by], [3, 'destroy', 'engine']);
-  for (const other of ['later', 'never']) assert.deepEqual(await destroysOf(other), []);
+  expect(ids).toStrictEqual([destroy?.id]);
+  expect([destroy?.revision, destroy?.type, destroy?.created_by]).toStrictEqual([3, 'destroy', 'engine']);
+  for (const other of ['later', 'never']) expect(await destroysOf(other)).toStrictEqual([]);
 });
 
 test('the date stays until a destroy has completed: it is moved on, not taken away, and tried again', async () => {
@@ -71,8 +70,8 @@ test('the date stays until a destroy has completed: it is moved on, not taken aw
   assert.deepEqual(await destroyDueProjects(it.gateway.context), [], 'not before the hour is over');
   await query().updateTable('jobs').set({ status: 'failed' }).where('id', '=', first).execute();
   await makeDue('failing');
-  assert.equal((await destroyDueProjects(it.gateway.context)).length, 1);
-  assert.equal((await destroysOf('failing')).length, 2);
+  expect((await destroyDueProjects(it.gateway.context)).length).toBe(1);
+  expect((await destroysOf('failing')).length).toBe(2);
 });
 
 for (const status of ['awaiting_approval', 'pending', 'processing'] as const)
@@ -83,9 +82,9 @@ for (const status of ['awaiting_approval', 'pending', 'processing'] as const)
     await query().updateTable('jobs').set({ status }).where('id', '=', first).execute();
     for (let round = 0; round < 3; round += 1) {
       await makeDue(id);
-      assert.deepEqual(await destroyDueProjects(it.gateway.context), []);
+      expect(await destroyDueProjects(it.gateway.context)).toStrictEqual([]);
     }
-    assert.equal((await destroysOf(id)).length, 1);
+    expect((await destroysOf(id)).length).toBe(1);
     await query().updateTable('jobs').set({ status: 'cancelled' }).where('id', '=', first).execute();
     assert.equal(
       (await destroyDueProjects(it.gateway.context)).length,
@@ -99,12 +98,12 @@ test('a job of another project or of another type does not hold a destroy back',
   await addJob('held', 'deploy', 'awaiting_approval');
   await ensureProject(query(), 'elsewhere');
   await addJob('elsewhere', 'destroy', 'awaiting_approval');
-  assert.equal((await destroyDueProjects(it.gateway.context)).length, 1);
+  expect((await destroyDueProjects(it.gateway.context)).length).toBe(1);
 });
 
 test('a project without code has nothing to destroy', async () => {
   await project('empty', -1000, { revision: null });
-  assert.deepEqual(await destroyDueProjects(it.gateway.context), []);
+  expect(await destroyDueProjects(it.gateway.context)).toStrictEqual([]);
 });
 
 test('whoever deployed asks for the end, and the log says that the engine queued it', async () => {
@@ -117,11 +116,8 @@ test('whoever deployed asks for the end, and the log says that the engine queued
     .where('id', '=', 'owned')
     .execute();
   const [id] = await destroyDueProjects(it.gateway.context);
-  assert.equal((await destroysOf('owned'))[0]?.created_by, 'key:owner');
+  expect((await destroysOf('owned'))[0]?.created_by).toBe('key:owner');
   const rows = await query().selectFrom('audit_entries').select('entry').execute();
   const entries = rows.map(({ entry }) => JSON.parse(entry)).filter(({ job }) => job === id);
-  assert.deepEqual(
-    entries.map(({ action, project: of }) => [action, of]),
-    [['destroyExpired', 'owned']],
-  );
+  expect(entries.map(({ action, project: of }) => [action, of])).toStrictEqual([['destroyExpired', 'owned']]);
 });

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
 import { waitFor } from '../../e2e/support/wait.ts';
 import { jobQueuedChannel } from '../src/jobs/channels.ts';
 import { listEvents } from '../src/jobs/events/store.ts';
@@ -43,8 +42,8 @@ test('a state is stored also where reading it breaks off after the last event ha
   await using it = await startTestGateway();
   const { context } = it.gateway;
   const work = await stageWork(it, 'shipped', { runnerUrl: runner.url });
-  assert.deepEqual(await followJobRun(work, `${work.job.id}-apply-1`), { kind: 'succeeded' });
-  assert.equal((await newestStateVersion(context.database.query, 'shipped'))?.serial, 3);
+  expect(await followJobRun(work, `${work.job.id}-apply-1`)).toStrictEqual({ kind: 'succeeded' });
+  expect((await newestStateVersion(context.database.query, 'shipped'))?.serial).toBe(3);
 });
 
 test('events come in batches that one statement can store', async () => {
@@ -65,10 +64,7 @@ test('events come in batches that one statement can store', async () => {
     seqs.push(...batch.map((event) => event.seq));
     await waitFor('all events to be here while the first are stored', () => sent);
   }
-  assert.deepEqual(
-    seqs,
-    Array.from({ length: 5001 }, (_, index) => index + 1),
-  );
+  expect(seqs).toStrictEqual(Array.from({ length: 5001 }, (_, index) => index + 1));
 });
 
 test('a line that is no event is an error of the runner and crashes nothing', async () => {
@@ -125,14 +121,14 @@ test('a worker that slept past its lease takes the job over from itself and keep
     const row = await lease();
     return Number(row.lease_expires_at) > Number(taken.lease_expires_at) ? row : undefined;
   });
-  assert.equal(renewed.lease_token, 2);
+  expect(renewed.lease_token).toBe(2);
 });
 
 let it: TestGateway;
-before(async () => {
+beforeAll(async () => {
   it = await startTestGateway();
 });
-after(() => it?.[Symbol.asyncDispose]());
+afterAll(() => it?.[Symbol.asyncDispose]());
 
 /** A claimed job whose run has these events. */
 async function followed(projectId: string, bodies: object[], more: Record<string, Reply[]> = {}) {
@@ -166,14 +162,14 @@ test('an overtaken worker stores neither state nor events of its run', async () 
   await overtake(run.work);
   await assert.rejects(shipState(run.work, run.runId), LeaseLostError);
   await assert.rejects(followJobRun(run.work, run.runId), LeaseLostError);
-  assert.equal(await newestStateVersion(query, 'overtaken'), undefined);
-  assert.deepEqual(await listEvents(query, run.work.job.id, 0), before);
+  expect(await newestStateVersion(query, 'overtaken')).toBe(undefined);
+  expect(await listEvents(query, run.work.job.id, 0)).toStrictEqual(before);
 
   // The same where it has no state to store first.
   await using silent = await followed('silent', [{ type: 'step_started', step: 'apply' }, succeeded]);
   await overtake(silent.work);
   await assert.rejects(followJobRun(silent.work, silent.runId), LeaseLostError);
-  assert.equal((await findJob(query, silent.work.job.id))?.step, null);
+  expect((await findJob(query, silent.work.job.id))?.step).toBe(null);
 });
 
 test('what happens in a run is stored with the step, the counts and the end of the wait', async () => {
@@ -193,16 +189,19 @@ test('what happens in a run is stored with the step, the counts and the end of t
     .set({ waiting_reason: 'the runner is away', planned: 4 })
     .where('id', '=', run.work.job.id)
     .execute();
-  assert.deepEqual(await followJobRun(run.work, run.runId), failedRun);
+  expect(await followJobRun(run.work, run.runId)).toStrictEqual(failedRun);
   const row = await findJob(query, run.work.job.id);
-  assert.deepEqual(
-    [row?.step, row?.finished, row?.failed, row?.planned, row?.waiting_reason],
-    ['apply', 2, 1, 4, null],
-  );
-  assert.equal((await newestStateVersion(query, 'counted'))?.jobId, run.work.job.id);
+  expect([row?.step, row?.finished, row?.failed, row?.planned, row?.waiting_reason]).toStrictEqual([
+    'apply',
+    2,
+    1,
+    4,
+    null,
+  ]);
+  expect((await newestStateVersion(query, 'counted'))?.jobId).toBe(run.work.job.id);
   const types = (await listEvents(query, run.work.job.id, 0)).map(({ body }) => body.type);
-  assert.equal(types.filter((type) => type === 'resource_finished').length, 4);
-  assert.equal(types.at(-1), 'run_finished');
+  expect(types.filter((type) => type === 'resource_finished').length).toBe(4);
+  expect(types.at(-1)).toBe('run_finished');
 
   // A worker that takes over after the last event was stored finds the end, and stores nothing twice.
   await using later = await startFakeRunner({
@@ -211,8 +210,8 @@ test('what happens in a run is stored with the step, the counts and the end of t
   });
   const { runners } = it.gateway.context;
   const again = { ...run.work, runner: runners.reserveOn(later.url, run.work.job.id) };
-  assert.deepEqual(await followJobRun(again, run.runId), failedRun);
-  assert.equal((await listEvents(query, run.work.job.id, 0)).length, row?.last_event_seq);
+  expect(await followJobRun(again, run.runId)).toStrictEqual(failedRun);
+  expect((await listEvents(query, run.work.job.id, 0)).length).toBe(row?.last_event_seq);
 });
 
 test('a run that has ended is followed until its last event is stored', async () => {
@@ -222,8 +221,8 @@ test('a run that has ended is followed until its last event is stored', async ()
     'GET /runs/:runId/events': [nothing, nothing, events(all)],
     'GET /runs/:runId': [json(runView({ status: 'finished', outcome: { kind: 'succeeded' }, lastSeq: 3 }))],
   });
-  assert.deepEqual(await followJobRun(run.work, run.runId), { kind: 'succeeded' });
-  assert.equal((await newestStateVersion(it.gateway.context.database.query, 'cut'))?.serial, 3);
+  expect(await followJobRun(run.work, run.runId)).toStrictEqual({ kind: 'succeeded' });
+  expect((await newestStateVersion(it.gateway.context.database.query, 'cut'))?.serial).toBe(3);
 });
 
 test('what becomes a secret while a run goes on is masked in what was stored before, and in its end', async () => {
@@ -242,8 +241,8 @@ test('what becomes a secret while a run goes on is masked in what was stored bef
     'GET /runs/:runId/state': [json(secretive)],
   });
   const ended = await followJobRun(run.work, run.runId);
-  assert.equal('message' in ended && ended.message, 'bad (redacted)');
+  expect('message' in ended && ended.message).toBe('bad (redacted)');
   const stored = JSON.stringify(await listEvents(query, run.work.job.id, 0));
-  assert.match(stored, /it is \(redacted\)/);
-  assert.doesNotMatch(stored, /made-by-the-run/);
+  expect(stored).toMatch(/it is \(redacted\)/);
+  expect(stored).not.toMatch(/made-by-the-run/);
 });

@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { after, before, test } from 'node:test';
 import { signatureHeaders, signRunnerRequest } from '@deployment-engine/contracts';
 import { startTestGateway, type TestGateway } from './support.ts';
 
 const path = '/internal/runners/heartbeat';
 const beat = JSON.stringify({ runnerId: 'runner-1', url: 'http://127.0.0.1:9' });
 let it: TestGateway;
-before(async () => {
+beforeAll(async () => {
   it = await startTestGateway();
 });
-after(() => it?.[Symbol.asyncDispose]());
+afterAll(() => it?.[Symbol.asyncDispose]());
 
 function signed(body: string, ageSeconds = 0): Record<string, string> {
   const timestamp = String(Math.floor(Date.now() / 1000) - ageSeconds);
@@ -29,29 +28,29 @@ async function statusOf(body: string, headers: Record<string, string>): Promise<
 
 test('a heartbeat is taken once', async () => {
   const headers = signed(beat);
-  assert.equal(await statusOf(beat, headers), 200);
-  assert.equal(await statusOf(beat, headers), 401);
-  assert.equal(await statusOf(beat, signed(beat)), 200);
+  expect(await statusOf(beat, headers)).toBe(200);
+  expect(await statusOf(beat, headers)).toBe(401);
+  expect(await statusOf(beat, signed(beat))).toBe(200);
 });
 
 test('a heartbeat that was signed before the gateway started is refused', async () => {
   await using restarted = await startTestGateway();
   const headers = signed(beat, 20);
-  assert.equal((await restarted.client.post(path, beat, headers)).status, 401);
+  expect((await restarted.client.post(path, beat, headers)).status).toBe(401);
 });
 
 test('a body is not parsed without a fresh time, a nonce and a signature', async () => {
   const broken = '{';
-  assert.equal(await statusOf(broken, {}), 401);
-  assert.equal(await statusOf(broken, signed(broken, 61)), 401);
+  expect(await statusOf(broken, {})).toBe(401);
+  expect(await statusOf(broken, signed(broken, 61))).toBe(401);
   for (const missing of Object.values(signatureHeaders)) {
     const { [missing]: _, ...headers } = signed(broken);
     assert.equal(await statusOf(broken, headers), 401, missing);
   }
-  assert.equal(await statusOf(broken, signed(broken)), 400);
+  expect(await statusOf(broken, signed(broken))).toBe(400);
 });
 
 test('a heartbeat is small', async () => {
   const large = JSON.stringify({ text: 'a'.repeat(64 * 1024) });
-  assert.equal(await statusOf(large, signed(large)), 413);
+  expect(await statusOf(large, signed(large))).toBe(413);
 });

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { test } from 'node:test';
 import { enginePrincipal } from '../src/access/principal.ts';
 import { destroyDueProjects } from '../src/jobs/expiry.ts';
 import { resealOld } from '../src/jobs/housekeeping/reseal.ts';
@@ -54,10 +53,7 @@ onEachGateway((it) => {
       .execute();
     await Promise.all(Array.from({ length: 10 }, () => destroyDueProjects(context)));
     const jobs = await jobsOf(it(), 'due');
-    assert.deepEqual(
-      jobs.map((job: { type: string }) => job.type),
-      ['destroy'],
-    );
+    expect(jobs.map((job: { type: string }) => job.type)).toStrictEqual(['destroy']);
   });
 
   test('one tick of a schedule queues one drift check, whichever gateway is first', async () => {
@@ -65,13 +61,13 @@ onEachGateway((it) => {
     await deployedProject(it(), 'ticked');
     const at = new Date();
     const first = await Promise.all(Array.from({ length: 10 }, () => runTick(context, 'ticked', at)));
-    assert.equal(first.filter(Boolean).length, 1);
+    expect(first.filter(Boolean).length).toBe(1);
     const later = (minutes: number) => new Date(at.getTime() + minutes * 60_000);
     assert.equal(await runTick(context, 'ticked', later(1)), false, 'the check before is not done yet');
     const [job] = await jobsOf(it(), 'ticked');
     await it().client.post(`/api/deploy/jobs/${job.jobId}/cancel`, {});
-    assert.equal(await runTick(context, 'ticked', later(2)), true);
-    assert.equal((await jobsOf(it(), 'ticked')).length, 2);
+    expect(await runTick(context, 'ticked', later(2))).toBe(true);
+    expect((await jobsOf(it(), 'ticked')).length).toBe(2);
   });
 
   test('retention removes old events and state versions, never the newest state', async () => {
@@ -94,11 +90,10 @@ onEachGateway((it) => {
       ...context,
       config: { ...context.config, stateVersionsKept: 3, eventRetentionDays: 30 },
     };
-    assert.equal((await pruneOld(limits)).stateVersions, 2);
-    assert.deepEqual(
+    expect((await pruneOld(limits)).stateVersions).toBe(2);
+    expect(
       (await listStateVersions(query, 'old', { limit: 9 })).map((version) => version.serial),
-      [5, 4, 3],
-    );
+    ).toStrictEqual([5, 4, 3]);
 
     const longAgo = new Date(Date.now() - 40 * 86_400_000);
     await query
@@ -112,9 +107,9 @@ onEachGateway((it) => {
       .where('project_id', '=', 'old')
       .execute();
     const removed = await pruneOld({ ...limits, config: { ...limits.config, stateRetentionDays: 30 } });
-    assert.ok(removed.events >= 1);
-    assert.equal((await newestStateVersion(query, 'old'))?.serial, 5);
-    assert.equal((await listStateVersions(query, 'old', { limit: 9 })).length, 1);
+    expect(removed.events).toBeGreaterThanOrEqual(1);
+    expect((await newestStateVersion(query, 'old'))?.serial).toBe(5);
+    expect((await listStateVersions(query, 'old', { limit: 9 })).length).toBe(1);
   });
 
   test('what retention leaves of an ended job still answers: the stream ends, the drift report stays', async () => {
@@ -148,17 +143,17 @@ onEachGateway((it) => {
     await pruneOld({ ...context, config: { ...context.config, eventRetentionDays: 30 } });
 
     const report = await it().client.get('/api/deploy/drift/aged');
-    assert.equal(report.status, 200);
-    assert.equal(report.body.jobId, ids[1]);
-    assert.equal((await it().client.get(`/api/deploy/jobs/${ids[0]}/plan`)).status, 404);
-    assert.equal((await it().client.get(`/api/deploy/jobs/${ids[1]}/events`)).status, 204);
+    expect(report.status).toBe(200);
+    expect(report.body.jobId).toBe(ids[1]);
+    expect((await it().client.get(`/api/deploy/jobs/${ids[0]}/plan`)).status).toBe(404);
+    expect((await it().client.get(`/api/deploy/jobs/${ids[1]}/events`)).status).toBe(204);
   });
 
   test('a HEAD request for a stream of events ends at once', async () => {
     const { body } = await it().client.post('/api/deploy', { projectId: 'headed', iacCode: helloCode });
     const answer = await it().client.request('HEAD', `/api/deploy/jobs/${body.jobId}/events`);
-    assert.equal(answer.status, 200);
-    assert.match(await it().gateway.context.metrics.registry.metrics(), /sse_listeners 0/);
+    expect(answer.status).toBe(200);
+    expect(await it().gateway.context.metrics.registry.metrics()).toMatch(/sse_listeners 0/);
   });
 
   test('after a change of key, everything is sealed again and opens without the earlier key', async () => {
@@ -186,8 +181,7 @@ onEachGateway((it) => {
       .where('id', '=', version.id)
       .executeTakeFirstOrThrow();
     assert.ok(!Buffer.from(content).includes('terraform_version'));
-    await assert.rejects(
-      readStateContent(query, createEncryption(randomBytes(32)), version),
+    await expect(readStateContent(query, createEncryption(randomBytes(32)), version)).rejects.toThrow(
       /sealed with key [0-9a-f]{8}, which is not known/,
     );
 
@@ -196,8 +190,8 @@ onEachGateway((it) => {
     const config = { ...context.config, previousEncryptionKeys: [earlier.toString('hex')] };
     await resealOld({ ...context, config, encryption: createEncryption(key, [earlier]) });
     const opened = await readStateContent(query, createEncryption(key), version);
-    assert.deepEqual(opened, state(7));
-    assert.deepEqual(await readTerraformLogs(query, createEncryption(key), jobId), ['said']);
+    expect(opened).toStrictEqual(state(7));
+    expect(await readTerraformLogs(query, createEncryption(key), jobId)).toStrictEqual(['said']);
     await resealOld({
       ...context,
       config: { ...config, previousEncryptionKeys: [key.toString('hex')] },

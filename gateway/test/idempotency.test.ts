@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { type Accepted, DomainError } from '@deployment-engine/contracts';
 import type { Request } from 'express';
 import type { Principal } from '../src/access/principal.ts';
@@ -38,27 +37,23 @@ onEachDatabase((open) => {
       create('two', { key: 'body', bodySha256: 'y' }),
       (error) => error instanceof DomainError && error.code === 'idempotency_key_reused',
     );
-    assert.equal(await create('three', { key: 'body' }), 'one');
+    expect(await create('three', { key: 'body' })).toBe('one');
   });
 
   test('what could not be created leaves no key behind', async () => {
-    await assert.rejects(
+    await expect(
       open()
         .transaction()
         .execute((trx) =>
           oncePerKey(trx, { ...request, key: 'broken' }, () => Promise.reject(new Error('no'))),
         ),
-      /no/,
-    );
-    assert.equal(await create('second', { key: 'broken' }), 'second');
+    ).rejects.toThrow(/no/);
+    expect(await create('second', { key: 'broken' })).toBe('second');
   });
 
   test('without a key every request creates', async () => {
     const twice = ['a', 'b'].map((jobId) => oncePerKey(open(), undefined, async () => answer(jobId)));
-    assert.deepEqual(
-      (await Promise.all(twice)).map(({ jobId }) => jobId),
-      ['a', 'b'],
-    );
+    expect((await Promise.all(twice)).map(({ jobId }) => jobId)).toStrictEqual(['a', 'b']);
   });
 });
 
@@ -70,8 +65,8 @@ const read = (header: string | undefined, body: unknown = {}, id = 'key:a') =>
   );
 
 test('a key has 1 to 200 characters; without the header there is none', () => {
-  assert.equal(read(undefined), undefined);
-  assert.equal(read('k'.repeat(200))?.key.length, 200);
+  expect(read(undefined)).toBe(undefined);
+  expect(read('k'.repeat(200))?.key.length).toBe(200);
   for (const bad of ['', 'k'.repeat(201)])
     assert.throws(
       () => read(bad),
@@ -80,10 +75,9 @@ test('a key has 1 to 200 characters; without the header there is none', () => {
 });
 
 test('the caller is who is authenticated, and bodies are equal whatever the order of their keys', () => {
-  assert.equal(read('k', {}, 'key:b')?.caller, 'key:b');
-  assert.equal(
-    read('k', { a: 1, b: { c: 2, d: 3 } })?.bodySha256,
+  expect(read('k', {}, 'key:b')?.caller).toBe('key:b');
+  expect(read('k', { a: 1, b: { c: 2, d: 3 } })?.bodySha256).toBe(
     read('k', { b: { d: 3, c: 2 }, a: 1 })?.bodySha256,
   );
-  assert.notEqual(read('k', { a: 1 })?.bodySha256, read('k', { a: 2 })?.bodySha256);
+  expect(read('k', { a: 1 })?.bodySha256).not.toBe(read('k', { a: 2 })?.bodySha256);
 });

@@ -1,22 +1,21 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { waitFor } from '../../e2e/support/wait.ts';
 import { helloCode, onEachGateway } from './support.ts';
 
 onEachGateway((it) => {
   test('a job without a runner stays pending and says why', async () => {
     const { body } = await it().client.post('/api/deploy', { projectId: 'waiting', iacCode: helloCode });
-    assert.match(body.jobId, /^deploy-\d{13}-[a-z0-9]+$/);
-    assert.deepEqual(
-      { status: body.status, message: body.message },
-      { status: 'accepted', message: 'Infrastructure deployment started' },
-    );
+    expect(body.jobId).toMatch(/^deploy-\d{13}-[a-z0-9]+$/);
+    expect({ status: body.status, message: body.message }).toStrictEqual({
+      status: 'accepted',
+      message: 'Infrastructure deployment started',
+    });
     const job = await waitFor('the reason', async () => {
       const answer = await it().client.get(`/api/deploy/status/${body.jobId}`);
       return answer.body.waitingReason ? answer.body : undefined;
     });
-    assert.equal(job.status, 'pending');
-    assert.match(job.waitingReason, /does not answer .*starts when the runner is back/);
+    expect(job.status).toBe('pending');
+    expect(job.waitingReason).toMatch(/does not answer .*starts when the runner is back/);
   });
 
   test('50 concurrent identical requests with one key make one job', async () => {
@@ -26,21 +25,20 @@ onEachGateway((it) => {
         it().client.post('/api/deploy', request, { 'idempotency-key': 'k-1' }),
       ),
     );
-    assert.deepEqual(new Set(answers.map((answer) => answer.status)), new Set([202]));
-    assert.equal(new Set(answers.map((answer) => answer.body.jobId)).size, 1);
+    expect(new Set(answers.map((answer) => answer.status))).toStrictEqual(new Set([202]));
+    expect(new Set(answers.map((answer) => answer.body.jobId)).size).toBe(1);
     const { body } = await it().client.get('/api/deploy/jobs?projectId=once');
-    assert.equal(body.jobs.length, 1);
+    expect(body.jobs.length).toBe(1);
   });
 
   test('a key used again with another body is 409', async () => {
     const headers = { 'idempotency-key': 'k-2' };
-    assert.equal(
+    expect(
       (await it().client.post('/api/deploy', { projectId: 'x', iacCode: helloCode }, headers)).status,
-      202,
-    );
+    ).toBe(202);
     const other = await it().client.post('/api/deploy', { projectId: 'y', iacCode: helloCode }, headers);
-    assert.equal(other.status, 409);
-    assert.equal(other.body.code, 'idempotency_key_reused');
+    expect(other.status).toBe(409);
+    expect(other.body.code).toBe('idempotency_key_reused');
   });
 
   test('a pending job cancels at once', async () => {
@@ -49,10 +47,10 @@ onEachGateway((it) => {
       iacCode: helloCode,
     });
     const cancelled = await it().client.post(`/api/deploy/jobs/${body.jobId}/cancel`, {});
-    assert.equal(cancelled.status, 202);
-    assert.deepEqual([cancelled.body.status, cancelled.body.endedBy], ['cancelled', 'none']);
+    expect(cancelled.status).toBe(202);
+    expect([cancelled.body.status, cancelled.body.endedBy]).toStrictEqual(['cancelled', 'none']);
     const again = await it().client.post(`/api/deploy/jobs/${body.jobId}/cancel`, {});
-    assert.equal(again.status, 409);
+    expect(again.status).toBe(409);
   });
 
   test('pages of jobs and projects hold every row once', async () => {
@@ -70,8 +68,8 @@ onEachGateway((it) => {
         seen.push(...body[list].map((row: Record<string, string>) => row[key]));
         cursor = body.nextCursor;
       } while (cursor);
-      assert.equal(new Set(seen).size, seen.length);
-      assert.ok(seen.length >= 7);
+      expect(new Set(seen).size).toBe(seen.length);
+      expect(seen.length).toBeGreaterThanOrEqual(7);
     }
   });
 
@@ -81,32 +79,29 @@ onEachGateway((it) => {
     await it().client.post('/api/deploy/plan', request);
     await it().client.post('/api/deploy/plan', { ...request, variables: { secret_word: 'swordfish' } });
     const { body } = await it().client.get('/api/deploy/history/revisions');
-    assert.deepEqual(
-      body.revisions.map((revision: { revision: number }) => revision.revision),
-      [2, 1],
-    );
-    assert.equal(body.revisions[1].jobs.length, 2);
-    assert.deepEqual(body.revisions[0].variableNames, ['secret_word']);
-    assert.doesNotMatch(JSON.stringify(body), /swordfish/);
+    expect(body.revisions.map((revision: { revision: number }) => revision.revision)).toStrictEqual([2, 1]);
+    expect(body.revisions[1].jobs.length).toBe(2);
+    expect(body.revisions[0].variableNames).toStrictEqual(['secret_word']);
+    expect(JSON.stringify(body)).not.toMatch(/swordfish/);
   });
 
   test('healthz answers, readyz names what is missing, metrics are Prometheus text', async () => {
-    assert.equal((await it().client.get('/healthz')).status, 200);
+    expect((await it().client.get('/healthz')).status).toBe(200);
     const ready = await it().client.get('/readyz');
-    assert.equal(ready.status, 503);
-    assert.equal(ready.body.checks.database, 'ok');
-    assert.match(ready.body.checks.runner, /does not answer/);
+    expect(ready.status).toBe(503);
+    expect(ready.body.checks.database).toBe('ok');
+    expect(ready.body.checks.runner).toMatch(/does not answer/);
     const metrics = await it().client.get('/metrics');
-    assert.match(metrics.body, /^http_request_duration_seconds_count\{/m);
+    expect(metrics.body).toMatch(/^http_request_duration_seconds_count\{/m);
   });
 
   test('the OpenAPI document names every endpoint, and the docs page loads', async () => {
     const { body } = await it().client.get('/api/openapi.json');
-    assert.equal(body.openapi, '3.1.0');
+    expect(body.openapi).toBe('3.1.0');
     for (const path of ['/api/deploy', '/api/deploy/status/{jobId}', '/api/deploy/jobs/{jobId}/events'])
       assert.ok(body.paths[path], path);
-    assert.equal((await it().client.get('/api/docs')).status, 200);
-    assert.equal((await it().client.get('/api/docs/assets/swagger-ui-bundle.js')).status, 200);
+    expect((await it().client.get('/api/docs')).status).toBe(200);
+    expect((await it().client.get('/api/docs/assets/swagger-ui-bundle.js')).status).toBe(200);
   });
 
   test('costs before any plan are counted in the code, as in the documented example', async () => {
@@ -115,17 +110,17 @@ onEachGateway((it) => {
     const iacCode = block('aws_instance', 3) + block('aws_s3_bucket', 2) + block('aws_rds_instance', 1);
     await it().client.post('/api/deploy', { projectId: 'costs', iacCode });
     const { body } = await it().client.get('/api/deploy/costs/costs');
-    assert.equal(body.estimated, true);
-    assert.equal(body.message, 'Cost estimation completed');
+    expect(body.estimated).toBe(true);
+    expect(body.message).toBe('Cost estimation completed');
     const { resourceCounts, currency, period, unpriced } = body.costs;
     for (const key of ['compute', 'storage', 'networking', 'database', 'total'])
       assert.equal(typeof body.costs[key], 'number', key);
-    assert.deepEqual([currency, period], ['USD', 'monthly']);
+    expect([currency, period]).toStrictEqual(['USD', 'monthly']);
     const named = new Set(unpriced.map(({ address }: { address: string }) => address));
     for (const address of ['aws_instance.r0', 'aws_instance.r2', 'aws_rds_instance.r0'])
       assert.ok(named.has(address), `${address} has no size, so it is not priced at 0 in silence`);
-    assert.deepEqual(resourceCounts, { aws_instance: 3, aws_s3_bucket: 2, aws_rds_instance: 1 });
-    assert.equal(body.costs.confidence, 'unknown');
-    assert.equal(body.source, 'code');
+    expect(resourceCounts).toStrictEqual({ aws_instance: 3, aws_s3_bucket: 2, aws_rds_instance: 1 });
+    expect(body.costs.confidence).toBe('unknown');
+    expect(body.source).toBe('code');
   });
 });

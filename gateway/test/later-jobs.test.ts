@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
 import { queueRemediation } from '../src/jobs/drift.ts';
 import { destroyDueProjects } from '../src/jobs/expiry.ts';
 import { runTick } from '../src/jobs/schedules.ts';
@@ -9,10 +8,10 @@ import { helloCode } from './support.ts';
 
 const blastRadius = { maxDeletions: 1 };
 let it: GuardedGateway;
-before(async () => {
+beforeAll(async () => {
   it = await startGuardedGateway();
 });
-after(() => it?.[Symbol.asyncDispose]());
+afterAll(() => it?.[Symbol.asyncDispose]());
 
 const query = () => it.gateway.context.database.query;
 
@@ -36,16 +35,13 @@ async function deployedByApprover(projectId: string, more: object = {}) {
 /** What somebody has asked for is theirs, whoever has queued it. */
 async function assertAskedBy(approver: { id: string; client: GuardedGateway['admin'] }, jobId: string) {
   const job = await findJob(query(), jobId);
-  assert.equal(job?.created_by, `key:${approver.id}`);
-  assert.equal(JSON.parse(job?.blast_radius ?? 'null').maxDeletions, 1);
+  expect(job?.created_by).toBe(`key:${approver.id}`);
+  expect(JSON.parse(job?.blast_radius ?? 'null').maxDeletions).toBe(1);
   await query().updateTable('jobs').set({ status: 'awaiting_approval' }).where('id', '=', jobId).execute();
   const answers = [];
   for (const client of [approver.client, it.admin])
     answers.push(await client.post(`/api/deploy/jobs/${jobId}/approve`, { planDigest: 'a'.repeat(64) }));
-  assert.deepEqual(
-    answers.map(({ body }) => body.code),
-    ['self_approval', 'plan_digest_mismatch'],
-  );
+  expect(answers.map(({ body }) => body.code)).toStrictEqual(['self_approval', 'plan_digest_mismatch']);
 }
 
 test('who deployed with ttlSeconds cannot approve the destruction at its end', async () => {
@@ -65,14 +61,14 @@ test('who schedules a drift check asks for it and for what undoes the drift, wit
   const schedule = { cron: '0 6 1 1 *', remediate: true };
   const answer = await approver.client.request('PUT', '/api/deploy/drift/watched/schedule', schedule);
   assert.equal(answer.status, 200, JSON.stringify(answer.body));
-  assert.equal(await runTick(it.gateway.context, 'watched', new Date()), true);
+  expect(await runTick(it.gateway.context, 'watched', new Date())).toBe(true);
   const check = await query()
     .selectFrom('jobs')
     .selectAll()
     .where('project_id', '=', 'watched')
     .where('type', '=', 'drift')
     .executeTakeFirstOrThrow();
-  assert.equal(check.created_by, `key:${approver.id}`);
+  expect(check.created_by).toBe(`key:${approver.id}`);
   await query()
     .transaction()
     .execute((trx) => queueRemediation(trx, it.gateway.context.audit, check));

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
 import { enginePrincipal } from '../src/access/principal.ts';
 import { claimNextJob } from '../src/jobs/claim.ts';
 import { appendEvents } from '../src/jobs/events/store.ts';
@@ -79,7 +78,7 @@ let jobId = '';
 let versions: number[] = [];
 const keys = new Map<string, string>();
 
-before(async () => {
+beforeAll(async () => {
   it = await startGuardedGateway();
   for (const role of ['viewer', 'deployer', 'admin']) keys.set(role, (await it.withKey(role, ['*'])).key);
   const { admin } = it;
@@ -89,7 +88,7 @@ before(async () => {
     await admin.request('PUT', '/api/deploy/secrets/leaky/variables', { variables: { word } });
   await plant();
 });
-after(() => it?.[Symbol.asyncDispose]());
+afterAll(() => it?.[Symbol.asyncDispose]());
 
 /** What a finished deploy and a drift check leave behind, with every secret in every free place. */
 async function plant(): Promise<void> {
@@ -264,16 +263,14 @@ async function ask({ operationId, method, path }: Operation, role: string): Prom
 /** Reading first: what some of the others change would hide what is to be seen. */
 const ordered = operations.toSorted((a, b) => Number(a.method !== 'GET') - Number(b.method !== 'GET'));
 for (const operation of ordered)
-  test(`${operation.method} ${operation.path} shows none of a project's secrets`, {
-    timeout: 60_000,
-  }, async () => {
+  test(`${operation.method} ${operation.path} shows none of a project's secrets`, async () => {
     if (operation.operationId === 'backup') return; // the sealed database as a whole
     for (const role of rawForAdmins.includes(operation.operationId) ? ['deployer'] : ['deployer', 'admin']) {
       const text = await ask(operation, role);
       for (const [name, secret] of Object.entries(secrets))
         assert.ok(!text.includes(secret), `${role} sees ${name}: …${around(text, secret)}…`);
     }
-  });
+  }, 60_000);
 
 function around(text: string, secret: string): string {
   const at = text.indexOf(secret);
@@ -282,14 +279,14 @@ function around(text: string, secret: string): string {
 
 test("Terraform's own log is there, masked", async () => {
   const { status, body } = await it.admin.get(`/api/deploy/jobs/${jobId}/terraform-log`);
-  assert.deepEqual([status, body], [200, all.map(() => '(redacted)').join('\n')]);
+  expect([status, body]).toStrictEqual([200, all.map(() => '(redacted)').join('\n')]);
 });
 
 test('a secret as a for_each key shows in neither costs nor diff, and resources stay apart', async () => {
   const costs = await it.admin.get('/api/deploy/costs/leaky');
-  assert.equal(costs.status, 200);
-  assert.match(JSON.stringify(costs.body), /\(redacted\)/);
+  expect(costs.status).toBe(200);
+  expect(JSON.stringify(costs.body)).toMatch(/\(redacted\)/);
   const diff = await it.admin.get(`/api/deploy/state/leaky/diff?from=${versions[1]}&to=${versions[0]}`);
-  assert.equal(diff.status, 200);
-  assert.ok(diff.body.added.length >= 2);
+  expect(diff.status).toBe(200);
+  expect(diff.body.added.length).toBeGreaterThanOrEqual(2);
 });

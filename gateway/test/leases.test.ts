@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { afterEach, test } from 'node:test';
 import { DomainError, type JobStatus } from '@deployment-engine/contracts';
 import type { Updateable } from 'kysely';
 import { enginePrincipal } from '../src/access/principal.ts';
@@ -55,9 +54,9 @@ onEachDatabase((open) => {
     const first = await queue('busy');
     await queue('busy');
     const other = await queue('free');
-    assert.equal((await claimed()).job.id, first);
-    assert.equal((await claimed()).job.id, other);
-    assert.equal(await claimNextJob(open(), claimer('c')), undefined);
+    expect((await claimed()).job.id).toBe(first);
+    expect((await claimed()).job.id).toBe(other);
+    expect(await claimNextJob(open(), claimer('c'))).toBe(undefined);
   });
 
   test('a project that rests after a lost apply does not hold other projects back', async () => {
@@ -67,20 +66,20 @@ onEachDatabase((open) => {
     await open().insertInto('unsettled_runs').values(run).execute();
     await queue('lost');
     const other = await queue('other');
-    assert.equal((await claimed()).job.id, other);
-    assert.equal(await claimNextJob(open(), claimer('c')), undefined);
+    expect((await claimed()).job.id).toBe(other);
+    expect(await claimNextJob(open(), claimer('c'))).toBe(undefined);
     await open()
       .updateTable('unsettled_runs')
       .set({ created_at: new Date(Date.now() - 301_000) })
       .execute();
-    assert.equal((await claimed()).job.project_id, 'lost');
+    expect((await claimed()).job.project_id).toBe('lost');
   });
 
   test('the oldest job that may start comes first; what waits for approval holds nobody back', async () => {
     const ids = [await queue('a'), await queue('b'), await queue('a')];
     await change(ids[0] ?? '', { status: 'awaiting_approval' });
-    assert.equal((await claimed()).job.id, ids[1]);
-    assert.equal((await claimed()).job.id, ids[2]);
+    expect((await claimed()).job.id).toBe(ids[1]);
+    expect((await claimed()).job.id).toBe(ids[2]);
   });
 
   test('a claim records its start, its owner and an end of the lease in the future', async () => {
@@ -88,26 +87,28 @@ onEachDatabase((open) => {
     await change(id, { waiting_reason: 'no slot' });
     const first = await claimed('me');
     const row = await job(id);
-    assert.equal(first.reclaimed, false);
-    assert.deepEqual(
-      [row.status, row.waiting_reason, row.lease_owner, row.lease_token],
-      ['processing', null, 'me', first.lease.token],
-    );
+    expect(first.reclaimed).toBe(false);
+    expect([row.status, row.waiting_reason, row.lease_owner, row.lease_token]).toStrictEqual([
+      'processing',
+      null,
+      'me',
+      first.lease.token,
+    ]);
     assert.ok(row.started_at && Date.now() - row.started_at.getTime() < 60_000);
     const left = (row.lease_expires_at?.getTime() ?? 0) - Date.now();
     assert.ok(left > 30_000 && left < 90_000, `${left} ms`);
 
     await transition(open(), { jobId: id, lease: first.lease }, 'interrupt', 'again');
     const again = await claimed('other');
-    assert.equal(again.reclaimed, true);
-    assert.equal(again.lease.token, first.lease.token + 1);
+    expect(again.reclaimed).toBe(true);
+    expect(again.lease.token).toBe(first.lease.token + 1);
     assert.deepEqual((await job(id)).started_at, row.started_at, 'it started once');
   });
 
   test('a job is taken over only where its lease has ended and it is in progress', async () => {
     const id = await queue('living');
     const { lease } = await claimed();
-    assert.equal(await reclaimExpiredJob(open(), claimer('thief')), undefined);
+    expect(await reclaimExpiredJob(open(), claimer('thief'))).toBe(undefined);
     await change(id, { lease_expires_at: new Date(0) });
     for (const status of ['pending', 'awaiting_approval', 'completed'] satisfies JobStatus[]) {
       await change(id, { status });
@@ -115,7 +116,7 @@ onEachDatabase((open) => {
     }
     await change(id, { status: 'processing' });
     const taken = await reclaimExpiredJob(open(), claimer('successor'));
-    assert.deepEqual([taken?.job.id, taken?.lease.token, taken?.reclaimed], [id, lease.token + 1, true]);
+    expect([taken?.job.id, taken?.lease.token, taken?.reclaimed]).toStrictEqual([id, lease.token + 1, true]);
     assert.equal(await reclaimExpiredJob(open(), claimer('late')), undefined, 'it has a new lease');
   });
 
@@ -126,41 +127,41 @@ onEachDatabase((open) => {
     const claims = await Promise.all(
       Array.from({ length: 10 }, (_, index) => reclaimExpiredJob(open(), claimer(`w${index}`))),
     );
-    assert.equal(claims.filter(Boolean).length, 1);
+    expect(claims.filter(Boolean).length).toBe(1);
   });
 
   test('an overtaken worker cannot release the lease of its successor, nor renew it', async () => {
     const { stale, current } = await overtaken('released');
     const before = (await job(stale.job.id)).lease_expires_at;
     await releaseLeases(open(), [stale.lease]);
-    assert.deepEqual(await renewLeases(open(), claimer('first'), [stale.lease]), new Set());
-    assert.deepEqual((await job(stale.job.id)).lease_expires_at, before);
-    assert.equal(await reclaimExpiredJob(open(), claimer('third')), undefined);
+    expect(await renewLeases(open(), claimer('first'), [stale.lease])).toStrictEqual(new Set());
+    expect((await job(stale.job.id)).lease_expires_at).toStrictEqual(before);
+    expect(await reclaimExpiredJob(open(), claimer('third'))).toBe(undefined);
 
     await releaseLeases(open(), [current.lease]);
-    assert.equal((await reclaimExpiredJob(open(), claimer('third')))?.job.id, stale.job.id);
+    expect((await reclaimExpiredJob(open(), claimer('third')))?.job.id).toBe(stale.job.id);
   });
 
   test('a lease that is released with a delay is taken over after it, and not before', async () => {
     const id = await queue('delayed');
     const { lease } = await claimed();
     await releaseLeases(open(), [lease], 600);
-    assert.equal(await reclaimExpiredJob(open(), claimer('second')), undefined);
+    expect(await reclaimExpiredJob(open(), claimer('second'))).toBe(undefined);
     const left = ((await job(id)).lease_expires_at?.getTime() ?? 0) - Date.now();
     assert.ok(left > 300_000 && left <= 600_000, `${left} ms`);
     await releaseLeases(open(), [lease]);
-    assert.equal((await reclaimExpiredJob(open(), claimer('second')))?.job.id, id);
+    expect((await reclaimExpiredJob(open(), claimer('second')))?.job.id).toBe(id);
   });
 
   test('the job that has waited longest for a worker is taken over first', async () => {
     const ids = [await queue('older'), await queue('newer')];
     for (const id of ids) {
-      assert.equal((await claimed()).job.id, id);
+      expect((await claimed()).job.id).toBe(id);
       await change(id, { lease_expires_at: new Date(0) });
     }
     await change(ids[0] ?? '', { step: 'plan' }); // its row is the newer one on disk by now
-    assert.equal((await reclaimExpiredJob(open(), claimer('second')))?.job.id, ids[0]);
-    assert.equal((await reclaimExpiredJob(open(), claimer('second')))?.job.id, ids[1]);
+    expect((await reclaimExpiredJob(open(), claimer('second')))?.job.id).toBe(ids[0]);
+    expect((await reclaimExpiredJob(open(), claimer('second')))?.job.id).toBe(ids[1]);
   });
 
   test('of ten that end a job at once, one does; the others learn that it has ended', async () => {
@@ -175,10 +176,10 @@ onEachDatabase((open) => {
           ),
       ),
     );
-    assert.equal(endings.filter(({ status }) => status === 'fulfilled').length, 1);
+    expect(endings.filter(({ status }) => status === 'fulfilled').length).toBe(1);
     const events = await listEvents(open(), id, 0);
     const ends = events.filter(({ body }) => body.type === 'job_status' && body.status === 'cancelled');
-    assert.equal(ends.length, 1);
+    expect(ends.length).toBe(1);
   });
 
   test('of several leases exactly those that are ours are renewed, each for its own job', async () => {
@@ -187,7 +188,7 @@ onEachDatabase((open) => {
     const kept = await claimed();
     await change(kept.job.id, { lease_expires_at: new Date(Date.now() + 1000) });
     const renewed = await renewLeases(open(), claimer('first'), [stale.lease, kept.lease]);
-    assert.deepEqual(renewed, new Set([kept.job.id]));
+    expect(renewed).toStrictEqual(new Set([kept.job.id]));
     const left = ((await job(kept.job.id)).lease_expires_at?.getTime() ?? 0) - Date.now();
     assert.ok(left > 30_000, `${left} ms`);
   });
@@ -197,9 +198,9 @@ onEachDatabase((open) => {
     const { lease } = await claimed();
     await transition(open(), { jobId: id, lease }, 'awaitApproval', 'waits');
     const before = await job(id);
-    assert.deepEqual(await renewLeases(open(), claimer('first'), [lease]), new Set());
+    expect(await renewLeases(open(), claimer('first'), [lease])).toStrictEqual(new Set());
     await releaseLeases(open(), [lease]);
-    assert.deepEqual(await job(id), before);
+    expect(await job(id)).toStrictEqual(before);
   });
 
   test('a gateway that opens the embedded database expires the leases of what is in progress, of nothing else', async () => {
@@ -208,8 +209,8 @@ onEachDatabase((open) => {
     const ended = await queue('ended');
     await change(ended, { status: 'completed', lease_expires_at: null });
     await expireAllLeases(open());
-    assert.equal((await job(ended)).lease_expires_at, null);
-    assert.equal((await reclaimExpiredJob(open(), claimer('second')))?.job.id, id);
+    expect((await job(ended)).lease_expires_at).toBe(null);
+    expect((await reclaimExpiredJob(open(), claimer('second')))?.job.id).toBe(id);
   });
 
   test('an old token writes nothing once its job was interrupted, parked or ended', async () => {
@@ -222,7 +223,7 @@ onEachDatabase((open) => {
       await assert.rejects(patchJob(open(), lease, { step: 'apply' }), LeaseLostError, name);
       for (const next of ['complete', 'fail', 'cancel'] as const)
         await assert.rejects(transition(open(), { jobId: id, lease }, next, 'late'), LeaseLostError, name);
-      assert.deepEqual(await job(id), before);
+      expect(await job(id)).toStrictEqual(before);
       await change(id, { status: 'cancelled' });
     }
   });
@@ -232,27 +233,27 @@ onEachDatabase((open) => {
     const { lease } = await claimed();
     await queue('two');
     const other = await claimed();
-    assert.equal(lease.token, other.lease.token);
+    expect(lease.token).toBe(other.lease.token);
     await patchJob(open(), lease, { step: 'plan' });
-    assert.deepEqual([(await job(first)).step, (await job(other.job.id)).step], ['plan', null]);
+    expect([(await job(first)).step, (await job(other.job.id)).step]).toStrictEqual(['plan', null]);
     await transition(open(), { jobId: first, lease }, 'complete', 'done');
-    assert.equal((await job(other.job.id)).status, 'processing');
+    expect((await job(other.job.id)).status).toBe('processing');
   });
 
   test('the end of a job has its time, no lease, its patch and its event; what goes on has no end', async () => {
     const id = await queue('ending');
     const { lease } = await claimed();
     await transition(open(), { jobId: id, lease }, 'awaitApproval', 'waits');
-    assert.equal((await job(id)).finished_at, null);
+    expect((await job(id)).finished_at).toBe(null);
     await transition(open(), { jobId: id }, 'approve', 'goes on');
     const again = await claimed();
-    assert.notEqual((await job(id)).lease_expires_at, null);
+    expect((await job(id)).lease_expires_at).not.toBe(null);
     await transition(open(), { jobId: id, lease: again.lease }, 'fail', 'the reason', { step: 'apply' });
     const row = await job(id);
     assert.ok(row.finished_at);
-    assert.deepEqual([row.status, row.step, row.lease_expires_at], ['failed', 'apply', null]);
+    expect([row.status, row.step, row.lease_expires_at]).toStrictEqual(['failed', 'apply', null]);
     const last = (await listEvents(open(), id, 0)).at(-1)?.body;
-    assert.deepEqual(last, { type: 'job_status', status: 'failed', message: 'the reason' });
+    expect(last).toStrictEqual({ type: 'job_status', status: 'failed', message: 'the reason' });
     await assert.rejects(
       transition(open(), { jobId: id }, 'cancel', 'late'),
       (error) => error instanceof DomainError && error.code === 'job_finished',

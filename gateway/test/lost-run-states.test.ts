@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
 import type { Orphan, StepName } from '@deployment-engine/contracts';
 import type { Context } from '../src/context.ts';
 import { settleLostRuns } from '../src/jobs/recovery/lost-runs.ts';
@@ -24,10 +23,10 @@ const problem = (code: string) =>
   json({ type: 'x', title: 'x', status: 404, detail: 'x', code, error: 'x' }, 404);
 
 let it: TestGateway;
-before(async () => {
+beforeAll(async () => {
   it = await startTestGateway();
 });
-after(() => it?.[Symbol.asyncDispose]());
+afterAll(() => it?.[Symbol.asyncDispose]());
 const query = () => it.gateway.context.database.query;
 
 type Lost = {
@@ -126,9 +125,9 @@ for (const [index, [what, lost, isStored]] of states.entries())
     const jobId = await lostApply(projectId, lost);
     const before = await newest(projectId);
     const { isKept, asked } = await settleOnce(jobId);
-    assert.deepEqual(await newest(projectId), isStored ? [9, 'l'] : before);
-    assert.equal(isKept, false);
-    assert.deepEqual(asked, [`DELETE /runs/own-apply-1`, `DELETE /runs/own-plan-1`]);
+    expect(await newest(projectId)).toStrictEqual(isStored ? [9, 'l'] : before);
+    expect(isKept).toBe(false);
+    expect(asked).toStrictEqual([`DELETE /runs/own-apply-1`, `DELETE /runs/own-plan-1`]);
   });
 
 for (const [step, waits] of [
@@ -142,9 +141,9 @@ for (const [step, waits] of [
     const { job } = await stageWork(it, projectId);
     await query().updateTable('jobs').set({ step }).where('id', '=', job.id).execute();
     const { isKept, asked } = await settleOnce(jobId);
-    assert.equal(isKept, waits);
-    assert.deepEqual(await newest(projectId), waits ? [1, 'l'] : [9, 'l']);
-    assert.equal(asked.length === 0, waits);
+    expect(isKept).toBe(waits);
+    expect(await newest(projectId)).toStrictEqual(waits ? [1, 'l'] : [9, 'l']);
+    expect(asked.length === 0).toBe(waits);
     await query().updateTable('jobs').set({ status: 'failed' }).where('id', '=', job.id).execute();
     assert.equal((await settleOnce(jobId)).isKept, false, 'it is settled once that job has ended');
   });
@@ -153,43 +152,43 @@ test('a job of another project that applies does not matter', async () => {
   const jobId = await lostApply('alone', {});
   const { job } = await stageWork(it, 'elsewhere');
   await query().updateTable('jobs').set({ step: 'apply' }).where('id', '=', job.id).execute();
-  assert.equal((await settleOnce(jobId)).isKept, false);
+  expect((await settleOnce(jobId)).isKept).toBe(false);
 });
 
 const running = { 'GET /runs/:runId': [json(runView({ status: 'running' }))] };
 
 test('an apply that still runs is waited for, and its state so far is stored', async () => {
   const jobId = await lostApply('running', {});
-  assert.deepEqual(await settleOnce(jobId, running), { asked: [], isKept: true });
-  assert.deepEqual(await newest('running'), [9, 'l']);
+  expect(await settleOnce(jobId, running)).toStrictEqual({ asked: [], isKept: true });
+  expect(await newest('running')).toStrictEqual([9, 'l']);
 });
 
 test('an apply that still runs beside what another job has stored is cancelled, and stores nothing', async () => {
   const jobId = await lostApply('overtaken', { stored: [['another', 2, 'l']] });
   const { asked, isKept } = await settleOnce(jobId, running);
   const { cancelGraceSeconds } = it.gateway.context.config;
-  assert.deepEqual(asked, [`POST /runs/own-apply-1/cancel {"graceSeconds":${cancelGraceSeconds}}`]);
-  assert.equal(isKept, true);
-  assert.deepEqual(await newest('overtaken'), [2, 'l']);
+  expect(asked).toStrictEqual([`POST /runs/own-apply-1/cancel {"graceSeconds":${cancelGraceSeconds}}`]);
+  expect(isKept).toBe(true);
+  expect(await newest('overtaken')).toStrictEqual([2, 'l']);
 });
 
 test('a run is forgotten only where its runner says that it has none', async () => {
   const jobId = await lostApply('asked', {});
   const get = (...replies: Reply[]) => ({ 'GET /runs/:runId': replies });
-  assert.equal((await settleOnce(jobId, get(problem('run_not_found')))).isKept, false);
-  assert.equal((await settleOnce(jobId, get(broken))).isKept, true);
-  assert.equal((await settleOnce(jobId, get(problem('internal')))).isKept, true);
-  assert.equal((await settleOnce(jobId, { 'GET /runs/:runId/state': [broken] })).isKept, true);
-  assert.equal((await settleOnce(jobId, {}, 'it does not answer')).isKept, true);
-  assert.deepEqual(await newest('asked'), [1, 'l']);
+  expect((await settleOnce(jobId, get(problem('run_not_found')))).isKept).toBe(false);
+  expect((await settleOnce(jobId, get(broken))).isKept).toBe(true);
+  expect((await settleOnce(jobId, get(problem('internal')))).isKept).toBe(true);
+  expect((await settleOnce(jobId, { 'GET /runs/:runId/state': [broken] })).isKept).toBe(true);
+  expect((await settleOnce(jobId, {}, 'it does not answer')).isKept).toBe(true);
+  expect(await newest('asked')).toStrictEqual([1, 'l']);
   const stateless = { 'GET /runs/:runId/state': [problem('state_not_found')] };
   assert.equal((await settleOnce(jobId, stateless)).isKept, false, 'Terraform had written none');
-  assert.deepEqual(await newest('asked'), [1, 'l']);
+  expect(await newest('asked')).toStrictEqual([1, 'l']);
 });
 
 test('a run that cannot be removed from its runner is settled all the same', async () => {
   const jobId = await lostApply('unremoved', {});
-  assert.equal((await settleOnce(jobId, { 'DELETE /runs/:runId': [problem('internal')] })).isKept, false);
+  expect((await settleOnce(jobId, { 'DELETE /runs/:runId': [problem('internal')] })).isKept).toBe(false);
 });
 
 for (const [outcome, stored, reason] of [
@@ -212,8 +211,7 @@ for (const [outcome, stored, reason] of [
     const view = json(runView({ status: 'finished', outcome }));
     await settleOnce(jobId, { 'GET /runs/:runId': [view] });
     const { orphans } = (await it.client.get(`/api/deploy/orphans/${projectId}`)).body;
-    assert.deepEqual(
-      orphans.map((orphan: Orphan) => [orphan.address, orphan.reason, orphan.jobId]),
-      [['aws_s3_bucket.a', reason, jobId]],
-    );
+    expect(orphans.map((orphan: Orphan) => [orphan.address, orphan.reason, orphan.jobId])).toStrictEqual([
+      ['aws_s3_bucket.a', reason, jobId],
+    ]);
   });

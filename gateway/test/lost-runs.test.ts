@@ -1,5 +1,3 @@
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { waitFor } from '../../e2e/support/wait.ts';
 import { savePlan } from '../src/projects/plans/store.ts';
 import { instanceAddresses } from '../src/projects/states/addresses.ts';
@@ -87,9 +85,9 @@ test('the state of a lost apply is stored when its runner is back, and its runs 
   const jobId = await lostApply(it, runner.url);
   await settled(it);
   const newest = await newestStateVersion(it.gateway.context.database.query, 'p');
-  assert.deepEqual([newest?.serial, newest?.jobId], [9, jobId]);
+  expect([newest?.serial, newest?.jobId]).toStrictEqual([9, jobId]);
   await waitFor('its runs to be removed', () => deletions.length === 2);
-  assert.deepEqual(deletions, [`/runs/${jobId}-apply-1`, `/runs/${jobId}-plan-1`]);
+  expect(deletions).toStrictEqual([`/runs/${jobId}-apply-1`, `/runs/${jobId}-plan-1`]);
 });
 
 /** A later job has stored this state, and then the runner comes back with serial 9 of its own. */
@@ -109,24 +107,23 @@ test('what a lost apply has recorded goes into what a later job has stored, and 
   const { database, encryption } = it.gateway.context;
   const jobId = await overtakenBy(it, state(2), runner.url);
   const newest = await readNewestState(database.query, encryption, 'p');
-  assert.equal(newest?.version.serial, 3);
-  assert.deepEqual([...instanceAddresses(newest.state).keys()], ['aws_s3_bucket.lost']);
-  assert.equal((await it.client.get('/api/deploy/infrastructure/p')).body.stateUncertain, null);
+  expect(newest?.version.serial).toBe(3);
+  expect([...instanceAddresses(newest.state).keys()]).toStrictEqual(['aws_s3_bucket.lost']);
+  expect((await it.client.get('/api/deploy/infrastructure/p')).body.stateUncertain).toBe(null);
   const { orphans } = (await it.client.get('/api/deploy/orphans/p')).body;
-  assert.deepEqual(
+  expect(
     orphans.map((orphan: Record<string, unknown>) => [orphan.jobId, orphan.status, orphan.objectId]),
-    [[jobId, 'adopted', 'the-lost']],
-  );
+  ).toStrictEqual([[jobId, 'adopted', 'the-lost']]);
 });
 
 test('where a later job has made the same again, the object of the lost apply is reported with its id', async () => {
   await using runner = await runnerWith(state(9, [bucket]));
   await using it = await startTestGateway({ TERRAFORM_RUNNER_URL: runner.url });
   await overtakenBy(it, state(2, [bucketNamed('the-second')]), runner.url);
-  assert.equal((await newestStateVersion(it.gateway.context.database.query, 'p'))?.serial, 2);
+  expect((await newestStateVersion(it.gateway.context.database.query, 'p'))?.serial).toBe(2);
   const { stateUncertain } = (await it.client.get('/api/deploy/infrastructure/p')).body;
   const [entry] = stateUncertain.unrecorded;
-  assert.deepEqual([entry.address, entry.importId], ['aws_s3_bucket.lost', 'the-lost']);
+  expect([entry.address, entry.importId]).toStrictEqual(['aws_s3_bucket.lost', 'the-lost']);
   const refused = await it.client.post('/api/deploy/orphans/p/adopt', { orphanId: entry.orphanId });
-  assert.deepEqual([refused.status, refused.body.code], [409, 'orphan_not_adoptable']);
+  expect([refused.status, refused.body.code]).toStrictEqual([409, 'orphan_not_adoptable']);
 });

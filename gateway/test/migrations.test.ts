@@ -1,8 +1,6 @@
-import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
 import { PGlite } from '@electric-sql/pglite';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import { migrations } from '../src/server/database/migrations.ts';
@@ -10,7 +8,7 @@ import { openDatabase } from '../src/server/database/open.ts';
 import { pglitePool } from '../src/server/database/pglite-pool.ts';
 
 const folders: string[] = [];
-after(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
+afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
 
 async function newFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'database-'));
@@ -63,16 +61,16 @@ test('a database of an earlier version is upgraded with what it has, and opens a
   const dataDir = await earlierVersion(before);
   const { query, close } = await openDatabase({ dataDir });
   const orphans = await query.selectFrom('orphans').select(['project_id', 'address', 'status']).execute();
-  assert.deepEqual(orphans, [{ project_id: 'shop', address: 'aws_vpc.a', status: 'unresolved' }]);
+  expect(orphans).toStrictEqual([{ project_id: 'shop', address: 'aws_vpc.a', status: 'unresolved' }]);
   const { rows } = await sql`select to_regclass('migrations') as found`.execute(query);
-  assert.deepEqual(rows, [{ found: null }]);
+  expect(rows).toStrictEqual([{ found: null }]);
   await close();
-  assert.deepEqual(await appliedIn(dataDir), Object.keys(migrations));
+  expect(await appliedIn(dataDir)).toStrictEqual(Object.keys(migrations));
 });
 
 test('a new database has every migration, in the order of their names', async () => {
-  assert.deepEqual(Object.keys(migrations), Object.keys(migrations).toSorted());
-  assert.deepEqual(await appliedIn(await newFolder()), Object.keys(migrations));
+  expect(Object.keys(migrations)).toStrictEqual(Object.keys(migrations).toSorted());
+  expect(await appliedIn(await newFolder())).toStrictEqual(Object.keys(migrations));
 });
 
 test('a database of a later version is not opened', async () => {
@@ -82,8 +80,7 @@ test('a database of a later version is not opened', async () => {
     query,
   );
   await close();
-  await assert.rejects(
-    openDatabase({ dataDir }),
+  await expect(openDatabase({ dataDir })).rejects.toThrow(
     /bringing the database's schema up to date: .*999_of_tomorrow/,
   );
 });

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
 import type { JobType } from '@deployment-engine/contracts';
 import { enginePrincipal } from '../src/access/principal.ts';
 import { deletedAs, deletionTargets, stateForRun } from '../src/jobs/recovery/orphan-deletion.ts';
@@ -18,10 +17,10 @@ import { ensureProject } from '../src/projects/store.ts';
 import { startTestGateway, type TestGateway } from './support.ts';
 
 let it: TestGateway;
-before(async () => {
+beforeAll(async () => {
   it = await startTestGateway();
 });
-after(() => it?.[Symbol.asyncDispose]());
+afterAll(() => it?.[Symbol.asyncDispose]());
 const query = () => it.gateway.context.database.query;
 
 const content = {
@@ -67,29 +66,28 @@ test('a deletion plans its own orphans alone, in the newest state, under names t
   const deletion = await job('deleting', 'destroy', [first, second]);
   const start = await run(deletion);
   assert.deepEqual([start?.state.serial, start?.state.lineage], [7, 'l'], 'the plan is bound to them');
-  assert.equal(start?.version?.serial, 7);
-  assert.deepEqual(JSON.parse(start?.raw.toString() ?? ''), start?.state);
-  assert.deepEqual(idsOf(start?.state), ['vpc-own', 'vpc-1', 'vpc-2']);
-  assert.deepEqual(
+  expect(start?.version?.serial).toBe(7);
+  expect(JSON.parse(start?.raw.toString() ?? '')).toStrictEqual(start?.state);
+  expect(idsOf(start?.state)).toStrictEqual(['vpc-own', 'vpc-1', 'vpc-2']);
+  expect(
     start?.state.resources.slice(1).map(({ module, name, provider }) => [module, name, provider]),
+  ).toStrictEqual([
     [
-      [
-        undefined,
-        first.id.replace('orphan-', 'engine_orphan_'),
-        'provider["registry.example.org/own/aws"].west',
-      ],
-      [
-        undefined,
-        second.id.replace('orphan-', 'engine_orphan_'),
-        'provider["registry.terraform.io/hashicorp/aws"]',
-      ],
+      undefined,
+      first.id.replace('orphan-', 'engine_orphan_'),
+      'provider["registry.example.org/own/aws"].west',
     ],
-  );
+    [
+      undefined,
+      second.id.replace('orphan-', 'engine_orphan_'),
+      'provider["registry.terraform.io/hashicorp/aws"]',
+    ],
+  ]);
   const targets = await deletionTargets(query(), deletion);
-  assert.deepEqual(targets.toSorted(), [deletedAs(first), deletedAs(second)].toSorted());
+  expect(targets.toSorted()).toStrictEqual([deletedAs(first), deletedAs(second)].toSorted());
   await settleOrphan(query(), first.id, { status: 'absent', by: 'engine', resolution: 'none found' });
-  assert.deepEqual(await deletionTargets(query(), deletion), [deletedAs(second)]);
-  assert.deepEqual(idsOf((await run(deletion))?.state), ['vpc-own', 'vpc-2']);
+  expect(await deletionTargets(query(), deletion)).toStrictEqual([deletedAs(second)]);
+  expect(idsOf((await run(deletion))?.state)).toStrictEqual(['vpc-own', 'vpc-2']);
 });
 
 test('every other job works on the newest state as it is', async () => {
@@ -101,8 +99,8 @@ test('every other job works on the newest state as it is', async () => {
     { ...(await job('untouched', 'deploy')), orphan_ids: JSON.stringify(orphans.map(({ id }) => id)) },
     await job('untouched', 'destroy', []),
   ]) {
-    assert.deepEqual(idsOf((await run(row))?.state), ['vpc-own']);
-    assert.deepEqual(await deletionTargets(query(), row), []);
+    expect(idsOf((await run(row))?.state)).toStrictEqual(['vpc-own']);
+    expect(await deletionTargets(query(), row)).toStrictEqual([]);
   }
 });
 
@@ -110,11 +108,11 @@ test('a project without a state gets one of a lineage of its own, the same whene
   const deletion = await job('stateless', 'destroy', await orphaned('stateless', 'vpc-1'));
   const other = await job('elsewhere', 'destroy', await orphaned('elsewhere', 'vpc-2'));
   const [once, again, there] = [await run(deletion), await run(deletion), await run(other)];
-  assert.deepEqual(once?.raw, again?.raw);
-  assert.equal(once?.state.serial, 0);
-  assert.equal(once?.version, undefined);
-  assert.match(once?.state.lineage ?? '', /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
-  assert.notEqual(once?.state.lineage, there?.state.lineage);
+  expect(once?.raw).toStrictEqual(again?.raw);
+  expect(once?.state.serial).toBe(0);
+  expect(once?.version).toBe(undefined);
+  expect(once?.state.lineage ?? '').toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+  expect(once?.state.lineage).not.toBe(there?.state.lineage);
 });
 
 /** Ends a deletion of the orphans whose plan deletes all of them; the state has what is left of them. */
@@ -146,9 +144,9 @@ for (const status of ['failed', 'cancelled'] as const)
     }));
     await saveState(projectId, [{ ...own, instances: [instance('vpc-own')] }, ...left]);
     await end(projectId, status, [orphan]);
-    assert.deepEqual(idsOf(await newest(projectId)), ['vpc-own', 'vpc-2']);
-    assert.equal((await newest(projectId))?.serial, 8);
-    assert.equal((await unresolvedOrphans(query(), projectId)).length, 2);
+    expect(idsOf(await newest(projectId))).toStrictEqual(['vpc-own', 'vpc-2']);
+    expect((await newest(projectId))?.serial).toBe(8);
+    expect((await unresolvedOrphans(query(), projectId)).length).toBe(2);
     await end(projectId, status, [orphan]);
     assert.equal((await newest(projectId))?.serial, 8, 'a state without them is not stored again');
   });
@@ -161,14 +159,11 @@ test('a deletion of the last orphans makes a destroyed project destroyed, one of
   const status = async () =>
     (await it.client.get('/api/deploy/infrastructure/ends')).body.deploymentStatus as string;
   await end('ends', 'completed', [first, second]);
-  assert.deepEqual(
-    (await unresolvedOrphans(query(), 'ends')).map(({ id }) => id),
-    [third.id],
-  );
-  assert.equal(await status(), 'destroyed_with_orphans');
+  expect((await unresolvedOrphans(query(), 'ends')).map(({ id }) => id)).toStrictEqual([third.id]);
+  expect(await status()).toBe('destroyed_with_orphans');
   await end('ends', 'completed', [third]);
-  assert.deepEqual(await unresolvedOrphans(query(), 'ends'), []);
-  assert.equal(await status(), 'destroyed');
+  expect(await unresolvedOrphans(query(), 'ends')).toStrictEqual([]);
+  expect(await status()).toBe('destroyed');
 });
 
 test('an orphan of which a search found several is adopted as the one that is in the state', async () => {
@@ -189,14 +184,11 @@ test('an orphan of which a search found several is adopted as the one that is in
   assert.equal((await unresolvedOrphans(query(), 'found')).length, 2, 'it is none of this type');
   await saveState('found', [{ ...own, instances: [instance('vpc-2')] }]);
   await settle();
-  assert.deepEqual(
-    (await unresolvedOrphans(query(), 'found')).map(({ id }) => id),
-    [other.id],
-  );
+  expect((await unresolvedOrphans(query(), 'found')).map(({ id }) => id)).toStrictEqual([other.id]);
   const row = await query()
     .selectFrom('orphans')
     .select(['status', 'object_id', 'source', 'resolved_by'])
     .where('id', '=', orphan.id)
     .executeTakeFirstOrThrow();
-  assert.deepEqual(Object.values(row), ['adopted', 'vpc-2', 'search', 'engine']);
+  expect(Object.values(row)).toStrictEqual(['adopted', 'vpc-2', 'search', 'engine']);
 });

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
 import type { Orphan } from '@deployment-engine/contracts';
 import { insertOrphans, settleOrphan, unresolvedOrphans } from '../src/jobs/recovery/orphan-store.ts';
 import { settleOrphansOf } from '../src/jobs/recovery/settle-orphans.ts';
@@ -8,10 +7,10 @@ import { saveStateVersion } from '../src/projects/states/store.ts';
 import { helloCode, startTestGateway, type TestGateway } from './support.ts';
 
 let it: TestGateway;
-before(async () => {
+beforeAll(async () => {
   it = await startTestGateway();
 });
-after(() => it?.[Symbol.asyncDispose]());
+afterAll(() => it?.[Symbol.asyncDispose]());
 
 const content = {
   ...{ address: 'aws_vpc.v', moduleAddress: '', type: 'aws_vpc', name: 'v', key: null, replaces: null },
@@ -71,20 +70,20 @@ async function completeWith(projectId: string, ids: string[], imported?: string)
 test('a success of a later job settles no orphan; its object in the state does', async () => {
   await orphaned('later', 'vpc-1');
   await completeWith('later', ['vpc-2']);
-  assert.equal((await orphansOf('later'))[0]?.status, 'unresolved');
+  expect((await orphansOf('later'))[0]?.status).toBe('unresolved');
   await completeWith('later', ['vpc-2', 'vpc-1']);
   const [orphan] = await orphansOf('later');
-  assert.deepEqual([orphan?.status, orphan?.source], ['adopted', 'journal']);
+  expect([orphan?.status, orphan?.source]).toStrictEqual(['adopted', 'journal']);
 });
 
 test('an orphan that was imported by another id than the state has is adopted, and only by its own import', async () => {
   await orphaned('imported', 'form/of-import');
   await completeWith('imported', ['vpc-1'], 'another/import');
-  assert.equal((await orphansOf('imported'))[0]?.status, 'unresolved');
+  expect((await orphansOf('imported'))[0]?.status).toBe('unresolved');
   await completeWith('imported', [], 'form/of-import');
   assert.equal((await orphansOf('imported'))[0]?.status, 'unresolved', 'it is not in the state');
   await completeWith('imported', ['vpc-1'], 'form/of-import');
-  assert.equal((await orphansOf('imported'))[0]?.status, 'adopted');
+  expect((await orphansOf('imported'))[0]?.status).toBe('adopted');
 });
 
 /** The end of a job that was to delete the project's orphans, and whose plan deletes these addresses. */
@@ -110,20 +109,20 @@ async function deletedBy(projectId: string, addresses: string[]): Promise<string
 test('what a job has deleted is deleted; what it found nothing of is absent only by an id that providers read by', async () => {
   const { query } = it.gateway.context.database;
   const { id } = await orphaned('deleted', 'vpc-1');
-  assert.equal(await deletedBy('deleted', [`aws_vpc.${id.replace('orphan-', 'engine_orphan_')}`]), 'deleted');
+  expect(await deletedBy('deleted', [`aws_vpc.${id.replace('orphan-', 'engine_orphan_')}`])).toBe('deleted');
   await orphaned('gone', 'vpc-1');
-  assert.equal(await deletedBy('gone', []), 'absent');
+  expect(await deletedBy('gone', [])).toBe('absent');
   await orphaned('by-person', 'vpc-1');
   await query
     .updateTable('orphans')
     .set({ source: 'person' })
     .where('project_id', '=', 'by-person')
     .execute();
-  assert.equal(await deletedBy('by-person', []), 'unresolved');
+  expect(await deletedBy('by-person', [])).toBe('unresolved');
   await orphaned('by-values', 'role/arn');
   const attachment = { source: 'search', type: 'aws_iam_role_policy_attachment' } as const;
   await query.updateTable('orphans').set(attachment).where('project_id', '=', 'by-values').execute();
-  assert.equal(await deletedBy('by-values', []), 'unresolved');
+  expect(await deletedBy('by-values', [])).toBe('unresolved');
   const [orphan] = await orphansOf('by-values');
   assert.deepEqual([orphan?.objectId, orphan?.source], [null, null], 'the next search looks for it again');
 });
@@ -132,14 +131,13 @@ test('reports add up, and each is shown in infrastructure, history and drift', a
   const first = await orphaned('shown', null);
   await orphaned('shown', 'vpc-7');
   const { body } = await it.client.get('/api/deploy/infrastructure/shown');
-  assert.deepEqual(
+  expect(
     body.stateUncertain.unrecorded.map((entry: { importId: string | null }) => entry.importId),
-    [null, 'vpc-7'],
-  );
+  ).toStrictEqual([null, 'vpc-7']);
   const { revisions } = (await it.client.get('/api/deploy/history/shown')).body;
   const job = revisions[0].jobs.find(({ jobId }: { jobId: string }) => jobId === first.jobId);
-  assert.deepEqual(job.orphans, { found: 1, unresolved: 1 });
-  assert.equal((await it.client.get('/api/deploy/drift/shown')).body.orphans.length, 2);
+  expect(job.orphans).toStrictEqual({ found: 1, unresolved: 1 });
+  expect((await it.client.get('/api/deploy/drift/shown')).body.orphans.length).toBe(2);
 });
 
 test('what was planned is sealed, and forgotten once the orphan is settled', async () => {
@@ -148,16 +146,17 @@ test('what was planned is sealed, and forgotten once the orphan is settled', asy
   const [row] = await unresolvedOrphans(query, 'sealed');
   assert.ok(row?.content && !Buffer.from(row.content).includes('secret-cidr'));
   const said = { orphanIds: [orphan.id], reason: 'gone by hand' };
-  assert.equal((await it.client.post('/api/deploy/orphans/sealed/acknowledge', said)).status, 200);
+  expect((await it.client.post('/api/deploy/orphans/sealed/acknowledge', said)).status).toBe(200);
   const settled = await query
     .selectFrom('orphans')
     .selectAll()
     .where('id', '=', orphan.id)
     .executeTakeFirst();
-  assert.deepEqual(
-    [settled?.status, settled?.content, settled?.resolution],
-    ['acknowledged', null, 'gone by hand'],
-  );
+  expect([settled?.status, settled?.content, settled?.resolution]).toStrictEqual([
+    'acknowledged',
+    null,
+    'gone by hand',
+  ]);
   const log = JSON.stringify((await it.client.get('/api/audit')).body);
   assert.ok(log.includes('gone by hand'), 'the reason is in the audit log');
 });
@@ -167,10 +166,10 @@ test('an orphan is settled once, and only by its own project', async () => {
   await orphaned('other', null);
   const said = { orphanIds: [orphan.id], reason: 'gone by hand' };
   const foreign = await it.client.post('/api/deploy/orphans/other/acknowledge', said);
-  assert.deepEqual([foreign.status, foreign.body.code], [404, 'orphan_not_found']);
+  expect([foreign.status, foreign.body.code]).toStrictEqual([404, 'orphan_not_found']);
   await it.client.post('/api/deploy/orphans/once/acknowledge', said);
   const again = await it.client.post('/api/deploy/orphans/once/acknowledge', said);
-  assert.deepEqual([again.status, again.body.code], [404, 'orphan_not_found']);
+  expect([again.status, again.body.code]).toStrictEqual([404, 'orphan_not_found']);
 });
 
 test('to adopt or delete needs the id of one object, and a job that waits for approval', async () => {
@@ -179,7 +178,7 @@ test('to adopt or delete needs the id of one object, and a job that waits for ap
   for (const way of ['adopt', 'delete']) {
     const body = way === 'adopt' ? { orphanId: orphan.id } : { orphanIds: [orphan.id] };
     const refused = await it.client.post(`${url}/${way}`, body);
-    assert.deepEqual([refused.status, refused.body.code], [409, 'orphan_not_adoptable']);
+    expect([refused.status, refused.body.code]).toStrictEqual([409, 'orphan_not_adoptable']);
   }
   const { status, body } = await it.client.post(`${url}/delete`, {
     orphanIds: [orphan.id],
@@ -188,22 +187,22 @@ test('to adopt or delete needs the id of one object, and a job that waits for ap
   assert.equal(status, 202, JSON.stringify(body));
   const { query } = it.gateway.context.database;
   const job = await query.selectFrom('jobs').selectAll().where('id', '=', body.jobId).executeTakeFirst();
-  assert.deepEqual(
-    [job?.type, job?.auto_approve, job?.orphan_ids],
-    ['destroy', false, JSON.stringify([orphan.id])],
-  );
-  assert.deepEqual(
-    (await orphansOf('named')).map(({ objectId, source }) => [objectId, source]),
-    [['vpc-9', 'person']],
-  );
+  expect([job?.type, job?.auto_approve, job?.orphan_ids]).toStrictEqual([
+    'destroy',
+    false,
+    JSON.stringify([orphan.id]),
+  ]);
+  expect((await orphansOf('named')).map(({ objectId, source }) => [objectId, source])).toStrictEqual([
+    ['vpc-9', 'person'],
+  ]);
 });
 
 test('a place that is taken by now can not be adopted into', async () => {
   const orphan = await orphaned('taken', 'vpc-1');
   await completeWith('taken', ['vpc-2']);
   const refused = await it.client.post('/api/deploy/orphans/taken/adopt', { orphanId: orphan.id });
-  assert.deepEqual([refused.status, refused.body.code], [409, 'orphan_not_adoptable']);
-  assert.match(refused.body.detail, /aws_vpc\.v is another object by now/);
+  expect([refused.status, refused.body.code]).toStrictEqual([409, 'orphan_not_adoptable']);
+  expect(refused.body.detail).toMatch(/aws_vpc\.v is another object by now/);
 });
 
 test('a job whose search has settled the last orphan makes a destroyed project destroyed', async () => {
@@ -217,10 +216,10 @@ test('a job whose search has settled the last orphan makes a destroyed project d
   const status = async () =>
     (await it.client.get('/api/deploy/infrastructure/searched')).body.deploymentStatus;
   await completeWith('searched', []);
-  assert.equal(await status(), 'destroyed_with_orphans');
+  expect(await status()).toBe('destroyed_with_orphans');
   await settleOrphan(query, orphan.id, { status: 'absent', by: 'engine', resolution: 'none found' });
   await completeWith('searched', []);
-  assert.equal(await status(), 'destroyed');
+  expect(await status()).toBe('destroyed');
 });
 
 test('the last orphan that is settled makes a destroyed project destroyed', async () => {
@@ -233,10 +232,10 @@ test('the last orphan that is settled makes a destroyed project destroyed', asyn
     .execute();
   await query.updateTable('jobs').set({ status: 'failed' }).where('project_id', '=', 'rest').execute();
   const status = async () => (await it.client.get('/api/deploy/infrastructure/rest')).body.deploymentStatus;
-  assert.equal(await status(), 'destroyed_with_orphans');
+  expect(await status()).toBe('destroyed_with_orphans');
   await it.client.post('/api/deploy/orphans/rest/acknowledge', {
     orphanIds: [orphan.id],
     reason: 'not ours',
   });
-  assert.equal(await status(), 'destroyed');
+  expect(await status()).toBe('destroyed');
 });

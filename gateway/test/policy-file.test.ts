@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
 import {
   defaultMaxResources,
   operatorPolicySchema,
@@ -15,10 +14,10 @@ import { loadOperatorPolicy } from '../src/policy/settings/operator-policy.ts';
 import { startTestGateway } from './support.ts';
 
 let directory: string;
-before(async () => {
+beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'pf-'));
 });
-after(() => rm(directory, { recursive: true, force: true }));
+afterAll(() => rm(directory, { recursive: true, force: true }));
 
 const written = async (name: string, content: string) => {
   const path = join(directory, name);
@@ -46,13 +45,15 @@ for (const [name, content, reason] of wrong)
     await assert.rejects(startTestGateway({ POLICY_FILE: path }), (error: Error) => {
       assert.ok(error instanceof ConfigError);
       assert.ok(error.message.includes(path), error.message);
-      assert.match(error.message, reason);
+      expect(error.message).toMatch(reason);
       return true;
     });
   });
 
 test('a policy file that is not there ends the start', () =>
-  assert.rejects(loadOperatorPolicy(join(directory, 'none.yaml')), /none\.yaml: there is no such file/));
+  expect(loadOperatorPolicy(join(directory, 'none.yaml'))).rejects.toThrow(
+    /none\.yaml: there is no such file/,
+  ));
 
 test('projects start from the defaults, stay within what is enforced, and have the exemptions for them', async () => {
   const path = await written(
@@ -72,16 +73,16 @@ exemptions:
   const shown = async (projectId: string) =>
     (await it.client.get(`/api/deploy/policy/${projectId}`)).body.settings;
   const fresh = await shown('build-a');
-  assert.equal(fresh.profile, 'guarded');
-  assert.equal(fresh.exemptions[0].id, 'PRE-PROVISIONER');
-  assert.deepEqual((await shown('web')).exemptions, []);
+  expect(fresh.profile).toBe('guarded');
+  expect(fresh.exemptions[0].id).toBe('PRE-PROVISIONER');
+  expect((await shown('web')).exemptions).toStrictEqual([]);
   await it.client.request('PUT', '/api/deploy/policy/web/settings', {
     blastRadius: { maxDeletions: 9, regions: ['eu-west-1', 'us-east-1'] },
     userRules: [{ language: 'cel', id: 'USER-HOUSE', mode: 'off', message: 'mine', expression: 'false' }],
   });
   const own = await shown('web');
-  assert.deepEqual([own.blastRadius.maxDeletions, own.blastRadius.regions], [5, ['eu-west-1']]);
-  assert.deepEqual([own.userRules[0].message, own.userRules[0].mode], ['house rule', 'approve']);
+  expect([own.blastRadius.maxDeletions, own.blastRadius.regions]).toStrictEqual([5, ['eu-west-1']]);
+  expect([own.userRules[0].message, own.userRules[0].mode]).toStrictEqual(['house rule', 'approve']);
 });
 
 test('no setting of a project goes below what is enforced', () => {
@@ -93,14 +94,11 @@ test('no setting of a project goes below what is enforced', () => {
     exemptions: ['AWS-S3-001', 'AWS-S3-002'].map((id) => ({ id, who: 'me', why: 'mine' })),
   });
   const settings = effectiveSettings(operator, 'p', own);
-  assert.equal(settings.profile, 'strict');
-  assert.equal(modeOf(settings, 'AWS-S3-001', 'warn'), 'approve');
-  assert.equal(modeOf(settings, 'AWS-S3-002', 'warn'), 'approve');
-  assert.deepEqual(
-    settings.exemptions.map(({ id }) => id),
-    [],
-  );
-  assert.equal(settings.blastRadius.maxResources, defaultMaxResources);
+  expect(settings.profile).toBe('strict');
+  expect(modeOf(settings, 'AWS-S3-001', 'warn')).toBe('approve');
+  expect(modeOf(settings, 'AWS-S3-002', 'warn')).toBe('approve');
+  expect(settings.exemptions.map(({ id }) => id)).toStrictEqual([]);
+  expect(settings.blastRadius.maxResources).toBe(defaultMaxResources);
 });
 
 test('limits that are enforced stay limits, whatever a project sets or allows', () => {
@@ -114,13 +112,10 @@ test('limits that are enforced stay limits, whatever a project sets or allows', 
     exemptions: ids.map((id) => ({ id, who: 'me', why: 'mine' })),
   });
   const settings = effectiveSettings(operator, 'p', own);
-  assert.equal(modeOf(settings, 'PLAN-MAX-DELETIONS', 'block'), 'block');
-  assert.equal(modeOf(settings, 'PLAN-RESOURCE-TYPE', 'block'), 'block');
+  expect(modeOf(settings, 'PLAN-MAX-DELETIONS', 'block')).toBe('block');
+  expect(modeOf(settings, 'PLAN-RESOURCE-TYPE', 'block')).toBe('block');
   assert.equal(modeOf(settings, 'PLAN-REGION', 'block'), 'off', 'nobody enforces regions');
-  assert.deepEqual(
-    settings.exemptions.map(({ id }) => id),
-    ['PLAN-REGION'],
-  );
+  expect(settings.exemptions.map(({ id }) => id)).toStrictEqual(['PLAN-REGION']);
   const trusted = effectiveSettings(operator, 'trusted', own).exemptions;
   assert.ok(trusted.some(({ id, who }) => id === 'PLAN-MAX-DELETIONS' && who === 'operator'));
 });

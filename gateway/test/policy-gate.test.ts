@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { applyPhase } from '../src/jobs/worker/apply-phase.ts';
 import { preflightPhase } from '../src/jobs/worker/preflight-phase.ts';
 import { compiledPolicy } from '../src/policy/plan/user-rules/rego-fixture.ts';
@@ -23,8 +22,8 @@ onEachGateway((it) => {
 
   test('a plan without findings passes; that it did is remembered over later changes', async () => {
     const gate = await staged('passes');
-    assert.deepEqual(await gate.run(), { kind: 'done' });
-    assert.deepEqual(await gate.events(), []);
+    expect(await gate.run()).toStrictEqual({ kind: 'done' });
+    expect(await gate.events()).toStrictEqual([]);
     await it().client.request('PUT', '/api/deploy/policy/passes/settings', rule('true'));
     await gate.reload();
     assert.deepEqual(await gate.run(), { kind: 'done' }, 'an apply may be in progress by now');
@@ -54,11 +53,11 @@ onEachGateway((it) => {
       const gate = await staged(`closed-${index}`, settings);
       const result = await gate.run();
       assert.ok(result.kind === 'refused' && result.reason === 'policy_denied');
-      assert.match(result.message, reason);
-      assert.equal((await gate.events())[0]?.verdict, 'blocked');
+      expect(result.message).toMatch(reason);
+      expect((await gate.events())[0]?.verdict).toBe('blocked');
       await gate.fail(result);
       const { body } = await it().client.get(`/api/deploy/status/${gate.jobId}`);
-      assert.deepEqual([body.failure.step, body.policy.verdict], ['gate', 'block']);
+      expect([body.failure.step, body.policy.verdict]).toStrictEqual(['gate', 'block']);
     });
 
   test('limits of the key that asked bind a plan, whatever the project allows', async () => {
@@ -68,11 +67,10 @@ onEachGateway((it) => {
     await gate.reload();
     const result = await gate.run();
     assert.ok(result.kind === 'refused');
-    assert.match(result.message, /PLAN-RESOURCE-TYPE.*the API key may not change aws_nat_gateway/);
-    assert.deepEqual(
-      (await gate.events()).map(({ gate, verdict }) => [gate, verdict]),
-      [['blast_radius', 'blocked']],
-    );
+    expect(result.message).toMatch(/PLAN-RESOURCE-TYPE.*the API key may not change aws_nat_gateway/);
+    expect((await gate.events()).map(({ gate, verdict }) => [gate, verdict])).toStrictEqual([
+      ['blast_radius', 'blocked'],
+    ]);
     await gate.fail(result);
   });
 
@@ -86,7 +84,7 @@ onEachGateway((it) => {
     await saveStateVersion(database.query, encryption, { projectId: 'foreign', jobId: gate.jobId, raw });
     const result = await preflightPhase(gate.work());
     assert.ok(result.kind === 'refused' && result.step === 'prepare');
-    assert.match(result.message, /PRE-PROVIDER at y_thing\.t: the state names a provider/);
+    expect(result.message).toMatch(/PRE-PROVIDER at y_thing\.t: the state names a provider/);
     await gate.fail(result);
   });
 
@@ -103,26 +101,29 @@ onEachGateway((it) => {
     const [change, denial] = ['setPolicySettings', 'denyJob'].map((action) =>
       about.find((entry) => entry.action === action),
     );
-    assert.deepEqual(change.detail, { version: 1, weakened: [] });
-    assert.deepEqual([denial.outcome, denial.job, denial.detail.rules], ['denied', gate.jobId, ['USER-A']]);
+    expect(change.detail).toStrictEqual({ version: 1, weakened: [] });
+    expect([denial.outcome, denial.job, denial.detail.rules]).toStrictEqual([
+      'denied',
+      gate.jobId,
+      ['USER-A'],
+    ]);
   });
 
   test('approval lifts what asks for it, and not what blocks by then', async () => {
     const gate = await staged('later', rule('true', 'approve'));
-    assert.deepEqual(await gate.run(), { kind: 'parked' });
+    expect(await gate.run()).toStrictEqual({ kind: 'parked' });
     const parked = await it().client.get(`/api/deploy/status/${gate.jobId}`);
-    assert.match(
-      parked.body.waitingReason,
+    expect(parked.body.waitingReason).toMatch(
       new RegExp(`POST /api/deploy/jobs/${gate.jobId}/approve: policy: 1 finding to approve: USER-A`),
     );
     const { status } = await it().client.post(`/api/deploy/jobs/${gate.jobId}/approve`, {
       planDigest: gate.planDigest,
     });
-    assert.equal(status, 202);
+    expect(status).toBe(202);
     await it().client.request('PUT', '/api/deploy/policy/later/settings', rule('true', 'block'));
     await gate.claim();
     const result = await gate.run();
-    assert.equal(result.kind, 'refused');
+    expect(result.kind).toBe('refused');
     await gate.fail(result as never);
   });
 
@@ -172,11 +173,11 @@ onEachGateway((it) => {
   for (const [what, tamper] of tamperings)
     test(`a plan whose ${what} was changed in the database is neither approved nor applied`, async () => {
       const gate = await staged(`seal-${what.replace(' ', '-')}`, rule('true', 'approve'));
-      assert.deepEqual(await gate.run(), { kind: 'parked' });
+      expect(await gate.run()).toStrictEqual({ kind: 'parked' });
       await tamper(gate.jobId);
       const planDigest = what === 'digest' ? 'a'.repeat(64) : gate.planDigest;
       const answer = await it().client.post(`/api/deploy/jobs/${gate.jobId}/approve`, { planDigest });
-      assert.deepEqual([answer.status, answer.body.code], [409, 'plan_seal_broken']);
+      expect([answer.status, answer.body.code]).toStrictEqual([409, 'plan_seal_broken']);
       const result = await applyPhase(gate.work());
       assert.ok(result.kind === 'refused' && result.reason === 'plan_seal_broken', JSON.stringify(result));
       await it().client.post(`/api/deploy/jobs/${gate.jobId}/cancel`, {});
@@ -186,9 +187,9 @@ onEachGateway((it) => {
     const { database, encryption } = it().gateway.context;
     const gate = await staged('intact');
     const plan = { jobId: gate.jobId, digest: gate.planDigest, stateSerial: null, stateLineage: null };
-    assert.equal(await isSealIntact(database.query, encryption, plan), true);
-    assert.equal(await isSealIntact(database.query, encryption, { ...plan, stateSerial: 3 }), false);
-    assert.deepEqual(await gate.run(), { kind: 'done' });
+    expect(await isSealIntact(database.query, encryption, plan)).toBe(true);
+    expect(await isSealIntact(database.query, encryption, { ...plan, stateSerial: 3 })).toBe(false);
+    expect(await gate.run()).toStrictEqual({ kind: 'done' });
     await gate.complete();
   });
 });

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { defaultPolicySettings, type PolicySettingsAnswer } from '@deployment-engine/contracts';
 import { openPrincipal } from '../src/access/principal.ts';
 import { compiledPolicy } from '../src/policy/plan/user-rules/rego-fixture.ts';
@@ -28,7 +27,7 @@ onEachGateway((it) => {
 
   test('settings are versioned, with who and when; removing them brings the defaults back', async () => {
     const before = (await it().client.get(`${path('v')}/settings`)).body;
-    assert.deepEqual(before, {
+    expect(before).toStrictEqual({
       projectId: 'v',
       settings: null,
       version: 0,
@@ -36,20 +35,21 @@ onEachGateway((it) => {
       changedAt: null,
     });
     const first = (await put('v', { profile: 'guarded' })).body;
-    assert.deepEqual(
-      [first.version, first.changedBy, first.settings.profile],
-      [1, openPrincipal.name, 'guarded'],
-    );
+    expect([first.version, first.changedBy, first.settings.profile]).toStrictEqual([
+      1,
+      openPrincipal.name,
+      'guarded',
+    ]);
     const shown = (await it().client.get(path('v'))).body;
-    assert.deepEqual([shown.settings.profile, shown.version, shown.newest], ['guarded', 1, null]);
+    expect([shown.settings.profile, shown.version, shown.newest]).toStrictEqual(['guarded', 1, null]);
     const removed = await it().client.request('DELETE', `${path('v')}/settings`);
-    assert.deepEqual([removed.body.version, removed.body.settings], [2, null]);
-    assert.equal((await it().client.get(path('v'))).body.settings.profile, 'advisory');
+    expect([removed.body.version, removed.body.settings]).toStrictEqual([2, null]);
+    expect((await it().client.get(path('v'))).body.settings.profile).toBe('advisory');
     const page = (await it().client.get(`${path('v')}/history?limit=1`)).body;
     const rest = (await it().client.get(`${path('v')}/history?cursor=${page.nextCursor}`)).body;
     const versions = [...page.versions, ...rest.versions].map(({ version }) => version);
-    assert.deepEqual(versions, [2, 1]);
-    assert.equal(rest.nextCursor, null);
+    expect(versions).toStrictEqual([2, 1]);
+    expect(rest.nextCursor).toBe(null);
   });
 
   test('of ten changes from the same version one is made', async () => {
@@ -59,11 +59,11 @@ onEachGateway((it) => {
       ),
     );
     const statuses = answers.map(({ status }) => status).toSorted();
-    assert.deepEqual(statuses, [200, ...Array(9).fill(409)]);
+    expect(statuses).toStrictEqual([200, ...Array(9).fill(409)]);
     const refused = answers.find(({ status }) => status === 409);
-    assert.equal(refused?.body.code, 'policy_settings_changed');
+    expect(refused?.body.code).toBe('policy_settings_changed');
     await Promise.all(Array.from({ length: 5 }, () => put('race', {})));
-    assert.equal((await it().client.get(`${path('race')}/settings`)).body.version, 6);
+    expect((await it().client.get(`${path('race')}/settings`)).body.version).toBe(6);
   });
 
   test('only an admin weakens a policy', async () => {
@@ -88,8 +88,7 @@ onEachGateway((it) => {
       await assert.rejects(change(settings), (error: Error) => reason.test(error.message));
     const limits = { ...defaultPolicySettings.blastRadius, maxDeletions: 3 };
     await change({ ...strict, blastRadius: limits });
-    await assert.rejects(
-      change({ ...strict, blastRadius: { ...limits, maxDeletions: 4 } }),
+    await expect(change({ ...strict, blastRadius: { ...limits, maxDeletions: 4 } })).rejects.toThrow(
       /a wider maxDeletions/,
     );
     assert.equal((await put('roles', {})).status, 200, 'an admin may');
@@ -105,18 +104,17 @@ onEachGateway((it) => {
   for (const [what, userRules, reason] of refusedRules)
     test(`a rule ${what} is refused when it is stored`, async () => {
       const answer = await put('rules', { userRules });
-      assert.equal(answer.status, 400);
+      expect(answer.status).toBe(400);
       const [problem] = answer.body.errors;
-      assert.match(problem.pointer, /^\/userRules\/\d/);
-      assert.match(problem.detail, reason);
-      assert.equal((await it().client.get(`${path('rules')}/settings`)).body.version, 0);
+      expect(problem.pointer).toMatch(/^\/userRules\/\d/);
+      expect(problem.detail).toMatch(reason);
+      expect((await it().client.get(`${path('rules')}/settings`)).body.version).toBe(0);
     });
 
   test('a good rule is stored, and shown without its compiled code', async () => {
-    assert.equal((await put('good', { userRules: [rego(compiledPolicy(false)), cel('false')] })).status, 200);
+    expect((await put('good', { userRules: [rego(compiledPolicy(false)), cel('false')] })).status).toBe(200);
     const { settings } = (await it().client.get(path('good'))).body;
-    assert.deepEqual(
-      settings.userRules.map((rule: object) => Object.keys(rule).toSorted()),
+    expect(settings.userRules.map((rule: object) => Object.keys(rule).toSorted())).toStrictEqual(
       Array(2).fill(['id', 'language', 'message', 'mode', 'severity']),
     );
   });
@@ -124,7 +122,7 @@ onEachGateway((it) => {
   test('exemptions are accepted, and stored settings read, by their deprecated name', async () => {
     const exemption = { id: 'AWS-S3-001', who: 'amy', why: 'x' };
     const sent = await put('earlier', { allowances: [exemption] });
-    assert.deepEqual(sent.body.settings.exemptions, [exemption]);
+    expect(sent.body.settings.exemptions).toStrictEqual([exemption]);
     const { query } = it().gateway.context.database;
     await query
       .updateTable('policy_settings')
@@ -132,7 +130,7 @@ onEachGateway((it) => {
       .where('project_id', '=', 'earlier')
       .execute();
     const added = await it().client.post(`${path('earlier')}/allowances`, exemption);
-    assert.deepEqual(added.body.settings.exemptions, [exemption, exemption]);
+    expect(added.body.settings.exemptions).toStrictEqual([exemption, exemption]);
   });
 
   test('modes and exemptions that would do nothing are refused', async () => {
@@ -140,20 +138,20 @@ onEachGateway((it) => {
       modes: { 'AWS-S3-01': 'block', 'PRE-BACKEND': 'off', 'USER-MINE': 'warn' },
       exemptions: [{ id: 'PRE-OVERRIDE', who: 'a', why: 'b' }],
     });
-    assert.deepEqual(body.errors, [
+    expect(body.errors).toStrictEqual([
       { pointer: '/modes/AWS-S3-01', detail: 'there is no rule AWS-S3-01' },
       { pointer: '/modes/PRE-BACKEND', detail: 'nobody can allow PRE-BACKEND' },
       { pointer: '/modes/USER-MINE', detail: 'there is no rule USER-MINE' },
       { pointer: '/exemptions/0/id', detail: 'nobody can allow PRE-OVERRIDE' },
     ]);
     const exemption = await it().client.post(`${path('typo')}/exemptions`, { id: 'X', who: 'a', why: 'b' });
-    assert.deepEqual(exemption.body.errors, [{ pointer: '/id', detail: 'there is no rule X' }]);
+    expect(exemption.body.errors).toStrictEqual([{ pointer: '/id', detail: 'there is no rule X' }]);
   });
 
   test('settings that are not valid are refused with a pointer', async () => {
     const answer = await put('bad', { profile: 'lax', exemptions: [{ id: 'X' }] });
-    assert.equal(answer.status, 400);
+    expect(answer.status).toBe(400);
     const pointers = answer.body.errors.map(({ pointer }: { pointer: string }) => pointer);
-    assert.deepEqual(pointers, ['/profile', '/exemptions/0/who', '/exemptions/0/why']);
+    expect(pointers).toStrictEqual(['/profile', '/exemptions/0/who', '/exemptions/0/why']);
   });
 });

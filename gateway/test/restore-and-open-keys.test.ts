@@ -3,7 +3,6 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { test } from 'node:test';
 import { stageRestore } from '../src/server/backup/backup.ts';
 import { bearer } from './access-support.ts';
 import { helloCode, startTestGateway } from './support.ts';
@@ -24,11 +23,11 @@ test("another engine's backup is refused before anything is replaced, and taken 
   const backup = await backupOf(other.url);
   await using it = await startTestGateway();
   const refused = await restoreTo(it.url, backup);
-  assert.equal(refused.status, 400);
-  assert.match(await refused.text(), /sealed with another engine's key; set STATE_ENCRYPTION_KEY/);
+  expect(refused.status).toBe(400);
+  expect(await refused.text()).toMatch(/sealed with another engine's key; set STATE_ENCRYPTION_KEY/);
   assert.ok(!existsSync(join(it.directory, 'data', 'database.restored')));
   await using knowing = await startTestGateway({ STATE_ENCRYPTION_PREVIOUS_KEYS: key });
-  assert.equal((await restoreTo(knowing.url, backup)).status, 200);
+  expect((await restoreTo(knowing.url, backup)).status).toBe(200);
   assert.ok(existsSync(join(knowing.directory, 'data', 'database.restored')));
 });
 
@@ -38,7 +37,7 @@ test('an upload beyond the limit is cut off and leaves nothing behind', async ()
     await using it = await startTestGateway();
     const source = Readable.from(Array.from({ length: 100 }, () => Buffer.alloc(1000)));
     const staging = stageRestore(folder, source, it.gateway.context.encryption, 5000);
-    await assert.rejects(staging, /larger than 5000 bytes; nothing was changed/);
+    await expect(staging).rejects.toThrow(/larger than 5000 bytes; nothing was changed/);
     assert.ok(!existsSync(join(folder, 'restore.tar.gz')));
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -58,20 +57,20 @@ test('keys made while the engine was open are marked, reported at a guarded star
     await using it = await startTestGateway({ ...settings, AUTH: 'required' });
     const admin = bearer(it.url, made[0] ?? '');
     const own = (await admin.post('/api/keys', { name: 'later', role: 'admin', projects: ['*'] })).body;
-    assert.equal(own.madeWhileOpen, false);
+    expect(own.madeWhileOpen).toBe(false);
     const safe = bearer(it.url, own.key);
     const findings = (await safe.get('/api/admin/protection')).body.findings.join('\n');
-    assert.match(findings, /2 usable API keys were made while the engine asked for no credentials/);
+    expect(findings).toMatch(/2 usable API keys were made while the engine asked for no credentials/);
     const revoke = async (by: typeof safe) =>
       (await by.post('/api/keys/revoke-made-while-open', {})).body.revoked.length;
     assert.equal(await revoke(admin), 1, 'the key that asks for it stays');
-    assert.equal((await admin.get('/api/keys')).status, 200);
-    assert.equal(await revoke(safe), 1);
-    assert.equal(await revoke(safe), 0);
-    for (const key of made) assert.equal((await bearer(it.url, key).get('/api/keys')).status, 401);
+    expect((await admin.get('/api/keys')).status).toBe(200);
+    expect(await revoke(safe)).toBe(1);
+    expect(await revoke(safe)).toBe(0);
+    for (const key of made) expect((await bearer(it.url, key).get('/api/keys')).status).toBe(401);
     const { keys } = (await safe.get('/api/keys')).body;
-    assert.equal(keys.filter((key: { madeWhileOpen: boolean }) => key.madeWhileOpen).length, 2);
-    assert.doesNotMatch((await safe.get('/api/admin/protection')).body.findings.join('\n'), /no credentials/);
+    expect(keys.filter((key: { madeWhileOpen: boolean }) => key.madeWhileOpen).length).toBe(2);
+    expect((await safe.get('/api/admin/protection')).body.findings.join('\n')).not.toMatch(/no credentials/);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

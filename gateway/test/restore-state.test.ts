@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
 import {
   DomainError,
   type JobStatus,
@@ -10,6 +9,7 @@ import {
 import { sql } from 'kysely';
 import { skipWithoutPostgres, startPostgres } from '../../e2e/support/postgres.ts';
 import { waitFor } from '../../e2e/support/wait.ts';
+import { testUnless } from '../../scripts/jest/unless.ts';
 import { enginePrincipal } from '../src/access/principal.ts';
 import { insertJob, unfinishedDeployments } from '../src/jobs/store.ts';
 import { restoreState } from '../src/projects/states/restore.ts';
@@ -18,10 +18,10 @@ import { ensureProject } from '../src/projects/store.ts';
 import { startTestGateway, type TestGateway } from './support.ts';
 
 let it: TestGateway;
-before(async () => {
+beforeAll(async () => {
   it = await startTestGateway();
 });
-after(() => it?.[Symbol.asyncDispose]());
+afterAll(() => it?.[Symbol.asyncDispose]());
 const query = () => it.gateway.context.database.query;
 
 /** A project with serials 1 and 2; the first has one resource. Answers the number of the first version. */
@@ -58,11 +58,11 @@ const serials = async (projectId: string) =>
 test('an earlier version becomes the newest under the next serial, with its content and its lineage', async () => {
   const first = await project('restored');
   const { restored, version } = await restore('restored', first);
-  assert.deepEqual([restored.id, version.serial, version.jobId], [first, 3, 'j1']);
-  assert.deepEqual(await serials('restored'), [3, 2, 1]);
+  expect([restored.id, version.serial, version.jobId]).toStrictEqual([first, 3, 'j1']);
+  expect(await serials('restored')).toStrictEqual([3, 2, 1]);
   const newest = await readNewestState(query(), it.gateway.context.encryption, 'restored');
-  assert.equal(newest?.state.resources.length, 1);
-  assert.deepEqual([newest?.state.serial, newest?.state.lineage], [3, 'l']);
+  expect(newest?.state.resources.length).toBe(1);
+  expect([newest?.state.serial, newest?.state.lineage]).toStrictEqual([3, 'l']);
 });
 
 const changes = ['deploy', 'rollback', 'destroy'];
@@ -79,7 +79,7 @@ for (const type of jobTypes)
           (error) => error instanceof DomainError && error.code === 'project_busy',
           projectId,
         );
-        assert.deepEqual(await serials(projectId), [2, 1]);
+        expect(await serials(projectId)).toStrictEqual([2, 1]);
       } else assert.equal((await restore(projectId, first)).version.serial, 3, projectId);
     }
   });
@@ -92,44 +92,45 @@ test('the jobs of another project do not matter, and its versions cannot be rest
     restore('here', there),
     (error) => error instanceof DomainError && error.code === 'state_version_not_found',
   );
-  assert.equal((await restore('here', first)).version.serial, 3);
-  assert.deepEqual(await unfinishedDeployments(query(), ['here', 'there']), new Set(['there']));
-  assert.deepEqual(await unfinishedDeployments(query(), []), new Set());
+  expect((await restore('here', first)).version.serial).toBe(3);
+  expect(await unfinishedDeployments(query(), ['here', 'there'])).toStrictEqual(new Set(['there']));
+  expect(await unfinishedDeployments(query(), [])).toStrictEqual(new Set());
 });
 
-test('a restore waits for a job that is being queued, and is then refused', {
-  skip: skipWithoutPostgres(),
-}, async () => {
-  const server = await startPostgres();
-  try {
-    await using other = await startTestGateway({
-      DATABASE_URL: server.url,
-      STATE_ENCRYPTION_KEY: 'ab'.repeat(32),
-    });
-    const { context } = other.gateway;
-    const first = await project('raced', context);
-    let restoring: Promise<string> | undefined;
-    await context.database.query.transaction().execute(async (trx) => {
-      await insertJob(trx, { projectId: 'raced', type: 'deploy', revision: 1, createdBy: enginePrincipal });
-      let isOver = false;
-      restoring = restoreState(context, 'raced', first)
-        .then(
-          () => 'restored',
-          ({ code }) => code,
-        )
-        .finally(() => {
-          isOver = true;
-        });
-      await waitFor('the restore to wait', async () => {
-        const waiting = await sql`select 1 from pg_locks where not granted`.execute(context.database.query);
-        return isOver || waiting.rows.length > 0;
+testUnless(skipWithoutPostgres())(
+  'a restore waits for a job that is being queued, and is then refused',
+  async () => {
+    const server = await startPostgres();
+    try {
+      await using other = await startTestGateway({
+        DATABASE_URL: server.url,
+        STATE_ENCRYPTION_KEY: 'ab'.repeat(32),
       });
-    });
-    assert.equal(await restoring, 'project_busy');
-  } finally {
-    await server.stop();
-  }
-});
+      const { context } = other.gateway;
+      const first = await project('raced', context);
+      let restoring: Promise<string> | undefined;
+      await context.database.query.transaction().execute(async (trx) => {
+        await insertJob(trx, { projectId: 'raced', type: 'deploy', revision: 1, createdBy: enginePrincipal });
+        let isOver = false;
+        restoring = restoreState(context, 'raced', first)
+          .then(
+            () => 'restored',
+            ({ code }) => code,
+          )
+          .finally(() => {
+            isOver = true;
+          });
+        await waitFor('the restore to wait', async () => {
+          const waiting = await sql`select 1 from pg_locks where not granted`.execute(context.database.query);
+          return isOver || waiting.rows.length > 0;
+        });
+      });
+      expect(await restoring).toBe('project_busy');
+    } finally {
+      await server.stop();
+    }
+  },
+);
 
 test('a destroyed project that has resources again is deployed; others stay as they are', async () => {
   for (const [status, version, expected] of [

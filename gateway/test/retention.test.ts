@@ -1,5 +1,3 @@
-import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
 import type { JobStatus, JobType } from '@deployment-engine/contracts';
 import { enginePrincipal } from '../src/access/principal.ts';
 import { pruneOld } from '../src/jobs/housekeeping/retention.ts';
@@ -13,10 +11,10 @@ import { startTestGateway, type TestGateway } from './support.ts';
 const dayMs = 86_400_000;
 const daysAgo = (days: number) => new Date(Date.now() - days * dayMs);
 let it: TestGateway;
-before(async () => {
+beforeAll(async () => {
   it = await startTestGateway();
 });
-after(() => it?.[Symbol.asyncDispose]());
+afterAll(() => it?.[Symbol.asyncDispose]());
 const query = () => it.gateway.context.database.query;
 
 const prune = (limits: object = {}) => {
@@ -71,10 +69,10 @@ test('events, plans, reports and Terraform’s own logs go with the age of their
     .where('id', '=', unfinished)
     .execute();
   const removed = await prune();
-  assert.deepEqual([removed.plans, removed.events], [1, 1]);
-  assert.deepEqual(await has(old), nothing);
-  assert.deepEqual(await has(recent), all);
-  assert.deepEqual(await has(unfinished), all);
+  expect([removed.plans, removed.events]).toStrictEqual([1, 1]);
+  expect(await has(old)).toStrictEqual(nothing);
+  expect(await has(recent)).toStrictEqual(all);
+  expect(await has(unfinished)).toStrictEqual(all);
 });
 
 test('the plan of each project’s newest completed drift check stays: it is the drift report', async () => {
@@ -87,13 +85,13 @@ test('the plan of each project’s newest completed drift check stays: it is the
   await prune();
   const plans = [];
   for (const id of [earlier, newest, failed, cancelled, later, other]) plans.push((await has(id)).plan);
-  assert.deepEqual(plans, [false, true, false, false, false, true]);
-  assert.deepEqual(await has(newest), { ...nothing, plan: true });
+  expect(plans).toStrictEqual([false, true, false, false, false, true]);
+  expect(await has(newest)).toStrictEqual({ ...nothing, plan: true });
   for (const [projectId, jobId] of [
     ['drifts', newest],
     ['other', other],
   ] as const)
-    assert.equal((await it.client.get(`/api/deploy/drift/${projectId}`)).body.jobId, jobId);
+    expect((await it.client.get(`/api/deploy/drift/${projectId}`)).body.jobId).toBe(jobId);
 });
 
 async function saveStates(projectId: string, ages: number[]): Promise<void> {
@@ -119,17 +117,17 @@ test('state versions go by number and by age, per project, and the newest never'
   await saveStates('aged', [40, 35, 1]);
   await saveStates('abandoned', [400, 390]);
   const removed = await prune({ stateVersionsKept: 3, stateRetentionDays: 30 });
-  assert.equal(removed.stateVersions, 4);
-  assert.deepEqual(await serials('many'), [4, 3, 2]);
-  assert.deepEqual(await serials('few'), [2, 1]);
-  assert.deepEqual(await serials('aged'), [3]);
-  assert.deepEqual(await serials('abandoned'), [2]);
+  expect(removed.stateVersions).toBe(4);
+  expect(await serials('many')).toStrictEqual([4, 3, 2]);
+  expect(await serials('few')).toStrictEqual([2, 1]);
+  expect(await serials('aged')).toStrictEqual([3]);
+  expect(await serials('abandoned')).toStrictEqual([2]);
   await prune({ stateVersionsKept: 1, stateRetentionDays: 0 });
   for (const [projectId, serial] of [
     ['many', 4],
     ['abandoned', 2],
   ] as const)
-    assert.deepEqual(await serials(projectId), [serial]);
+    expect(await serials(projectId)).toStrictEqual([serial]);
 });
 
 test('idempotency keys and ticks of schedules are kept for a week', async () => {
@@ -149,7 +147,7 @@ test('idempotency keys and ticks of schedules are kept for a week', async () => 
   }
   await prune();
   const keys = await query().selectFrom('idempotency_keys').select('key').execute();
-  assert.deepEqual(keys, [{ key: 'new' }]);
+  expect(keys).toStrictEqual([{ key: 'new' }]);
   const ticks = await query().selectFrom('schedule_ticks').select('project_id').execute();
-  assert.deepEqual(ticks, [{ project_id: 'tick-new' }]);
+  expect(ticks).toStrictEqual([{ project_id: 'tick-new' }]);
 });

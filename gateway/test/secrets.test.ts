@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { after, before, describe, test } from 'node:test';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { resealOld } from '../src/jobs/housekeeping/reseal.ts';
 import { findRevision } from '../src/projects/revisions/store.ts';
@@ -19,21 +18,21 @@ const put = (it: Awaited<ReturnType<typeof startTestGateway>>, path: string, bod
 onEachGateway((it) => {
   test('a secret is set, listed by name, replaced and removed, and never answered', async () => {
     const first = await put(it(), 'web/variables', { variables: { db_password: password, size: 3 } });
-    assert.equal(first.status, 200);
-    assert.deepEqual(
-      first.body.variables.map((variable: { name: string }) => variable.name),
-      ['db_password', 'size'],
-    );
+    expect(first.status).toBe(200);
+    expect(first.body.variables.map((variable: { name: string }) => variable.name)).toStrictEqual([
+      'db_password',
+      'size',
+    ]);
     const credentials = { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'a-secret-key-of-aws' };
     await put(it(), 'web/credentials', { credentials });
     const listed = await it().client.get('/api/deploy/secrets/web');
-    assert.equal(listed.body.credentials.length, 2);
+    expect(listed.body.credentials.length).toBe(2);
     assert.ok(!JSON.stringify([first.body, listed.body]).match(/correct-horse|a-secret-key/));
     await put(it(), 'web/variables', { variables: { size: null, db_password: 'another-one' } });
     const { query } = it().gateway.context.database;
     const secrets = await readSecrets(query, it().gateway.context.encryption, 'web');
-    assert.deepEqual(secrets.variables, { db_password: 'another-one' });
-    assert.deepEqual(secrets.credentials, credentials);
+    expect(secrets.variables).toStrictEqual({ db_password: 'another-one' });
+    expect(secrets.credentials).toStrictEqual(credentials);
   });
 
   test('a value that was replaced or removed stays masked, and is listed nowhere', async () => {
@@ -42,18 +41,14 @@ onEachGateway((it) => {
     await put(it(), 'old/credentials', { credentials: { AWS_REGION: 'eu-west-1' } });
     await put(it(), 'old/credentials', { credentials: { AWS_REGION: 'eu-central-1' } });
     const redactor = await storedSecretsRedactor(it().gateway.context, 'old');
-    assert.equal(
-      redactor.redactText('value-of-before value-that-went value-of-now eu-west-1'),
+    expect(redactor.redactText('value-of-before value-that-went value-of-now eu-west-1')).toBe(
       '(redacted) (redacted) (redacted) eu-west-1',
     );
     const listed = (await it().client.get('/api/deploy/secrets/old')).body;
-    assert.deepEqual(
-      listed.variables.map((variable: { name: string }) => variable.name),
-      ['token'],
-    );
-    assert.equal((await it().client.post('/api/deploy/secrets/old/rotate', {})).status, 200);
+    expect(listed.variables.map((variable: { name: string }) => variable.name)).toStrictEqual(['token']);
+    expect((await it().client.post('/api/deploy/secrets/old/rotate', {})).status).toBe(200);
     const rotated = await storedSecretsRedactor(it().gateway.context, 'old');
-    assert.equal(rotated.redactText('value-that-went'), '(redacted)');
+    expect(rotated.redactText('value-that-went')).toBe('(redacted)');
   });
 
   test('what lies in the database is bound to its project and name, and survives rotations', async () => {
@@ -65,12 +60,12 @@ onEachGateway((it) => {
     const before = await rows();
     assert.ok(!before.some((row) => Buffer.from(row.content).includes(password)));
 
-    assert.equal((await it().client.post('/api/deploy/secrets/a/rotate', {})).status, 200);
+    expect((await it().client.post('/api/deploy/secrets/a/rotate', {})).status).toBe(200);
     const after = await rows();
     const of = (set: typeof before, id: string) => Buffer.from(set.find((r) => r.project_id === id)!.content);
     assert.ok(!of(before, 'a').equals(of(after, 'a')));
     assert.ok(of(before, 'b').equals(of(after, 'b')));
-    assert.equal((await readSecrets(query, context.encryption, 'a')).variables.token, password);
+    expect((await readSecrets(query, context.encryption, 'a')).variables.token).toBe(password);
 
     const stolen = of(after, 'a');
     await query
@@ -107,7 +102,7 @@ test('a new engine key opens what the one before has sealed, and seals it again'
   await resealOld({ ...context, encryption, config: { ...context.config, previousEncryptionKeys: [old] } });
   const freshOnly = createEncryption(Buffer.from(fresh, 'hex'));
   const secrets = await readSecrets(context.database.query, freshOnly, 'web');
-  assert.equal(secrets.variables.token, password);
+  expect(secrets.variables.token).toBe(password);
 });
 
 const refused: [string, string, unknown, RegExp][] = [
@@ -146,15 +141,15 @@ const refused: [string, string, unknown, RegExp][] = [
 ];
 describe('what can not be a secret of a project is refused with the reason', () => {
   let it: TestGateway;
-  before(async () => {
+  beforeAll(async () => {
     it = await startTestGateway();
   });
-  after(() => it?.[Symbol.asyncDispose]());
+  afterAll(() => it?.[Symbol.asyncDispose]());
   for (const [name, kind, body, reason] of refused)
     test(name, async () => {
       const answer = await put(it, `web/${kind}`, body);
-      assert.equal(answer.status, 400);
-      assert.match(answer.body.error, reason);
+      expect(answer.status).toBe(400);
+      expect(answer.body.error).toMatch(reason);
     });
 });
 
@@ -162,9 +157,9 @@ test('a project has so many secrets and no more', async () => {
   await using it = await startTestGateway();
   const many = Object.fromEntries(Array.from({ length: 201 }, (_, i) => [`v${i}`, 'x']));
   const answer = await put(it, 'many/variables', { variables: many });
-  assert.equal(answer.status, 400);
-  assert.match(answer.body.error, /at most 200/);
-  assert.deepEqual((await it.client.get('/api/deploy/secrets/many')).body.variables, []);
+  expect(answer.status).toBe(400);
+  expect(answer.body.error).toMatch(/at most 200/);
+  expect((await it.client.get('/api/deploy/secrets/many')).body.variables).toStrictEqual([]);
 });
 
 /** What the runs of a project's newest code would receive. */
@@ -191,14 +186,14 @@ test('a run receives the secrets its code declares, of the clouds it uses, and n
   await put(it, 'own/credentials', { credentials: own });
   await put(it, 'own/variables', { variables: { used: password, unused: 'never-given' } });
   const secrets = await given(it, 'own', { ...awsCode, variables: { other: 'x' } });
-  assert.deepEqual(await secrets.environment(), { ...own, AWS_REGION: 'eu-west-1' });
-  assert.deepEqual((await secrets.code()).variables, { other: 'x', used: password });
+  expect(await secrets.environment()).toStrictEqual({ ...own, AWS_REGION: 'eu-west-1' });
+  expect((await secrets.code()).variables).toStrictEqual({ other: 'x', used: password });
 
   const shared = await given(it, 'shared', awsCode);
-  assert.equal((await shared.environment()).AWS_ACCESS_KEY_ID, 'OPERATOR');
-  assert.equal((await shared.environment()).ARM_CLIENT_SECRET, undefined);
+  expect((await shared.environment()).AWS_ACCESS_KEY_ID).toBe('OPERATOR');
+  expect((await shared.environment()).ARM_CLIENT_SECRET).toBe(undefined);
   const none = await given(it, 'none', { iacCode: 'resource "terraform_data" "a" {}' });
-  assert.deepEqual(await none.environment(), {});
+  expect(await none.environment()).toStrictEqual({});
 });
 
 test('what a job hides: its secrets, the credentials, and variables its code calls sensitive', async () => {
@@ -213,7 +208,7 @@ test('what a job hides: its secrets, the credentials, and variables its code cal
   });
   const redactor = await secrets.redactor();
   const text = 'deep-secret secret-key-of-the-operator said-sensitive said-open OPERATOR';
-  assert.equal(redactor.redactText(text), '(redacted) (redacted) (redacted) said-open OPERATOR');
+  expect(redactor.redactText(text)).toBe('(redacted) (redacted) (redacted) said-open OPERATOR');
   const instance = {
     attributes: { result: 'generated-later', length: 15 },
     sensitive_attributes: [[{ type: 'get_attr', value: 'result' }]],
@@ -228,8 +223,7 @@ test('what a job hides: its secrets, the credentials, and variables its code cal
       { mode: 'managed', type: 'random_password', name: 'p', provider: 'x', instances: [instance] },
     ],
   });
-  assert.equal(
-    (await secrets.redactor()).redactText('generated-later output-secret open-output'),
+  expect((await secrets.redactor()).redactText('generated-later output-secret open-output')).toBe(
     '(redacted) (redacted) open-output',
   );
 });
@@ -271,32 +265,32 @@ test('a project takes its role by a token that its published keys verify', async
     AWS_ACCESS_KEY_ID: 'OPERATOR',
   });
   const answer = await put(it, 'web/credentials', { webIdentity });
-  assert.equal(answer.body.webIdentitySubject, 'project:web');
+  expect(answer.body.webIdentitySubject).toBe('project:web');
   const secrets = await given(it, 'web', awsCode);
   const environment = await secrets.environment();
-  assert.equal(environment.AWS_ACCESS_KEY_ID, 'ASIATEMPORARY');
-  assert.equal(environment.AWS_SECRET_ACCESS_KEY, 'temporary-secret-key');
-  assert.ok(!Object.values(environment).includes('OPERATOR'));
-  assert.equal((await secrets.redactor()).redactText('temporary-session'), '(redacted)');
+  expect(environment.AWS_ACCESS_KEY_ID).toBe('ASIATEMPORARY');
+  expect(environment.AWS_SECRET_ACCESS_KEY).toBe('temporary-secret-key');
+  expect(Object.values(environment)).not.toContain('OPERATOR');
+  expect((await secrets.redactor()).redactText('temporary-session')).toBe('(redacted)');
 
   const asked = service.asked[0];
-  assert.equal(asked?.get('RoleArn'), webIdentity.roleArn);
+  expect(asked?.get('RoleArn')).toBe(webIdentity.roleArn);
   const jwks = (await it.client.get('/.well-known/jwks.json')).body;
   const verified = await jwtVerify(asked?.get('WebIdentityToken') ?? '', createLocalJWKSet(jwks), {
     issuer,
     audience: 'sts.amazonaws.com',
     subject: 'project:web',
   });
-  assert.ok((verified.payload.exp ?? 0) - (verified.payload.iat ?? 0) <= 300);
+  expect((verified.payload.exp ?? 0) - (verified.payload.iat ?? 0)).toBeLessThanOrEqual(300);
   assert.ok(!('d' in jwks.keys[0]), 'a private key is published');
   const discovery = (await it.client.get('/.well-known/openid-configuration')).body;
-  assert.equal(discovery.jwks_uri, `${issuer}/.well-known/jwks.json`);
+  expect(discovery.jwks_uri).toBe(`${issuer}/.well-known/jwks.json`);
 
   await secrets.environment();
   assert.equal(service.asked.length, 1, 'credentials that last are taken once a job');
   const rotated = (await it.client.post('/api/admin/web-identity/rotate', {})).body;
-  assert.equal(rotated.keys.length, 2);
-  assert.notEqual(rotated.keys[0].kid, jwks.keys[0].kid);
+  expect(rotated.keys.length).toBe(2);
+  expect(rotated.keys[0].kid).not.toBe(jwks.keys[0].kid);
 });
 
 test('temporary credentials are taken anew before they end, and those before stay masked', async () => {
@@ -307,17 +301,17 @@ test('temporary credentials are taken anew before they end, and those before sta
   const secrets = await given(it, 'web', awsCode);
   const shown = async () =>
     (await secrets.redactor()).redactText('temporary-session, temporary-session-2, temporary-session-3');
-  assert.equal((await secrets.environment()).AWS_SESSION_TOKEN, 'temporary-session');
+  expect((await secrets.environment()).AWS_SESSION_TOKEN).toBe('temporary-session');
   await shown();
   secrets.hasLearned();
-  assert.equal((await secrets.environment()).AWS_SESSION_TOKEN, 'temporary-session-2');
+  expect((await secrets.environment()).AWS_SESSION_TOKEN).toBe('temporary-session-2');
   assert.equal(secrets.hasLearned(), true, 'what was stored is to be masked again');
-  assert.equal(secrets.hasLearned(), false);
-  assert.equal((await secrets.environment()).AWS_SESSION_TOKEN, 'temporary-session-3');
-  assert.equal(service.asked.length, 3);
-  assert.equal(await shown(), '(redacted), (redacted), (redacted)');
+  expect(secrets.hasLearned()).toBe(false);
+  expect((await secrets.environment()).AWS_SESSION_TOKEN).toBe('temporary-session-3');
+  expect(service.asked.length).toBe(3);
+  expect(await shown()).toBe('(redacted), (redacted), (redacted)');
   const alone = (await secrets.redactor()).redactText('temporary-secret-key and temporary-secret-key-2');
-  assert.equal(alone, '(redacted) and (redacted)');
+  expect(alone).toBe('(redacted) and (redacted)');
 });
 
 test('a role that is refused ends in an error that says what to look at', async () => {
@@ -325,5 +319,5 @@ test('a role that is refused ends in an error that says what to look at', async 
   await using it = await startTestGateway({ OIDC_ISSUER_URL: issuer, AWS_ENDPOINT_URL_STS: service.url });
   await put(it, 'web/credentials', { webIdentity });
   const secrets = await given(it, 'web', awsCode);
-  await assert.rejects(secrets.environment(), /AccessDenied: Not authorized.*subject project:web/);
+  await expect(secrets.environment()).rejects.toThrow(/AccessDenied: Not authorized.*subject project:web/);
 });

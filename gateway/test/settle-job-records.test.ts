@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
 import type { JobType, Orphan } from '@deployment-engine/contracts';
 import { enginePrincipal } from '../src/access/principal.ts';
 import { listEvents } from '../src/jobs/events/store.ts';
@@ -21,10 +20,10 @@ const failed = (step: string, message = 'no') =>
   ({ kind: 'run_ended', outcome: { kind: 'failed', step, exitCode: 1, message } }) as Result;
 
 let it: TestGateway;
-before(async () => {
+beforeAll(async () => {
   it = await startTestGateway();
 });
-after(() => it?.[Symbol.asyncDispose]());
+afterAll(() => it?.[Symbol.asyncDispose]());
 const query = () => it.gateway.context.database.query;
 
 async function givePlan(work: JobWork, plan: object): Promise<void> {
@@ -67,9 +66,9 @@ test('what is stored of a job’s end shows none of its secrets, whatever Terraf
   const projects = await query().selectFrom('projects').selectAll().where('id', '=', 'secretive').execute();
   const events = await listEvents(query(), other.job.id, 0);
   const stored = JSON.stringify([jobs, projects, events]);
-  assert.match(stored, /it is \(redacted\)/);
-  assert.match(stored, /no \(redacted\)/);
-  assert.ok(!stored.includes(variables.word));
+  expect(stored).toMatch(/it is \(redacted\)/);
+  expect(stored).toMatch(/no \(redacted\)/);
+  expect(stored).not.toContain(variables.word);
 });
 
 test('an orphan whose object the job’s state has is settled with the job’s end', async () => {
@@ -82,7 +81,7 @@ test('an orphan whose object the job’s state has is settled with the job’s e
   const instances = [{ attributes: { id: 'the-bucket' } }];
   await giveState(work, { resources: [{ ...bucket, provider: 'p', instances }] });
   await settleJob(work, { kind: 'done' });
-  assert.equal((await orphansOf('adopted'))[0]?.status, 'adopted');
+  expect((await orphansOf('adopted'))[0]?.status).toBe('adopted');
 });
 
 test('a deletion of orphans leaves the project’s deployment as it was', async () => {
@@ -94,7 +93,7 @@ test('a deletion of orphans leaves the project’s deployment as it was', async 
     await settleJob(work, result);
     const { deploymentStatus, deploymentJobId, destroyAt } = await statusOf('kept');
     const { deploymentStatus: status, deploymentJobId: jobId, destroyAt: date } = before;
-    assert.deepEqual([deploymentStatus, deploymentJobId, destroyAt], [status, jobId, date]);
+    expect([deploymentStatus, deploymentJobId, destroyAt]).toStrictEqual([status, jobId, date]);
   }
 });
 
@@ -105,5 +104,5 @@ test('what a project costs is in its history once a job that changes it has comp
   await settleJob(work, { kind: 'done' });
   await settleJob(await stageWork(it, 'costly'), failed('apply'));
   await settleJob(await laterWork('costly', 'plan'), { kind: 'done' });
-  assert.deepEqual(await costs(), [{ job_id: work.job.id }]);
+  expect(await costs()).toStrictEqual([{ job_id: work.job.id }]);
 });

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
 import type { JobType, Orphan } from '@deployment-engine/contracts';
 import { enginePrincipal } from '../src/access/principal.ts';
 import { LeaseLostError } from '../src/jobs/lease-lost-error.ts';
@@ -23,10 +22,10 @@ const creation = {
 const drift = { ...creation, change: { actions: ['update'], before: { a: 1 }, after: { a: 2 } } };
 
 let it: TestGateway;
-before(async () => {
+beforeAll(async () => {
   it = await startTestGateway();
 });
-after(() => it?.[Symbol.asyncDispose]());
+afterAll(() => it?.[Symbol.asyncDispose]());
 const query = () => it.gateway.context.database.query;
 
 /** A claimed deploy job whose plan creates one bucket. */
@@ -124,13 +123,12 @@ for (const [index, [what, result, status, reason]] of endings.entries())
     const projectId = `ending-${index}`;
     const work = await planned(projectId);
     await settleJob(work, result);
-    assert.equal((await findJob(query(), work.job.id))?.status, status);
+    expect((await findJob(query(), work.job.id))?.status).toBe(status);
     const expected = reason ? [['aws_s3_bucket.a', 'unresolved', reason, work.job.id]] : [];
-    assert.deepEqual(
+    expect(
       (await orphansOf(projectId)).map((one) => [one.address, one.status, one.reason, one.jobId]),
-      expected,
-    );
-    assert.equal((await statusOf(projectId)).stateUncertain !== null, reason !== null);
+    ).toStrictEqual(expected);
+    expect((await statusOf(projectId)).stateUncertain !== null).toBe(reason !== null);
   });
 
 test('a project is as its last job that changes it left it', async () => {
@@ -149,7 +147,7 @@ test('a project is as its last job that changes it left it', async () => {
   await settle(await laterWork('moves', 'rollback'), { kind: 'done' });
   await settle(await laterWork('moves', 'rollback'), failed('apply'));
   await settle(await laterWork('moves', 'destroy'), { kind: 'done' });
-  assert.deepEqual(seen, [
+  expect(seen).toStrictEqual([
     ['not_deployed', true],
     ['deployed', true],
     ['deployed', false],
@@ -165,13 +163,10 @@ test('a project is as its last job that changes it left it', async () => {
 test('what a failed apply left is not forgotten by a success, and a destroy says so', async () => {
   await settleJob(await planned('left'), failed('apply'));
   await settleJob(await planned('left'), { kind: 'done' });
-  assert.deepEqual(
-    (await orphansOf('left')).map(({ status }) => status),
-    ['unresolved'],
-  );
-  assert.equal((await statusOf('left')).deploymentStatus, 'deployed');
+  expect((await orphansOf('left')).map(({ status }) => status)).toStrictEqual(['unresolved']);
+  expect((await statusOf('left')).deploymentStatus).toBe('deployed');
   await settleJob(await laterWork('left', 'destroy'), { kind: 'done' });
-  assert.equal((await statusOf('left')).deploymentStatus, 'destroyed_with_orphans');
+  expect((await statusOf('left')).deploymentStatus).toBe('destroyed_with_orphans');
 });
 
 const ttl: [string, Result, boolean][] = [
@@ -194,18 +189,18 @@ test('the date of a destroy stays until a destroy has completed; a deploy withou
   const date = async () => (await statusOf('dated')).destroyAt;
   await settleJob(await stageWork(it, 'dated', { ttlSeconds: 600 }), { kind: 'done' });
   const first = await date();
-  assert.notEqual(first, null);
+  expect(first).not.toBe(null);
   await settleJob(await laterWork('dated', 'destroy'), failed('apply'));
   assert.equal(await date(), first, 'a destroy that failed is tried again');
   await settleJob(await laterWork('dated', 'plan'), { kind: 'done' });
-  assert.equal(await date(), first);
+  expect(await date()).toBe(first);
   await settleJob(await stageWork(it, 'dated'), failed('apply'));
   assert.equal(await date(), first, 'a deploy that failed has not said that it is to stay');
   await settleJob(await stageWork(it, 'dated'), { kind: 'done' });
-  assert.equal(await date(), null);
+  expect(await date()).toBe(null);
   await settleJob(await stageWork(it, 'dated', { ttlSeconds: 600 }), { kind: 'done' });
   await settleJob(await laterWork('dated', 'destroy'), { kind: 'done' });
-  assert.equal(await date(), null);
+  expect(await date()).toBe(null);
 });
 
 test('an overtaken worker cannot end the job, and records nothing about it', async () => {
@@ -213,9 +208,9 @@ test('an overtaken worker cannot end the job, and records nothing about it', asy
   await overtake(work);
   for (const result of [{ kind: 'done' }, failed('apply'), { kind: 'cancelled' }] as Result[])
     await assert.rejects(settleJob(work, result), LeaseLostError);
-  assert.equal((await findJob(query(), work.job.id))?.status, 'processing');
-  assert.deepEqual(await orphansOf('overtaken'), []);
-  assert.equal((await statusOf('overtaken')).deploymentStatus, 'pending');
+  expect((await findJob(query(), work.job.id))?.status).toBe('processing');
+  expect(await orphansOf('overtaken')).toStrictEqual([]);
+  expect((await statusOf('overtaken')).deploymentStatus).toBe('pending');
 });
 
 test('a failed job says step and reason, a cancelled one how it ended, and neither waits any more', async () => {
@@ -224,17 +219,19 @@ test('a failed job says step and reason, a cancelled one how it ended, and neith
   await settleJob(work, failed('apply'));
   const row = await findJob(query(), work.job.id);
   const { step, reason } = JSON.parse(row?.error ?? '{}');
-  assert.deepEqual(
-    [row?.step, step, reason, row?.waiting_reason],
-    ['apply', 'apply', 'terraform_failed', null],
-  );
+  expect([row?.step, step, reason, row?.waiting_reason]).toStrictEqual([
+    'apply',
+    'apply',
+    'terraform_failed',
+    null,
+  ]);
   const other = await planned('told');
   await settleJob(other, cancelled('apply', 'kill'));
   const ending = await findJob(query(), other.job.id);
-  assert.deepEqual([ending?.step, ending?.ended_by, ending?.error], ['apply', 'kill', null]);
+  expect([ending?.step, ending?.ended_by, ending?.error]).toStrictEqual(['apply', 'kill', null]);
   const early = await planned('told');
   await settleJob(early, { kind: 'cancelled' });
-  assert.equal((await findJob(query(), early.job.id))?.ended_by, 'none');
+  expect((await findJob(query(), early.job.id))?.ended_by).toBe('none');
 });
 
 test('a completed job has the outputs of the newest state, sensitive ones masked, and so has its project', async () => {
@@ -246,11 +243,11 @@ test('a completed job has the outputs of the newest state, sensitive ones masked
   await saveStateVersion(query(), encryption, { projectId: 'outputs', jobId: work.job.id, raw });
   await settleJob(work, { kind: 'done' });
   const row = await findJob(query(), work.job.id);
-  assert.equal(JSON.parse(row?.result ?? '{}').message, 'Infrastructure deployed successfully');
+  expect(JSON.parse(row?.result ?? '{}').message).toBe('Infrastructure deployed successfully');
   const { deploymentOutputs } = await statusOf('outputs');
   for (const text of [row?.result ?? '', JSON.stringify(deploymentOutputs)]) {
-    assert.match(text, /http:\/\/x/);
-    assert.doesNotMatch(text, /the-key/);
+    expect(text).toMatch(/http:\/\/x/);
+    expect(text).not.toMatch(/the-key/);
   }
 });
 
@@ -260,8 +257,8 @@ test('the log says how each job ended', async () => {
   const rows = await query().selectFrom('audit_entries').select('entry').execute();
   const entries = rows.map(({ entry }) => JSON.parse(entry)).filter(({ job }) => job === work.job.id);
   const { action, detail, project } = entries.find((entry) => entry.action === 'endJob') ?? {};
-  assert.deepEqual([action, project], ['endJob', 'logged']);
-  assert.deepEqual([detail.type, detail.status, detail.endedBy], ['deploy', 'cancelled', 'interrupt']);
+  expect([action, project]).toStrictEqual(['endJob', 'logged']);
+  expect([detail.type, detail.status, detail.endedBy]).toStrictEqual(['deploy', 'cancelled', 'interrupt']);
 });
 
 const remediations: [string, object, object, Result, boolean][] = [
@@ -278,8 +275,8 @@ for (const [index, [what, more, plan, result, isQueued]] of remediations.entries
     await givePlan(work, plan);
     await settleJob(work, result);
     const row = await findJob(query(), work.job.id);
-    assert.equal(row?.remediation_job_id !== null, isQueued);
+    expect(row?.remediation_job_id !== null).toBe(isQueued);
     const { jobs } = (await it.client.get(`/api/deploy/jobs?projectId=${projectId}`)).body;
-    assert.equal(jobs.length, isQueued ? 3 : 2);
+    expect(jobs.length).toBe(isQueued ? 3 : 2);
     await query().updateTable('jobs').set({ status: 'cancelled' }).where('status', '=', 'pending').execute();
   });

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { isFinished, type JobView } from '@deployment-engine/contracts';
 import { waitFor } from '../../e2e/support/wait.ts';
 import { capacity, json, type Reply, runView, startFakeRunner } from './fake-runner.ts';
@@ -51,10 +50,10 @@ test('a job whose code the runner never finds ends with that reason and frees it
   });
   await using it = await startTestGateway({ TERRAFORM_RUNNER_URL: runner.url });
   const job = await endOf(it, await deploy(it, 'lost-code'));
-  assert.equal(job.status, 'failed');
-  assert.equal(job.failure?.reason, 'revision_unreadable');
-  assert.match(job.error ?? '', /does not find revision [0-9a-f]{64} after 3 uploads/);
-  assert.equal(uploads.times, 3);
+  expect(job.status).toBe('failed');
+  expect(job.failure?.reason).toBe('revision_unreadable');
+  expect(job.error ?? '').toMatch(/does not find revision [0-9a-f]{64} after 3 uploads/);
+  expect(uploads.times).toBe(3);
   await slotIsFree(it, starts);
 });
 
@@ -67,8 +66,8 @@ test('a job whose code the runner refuses ends with the reason of the runner', a
   });
   await using it = await startTestGateway({ TERRAFORM_RUNNER_URL: runner.url });
   const job = await endOf(it, await deploy(it, 'refused-code'));
-  assert.equal(job.failure?.reason, 'revision_unreadable');
-  assert.match(job.error ?? '', /uploading the code: storing the revision: x: refused/);
+  expect(job.failure?.reason).toBe('revision_unreadable');
+  expect(job.error ?? '').toMatch(/uploading the code: storing the revision: x: refused/);
   await slotIsFree(it, starts);
 });
 
@@ -80,9 +79,9 @@ test('a job that waits for a slot longer than its time ends as timed out and fre
   });
   await using it = await startTestGateway({ TERRAFORM_RUNNER_URL: runner.url, JOB_TIMEOUT_SECONDS: '1' });
   const job = await endOf(it, await deploy(it, 'no-slot'));
-  assert.equal(job.failure?.reason, 'timed_out');
-  assert.equal(job.failure?.retryable, true);
-  assert.match(job.error ?? '', /the job's time of 1 s is over: all slots are taken/);
+  expect(job.failure?.reason).toBe('timed_out');
+  expect(job.failure?.retryable).toBe(true);
+  expect(job.error ?? '').toMatch(/the job's time of 1 s is over: all slots are taken/);
   await slotIsFree(it, starts);
 });
 
@@ -96,7 +95,7 @@ test('a job that waits to start can be cancelled', async () => {
   const jobId = await deploy(it, 'cancelled');
   await waitFor('the first attempt', () => starts.times > 0);
   await it.client.post(`/api/deploy/jobs/${jobId}/cancel`, {});
-  assert.equal((await endOf(it, jobId)).status, 'cancelled');
+  expect((await endOf(it, jobId)).status).toBe('cancelled');
   await slotIsFree(it, starts);
 });
 
@@ -108,8 +107,8 @@ test('a refusal that another attempt would meet again ends the job with its name
   });
   await using it = await startTestGateway({ TERRAFORM_RUNNER_URL: runner.url });
   const job = await endOf(it, await deploy(it, 'unsafe'));
-  assert.equal(job.failure?.reason, 'no_sandbox');
-  assert.equal(starts.times, 1);
+  expect(job.failure?.reason).toBe('no_sandbox');
+  expect(starts.times).toBe(1);
 });
 
 test('a run that ended without its last events is lost after a bounded time, and its plan made again', async () => {
@@ -144,5 +143,5 @@ test('a job that was taken up ten times without an end is given up', async () =>
     .where('id', '=', jobId)
     .execute();
   const job = await endOf(it, jobId);
-  assert.equal(job.failure?.reason, 'restarted_too_often');
+  expect(job.failure?.reason).toBe('restarted_too_often');
 });

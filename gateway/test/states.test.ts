@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
 import { DomainError } from '@deployment-engine/contracts';
 import {
   countResources,
@@ -28,7 +27,7 @@ onEachDatabase((open) => {
   let mine: StateVersion[];
   let theirs: StateVersion;
 
-  before(async () => {
+  beforeAll(async () => {
     for (const id of ['mine', 'theirs', 'none']) await ensureProject(open(), id);
     mine = [await save('mine', file(1)), await save('mine', file(2)), await save('mine', file(3))];
     theirs = await save('theirs', file(9, { outputs: { key: { value: 'of-theirs' } } }));
@@ -36,7 +35,7 @@ onEachDatabase((open) => {
 
   test('a version is found in its own project alone, whoever knows its number', async () => {
     const { id } = mine[0] ?? assert.fail();
-    assert.deepEqual(await findStateVersion(open(), 'mine', id), mine[0]);
+    expect(await findStateVersion(open(), 'mine', id)).toStrictEqual(mine[0]);
     for (const [projectId, number] of [
       ['mine', theirs.id],
       ['theirs', id],
@@ -51,32 +50,31 @@ onEachDatabase((open) => {
   });
 
   test('the newest version and the list are those of the project', async () => {
-    assert.deepEqual(await newestStateVersion(open(), 'mine'), mine[2]);
-    assert.deepEqual(await newestStateVersion(open(), 'theirs'), theirs);
-    assert.equal(await newestStateVersion(open(), 'none'), undefined);
-    assert.equal(await readNewestState(open(), encryption, 'none'), undefined);
-    assert.deepEqual((await readNewestState(open(), encryption, 'mine'))?.state.serial, 3);
+    expect(await newestStateVersion(open(), 'mine')).toStrictEqual(mine[2]);
+    expect(await newestStateVersion(open(), 'theirs')).toStrictEqual(theirs);
+    expect(await newestStateVersion(open(), 'none')).toBe(undefined);
+    expect(await readNewestState(open(), encryption, 'none')).toBe(undefined);
+    expect((await readNewestState(open(), encryption, 'mine'))?.state.serial).toStrictEqual(3);
     const serials = async (page: { before?: number; limit: number }) =>
       (await listStateVersions(open(), 'mine', page)).map(({ serial }) => serial);
-    assert.deepEqual(await serials({ limit: 9 }), [3, 2, 1]);
-    assert.deepEqual(await serials({ limit: 2 }), [3, 2]);
-    assert.deepEqual(await serials({ limit: 9, before: mine[1]?.id ?? 0 }), [1]);
+    expect(await serials({ limit: 9 })).toStrictEqual([3, 2, 1]);
+    expect(await serials({ limit: 2 })).toStrictEqual([3, 2]);
+    expect(await serials({ limit: 9, before: mine[1]?.id ?? 0 })).toStrictEqual([1]);
   });
 
   test('the same content is kept once in a row, per project, and again after another content', async () => {
     await ensureProject(open(), 'same');
     await ensureProject(open(), 'twin');
     const first = await save('same', file(5));
-    assert.equal((await save('same', file(5), 'another-job')).id, first.id);
-    assert.notEqual((await save('twin', file(5))).id, first.id);
+    expect((await save('same', file(5), 'another-job')).id).toBe(first.id);
+    expect((await save('twin', file(5))).id).not.toBe(first.id);
     await save('same', file(6));
-    assert.notEqual((await save('same', file(5))).id, first.id);
-    assert.equal((await listStateVersions(open(), 'same', { limit: 9 })).length, 3);
+    expect((await save('same', file(5))).id).not.toBe(first.id);
+    expect((await listStateVersions(open(), 'same', { limit: 9 })).length).toBe(3);
   });
 
   test('content opens only as the version it was stored as', async () => {
-    assert.deepEqual(
-      await readStateContent(open(), encryption, theirs),
+    expect(await readStateContent(open(), encryption, theirs)).toStrictEqual(
       file(9, { outputs: { key: { value: 'of-theirs' } } }),
     );
     await assert.rejects(readStateContent(open(), encryption, { ...theirs, projectId: 'mine' }));
@@ -93,10 +91,10 @@ onEachDatabase((open) => {
 });
 
 test('what is no state of Terraform is refused; outputs may be absent', () => {
-  assert.deepEqual(parseState(file(1)).outputs, {});
+  expect(parseState(file(1)).outputs).toStrictEqual({});
   for (const bad of [{ serial: '1' }, { lineage: 1 }, { lineage: undefined }, { resources: {} }])
-    assert.throws(() => parseState(file(1, bad)), /serial, lineage or resources is missing/);
-  for (const text of ['', 'null', '[]', '{']) assert.throws(() => parseState(Buffer.from(text)));
+    expect(() => parseState(file(1, bad))).toThrow(/serial, lineage or resources is missing/);
+  for (const text of ['', 'null', '[]', '{']) expect(() => parseState(Buffer.from(text))).toThrow();
 });
 
 test('managed instances are counted, data sources are not', () => {
@@ -113,5 +111,5 @@ test('managed instances are counted, data sources are not', () => {
     resource('managed', 0),
     resource('managed', 1),
   ];
-  assert.equal(countResources(parseState(file(1, { resources }))), 3);
+  expect(countResources(parseState(file(1, { resources })))).toBe(3);
 });

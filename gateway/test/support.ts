@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe } from 'node:test';
 import { createClient } from '../../e2e/support/client.ts';
 import { type Postgres, skipWithoutPostgres, startPostgres } from '../../e2e/support/postgres.ts';
+import { describeUnless } from '../../scripts/jest/unless.ts';
 import { readConfig } from '../src/config.ts';
 import { type Gateway, startGateway } from '../src/gateway.ts';
 import { type OpenDatabase, openDatabase } from '../src/server/database/open.ts';
@@ -52,14 +52,14 @@ function onBothKinds<T extends AsyncDisposable>(
   tests: (it: () => T) => void,
 ): void {
   for (const kind of ['embedded', 'postgresql'] as const)
-    describe(`on the ${kind} database`, { skip: kind === 'postgresql' && skipWithoutPostgres() }, () => {
+    describeUnless(kind === 'postgresql' && skipWithoutPostgres())(`on the ${kind} database`, () => {
       let server: Postgres | undefined;
       let opened: T;
-      before(async () => {
+      beforeAll(async () => {
         server = kind === 'postgresql' ? await startPostgres() : undefined;
         opened = await open(server?.url);
       });
-      after(async () => {
+      afterAll(async () => {
         await opened?.[Symbol.asyncDispose]();
         await server?.stop();
       });

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
 import { LeaseLostError } from '../src/jobs/lease-lost-error.ts';
 import { keepTerraformLog } from '../src/jobs/terraform-logs/keep-log.ts';
 import { readTerraformLogs, saveTerraformLog } from '../src/jobs/terraform-logs/store.ts';
@@ -12,10 +11,10 @@ import { helloCode } from './support.ts';
 const secret = 'Tr0ub4dor-and-3-of-them';
 const code = 'variable "word" {}';
 let it: GuardedGateway;
-before(async () => {
+beforeAll(async () => {
   it = await startGuardedGateway();
 });
-after(() => it?.[Symbol.asyncDispose]());
+afterAll(() => it?.[Symbol.asyncDispose]());
 
 const stored = (jobId: string) => {
   const { database, encryption } = it.gateway.context;
@@ -51,7 +50,7 @@ test('the log of a run that was asked for with one is kept when the run ends, ma
   await using run = await logged('kept', [text(`it sent ${secret} away`)]);
   const { id } = run.work.job;
   await followJobRun(run.work, `${id}-plan-1`);
-  assert.deepEqual(await stored(id), ['it sent (redacted) away']);
+  expect(await stored(id)).toStrictEqual(['it sent (redacted) away']);
   const rows = await it.gateway.context.database.query
     .selectFrom('terraform_logs')
     .select('content')
@@ -62,8 +61,8 @@ test('the log of a run that was asked for with one is kept when the run ends, ma
 test('where no log was asked for, none is fetched', async () => {
   await using run = await logged('unasked', [text('a log')], {});
   await followJobRun(run.work, `${run.work.job.id}-plan-1`);
-  assert.equal(run.asked.times, 0);
-  assert.deepEqual(await stored(run.work.job.id), []);
+  expect(run.asked.times).toBe(0);
+  expect(await stored(run.work.job.id)).toStrictEqual([]);
 });
 
 test('a log that cannot be had fails no run', async () => {
@@ -72,9 +71,9 @@ test('a log that cannot be had fails no run', async () => {
     ['missing', json({ title: 'none' }, 404)],
   ] as const) {
     await using run = await logged(`log-${name}`, [reply]);
-    assert.deepEqual(await followJobRun(run.work, `${run.work.job.id}-plan-1`), { kind: 'succeeded' });
-    assert.equal(run.asked.times, 1);
-    assert.deepEqual(await stored(run.work.job.id), []);
+    expect(await followJobRun(run.work, `${run.work.job.id}-plan-1`)).toStrictEqual({ kind: 'succeeded' });
+    expect(run.asked.times).toBe(1);
+    expect(await stored(run.work.job.id)).toStrictEqual([]);
   }
 });
 
@@ -83,18 +82,18 @@ test('a runner’s later log of a job takes the place of its earlier one; anothe
   const { id } = first.work.job;
   await keepTerraformLog(first.work, `${id}-plan-1`);
   await keepTerraformLog(first.work, `${id}-apply-1`);
-  assert.deepEqual(await stored(id), ['of plan and apply,']);
+  expect(await stored(id)).toStrictEqual(['of plan and apply,']);
   await using other = await startFakeRunner({ 'GET /runs/:runId/terraform-log': [text('elsewhere')] });
   const moved = { ...first.work, runner: it.gateway.context.runners.reserveOn(other.url, id) };
   await keepTerraformLog(moved, `${id}-apply-2`);
-  assert.deepEqual(await stored(id), ['of plan and apply,', 'elsewhere']);
+  expect(await stored(id)).toStrictEqual(['of plan and apply,', 'elsewhere']);
 });
 
 test('an overtaken worker stores no log', async () => {
   await using run = await logged('overtaken', [text('a log')]);
   await overtake(run.work);
   await assert.rejects(keepTerraformLog(run.work, `${run.work.job.id}-plan-1`), LeaseLostError);
-  assert.deepEqual(await stored(run.work.job.id), []);
+  expect(await stored(run.work.job.id)).toStrictEqual([]);
 });
 
 test('a log opens only as that of its own job and runner', async () => {
@@ -107,7 +106,7 @@ test('a log opens only as that of its own job and runner', async () => {
     [b, 'r'],
   ] as const)
     await saveTerraformLog(database.query, encryption, { jobId, runnerUrl, text: `of ${jobId}` });
-  assert.deepEqual(await stored(a), [`of ${a}`]);
+  expect(await stored(a)).toStrictEqual([`of ${a}`]);
   const row = await database.query
     .selectFrom('terraform_logs')
     .select('content')
@@ -140,6 +139,6 @@ test('only administrators ask for a log, whatever the kind of job, and only they
     assert.equal((await it.admin.post(path, { ...body, terraformLog: 'error' })).status, 202, path);
   }
   const path = `/api/deploy/jobs/${jobId}/terraform-log`;
-  assert.equal((await deployer.client.get(path)).body.code, 'forbidden');
-  assert.equal((await it.admin.get(path)).body.code, 'terraform_log_not_found');
+  expect((await deployer.client.get(path)).body.code).toBe('forbidden');
+  expect((await it.admin.get(path)).body.code).toBe('terraform_log_not_found');
 });

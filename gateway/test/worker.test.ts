@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
 import type { JobType } from '@deployment-engine/contracts';
 import { skipWithoutPostgres, startPostgres } from '../../e2e/support/postgres.ts';
 import { waitFor } from '../../e2e/support/wait.ts';
+import { testUnless } from '../../scripts/jest/unless.ts';
 import { enginePrincipal } from '../src/access/principal.ts';
 import { jobQueuedChannel } from '../src/jobs/channels.ts';
 import { findJob, insertJob } from '../src/jobs/store.ts';
@@ -47,12 +47,13 @@ test('a worker that loses its lease stops at the next renewal and leaves the job
   const metrics = () => it.gateway.context.metrics.registry.metrics();
   await waitFor('the worker to be done', async () => /^jobs_in_progress 0$/m.test(await metrics()));
   const row = await rowOf(it, jobId);
-  assert.equal(row.status, 'processing');
-  assert.deepEqual(
-    { lease_token: row.lease_token, lease_owner: row.lease_owner, lease_expires_at: row.lease_expires_at },
-    lease,
-  );
-  assert.equal(runner.streams.opened, 1);
+  expect(row.status).toBe('processing');
+  expect({
+    lease_token: row.lease_token,
+    lease_owner: row.lease_owner,
+    lease_expires_at: row.lease_expires_at,
+  }).toStrictEqual(lease);
+  expect(runner.streams.opened).toBe(1);
 });
 
 test('a cancel reaches the run in progress, with its grace, before any renewal', async () => {
@@ -128,35 +129,36 @@ test('a plan that its runner cannot hand over for a moment is fetched by the nex
     const row = await rowOf(it, jobId);
     return row.finished_at ? row : undefined;
   });
-  assert.deepEqual([ended.status, ended.error, ended.lease_token], ['completed', null, 2]);
+  expect([ended.status, ended.error, ended.lease_token]).toStrictEqual(['completed', null, 2]);
 });
 
-test('a gateway that shuts down leaves its jobs to the next one at once', {
-  skip: skipWithoutPostgres(),
-}, async () => {
-  const server = await startPostgres();
-  try {
-    await using runner = await startHangingRunner();
-    const env = {
-      TERRAFORM_RUNNER_URL: runner.url,
-      DATABASE_URL: server.url,
-      STATE_ENCRYPTION_KEY: 'ab'.repeat(32),
-      LEASE_SECONDS: '600',
-    };
-    {
-      await using first = await startTestGateway(env);
-      await first.client.post('/api/deploy', { projectId: 'left', iacCode: helloCode });
-      await waitFor('the run to be followed', () => runner.streams.open === 1);
+testUnless(skipWithoutPostgres())(
+  'a gateway that shuts down leaves its jobs to the next one at once',
+  async () => {
+    const server = await startPostgres();
+    try {
+      await using runner = await startHangingRunner();
+      const env = {
+        TERRAFORM_RUNNER_URL: runner.url,
+        DATABASE_URL: server.url,
+        STATE_ENCRYPTION_KEY: 'ab'.repeat(32),
+        LEASE_SECONDS: '600',
+      };
+      {
+        await using first = await startTestGateway(env);
+        await first.client.post('/api/deploy', { projectId: 'left', iacCode: helloCode });
+        await waitFor('the run to be followed', () => runner.streams.open === 1);
+      }
+      await using _next = await startTestGateway(env);
+      await waitFor(
+        'the run to be followed again',
+        () => runner.streams.opened === 2 && runner.streams.open === 1,
+      );
+    } finally {
+      await server.stop();
     }
-    await using _next = await startTestGateway(env);
-    await waitFor(
-      'the run to be followed again',
-      () => runner.streams.opened === 2 && runner.streams.open === 1,
-    );
-  } finally {
-    await server.stop();
-  }
-});
+  },
+);
 
 /** Code that is gone: no phase can work, and nothing in the engine expects it. */
 async function queueBrokenJob(it: TestGateway, type: JobType): Promise<string> {
@@ -170,11 +172,11 @@ async function queueBrokenJob(it: TestGateway, type: JobType): Promise<string> {
 
 let it: TestGateway;
 let runner: Awaited<ReturnType<typeof startHangingRunner>>;
-before(async () => {
+beforeAll(async () => {
   runner = await startHangingRunner();
   it = await startTestGateway({ TERRAFORM_RUNNER_URL: runner.url });
 });
-after(async () => {
+afterAll(async () => {
   await it?.[Symbol.asyncDispose]();
   await runner?.[Symbol.asyncDispose]();
 });
@@ -192,15 +194,15 @@ for (const [type, mayHaveApplied] of [
       const now = await rowOf(it, jobId);
       return now.finished_at ? now : undefined;
     });
-    assert.equal(row.status, 'failed');
+    expect(row.status).toBe('failed');
     const { reason, message, retryable } = JSON.parse(row.error ?? '{}');
-    assert.deepEqual([reason, retryable], ['internal', true]);
-    assert.match(message, /finds it in the log/);
+    expect([reason, retryable]).toStrictEqual(['internal', true]);
+    expect(message).toMatch(/finds it in the log/);
     const kept = await it.gateway.context.database.query
       .selectFrom('unsettled_runs')
       .select(['run_id', 'project_id', 'runner_url'])
       .where('job_id', '=', jobId)
       .execute();
     const run = { run_id: `${jobId}-apply-1`, project_id: `broken-${type}`, runner_url: runner.url };
-    assert.deepEqual(kept, mayHaveApplied ? [run] : []);
+    expect(kept).toStrictEqual(mayHaveApplied ? [run] : []);
   });

@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -6,7 +5,6 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
 import { zipSync } from 'fflate';
 import { fetchTerraform } from './fetch-terraform.ts';
 import { findTerraform } from './find-terraform.ts';
@@ -37,19 +35,18 @@ test('an archive with the pinned digest is unpacked and executable', () =>
       baseUrl,
       sha256: { [platform]: sha256 },
     });
-    assert.match(await readFile(path, 'utf8'), /fetched/);
+    expect(await readFile(path, 'utf8')).toMatch(/fetched/);
   }));
 
 test('an archive with another digest is refused and leaves nothing behind', () =>
   withServer(async (baseUrl, toolsDir) => {
     const release = { version: '9.9.9', baseUrl, sha256: { [platform]: '0'.repeat(64) } };
-    await assert.rejects(fetchTerraform(toolsDir, release), /has SHA-256 .* expected 000/);
-    assert.equal(existsSync(join(toolsDir, 'terraform-9.9.9')), false);
+    await expect(fetchTerraform(toolsDir, release)).rejects.toThrow(/has SHA-256 .* expected 000/);
+    expect(existsSync(join(toolsDir, 'terraform-9.9.9'))).toBe(false);
   }));
 
 test('a named binary that is missing is an error that says how to mend it', async () => {
-  await assert.rejects(
-    findTerraform({ TERRAFORM_BINARY_PATH: '/nowhere/terraform' }, '/tmp'),
+  await expect(findTerraform({ TERRAFORM_BINARY_PATH: '/nowhere/terraform' }, '/tmp')).rejects.toThrow(
     /correct or unset it/,
   );
 });

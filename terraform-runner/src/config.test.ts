@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { ConfigError, readConfig } from './config.ts';
 
 test('every wrong setting is named in a line of its own', () => {
@@ -20,8 +19,7 @@ test('every wrong setting is named in a line of its own', () => {
         .split('\n')
         .slice(1)
         .map((line) => line.trim().split(':')[0]);
-      assert.deepEqual(
-        names.sort(),
+      expect(names.sort()).toStrictEqual(
         [...Object.keys(wrong).filter((name) => name !== 'PATH'), 'TERRAFORM_BINARY_PATH'].sort(),
       );
       return true;
@@ -35,7 +33,7 @@ test('a token and a Terraform are all that has to be given', () => {
     TERRAFORM_BINARY_PATH: process.execPath,
     RUNNER_ID: '',
   });
-  assert.deepEqual([config.host, config.port, config.runnerId], ['127.0.0.1', 8000, undefined]);
+  expect([config.host, config.port, config.runnerId]).toStrictEqual(['127.0.0.1', 8000, undefined]);
   assert.ok(config.slots >= 2 && config.runsDir.endsWith('/data/runs'));
-  assert.equal(config.runsRetentionMs, 72 * 3_600_000);
+  expect(config.runsRetentionMs).toBe(72 * 3_600_000);
 });

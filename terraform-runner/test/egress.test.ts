@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { after, before, test } from 'node:test';
 import type { RunEvent } from '@deployment-engine/contracts';
 import { type LocalAws, skipWithoutAws, startLocalAws } from '../../e2e/support/local-aws.ts';
+import { testUnless } from '../../scripts/jest/unless.ts';
 import { applied, sandboxed, startApply } from './support/attack.ts';
 import { bootRunner, forkRunner, makeFolders } from './support/boot.ts';
 import { processesIn } from './support/processes.ts';
@@ -12,10 +12,10 @@ import { waitUntil } from './support/wait-until.ts';
 
 const skip = skipWithoutAws();
 let aws: LocalAws;
-before(async () => {
+beforeAll(async () => {
   if (!skip) aws = await startLocalAws();
 });
-after(() => aws?.stop());
+afterAll(() => aws?.stop());
 
 /** A request to an address that code names; the provider asks nothing else. */
 const asks = (url: string) => `
@@ -36,24 +36,27 @@ const request = () => ({
   egressAllow: [new URL(aws.url).host],
 });
 
-test('the provider reaches what the operator named, and nothing else on this machine', { skip }, async () => {
-  for (const mode of ['off', 'bwrap']) {
-    using folders = makeFolders();
-    let asked = 0;
-    const listener: Server = createServer((_request, response) => {
-      asked += 1;
-      response.writeHead(400).end();
-    }).listen(0, '127.0.0.1');
-    await once(listener, 'listening');
-    await using runner = await bootRunner(folders, { sandbox: sandboxed(folders, { SANDBOX: mode }) });
-    const url = `http://127.0.0.1:${(listener.address() as AddressInfo).port}`;
-    await assert.rejects(applied(runner.client, folders, asks(url), request())); // the plan fails either way
-    listener.close();
-    assert.equal(asked > 0, mode === 'off', `${asked} requests with SANDBOX=${mode}`);
-  }
-});
+testUnless(skip)(
+  'the provider reaches what the operator named, and nothing else on this machine',
+  async () => {
+    for (const mode of ['off', 'bwrap']) {
+      using folders = makeFolders();
+      let asked = 0;
+      const listener: Server = createServer((_request, response) => {
+        asked += 1;
+        response.writeHead(400).end();
+      }).listen(0, '127.0.0.1');
+      await once(listener, 'listening');
+      await using runner = await bootRunner(folders, { sandbox: sandboxed(folders, { SANDBOX: mode }) });
+      const url = `http://127.0.0.1:${(listener.address() as AddressInfo).port}`;
+      await assert.rejects(applied(runner.client, folders, asks(url), request())); // the plan fails either way
+      listener.close();
+      assert.equal(asked > 0, mode === 'off', `${asked} requests with SANDBOX=${mode}`);
+    }
+  },
+);
 
-test('the metadata service is out of reach, and the log says what was denied', { skip }, async () => {
+testUnless(skip)('the metadata service is out of reach, and the log says what was denied', async () => {
   using folders = makeFolders();
   await using runner = await bootRunner(folders, { sandbox: sandboxed(folders) });
   const error = await applied(runner.client, folders, asks('http://169.254.169.254'), request()).then(
@@ -64,7 +67,7 @@ test('the metadata service is out of reach, and the log says what was denied', {
   assert.equal(error.split(line).length - 1, 1, error);
 });
 
-test('a sandboxed apply, its provider and its way out survive the runner', { skip }, async () => {
+testUnless(skip)('a sandboxed apply, its provider and its way out survive the runner', async () => {
   using folders = makeFolders();
   const code = `
 provider "aws" {}
@@ -84,12 +87,12 @@ resource "aws_cloudwatch_log_group" "last" {
     event.body.type === 'resource_started' && event.body.address === 'terraform_data.slow';
   await first.client.waitFor(job.applyId, isSlow);
   const before = egressOf(folders.root);
-  assert.equal(before.length, 1);
+  expect(before.length).toBe(1);
   await first.end('SIGKILL');
   await using second = await forkRunner(folders);
   const events = await second.client.finished(job.applyId);
-  assert.deepEqual(events.at(-1)?.body, { type: 'run_finished', outcome: { kind: 'succeeded' } });
-  assert.match(await aws.call('logs', { target: 'Logs_20140328.DescribeLogGroups' }), /"last"/);
+  expect(events.at(-1)?.body).toStrictEqual({ type: 'run_finished', outcome: { kind: 'succeeded' } });
+  expect(await aws.call('logs', { target: 'Logs_20140328.DescribeLogGroups' })).toMatch(/"last"/);
   await waitUntil('its processes end with the job', () => egressOf(folders.root).length === 0);
   await second.end('SIGTERM');
   await waitUntil('no process is left', () => processesIn(folders.root).length === 0);

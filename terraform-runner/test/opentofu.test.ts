@@ -1,7 +1,5 @@
-import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
 import type { RunEvent } from '@deployment-engine/contracts';
 import { readConfig } from '../src/config.ts';
 import {
@@ -35,7 +33,7 @@ function outcomeOf(events: RunEvent[]) {
 test('where there is no Terraform, the OpenTofu on the PATH plans and applies', async () => {
   using folders = makeFolders();
   const PATH = installTofu(folders);
-  assert.equal(readConfig(environmentOf(folders, { PATH })).terraformPath, join(PATH, 'tofu'));
+  expect(readConfig(environmentOf(folders, { PATH })).terraformPath).toBe(join(PATH, 'tofu'));
   // A script can't be started where there is no shell.
   await using runner = await forkRunner(folders, { PATH, SANDBOX: 'off' });
   const { client } = runner;
@@ -43,11 +41,11 @@ test('where there is no Terraform, the OpenTofu on the PATH plans and applies', 
   const job = makeJob(writeRevision(folders, { 'main.tf': code }));
   await client.put(job.planId, job.plan);
   const planned = await client.finished(job.planId);
-  assert.deepEqual(outcomeOf(planned), { kind: 'succeeded' });
+  expect(outcomeOf(planned)).toStrictEqual({ kind: 'succeeded' });
   const ready = planned.map(({ body }) => body).find((body) => body.type === 'plan_ready');
   await client.put(job.applyId, job.apply(ready?.digest ?? ''));
-  assert.deepEqual(outcomeOf(await client.finished(job.applyId)), { kind: 'succeeded' });
+  expect(outcomeOf(await client.finished(job.applyId))).toStrictEqual({ kind: 'succeeded' });
   const state = JSON.parse((await client.bytes(`/runs/${job.applyId}/state`)).toString());
-  assert.equal(state.resources[0].name, 'hello');
-  assert.match((await client.bytes(`/runs/${job.planId}/log`)).toString(), /\$ tofu plan /);
+  expect(state.resources[0].name).toBe('hello');
+  expect((await client.bytes(`/runs/${job.planId}/log`)).toString()).toMatch(/\$ tofu plan /);
 });

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { test } from 'node:test';
 import type { RunRequestInput } from '@deployment-engine/contracts';
 import { outcomeIn, sandboxed, textOf } from './support/attack.ts';
 import { bootRunner, type Folders, makeFolders, makeJob, writeRevision } from './support/boot.ts';
@@ -44,10 +43,10 @@ for (const mode of ['bwrap', 'off'])
       'b.auto.tfvars.json': '{"provider": "aws", "resource": 1}',
     });
     server.close();
-    assert.deepEqual(diagnostics, []);
+    expect(diagnostics).toStrictEqual([]);
     assert.equal(outcome.kind, 'succeeded', text);
-    assert.equal(calls, 0);
-    assert.doesNotMatch(text, /s3cr3t/);
+    expect(calls).toBe(0);
+    expect(text).not.toMatch(/s3cr3t/);
     const code = join(folders.runs, job.jobId, 'code');
     assert.ok(!existsSync(join(code, '.terraform')), 'nothing is installed');
   });
@@ -68,7 +67,7 @@ test('errors of all files are told at once, at their places, without those of th
     assert.ok(places.includes(place), `${place} is not in ${places.join(', ')}`);
   assert.ok(places.some((place) => place.startsWith('e.tfvars:')));
   assert.ok(!places.some((place) => /null|~|values\.tf/.test(place)), places.join(', '));
-  assert.deepEqual([outcome.kind, outcome.kind === 'failed' && outcome.step], ['failed', 'validate']);
+  expect([outcome.kind, outcome.kind === 'failed' && outcome.step]).toStrictEqual(['failed', 'validate']);
 });
 
 test('a template is told at its own place', async () => {
@@ -77,10 +76,9 @@ test('a template is told at its own place', async () => {
   const template = 'first\n%{ if x ~}\n${y}\n%{ endfor }';
   const files = { 'main.tf': '', 'a.tpl': template, 'good.tpl': '${x}', 'main.txt': '${' };
   const { diagnostics } = await parsed(runner.client, folders, files, ['a.tpl', 'good.tpl', 'missing.tpl']);
-  assert.deepEqual(
-    diagnostics.map(({ file, line, snippet }) => [file, line, snippet]),
-    [['a.tpl', 4, '%{ endfor }']],
-  );
+  expect(diagnostics.map(({ file, line, snippet }) => [file, line, snippet])).toStrictEqual([
+    ['a.tpl', 4, '%{ endfor }'],
+  ]);
 });
 
 test('a validation with a function that Terraform has, which was to be absent, does not begin', async () => {
@@ -93,5 +91,5 @@ test('a validation with a function that Terraform has, which was to be absent, d
   await runner.client.put(job.validateId, request);
   const outcome = outcomeIn(await runner.client.finished(job.validateId));
   assert.ok(outcome.kind === 'failed' && outcome.step === 'prepare', JSON.stringify(outcome));
-  assert.match(outcome.message, /has the function templatestring/);
+  expect(outcome.message).toMatch(/has the function templatestring/);
 });

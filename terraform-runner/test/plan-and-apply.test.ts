@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
 import type { RunEvent, RunEventBody } from '@deployment-engine/contracts';
 import { bootRunner, type Folders, makeFolders, makeJob, writeRevision } from './support/boot.ts';
 import { processesIn } from './support/processes.ts';
@@ -9,11 +8,11 @@ import { waitUntil } from './support/wait-until.ts';
 
 let folders: Folders;
 let runner: Awaited<ReturnType<typeof bootRunner>>;
-before(async () => {
+beforeAll(async () => {
   folders = makeFolders();
   runner = await bootRunner(folders);
 });
-after(async () => {
+afterAll(async () => {
   await runner[Symbol.asyncDispose]();
   await waitUntil('no process is left', () => processesIn(folders.root).length === 0);
   folders[Symbol.dispose]();
@@ -44,27 +43,27 @@ test('a plan and its apply create the resource, and the state has the output', a
     { 'main.tf': hello },
     { variables: { who: { names: ['a', 'b'] } } },
   );
-  assert.deepEqual(bodyOf(events, 'run_finished')?.outcome, { kind: 'succeeded' });
-  assert.equal(bodyOf(events, 'resource_planned')?.address, 'terraform_data.hello');
-  assert.deepEqual(bodyOf(events, 'plan_summary'), {
+  expect(bodyOf(events, 'run_finished')?.outcome).toStrictEqual({ kind: 'succeeded' });
+  expect(bodyOf(events, 'resource_planned')?.address).toBe('terraform_data.hello');
+  expect(bodyOf(events, 'plan_summary')).toStrictEqual({
     type: 'plan_summary',
     summary: { create: 1, update: 0, delete: 0, replace: 0, noop: 0, import: 0 },
     outputsChanged: true,
   });
   const json = JSON.parse((await client.bytes(`/runs/${job.planId}/plan.json`)).toString());
-  assert.equal(json.resource_changes[0].address, 'terraform_data.hello');
-  assert.ok((await client.bytes(`/runs/${job.planId}/plan`)).length > 100);
+  expect(json.resource_changes[0].address).toBe('terraform_data.hello');
+  expect((await client.bytes(`/runs/${job.planId}/plan`)).length).toBeGreaterThan(100);
 
   await client.put(job.applyId, job.apply(digest));
   const applied = await client.finished(job.applyId);
-  assert.deepEqual(bodyOf(applied, 'run_finished')?.outcome, { kind: 'succeeded' });
-  assert.equal(bodyOf(applied, 'resource_finished')?.ok, true);
+  expect(bodyOf(applied, 'run_finished')?.outcome).toStrictEqual({ kind: 'succeeded' });
+  expect(bodyOf(applied, 'resource_finished')?.ok).toBe(true);
   assert.ok(!applied.some(({ body }) => body.type === 'step_started' && body.step === 'init'));
   const state = JSON.parse((await client.bytes(`/runs/${job.applyId}/state`)).toString());
-  assert.equal(state.outputs.greeting.value, 'hello a, b');
+  expect(state.outputs.greeting.value).toBe('hello a, b');
   const log = (await client.bytes(`/runs/${job.applyId}/log`)).toString();
-  assert.match(log, /\$ terraform apply -json -input=false plan\.tfplan\n/);
-  assert.match(log, /apply: exit code 0 after \d+\.\d\d s/);
+  expect(log).toMatch(/\$ terraform apply -json -input=false plan\.tfplan\n/);
+  expect(log).toMatch(/apply: exit code 0 after \d+\.\d\d s/);
 });
 
 test("a run's log names every command and how long it took", async () => {
@@ -88,22 +87,19 @@ test('a destroy removes what the state has', async () => {
     { 'main.tf': hello },
     { variables: { who: { names: ['a'] } }, mode: 'destroy', state },
   );
-  assert.equal(bodyOf(events, 'plan_summary')?.summary.delete, 1);
-  assert.equal(bodyOf(events, 'plan_ready')?.stateSerial, JSON.parse(raw.toString()).serial);
+  expect(bodyOf(events, 'plan_summary')?.summary.delete).toBe(1);
+  expect(bodyOf(events, 'plan_ready')?.stateSerial).toBe(JSON.parse(raw.toString()).serial);
   await client.put(job.applyId, job.apply(digest, { mode: 'destroy', state }));
-  assert.equal(bodyOf(await client.finished(job.applyId), 'run_finished')?.outcome.kind, 'succeeded');
+  expect(bodyOf(await client.finished(job.applyId), 'run_finished')?.outcome.kind).toBe('succeeded');
   const left = JSON.parse((await client.bytes(`/runs/${job.applyId}/state`)).toString());
-  assert.deepEqual(left.resources, []);
+  expect(left.resources).toStrictEqual([]);
 });
 
 test('events can be read from any number on, without gap or duplicate', async () => {
   const { job, events } = await planned({ 'main.tf': hello }, { variables: { who: { names: ['a'] } } });
-  assert.deepEqual(
-    events.map((event) => event.seq),
-    events.map((_event, index) => index + 1),
-  );
+  expect(events.map((event) => event.seq)).toStrictEqual(events.map((_event, index) => index + 1));
   for (const from of [0, 1, Math.floor(events.length / 2), events.length - 1, events.length])
-    assert.deepEqual(await runner.client.finished(job.planId, from), events.slice(from));
+    expect(await runner.client.finished(job.planId, from)).toStrictEqual(events.slice(from));
 });
 
 test('the same request again answers the same run, another one under its id is refused', async () => {
@@ -113,10 +109,10 @@ test('the same request again answers the same run, another one under its id is r
     Array.from({ length: 10 }, () => client.send('PUT', `/runs/${job.planId}`, job.plan)),
   );
   const statuses = answers.map((answer) => answer.status).sort();
-  assert.deepEqual(statuses, [...Array(9).fill(200), 201]);
+  expect(statuses).toStrictEqual([...Array(9).fill(200), 201]);
   const other = await client.send('PUT', `/runs/${job.planId}`, { ...job.plan, variables: { a: 1 } });
-  assert.equal(other.status, 409);
-  assert.equal(((await other.json()) as { code: string }).code, 'run_conflict');
+  expect(other.status).toBe(409);
+  expect(((await other.json()) as { code: string }).code).toBe('run_conflict');
   await client.finished(job.planId);
 });
 
@@ -126,18 +122,18 @@ test('an unknown revision is refused until it is uploaded, and a wrong digest is
   const digest = writeRevision(makeElsewhere(), { 'main.tf': content });
   const job = makeJob(digest);
   const missing = await client.send('PUT', `/runs/${job.validateId}`, job.validate);
-  assert.equal(((await missing.json()) as { code: string }).code, 'revision_missing');
+  expect(((await missing.json()) as { code: string }).code).toBe('revision_missing');
   const files = { 'main.tf': Buffer.from(content).toString('base64') };
-  assert.equal((await client.send('PUT', `/revisions/${'0'.repeat(64)}`, { files })).status, 400);
-  assert.equal((await client.send('PUT', `/revisions/${digest}`, { files })).status, 204);
+  expect((await client.send('PUT', `/revisions/${'0'.repeat(64)}`, { files })).status).toBe(400);
+  expect((await client.send('PUT', `/revisions/${digest}`, { files })).status).toBe(204);
   await client.put(job.validateId, job.validate);
   const events = await client.finished(job.validateId);
-  assert.deepEqual(bodyOf(events, 'run_finished')?.outcome, { kind: 'succeeded' });
+  expect(bodyOf(events, 'run_finished')?.outcome).toStrictEqual({ kind: 'succeeded' });
 });
 
 function makeElsewhere(): Folders {
   const elsewhere = makeFolders();
-  after(() => elsewhere[Symbol.dispose]());
+  afterAll(() => elsewhere[Symbol.dispose]());
   return elsewhere;
 }
 
@@ -166,7 +162,7 @@ test('diagnostics tell file, line, column, snippet and a stable code', async () 
   const job = makeJob(writeRevision(folders, { 'app/main.tf': code }), { rootModule: 'app' });
   await client.put(job.validateId, job.validate);
   const events = await client.finished(job.validateId);
-  assert.deepEqual(bodyOf(events, 'diagnostic')?.diagnostic, {
+  expect(bodyOf(events, 'diagnostic')?.diagnostic).toStrictEqual({
     severity: 'error',
     code: 'unsupported_argument',
     summary: 'Unsupported argument',
@@ -181,7 +177,7 @@ test('diagnostics tell file, line, column, snippet and a stable code', async () 
     context: 'resource "terraform_data" "a"',
     values: [],
   });
-  assert.deepEqual(bodyOf(events, 'run_finished')?.outcome, {
+  expect(bodyOf(events, 'run_finished')?.outcome).toStrictEqual({
     kind: 'failed',
     step: 'validate',
     exitCode: 1,
@@ -193,8 +189,8 @@ test('diagnostics tell file, line, column, snippet and a stable code', async () 
 test('code that does not parse fails at init with its place', async () => {
   const { events } = await planned({ 'main.tf': 'resource "terraform_data" {\n' });
   const diagnostic = bodyOf(events, 'diagnostic')?.diagnostic;
-  assert.deepEqual([diagnostic?.file, diagnostic?.line], ['main.tf', 1]);
-  assert.equal(bodyOf(events, 'run_finished')?.outcome.kind, 'failed');
+  expect([diagnostic?.file, diagnostic?.line]).toStrictEqual(['main.tf', 1]);
+  expect(bodyOf(events, 'run_finished')?.outcome.kind).toBe('failed');
   assert.ok(!events.some(({ body }) => body.type === 'step_started' && body.step === 'plan'));
 });
 
@@ -202,11 +198,11 @@ test('a plan that was changed after it was made is refused', async () => {
   const { client } = runner;
   const { job, digest } = await planned({ 'main.tf': 'resource "terraform_data" "a" {}' });
   const other = await client.send('PUT', `/runs/${job.applyId}`, job.apply('0'.repeat(64)));
-  assert.equal(((await other.json()) as { code: string }).code, 'plan_not_found');
+  expect(((await other.json()) as { code: string }).code).toBe('plan_not_found');
   const savedPlan = Buffer.from('not a plan').toString('base64');
   const sent = await client.send('PUT', `/runs/${job.applyId}`, { ...job.apply('0'.repeat(64)), savedPlan });
-  assert.equal(((await sent.json()) as { code: string }).code, 'plan_digest_mismatch');
-  assert.equal((await client.put(job.applyId, job.apply(digest))).status, 'running');
+  expect(((await sent.json()) as { code: string }).code).toBe('plan_digest_mismatch');
+  expect((await client.put(job.applyId, job.apply(digest))).status).toBe('running');
   await client.finished(job.applyId);
 });
 
@@ -214,11 +210,11 @@ test('a runner without the plan applies the one that is sent', async () => {
   const { client } = runner;
   const { job, digest } = await planned({ 'main.tf': 'resource "terraform_data" "a" {}' });
   const savedPlan = (await client.bytes(`/runs/${job.planId}/plan`)).toString('base64');
-  assert.equal((await client.send('DELETE', `/runs/${job.planId}`)).status, 204);
+  expect((await client.send('DELETE', `/runs/${job.planId}`)).status).toBe(204);
   assert.ok(!existsSync(join(folders.runs, job.jobId)));
   await client.put(job.applyId, job.apply(digest, { savedPlan }));
   const events = await client.finished(job.applyId);
-  assert.deepEqual(bodyOf(events, 'run_finished')?.outcome, { kind: 'succeeded' });
+  expect(bodyOf(events, 'run_finished')?.outcome).toStrictEqual({ kind: 'succeeded' });
 });
 
 test('a state that does not fit the plan is not applied to', async () => {
@@ -227,7 +223,7 @@ test('a state that does not fit the plan is not applied to', async () => {
   await client.put(job.applyId, job.apply(digest));
   await client.finished(job.applyId);
   const again = await client.send('PUT', `/runs/${job.jobId}-apply-2`, job.apply(digest));
-  assert.equal(again.status, 409);
+  expect(again.status).toBe(409);
 });
 
 test('nothing secret stays in the folder of a finished run', async () => {
@@ -238,5 +234,5 @@ test('nothing secret stays in the folder of a finished run', async () => {
   const directory = join(folders.runs, job.jobId, 'runs', job.planId);
   await waitUntil('the request is removed', () => !existsSync(join(directory, 'request.json')));
   for (const name of ['run.json', 'events.ndjson'])
-    assert.ok(!readFileSync(join(directory, name), 'utf8').includes('very-secret-value'));
+    expect(readFileSync(join(directory, name), 'utf8')).not.toContain('very-secret-value');
 });

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
 import type { JournalEnd } from '@deployment-engine/contracts';
 import { createJobProviders } from '../src/providers/job-providers.ts';
 import { makeFolders } from './support/boot.ts';
@@ -26,7 +25,7 @@ async function begin(folders: ReturnType<typeof makeFolders>) {
     letGo: () => writeFileSync(join(context.paths.temporary, 'go'), ''),
     [Symbol.asyncDispose]: async () => {
       await providers.stop();
-      assert.deepEqual(processesIn(folders.root), []);
+      expect(processesIn(folders.root)).toStrictEqual([]);
     },
   };
 }
@@ -46,27 +45,24 @@ test('what a provider is asked and what it answers is on record, and only applie
   session.close();
   const [first, second, ...more] = await world.journal();
   assert.ok(first?.kind === 'begin' && second?.kind === 'end' && first.id === second.id);
-  assert.deepEqual([first.provider, first.type, first.action], ['example.org/x/a', 'x_used', 'create']);
-  assert.equal(
+  expect([first.provider, first.type, first.action]).toStrictEqual(['example.org/x/a', 'x_used', 'create']);
+  expect(
     Buffer.from(first.planned?.data ?? '', 'base64')
       .subarray(1)
       .toString(),
-    'planned',
-  );
-  assert.equal(
+  ).toBe('planned');
+  expect(
     Buffer.from(second.newState?.data ?? '', 'base64')
       .subarray(1)
       .toString(),
-    'east',
-  );
-  assert.equal(Buffer.from(second.private ?? '', 'base64').toString(), 'private');
-  assert.deepEqual(
+  ).toBe('east');
+  expect(Buffer.from(second.private ?? '', 'base64').toString()).toBe('private');
+  expect(
     more.flatMap((record) => (record.kind === 'begin' ? [[record.action, record.planned === null]] : [])),
-    [
-      ['update', false],
-      ['delete', true],
-    ],
-  );
+  ).toStrictEqual([
+    ['update', false],
+    ['delete', true],
+  ]);
 });
 
 test('an apply goes on where Terraform has died, and its answer is on record', async () => {
@@ -76,11 +72,11 @@ test('an apply goes on where Terraform has died, and its answer is on record', a
   const lost = call(session, 'ApplyResourceChange', create('x_slow'));
   await waitUntil('the call is on record', async () => (await world.kinds()).length === 1);
   session.destroy();
-  assert.equal((await lost).status, undefined);
+  expect((await lost).status).toBe(undefined);
   const drained = world.providers.drain(20_000, never);
   world.letGo();
-  assert.equal(await drained, true);
-  assert.deepEqual(await world.kinds(), ['begin', 'end']);
+  expect(await drained).toBe(true);
+  expect(await world.kinds()).toStrictEqual(['begin', 'end']);
 });
 
 test('a stop waits for a create in flight, and comes when its time is over', async () => {
@@ -89,17 +85,14 @@ test('a stop waits for a create in flight, and comes when its time is over', asy
   const session = await connectTo(world.providers);
   const slow = call(session, 'ApplyResourceChange', create('x_slow'));
   await waitUntil('the call is on record', async () => (await world.kinds()).length === 1);
-  assert.equal((await call(session, 'Stop')).status, '0');
+  expect((await call(session, 'Stop')).status).toBe('0');
   await call(session, 'ReadResource'); // by the time of a further answer, a stop that was passed on has arrived
-  assert.deepEqual(await world.kinds(), ['begin']);
+  expect(await world.kinds()).toStrictEqual(['begin']);
   await world.providers.breakOffAt(Date.now());
   assert.ok((await slow).message.includes('request canceled'));
   const end = (await world.journal())[1] as JournalEnd;
-  assert.deepEqual([end.stopped, end.newState], [true, null]);
-  assert.deepEqual(
-    end.errors.map(({ summary }) => summary),
-    ['request canceled'],
-  );
+  expect([end.stopped, end.newState]).toStrictEqual([true, null]);
+  expect(end.errors.map(({ summary }) => summary)).toStrictEqual(['request canceled']);
   session.close();
 });
 
@@ -121,8 +114,8 @@ test('what hangs after the death of Terraform is broken off, and its answer stil
   void call(session, 'ApplyResourceChange', create('x_slow'));
   await waitUntil('the call is on record', async () => (await world.kinds()).length === 1);
   session.destroy();
-  assert.equal(await world.providers.drain(600, never), true);
-  assert.deepEqual(await world.kinds(), ['begin', 'end']);
+  expect(await world.providers.drain(600, never)).toBe(true);
+  expect(await world.kinds()).toStrictEqual(['begin', 'end']);
 });
 
 test('connections at the same time have a process each, as Terraform gives each provider configuration', async () => {
@@ -144,7 +137,7 @@ test('connections at the same time have a process each, as Terraform gives each 
   );
   const next = await connectTo(world.providers);
   assert.ok((await call(next, 'ApplyResourceChange', create('x_used'))).message.includes('region-'));
-  assert.equal(processesIn(folders.root).length, before);
+  expect(processesIn(folders.root).length).toBe(before);
   next.close();
 });
 
@@ -155,10 +148,10 @@ test('where a provider dies, its connection ends and its call has no end on reco
   const lost = call(session, 'ApplyResourceChange', create('x_slow'));
   await waitUntil('the call is on record', async () => (await world.kinds()).length === 1);
   void call(session, 'Die');
-  assert.equal((await lost).status, undefined);
-  assert.equal(await world.providers.drain(20_000, never), true);
-  assert.deepEqual(await world.kinds(), ['begin']);
+  expect((await lost).status).toBe(undefined);
+  expect(await world.providers.drain(20_000, never)).toBe(true);
+  expect(await world.kinds()).toStrictEqual(['begin']);
   const next = await connectTo(world.providers);
-  assert.equal((await call(next, 'ApplyResourceChange', create('x_used'))).status, '0');
+  expect((await call(next, 'ApplyResourceChange', create('x_used'))).status).toBe('0');
   next.close();
 });

@@ -1,5 +1,3 @@
-import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
 import { problemSchema } from '@deployment-engine/contracts';
 import { bootRunner, type Folders, makeFolders, makeJob, writeRevision } from './support/boot.ts';
 import { signed } from './support/client.ts';
@@ -7,45 +5,45 @@ import { signed } from './support/client.ts';
 const fakeTerraform = `${import.meta.dirname}/support/fake-terraform.sh`;
 let folders: Folders;
 let runner: Awaited<ReturnType<typeof bootRunner>>;
-before(async () => {
+beforeAll(async () => {
   folders = makeFolders();
   runner = await bootRunner(folders, { slots: 1, terraformPath: fakeTerraform });
 });
-after(async () => {
+afterAll(async () => {
   await runner[Symbol.asyncDispose]();
   folders[Symbol.dispose]();
 });
 
 async function codeOf(response: Response): Promise<string> {
-  assert.match(response.headers.get('content-type') ?? '', /^application\/problem\+json/);
+  expect(response.headers.get('content-type') ?? '').toMatch(/^application\/problem\+json/);
   const problem = problemSchema.parse(await response.json());
-  assert.equal(problem.status, response.status);
+  expect(problem.status).toBe(response.status);
   return problem.code;
 }
 
 test('only the health check needs no signature', async () => {
   const { url } = runner.client;
-  assert.equal((await fetch(`${url}/healthz`)).status, 200);
+  expect((await fetch(`${url}/healthz`)).status).toBe(200);
   for (const path of ['/runs', '/capacity', '/nowhere'])
-    assert.equal(await codeOf(await fetch(`${url}${path}`)), 'unauthenticated');
+    expect(await codeOf(await fetch(`${url}${path}`))).toBe('unauthenticated');
 });
 
 test('a replayed, an expired and a changed request are refused', async () => {
   const { url } = runner.client;
   const headers = signed('GET', '/capacity');
-  assert.equal((await fetch(`${url}/capacity`, { headers })).status, 200);
-  assert.equal(await codeOf(await fetch(`${url}/capacity`, { headers })), 'unauthenticated');
+  expect((await fetch(`${url}/capacity`, { headers })).status).toBe(200);
+  expect(await codeOf(await fetch(`${url}/capacity`, { headers }))).toBe('unauthenticated');
   for (const shift of [-61, 61]) {
     const timestamp = String(Math.floor(Date.now() / 1000) + shift);
     const expired = signed('GET', '/capacity', undefined, timestamp);
-    assert.equal(await codeOf(await fetch(`${url}/capacity`, { headers: expired })), 'unauthenticated');
+    expect(await codeOf(await fetch(`${url}/capacity`, { headers: expired }))).toBe('unauthenticated');
   }
   const other = signed('GET', '/runs');
-  assert.equal(await codeOf(await fetch(`${url}/capacity`, { headers: other })), 'unauthenticated');
+  expect(await codeOf(await fetch(`${url}/capacity`, { headers: other }))).toBe('unauthenticated');
   const body = JSON.stringify({ graceSeconds: 2 });
   const changed = signed('POST', '/runs/a-bcdefgh/cancel', { graceSeconds: 1 });
   const answer = await fetch(`${url}/runs/a-bcdefgh/cancel`, { method: 'POST', headers: changed, body });
-  assert.equal(await codeOf(answer), 'unauthenticated');
+  expect(await codeOf(answer)).toBe('unauthenticated');
 });
 
 test('what was signed before the runner started may be a replay', async () => {
@@ -54,8 +52,8 @@ test('what was signed before the runner started may be a replay', async () => {
   await using restarted = await bootRunner(own, { slots: 1, terraformPath: fakeTerraform });
   const { url } = restarted.client;
   const headers = signed('GET', '/capacity', undefined, timestamp);
-  assert.equal(await codeOf(await fetch(`${url}/capacity`, { headers })), 'unauthenticated');
-  assert.equal((await fetch(`${url}/capacity`, { headers: signed('GET', '/capacity') })).status, 200);
+  expect(await codeOf(await fetch(`${url}/capacity`, { headers }))).toBe('unauthenticated');
+  expect((await fetch(`${url}/capacity`, { headers: signed('GET', '/capacity') })).status).toBe(200);
 });
 
 test('wrong requests are refused with the place of the fault', async () => {
@@ -71,11 +69,11 @@ test('wrong requests are refused with the place of the fault', async () => {
     const job = makeJob(digest);
     const response = await client.send('PUT', `/runs/${job.planId}`, { ...job.plan, ...more });
     const problem = problemSchema.parse(await response.json());
-    assert.deepEqual([problem.code, problem.errors?.[0]?.pointer], ['invalid_request', pointer]);
+    expect([problem.code, problem.errors?.[0]?.pointer]).toStrictEqual(['invalid_request', pointer]);
   }
-  assert.equal(await codeOf(await client.send('PUT', '/runs/..%2f..%2fetc', {})), 'invalid_request');
-  assert.equal(await codeOf(await client.send('GET', '/runs/deploy-unknown')), 'run_not_found');
-  assert.equal(await codeOf(await client.send('GET', '/nowhere')), 'route_not_found');
+  expect(await codeOf(await client.send('PUT', '/runs/..%2f..%2fetc', {}))).toBe('invalid_request');
+  expect(await codeOf(await client.send('GET', '/runs/deploy-unknown'))).toBe('run_not_found');
+  expect(await codeOf(await client.send('GET', '/nowhere'))).toBe('route_not_found');
 });
 
 test('a full runner takes no second run, and a run in progress can not be removed', async () => {
@@ -83,11 +81,11 @@ test('a full runner takes no second run, and a run in progress can not be remove
   const digest = writeRevision(folders, { 'main.tf': '', behaviour: 'end-on-interrupt' });
   const [first, second] = [makeJob(digest), makeJob(digest)];
   await client.put(first.planId, first.plan);
-  assert.equal(await codeOf(await client.send('PUT', `/runs/${second.planId}`, second.plan)), 'no_capacity');
+  expect(await codeOf(await client.send('PUT', `/runs/${second.planId}`, second.plan))).toBe('no_capacity');
   const capacity = (await (await client.send('GET', '/capacity')).json()) as { free: number; runs: string[] };
-  assert.deepEqual([capacity.free, capacity.runs], [0, [first.planId]]);
-  assert.equal(await codeOf(await client.send('DELETE', `/runs/${first.planId}`)), 'run_conflict');
+  expect([capacity.free, capacity.runs]).toStrictEqual([0, [first.planId]]);
+  expect(await codeOf(await client.send('DELETE', `/runs/${first.planId}`))).toBe('run_conflict');
   await client.cancel(first.planId, 10);
   await client.finished(first.planId);
-  assert.equal((await client.send('DELETE', `/runs/${first.planId}`)).status, 204);
+  expect((await client.send('DELETE', `/runs/${first.planId}`)).status).toBe(204);
 });

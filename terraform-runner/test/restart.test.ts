@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
 import type { RunEvent } from '@deployment-engine/contracts';
 import { bootRunner, type Folders, forkRunner, makeFolders, makeJob, writeRevision } from './support/boot.ts';
 import type { Client } from './support/client.ts';
@@ -34,10 +33,7 @@ async function startApply(client: Client, folders: Folders) {
 }
 
 function assertContiguous(events: RunEvent[]): void {
-  assert.deepEqual(
-    events.map((event) => event.seq),
-    events.map((_event, index) => index + 1),
-  );
+  expect(events.map((event) => event.seq)).toStrictEqual(events.map((_event, index) => index + 1));
   const texts = events
     .filter(({ body }) => body.type.startsWith('resource_') || body.type.startsWith('step_'))
     .map(({ body }) =>
@@ -55,14 +51,14 @@ test('an apply goes on while its runner is killed, and the next runner carries i
   await first.end('SIGKILL');
 
   await using second = await forkRunner(folders);
-  assert.equal((await second.client.get(job.applyId)).status, 'running');
+  expect((await second.client.get(job.applyId)).status).toBe('running');
   const events = await second.client.finished(job.applyId);
   assertContiguous(events);
-  assert.deepEqual(events.slice(0, seen.length), seen);
-  assert.deepEqual(events.at(-1)?.body, { type: 'run_finished', outcome: { kind: 'succeeded' } });
+  expect(events.slice(0, seen.length)).toStrictEqual(seen);
+  expect(events.at(-1)?.body).toStrictEqual({ type: 'run_finished', outcome: { kind: 'succeeded' } });
   const state = JSON.parse((await second.client.bytes(`/runs/${job.applyId}/state`)).toString());
-  assert.equal(state.resources.length, 3);
-  assert.equal((await second.client.get(job.planId)).outcome?.kind, 'succeeded');
+  expect(state.resources.length).toBe(3);
+  expect((await second.client.get(job.planId)).outcome?.kind).toBe('succeeded');
   await second.end('SIGTERM');
   await waitUntil('no process is left', () => processesIn(folders.root).length === 0);
 });
@@ -78,7 +74,7 @@ test('an apply that ends while no runner is there is finished by the next one', 
   await using second = await bootRunner(folders);
   const events = await second.client.finished(job.applyId);
   assertContiguous(events);
-  assert.deepEqual(events.at(-1)?.body, { type: 'run_finished', outcome: { kind: 'succeeded' } });
+  expect(events.at(-1)?.body).toStrictEqual({ type: 'run_finished', outcome: { kind: 'succeeded' } });
 });
 
 test('a run whose Terraform is killed from outside ends as interrupted, with its state', async () => {
@@ -90,10 +86,10 @@ test('a run whose Terraform is killed from outside ends as interrupted, with its
   process.kill(pid, 'SIGKILL');
   const events = await runner.client.finished(job.applyId);
   const last = events.at(-1)?.body;
-  assert.equal(last?.type === 'run_finished' && last.outcome.kind, 'interrupted');
+  expect(last?.type === 'run_finished' && last.outcome.kind).toBe('interrupted');
   assert.ok(events.some(({ body }) => body.type === 'state_changed'));
   const state = JSON.parse((await runner.client.bytes(`/runs/${job.applyId}/state`)).toString());
-  assert.equal(state.resources[0].name, 'first');
+  expect(state.resources[0].name).toBe('first');
   await waitUntil('the provisioner has ended', () => processesIn(folders.root).length === 0);
 });
 
@@ -112,7 +108,7 @@ test('a run whose processes are gone after a restart ends as interrupted', async
   const events = await second.client.finished(job.applyId);
   assertContiguous(events);
   const last = events.at(-1)?.body;
-  assert.equal(last?.type === 'run_finished' && last.outcome.kind, 'interrupted');
+  expect(last?.type === 'run_finished' && last.outcome.kind).toBe('interrupted');
   assert.ok(events.some(({ body }) => body.type === 'state_changed'));
 });
 
@@ -132,8 +128,8 @@ test('a process that has got the pid of a dead command is not taken for it, nor 
     writeFileSync(join(command, 'pid'), recorded.replace(/ \d+/, ` ${pid}`));
     await using second = await bootRunner(folders);
     const last = (await second.client.finished(job.applyId)).at(-1)?.body;
-    assert.equal(last?.type === 'run_finished' && last.outcome.kind, 'interrupted');
-    assert.deepEqual([stranger.exitCode, stranger.signalCode], [null, null]);
+    expect(last?.type === 'run_finished' && last.outcome.kind).toBe('interrupted');
+    expect([stranger.exitCode, stranger.signalCode]).toStrictEqual([null, null]);
   } finally {
     stranger.kill('SIGKILL');
   }
@@ -147,7 +143,7 @@ test('a cancel outlives the runner that was asked for it', async () => {
   await first.end('SIGKILL');
   await using second = await bootRunner(folders);
   const last = (await second.client.finished(job.applyId)).at(-1)?.body;
-  assert.deepEqual(last?.type === 'run_finished' && last.outcome, {
+  expect(last?.type === 'run_finished' && last.outcome).toStrictEqual({
     kind: 'cancelled',
     step: 'apply',
     endedBy: 'interrupt',
@@ -166,7 +162,7 @@ const recorded: Record<string, (directory: string) => void> = {
 };
 function rewrite(path: string, time: RegExp): void {
   const text = readFileSync(path, 'utf8');
-  assert.match(text, time);
+  expect(text).toMatch(time);
   writeFileSync(path, text.replace(time, earlier));
 }
 
@@ -193,8 +189,8 @@ for (const what of ['run', 'step'])
     ).catch((error) => error);
     await second.client.cancel(job.planId, 30); // ends it where the time has begun anew, and changes nothing else
     const last = (await second.client.finished(job.planId)).at(-1)?.body;
-    assert.equal(stopping, true);
-    assert.deepEqual(last?.type === 'run_finished' && last.outcome, {
+    expect(stopping).toBe(true);
+    expect(last?.type === 'run_finished' && last.outcome).toStrictEqual({
       kind: 'timedOut',
       step: 'plan',
       afterMs: 3_600_000,
@@ -206,5 +202,5 @@ for (const what of ['run', 'step'])
 test('two runners never serve one folder', async () => {
   using folders = makeFolders();
   await using _first = await bootRunner(folders);
-  await assert.rejects(bootRunner(folders), /already serves/);
+  await expect(bootRunner(folders)).rejects.toThrow(/already serves/);
 });

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
 import { bootRunner, type Folders, forkRunner, makeFolders, makeJob, writeRevision } from './support/boot.ts';
 import type { Client } from './support/client.ts';
 import { processesIn } from './support/processes.ts';
@@ -64,11 +63,11 @@ test('jobs that finished long ago go, those that are young, run or have a live p
   await using second = await forkRunner(folders, { ...fake, RUNS_RETENTION_HOURS: '2' });
   const kept = [young, youngCheck, alive, running].map((job) => job.jobId).sort();
   await waitUntil('only what is kept is left', () => jobFolders(folders).join() === kept.join());
-  assert.equal((await second.client.send('GET', `/runs/${old.runId}`)).status, 404);
-  assert.equal((await second.client.get(running.planId)).status, 'running');
+  expect((await second.client.send('GET', `/runs/${old.runId}`)).status).toBe(404);
+  expect((await second.client.get(running.planId)).status).toBe('running');
   await second.client.cancel(running.planId, 10);
   await second.client.finished(running.planId);
-  assert.deepEqual(jobFolders(folders), kept);
+  expect(jobFolders(folders)).toStrictEqual(kept);
   await second.end('SIGTERM');
   await waitUntil('no process is left', () => processesIn(folders.root).length === 0);
 });
@@ -83,5 +82,5 @@ test('copies of revisions that were not used for as long go', async () => {
   }
   await using _runner = await bootRunner(folders, { runsRetentionMs: 2 * hourMs });
   await waitUntil('the old copy is gone', () => !existsSync(join(copies, 'old')));
-  assert.deepEqual(readdirSync(copies), ['young']);
+  expect(readdirSync(copies)).toStrictEqual(['young']);
 });

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
 import { capacitySchema, problemSchema } from '@deployment-engine/contracts';
 import { findTools } from '../src/sandbox/tools.ts';
 import { applied, sandboxed, shell } from './support/attack.ts';
@@ -24,7 +23,7 @@ const code = 'resource "terraform_data" "a" {}';
 test('by default runs are in a sandbox of bubblewrap, behind the proxy, and nothing is unprotected', async () => {
   using folders = makeFolders();
   await using runner = await bootRunner(folders, { sandbox: sandboxed(folders) });
-  assert.deepEqual(await protection(runner.client), { mode: 'bwrap', network: 'proxy', unprotected: [] });
+  expect(await protection(runner.client)).toStrictEqual({ mode: 'bwrap', network: 'proxy', unprotected: [] });
 });
 
 test('without bubblewrap runs have limits and no new privileges, and the API says what is missing', async () => {
@@ -33,16 +32,16 @@ test('without bubblewrap runs have limits and no new privileges, and the API say
   const sandbox = sandboxed(folders, { SANDBOX_FILE_MB: '16' });
   await using runner = await bootRunner(folders, { sandbox, searchPath });
   const { mode, network, unprotected } = await protection(runner.client);
-  assert.deepEqual([mode, network], ['limits', 'open']);
-  assert.match(unprotected[0] ?? '', /bubblewrap is missing; install bubblewrap/);
-  assert.ok(unprotected.length > 3);
+  expect([mode, network]).toStrictEqual(['limits', 'open']);
+  expect(unprotected[0] ?? '').toMatch(/bubblewrap is missing; install bubblewrap/);
+  expect(unprotected.length).toBeGreaterThan(3);
   const { text } = await applied(
     runner.client,
     folders,
     shell('grep NoNewPrivs /proc/self/status; ulimit -f'),
   );
-  assert.match(text, /NoNewPrivs:\s*1/);
-  assert.match(text, /local-exec\): (16384|32768)\n/); // in blocks of 1024 or 512 bytes
+  expect(text).toMatch(/NoNewPrivs:\s*1/);
+  expect(text).toMatch(/local-exec\): (16384|32768)\n/); // in blocks of 1024 or 512 bytes
 });
 
 test('where there is no tool at all, runs are refused until the operator allows them', async () => {
@@ -53,28 +52,27 @@ test('where there is no tool at all, runs are refused until the operator allows 
     const job = makeJob(writeRevision(folders, { 'main.tf': code }));
     const answer = await runner.client.send('PUT', `/runs/${job.planId}`, job.plan);
     const problem = problemSchema.parse(await answer.json());
-    assert.deepEqual([answer.status, problem.code], [503, 'no_sandbox']);
-    assert.match(problem.detail, /apt-get install bubblewrap.*ALLOW_UNSANDBOXED=1/);
-    assert.equal((await protection(runner.client)).mode, 'none');
+    expect([answer.status, problem.code]).toStrictEqual([503, 'no_sandbox']);
+    expect(problem.detail).toMatch(/apt-get install bubblewrap.*ALLOW_UNSANDBOXED=1/);
+    expect((await protection(runner.client)).mode).toBe('none');
   }
   const sandbox = sandboxed(folders, { ALLOW_UNSANDBOXED: '1' });
   await using runner = await bootRunner(folders, { sandbox, searchPath });
-  assert.equal((await applied(runner.client, folders, code)).outcome.kind, 'succeeded');
+  expect((await applied(runner.client, folders, code)).outcome.kind).toBe('succeeded');
 });
 
 test('a sandbox that is asked for by name and does not work keeps the runner from starting', async () => {
   using folders = makeFolders();
   const searchPath = pathWith(folders, ['setpriv', 'prlimit', 'nsenter']);
-  await assert.rejects(
+  await expect(
     bootRunner(folders, { sandbox: sandboxed(folders, { SANDBOX: 'bwrap' }), searchPath }),
-    /SANDBOX=bwrap, but bubblewrap is missing; install bubblewrap \(apt-get/,
-  );
+  ).rejects.toThrow(/SANDBOX=bwrap, but bubblewrap is missing; install bubblewrap \(apt-get/);
 });
 
 test('a sandbox that is switched off is said to be off', async () => {
   using folders = makeFolders();
   await using runner = await bootRunner(folders, { sandbox: sandboxed(folders, { SANDBOX: 'off' }) });
   const { mode, unprotected } = await protection(runner.client);
-  assert.equal(mode, 'off');
-  assert.match(unprotected[0] ?? '', /SANDBOX=off/);
+  expect(mode).toBe('off');
+  expect(unprotected[0] ?? '').toMatch(/SANDBOX=off/);
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { testUnless } from '../../scripts/jest/unless.ts';
 import { applied, offAndOn, plannedOutput, sandboxed, shell, startApply } from './support/attack.ts';
 import { bootRunner, makeFolders, systemPaths } from './support/boot.ts';
 import { token } from './support/client.ts';
@@ -77,9 +77,9 @@ test('with a shell that an operator allows, code can not write outside of what T
   const script = `${tries.join('\n')}\nid -u; cat /proc/version 2>&1; echo through`;
   const { outcome, text } = await applied(runner.client, folders, shell(script));
   assert.equal(outcome.kind, 'succeeded', text);
-  assert.match(text, /through/);
-  assert.doesNotMatch(text, /local-exec\): worked/);
-  assert.match(text, /local-exec\): 65534/);
+  expect(text).toMatch(/through/);
+  expect(text).not.toMatch(/local-exec\): worked/);
+  expect(text).toMatch(/local-exec\): 65534/);
 });
 
 test('code can not reach a listener on this machine', () =>
@@ -139,20 +139,21 @@ test('a process that left the session ends with the run', () =>
     return survives;
   }, withShell));
 
-test('where the runner is root, each job has a user of its own, who owns only what Terraform writes', {
-  skip: process.getuid?.() !== 0 && 'the runner is not root here',
-}, async () => {
-  using folders = makeFolders();
-  await using runner = await bootRunner(folders, { sandbox: sandboxed(folders) });
-  const code = 'resource "terraform_data" "a" {}';
-  const jobs = [await applied(runner.client, folders, code), await applied(runner.client, folders, code)];
-  const owner = (jobId: string, path: string) => statSync(join(folders.runs, jobId, path)).uid;
-  const users = jobs.map(({ job }) => owner(job.jobId, 'state/terraform.tfstate'));
-  assert.equal(new Set(users).size, 2);
-  for (const [index, { job }] of jobs.entries()) {
-    assert.ok((users[index] ?? 0) >= 1_900_000_000);
-    for (const path of ['code', 'code/main.tf', 'runs', 'terraform.tfrc', 'plan.json', 'files.json'])
-      assert.equal(owner(job.jobId, path), 0, path);
-    assert.equal(statSync(join(folders.runs, job.jobId, 'code/main.tf')).mode & 0o777, 0o644);
-  }
-});
+testUnless(process.getuid?.() !== 0 && 'the runner is not root here')(
+  'where the runner is root, each job has a user of its own, who owns only what Terraform writes',
+  async () => {
+    using folders = makeFolders();
+    await using runner = await bootRunner(folders, { sandbox: sandboxed(folders) });
+    const code = 'resource "terraform_data" "a" {}';
+    const jobs = [await applied(runner.client, folders, code), await applied(runner.client, folders, code)];
+    const owner = (jobId: string, path: string) => statSync(join(folders.runs, jobId, path)).uid;
+    const users = jobs.map(({ job }) => owner(job.jobId, 'state/terraform.tfstate'));
+    expect(new Set(users).size).toBe(2);
+    for (const [index, { job }] of jobs.entries()) {
+      expect(users[index] ?? 0).toBeGreaterThanOrEqual(1_900_000_000);
+      for (const path of ['code', 'code/main.tf', 'runs', 'terraform.tfrc', 'plan.json', 'files.json'])
+        assert.equal(owner(job.jobId, path), 0, path);
+      expect(statSync(join(folders.runs, job.jobId, 'code/main.tf')).mode & 0o777).toBe(0o644);
+    }
+  },
+);

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
 import { createJobProviders } from '../src/providers/job-providers.ts';
 import { makeFolders } from './support/boot.ts';
 import { processesIn } from './support/processes.ts';
@@ -17,16 +16,13 @@ test('providers are started once, are found again after a restart, and end with 
   await providers.ensure(async () => context, wanted);
   await providers.ensure(async () => context, wanted);
   const first = JSON.parse((await providers.reattach()) ?? '');
-  assert.deepEqual(
-    Object.keys(first).sort(),
-    wanted.map(({ source }) => source),
-  );
+  expect(Object.keys(first).sort()).toStrictEqual(wanted.map(({ source }) => source));
 
   const later = createJobProviders(context.paths.providers);
   await later.ensure(async () => context, wanted);
-  assert.deepEqual(JSON.parse((await later.reattach()) ?? ''), first);
+  expect(JSON.parse((await later.reattach()) ?? '')).toStrictEqual(first);
   await later.stop();
-  assert.deepEqual(processesIn(folders.root), []);
+  expect(processesIn(folders.root)).toStrictEqual([]);
 });
 
 test('other credentials or another binary need another process', async () => {
@@ -37,13 +33,13 @@ test('other credentials or another binary need another process', async () => {
   await providers.ensure(async () => context, [binary]);
   const first = await providers.reattach();
   await providers.ensure(async () => ({ ...context, environment: { AWS_REGION: 'two' } }), [binary]);
-  assert.notEqual(await providers.reattach(), first);
-  assert.equal(processesIn(folders.root).length, 2);
+  expect(await providers.reattach()).not.toBe(first);
+  expect(processesIn(folders.root).length).toBe(2);
   await providers.ensure(async () => context, [{ ...binary, path: makeProvider(folders, 'c').path }]);
   assert.ok(await providers.reattach());
-  assert.equal(processesIn(folders.root).length, 2);
+  expect(processesIn(folders.root).length).toBe(2);
   await providers.stop();
-  assert.deepEqual(processesIn(folders.root), []);
+  expect(processesIn(folders.root)).toStrictEqual([]);
 });
 
 test('Terraform starts a provider itself that ends at once or is not there', async () => {
@@ -52,7 +48,7 @@ test('Terraform starts a provider itself that ends at once or is not there', asy
   const providers = createJobProviders(context.paths.providers);
   const gone = { source: 'example.org/x/gone', path: join(folders.root, 'gone') };
   await providers.ensure(async () => context, [makeProvider(folders, 'short', 'exit 0'), gone]);
-  assert.equal(await providers.reattach(), undefined);
+  expect(await providers.reattach()).toBe(undefined);
   await providers.stop();
 });
 
@@ -65,14 +61,14 @@ test('Terraform gets the schemas its code names, and every other call reaches th
   const session = await connectTo(providers);
   try {
     const schema = await call(session, 'GetSchema');
-    assert.deepEqual([namesIn(schema.message), schema.status], [['x_used'], '0']);
+    expect([namesIn(schema.message), schema.status]).toStrictEqual([['x_used'], '0']);
     const large = randomBytes(20 * 1024 * 1024);
     const echoes = await Promise.all([0, 1, 2].map(() => call(session, 'Echo', large)));
     for (const echo of echoes) assert.ok(echo.status === '0' && echo.message.equals(large));
-    assert.equal((await call(session, 'Fail')).status, '13');
+    expect((await call(session, 'Fail')).status).toBe('13');
   } finally {
     session.close();
     await providers.stop();
   }
-  assert.deepEqual(processesIn(folders.root), []);
+  expect(processesIn(folders.root)).toStrictEqual([]);
 });

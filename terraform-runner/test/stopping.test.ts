@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
 import type { RunEvent, RunOutcome } from '@deployment-engine/contracts';
 import { bootRunner, type Folders, makeFolders, makeJob, writeRevision } from './support/boot.ts';
 import { processesIn } from './support/processes.ts';
@@ -8,11 +7,11 @@ import { waitUntil } from './support/wait-until.ts';
 const fakeTerraform = `${import.meta.dirname}/support/fake-terraform.sh`;
 let folders: Folders;
 let runner: Awaited<ReturnType<typeof bootRunner>>;
-before(async () => {
+beforeAll(async () => {
   folders = makeFolders();
   runner = await bootRunner(folders, { slots: 4, terraformPath: fakeTerraform, stopGraceMs: 300 });
 });
-after(async () => {
+afterAll(async () => {
   await runner[Symbol.asyncDispose]();
   await waitUntil('no process is left', () => processesIn(folders.root).length === 0);
   folders[Symbol.dispose]();
@@ -37,15 +36,19 @@ test('a cancelled run ends in order when Terraform heeds the interrupt', async (
   const job = await start('end-on-interrupt');
   await runner.client.waitFor(job.planId, isWaiting);
   const view = await runner.client.cancel(job.planId, 30);
-  assert.equal(view.stopping, true);
-  assert.deepEqual(await outcomeOf(job.planId), { kind: 'cancelled', step: 'plan', endedBy: 'interrupt' });
+  expect(view.stopping).toBe(true);
+  expect(await outcomeOf(job.planId)).toStrictEqual({
+    kind: 'cancelled',
+    step: 'plan',
+    endedBy: 'interrupt',
+  });
 });
 
 test('a cancelled run is killed when Terraform ignores the interrupts', async () => {
   const job = await start('ignore-interrupt');
   await runner.client.waitFor(job.planId, isWaiting);
   await Promise.all(Array.from({ length: 10 }, () => runner.client.cancel(job.planId, 0.5)));
-  assert.deepEqual(await outcomeOf(job.planId), { kind: 'cancelled', step: 'plan', endedBy: 'kill' });
+  expect(await outcomeOf(job.planId)).toStrictEqual({ kind: 'cancelled', step: 'plan', endedBy: 'kill' });
 });
 
 test('a step that takes too long is stopped, and so is a run', async () => {
@@ -53,13 +56,13 @@ test('a step that takes too long is stopped, and so is a run', async () => {
     start('end-on-interrupt', { stepTimeoutSeconds: 1 }),
     start('ignore-interrupt', { runTimeoutSeconds: 1 }),
   ]);
-  assert.deepEqual(await outcomeOf(byStep.planId), {
+  expect(await outcomeOf(byStep.planId)).toStrictEqual({
     kind: 'timedOut',
     step: 'plan',
     afterMs: 1000,
     endedBy: 'interrupt',
   });
-  assert.deepEqual(await outcomeOf(byRun.planId), {
+  expect(await outcomeOf(byRun.planId)).toStrictEqual({
     kind: 'timedOut',
     step: 'plan',
     afterMs: 1000,
@@ -87,7 +90,7 @@ test('children get the request’s credentials and nothing of the runner’s own
       .flatMap((line) => /^([A-Za-z_]+)=/.exec(line)?.[1] ?? [])
       .filter((name) => !['PWD', 'OLDPWD', 'SHLVL', '_'].includes(name))
       .sort();
-    assert.deepEqual(names, [
+    expect(names).toStrictEqual([
       'AWS_REGION',
       'CHECKPOINT_DISABLE',
       'GOGC',
@@ -119,12 +122,8 @@ test('twenty thousand lines arrive complete and in order', async () => {
   const lines = events.flatMap(({ body }) =>
     body.type === 'log' && /^line \d+ of/.test(body.line) ? [body.line] : [],
   );
-  assert.deepEqual(
-    lines.map((line) => Number(line.split(' ')[1])),
+  expect(lines.map((line) => Number(line.split(' ')[1]))).toStrictEqual(
     Array.from({ length: 20_000 }, (_value, index) => index + 1),
   );
-  assert.deepEqual(
-    events.map((event) => event.seq),
-    events.map((_event, index) => index + 1),
-  );
+  expect(events.map((event) => event.seq)).toStrictEqual(events.map((_event, index) => index + 1));
 });

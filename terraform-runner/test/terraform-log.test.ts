@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
 import { maxTerraformLogBytes } from '@deployment-engine/contracts';
 import { readTerraformLog } from '../src/terraform/terraform-log.ts';
 import { applied, sandboxed, shell } from './support/attack.ts';
@@ -25,14 +24,15 @@ for (const mode of ['bwrap', 'off']) {
     using folders = makeFolders();
     await using runner = await bootRunner(folders, { sandbox: sandboxed(folders, { SANDBOX: mode }) });
     const { job, outcome } = await applied(runner.client, folders, plain, asked);
-    assert.equal(outcome.kind, 'succeeded');
+    expect(outcome.kind).toBe('succeeded');
     const log = await logOf(runner.client, job.applyId);
-    for (const name of ['init', 'plan', 'show', 'apply']) assert.match(log, new RegExp(`^== ${name}$`, 'm'));
-    assert.match(log, /\[DEBUG\]/);
-    assert.doesNotMatch(log, /\[TRACE\]/);
+    for (const name of ['init', 'plan', 'show', 'apply'])
+      expect(log).toMatch(new RegExp(`^== ${name}$`, 'm'));
+    expect(log).toMatch(/\[DEBUG\]/);
+    expect(log).not.toMatch(/\[TRACE\]/);
 
     const other = await applied(runner.client, folders, plain);
-    assert.match(await logOf(runner.client, other.job.applyId), /terraform_log_not_found/);
+    expect(await logOf(runner.client, other.job.applyId)).toMatch(/terraform_log_not_found/);
   });
 
   test(`code that replaces the file of the log shows no other file, with SANDBOX=${mode}`, async () => {
@@ -40,10 +40,10 @@ for (const mode of ['bwrap', 'off']) {
     const sandbox = sandboxed(folders, { SANDBOX: mode, SANDBOX_READ_ONLY_PATHS: systemPaths });
     await using runner = await bootRunner(folders, { sandbox });
     const { job, text } = await applied(runner.client, folders, swap, asked);
-    assert.match(text, /through/);
+    expect(text).toMatch(/through/);
     const log = await logOf(runner.client, job.applyId);
-    assert.doesNotMatch(log, /root:/);
-    if (mode === 'bwrap') assert.match(log, /== apply\n.*\[DEBUG\]/s);
+    expect(log).not.toMatch(/root:/);
+    if (mode === 'bwrap') expect(log).toMatch(/== apply\n.*\[DEBUG\]/s);
   });
 }
 
@@ -55,13 +55,13 @@ test('of a log beyond the limit, the newest lines are kept and the rest is count
     writeFileSync(join(folder, 'plan.log'), line);
     writeFileSync(join(folder, 'apply.log'), `first\n${line.repeat(lines)}last\n`);
     const log = (await readTerraformLog(folder))?.toString() ?? '';
-    assert.ok(log.length < maxTerraformLogBytes + 500);
-    assert.match(log, /== apply \(\d+ bytes before this are left out\)\nxxx/);
+    expect(log.length).toBeLessThan(maxTerraformLogBytes + 500);
+    expect(log).toMatch(/== apply \(\d+ bytes before this are left out\)\nxxx/);
     assert.ok(log.endsWith('last\n\n'));
-    assert.doesNotMatch(log, /first/);
+    expect(log).not.toMatch(/first/);
     const left = Number(/\((\d+) bytes/.exec(log.slice(log.indexOf('== apply')))?.[1]);
     const kept = log.slice(log.indexOf('\n', log.indexOf('== apply')) + 1, -1);
-    assert.equal(left + kept.length, 'first\n'.length + line.length * lines + 'last\n'.length);
+    expect(left + kept.length).toBe('first\n'.length + line.length * lines + 'last\n'.length);
   } finally {
     rmSync(folder, { recursive: true });
   }

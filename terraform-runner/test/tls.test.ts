@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
 import { createRunnerClient } from '../../gateway/src/runners/client.ts';
 import { readConfig } from '../src/config.ts';
 import { createRunner } from '../src/runner.ts';
@@ -78,12 +77,12 @@ test('with certificates, the runner serves a gateway of its own authority and no
   try {
     const url = `https://127.0.0.1:${runner.port}`;
     const gateway = texts(make('gateway'));
-    assert.equal((await createRunnerClient(url, token, gateway).capacity()).protection.mode, 'bwrap');
+    expect((await createRunnerClient(url, token, gateway).capacity()).protection.mode).toBe('bwrap');
     const stranger = { ...texts(makeForeign('stranger')), ca: gateway.ca };
-    await assert.rejects(createRunnerClient(url, token, stranger).capacity(), /does not answer/);
+    await expect(createRunnerClient(url, token, stranger).capacity()).rejects.toThrow(/does not answer/);
     const foreignCa = { ...gateway, ca: stranger.cert };
-    await assert.rejects(createRunnerClient(url, token, foreignCa).capacity(), /does not answer/);
-    await assert.rejects(createRunnerClient(url, token).capacity(), /does not answer/);
+    await expect(createRunnerClient(url, token, foreignCa).capacity()).rejects.toThrow(/does not answer/);
+    await expect(createRunnerClient(url, token).capacity()).rejects.toThrow(/does not answer/);
     await assert.rejects(createRunnerClient(url.replace('https', 'http'), token).capacity());
   } finally {
     await runner[Symbol.asyncDispose]();
@@ -92,8 +91,7 @@ test('with certificates, the runner serves a gateway of its own authority and no
 
 test('a certificate without its key or authority is refused at start', () => {
   using folders = makeFolders();
-  assert.throws(
-    () => readConfig(environmentOf(folders, { RUNNER_TLS_CERT: process.execPath })),
+  expect(() => readConfig(environmentOf(folders, { RUNNER_TLS_CERT: process.execPath }))).toThrow(
     /RUNNER_TLS_CERT, RUNNER_TLS_KEY and RUNNER_TLS_CA go together/,
   );
 });

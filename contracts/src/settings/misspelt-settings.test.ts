@@ -1,5 +1,3 @@
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { misspeltSettings } from './misspelt-settings.ts';
 
 const known = [
@@ -29,9 +27,9 @@ for (const [name, nearest] of [
 ] as [string, string | undefined][])
   test(`${name} is ${nearest ? `taken for a misspelt ${nearest}` : 'left alone'}`, () => {
     const lines = nearest ? [`${name}: is not a setting; did you mean ${nearest}?`] : [];
-    assert.deepEqual(misspeltSettings([name], known), lines);
+    expect(misspeltSettings([name], known)).toStrictEqual(lines);
   });
 
 test('a name far too long is compared with nothing', () => {
-  assert.deepEqual(misspeltSettings(['X'.repeat(1_000_000)], known), []);
+  expect(misspeltSettings(['X'.repeat(1_000_000)], known)).toStrictEqual([]);
 });

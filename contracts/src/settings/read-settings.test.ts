@@ -1,14 +1,12 @@
-import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
 import { readSettings } from './read-settings.ts';
 import type { SettingsTable } from './setting.ts';
 import { flag, list, oneOf, text, wholeNumber } from './setting-types.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'settings-'));
-after(() => rmSync(directory, { recursive: true }));
+afterAll(() => rmSync(directory, { recursive: true }));
 
 const table = {
   one: {
@@ -41,9 +39,9 @@ const table = {
 
 test('defaults are read as if they were given, and an empty value counts as not set', () => {
   const { values, problems } = readSettings(table, { TOKEN: 'secret', MODE: '' });
-  assert.deepEqual(problems, []);
-  assert.deepEqual(values?.one, { TOKEN: 'secret', SECONDS: 15 });
-  assert.deepEqual(values?.two, { MODE: undefined, FLAG: false, NAMES: [], FOLDER: undefined });
+  expect(problems).toStrictEqual([]);
+  expect(values?.one).toStrictEqual({ TOKEN: 'secret', SECONDS: 15 });
+  expect(values?.two).toStrictEqual({ MODE: undefined, FLAG: false, NAMES: [], FOLDER: undefined });
 });
 
 test('every wrong setting gets a line with its name, what is wrong and what to do', () => {
@@ -53,8 +51,8 @@ test('every wrong setting gets a line with its name, what is wrong and what to d
     FLAG: 'yes',
     FOLDER: '/gone',
   });
-  assert.equal(values, undefined);
-  assert.deepEqual(problems, [
+  expect(values).toBe(undefined);
+  expect(problems).toStrictEqual([
     'TOKEN: is missing; set it',
     'SECONDS: must be a whole number of seconds, 5 to 60',
     'MODE: must be on, off or auto',
@@ -66,20 +64,20 @@ test('every wrong setting gets a line with its name, what is wrong and what to d
 for (const seconds of ['61', '-5', '5.5', '1e1', 'soon', '9'.repeat(400)])
   test(`${seconds.slice(0, 10)} is refused in one line`, () => {
     const { problems } = readSettings(table, { TOKEN: 'secret', SECONDS: seconds });
-    assert.deepEqual(problems, ['SECONDS: must be a whole number of seconds, 5 to 60']);
+    expect(problems).toStrictEqual(['SECONDS: must be a whole number of seconds, 5 to 60']);
   });
 
 test('a secret can stand in a file, other settings cannot', () => {
   const path = join(directory, 'token');
   writeFileSync(path, 'from the file\n');
   const { values, environment } = readSettings(table, { TOKEN_FILE: path, MODE_FILE: path });
-  assert.equal(values?.one.TOKEN, 'from the file');
-  assert.equal(values?.two.MODE, undefined);
-  assert.equal(environment.TOKEN_FILE, undefined);
+  expect(values?.one.TOKEN).toBe('from the file');
+  expect(values?.two.MODE).toBe(undefined);
+  expect(environment.TOKEN_FILE).toBe(undefined);
 });
 
 test('no line has a value of the environment in it, misspelt names included', () => {
   const { problems, misspelt } = readSettings(table, { TOKN: 'hunter2', SECONDS: 'hunter2' });
-  assert.deepEqual(misspelt, ['TOKN: is not a setting; did you mean TOKEN?']);
-  assert.doesNotMatch(JSON.stringify({ problems, misspelt }), /hunter2/);
+  expect(misspelt).toStrictEqual(['TOKN: is not a setting; did you mean TOKEN?']);
+  expect(JSON.stringify({ problems, misspelt })).not.toMatch(/hunter2/);
 });

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import type { StepName } from '@deployment-engine/contracts';
 import { progressPercent } from './progress.ts';
 
@@ -19,27 +18,21 @@ test('every phase of a deploy has its share, and progress only grows', () => {
     ...[0, 1, 5, 9, 10].map((finished) => at('apply', { ...applied, finished })),
     at('outputs', { ...applied, finished: 10 }),
   ];
-  assert.deepEqual(
-    way,
-    way.toSorted((a, b) => a - b),
-  );
-  assert.equal(way[0], 0);
+  expect(way).toStrictEqual(way.toSorted((a, b) => a - b));
+  expect(way[0]).toBe(0);
   assert.ok(new Set(way.slice(0, 6)).size === 6, `${way}`);
-  assert.equal(way.at(-1), 99);
+  expect(way.at(-1)).toBe(99);
 });
 
 test('a plan and a drift check move through their steps', () => {
   for (const type of ['plan', 'drift'] as const) {
     const way = (['prepare', 'init', 'plan'] as const).map((step) => at(step, { type }));
-    assert.deepEqual(
-      way,
-      way.toSorted((a, b) => a - b),
-    );
+    expect(way).toStrictEqual(way.toSorted((a, b) => a - b));
     assert.ok((way[0] ?? 0) > 0 && (way[2] ?? 0) < 100);
   }
 });
 
 test('an apply without resources to change stays below 100 until it has completed', () => {
-  assert.equal(at('apply', { ...passed, planned: 0 }), 30);
-  assert.equal(at('apply', { ...passed, planned: 2, finished: 5 }), 99);
+  expect(at('apply', { ...passed, planned: 0 })).toBe(30);
+  expect(at('apply', { ...passed, planned: 2, finished: 5 })).toBe(99);
 });

@@ -1,9 +1,7 @@
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { operatorEndpoints } from './operator-endpoints.ts';
 
 test('only addresses in endpoint variables are let through, each once, with their port', () => {
-  assert.deepEqual(
+  expect(
     operatorEndpoints({
       AWS_ENDPOINT_URL: 'http://localhost:5000',
       AWS_ENDPOINT_URL_S3: 'https://s3.example.org/path',
@@ -13,6 +11,5 @@ test('only addresses in endpoint variables are let through, each once, with thei
       AWS_ENDPOINT_URL_SQS: 'nonsense',
       ARM_CLIENT_SECRET: 'http://not-an-endpoint:1',
     }),
-    ['localhost:5000', 's3.example.org:443', '[fd00::5]:80'],
-  );
+  ).toStrictEqual(['localhost:5000', 's3.example.org:443', '[fd00::5]:80']);
 });

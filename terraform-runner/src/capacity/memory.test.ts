@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { defaultSlots, machineMemoryMb, memoryOfRuns, overcommitment } from './memory.ts';
 
 const settings = (slots: number, memoryMb: number) => ({ slots, sandbox: { limits: { memoryMb } } });
@@ -12,15 +11,14 @@ test('by default all runs together fit into the memory of the machine', () => {
 });
 
 test('slots beyond the memory are named with their figures and what to do', () => {
-  assert.deepEqual(overcommitment(settings(2, 4096), 8192), []);
-  assert.match(
-    overcommitment(settings(3, 4096), 8192)[0] ?? '',
+  expect(overcommitment(settings(2, 4096), 8192)).toStrictEqual([]);
+  expect(overcommitment(settings(3, 4096), 8192)[0] ?? '').toMatch(
     /3 runs of 4096 MB each may take 12288 MB.*8192 MB.*RUNNER_SLOTS/,
   );
 });
 
 test('the report at start has what runs may take and what there is', () => {
   const report = memoryOfRuns(settings(2, 4096));
-  assert.deepEqual([report.allRunsMb, report.machineMb], [8192, machineMemoryMb()]);
-  assert.ok(report.machineMb > 100);
+  expect([report.allRunsMb, report.machineMb]).toStrictEqual([8192, machineMemoryMb()]);
+  expect(report.machineMb).toBeGreaterThan(100);
 });

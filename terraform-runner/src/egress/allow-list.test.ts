@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { networkInterfaces } from 'node:os';
-import { test } from 'node:test';
 import { isInternal, unmapped } from './addresses.ts';
 import { createAllowList, parseAllowRule, publishedPorts } from './allow-list.ts';
 import { defaultRules } from './default-rules.ts';
@@ -110,14 +109,14 @@ test('addresses that lead inside are open only where a rule names them', () => {
 test("every address of the engine's own machine counts as internal", () => {
   const own = Object.values(networkInterfaces()).flatMap((entries) => entries ?? []);
   for (const { address } of own) assert.ok(isInternal(address), address);
-  assert.equal(unmapped('[::FFFF:0a00:0001]'), '10.0.0.1');
+  expect(unmapped('[::FFFF:0a00:0001]')).toBe('10.0.0.1');
 });
 
 test('an allowed name that leads inside is denied', async () => {
   const list = listOf('localhost.localdomain', 'ip6-localhost', '*.localhost');
   for (const name of ['ip6-localhost', 'anything.localhost'])
     assert.notEqual((await resolveAllowed(list, name, 443)).kind, 'open', name);
-  assert.deepEqual(await resolveAllowed(listOf('127.0.0.1:5000'), 'localhost', 5000), {
+  expect(await resolveAllowed(listOf('127.0.0.1:5000'), 'localhost', 5000)).toStrictEqual({
     kind: 'open',
     addresses: ['127.0.0.1'],
   });
@@ -129,7 +128,7 @@ test('only loopback addresses with a port are published inside', () => {
   const rules = ['127.0.0.1:5000', 'localhost:80', '127.0.0.2', '10.0.0.1:90', 'x.org:1'].flatMap(
     (text) => parseAllowRule(text) ?? [],
   );
-  assert.deepEqual(publishedPorts(rules), [
+  expect(publishedPorts(rules)).toStrictEqual([
     { address: '127.0.0.1', port: 5000 },
     { address: '127.0.0.1', port: 80 },
   ]);

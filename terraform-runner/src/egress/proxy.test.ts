@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { after, before, test } from 'node:test';
 import { createAllowList, parseAllowRule } from './allow-list.ts';
 import { createProxy } from './proxy.ts';
 
@@ -11,7 +10,7 @@ let target: Server;
 let proxy: Server;
 const portOf = (server: Server) => (server.address() as AddressInfo).port;
 
-before(async () => {
+beforeAll(async () => {
   target = createServer((incoming, response) => {
     response.setHeader('x-seen', JSON.stringify({ url: incoming.url, ...incoming.headers }));
     incoming.pipe(response);
@@ -22,7 +21,7 @@ before(async () => {
   proxy = createProxy({ list, onDenied: (host) => denied.push(host) }).listen(0, '127.0.0.1');
   await once(proxy, 'listening');
 });
-after(() => {
+afterAll(() => {
   for (const server of [proxy, target]) {
     server.close();
     server.closeAllConnections();
@@ -48,10 +47,10 @@ async function get(url: string, headers = {}) {
 
 test('a tunnel leads to what is allowed', async () => {
   const { answer, socket } = await connectThrough(`127.0.0.1:${portOf(target)}`);
-  assert.equal(answer.statusCode, 200);
+  expect(answer.statusCode).toBe(200);
   socket.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\nconnection: close\r\n\r\nhi');
   const [data] = await once(socket, 'data');
-  assert.match(String(data), /^HTTP\/1.1 200/);
+  expect(String(data)).toMatch(/^HTTP\/1.1 200/);
   socket.destroy();
 });
 
@@ -61,27 +60,27 @@ test('a plain request is passed on with its own host and without headers of the 
     'proxy-authorization': 'secret',
     'x-kept': '1',
   });
-  assert.equal(body, 'body');
+  expect(body).toBe('body');
   const seen = JSON.parse(answer.headers['x-seen']);
-  assert.equal(seen.url, '/path?x=1');
-  assert.equal(seen.host, `127.0.0.1:${portOf(target)}`);
-  assert.equal(seen['x-kept'], '1');
-  assert.equal(seen['proxy-authorization'], undefined);
+  expect(seen.url).toBe('/path?x=1');
+  expect(seen.host).toBe(`127.0.0.1:${portOf(target)}`);
+  expect(seen['x-kept']).toBe('1');
+  expect(seen['proxy-authorization']).toBe(undefined);
 });
 
 test('what is not allowed is refused with a reason, and told', async () => {
   for (const address of ['169.254.169.254:80', `127.0.0.1:${portOf(proxy)}`, 'example.org:443', '[::1]:22']) {
     const { answer } = await connectThrough(address);
     assert.equal(answer.statusCode, 403, address);
-    assert.match(answer.statusMessage, /^Egress denied: .*EGRESS_ALLOW$/);
+    expect(answer.statusMessage).toMatch(/^Egress denied: .*EGRESS_ALLOW$/);
     assert.ok(denied.includes(address), address);
   }
   const { answer } = await get('http://169.254.169.254/latest/meta-data/');
-  assert.equal(answer.statusCode, 403);
+  expect(answer.statusCode).toBe(403);
 });
 
 test('a name that leads nowhere, and what is no address, are answered as such', async () => {
-  assert.equal((await connectThrough('nowhere.invalid:443')).answer.statusCode, 502);
-  assert.equal((await connectThrough('nothing')).answer.statusCode, 400);
-  assert.equal((await get('/path')).answer.statusCode, 400);
+  expect((await connectThrough('nowhere.invalid:443')).answer.statusCode).toBe(502);
+  expect((await connectThrough('nothing')).answer.statusCode).toBe(400);
+  expect((await get('/path')).answer.statusCode).toBe(400);
 });

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { createAllowList, parseAllowRule } from './allow-list.ts';
 import { resolveAllowed } from './resolve.ts';
 
@@ -15,7 +14,7 @@ const noLookup = async (host: string) => assert.fail(`${host} was looked up`);
 
 test('a name that has only addresses outside is open, and what is connected to is these addresses', async () => {
   const addresses = [outside, '2606:2800:220:1::1'];
-  assert.deepEqual(await resolveAllowed(list, 'api.example.org', 443, resolvesTo(...addresses)), {
+  expect(await resolveAllowed(list, 'api.example.org', 443, resolvesTo(...addresses))).toStrictEqual({
     kind: 'open',
     addresses,
   });
@@ -28,20 +27,19 @@ for (const inside of ['10.9.0.1', '127.0.0.1', '169.254.169.254', '::1', 'fd00::
       [inside, outside],
       [outside, outside, inside],
     ])
-      assert.deepEqual(await resolveAllowed(list, 'api.example.org', 443, resolvesTo(...addresses)), {
+      expect(await resolveAllowed(list, 'api.example.org', 443, resolvesTo(...addresses))).toStrictEqual({
         kind: 'denied',
       });
   });
 
 test('a name may lead to an inside address that a rule names, on its port only', async () => {
   const both = resolvesTo(outside, '10.1.2.3');
-  assert.equal(
+  expect(
     (await resolveAllowed(listOf('*.example.org', '10.1.0.0/16'), 'a.example.org', 443, both)).kind,
-    'open',
-  );
-  assert.equal((await resolveAllowed(list, 'a.example.org', 443, both)).kind, 'denied');
+  ).toBe('open');
+  expect((await resolveAllowed(list, 'a.example.org', 443, both)).kind).toBe('denied');
   const other = listOf('*.example.org:5432', '10.1.0.0/16:443');
-  assert.equal((await resolveAllowed(other, 'a.example.org', 5432, both)).kind, 'denied');
+  expect((await resolveAllowed(other, 'a.example.org', 5432, both)).kind).toBe('denied');
 });
 
 test('a name that is not allowed is not even looked up', async () => {
@@ -55,15 +53,15 @@ test('a name that is not allowed is not even looked up', async () => {
 });
 
 test('an address and localhost are taken as they are, never looked up', async () => {
-  assert.deepEqual(await resolveAllowed(list, '10.1.2.3', 5432, noLookup), {
+  expect(await resolveAllowed(list, '10.1.2.3', 5432, noLookup)).toStrictEqual({
     kind: 'open',
     addresses: ['10.1.2.3'],
   });
-  assert.deepEqual(await resolveAllowed(list, '::ffff:10.1.2.3', 5432, noLookup), {
+  expect(await resolveAllowed(list, '::ffff:10.1.2.3', 5432, noLookup)).toStrictEqual({
     kind: 'open',
     addresses: ['10.1.2.3'],
   });
-  assert.deepEqual(await resolveAllowed(list, 'localhost', 5000, noLookup), {
+  expect(await resolveAllowed(list, 'localhost', 5000, noLookup)).toStrictEqual({
     kind: 'open',
     addresses: ['127.0.0.1'],
   });
@@ -73,14 +71,14 @@ test('a name without an address is unknown, with the reason', async () => {
   const missing = async () => {
     throw Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' });
   };
-  assert.deepEqual(await resolveAllowed(list, 'a.example.org', 443, missing), {
+  expect(await resolveAllowed(list, 'a.example.org', 443, missing)).toStrictEqual({
     kind: 'unknown',
     problem: 'ENOTFOUND',
   });
   const failing = async () => {
     throw new Error('no');
   };
-  assert.deepEqual(await resolveAllowed(list, 'a.example.org', 443, failing), {
+  expect(await resolveAllowed(list, 'a.example.org', 443, failing)).toStrictEqual({
     kind: 'unknown',
     problem: 'Error: no',
   });

@@ -3,13 +3,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
 import { readState } from '../state/state-file.ts';
 import { readRegular } from './regular-file.ts';
 import { sha256OfFile } from './sha256.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'regular-'));
-after(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test('a link, a pipe or a folder where a run should have left a file is no file', async () => {
   const real = join(folder, 'real');
@@ -17,7 +16,7 @@ test('a link, a pipe or a folder where a run should have left a file is no file'
   symlinkSync(real, join(folder, 'link'));
   execFileSync('mkfifo', [join(folder, 'pipe')]);
   mkdirSync(join(folder, 'folder'));
-  assert.equal((await readState(real))?.content.serial, 1);
+  expect((await readState(real))?.content.serial).toBe(1);
   for (const name of ['link', 'pipe', 'folder', 'nothing']) {
     const path = join(folder, name);
     assert.equal(await readRegular(path), undefined, name);

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { copyFileSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { afterTest } from '../../../scripts/jest/after-test.ts';
 import { waitUntil } from '../../test/support/wait-until.ts';
 import {
   identify,
@@ -20,9 +20,9 @@ import {
 const pidOf = ({ pid }: ChildProcess): number => pid ?? assert.fail('it did not start');
 
 /** A shell that leads a session of its own and has a child, as the runner's commands do. */
-async function session(t: TestContext, script = 'sleep 600 & wait') {
+async function session(script = 'sleep 600 & wait') {
   const shell = spawn('/bin/sh', ['-c', script], { detached: true, stdio: 'ignore' });
-  t.after(() => {
+  afterTest(() => {
     try {
       process.kill(-pidOf(shell), 'SIGKILL');
     } catch {} // it has ended
@@ -52,29 +52,29 @@ const others = (identity: ProcessIdentity): Record<string, ProcessIdentity> => (
   'that had its pid before': { ...identity, startTicks: String(Number(identity.startTicks) - 1) },
 });
 
-test('a process is alive as long as it runs, and its session holds its children', async (t) => {
-  const { shell, identity } = await session(t);
-  assert.equal(isAlive(identity), true);
+test('a process is alive as long as it runs, and its session holds its children', async () => {
+  const { shell, identity } = await session();
+  expect(isAlive(identity)).toBe(true);
   assert.equal(sessionOf(identity)[0], shell.pid, 'the oldest comes first');
-  assert.ok(!sessionOf(identity).includes(process.pid));
+  expect(sessionOf(identity)).not.toContain(process.pid);
 });
 
 for (const kind of ['of an earlier boot', 'that had its pid before'])
-  test(`a process ${kind} is not taken for the one that has its pid now, and nothing is killed`, async (t) => {
-    const { shell, identity } = await session(t);
+  test(`a process ${kind} is not taken for the one that has its pid now, and nothing is killed`, async () => {
+    const { shell, identity } = await session();
     const other = others(identity)[kind] ?? assert.fail(kind);
-    assert.equal(isAlive(other), false);
-    assert.deepEqual(sessionOf(other), []);
+    expect(isAlive(other)).toBe(false);
+    expect(sessionOf(other)).toStrictEqual([]);
     const { sent, send } = sender();
-    assert.equal(interruptBelow(other, '/bin/none', send), false);
+    expect(interruptBelow(other, '/bin/none', send)).toBe(false);
     killSession(other, send);
-    assert.deepEqual(sent, []);
-    assert.equal(sessionOf(identity).length, 2);
-    assert.equal(shell.exitCode ?? shell.signalCode, null);
+    expect(sent).toStrictEqual([]);
+    expect(sessionOf(identity).length).toBe(2);
+    expect(shell.exitCode ?? shell.signalCode).toBe(null);
   });
 
-test('a session is killed with its leader, and also where its leader is gone', async (t) => {
-  const whole = await session(t);
+test('a session is killed with its leader, and also where its leader is gone', async () => {
+  const whole = await session();
   const { pid } = whole.identity;
   const [child = 0] = childrenOf(pid);
   const all = sender(pid, child);
@@ -83,16 +83,16 @@ test('a session is killed with its leader, and also where its leader is gone', a
     if (!isSent) all.sent.push(`${signal} ${target}`);
     return isSent;
   });
-  assert.equal(all.sent[0], `SIGKILL ${-pid}`);
+  expect(all.sent[0]).toBe(`SIGKILL ${-pid}`);
   assert.ok(all.sent.slice(1).every((one) => [`SIGKILL ${pid}`, `SIGKILL ${child}`].includes(one)));
   await waitUntil('it is gone', () => sessionOf(whole.identity).length === 0);
-  assert.equal(isAlive(whole.identity), false);
+  expect(isAlive(whole.identity)).toBe(false);
 
-  const orphaned = await session(t);
+  const orphaned = await session();
   const [left = 0] = childrenOf(orphaned.identity.pid);
   process.kill(pidOf(orphaned.shell), 'SIGKILL');
   await once(orphaned.shell, 'exit');
-  assert.equal(isAlive(orphaned.identity), false);
+  expect(isAlive(orphaned.identity)).toBe(false);
   assert.equal(sessionOf(orphaned.identity).length, 1, 'its child is still there');
   const later = { ...orphaned.identity, startTicks: `${Number(identify(left)?.startTicks) + 1}` };
   assert.deepEqual(sessionOf(later), [], 'what is older than the leader is of another session');
@@ -102,83 +102,83 @@ test('a session is killed with its leader, and also where its leader is gone', a
   await waitUntil('its child is gone', () => sessionOf(orphaned.identity).length === 0);
 });
 
-test('a process that has ended but is not collected yet is not alive', async (t) => {
+test('a process that has ended but is not collected yet is not alive', async () => {
   // The shell replaces itself after its child has ended, so that nobody collects it.
-  const { identity } = await session(t, 'sleep 600 & echo; exec sleep 601');
+  const { identity } = await session('sleep 600 & echo; exec sleep 601');
   const [child = 0] = childrenOf(identity.pid);
   const ended = identify(child) ?? assert.fail();
   process.kill(child, 'SIGKILL');
   await waitUntil('it is a zombie', () => readFileSync(`/proc/${child}/stat`, 'utf8').includes(') Z '));
-  assert.equal(isAlive(ended), false);
-  assert.deepEqual(sessionOf(identity), [identity.pid]);
+  expect(isAlive(ended)).toBe(false);
+  expect(sessionOf(identity)).toStrictEqual([identity.pid]);
 });
 
-test('what starts a session of its own is no part of the one it was started in', async (t) => {
-  const { identity } = await session(t, 'sleep 600 & setsid sleep 602 & wait');
+test('what starts a session of its own is no part of the one it was started in', async () => {
+  const { identity } = await session('sleep 600 & setsid sleep 602 & wait');
   await waitUntil('both children run', () => childrenOf(identity.pid).length === 2);
   const [apart] = await waitUntil('one is apart', () => {
     const found = childrenOf(identity.pid).filter((pid) => !sessionOf(identity).includes(pid));
     return found.length > 0 && found;
   });
-  t.after(() => process.kill(apart ?? assert.fail(), 'SIGKILL'));
-  assert.equal(sessionOf(identity).length, 2);
+  afterTest(() => process.kill(apart ?? assert.fail(), 'SIGKILL'));
+  expect(sessionOf(identity).length).toBe(2);
 });
 
-test('the interrupt goes to the program below the shell, not to the shell', async (t) => {
-  const { shell, identity } = await session(t, 'trap "exit 3" INT; sleep 600; exit 5');
+test('the interrupt goes to the program below the shell, not to the shell', async () => {
+  const { shell, identity } = await session('trap "exit 3" INT; sleep 600; exit 5');
   const [sleep = 0] = childrenOf(identity.pid);
   await waitUntil('it is the program', () => realExecutable(sleep) !== realExecutable(shell.pid ?? 0));
   const { sent, send } = sender(sleep);
-  assert.equal(interruptBelow(identity, '/bin/none', send), true);
-  assert.deepEqual(sent, [`SIGINT ${sleep}`]);
+  expect(interruptBelow(identity, '/bin/none', send)).toBe(true);
+  expect(sent).toStrictEqual([`SIGINT ${sleep}`]);
   const [code] = await once(shell, 'exit');
   assert.equal(code, 5, 'its child was interrupted, the shell went on');
 });
 
-test('the interrupt goes to the named program where there are several, and to none that wraps it', async (t) => {
-  const wrapped = await session(t, 'prlimit --core=0 sh -c "sleep 600; exit 7"; exit $?');
+test('the interrupt goes to the named program where there are several, and to none that wraps it', async () => {
+  const wrapped = await session('prlimit --core=0 sh -c "sleep 600; exit 7"; exit $?');
   const [shell = 0] = childrenOf(wrapped.identity.pid);
   await waitUntil('the innermost runs', () => childrenOf(shell).length === 1);
   const [sleep = 0] = childrenOf(shell);
   await waitUntil('it is the program', () => realExecutable(sleep) !== realExecutable(shell));
   const { sent, send } = sender(sleep);
-  assert.equal(interruptBelow(wrapped.identity, realExecutable(sleep), send), true);
-  assert.deepEqual(sent, [`SIGINT ${sleep}`]);
+  expect(interruptBelow(wrapped.identity, realExecutable(sleep), send)).toBe(true);
+  expect(sent).toStrictEqual([`SIGINT ${sleep}`]);
   const [code] = await once(wrapped.shell, 'exit');
   assert.equal(code, 7, 'only the named program was interrupted');
 });
 
-test('where nothing has the name, the interrupt goes to the program inside what wraps it', async (t) => {
+test('where nothing has the name, the interrupt goes to the program inside what wraps it', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'id-'));
-  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  afterTest(() => rmSync(directory, { recursive: true, force: true }));
   const wrapper = join(directory, 'bwrap');
   copyFileSync('/bin/sh', wrapper);
-  const { identity } = await session(t, `${wrapper} -c "sleep 600; exit 7"; exit $?`);
+  const { identity } = await session(`${wrapper} -c "sleep 600; exit 7"; exit $?`);
   const [wrapping = 0] = childrenOf(identity.pid);
   await waitUntil('the wrapper runs its program', () => childrenOf(wrapping).length === 1);
   const [sleep = 0] = childrenOf(wrapping);
   await waitUntil('it is the program', () => realExecutable(sleep) !== realExecutable(wrapping));
   const { sent, send } = sender(sleep);
-  assert.equal(interruptBelow(identity, '/bin/none', send), true);
-  assert.deepEqual(sent, [`SIGINT ${sleep}`]);
+  expect(interruptBelow(identity, '/bin/none', send)).toBe(true);
+  expect(sent).toStrictEqual([`SIGINT ${sleep}`]);
 });
 
-test('there is nothing to interrupt where only the shell runs', async (t) => {
+test('there is nothing to interrupt where only the shell runs', async () => {
   const shell = spawn('/bin/sh', ['-c', 'read x'], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
-  t.after(() => shell.kill('SIGKILL'));
+  afterTest(() => shell.kill('SIGKILL'));
   const identity = identify(pidOf(shell)) ?? assert.fail();
   await waitUntil('it is a shell', () => /sh$/.test(realExecutable(identity.pid)));
   const { sent, send } = sender();
-  assert.equal(interruptBelow(identity, '/bin/none', send), false);
-  assert.deepEqual(sent, []);
+  expect(interruptBelow(identity, '/bin/none', send)).toBe(false);
+  expect(sent).toStrictEqual([]);
   shell.stdin?.end();
   await once(shell, 'exit');
 });
 
-test('a shell records its identity once, and another in the same folder ends before it does anything', async (t) => {
+test('a shell records its identity once, and another in the same folder ends before it does anything', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'id-'));
-  t.after(() => rmSync(directory, { recursive: true, force: true }));
-  assert.equal(readIdentity(directory), undefined);
+  afterTest(() => rmSync(directory, { recursive: true, force: true }));
+  expect(readIdentity(directory)).toBe(undefined);
   const script = `${recordIdentityScript}\necho done`;
   const run = async () => {
     const shell = spawn('/bin/sh', ['-c', script, 'x', directory], { stdio: ['ignore', 'pipe', 'ignore'] });
@@ -189,17 +189,17 @@ test('a shell records its identity once, and another in the same folder ends bef
   };
   const first = await run();
   const recorded = readIdentity(directory);
-  assert.deepEqual([first.code, first.output], [0, 'done\n']);
-  assert.equal(recorded?.pid, first.pid);
-  assert.equal(recorded?.bootId, identify(process.pid)?.bootId);
+  expect([first.code, first.output]).toStrictEqual([0, 'done\n']);
+  expect(recorded?.pid).toBe(first.pid);
+  expect(recorded?.bootId).toBe(identify(process.pid)?.bootId);
   const second = await run();
-  assert.deepEqual([second.code, second.output], [125, '']);
-  assert.deepEqual(readIdentity(directory), recorded);
+  expect([second.code, second.output]).toStrictEqual([125, '']);
+  expect(readIdentity(directory)).toStrictEqual(recorded);
 });
 
-test('an identity that is half written or no identity is none', (t) => {
+test('an identity that is half written or no identity is none', () => {
   const directory = mkdtempSync(join(tmpdir(), 'id-'));
-  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  afterTest(() => rmSync(directory, { recursive: true, force: true }));
   const stat = readFileSync('/proc/self/stat', 'utf8').trim();
   for (const text of ['', 'boot', `boot ${stat}`, 'boot \n', 'boot 12 (x) S\n', `${stat.slice(0, 3)}\n`]) {
     writeFileSync(join(directory, 'pid'), text);
@@ -209,16 +209,16 @@ test('an identity that is half written or no identity is none', (t) => {
   assert.equal(readIdentity(directory), undefined, 'the first process of a machine is never a command');
 });
 
-test('a process whose name has spaces and parentheses is read like any other', (t) => {
+test('a process whose name has spaces and parentheses is read like any other', () => {
   const directory = mkdtempSync(join(tmpdir(), 'id-'));
-  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  afterTest(() => rmSync(directory, { recursive: true, force: true }));
   const fields = Array.from({ length: 20 }, (_, index) => String(index + 100));
   writeFileSync(join(directory, 'pid'), `boot 77 (a) b (c) ${['S', ...fields].join(' ')}\n`);
-  assert.deepEqual(readIdentity(directory), { pid: 77, startTicks: '118', bootId: 'boot' });
+  expect(readIdentity(directory)).toStrictEqual({ pid: 77, startTicks: '118', bootId: 'boot' });
 });
 
 test('a process that is not there has no identity', () => {
-  assert.equal(identify(2 ** 22 + 1), undefined);
+  expect(identify(2 ** 22 + 1)).toBe(undefined);
 });
 
 function childrenOf(pid: number): number[] {

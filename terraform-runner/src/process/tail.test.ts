@@ -1,8 +1,6 @@
-import assert from 'node:assert/strict';
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
 import { type Line, tailFile } from './tail.ts';
 
 const mebibyte = 1024 * 1024;
@@ -23,10 +21,7 @@ async function linesOf(write: (path: string) => void, from = 0): Promise<Line[]>
 test('a line that reading cuts in two comes whole', async () => {
   const text = `${'x'.repeat(64 * 1024 - 3)}secret-secret\nnext`;
   const lines = await linesOf((path) => writeFileSync(path, text));
-  assert.deepEqual(
-    lines.map((line) => line.text),
-    text.split('\n'),
-  );
+  expect(lines.map((line) => line.text)).toStrictEqual(text.split('\n'));
 });
 
 test('of a line beyond all measure the beginning comes once, and the next line from its own place', async () => {
@@ -35,11 +30,8 @@ test('of a line beyond all measure the beginning comes once, and the next line f
     writeFileSync(path, first);
     appendFileSync(path, 'end of the line\nnext\n');
   });
-  assert.deepEqual(
-    lines.map((line) => line.text.length),
-    [8 * mebibyte, 4],
-  );
-  assert.equal(lines[1]?.text, 'next');
-  assert.equal(lines[0]?.endOffset, first.length + 'end of the line\n'.length);
-  assert.equal(lines[1]?.endOffset, first.length + 'end of the line\nnext\n'.length);
+  expect(lines.map((line) => line.text.length)).toStrictEqual([8 * mebibyte, 4]);
+  expect(lines[1]?.text).toBe('next');
+  expect(lines[0]?.endOffset).toBe(first.length + 'end of the line\n'.length);
+  expect(lines[1]?.endOffset).toBe(first.length + 'end of the line\nnext\n'.length);
 });

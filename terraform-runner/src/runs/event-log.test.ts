@@ -2,13 +2,12 @@ import assert from 'node:assert/strict';
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
 import type { RunEvent, RunEventBody } from '@deployment-engine/contracts';
 import { EventLog } from './event-log.ts';
 import { streamEvents } from './event-stream.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'events-'));
-after(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const line = (text: string): RunEventBody => ({ type: 'log', step: 'plan', line: text });
 const finished: RunEventBody = { type: 'run_finished', outcome: { kind: 'succeeded' } };
@@ -34,9 +33,9 @@ test('a log that is opened again goes on with the next number and knows its sour
   first.append([line('a'), line('b')], { key: 'out', offset: 7 });
   first.close();
   const again = open('again');
-  assert.equal(again.offsetOf('out'), 7);
-  assert.deepEqual(again.append([line('b')], { key: 'out', offset: 7 }), []);
-  assert.equal(again.append([line('c')], { key: 'out', offset: 9 })[0]?.seq, 3);
+  expect(again.offsetOf('out')).toBe(7);
+  expect(again.append([line('b')], { key: 'out', offset: 7 })).toStrictEqual([]);
+  expect(again.append([line('c')], { key: 'out', offset: 9 })[0]?.seq).toBe(3);
   again.close();
 });
 
@@ -48,13 +47,10 @@ test('a batch that was not written completely did not happen', async () => {
   const torn = '{"seq":2,"at":"","body":{"type":"log","step":"plan","line":"b"},"more":true}\n{"seq":3,"at"';
   appendFileSync(join(folder, 'torn'), torn);
   const again = open('torn');
-  assert.equal(again.lastSeq, 1);
-  assert.equal(readFileSync(join(folder, 'torn'), 'utf8'), whole);
+  expect(again.lastSeq).toBe(1);
+  expect(readFileSync(join(folder, 'torn'), 'utf8')).toBe(whole);
   again.append([line('c')]);
-  assert.deepEqual(
-    (await read(again)).map((event) => event.seq),
-    [1, 2],
-  );
+  expect((await read(again)).map((event) => event.seq)).toStrictEqual([1, 2]);
   again.close();
 });
 
@@ -68,8 +64,7 @@ test('followers get every event once, also those written while they read', async
   log.append([finished]);
   for (const [index, events] of (await Promise.all(readers)).entries()) {
     const from = [0, 0, 3, 50][index] ?? 0;
-    assert.deepEqual(
-      events.map((event) => event.seq),
+    expect(events.map((event) => event.seq)).toStrictEqual(
       Array.from({ length: 101 - from }, (_value, position) => from + position + 1),
     );
   }
@@ -88,12 +83,9 @@ test('a full disk is told once an event can not be written, and readers still le
   log.append([{ type: 'step_started', step: 'plan' }]);
   log.append([line('not kept')]);
   log.append([finished]);
-  assert.equal((errors[0] as NodeJS.ErrnoException).code, 'ENOSPC');
+  expect((errors[0] as NodeJS.ErrnoException).code).toBe('ENOSPC');
   const signal = new AbortController().signal;
-  assert.deepEqual(
-    log.unwritten.map((event) => event.body.type),
-    ['step_started', 'run_finished'],
-  );
-  assert.equal(signal.aborted, false);
+  expect(log.unwritten.map((event) => event.body.type)).toStrictEqual(['step_started', 'run_finished']);
+  expect(signal.aborted).toBe(false);
   log.close();
 });

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { test } from 'node:test';
 import { limitArguments } from './limits.ts';
 
 const megabyte = 1024 * 1024;

@@ -10,12 +10,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { after, test } from 'node:test';
 import { jobPaths } from '../workdir/job-paths.ts';
 import { type CommandKind, jobMounts, machineMounts, nameMounts } from './mounts.ts';
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'm-')));
-after(() => rmSync(root, { recursive: true, force: true }));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
 const paths = jobPaths(root, 'deploy-1', 'modules/root');
 for (const folder of [paths.rootModule, paths.stateFolder, paths.planFolder, paths.temporary])
   mkdirSync(folder, { recursive: true });
@@ -44,13 +43,13 @@ for (const [kind, own] of Object.entries(expected))
       at ?? path,
       writable ? 'rw' : 'ro',
     ]);
-    assert.deepEqual(mounts.sort(), wanted.sort());
+    expect(mounts.sort()).toStrictEqual(wanted.sort());
   });
 
 test('of Terraform’s own logs a command sees and writes its own file alone', () => {
   const log = join(paths.logs, 'plan.log');
   const more = jobMounts(paths, 'plan', log).slice(jobMounts(paths, 'plan').length);
-  assert.deepEqual(more, [{ path: log, writable: true }]);
+  expect(more).toStrictEqual([{ path: log, writable: true }]);
 });
 
 test('what is the engine’s own is in no mount, nor is a folder that holds it', () => {
@@ -63,7 +62,7 @@ test('what is the engine’s own is in no mount, nor is a folder that holds it',
 
 test('later mounts do not hide the writable folders: the root module comes after the code', () => {
   const order = jobMounts(paths, 'init').map(({ path }) => path);
-  assert.ok(order.indexOf(paths.rootModule) > order.indexOf(paths.code));
+  expect(order.indexOf(paths.rootModule)).toBeGreaterThan(order.indexOf(paths.code));
 });
 
 test('the machine’s files are read only: Terraform, the mirror, certificates, the operator’s paths', () => {
@@ -76,11 +75,8 @@ test('the machine’s files are read only: Terraform, the mirror, certificates, 
   const seen = mounts.map(({ path, at }) => at ?? path);
   for (const path of [terraformPath, mirror, extra]) assert.ok(seen.includes(path), path);
   const certificates = '/etc/ssl/certs/ca-certificates.crt';
-  if (existsSync(certificates)) assert.ok(seen.includes(certificates));
-  assert.deepEqual(
-    mounts.filter(({ writable }) => writable),
-    [],
-  );
+  if (existsSync(certificates)) expect(seen).toContain(certificates);
+  expect(mounts.filter(({ writable }) => writable)).toStrictEqual([]);
   const without = machineMounts({ terraformPath, providerMirror: undefined, readOnlyPaths: [] });
   assert.ok(without.length <= 2, JSON.stringify(without));
 });
@@ -91,15 +87,14 @@ test('a link is followed once: the command sees what it points to, under its own
   writeFileSync(target, '');
   symlinkSync(target, link);
   const [mount] = machineMounts({ terraformPath: link, providerMirror: undefined, readOnlyPaths: [] });
-  assert.deepEqual(mount, { path: target, at: link, writable: false });
+  expect(mount).toStrictEqual({ path: target, at: link, writable: false });
 });
 
 test('without the machine’s network a run knows only its own hosts; with it, the machine’s resolver', () => {
-  assert.deepEqual(nameMounts(paths, false), [{ path: paths.hosts, at: '/etc/hosts', writable: false }]);
+  expect(nameMounts(paths, false)).toStrictEqual([{ path: paths.hosts, at: '/etc/hosts', writable: false }]);
   const open = nameMounts(paths, true);
   assert.ok(open.every(({ writable }) => !writable));
-  assert.deepEqual(
-    open.map(({ path, at }) => at ?? path),
+  expect(open.map(({ path, at }) => at ?? path)).toStrictEqual(
     ['/etc/resolv.conf', '/etc/nsswitch.conf', '/etc/hosts'].filter((path) => existsSync(path)),
   );
   assert.ok(open.every(({ path }) => !path.startsWith(dirname(paths.root))));

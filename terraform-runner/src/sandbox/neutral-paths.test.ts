@@ -1,5 +1,3 @@
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { jobPaths } from '../workdir/job-paths.ts';
 import { neutralise } from './neutral-paths.ts';
 
@@ -17,28 +15,25 @@ test('paths of the job are the same inside for every job, also behind an option'
     { path: '/srv/mirror', writable: false },
     { path: paths.hosts, at: '/etc/hosts', writable: false },
   ]);
-  assert.deepEqual(inside.command, [
+  expect(inside.command).toStrictEqual([
     '/usr/bin/terraform',
     '-out=/project/plan/plan.tfplan',
     '/project/plan/plan.tfplan',
     '/project',
   ]);
-  assert.match(inside.workingDirectory, /^\/project\/code\/?$/);
-  assert.deepEqual(
-    inside.mounts.map(({ at }) => at),
-    ['/project/code', '/srv/mirror', '/etc/hosts'],
-  );
+  expect(inside.workingDirectory).toMatch(/^\/project\/code\/?$/);
+  expect(inside.mounts.map(({ at }) => at)).toStrictEqual(['/project/code', '/srv/mirror', '/etc/hosts']);
 });
 
 test('the folder of sockets keeps its name, for the proxy is outside', () => {
   const inside = neutralise(paths, line([]), [{ path: paths.temporary, writable: true }]);
-  assert.equal(inside.mounts[0]?.at, paths.temporary);
+  expect(inside.mounts[0]?.at).toBe(paths.temporary);
 });
 
 test('only variables of the engine’s own are changed', () => {
   const env = { TF_VAR_a: paths.code, TMPDIR: paths.temporary };
   const own = { HOME: paths.root, TF_CLI_CONFIG_FILE: paths.cliConfig };
-  assert.deepEqual(neutralise(paths, line([], { ...env, ...own }), []).env, {
+  expect(neutralise(paths, line([], { ...env, ...own }), []).env).toStrictEqual({
     ...env,
     HOME: '/project',
     TF_CLI_CONFIG_FILE: '/project/terraform.tfrc',
@@ -46,5 +41,5 @@ test('only variables of the engine’s own are changed', () => {
 });
 
 test('a folder whose name only begins like the job’s is another one', () => {
-  assert.equal(neutralise(paths, line([`${paths.root}0/code`]), []).command[1], `${paths.root}0/code`);
+  expect(neutralise(paths, line([`${paths.root}0/code`]), []).command[1]).toBe(`${paths.root}0/code`);
 });

@@ -1,5 +1,3 @@
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { inApiLanguage } from './api-language.ts';
 
 /** What Terraform 1.11 says, and what has to be in the engine's words. */
@@ -37,13 +35,13 @@ const details: [terraform: string, expected: RegExp][] = [
 for (const [said, expected] of details)
   test(`a detail names the request, not the command line: ${said.slice(0, 60)}…`, () => {
     const { detail } = inApiLanguage('S', said);
-    assert.match(detail, expected);
-    assert.doesNotMatch(detail, /(^|\s)-(var|target|exclude|compact)|terraform (init|get)|TF_VAR/);
+    expect(detail).toMatch(expected);
+    expect(detail).not.toMatch(/(^|\s)-(var|target|exclude|compact)|terraform (init|get)|TF_VAR/);
   });
 
 test('other details stay as they are', () => {
   const detail = 'An argument named "inptu" is not expected here. Did you mean "input"?';
-  assert.deepEqual(inApiLanguage('Unsupported argument', detail), {
+  expect(inApiLanguage('Unsupported argument', detail)).toStrictEqual({
     summary: 'Unsupported argument',
     detail,
   });

@@ -1,12 +1,10 @@
-import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
 import { blockOf } from './block-context.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'context-'));
-after(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const at = (json: string, mark: string, name = 'main.tf.json') => {
   writeFileSync(join(folder, name), json);
@@ -41,7 +39,7 @@ const cases: [name: string, json: string, expected: string | undefined, address:
 for (const [name, json, context, address] of cases)
   test(`the block around ${name} is found in JSON`, () => {
     const block = at(json, 'HERE');
-    assert.deepEqual([block?.context, block?.address ?? null], [context, address]);
+    expect([block?.context, block?.address ?? null]).toStrictEqual([context, address]);
   });
 
 test('a link in place of the file is not followed', () => {
@@ -50,5 +48,5 @@ test('a link in place of the file is not followed', () => {
   const position = { line: 1, column: 1, byte: 20 };
   const range = { filename: 'link.tf.json', start: position, end: position };
   const source = { severity: 'error' as const, summary: '', detail: '', range };
-  assert.equal(blockOf(source, join(folder, 'link.tf.json')), undefined);
+  expect(blockOf(source, join(folder, 'link.tf.json'))).toBe(undefined);
 });

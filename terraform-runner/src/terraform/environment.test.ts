@@ -1,5 +1,3 @@
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { jobPaths } from '../workdir/job-paths.ts';
 import { acceptedEnvironment, childEnvironment } from './environment.ts';
 
@@ -12,7 +10,7 @@ test('credentials, endpoints and input variables are passed on', () => {
     AWS_ENDPOINT_URL_S3: 'http://x',
     'TF_AWS_DEFAULT_TAGS_cost-centre:a': 'd',
   };
-  assert.deepEqual(acceptedEnvironment(environment), environment);
+  expect(acceptedEnvironment(environment)).toStrictEqual(environment);
 });
 
 for (const name of [
@@ -43,23 +41,25 @@ for (const name of [
   'TF_AWS_DEFAULT_TAGS_A\nLD_PRELOAD',
 ])
   test(`${JSON.stringify(name)} is dropped`, () => {
-    assert.deepEqual(acceptedEnvironment({ [name]: '/machine/file', AWS_REGION: 'r' }), { AWS_REGION: 'r' });
+    expect(acceptedEnvironment({ [name]: '/machine/file', AWS_REGION: 'r' })).toStrictEqual({
+      AWS_REGION: 'r',
+    });
   });
 
 test('a value with a NUL byte is dropped, since no process can be started with it', () => {
-  assert.deepEqual(acceptedEnvironment({ AWS_REGION: 'a\0b', AWS_PROFILE: 'p' }), { AWS_PROFILE: 'p' });
+  expect(acceptedEnvironment({ AWS_REGION: 'a\0b', AWS_PROFILE: 'p' })).toStrictEqual({ AWS_PROFILE: 'p' });
 });
 
 test('the order of a request’s variables does not matter', () => {
   const names = (environment: Record<string, string>) => Object.keys(acceptedEnvironment(environment));
-  assert.deepEqual(names({ TF_VAR_a: '1', AWS_B: '2', AWS_A: '3' }), ['AWS_A', 'AWS_B', 'TF_VAR_a']);
+  expect(names({ TF_VAR_a: '1', AWS_B: '2', AWS_A: '3' })).toStrictEqual(['AWS_A', 'AWS_B', 'TF_VAR_a']);
 });
 
 test('a request cannot replace what the engine sets, and the runner’s own environment is not passed on', () => {
   const paths = jobPaths('/runs', 'deploy-1', '.');
   const own = childEnvironment(paths, {});
-  assert.deepEqual(childEnvironment(paths, { PATH: '/evil', TF_INPUT: '1', HOME: '/evil' }), own);
-  assert.deepEqual(own, {
+  expect(childEnvironment(paths, { PATH: '/evil', TF_INPUT: '1', HOME: '/evil' })).toStrictEqual(own);
+  expect(own).toStrictEqual({
     PATH: '/usr/local/bin:/usr/bin:/bin',
     HOME: paths.root,
     TMPDIR: paths.temporary,
@@ -70,5 +70,5 @@ test('a request cannot replace what the engine sets, and the runner’s own envi
     CHECKPOINT_DISABLE: '1',
     GOGC: '300',
   });
-  assert.deepEqual(childEnvironment(paths, { AWS_REGION: 'r' }), { AWS_REGION: 'r', ...own });
+  expect(childEnvironment(paths, { AWS_REGION: 'r' })).toStrictEqual({ AWS_REGION: 'r', ...own });
 });

@@ -1,5 +1,3 @@
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { literalText } from './literal-text.ts';
 
 for (const [text, literal] of [
@@ -12,5 +10,5 @@ for (const [text, literal] of [
   ["$& $1 $' $`", "$& $1 $' $`"],
 ] as const)
   test(`${text} is spelled so that Terraform evaluates nothing of it`, () => {
-    assert.equal(literalText(text), literal);
+    expect(literalText(text)).toBe(literal);
   });

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { diagnosticCode } from './diagnostic-code.ts';
 import { readTextDiagnostics } from './text-diagnostics.ts';
 import { readUiLine } from './ui-message.ts';
@@ -14,17 +13,17 @@ const events = (message: object, step: 'plan' | 'apply' = 'plan') =>
 test('planned changes are reported at plan, but neither no-ops nor reads, nor again at apply', () => {
   const planned = (action: string) => ({ type: 'planned_change', change: { resource, action } });
   for (const action of ['create', 'update', 'delete', 'replace'])
-    assert.deepEqual(events(planned(action)), [
+    expect(events(planned(action))).toStrictEqual([
       { type: 'resource_planned', address: 'aws_x.a', resourceType: 'aws_x', action },
     ]);
-  for (const action of ['noop', 'read', 'move']) assert.deepEqual(events(planned(action)), []);
-  assert.deepEqual(events(planned('create'), 'apply'), []);
-  assert.equal(events(planned('remove'))[0]?.type, 'resource_planned');
+  for (const action of ['noop', 'read', 'move']) expect(events(planned(action))).toStrictEqual([]);
+  expect(events(planned('create'), 'apply')).toStrictEqual([]);
+  expect(events(planned('remove'))[0]?.type).toBe('resource_planned');
 });
 
 test('a resource that failed is finished, but not ok', () => {
   const hook = { resource, action: 'create', elapsed_seconds: 3 };
-  assert.deepEqual(events({ type: 'apply_errored', hook }, 'apply'), [
+  expect(events({ type: 'apply_errored', hook }, 'apply')).toStrictEqual([
     {
       type: 'resource_finished',
       address: 'aws_x.a',
@@ -51,19 +50,19 @@ test('a diagnostic in a module is placed from the project’s root, one in an en
     const [body] = events(at(name));
     return body?.type === 'diagnostic' ? body.diagnostic.file : undefined;
   };
-  assert.equal(fileOf('main.tf'), 'app/main.tf');
-  assert.equal(fileOf('../modules/m/main.tf'), 'modules/m/main.tf');
-  assert.equal(fileOf('~engine.auto.tfvars.json'), null);
-  assert.equal(fileOf('../../etc/passwd'), null);
+  expect(fileOf('main.tf')).toBe('app/main.tf');
+  expect(fileOf('../modules/m/main.tf')).toBe('modules/m/main.tf');
+  expect(fileOf('~engine.auto.tfvars.json')).toBe(null);
+  expect(fileOf('../../etc/passwd')).toBe(null);
 });
 
 test('what is no message is a line of the log without control characters', () => {
   for (const text of ['plain', '{"no":"message"}', '{broken', '\u001b[1mplain\u001b[0m\u0007'])
-    assert.equal(readUiLine(text, reading)[0]?.type, 'log');
-  assert.deepEqual(readUiLine('\u001b[1mbold\u001b[0m', reading), [
+    expect(readUiLine(text, reading)[0]?.type).toBe('log');
+  expect(readUiLine('\u001b[1mbold\u001b[0m', reading)).toStrictEqual([
     { type: 'log', step: 'plan', line: 'bold' },
   ]);
-  assert.deepEqual(readUiLine('   ', reading), []);
+  expect(readUiLine('   ', reading)).toStrictEqual([]);
 });
 
 test('codes are stable slugs without names and ids', () => {
@@ -75,8 +74,8 @@ test('codes are stable slugs without names and ids', () => {
     ['', 'other'],
     ['???', 'other'],
   ];
-  for (const [summary, code] of table) assert.equal(diagnosticCode(summary), code);
-  assert.ok(diagnosticCode('long '.repeat(100)).length <= 64);
+  for (const [summary, code] of table) expect(diagnosticCode(summary)).toBe(code);
+  expect(diagnosticCode('long '.repeat(100)).length).toBeLessThanOrEqual(64);
 });
 
 test('problems in text for people have their place as well', () => {
@@ -85,8 +84,10 @@ test('problems in text for people have their place as well', () => {
   const [body] = readTextDiagnostics(text, { step: 'init', rootModule: '.' });
   assert.ok(body?.type === 'diagnostic');
   const { code, file, line, detail } = body.diagnostic;
-  assert.deepEqual(
-    [code, file, line, detail],
-    ['unsupported_block_type', 'main.tf', 3, 'Not expected here.'],
-  );
+  expect([code, file, line, detail]).toStrictEqual([
+    'unsupported_block_type',
+    'main.tf',
+    3,
+    'Not expected here.',
+  ]);
 });

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { afterTest } from '../../../scripts/jest/after-test.ts';
 import { type JobContent, layOutJob, overrideName, variablesName } from './job-directory.ts';
 import { type JobPaths, jobPaths } from './job-paths.ts';
 
-async function layOut(t: TestContext, more: Partial<JobContent> = {}): Promise<JobPaths> {
+async function layOut(more: Partial<JobContent> = {}): Promise<JobPaths> {
   const runsDir = mkdtempSync(join(tmpdir(), 'jobs-'));
-  t.after(() => rmSync(runsDir, { recursive: true, force: true }));
+  afterTest(() => rmSync(runsDir, { recursive: true, force: true }));
   const paths = jobPaths(runsDir, 'deploy-1', 'root');
   await layOutJob(paths, content(more));
   return paths;
@@ -23,15 +23,15 @@ const content = (more: Partial<JobContent> = {}): JobContent => ({
 const written = (paths: JobPaths, name: string) =>
   JSON.parse(readFileSync(join(paths.rootModule, name), 'utf8'));
 
-test('the id of an import is text: nothing of it is evaluated', async (t) => {
+test('the id of an import is text: nothing of it is evaluated', async () => {
   const id = '${file("/etc/passwd")}%{ if true }';
-  const paths = await layOut(t, { imports: [{ to: 'aws_vpc.v["a"]', id }] });
-  assert.deepEqual(written(paths, '~engine_imports.tf.json'), {
+  const paths = await layOut({ imports: [{ to: 'aws_vpc.v["a"]', id }] });
+  expect(written(paths, '~engine_imports.tf.json')).toStrictEqual({
     import: [{ to: 'aws_vpc.v["a"]', id: '$${file("/etc/passwd")}%%{ if true }' }],
   });
 });
 
-test('what a search looks for is text, at any depth and in names too', async (t) => {
+test('what a search looks for is text, at any depth and in names too', async () => {
   const search = [
     {
       ...{ name: 'a', type: 'aws_vpcs', provider: 'aws.west' },
@@ -39,8 +39,8 @@ test('what a search looks for is text, at any depth and in names too', async (t)
     },
     { name: 'b', type: 'aws_vpcs', provider: 'aws', arguments: {} },
   ];
-  const paths = await layOut(t, { search });
-  assert.deepEqual(written(paths, '~engine_search.tf.json'), {
+  const paths = await layOut({ search });
+  expect(written(paths, '~engine_search.tf.json')).toStrictEqual({
     data: {
       aws_vpcs: {
         a: {
@@ -54,23 +54,23 @@ test('what a search looks for is text, at any depth and in names too', async (t)
   });
 });
 
-test('variables are values: a template in one is left as it is, since Terraform reads none there', async (t) => {
-  const paths = await layOut(t, { variables: { a: '${b}' } });
-  assert.deepEqual(written(paths, variablesName), { a: '${b}' });
-  assert.equal(existsSync(join((await layOut(t)).rootModule, variablesName)), false);
+test('variables are values: a template in one is left as it is, since Terraform reads none there', async () => {
+  const paths = await layOut({ variables: { a: '${b}' } });
+  expect(written(paths, variablesName)).toStrictEqual({ a: '${b}' });
+  expect(existsSync(join((await layOut()).rootModule, variablesName))).toBe(false);
 });
 
-test('the state stays where the engine has put it, whatever backend the code names', async (t) => {
-  const paths = await layOut(t, { state: Buffer.from('state') });
-  assert.deepEqual(written(paths, overrideName), {
+test('the state stays where the engine has put it, whatever backend the code names', async () => {
+  const paths = await layOut({ state: Buffer.from('state') });
+  expect(written(paths, overrideName)).toStrictEqual({
     terraform: { backend: { local: { path: '../../state/terraform.tfstate' } } },
   });
-  assert.equal(readFileSync(paths.state, 'utf8'), 'state');
-  assert.equal(statSync(paths.state).mode & 0o777, 0o600);
+  expect(readFileSync(paths.state, 'utf8')).toBe('state');
+  expect(statSync(paths.state).mode & 0o777).toBe(0o600);
 });
 
-test('a job is laid out from nothing: no state, plan or code of an earlier attempt is left', async (t) => {
-  const paths = await layOut(t, { state: Buffer.from('state'), plan: Buffer.from('plan') });
+test('a job is laid out from nothing: no state, plan or code of an earlier attempt is left', async () => {
+  const paths = await layOut({ state: Buffer.from('state'), plan: Buffer.from('plan') });
   for (const path of [paths.planJson, paths.initialised, join(paths.rootModule, 'left.tf')])
     writeFileSync(path, 'old');
   writeFileSync(`${paths.state}.backup`, 'old');
@@ -78,16 +78,16 @@ test('a job is laid out from nothing: no state, plan or code of an earlier attem
   const gone = [paths.state, `${paths.state}.backup`, paths.plan, paths.planJson, paths.initialised];
   for (const path of [...gone, join(paths.rootModule, 'left.tf')])
     assert.equal(existsSync(path), false, path);
-  assert.equal(readFileSync(join(paths.rootModule, 'main.tf'), 'utf8'), '# code');
+  expect(readFileSync(join(paths.rootModule, 'main.tf'), 'utf8')).toBe('# code');
 });
 
-test('the files of tests are put aside, and the manifest names every file', async (t) => {
+test('the files of tests are put aside, and the manifest names every file', async () => {
   const files = new Map([
     ['root/main.tf', Buffer.from('')],
     ['root/a.tftest.hcl', Buffer.from('')],
   ]);
-  const paths = await layOut(t, { files });
-  assert.equal(existsSync(join(paths.rootModule, 'a.tftest.hcl')), false);
-  assert.equal(existsSync(join(paths.aside, 'root/a.tftest.hcl')), true);
-  assert.deepEqual(JSON.parse(readFileSync(paths.manifest, 'utf8')), [...files.keys()]);
+  const paths = await layOut({ files });
+  expect(existsSync(join(paths.rootModule, 'a.tftest.hcl'))).toBe(false);
+  expect(existsSync(join(paths.aside, 'root/a.tftest.hcl'))).toBe(true);
+  expect(JSON.parse(readFileSync(paths.manifest, 'utf8'))).toStrictEqual([...files.keys()]);
 });

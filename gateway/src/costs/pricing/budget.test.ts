@@ -1,5 +1,3 @@
-import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
 import { budgetSchema } from '@deployment-engine/contracts';
 import { estimate } from './estimate.ts';
 import { judgeBudget } from './judge-budget.ts';
@@ -24,7 +22,7 @@ const judge = (budget: object) => judgeBudget(answer, answer.diff, budgetSchema.
 
 describe('a budget', () => {
   test('that is kept allows', () => {
-    assert.deepEqual(judge({ maxMonthly: 100, maxIncrease: 50 }), { decision: 'allow', violations: [] });
+    expect(judge({ maxMonthly: 100, maxIncrease: 50 })).toStrictEqual({ decision: 'allow', violations: [] });
   });
 
   for (const [budget, rule] of [
@@ -34,20 +32,20 @@ describe('a budget', () => {
   ] as const) {
     test(`broken by ${rule} blocks and names the resource`, () => {
       const verdict = judge(budget);
-      assert.equal(verdict.decision, 'block');
-      assert.equal(verdict.violations[0]?.rule, rule);
-      assert.equal(verdict.violations[0]?.address, 'aws_nat_gateway.n');
-      assert.match(verdict.violations[0]?.message ?? '', /aws_nat_gateway\.n/);
+      expect(verdict.decision).toBe('block');
+      expect(verdict.violations[0]?.rule).toBe(rule);
+      expect(verdict.violations[0]?.address).toBe('aws_nat_gateway.n');
+      expect(verdict.violations[0]?.message ?? '').toMatch(/aws_nat_gateway\.n/);
     });
   }
 
   test('takes the strictest of its actions', () => {
     const unknown = estimate([resource('aws_unheard_of', 'u'), gateway]);
     const verdict = (budget: object) => judgeBudget(unknown, null, budgetSchema.parse(budget)).decision;
-    assert.equal(verdict({}), 'warn');
-    assert.equal(verdict({ onUnknown: 'ignore' }), 'allow');
-    assert.equal(verdict({ onUnknown: 'approve' }), 'approve');
-    assert.equal(verdict({ onUnknown: 'approve', maxMonthly: 1 }), 'block');
-    assert.equal(verdict({ onUnknown: 'approve', maxMonthly: 1, action: 'warn' }), 'approve');
+    expect(verdict({})).toBe('warn');
+    expect(verdict({ onUnknown: 'ignore' })).toBe('allow');
+    expect(verdict({ onUnknown: 'approve' })).toBe('approve');
+    expect(verdict({ onUnknown: 'approve', maxMonthly: 1 })).toBe('block');
+    expect(verdict({ onUnknown: 'approve', maxMonthly: 1, action: 'warn' })).toBe('approve');
   });
 });

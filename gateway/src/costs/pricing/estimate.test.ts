@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { estimate, UnknownCurrencyError } from './estimate.ts';
 import type { NormalisedResource } from './normalised-resource.ts';
@@ -67,11 +66,10 @@ describe('an estimate', () => {
           const [one, two] = ['a', 'b'].map((name) =>
             resource(`aws_ebs_volume.${name}`, 'aws_ebs_volume', { type, size }),
           );
-          assert.ok(
-            estimate([one, two] as NormalisedResource[]).total >
-              estimate([one] as NormalisedResource[]).total,
+          expect(estimate([one, two] as NormalisedResource[]).total).toBeGreaterThan(
+            estimate([one] as NormalisedResource[]).total,
           );
-          assert.ok(cost(size + more) >= cost(size));
+          expect(cost(size + more)).toBeGreaterThanOrEqual(cost(size));
         },
       ),
       { numRuns: 60 },
@@ -106,22 +104,21 @@ describe('an estimate', () => {
     const later = { ...resource('aws_instance.d', 'aws_instance', {}), unknown: { instance_type: true } };
     const answer = estimate([unheard, badSize, nowhere, later]);
     const byAddress = new Map(answer.resources.map((entry) => [entry.address, entry]));
-    assert.equal(byAddress.get('aws_unheard_of.a')?.status, 'unsupported');
-    assert.equal(byAddress.get('aws_nat_gateway.c')?.monthlyCost, null);
-    assert.equal(byAddress.get('aws_instance.b')?.components[0]?.monthlyCost, null);
-    assert.equal(byAddress.get('aws_instance.d')?.status, 'partial');
-    assert.deepEqual(
-      new Set(answer.unpriced.map(({ address }) => address)),
+    expect(byAddress.get('aws_unheard_of.a')?.status).toBe('unsupported');
+    expect(byAddress.get('aws_nat_gateway.c')?.monthlyCost).toBe(null);
+    expect(byAddress.get('aws_instance.b')?.components[0]?.monthlyCost).toBe(null);
+    expect(byAddress.get('aws_instance.d')?.status).toBe('partial');
+    expect(new Set(answer.unpriced.map(({ address }) => address))).toStrictEqual(
       new Set(['aws_unheard_of.a', 'aws_instance.b', 'aws_nat_gateway.c', 'aws_instance.d']),
     );
-    assert.equal(answer.confidence, 'unknown');
+    expect(answer.confidence).toBe('unknown');
   });
 
   test('lists every default it uses', () => {
     const answer = estimate([resource('aws_instance.a', 'aws_instance', { instance_type: 'm5.large' })]);
     assert.ok(answer.assumptions.includes('usage profile none'));
     assert.ok(answer.assumptions.includes('aws_instance.a: root disk of 8 GB gp2'));
-    assert.equal(answer.total, 0.096 * 730 + 0.8);
+    expect(answer.total).toBe(0.096 * 730 + 0.8);
   });
 
   test('takes default usage from the profile and lists it', () => {
@@ -129,24 +126,24 @@ describe('an estimate', () => {
     const [none, small, large] = (['none', 'small', 'large'] as const).map((profile) =>
       estimate(gateway, { profile }),
     );
-    assert.equal(none?.total, 32.85);
-    assert.equal(small?.total, 32.85 + 20 * 0.045);
-    assert.equal(large?.total, 32.85 + 2000 * 0.045);
+    expect(none?.total).toBe(32.85);
+    expect(small?.total).toBe(32.85 + 20 * 0.045);
+    expect(large?.total).toBe(32.85 + 2000 * 0.045);
     assert.ok(small?.assumptions.some((text) => text.includes('monthly_data_processed_gb 20')));
   });
 
   test('takes discounts by type, prefix and category, the nearest first', () => {
     const gateway = [resource('aws_nat_gateway.a', 'aws_nat_gateway', {})];
     const total = (discounts: Record<string, number>) => estimate(gateway, { discounts }).total;
-    assert.equal(total({ networking: 50 }), 16.425);
-    assert.equal(total({ networking: 50, 'aws_*': 10 }), 29.565);
-    assert.equal(total({ networking: 50, 'aws_*': 10, aws_nat_gateway: 100 }), 0);
+    expect(total({ networking: 50 })).toBe(16.425);
+    expect(total({ networking: 50, 'aws_*': 10 })).toBe(29.565);
+    expect(total({ networking: 50, 'aws_*': 10, aws_nat_gateway: 100 })).toBe(0);
   });
 
   test('converts by the rate table and refuses a currency without a rate', () => {
     const gateway = [resource('aws_nat_gateway.a', 'aws_nat_gateway', {})];
     const answer = estimate(gateway, { currency: 'EUR', exchangeRates: { EUR: 0.9 } });
-    assert.deepEqual([answer.total, answer.currency], [29.565, 'EUR']);
+    expect([answer.total, answer.currency]).toStrictEqual([29.565, 'EUR']);
     assert.throws(() => estimate(gateway, { currency: 'XXX' }), UnknownCurrencyError);
   });
 
@@ -160,21 +157,19 @@ describe('an estimate', () => {
       resource('aws_route53_zone.c', 'aws_route53_zone', {}),
     ];
     const { diff } = estimate(planned, { current: running });
-    assert.deepEqual(
+    expect(
       diff?.resources.map(({ address, change, difference }) => [address, change, difference]),
-      [
-        ['aws_route53_zone.c', 'added', 0.5],
-        ['aws_eip.b', 'removed', -3.65],
-      ],
-    );
-    assert.equal(diff?.difference, -3.15);
+    ).toStrictEqual([
+      ['aws_route53_zone.c', 'added', 0.5],
+      ['aws_eip.b', 'removed', -3.65],
+    ]);
+    expect(diff?.difference).toBe(-3.15);
   });
 
   test('warns of prices older than 180 days', () => {
     const gateway = [resource('aws_nat_gateway.a', 'aws_nat_gateway', {})];
-    assert.equal(estimate(gateway, { today: new Date('2024-02-01') }).priceBook.warnings.length, 0);
-    assert.match(
-      estimate(gateway, { today: new Date('2030-01-01') }).priceBook.warnings[0] ?? '',
+    expect(estimate(gateway, { today: new Date('2024-02-01') }).priceBook.warnings.length).toBe(0);
+    expect(estimate(gateway, { today: new Date('2030-01-01') }).priceBook.warnings[0] ?? '').toMatch(
       /older than 180 days/,
     );
   });

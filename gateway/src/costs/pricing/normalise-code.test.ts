@@ -1,6 +1,4 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are Terraform's placeholders, not ours
-import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
 import { estimate } from './estimate.ts';
 import { normaliseCode } from './normalise-code.ts';
 
@@ -33,7 +31,7 @@ describe('code', () => {
   const byAddress = new Map(resources.map((resource) => [resource.address, resource]));
 
   test('counts, repeats and nests', () => {
-    assert.deepEqual(resources.map(({ address }) => address).toSorted(), [
+    expect(resources.map(({ address }) => address).toSorted()).toStrictEqual([
       'aws_autoscaling_group.g',
       'aws_eip.e',
       'aws_instance.web[0]',
@@ -46,13 +44,13 @@ describe('code', () => {
   });
 
   test('resolves variables, locals, aliases and references', () => {
-    assert.equal(byAddress.get('aws_instance.web[1]')?.region, 'us-west-2');
-    assert.equal(byAddress.get('aws_instance.web[1]')?.values.instance_type, 't3.large');
-    assert.equal(byAddress.get('aws_s3_bucket.b["a"]')?.values.bucket, 'a-eu-west-1');
-    assert.equal(byAddress.get('module.m.aws_ebs_volume.v')?.values.size, 3);
-    assert.equal(byAddress.get('aws_eip.e')?.unknown.count, true);
+    expect(byAddress.get('aws_instance.web[1]')?.region).toBe('us-west-2');
+    expect(byAddress.get('aws_instance.web[1]')?.values.instance_type).toBe('t3.large');
+    expect(byAddress.get('aws_s3_bucket.b["a"]')?.values.bucket).toBe('a-eu-west-1');
+    expect(byAddress.get('module.m.aws_ebs_volume.v')?.values.size).toBe(3);
+    expect(byAddress.get('aws_eip.e')?.unknown.count).toBe(true);
     const group = estimate(resources).resources.find(({ type }) => type === 'aws_autoscaling_group');
-    assert.equal(group?.status, 'priced');
+    expect(group?.status).toBe('priced');
   });
 
   test('reads the argument of another resource, not what that one will only get', () => {
@@ -74,25 +72,19 @@ describe('code', () => {
       ],
     });
     const regions = Object.fromEntries(found.map(({ address, region }) => [address, region]));
-    assert.equal(regions['azurerm_linux_virtual_machine.known'], 'westeurope');
-    assert.equal(regions['azurerm_linux_virtual_machine.computed'], null);
-    assert.equal(regions['azurerm_linux_virtual_machine.counted'], null);
+    expect(regions['azurerm_linux_virtual_machine.known']).toBe('westeurope');
+    expect(regions['azurerm_linux_virtual_machine.computed']).toBe(null);
+    expect(regions['azurerm_linux_virtual_machine.counted']).toBe(null);
   });
 
   test('names the modules it does not follow, and the estimate lists them', () => {
     const source = 'terraform-aws-modules/vpc/aws';
     const addresses = ['module.network[0]', 'module.network[1]'];
-    assert.deepEqual(
-      unfollowed,
-      addresses.map((address) => ({ address, source })),
-    );
+    expect(unfollowed).toStrictEqual(addresses.map((address) => ({ address, source })));
     const answer = estimate(resources, { unfollowed });
     const listed = answer.unpriced.filter(({ reason }) => reason === 'not_followed');
-    assert.deepEqual(
-      listed.map(({ address }) => address),
-      addresses,
-    );
-    assert.match(listed[0]?.detail ?? '', /terraform-aws-modules\/vpc\/aws/);
-    assert.equal(answer.resourceCounts.module, undefined);
+    expect(listed.map(({ address }) => address)).toStrictEqual(addresses);
+    expect(listed[0]?.detail ?? '').toMatch(/terraform-aws-modules\/vpc\/aws/);
+    expect(answer.resourceCounts.module).toBe(undefined);
   });
 });

@@ -1,5 +1,3 @@
-import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
 import { estimate } from './estimate.ts';
 import { normalisePlan, normalisePlanBefore } from './normalise-plan.ts';
 import { normaliseState } from './normalise-state.ts';
@@ -63,10 +61,12 @@ describe('a plan', () => {
         ],
       },
     );
-    assert.deepEqual(
-      normalisePlan(plan).map(({ region }) => region),
-      ['eu-west-1', 'us-west-2', 'us-gov-west-1', 'ap-south-1'],
-    );
+    expect(normalisePlan(plan).map(({ region }) => region)).toStrictEqual([
+      'eu-west-1',
+      'us-west-2',
+      'us-gov-west-1',
+      'ap-south-1',
+    ]);
   });
 
   test('resolves a launch template that a module is given and hands on', () => {
@@ -101,8 +101,8 @@ describe('a plan', () => {
     );
     const { resources } = estimate(normalisePlan(plan));
     const found = resources.find(({ type }) => type === 'aws_autoscaling_group');
-    assert.equal(found?.components[0]?.quantity, 1460);
-    assert.equal(found?.status, 'priced');
+    expect(found?.components[0]?.quantity).toBe(1460);
+    expect(found?.status).toBe('priced');
   });
 
   test('pairs counted resources by their index', () => {
@@ -131,10 +131,10 @@ describe('a plan', () => {
       },
     );
     const groups = normalisePlan(plan).filter(({ type }) => type === 'aws_autoscaling_group');
-    assert.deepEqual(
-      groups.map((group) => group.references.launch_configuration),
-      [['aws_launch_configuration.c[0]'], ['aws_launch_configuration.c[1]']],
-    );
+    expect(groups.map((group) => group.references.launch_configuration)).toStrictEqual([
+      ['aws_launch_configuration.c[0]'],
+      ['aws_launch_configuration.c[1]'],
+    ]);
   });
 
   test('costs after apply what it said before, and what goes is not counted', () => {
@@ -183,9 +183,8 @@ describe('a plan', () => {
     };
     const planned = normalisePlan(plan);
     const after = estimate(planned, { current: normalisePlanBefore(plan) });
-    assert.equal(after.total, estimate(normaliseState(state, { like: planned })).total);
-    assert.equal(
-      after.diff?.resources.find(({ change }) => change === 'removed')?.address,
+    expect(after.total).toBe(estimate(normaliseState(state, { like: planned })).total);
+    expect(after.diff?.resources.find(({ change }) => change === 'removed')?.address).toBe(
       'aws_nat_gateway.n',
     );
   });
@@ -212,12 +211,12 @@ describe('a plan', () => {
         },
       },
     );
-    assert.equal(estimate(normalisePlan(flat)).total, estimate(normalisePlan(nested)).total);
+    expect(estimate(normalisePlan(flat)).total).toBe(estimate(normalisePlan(nested)).total);
   });
 
   test('that is no plan gives no resources', () => {
     for (const nonsense of [null, 'x', [], {}, { resource_changes: 3, configuration: 'y' }]) {
-      assert.deepEqual(normalisePlan(nonsense), []);
+      expect(normalisePlan(nonsense)).toStrictEqual([]);
     }
   });
 });
@@ -235,10 +234,7 @@ describe('a state', () => {
     const state = {
       resources: [entry('aws_instance', [{ attributes }]), entry('aws_nat_gateway', [{ attributes: {} }])],
     };
-    assert.deepEqual(
-      normaliseState(state).map(({ region }) => region),
-      ['eu-west-1', 'eu-west-1'],
-    );
+    expect(normaliseState(state).map(({ region }) => region)).toStrictEqual(['eu-west-1', 'eu-west-1']);
   });
 
   test('is read from what terraform show prints too', () => {
@@ -250,9 +246,6 @@ describe('a state', () => {
       values: {},
     };
     const shown = { values: { root_module: { child_modules: [{ resources: [own] }] } } };
-    assert.deepEqual(
-      normaliseState(shown).map(({ address }) => address),
-      ['module.m.aws_eip.a'],
-    );
+    expect(normaliseState(shown).map(({ address }) => address)).toStrictEqual(['module.m.aws_eip.a']);
   });
 });

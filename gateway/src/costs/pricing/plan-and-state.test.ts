@@ -1,5 +1,3 @@
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import fc from 'fast-check';
 import { estimate } from './estimate.ts';
 import { normalisePlan } from './normalise-plan.ts';
@@ -92,7 +90,7 @@ for (const type of resourceModules.keys())
           attributes.map(([name, kind]) => [name, planned[name] ?? kinds[kind]]),
         );
         const [fromPlan, fromState] = costs(type, planned, stored);
-        assert.deepEqual(fromState, fromPlan);
+        expect(fromState).toStrictEqual(fromPlan);
       }),
       { numRuns: 30 },
     );
@@ -109,6 +107,6 @@ test('an alarm on metric queries costs as much from its state as from its plan',
     { ...queries, period: null },
     { ...queries, period: 0, threshold_metric_id: '' },
   );
-  assert.equal(fromPlan?.[0]?.monthlyCost, 0.1);
-  assert.deepEqual(fromState, fromPlan);
+  expect(fromPlan?.[0]?.monthlyCost).toBe(0.1);
+  expect(fromState).toStrictEqual(fromPlan);
 });

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
 import type { ResourceCost } from '@deployment-engine/contracts';
 import { estimate } from './estimate.ts';
 
@@ -81,7 +80,7 @@ describe('pricing rules of Azure and Google', () => {
       ['azurerm_mssql_database', { sku_name: 'HS_Gen5_2' }],
     ] as const) {
       const { monthlyCost, status } = priced(type, 'nowhere', values);
-      assert.deepEqual([monthlyCost, status], [null, 'unknown']);
+      expect([monthlyCost, status]).toStrictEqual([null, 'unknown']);
     }
   });
 });

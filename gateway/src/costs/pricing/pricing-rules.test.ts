@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
 import { Decimal } from 'decimal.js';
 import { estimate } from './estimate.ts';
 import type { NormalisedResource } from './normalised-resource.ts';
@@ -39,7 +38,7 @@ describe('tiers', () => {
     [150, 260],
   ] as const) {
     test(`${quantity} units cost ${cost}`, () => {
-      assert.equal(costOf(new Decimal(quantity), tiers).toNumber(), cost);
+      expect(costOf(new Decimal(quantity), tiers).toNumber()).toBe(cost);
     });
   }
 });
@@ -223,7 +222,7 @@ describe('pricing rules', () => {
       const list = [{ ...resource, address: 'google_compute_instance.a', action: 'create' as const }];
       return estimate(list, { usage: { resource_usage: { google_compute_instance: usage } } }).total;
     };
-    assert.ok(Math.abs(machine({}, 'n1') / machine({ monthly_hrs: 365 }, 'n1') - 1.4) < 1e-6);
-    assert.ok(Math.abs(machine({}, 'e2') / machine({ monthly_hrs: 365 }, 'e2') - 2) < 1e-6);
+    expect(Math.abs(machine({}, 'n1') / machine({ monthly_hrs: 365 }, 'n1') - 1.4)).toBeLessThan(1e-6);
+    expect(Math.abs(machine({}, 'e2') / machine({ monthly_hrs: 365 }, 'e2') - 2)).toBeLessThan(1e-6);
   });
 });

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
 import { parseUsageFile, UsageFileError, usageReader } from './usage-file.ts';
 
 function resourceAt(address: string, type: string) {
@@ -28,12 +27,12 @@ resource_usage:
   ] as const) {
     test(`gives ${address} the nearest entry`, () => {
       const usage = usageReader(file, 'none')(resourceAt(address, 'aws_sqs_queue'));
-      assert.equal(usage.figure('monthly_requests')?.value?.toNumber(), expected);
+      expect(usage.figure('monthly_requests')?.value?.toNumber()).toBe(expected);
     });
   }
 
   test('gives nothing for a resource it does not name', () => {
-    assert.equal(usageReader(file, 'none')(resourceAt('aws_lb.a', 'aws_lb')).figure('x'), null);
+    expect(usageReader(file, 'none')(resourceAt('aws_lb.a', 'aws_lb')).figure('x')).toBe(null);
   });
 
   for (const [text, line] of [

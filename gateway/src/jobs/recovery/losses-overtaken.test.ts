@@ -1,5 +1,3 @@
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import type { TerraformState } from '../../projects/states/store.ts';
 import { readJournalCalls } from './journal-calls.ts';
 import { awsProvider, begin, end, journalText, planOfCreations } from './journal-fixture.ts';
@@ -37,19 +35,19 @@ function lossesOf(apply: Partial<EndedApply>, records = made) {
 test('an object in an overtaken state goes into its place where that is free, as it was recorded there', () => {
   const overtaken = stateWith('recorded', { schema_version: 3, private: 'cA==', status: 'tainted' });
   const { losses, proven, unaccounted } = lossesOf({ overtaken }, []);
-  assert.deepEqual([proven, unaccounted], [[['aws_s3_bucket.b', 'recorded']], []]);
+  expect([proven, unaccounted]).toStrictEqual([[['aws_s3_bucket.b', 'recorded']], []]);
   const { schemaVersion, private: data, isTainted, name, provider } = losses.proven[0]?.object ?? {};
-  assert.deepEqual([schemaVersion, data, isTainted, name, provider], [3, 'cA==', true, 'b', awsProvider]);
+  expect([schemaVersion, data, isTainted, name, provider]).toStrictEqual([3, 'cA==', true, 'b', awsProvider]);
 });
 
 test('without a journal it is there once all the same', () => {
   const { proven, unaccounted } = lossesOf({ overtaken: stateWith('recorded'), journal: undefined });
-  assert.deepEqual([proven, unaccounted], [[['aws_s3_bucket.b', 'recorded']], []]);
+  expect([proven, unaccounted]).toStrictEqual([[['aws_s3_bucket.b', 'recorded']], []]);
 });
 
 test('an object that journal and overtaken state tell of is there once', () => {
   const { proven, unaccounted } = lossesOf({ overtaken: stateWith('made') });
-  assert.deepEqual([proven, unaccounted], [[['aws_s3_bucket.b', 'made']], []]);
+  expect([proven, unaccounted]).toStrictEqual([[['aws_s3_bucket.b', 'made']], []]);
 });
 
 test('where another object has its place by now, it is reported with its id', () => {
@@ -57,33 +55,33 @@ test('where another object has its place by now, it is reported with its id', ()
     { overtaken: stateWith('recorded'), state: stateWith('another') },
     [],
   );
-  assert.deepEqual([proven, unaccounted], [[], [['aws_s3_bucket.b', 'recorded']]]);
-  assert.equal(losses.unaccounted[0]?.started, true);
+  expect([proven, unaccounted]).toStrictEqual([[], [['aws_s3_bucket.b', 'recorded']]]);
+  expect(losses.unaccounted[0]?.started).toBe(true);
 });
 
 test('an object that the newest state has too is no loss, and what neither planned is none either', () => {
   const same = { overtaken: stateWith('recorded'), state: stateWith('recorded') };
-  assert.deepEqual([lossesOf(same, []).proven, lossesOf(same, []).unaccounted], [[], []]);
+  expect([lossesOf(same, []).proven, lossesOf(same, []).unaccounted]).toStrictEqual([[], []]);
   const unplanned = lossesOf({ overtaken: stateWith('recorded'), plan: planOfCreations([]) }, []);
-  assert.deepEqual([unplanned.proven, unplanned.unaccounted], [[], []]);
+  expect([unplanned.proven, unplanned.unaccounted]).toStrictEqual([[], []]);
 });
 
 test('a replacement that is recorded is no loss, whatever it has replaced', () => {
   const replacing = planOfCreations([{ ...bucket, replaces: 'old' }]);
   const after = (id: string) => lossesOf({ plan: replacing, state: stateWith(id), journal: undefined });
-  assert.deepEqual(after('new').unaccounted, []);
-  assert.deepEqual(after('old').unaccounted, [['aws_s3_bucket.b', null]]);
+  expect(after('new').unaccounted).toStrictEqual([]);
+  expect(after('old').unaccounted).toStrictEqual([['aws_s3_bucket.b', null]]);
 });
 
 test('the paths that the plan calls sensitive stay sensitive, and the addresses in the state are told', () => {
   const secret = planOfCreations([{ ...bucket, sensitive: { bucket: true } }]);
   const { losses } = lossesOf({ plan: secret });
-  assert.deepEqual(losses.proven[0]?.object.sensitivePaths, [[{ type: 'get_attr', value: 'bucket' }]]);
-  assert.deepEqual([...lossesOf({ state: stateWith('x') }).losses.recorded], ['aws_s3_bucket.b']);
+  expect(losses.proven[0]?.object.sensitivePaths).toStrictEqual([[{ type: 'get_attr', value: 'bucket' }]]);
+  expect([...lossesOf({ state: stateWith('x') }).losses.recorded]).toStrictEqual(['aws_s3_bucket.b']);
 });
 
 test('a call without an answer is reported with what it was to create', () => {
   const planned = { bucket: 'the-bucket', region: 'known by then' };
   const { losses } = lossesOf({}, [begin('a', 'aws_s3_bucket', planned)]);
-  assert.deepEqual(losses.unaccounted[0]?.creation.values, planned);
+  expect(losses.unaccounted[0]?.creation.values).toStrictEqual(planned);
 });

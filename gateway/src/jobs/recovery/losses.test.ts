@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import type { JournalRecord } from '@deployment-engine/contracts';
 import type { TerraformState } from '../../projects/states/store.ts';
 import { readJournalCalls } from './journal-calls.ts';
@@ -45,19 +44,22 @@ test('an object of which the cloud told and that no state has is proven, with al
     begin('a', 'aws_security_group', planned),
     made,
   ]);
-  assert.deepEqual(unaccounted, []);
+  expect(unaccounted).toStrictEqual([]);
   assert.equal(proven[0]?.address, 'aws_security_group.g[0]');
   const { object } = proven[0];
-  assert.deepEqual(
-    [object.attributes.id, object.schemaVersion, object.private, object.isTainted, object.key],
-    ['sg-1', 7, 'cHJpdmF0ZQ==', false, 0],
-  );
+  expect([
+    object.attributes.id,
+    object.schemaVersion,
+    object.private,
+    object.isTainted,
+    object.key,
+  ]).toStrictEqual(['sg-1', 7, 'cHJpdmF0ZQ==', false, 0]);
 });
 
 test('an object that the state has is no loss', () => {
   const records = [begin('a', 'aws_security_group', planned), end('a', { id: 'sg-1' })];
   const losses = lossesOf(planOfCreations([group(0)]), records, { state: stateWith('sg-1') });
-  assert.deepEqual([losses.proven, losses.unaccounted], [[], []]);
+  expect([losses.proven, losses.unaccounted]).toStrictEqual([[], []]);
 });
 
 test('alike objects take the places that are free, each one', () => {
@@ -68,7 +70,7 @@ test('alike objects take the places that are free, each one', () => {
   const { proven } = lossesOf(planOfCreations([group(0), group(1), group(2)]), records, {
     state: stateWith('sg-2'),
   });
-  assert.deepEqual(proven.map(({ address }) => address).toSorted(), [
+  expect(proven.map(({ address }) => address).toSorted()).toStrictEqual([
     'aws_security_group.g[1]',
     'aws_security_group.g[2]',
   ]);
@@ -82,10 +84,7 @@ test('values that were known when it was planned decide which place an object ha
     begin('1', 'aws_iam_role', { name: 'b' }),
     end('1', { id: 'b', name: 'b' }),
   ]);
-  assert.deepEqual(
-    proven.map(({ address }) => address),
-    ['aws_iam_role.b'],
-  );
+  expect(proven.map(({ address }) => address)).toStrictEqual(['aws_iam_role.b']);
 });
 
 const unknownNames = planOfCreations(
@@ -94,7 +93,7 @@ const unknownNames = planOfCreations(
 
 test('values that the plan did not know and that hold the key break the tie', () => {
   const records = [begin('1', 'aws_subnet', { name: 'n-1' }), end('1', { id: 'subnet-1' })];
-  assert.equal(lossesOf(unknownNames, records).proven[0]?.address, 'aws_subnet.n[1]');
+  expect(lossesOf(unknownNames, records).proven[0]?.address).toBe('aws_subnet.n[1]');
 });
 
 test('where nothing else tells, the order in which Terraform began does', () => {
@@ -103,24 +102,20 @@ test('where nothing else tells, the order in which Terraform began does', () => 
     end(name, { id: name }),
   ]);
   const { proven } = lossesOf(unknownNames, records, { started: ['aws_subnet.n[1]', 'aws_subnet.n[0]'] });
-  assert.deepEqual(
-    proven.map(({ address, object }) => [address, object.attributes.id]),
-    [
-      ['aws_subnet.n[1]', 'x'],
-      ['aws_subnet.n[0]', 'y'],
-    ],
-  );
+  expect(proven.map(({ address, object }) => [address, object.attributes.id])).toStrictEqual([
+    ['aws_subnet.n[1]', 'x'],
+    ['aws_subnet.n[0]', 'y'],
+  ]);
 });
 
 test('a call without an answer may have made an object, and one that was never made has not', () => {
   const { proven, unaccounted } = lossesOf(planOfCreations([group(0), group(1)]), [
     begin('a', 'aws_security_group', planned),
   ]);
-  assert.deepEqual(proven, []);
-  assert.deepEqual(
-    unaccounted.map(({ address, started, objectId }) => [address, started, objectId]),
-    [['aws_security_group.g[0]', true, null]],
-  );
+  expect(proven).toStrictEqual([]);
+  expect(unaccounted.map(({ address, started, objectId }) => [address, started, objectId])).toStrictEqual([
+    ['aws_security_group.g[0]', true, null],
+  ]);
 });
 
 const refusals: [what: string, mayExist: boolean, more: object][] = [
@@ -192,7 +187,7 @@ const refusals: [what: string, mayExist: boolean, more: object][] = [
 for (const [what, mayExist, more] of refusals)
   test(`an object ${mayExist ? 'may' : 'does not'} exist where ${what}`, () => {
     const records = [begin('a', 'aws_security_group', planned), end('a', null, more)];
-    assert.equal(lossesOf(planOfCreations([group(0)]), records).unaccounted.length, mayExist ? 1 : 0);
+    expect(lossesOf(planOfCreations([group(0)]), records).unaccounted.length).toBe(mayExist ? 1 : 0);
   });
 
 test('an object whose creation failed midway is tainted', () => {
@@ -201,7 +196,7 @@ test('an object whose creation failed midway is tainted', () => {
     begin('a', 'aws_security_group', planned),
     failed,
   ]);
-  assert.equal(proven[0]?.object.isTainted, true);
+  expect(proven[0]?.object.isTainted).toBe(true);
 });
 
 test('updates and deletes are no losses', () => {
@@ -209,7 +204,7 @@ test('updates and deletes are no losses', () => {
     begin('a', 'aws_security_group', planned, { action: 'update' }),
     begin('b', 'aws_security_group', null, { action: 'delete' }),
   ];
-  assert.deepEqual(lossesOf(planOfCreations([group(0)]), records).unaccounted, []);
+  expect(lossesOf(planOfCreations([group(0)]), records).unaccounted).toStrictEqual([]);
 });
 
 test('without a journal every planned creation that no state has may exist', () => {
@@ -218,13 +213,10 @@ test('without a journal every planned creation that no state has may exist', () 
     state: stateWith('sg-0'),
     started: ['aws_security_group.g[1]'],
   });
-  assert.deepEqual(
-    unaccounted.map(({ address, started }) => [address, started]),
-    [
-      ['aws_security_group.g[1]', true],
-      ['aws_security_group.g[2]', false],
-    ],
-  );
+  expect(unaccounted.map(({ address, started }) => [address, started])).toStrictEqual([
+    ['aws_security_group.g[1]', true],
+    ['aws_security_group.g[2]', false],
+  ]);
 });
 
 test('a provider that is not journaled is judged as without a journal, and Terraform’s own makes no objects', () => {
@@ -233,38 +225,33 @@ test('a provider that is not journaled is judged as without a journal, and Terra
     { address: 'terraform_data.b', after: {}, provider: 'terraform.io/builtin/terraform' },
     group(0),
   ]);
-  assert.deepEqual(
-    lossesOf(plan, []).unaccounted.map(({ address }) => address),
-    ['random_id.a'],
-  );
+  expect(lossesOf(plan, []).unaccounted.map(({ address }) => address)).toStrictEqual(['random_id.a']);
 });
 
 test('a call that fits no planned address is reported with the id that the cloud told', () => {
   const records = [begin('a', 'aws_vpc', { cidr_block: '10.0.0.0/16' }), end('a', { id: 'vpc-9' })];
-  assert.deepEqual(
+  expect(
     lossesOf(planOfCreations([group(0)]), records).unaccounted.map(({ address, objectId }) => [
       address,
       objectId,
     ]),
-    [[null, 'vpc-9']],
-  );
+  ).toStrictEqual([[null, 'vpc-9']]);
 });
 
 test('what replaces an object is lost also where the object it replaces is in the state still', () => {
   const plan = planOfCreations([{ ...group(0), replaces: 'sg-old' }]);
   const records = [begin('a', 'aws_security_group', planned), end('a', { id: 'sg-new' })];
   const { proven } = lossesOf(plan, records, { state: stateWith('sg-old') });
-  assert.equal(proven[0]?.object.attributes.id, 'sg-new');
+  expect(proven[0]?.object.attributes.id).toBe('sg-new');
   const state = withObjects(
     stateWith('sg-old'),
     proven.map(({ object }) => object),
     '1.11.4',
   );
-  assert.deepEqual(
+  expect(
     state.resources[0]?.instances.map(({ attributes, deposed }) => [attributes?.id, deposed !== undefined]),
-    [
-      ['sg-old', true],
-      ['sg-new', false],
-    ],
-  );
+  ).toStrictEqual([
+    ['sg-old', true],
+    ['sg-new', false],
+  ]);
 });

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import type { JournalCall } from './journal-calls.ts';
 import { awsProvider } from './journal-fixture.ts';
 import { matchCalls } from './match-calls.ts';
@@ -23,17 +22,17 @@ test('a call carries out a creation of its own type and provider alone', () => {
     creation('aws_subnet.b', {}, other),
     creation('aws_subnet.c', {}),
   ];
-  assert.deepEqual(addresses([call({})], creations), ['aws_subnet.c']);
-  assert.deepEqual(addresses([call({}, other)], creations), ['aws_subnet.b']);
-  assert.deepEqual(addresses([call({}, { type: 'aws_subnets' })], creations), [undefined]);
+  expect(addresses([call({})], creations)).toStrictEqual(['aws_subnet.c']);
+  expect(addresses([call({}, other)], creations)).toStrictEqual(['aws_subnet.b']);
+  expect(addresses([call({}, { type: 'aws_subnets' })], creations)).toStrictEqual([undefined]);
 });
 
 test('every value that was known decides, also one below others; one that was left open does not', () => {
   const creations = [creation('a', { name: 'n', tags: { team: 'x' } }), creation('b', { name: null })];
-  assert.deepEqual(addresses([call({ name: 'n', tags: { team: 'x' } })], creations), ['a']);
-  assert.deepEqual(addresses([call({ name: 'n', tags: { team: 'y' } })], creations), ['b']);
-  assert.deepEqual(addresses([call({ name: 'by default' })], creations.slice(1)), ['b']);
-  assert.deepEqual(addresses([call({})], creations.slice(0, 1)), [undefined]);
+  expect(addresses([call({ name: 'n', tags: { team: 'x' } })], creations)).toStrictEqual(['a']);
+  expect(addresses([call({ name: 'n', tags: { team: 'y' } })], creations)).toStrictEqual(['b']);
+  expect(addresses([call({ name: 'by default' })], creations.slice(1))).toStrictEqual(['b']);
+  expect(addresses([call({})], creations.slice(0, 1))).toStrictEqual([undefined]);
 });
 
 test('sets are equal in any order, at any depth, and attributes too', () => {
@@ -45,27 +44,27 @@ test('sets are equal in any order, at any depth, and attributes too', () => {
     { ranges: [], port: 2 },
     { ranges: ['y', 'x'], port: 1 },
   ];
-  assert.deepEqual(addresses([call({ rules: turned })], [creation('a', { rules })]), ['a']);
+  expect(addresses([call({ rules: turned })], [creation('a', { rules })])).toStrictEqual(['a']);
   const others = [{ port: 1, ranges: ['x'] }, rules[1]];
-  assert.deepEqual(addresses([call({ rules: others })], [creation('a', { rules })]), [undefined]);
+  expect(addresses([call({ rules: others })], [creation('a', { rules })])).toStrictEqual([undefined]);
 });
 
 test('no creation is carried out by two calls', () => {
-  assert.deepEqual(addresses([call({}), call({})], [creation('a', {})]), ['a', undefined]);
+  expect(addresses([call({}), call({})], [creation('a', {})])).toStrictEqual(['a', undefined]);
 });
 
 test('the call that fits fewest creations chooses first', () => {
   const creations = [creation('any', {}), creation('named', { name: 'x' })];
   const calls = [call({ name: 'x' }), call({ name: 'other' })];
-  assert.deepEqual(addresses(calls, creations), ['named', 'any']);
+  expect(addresses(calls, creations)).toStrictEqual(['named', 'any']);
 });
 
 test('the key is looked for as a whole word, and only in what the plan did not know', () => {
   const keyed = (key: string | number, values = {}) => creation(`s[${key}]`, values, { key });
-  assert.deepEqual(addresses([call({ name: 'n-11' })], [keyed(1), keyed(11)]), ['s[11]']);
-  assert.deepEqual(addresses([call({ name: 'n-b' })], [keyed('a'), keyed('b')]), ['s[b]']);
+  expect(addresses([call({ name: 'n-11' })], [keyed(1), keyed(11)])).toStrictEqual(['s[11]']);
+  expect(addresses([call({ name: 'n-b' })], [keyed('a'), keyed('b')])).toStrictEqual(['s[b]']);
   const known = { zone: 'zone-1' };
   const tied = [keyed(0, known), keyed(1, known)];
   assert.deepEqual(addresses([call(known)], tied), ['s[0]'], 'what all have in common tells nothing');
-  assert.deepEqual(addresses([call({ ...known, name: 'n-0' })], tied.toReversed()), ['s[0]']);
+  expect(addresses([call({ ...known, name: 'n-0' })], tied.toReversed())).toStrictEqual(['s[0]']);
 });

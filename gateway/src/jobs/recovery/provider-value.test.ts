@@ -1,31 +1,29 @@
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { Encoder, ExtData } from '@msgpack/msgpack';
 import { msgpack } from './journal-fixture.ts';
 import { attributesOf } from './provider-value.ts';
 
 test('an object is read as the state file has it', () => {
   const value = { id: 'a', list: [1, null], nested: { on: true }, size: 2.5 };
-  assert.deepEqual(attributesOf(msgpack(value)), value);
-  assert.deepEqual(attributesOf({ encoding: 'json', data: JSON.stringify(value) }), value);
+  expect(attributesOf(msgpack(value))).toStrictEqual(value);
+  expect(attributesOf({ encoding: 'json', data: JSON.stringify(value) })).toStrictEqual(value);
 });
 
 test('what is not known yet is left out, and what is no object is none', () => {
   const data = new Encoder().encode({ id: new ExtData(0, new Uint8Array([0])), name: 'a' });
-  assert.deepEqual(attributesOf({ encoding: 'msgpack', data: Buffer.from(data).toString('base64') }), {
+  expect(attributesOf({ encoding: 'msgpack', data: Buffer.from(data).toString('base64') })).toStrictEqual({
     name: 'a',
   });
-  assert.equal(attributesOf(msgpack('text')), undefined);
-  assert.equal(attributesOf(null), undefined);
+  expect(attributesOf(msgpack('text'))).toBe(undefined);
+  expect(attributesOf(null)).toBe(undefined);
 });
 
 test('numbers beyond those of JavaScript keep every digit', () => {
   const data = new Encoder({ useBigInt64: true }).encode({ big: 9007199254740993n, small: 5n });
   const value = attributesOf({ encoding: 'msgpack', data: Buffer.from(data).toString('base64') });
-  assert.deepEqual(value, { big: '9007199254740993', small: 5 });
+  expect(value).toStrictEqual({ big: '9007199254740993', small: 5 });
 });
 
 test('a value of an open type comes with its type', () => {
   const value = { any: [new TextEncoder().encode('"string"'), 'x'] };
-  assert.deepEqual(attributesOf(msgpack(value)), { any: { value: 'x', type: 'string' } });
+  expect(attributesOf(msgpack(value))).toStrictEqual({ any: { value: 'x', type: 'string' } });
 });

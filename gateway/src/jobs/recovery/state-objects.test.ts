@@ -1,5 +1,3 @@
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { emptyState, type StateObject, sensitivePaths, withObjects } from './state-objects.ts';
 
 const object = (more: Partial<StateObject> = {}): StateObject => ({
@@ -21,7 +19,7 @@ test('an object stands in the state as Terraform writes it, under the next seria
     [object({ private: 'cA==', isTainted: true })],
     '1.11.4',
   );
-  assert.deepEqual(state, {
+  expect(state).toStrictEqual({
     ...{ version: 4, terraform_version: '1.11.4', serial: 1, lineage: 'l', outputs: {} },
     resources: [
       {
@@ -46,29 +44,26 @@ test('an object stands in the state as Terraform writes it, under the next seria
 test('a resource keeps its provider and its dependencies, whatever the plan told of them', () => {
   const first = withObjects(undefined, [object({ key: 0, providerKey: 'aws.west' })], '1.11.4');
   const second = withObjects(first, [object({ key: 1, dependencies: [] })], '1.11.4');
-  assert.equal(second.lineage, first.lineage);
+  expect(second.lineage).toBe(first.lineage);
   const [resource] = second.resources;
-  assert.equal(resource?.provider, 'provider["registry.terraform.io/hashicorp/aws"].west');
-  assert.deepEqual(
-    resource?.instances.map(({ index_key, dependencies }) => [index_key, dependencies]),
-    [
-      [0, ['aws_x.y']],
-      [1, ['aws_x.y']],
-    ],
-  );
+  expect(resource?.provider).toBe('provider["registry.terraform.io/hashicorp/aws"].west');
+  expect(resource?.instances.map(({ index_key, dependencies }) => [index_key, dependencies])).toStrictEqual([
+    [0, ['aws_x.y']],
+    [1, ['aws_x.y']],
+  ]);
 });
 
 test('modules, and providers configured in them, are named as Terraform names them', () => {
   const inModule = object({ moduleAddress: 'module.a["x"]', providerKey: 'module.a:aws.b' });
   const [resource] = withObjects(undefined, [inModule], '1.11.4').resources;
-  assert.deepEqual(
-    [resource?.module, resource?.provider],
-    ['module.a["x"]', 'module.a.provider["registry.terraform.io/hashicorp/aws"].b'],
-  );
+  expect([resource?.module, resource?.provider]).toStrictEqual([
+    'module.a["x"]',
+    'module.a.provider["registry.terraform.io/hashicorp/aws"].b',
+  ]);
 });
 
 test('sensitive values keep their marks', () => {
-  assert.deepEqual(sensitivePaths({ password: true, list: [{ key: true }], plain: false }), [
+  expect(sensitivePaths({ password: true, list: [{ key: true }], plain: false })).toStrictEqual([
     [{ type: 'get_attr', value: 'password' }],
     [
       { type: 'get_attr', value: 'list' },

@@ -1,5 +1,3 @@
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import type { PolicyFinding, PolicyMode, PolicyReport } from '@deployment-engine/contracts';
 import { blastRadiusIds } from '../../policy/plan/blast-radius.ts';
 import type { JobRow } from '../row.ts';
@@ -19,9 +17,9 @@ const verdicts = (type: JobRow['type'], code: PolicyReport | null, plan: PolicyR
   policyDecisions(job(type), code, plan).map(({ gate, verdict }) => `${gate} ${verdict}`);
 
 test('a report without findings gives no decision', () => {
-  assert.deepEqual(verdicts('deploy', null, nothing), []);
-  assert.deepEqual(verdicts('deploy', nothing, nothing), []);
-  assert.deepEqual(verdicts('deploy', null, report('pass', [finding('off')])), []);
+  expect(verdicts('deploy', null, nothing)).toStrictEqual([]);
+  expect(verdicts('deploy', nothing, nothing)).toStrictEqual([]);
+  expect(verdicts('deploy', null, report('pass', [finding('off')]))).toStrictEqual([]);
 });
 
 for (const [mode, verdict] of [
@@ -31,14 +29,14 @@ for (const [mode, verdict] of [
 ] as const)
   test(`a finding with mode ${mode} makes the gate say ${verdict}, in plan or code`, () => {
     const found = report(mode, [finding('warn'), finding(mode), finding('warn')]);
-    assert.deepEqual(verdicts('deploy', null, found), [`policy ${verdict}`]);
-    assert.deepEqual(verdicts('deploy', found, nothing), [`policy ${verdict}`]);
-    assert.deepEqual(verdicts('rollback', found, nothing), [`policy ${verdict}`]);
+    expect(verdicts('deploy', null, found)).toStrictEqual([`policy ${verdict}`]);
+    expect(verdicts('deploy', found, nothing)).toStrictEqual([`policy ${verdict}`]);
+    expect(verdicts('rollback', found, nothing)).toStrictEqual([`policy ${verdict}`]);
   });
 
 test('a destroy is judged by its plan alone', () => {
-  assert.deepEqual(verdicts('destroy', report('block', [finding('block')]), nothing), []);
-  assert.deepEqual(verdicts('destroy', null, report('block', [finding('block')])), ['policy blocked']);
+  expect(verdicts('destroy', report('block', [finding('block')]), nothing)).toStrictEqual([]);
+  expect(verdicts('destroy', null, report('block', [finding('block')]))).toStrictEqual(['policy blocked']);
 });
 
 for (const id of blastRadiusIds)
@@ -48,14 +46,14 @@ for (const id of blastRadiusIds)
       null,
       report('block', [finding('block', id), finding('warn')]),
     );
-    assert.deepEqual(
-      decisions.map(({ gate, verdict }) => `${gate} ${verdict}`),
-      ['blast_radius blocked', 'policy warned'],
-    );
-    assert.deepEqual(
-      decisions.map(({ findings }) => findings.map((one) => one.id)),
-      [[id], ['AWS-S3-001']],
-    );
+    expect(decisions.map(({ gate, verdict }) => `${gate} ${verdict}`)).toStrictEqual([
+      'blast_radius blocked',
+      'policy warned',
+    ]);
+    expect(decisions.map(({ findings }) => findings.map((one) => one.id))).toStrictEqual([
+      [id],
+      ['AWS-S3-001'],
+    ]);
   });
 
 test('what was left out of a truncated report still counts, as its verdict says', () => {
@@ -64,32 +62,30 @@ test('what was left out of a truncated report still counts, as its verdict says'
     ['approve', 'policy approval_required'],
   ] as const) {
     const truncated = report(verdict, [finding('warn')], true);
-    assert.deepEqual(verdicts('deploy', null, truncated), [expected]);
-    assert.deepEqual(verdicts('deploy', truncated, nothing), [expected]);
-    assert.deepEqual(verdicts('destroy', null, truncated), [expected]);
+    expect(verdicts('deploy', null, truncated)).toStrictEqual([expected]);
+    expect(verdicts('deploy', truncated, nothing)).toStrictEqual([expected]);
+    expect(verdicts('destroy', null, truncated)).toStrictEqual([expected]);
   }
-  assert.deepEqual(verdicts('deploy', null, report('block', [finding('warn')])), ['policy warned']);
+  expect(verdicts('deploy', null, report('block', [finding('warn')]))).toStrictEqual(['policy warned']);
 });
 
 test('a truncated report makes no finding milder than it is', () => {
-  assert.deepEqual(verdicts('deploy', null, report('warn', [finding('block')], true)), ['policy blocked']);
+  expect(verdicts('deploy', null, report('warn', [finding('block')], true))).toStrictEqual([
+    'policy blocked',
+  ]);
 });
 
 test('a decision names the findings that decide, their number, and where to read them all', () => {
   const found = report('block', [finding('warn'), finding('block'), finding('block', 'AWS-S3-002')]);
   const [decision] = policyDecisions(job('deploy'), null, found);
-  assert.equal(decision?.reason, 'policy_denied');
-  assert.deepEqual(
-    decision?.findings.map(({ id }) => id),
-    ['AWS-S3-001', 'AWS-S3-002'],
-  );
-  assert.match(decision?.message ?? '', /^policy: 2 findings that must not be applied: AWS-S3-001/);
+  expect(decision?.reason).toBe('policy_denied');
+  expect(decision?.findings.map(({ id }) => id)).toStrictEqual(['AWS-S3-001', 'AWS-S3-002']);
+  expect(decision?.message ?? '').toMatch(/^policy: 2 findings that must not be applied: AWS-S3-001/);
   const [single] = policyDecisions(job('deploy'), null, report('warn', [finding('warn')]));
-  assert.match(single?.message ?? '', /^policy: 1 finding to look at: /);
+  expect(single?.message ?? '').toMatch(/^policy: 1 finding to look at: /);
   const many = Array.from({ length: 5 }, () => finding('approve'));
   const [approval] = policyDecisions(job('deploy'), null, report('approve', many));
-  assert.match(
-    approval?.message ?? '',
+  expect(approval?.message ?? '').toMatch(
     /5 findings to approve: .*GET \/api\/deploy\/jobs\/deploy-.*\/policy/,
   );
 });

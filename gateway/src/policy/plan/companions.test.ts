@@ -1,5 +1,3 @@
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { projectPolicySettingsSchema } from '@deployment-engine/contracts';
 import { evaluatePlan } from './evaluate-plan.ts';
 import { constant, planOf, type ResourceFixture, refersTo } from './plan-fixture.ts';
@@ -123,13 +121,13 @@ const cases: [name: string, expected: string[], ReturnType<typeof open>][] = [
   ],
 ];
 for (const [name, expected, found] of cases)
-  test(`an access block that names its bucket by ${name}`, () => assert.deepEqual(found, expected));
+  test(`an access block that names its bucket by ${name}`, () => expect(found).toStrictEqual(expected));
 
 test('two thousand resources with companions by number are judged one to one', () => {
   const resources = Array.from({ length: 1000 }, (_, index) => [
     bucket(`aws_b[${index}]`),
     block(`aws_p[${index}]`, ['aws_s3_bucket.b', 'count.index']),
   ]);
-  assert.deepEqual(open(resources.flat()), []);
-  assert.deepEqual(open(resources.flat().slice(0, -1)), ['aws_s3_bucket.b[999]']);
+  expect(open(resources.flat())).toStrictEqual([]);
+  expect(open(resources.flat().slice(0, -1))).toStrictEqual(['aws_s3_bucket.b[999]']);
 });

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { test } from 'node:test';
 import { defaultPolicySettings, projectPolicySettingsSchema } from '@deployment-engine/contracts';
 import { evaluatePlan } from './evaluate-plan.ts';
 import { constant, planOf, type ResourceFixture, refersTo } from './plan-fixture.ts';
@@ -20,22 +19,22 @@ const policyCase = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`../../../../policy-cases/${name}/plan.json`, import.meta.url), 'utf8'));
 
 test('the bad configuration breaks exactly the 39 AWS rules', () => {
-  assert.equal(awsIds.length, 39);
-  assert.deepEqual(idsOf(policyCase('bad')).toSorted(), awsIds.toSorted());
+  expect(awsIds.length).toBe(39);
+  expect(idsOf(policyCase('bad')).toSorted()).toStrictEqual(awsIds.toSorted());
 });
 
 test('the good configuration breaks none', () => {
-  assert.deepEqual(findingsOf(policyCase('good')), []);
+  expect(findingsOf(policyCase('good'))).toStrictEqual([]);
 });
 
 test('every rule names its severity, what to do, and how to allow it', () => {
-  assert.equal(builtInRules.length, 52);
+  expect(builtInRules.length).toBe(52);
   for (const finding of findingsOf(policyCase('bad'))) {
     assert.ok(finding.remediation.endsWith('.') && finding.message && finding.address);
-    assert.match(finding.howToAllow, new RegExp(finding.id));
+    expect(finding.howToAllow).toMatch(new RegExp(finding.id));
   }
   const s3 = findingsOf(policyCase('bad')).find(({ id }) => id === 'AWS-S3-001');
-  assert.deepEqual(s3?.frameworks['CIS AWS v5'], ['2.1.4']);
+  expect(s3?.frameworks['CIS AWS v5']).toStrictEqual(['2.1.4']);
 });
 
 test('no finding repeats a secret of the plan', () => {
@@ -46,16 +45,13 @@ test('profiles, modes and exemptions decide what a finding does', () => {
   const plan = policyCase('bad');
   const verdict = (settings: object) =>
     evaluatePlan(plan, projectPolicySettingsSchema.parse(settings)).verdict;
-  assert.equal(verdict({}), 'warn');
-  assert.equal(verdict({ profile: 'guarded' }), 'block');
-  assert.equal(verdict({ modes: { 'AWS-DDB-001': 'approve' } }), 'approve');
-  assert.equal(verdict({ modes: Object.fromEntries(awsIds.map((id) => [id, 'off'])) }), 'pass');
+  expect(verdict({})).toBe('warn');
+  expect(verdict({ profile: 'guarded' })).toBe('block');
+  expect(verdict({ modes: { 'AWS-DDB-001': 'approve' } })).toBe('approve');
+  expect(verdict({ modes: Object.fromEntries(awsIds.map((id) => [id, 'off'])) })).toBe('pass');
   const exemption = { id: 'AWS-EC2-001', address: 'aws_security_group.*', who: 'a', why: 'b' };
   const report = evaluatePlan(plan, projectPolicySettingsSchema.parse({ exemptions: [exemption] }));
-  assert.deepEqual(
-    report.allowed.map(({ address }) => address),
-    ['aws_security_group.sg'],
-  );
+  expect(report.allowed.map(({ address }) => address)).toStrictEqual(['aws_security_group.sg']);
 });
 
 const bucket: ResourceFixture = { address: 'module.a["x"].aws_s3_bucket.b', after: {} };
@@ -78,9 +74,9 @@ test('a public access block is found through outputs and variables of modules', 
     'module.a',
   ]);
   const inSibling = accessBlock('module.c.aws_s3_bucket_public_access_block.p', ['var.bucket_id']);
-  assert.deepEqual(found(planOf([bucket]), 'AWS-S3-002'), ['module.a["x"].aws_s3_bucket.b']);
-  assert.deepEqual(found(planOf([bucket, outside], { configuration }), 'AWS-S3-002'), []);
-  assert.deepEqual(found(planOf([bucket, inSibling], { configuration }), 'AWS-S3-002'), []);
+  expect(found(planOf([bucket]), 'AWS-S3-002')).toStrictEqual(['module.a["x"].aws_s3_bucket.b']);
+  expect(found(planOf([bucket, outside], { configuration }), 'AWS-S3-002')).toStrictEqual([]);
+  expect(found(planOf([bucket, inSibling], { configuration }), 'AWS-S3-002')).toStrictEqual([]);
 });
 
 test('an access block of one instance does not cover the others', () => {
@@ -93,8 +89,8 @@ test('an access block of one instance does not cover the others', () => {
   const each = [0, 1].map((index) =>
     accessBlock(`aws_s3_bucket_public_access_block.p[${index}]`, ['aws_s3_bucket.b', 'count.index']),
   );
-  assert.deepEqual(found(planOf([...buckets, first]), 'AWS-S3-002'), ['aws_s3_bucket.b[1]']);
-  assert.deepEqual(found(planOf([...buckets, ...each]), 'AWS-S3-002'), []);
+  expect(found(planOf([...buckets, first]), 'AWS-S3-002')).toStrictEqual(['aws_s3_bucket.b[1]']);
+  expect(found(planOf([...buckets, ...each]), 'AWS-S3-002')).toStrictEqual([]);
 });
 
 test('an access block that loops over the buckets covers them', () => {
@@ -103,13 +99,13 @@ test('an access block that loops over the buckets covers them', () => {
     ...accessBlock(`aws_s3_bucket_public_access_block.p["${key}"]`, ['each.value.id', 'each.value']),
     configuration: { for_each_expression: refersTo('aws_s3_bucket.b') },
   }));
-  assert.deepEqual(found(planOf([...buckets, ...blocks]), 'AWS-S3-002'), []);
+  expect(found(planOf([...buckets, ...blocks]), 'AWS-S3-002')).toStrictEqual([]);
 });
 
 test('an access block with the literal name of the bucket covers it', () => {
   const named = { address: 'aws_s3_bucket.b', after: { bucket: 'n' } };
   const block = { address: 'aws_s3_bucket_public_access_block.p', after: { bucket: 'n' } };
-  assert.deepEqual(found(planOf([named, block]), 'AWS-S3-002'), []);
+  expect(found(planOf([named, block]), 'AWS-S3-002')).toStrictEqual([]);
 });
 
 const database = (
@@ -219,7 +215,7 @@ const secretCases: [string, unknown, boolean][] = [
 ];
 for (const [name, plan, expected] of secretCases)
   test(`${name} is ${expected ? '' : 'not '}a secret in the code`, () =>
-    assert.equal(found(plan, 'AWS-SEC-001').length > 0, expected));
+    expect(found(plan, 'AWS-SEC-001').length > 0).toBe(expected));
 
 test('deleted resources are not judged, others are whatever happens to them', () => {
   const volume = (actions: string[], after: object | null) => ({
@@ -228,12 +224,11 @@ test('deleted resources are not judged, others are whatever happens to them', ()
     after,
   });
   for (const actions of [['no-op'], ['update'], ['delete', 'create'], ['create', 'delete']])
-    assert.deepEqual(
+    expect(
       found(planOf([volume(actions, { encrypted: false })] as ResourceFixture[]), 'AWS-EC2-004').length,
-      1,
-    );
-  assert.deepEqual(found(planOf([volume(['delete'], null)] as ResourceFixture[]), 'AWS-EC2-004'), []);
-  assert.deepEqual(found(planOf([volume(['forget'], null)] as ResourceFixture[]), 'AWS-EC2-004'), []);
+    ).toStrictEqual(1);
+  expect(found(planOf([volume(['delete'], null)] as ResourceFixture[]), 'AWS-EC2-004')).toStrictEqual([]);
+  expect(found(planOf([volume(['forget'], null)] as ResourceFixture[]), 'AWS-EC2-004')).toStrictEqual([]);
 });
 
 test('limits of a project block a plan that exceeds them', () => {
@@ -252,17 +247,17 @@ test('limits of a project block a plan that exceeds them', () => {
     findingsOf(plan, { blastRadius })
       .filter(({ mode }) => mode === 'block')
       .map(({ id, subject }) => [id, subject]);
-  assert.deepEqual(limited({}), []);
-  assert.deepEqual(limited({ maxDeletions: 0, maxReplacements: 0 }), [
+  expect(limited({})).toStrictEqual([]);
+  expect(limited({ maxDeletions: 0, maxReplacements: 0 })).toStrictEqual([
     ['PLAN-MAX-DELETIONS', null],
     ['PLAN-MAX-REPLACEMENTS', null],
   ]);
-  assert.deepEqual(limited({ maxDeletions: 1, maxReplacements: 1 }), []);
-  assert.deepEqual(limited({ resourceTypes: ['aws_*'] }), [
+  expect(limited({ maxDeletions: 1, maxReplacements: 1 })).toStrictEqual([]);
+  expect(limited({ resourceTypes: ['aws_*'] })).toStrictEqual([
     ['PLAN-RESOURCE-TYPE', 'azurerm_storage_account'],
   ]);
-  assert.deepEqual(limited({ regions: ['eu-west-1', 'westeurope'] }), [['PLAN-REGION', 'us-east-1']]);
-  assert.deepEqual(limited({ regions: ['us-east-1'] }), [['PLAN-REGION', 'West Europe']]);
+  expect(limited({ regions: ['eu-west-1', 'westeurope'] })).toStrictEqual([['PLAN-REGION', 'us-east-1']]);
+  expect(limited({ regions: ['us-east-1'] })).toStrictEqual([['PLAN-REGION', 'West Europe']]);
 });
 
 test('imports, moves and forgotten objects wait for approval', () => {
@@ -277,8 +272,8 @@ test('imports, moves and forgotten objects wait for approval', () => {
       .filter(({ mode }) => mode === 'approve')
       .map(({ id }) => id)
       .toSorted();
-  assert.deepEqual(waiting({}), ['PLAN-FORGET', 'PLAN-IMPORT', 'PLAN-MOVE']);
-  assert.deepEqual(waiting({ profile: 'guarded' }), [
+  expect(waiting({})).toStrictEqual(['PLAN-FORGET', 'PLAN-IMPORT', 'PLAN-MOVE']);
+  expect(waiting({ profile: 'guarded' })).toStrictEqual([
     'PLAN-DELETE',
     'PLAN-FORGET',
     'PLAN-IAM',
@@ -292,9 +287,9 @@ test('a new name alone is told and asks nobody, unless the profile is stricter o
     { address: 'aws_sqs_queue.b', actions: ['no-op'], rest: { previous_address: 'aws_sqs_queue.z' } },
   ]);
   const modeIn = (settings: object) => findingsOf(plan, settings).map(({ id, mode }) => [id, mode]);
-  assert.deepEqual(modeIn({}), [['PLAN-MOVE', 'warn']]);
-  assert.deepEqual(modeIn({ profile: 'guarded' }), [['PLAN-MOVE', 'approve']]);
-  assert.deepEqual(modeIn({ modes: { 'PLAN-MOVE': 'block' } }), [['PLAN-MOVE', 'block']]);
+  expect(modeIn({})).toStrictEqual([['PLAN-MOVE', 'warn']]);
+  expect(modeIn({ profile: 'guarded' })).toStrictEqual([['PLAN-MOVE', 'approve']]);
+  expect(modeIn({ modes: { 'PLAN-MOVE': 'block' } })).toStrictEqual([['PLAN-MOVE', 'block']]);
 });
 
 test('a plan of another shape is judged without an exception', () => {
@@ -305,5 +300,5 @@ test('a plan of another shape is judged without an exception', () => {
     {},
     { resource_changes: [null, {}, { change: 1 }], configuration: { root_module: [] } },
   ])
-    assert.equal(evaluatePlan(plan, defaultPolicySettings).verdict, 'pass');
+    expect(evaluatePlan(plan, defaultPolicySettings).verdict).toBe('pass');
 });

@@ -1,5 +1,3 @@
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { projectPolicySettingsSchema } from '@deployment-engine/contracts';
 import type { TerraformState } from '../../projects/states/store.ts';
 import { evaluatePlan } from './evaluate-plan.ts';
@@ -46,21 +44,22 @@ const judge = (policy: string, settings: object = {}) => {
 
 test('what the plan could not tell is judged by the state, and warns at most', () => {
   const [pending] = evaluatePlan(plan, projectPolicySettingsSchema.parse({})).findings;
-  assert.deepEqual([pending?.id, pending?.pending], ['AWS-S3-004', true]);
+  expect([pending?.id, pending?.pending]).toStrictEqual(['AWS-S3-004', true]);
   const report = judge(policyOf('*'), { profile: 'strict' });
-  assert.equal(report.verdict, 'warn');
-  assert.deepEqual(
+  expect(report.verdict).toBe('warn');
+  expect(
     report.findings.map(({ id, address, mode, pending }) => ({ id, address, mode, pending })),
-    [{ id: 'AWS-S3-004', address: 'module.m.aws_s3_bucket_policy.p["k"]', mode: 'warn', pending: false }],
-  );
+  ).toStrictEqual([
+    { id: 'AWS-S3-004', address: 'module.m.aws_s3_bucket_policy.p["k"]', mode: 'warn', pending: false },
+  ]);
 });
 
 test('a result that is as it should be has no findings', () => {
-  assert.deepEqual(judge(policyOf('arn:aws:iam::123456789012:root')).findings, []);
+  expect(judge(policyOf('arn:aws:iam::123456789012:root')).findings).toStrictEqual([]);
 });
 
 test('a rule that is off, or a finding that is allowed, is not told again', () => {
-  assert.deepEqual(judge(policyOf('*'), { modes: { 'AWS-S3-004': 'off' } }).findings, []);
+  expect(judge(policyOf('*'), { modes: { 'AWS-S3-004': 'off' } }).findings).toStrictEqual([]);
   const exemption = { id: 'AWS-S3-004', who: 'a', why: 'b' };
-  assert.deepEqual(judge(policyOf('*'), { exemptions: [exemption] }).findings, []);
+  expect(judge(policyOf('*'), { exemptions: [exemption] }).findings).toStrictEqual([]);
 });

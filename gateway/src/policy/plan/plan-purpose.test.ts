@@ -1,5 +1,3 @@
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { blastRadiusSchema, projectPolicySettingsSchema } from '@deployment-engine/contracts';
 import { evaluatePlan, type PlanPurpose } from './evaluate-plan.ts';
 import { planOf } from './plan-fixture.ts';
@@ -13,15 +11,15 @@ const deletion = planOf([
 
 test('a destroy is what was asked for: it is bound by limits of its caller only', () => {
   const settings = { profile: 'strict', blastRadius: { maxDeletions: 0, resourceTypes: ['aws_s3_*'] } };
-  assert.deepEqual(idsOf(deletion, settings, { destroys: true }), []);
-  assert.ok(idsOf(deletion, settings, {}).includes('PLAN-MAX-DELETIONS'));
+  expect(idsOf(deletion, settings, { destroys: true })).toStrictEqual([]);
+  expect(idsOf(deletion, settings, {})).toContain('PLAN-MAX-DELETIONS');
   const callerLimits = blastRadiusSchema.parse({ maxDeletions: 1 });
-  assert.deepEqual(idsOf(deletion, settings, { destroys: true, callerLimits }), ['PLAN-MAX-DELETIONS']);
+  expect(idsOf(deletion, settings, { destroys: true, callerLimits })).toStrictEqual(['PLAN-MAX-DELETIONS']);
 });
 
 test('a rule about deletions that the settings name holds for a destroy, too', () => {
   const settings = { modes: { 'PLAN-DELETE': 'block' } };
-  assert.deepEqual(idsOf(deletion, settings, { destroys: true }), ['PLAN-DELETE', 'PLAN-DELETE']);
+  expect(idsOf(deletion, settings, { destroys: true })).toStrictEqual(['PLAN-DELETE', 'PLAN-DELETE']);
 });
 
 test('nothing in the settings lifts the limits of a caller', () => {
@@ -31,10 +29,9 @@ test('nothing in the settings lifts the limits of a caller', () => {
     exemptions: [{ id: 'PLAN-MAX-DELETIONS', who: 'a', why: 'b' }],
   };
   const { findings } = evaluatePlan(deletion, projectPolicySettingsSchema.parse(settings), { callerLimits });
-  assert.deepEqual(
-    findings.map(({ id, mode, howToAllow }) => [id, mode, /Nobody/.test(howToAllow)]),
-    [['PLAN-MAX-DELETIONS', 'block', true]],
-  );
+  expect(findings.map(({ id, mode, howToAllow }) => [id, mode, /Nobody/.test(howToAllow)])).toStrictEqual([
+    ['PLAN-MAX-DELETIONS', 'block', true],
+  ]);
 });
 
 test('every import needs approval, whoever asks for it', () => {
@@ -42,14 +39,13 @@ test('every import needs approval, whoever asks for it', () => {
     { address: 'aws_sqs_queue.a', actions: ['no-op'], change: { importing: { id: 'id-of-a' } } },
   ]);
   const { findings } = evaluatePlan(plan, projectPolicySettingsSchema.parse({}), {});
-  assert.deepEqual(
-    findings.map(({ id, address, mode }) => [id, address, mode]),
-    [['PLAN-IMPORT', 'aws_sqs_queue.a', 'approve']],
-  );
+  expect(findings.map(({ id, address, mode }) => [id, address, mode])).toStrictEqual([
+    ['PLAN-IMPORT', 'aws_sqs_queue.a', 'approve'],
+  ]);
 });
 
 test('a plan that leaves more objects than the limit is blocked', () => {
   const plan = planOf([0, 1, 2].map((index) => ({ address: `terraform_data.a[${index}]` })));
-  assert.deepEqual(idsOf(plan, { blastRadius: { maxResources: 2 } }, {}), ['PLAN-MAX-RESOURCES']);
-  assert.deepEqual(idsOf(plan, { blastRadius: { maxResources: 3 } }, {}), []);
+  expect(idsOf(plan, { blastRadius: { maxResources: 2 } }, {})).toStrictEqual(['PLAN-MAX-RESOURCES']);
+  expect(idsOf(plan, { blastRadius: { maxResources: 3 } }, {})).toStrictEqual([]);
 });

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { projectPolicySettingsSchema } from '@deployment-engine/contracts';
 import { evaluatePlan } from './evaluate-plan.ts';
 import { planOf, type ResourceFixture, refersTo } from './plan-fixture.ts';
@@ -34,8 +33,8 @@ const ids = (resources: ResourceFixture[]) =>
 
 test('a policy document that is read during apply is judged by what is known of it', () => {
   const resources = holder({ statement: [deny] }, { statement: [{ resources: [true] }], json: true });
-  assert.ok(!ids(resources).includes('AWS-S3-005'));
-  assert.ok(!ids(resources).includes('AWS-S3-004'));
+  expect(ids(resources)).not.toContain('AWS-S3-005');
+  expect(ids(resources)).not.toContain('AWS-S3-004');
   const allowing = holder({ statement: [{ ...deny, effect: 'Allow', condition: [] }] }, { json: true });
   assert.ok(ids(allowing).includes('AWS-S3-004') && ids(allowing).includes('AWS-S3-005'));
 });
@@ -46,5 +45,5 @@ test('a policy document with unknown sources waits for a review', () => {
     planOf(resources),
     projectPolicySettingsSchema.parse({ profile: 'strict' }),
   );
-  assert.equal(findings.find(({ id }) => id === 'AWS-S3-004')?.mode, 'approve');
+  expect(findings.find(({ id }) => id === 'AWS-S3-004')?.mode).toBe('approve');
 });

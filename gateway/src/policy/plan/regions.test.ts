@@ -1,5 +1,3 @@
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { projectPolicySettingsSchema } from '@deployment-engine/contracts';
 import { evaluatePlan } from './evaluate-plan.ts';
 import { constant, planOf, type ResourceFixture, refersTo } from './plan-fixture.ts';
@@ -96,4 +94,4 @@ const cases: [name: string, refusedSubjects: string[], ReturnType<typeof refused
   ],
 ];
 for (const [name, expected, subjects] of cases)
-  test(`a limit on regions reads ${name}`, () => assert.deepEqual(subjects, expected));
+  test(`a limit on regions reads ${name}`, () => expect(subjects).toStrictEqual(expected));

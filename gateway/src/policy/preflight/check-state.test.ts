@@ -1,5 +1,3 @@
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { defaultPolicySettings, projectPolicySettingsSchema } from '@deployment-engine/contracts';
 import { checkState } from './check-state.ts';
 
@@ -14,15 +12,15 @@ test('providers of the allow-list pass, with aliases and in modules', () => {
     'module.a.provider["registry.terraform.io/hashicorp/aws"].west',
     'provider["terraform.io/builtin/terraform"]',
   );
-  assert.equal(checkState(state, defaultPolicySettings).verdict, 'pass');
+  expect(checkState(state, defaultPolicySettings).verdict).toBe('pass');
 });
 
 test('any other provider is refused, unless an exemption names it', () => {
   const state = stateWith('provider["evil.example/x/aws"]');
   const [finding] = checkState(state, defaultPolicySettings).findings;
-  assert.deepEqual([finding?.subject, finding?.address], ['evil.example/x/aws', 'module.a.t.n']);
+  expect([finding?.subject, finding?.address]).toStrictEqual(['evil.example/x/aws', 'module.a.t.n']);
   for (const odd of ['provider.aws', '', null, 7])
-    assert.equal(checkState(stateWith(odd), defaultPolicySettings).verdict, 'block');
+    expect(checkState(stateWith(odd), defaultPolicySettings).verdict).toBe('block');
   const exemptions = [{ id: 'PRE-PROVIDER', subject: 'evil.example/x/aws', who: 'a', why: 'b' }];
-  assert.equal(checkState(state, projectPolicySettingsSchema.parse({ exemptions })).verdict, 'pass');
+  expect(checkState(state, projectPolicySettingsSchema.parse({ exemptions })).verdict).toBe('pass');
 });

@@ -1,5 +1,3 @@
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { judge } from './code-fixture.ts';
 import { fencedFiles } from './fenced.ts';
 
@@ -27,10 +25,10 @@ const wrapped: [name: string, text: string, expected: unknown][] = [
 ];
 for (const [name, text, expected] of wrapped)
   test(`code with ${name} around it is told with the lines to send`, () =>
-    assert.deepEqual(found(text), expected));
+    expect(found(text)).toStrictEqual(expected));
 
 test('JSON in fences is told as well', () =>
-  assert.deepEqual(found('```json\n{"locals": {}}\n```\n', 'main.tf.json'), [1, '2 to 2']));
+  expect(found('```json\n{"locals": {}}\n```\n', 'main.tf.json')).toStrictEqual([1, '2 to 2']));
 
 const others: [name: string, text: string][] = [
   ['code that parses', code],
@@ -41,4 +39,4 @@ const others: [name: string, text: string][] = [
   ['a block type that is misspelt', 'resorce "a" "b" {\n}\n'],
 ];
 for (const [name, text] of others)
-  test(`${name} is left to Terraform`, () => assert.equal(found(text), undefined));
+  test(`${name} is left to Terraform`, () => expect(found(text)).toBe(undefined));

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { judge } from './code-fixture.ts';
 
 const resource = (repetition: string) => `resource "terraform_data" "a" {\n  ${repetition}\n}\n`;

@@ -1,5 +1,3 @@
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { defaultPolicySettings } from '@deployment-engine/contracts';
 import { preflight } from './preflight.ts';
 import { preflightInThread } from './preflight-in-thread.ts';
@@ -10,13 +8,12 @@ const small = new Map([['main.tf', 'data "http" "x" {\n}\n']]);
 
 test('small and large code get the same judgement as without a thread', async () => {
   for (const files of [small, large])
-    assert.deepEqual(
-      await preflightInThread(files, defaultPolicySettings),
+    expect(await preflightInThread(files, defaultPolicySettings)).toStrictEqual(
       preflight(files, defaultPolicySettings),
     );
 });
 
 test('code whose judgement takes too long is refused', async () => {
   const report = await preflightInThread(large, defaultPolicySettings, 1);
-  assert.deepEqual([report.verdict, report.findings[0]?.id], ['block', 'PRE-SYNTAX']);
+  expect([report.verdict, report.findings[0]?.id]).toStrictEqual(['block', 'PRE-SYNTAX']);
 });

@@ -1,6 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the strings are Terraform code
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { defaultPolicySettings, projectPolicySettingsSchema } from '@deployment-engine/contracts';
 import { type Files, json, judge, local, resource, tf } from './code-fixture.ts';
 import { deniedExpressions } from './denied-expressions.cases.ts';
@@ -19,7 +18,7 @@ for (const [id, cases] of Object.entries(denied))
         `found ${JSON.stringify(report.findings.map((other) => [other.id, other.message]))}`,
       );
       assert.ok(finding.file && (finding.line ?? 0) >= 1 && finding.message && finding.howToAllow);
-      assert.equal(finding.mode, preflightRules[id as PreflightRuleId].mode);
+      expect(finding.mode).toBe(preflightRules[id as PreflightRuleId].mode);
       assert.ok(report.verdict === finding.mode || report.verdict === 'block');
     });
 
@@ -76,34 +75,38 @@ const accepted: Record<string, Files> = {
   'a health check path': resource('health_check {\n  path = "/health"\n}', 'aws_lb_target_group'),
 };
 for (const [name, files] of Object.entries(accepted))
-  test(`accepts ${name}`, () => assert.deepEqual(judge(files).findings, []));
+  test(`accepts ${name}`, () => expect(judge(files).findings).toStrictEqual([]));
 
 test('a finding names the file, the line, the address and the way to allow it', () => {
   const { findings } = judge({ 'net/a.tf': '\n\ndata "external" "x" {\n}\n' });
   const finding = findings.find(({ id }) => id === 'PRE-DATA-SOURCE');
-  assert.deepEqual(
-    [finding?.file, finding?.line, finding?.address, finding?.subject],
-    ['net/a.tf', 3, 'data.external.x', 'external'],
-  );
-  assert.match(finding?.howToAllow ?? '', /"id": "PRE-DATA-SOURCE", "subject": "external"/);
+  expect([finding?.file, finding?.line, finding?.address, finding?.subject]).toStrictEqual([
+    'net/a.tf',
+    3,
+    'data.external.x',
+    'external',
+  ]);
+  expect(finding?.howToAllow ?? '').toMatch(/"id": "PRE-DATA-SOURCE", "subject": "external"/);
 });
 
 test('a message about an exemption names the request that grants it, and what else is needed', () => {
   const [finding] = judge(resource('provisioner "local-exec" {\n}')).findings;
-  assert.equal(finding?.column, 1);
+  expect(finding?.column).toBe(1);
   const { howToAllow = '' } = finding ?? {};
   const body = /POST \/api\/deploy\/policy\/\{projectId\}\/exemptions with (\{.*?\});/.exec(howToAllow)?.[1];
   const { id, subject, address, file } = JSON.parse(body ?? '');
-  assert.deepEqual(
-    [id, subject, address, file],
-    ['PRE-PROVISIONER', 'provisioner', 'aws_s3_bucket.b', 'main.tf'],
-  );
-  assert.match(howToAllow, /It also needs a shell in the sandbox/);
+  expect([id, subject, address, file]).toStrictEqual([
+    'PRE-PROVISIONER',
+    'provisioner',
+    'aws_s3_bucket.b',
+    'main.tf',
+  ]);
+  expect(howToAllow).toMatch(/It also needs a shell in the sandbox/);
   const settings = { ...defaultPolicySettings, minimumModes: { 'PRE-PROVISIONER': 'block' as const } };
   const [enforced] = judge(resource('provisioner "local-exec" {\n}'), settings).findings;
-  assert.match(enforced?.howToAllow ?? '', /^The operator adds .* to the exemptions of POLICY_FILE/);
+  expect(enforced?.howToAllow ?? '').toMatch(/^The operator adds .* to the exemptions of POLICY_FILE/);
   const [asks] = judge(tf('import {\n}\n')).findings;
-  assert.match(asks?.howToAllow ?? '', /^An approver approves the job \(POST/);
+  expect(asks?.howToAllow ?? '').toMatch(/^An approver approves the job \(POST/);
 });
 
 const role = (text: string, more = '') =>
@@ -149,10 +152,7 @@ const assumed: [name: string, files: Files, roles: string[], passes: boolean][] 
 for (const [name, files, assumeRoles, passes] of assumed)
   test(`a role ${name} ${passes ? 'is accepted' : 'is refused'}`, () => {
     const { findings } = judge(files, { ...defaultPolicySettings, assumeRoles });
-    assert.equal(
-      findings.some(({ id }) => id === 'PRE-PROVIDER-ARGUMENT'),
-      !passes,
-    );
+    expect(findings.some(({ id }) => id === 'PRE-PROVIDER-ARGUMENT')).toBe(!passes);
   });
 
 const unaccepted: [name: string, files: Files][] = [
@@ -168,7 +168,7 @@ const unaccepted: [name: string, files: Files][] = [
   ['an ephemeral that reads a secret', tf('ephemeral "aws_secretsmanager_secret_version" "p" {\n}\n')],
 ];
 for (const [name, files] of unaccepted)
-  test(`${name} stays refused`, () => assert.equal(judge(files).verdict, 'block'));
+  test(`${name} stays refused`, () => expect(judge(files).verdict).toBe('block'));
 
 test('an exemption lets exactly what it names pass', () => {
   const files = tf(
@@ -180,21 +180,17 @@ test('an exemption lets exactly what it names pass', () => {
     exemptions: [{ id: 'PRE-PROVIDER-ARGUMENT', subject, ...who }],
   });
   const report = judge(files, settings);
-  assert.deepEqual(
-    report.findings.map(({ subject }) => subject),
-    ['aws.endpoints.sts=http://evil?%3Dhttp://localhost:4566'],
-  );
-  assert.deepEqual(
-    report.allowed.map(({ allowedBy }) => allowedBy),
-    [who],
-  );
-  assert.equal(report.verdict, 'block');
+  expect(report.findings.map(({ subject }) => subject)).toStrictEqual([
+    'aws.endpoints.sts=http://evil?%3Dhttp://localhost:4566',
+  ]);
+  expect(report.allowed.map(({ allowedBy }) => allowedBy)).toStrictEqual([who]);
+  expect(report.verdict).toBe('block');
 });
 
 test('an expired exemption has no effect', () => {
   const exemption = { id: 'PRE-IMPORT', who: 'a', why: 'b', expiresAt: '2020-01-01T00:00:00Z' };
   const settings = projectPolicySettingsSchema.parse({ exemptions: [exemption] });
-  assert.equal(judge(tf('import {\n}\n'), settings).verdict, 'approve');
+  expect(judge(tf('import {\n}\n'), settings).verdict).toBe('approve');
 });
 
 test('nobody can allow a backend', () => {
@@ -202,12 +198,12 @@ test('nobody can allow a backend', () => {
     modes: { 'PRE-BACKEND': 'off' },
     exemptions: [{ id: 'PRE-BACKEND', who: 'a', why: 'b' }],
   });
-  assert.equal(judge(tf('terraform {\n  backend "s3" {\n  }\n}\n'), settings).verdict, 'block');
+  expect(judge(tf('terraform {\n  backend "s3" {\n  }\n}\n'), settings).verdict).toBe('block');
 });
 
 test('more findings than a report holds still decide the verdict', () => {
   const many = 'import {\n}\n'.repeat(600);
   const report = judge(tf(`${many}data "http" "x" {\n}\n`));
-  assert.equal(report.verdict, 'block');
+  expect(report.verdict).toBe('block');
   assert.ok(report.truncated && report.findings.length <= 500);
 });

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { preflight } from '../preflight/preflight.ts';
 import { effectiveSettings } from './effective-settings.ts';
 import { builtInOperatorPolicy } from './operator-policy.ts';
@@ -22,6 +21,6 @@ test("code may name the endpoint that the operator's settings name, and no other
     'http://localhost:5000.evil',
   ])
     assert.deepEqual(findings(other, local), ['PRE-PROVIDER-ARGUMENT'], other);
-  assert.deepEqual(findings('http://localhost:5000', {}), ['PRE-PROVIDER-ARGUMENT']);
-  assert.deepEqual(findings('http://evil', { AWS_ENDPOINT_URL: 'http://*' }), ['PRE-PROVIDER-ARGUMENT']);
+  expect(findings('http://localhost:5000', {})).toStrictEqual(['PRE-PROVIDER-ARGUMENT']);
+  expect(findings('http://evil', { AWS_ENDPOINT_URL: 'http://*' })).toStrictEqual(['PRE-PROVIDER-ARGUMENT']);
 });

@@ -1,5 +1,3 @@
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { maskPlan } from './mask-plan.ts';
 
 test('nothing that Terraform marks as sensitive is left in a plan', () => {
@@ -19,11 +17,11 @@ test('nothing that Terraform marks as sensitive is left in a plan', () => {
     output_changes: { o: { before: 'S', after: 'S', before_sensitive: true, after_sensitive: true } },
   };
   const text = JSON.stringify(maskPlan(plan));
-  assert.ok(!text.includes('"S"'));
-  for (const kept of ['plain', '"n"', '"r"', 'a.b']) assert.ok(text.includes(kept));
+  expect(text).not.toContain('"S"');
+  for (const kept of ['plain', '"n"', '"r"', 'a.b']) expect(text).toContain(kept);
 });
 
 test('what is no plan stays as it is', () => {
-  assert.equal(maskPlan(null), null);
-  assert.deepEqual(maskPlan({ resource_changes: [null, 1] }), { resource_changes: [null, 1] });
+  expect(maskPlan(null)).toBe(null);
+  expect(maskPlan({ resource_changes: [null, 1] })).toStrictEqual({ resource_changes: [null, 1] });
 });

@@ -1,5 +1,3 @@
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { maskSensitive } from './mask-sensitive.ts';
 
 const cases: { name: string; value: unknown; marks: unknown; expected: unknown }[] = [
@@ -32,7 +30,7 @@ const cases: { name: string; value: unknown; marks: unknown; expected: unknown }
 ];
 
 for (const { name, value, marks, expected } of cases)
-  test(`masks ${name}`, () => assert.deepEqual(maskSensitive(value, marks), expected));
+  test(`masks ${name}`, () => expect(maskSensitive(value, marks)).toStrictEqual(expected));
 
 test('a value nested deeper than any real one is masked without overflow', () => {
   let value: unknown = 'secret';
@@ -41,13 +39,13 @@ test('a value nested deeper than any real one is masked without overflow', () =>
     value = [value];
     marks = [marks];
   }
-  assert.ok(!flatten(maskSensitive(value, marks)).includes('secret'));
+  expect(flatten(maskSensitive(value, marks))).not.toContain('secret');
 });
 
 test('a __proto__ key is kept as data', () => {
   const value: unknown = JSON.parse('{"__proto__":{"a":"x"},"b":"y"}');
   const masked = maskSensitive(value, { b: true });
-  assert.equal(JSON.stringify(masked), '{"__proto__":{"a":"x"},"b":"(sensitive)"}');
+  expect(JSON.stringify(masked)).toBe('{"__proto__":{"a":"x"},"b":"(sensitive)"}');
 });
 
 function flatten(value: unknown): string {

@@ -1,5 +1,3 @@
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import type { PolicyReport } from '@deployment-engine/contracts';
 import { redactReport } from './redact-report.ts';
 import { Redactor } from './redactor.ts';
@@ -29,16 +27,15 @@ const report: PolicyReport = {
 
 test('secrets leave the texts of a report', () => {
   const [finding] = redactReport(report, new Redactor(['hunter22'])).findings;
-  assert.equal(finding?.message, 'a provisioner with (redacted)');
-  assert.equal(finding?.howToAllow, 'Allow (redacted).');
+  expect(finding?.message).toBe('a provisioner with (redacted)');
+  expect(finding?.howToAllow).toBe('Allow (redacted).');
 });
 
 test('a secret that is called like a verdict changes no verdict', () => {
   const words = ['block', 'critical', 'PRE-PROVISIONER', 'approve', 'warn', 'pass'];
   const redacted = redactReport(report, new Redactor(words));
-  assert.equal(redacted.verdict, 'block');
-  assert.deepEqual(
-    redacted.findings.map(({ id, mode, severity }) => [id, mode, severity]),
-    [['PRE-PROVISIONER', 'block', 'critical']],
-  );
+  expect(redacted.verdict).toBe('block');
+  expect(redacted.findings.map(({ id, mode, severity }) => [id, mode, severity])).toStrictEqual([
+    ['PRE-PROVISIONER', 'block', 'critical'],
+  ]);
 });

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import fc from 'fast-check';
 import { Redactor } from './redactor.ts';
 
@@ -26,8 +25,8 @@ const spellings: Record<string, string> = {
 for (const [name, text] of Object.entries(spellings))
   test(`a secret ${name} is redacted`, () => {
     const redacted = new Redactor([secret]).redactText(`before ${text} after`);
-    assert.match(redacted, /^before .*\(redacted\).* after$/);
-    assert.ok(!redacted.includes(text));
+    expect(redacted).toMatch(/^before .*\(redacted\).* after$/);
+    expect(redacted).not.toContain(text);
   });
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
@@ -57,9 +56,9 @@ const written: [place: string, secret: string, text: string][] = [
 ];
 for (const [place, value, text] of written)
   test(`a secret ${place} is redacted there`, () => {
-    assert.notEqual(value, text);
+    expect(value).not.toBe(text);
     const redacted = new Redactor([value]).redactText(`before ${text} after`);
-    assert.match(redacted, /^before .{0,4}\(redacted\).{0,4} after$/);
+    expect(redacted).toMatch(/^before .{0,4}\(redacted\).{0,4} after$/);
   });
 
 test('each line of a secret of several lines is redacted', () => {
@@ -69,11 +68,11 @@ test('each line of a secret of several lines is redacted', () => {
 });
 
 test('overlapping secrets leave nothing behind', () => {
-  assert.equal(new Redactor(['abcdef', 'defghi']).redactText('abcdefghi'), '(redacted)');
+  expect(new Redactor(['abcdef', 'defghi']).redactText('abcdefghi')).toBe('(redacted)');
 });
 
 test('a secret inside a longer one does not shield it', () => {
-  assert.equal(new Redactor(['pass', 'password1']).redactText('x password1 y'), 'x (redacted) y');
+  expect(new Redactor(['pass', 'password1']).redactText('x password1 y')).toBe('x (redacted) y');
 });
 
 test('of overlapping secrets the longer one is redacted whole, wherever the shorter one stands in it', () => {
@@ -83,10 +82,10 @@ test('of overlapping secrets the longer one is redacted whole, wherever the shor
       [long, long.slice(from, from + 5)],
       [long.slice(from, from + 5), long],
     ])
-      assert.equal(new Redactor(secrets).redactText(`x ${long} y`), 'x (redacted) y');
+      expect(new Redactor(secrets).redactText(`x ${long} y`)).toBe('x (redacted) y');
   const nested = new Redactor([long, 'cdefg', 'defghijk', 'ijklmnopqrs']);
-  assert.equal(nested.redactText(`x ${long}qrstu y`), 'x (redacted)tu y');
-  assert.equal(nested.redactText(`${long}\n${long}`), '(redacted)\n(redacted)');
+  expect(nested.redactText(`x ${long}qrstu y`)).toBe('x (redacted)tu y');
+  expect(nested.redactText(`${long}\n${long}`)).toBe('(redacted)\n(redacted)');
 });
 
 test('a short secret inside a longer one does not show the rest of it', () => {
@@ -95,63 +94,58 @@ test('a short secret inside a longer one does not show the rest of it', () => {
     ['abc', long],
     [long, 'abc'],
   ])
-    assert.equal(new Redactor(secrets).redactText(`x ${long} y`), 'x (redacted) y');
-  assert.equal(new Redactor(['abc', '="ab']).redactText('a="abc"'), 'a(redacted)"');
+    expect(new Redactor(secrets).redactText(`x ${long} y`)).toBe('x (redacted) y');
+  expect(new Redactor(['abc', '="ab']).redactText('a="abc"')).toBe('a(redacted)"');
 });
 
 test('the short secrets are replaced beside long ones, and text between them stays', () => {
   const redactor = new Redactor(['abc', 'long-secret']);
-  assert.equal(
-    redactor.redactText('a="abc" long-secret b="abc"'),
-    'a="(redacted)" (redacted) b="(redacted)"',
-  );
+  expect(redactor.redactText('a="abc" long-secret b="abc"')).toBe('a="(redacted)" (redacted) b="(redacted)"');
 });
 
 test('a short value is redacted where it stands alone only', () => {
   const redactor = new Redactor(['abc']);
-  assert.equal(
-    redactor.redactText('pin = abc, "abc" but abcdef and dabc'),
+  expect(redactor.redactText('pin = abc, "abc" but abcdef and dabc')).toBe(
     'pin = (redacted), "(redacted)" but abcdef and dabc',
   );
-  assert.deepEqual(redactor.redactJson({ pin: 'abc', text: 'abcdef' }), {
+  expect(redactor.redactJson({ pin: 'abc', text: 'abcdef' })).toStrictEqual({
     pin: '(redacted)',
     text: 'abcdef',
   });
 });
 
 test('a short value is taken as it is written, whatever signs it has', () => {
-  assert.equal(new Redactor(['a.c']).redactText('"abc" "a.c"'), '"abc" "(redacted)"');
-  assert.equal(
+  expect(new Redactor(['a.c']).redactText('"abc" "a.c"')).toBe('"abc" "(redacted)"');
+  expect(
     new Redactor(['(a', '*', 'b|']).redactText('x="(a" y="*" z="b|"').match(/\(redacted\)/g)?.length,
-    3,
-  );
+  ).toBe(3);
 });
 
 test('a short number that is a secret is redacted as a value, and others stay', () => {
-  assert.deepEqual(new Redactor(['123']).redactJson([123, 1234, 12]), ['(redacted)', 1234, 12]);
-  assert.deepEqual(new Redactor(['12345678']).redactJson(12345678n), '(redacted)');
+  expect(new Redactor(['123']).redactJson([123, 1234, 12])).toStrictEqual(['(redacted)', 1234, 12]);
+  expect(new Redactor(['12345678']).redactJson(12345678n)).toStrictEqual('(redacted)');
 });
 
 test('no value is too deep to be redacted', () => {
   let value: unknown = 'the-secret';
   for (let depth = 0; depth < 300; depth += 1) value = depth % 2 ? [value] : { value };
-  assert.ok(!JSON.stringify(new Redactor(['the-secret']).redactJson(value)).includes('the-secret'));
+  expect(JSON.stringify(new Redactor(['the-secret']).redactJson(value))).not.toContain('the-secret');
 });
 
 test('no secrets change nothing', () => {
-  assert.equal(new Redactor(['', ' ', '      ']).redactText('a b       c'), 'a b       c');
+  expect(new Redactor(['', ' ', '      ']).redactText('a b       c')).toBe('a b       c');
 });
 
 test('of a thousand secrets each is redacted, up to the last character of a text', () => {
   const secrets = Array.from({ length: 1000 }, (_, index) => String(index + 10_000).slice(1));
   const redactor = new Redactor(secrets);
   for (const secret of ['0000', '0500', '0999'])
-    assert.equal(redactor.redactText(`x ${secret}`), 'x (redacted)');
+    expect(redactor.redactText(`x ${secret}`)).toBe('x (redacted)');
 });
 
 test('keys, numbers and nested strings of a JSON value are redacted', () => {
   const redactor = new Redactor(['12345678', 'hunter22']);
-  assert.deepEqual(redactor.redactJson({ hunter22: [12345678, { a: 'x hunter22' }], b: 1, c: null }), {
+  expect(redactor.redactJson({ hunter22: [12345678, { a: 'x hunter22' }], b: 1, c: null })).toStrictEqual({
     '(redacted)': ['(redacted)', { a: 'x (redacted)' }],
     b: 1,
     c: null,
@@ -161,9 +155,9 @@ test('keys, numbers and nested strings of a JSON value are redacted', () => {
 test('a line that was cut inside a secret keeps no beginning of it', () => {
   const redactor = new Redactor(['needle-needle']);
   for (let kept = 3; kept < 13; kept++)
-    assert.equal(redactor.redactLine(`x ${'needle-needle'.slice(0, kept)}…`), 'x (redacted)…');
-  assert.equal(redactor.redactLine('x needle'), 'x needle');
-  assert.equal(redactor.redactLine('needle-needle and more…'), '(redacted) and more…');
+    expect(redactor.redactLine(`x ${'needle-needle'.slice(0, kept)}…`)).toBe('x (redacted)…');
+  expect(redactor.redactLine('x needle')).toBe('x needle');
+  expect(redactor.redactLine('needle-needle and more…')).toBe('(redacted) and more…');
 });
 
 test('a very long secret is redacted piece by piece', () => {

@@ -1,5 +1,3 @@
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { declaredVariables } from './declared-variables.ts';
 
 const reads = (path: string, text: string) => declaredVariables(new Map([[path, Buffer.from(text)]]));
@@ -8,8 +6,8 @@ const hcl = (body: string) => reads('main.tf', `variable "word" {\n${body}\n}\nv
 for (const value of ['true', '(true)', '"true"', '((true))', '!false', '1 == 1', 'true # yes', '/* */ true'])
   test(`sensitive = ${value} makes a variable sensitive`, () => {
     const variables = hcl(`  type = string\n  sensitive = ${value}`);
-    assert.equal(variables.isSensitive('word'), true);
-    assert.equal(variables.isSensitive('other'), false);
+    expect(variables.isSensitive('word')).toBe(true);
+    expect(variables.isSensitive('other')).toBe(false);
   });
 
 for (const body of [
@@ -20,27 +18,27 @@ for (const body of [
   'description = "sensitive = true"',
 ])
   test(`{ ${body} } is not sensitive`, () => {
-    assert.equal(hcl(body).isSensitive('word'), false);
-    assert.equal(hcl(body).declares('word'), true);
+    expect(hcl(body).isSensitive('word')).toBe(false);
+    expect(hcl(body).declares('word')).toBe(true);
   });
 
 for (const value of ['true', '"true"', '"${true}"'])
   test(`"sensitive": ${value} in JSON makes a variable sensitive`, () => {
     const variables = reads('main.tf.json', `{"variable":{"word":{"sensitive":${value}},"other":{}}}`);
-    assert.equal(variables.isSensitive('word'), true);
-    assert.equal(variables.isSensitive('other'), false);
+    expect(variables.isSensitive('word')).toBe(true);
+    expect(variables.isSensitive('other')).toBe(false);
   });
 
 test('a variable block written on one line, without quotes or behind a comment is found', () => {
-  assert.equal(reads('a.tf', 'variable word { sensitive = (true) }').isSensitive('word'), true);
-  assert.equal(reads('a.tf', 'variable /* x */ "word" {\n sensitive = true\n}').isSensitive('word'), true);
+  expect(reads('a.tf', 'variable word { sensitive = (true) }').isSensitive('word')).toBe(true);
+  expect(reads('a.tf', 'variable /* x */ "word" {\n sensitive = true\n}').isSensitive('word')).toBe(true);
 });
 
 test('a variable in a comment or a heredoc is not declared', () => {
   const text = '# variable "word" {}\nlocals {\n  a = <<E\nvariable "word" {}\nE\n}\n';
-  assert.equal(reads('a.tf', text).declares('word'), false);
+  expect(reads('a.tf', text).declares('word')).toBe(false);
 });
 
 test('code that can not be read declares every variable as sensitive', () => {
-  assert.equal(reads('a.tf', 'variable "').isSensitive('word'), true);
+  expect(reads('a.tf', 'variable "').isSensitive('word')).toBe(true);
 });

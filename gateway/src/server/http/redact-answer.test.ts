@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { z } from 'zod';
 import { Redactor } from '../../projects/redaction/redactor.ts';
 import { type Owner, redactAnswer } from './redact-answer.ts';
@@ -46,7 +45,7 @@ test('texts are redacted wherever the schema has them', async () => {
 test('names in a record are texts too, and two that become the same stay two', async () => {
   const schema = z.record(text, z.number());
   const answer = { 'secret-of-a': 1, 'x-secret-of-a': 2, plain: 3 };
-  assert.deepEqual(await redact(schema, answer), { '(redacted)': 1, 'x-(redacted)': 2, plain: 3 });
+  expect(await redact(schema, answer)).toStrictEqual({ '(redacted)': 1, 'x-(redacted)': 2, plain: 3 });
   const same = new Redactor(['first-secret', 'other-secret']);
   const redacted = await redactAnswer(
     schema,
@@ -54,7 +53,7 @@ test('names in a record are texts too, and two that become the same stay two', a
     {},
     async () => same,
   );
-  assert.deepEqual(redacted, { '(redacted)': 1, '(redacted) 2': 2, more: 3 });
+  expect(redacted).toStrictEqual({ '(redacted)': 1, '(redacted) 2': 2, more: 3 });
 });
 
 test('what is the engine’s own stays: numbers, enumerations, texts of a fixed form, fields it fills', async () => {
@@ -75,7 +74,7 @@ test('what is the engine’s own stays: numbers, enumerations, texts of a fixed 
     ...{ status: 'failed', count: 4711, ok: true, job: 'deploy-1', jobId: 'deploy-1' },
     ...{ finishedAt: '2026-01-01', planDigest: 'abcd', serial: '4711', nothing: null, absent: undefined },
   };
-  assert.deepEqual(await redactAnswer(schema, answer, {}, everything), answer);
+  expect(await redactAnswer(schema, answer, {}, everything)).toStrictEqual(answer);
 });
 
 test('a field that only looks like one of the engine’s, or that holds more than a text, is redacted', async () => {
@@ -92,7 +91,7 @@ test('a field that only looks like one of the engine’s, or that holds more tha
     ...{ lastId: { deep: both }, history: [both] },
   });
   const hidden = '(redacted) secret-of-b';
-  assert.deepEqual(redacted, {
+  expect(redacted).toStrictEqual({
     ...{ objectId: hidden, callerIdText: hidden, identity: hidden, format: hidden },
     ...{ lastId: { deep: hidden }, history: [hidden] },
   });
@@ -110,7 +109,7 @@ test('an item that names its project is redacted with that project’s secrets, 
       { projectId: 'c', note: both },
     ],
   });
-  assert.deepEqual(redacted, {
+  expect(redacted).toStrictEqual({
     note: '(redacted) secret-of-b',
     items: [
       { projectId: 'a', note: '(redacted) secret-of-b' },
@@ -126,14 +125,17 @@ test('the answer about a job is redacted with that job’s secrets, also where i
   const schema = z.object({ projectId: text, note: text });
   const owner = { projectId: 'a', jobId: 'j' };
   const answer = { projectId: 'a', note: 'secret-of-a secret-of-j' };
-  assert.deepEqual(await redact(schema, answer, owner), { projectId: 'a', note: '(redacted) (redacted)' });
+  expect(await redact(schema, answer, owner)).toStrictEqual({
+    projectId: 'a',
+    note: '(redacted) (redacted)',
+  });
 });
 
 test('each owner’s secrets are read once, and none where there is no text', async () => {
   asked.length = 0;
   await redact(z.array(text), ['x', 'y', 'z']);
-  assert.deepEqual(asked, [{ projectId: 'a', jobId: undefined }]);
+  expect(asked).toStrictEqual([{ projectId: 'a', jobId: undefined }]);
   asked.length = 0;
   await redact(z.object({ jobId: text, count: z.number() }), { jobId: 'j', count: 1 });
-  assert.deepEqual(asked, []);
+  expect(asked).toStrictEqual([]);
 });

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { namesIn, schemaMessage } from '../../../test/support/schema-message.ts';
 import { trimSchemas } from './trim-schemas.ts';
 
@@ -13,17 +12,17 @@ test('only the types named in the text are left, and everything that is no type'
     'to = x_used.a',
   ]) {
     const trimmed = trimSchemas(message, text, false);
-    assert.deepEqual(namesIn(trimmed), ['x_used']);
-    assert.equal(trimmed.readUInt32BE(1), trimmed.length - 5);
+    expect(namesIn(trimmed)).toStrictEqual(['x_used']);
+    expect(trimmed.readUInt32BE(1)).toBe(trimmed.length - 5);
     assert.ok(trimmed.includes('provider'));
   }
 });
 
 test('a type that does not exist leaves all, so that Terraform can suggest the right one', () => {
-  assert.equal(trimSchemas(message, 'resource "x_usde" "a" {}', false), message);
+  expect(trimSchemas(message, 'resource "x_usde" "a" {}', false)).toBe(message);
 });
 
 test('a message that is not understood is left as it is', () => {
   for (const bytes of [[1, 0, 0, 0, 1, 1], [0, 0, 0, 0, 9, 18, 200], [0, 0, 0, 0, 2, 8, 1], []])
-    assert.deepEqual(trimSchemas(Buffer.from(bytes), '', false), Buffer.from(bytes));
+    expect(trimSchemas(Buffer.from(bytes), '', false)).toStrictEqual(Buffer.from(bytes));
 });

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
 import { embeddedPriceBook } from './load-price-book.ts';
 
 const book = embeddedPriceBook();
@@ -24,9 +23,9 @@ describe('the embedded book', () => {
     test(`prices ${table} ${sku} in ${region}, ${confidence}`, () => {
       const found = book.instance(table, sku, region);
       assert.ok(!('missing' in found));
-      assert.ok(Math.abs((found.tiers[0]?.price.toNumber() ?? 0) - price) < 0.0001);
-      assert.equal(found.confidence, confidence);
-      if (note !== null) assert.match(found.note ?? '', note);
+      expect(Math.abs((found.tiers[0]?.price.toNumber() ?? 0) - price)).toBeLessThan(0.0001);
+      expect(found.confidence).toBe(confidence);
+      if (note !== null) expect(found.note ?? '').toMatch(note);
     });
   }
 
@@ -74,15 +73,15 @@ describe('the embedded book', () => {
   test('has the list price of a region that differs from the others', () => {
     const [near, far] = ['us-east-1', 'sa-east-1'].map((region) => book.unit('aws.nat.hour', region));
     assert.ok(near && far && !('missing' in near) && !('missing' in far));
-    assert.equal(far.confidence, 'exact');
+    expect(far.confidence).toBe('exact');
     assert.ok(far.tiers[0]?.price.gt(near.tiers[0]?.price ?? 0));
   });
 
   test('gives every section a source, a date and a digest', () => {
     for (const section of Object.values(book.describe())) {
-      assert.ok(section.source.length > 10);
-      assert.match(section.asOf, /^20\d\d/);
-      assert.match(section.sha256, /^[0-9a-f]{64}$/);
+      expect(section.source.length).toBeGreaterThan(10);
+      expect(section.asOf).toMatch(/^20\d\d/);
+      expect(section.sha256).toMatch(/^[0-9a-f]{64}$/);
     }
   });
 });

@@ -1,5 +1,3 @@
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import type { OrphanRow } from '../orphan-store.ts';
 import { type Finding, shareOut } from './share-out.ts';
 
@@ -12,7 +10,7 @@ const finding = (type: string, candidates: string[]): Finding => ({
 const shared = (...findings: Finding[]) => shareOut(findings).map(({ candidates }) => candidates);
 
 test('orphans that find the same objects get one each, and the last none where there are too few', () => {
-  assert.deepEqual(shared(finding('a', ['x', 'y']), finding('a', ['x', 'y']), finding('a', ['x', 'y'])), [
+  expect(shared(finding('a', ['x', 'y']), finding('a', ['x', 'y']), finding('a', ['x', 'y']))).toStrictEqual([
     ['x'],
     ['y'],
     [],
@@ -20,9 +18,9 @@ test('orphans that find the same objects get one each, and the last none where t
 });
 
 test('where more objects are found than orphans look for them, each keeps all for a person to choose', () => {
-  assert.deepEqual(shared(finding('a', ['x', 'y'])), [['x', 'y']]);
+  expect(shared(finding('a', ['x', 'y']))).toStrictEqual([['x', 'y']]);
 });
 
 test('orphans of other types share nothing', () => {
-  assert.deepEqual(shared(finding('a', ['x']), finding('b', ['x'])), [['x'], ['x']]);
+  expect(shared(finding('a', ['x']), finding('b', ['x']))).toStrictEqual([['x'], ['x']]);
 });

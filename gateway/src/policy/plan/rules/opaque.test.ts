@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { projectPolicySettingsSchema } from '@deployment-engine/contracts';
 import { evaluatePlan } from '../evaluate-plan.ts';
 import { evaluateResult } from '../evaluate-result.ts';
@@ -21,12 +20,12 @@ for (const type of types)
     test(`${profile} stops ${type}, whose content no rule sees`, () => {
       const report = judge(type, profile);
       const finding = report.findings.find(({ id }) => id === 'OPAQUE-001');
-      assert.deepEqual([finding?.severity, finding?.pending, finding?.mode], ['high', true, 'approve']);
-      assert.equal(report.verdict, 'approve');
+      expect([finding?.severity, finding?.pending, finding?.mode]).toStrictEqual(['high', true, 'approve']);
+      expect(report.verdict).toBe('approve');
     });
 
 test('advisory tells of it and lets it pass', () => {
-  assert.equal(judge('helm_release', 'advisory').verdict, 'warn');
+  expect(judge('helm_release', 'advisory').verdict).toBe('warn');
 });
 
 for (const type of ['aws_sqs_queue', 'kubernetes_namespace', 'azurerm_resource_group', 'aws_ssm_parameter'])
@@ -39,8 +38,5 @@ test('after apply nothing more is known of it, so that it is not told of twice',
   const ofPlan = evaluatePlan(plan, settings('guarded'));
   const state = { version: 4, terraform_version: '1', serial: 1, lineage: 'l', outputs: {}, resources: [] };
   const { findings } = evaluateResult(plan, state as never, settings('guarded'), ofPlan);
-  assert.deepEqual(
-    findings.filter(({ id }) => id === 'OPAQUE-001'),
-    [],
-  );
+  expect(findings.filter(({ id }) => id === 'OPAQUE-001')).toStrictEqual([]);
 });

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { projectPolicySettingsSchema } from '@deployment-engine/contracts';
 import { evaluatePlan } from '../evaluate-plan.ts';
 import { planOf, type ResourceFixture } from '../plan-fixture.ts';
@@ -26,6 +25,6 @@ export function testRules(cases: RuleCase[]): void {
         expected,
         finding?.message,
       );
-      if (isReview) assert.equal(finding?.mode, 'approve');
+      if (isReview) expect(finding?.mode).toBe('approve');
     });
 }

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { buffer } from 'node:stream/consumers';
-import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { projectPolicySettingsSchema } from '@deployment-engine/contracts';
 import { pack } from 'tar-stream';
@@ -46,74 +45,76 @@ const evaluate = async (rule: object, timeoutMs = 5000) => {
 
 test('a CEL rule finds the resources for which it is true', async () => {
   const rule = cel('has(resource.after.tags) && !("Owner" in resource.after.tags)');
-  assert.deepEqual(await evaluate(rule), ['aws_sqs_queue.x: broken']);
+  expect(await evaluate(rule)).toStrictEqual(['aws_sqs_queue.x: broken']);
 });
 
 test('a CEL rule may look at actions, types and the summary', async () => {
-  assert.deepEqual(await evaluate(cel('"delete" in resource.actions && summary.deletes == 1')), [
+  expect(await evaluate(cel('"delete" in resource.actions && summary.deletes == 1'))).toStrictEqual([
     'aws_sns_topic.x: broken',
   ]);
-  assert.deepEqual(await evaluate(cel('true', { resourceTypes: ['aws_s3_*'] })), ['aws_s3_bucket.x: broken']);
+  expect(await evaluate(cel('true', { resourceTypes: ['aws_s3_*'] }))).toStrictEqual([
+    'aws_s3_bucket.x: broken',
+  ]);
 });
 
 test('a CEL rule that reads a missing key counts as broken', async () => {
   const [finding] = await evaluate(cel('resource.after.size > 5.0', { resourceTypes: ['aws_s3_bucket'] }));
-  assert.match(finding ?? '', /^aws_s3_bucket.x: broken: .*cannot be evaluated: No such key/);
+  expect(finding ?? '').toMatch(/^aws_s3_bucket.x: broken: .*cannot be evaluated: No such key/);
 });
 
 test('a CEL rule does not see sensitive values', async () => {
   const rule = cel('resource.after.password != "(sensitive)"', { resourceTypes: ['aws_sqs_queue'] });
-  assert.deepEqual(await evaluate(rule), []);
+  expect(await evaluate(rule)).toStrictEqual([]);
 });
 
 test('a rule without end is ended, and counts as broken', async () => {
   const endless = cel('("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" + "b").matches("^(a+)+$")');
-  assert.deepEqual(await evaluate(endless, 1500), ['null: broken (the rule ran out of time or memory)']);
+  expect(await evaluate(endless, 1500)).toStrictEqual(['null: broken (the rule ran out of time or memory)']);
   const policy = rego(compiledPolicy([], { endless: true }));
-  assert.deepEqual(await evaluate(policy, 1500), ['null: broken (the rule ran out of time or memory)']);
+  expect(await evaluate(policy, 1500)).toStrictEqual(['null: broken (the rule ran out of time or memory)']);
 });
 
 test('what is wrong with a CEL expression is told before it is stored', () => {
-  assert.equal(celProblem('resource.type == "a"'), undefined);
+  expect(celProblem('resource.type == "a"')).toBe(undefined);
   for (const wrong of ['1 + 1', 'unknown', 'resource.', `${'('.repeat(100)}true${')'.repeat(100)}`])
     assert.ok(celProblem(wrong), wrong);
 });
 
 test('a Rego policy reports texts and objects', async () => {
   const result = ['one', { msg: 'two', address: 'a.b' }, { message: 'three' }];
-  assert.deepEqual(await evaluate(rego(compiledPolicy(result))), [
+  expect(await evaluate(rego(compiledPolicy(result)))).toStrictEqual([
     'null: broken: one',
     'a.b: broken: two',
     'null: broken: three',
   ]);
-  assert.deepEqual(await evaluate(rego(compiledPolicy([]), { entrypoint: 'deploy/deny' })), []);
-  assert.deepEqual(await evaluate(rego(compiledPolicy(true))), ['null: broken']);
+  expect(await evaluate(rego(compiledPolicy([]), { entrypoint: 'deploy/deny' }))).toStrictEqual([]);
+  expect(await evaluate(rego(compiledPolicy(true)))).toStrictEqual(['null: broken']);
 });
 
 test('a Rego policy with an unknown entry point, or no policy, counts as broken', async () => {
   const [wrong] = await evaluate(rego(compiledPolicy([]), { entrypoint: 'x/y' }));
-  assert.match(wrong ?? '', /cannot be evaluated: entrypoint x\/y/);
+  expect(wrong ?? '').toMatch(/cannot be evaluated: entrypoint x\/y/);
   const [none] = await evaluate(rego(Buffer.from('no bundle')));
-  assert.match(none ?? '', /cannot be evaluated/);
+  expect(none ?? '').toMatch(/cannot be evaluated/);
 });
 
 test('what a Rego policy answers is bounded', async () => {
   const [long] = await evaluate(rego(compiledPolicy([], { answerLength: 9_000_000 })));
-  assert.match(long ?? '', /the policy answers more than 8 MB/);
+  expect(long ?? '').toMatch(/the policy answers more than 8 MB/);
   const [text] = await evaluate(rego(compiledPolicy(['x'.repeat(5000)])));
-  assert.equal(text, `null: broken: ${'x'.repeat(1000)}`);
+  expect(text).toBe(`null: broken: ${'x'.repeat(1000)}`);
 });
 
 test('a Rego policy reserves no memory of its own, and no large table', async () => {
   const module = compiledPolicy([]);
   const after = (section: number[]) => Uint8Array.from([...module, ...section]);
-  await assert.rejects(readBundle(after([5, 3, 1, 0, 1])), /memory of its own/);
-  await assert.rejects(readBundle(after([4, 6, 1, 0x70, 0, 0xc0, 0x84, 0x3d])), /too large tables/);
-  await assert.rejects(readBundle(after([4, 7, 2, 0x70, 0, 1, 0x70, 0, 1])), /too large tables/);
-  await assert.rejects(readBundle(module.slice(0, 9)), /WebAssembly/);
+  await expect(readBundle(after([5, 3, 1, 0, 1]))).rejects.toThrow(/memory of its own/);
+  await expect(readBundle(after([4, 6, 1, 0x70, 0, 0xc0, 0x84, 0x3d]))).rejects.toThrow(/too large tables/);
+  await expect(readBundle(after([4, 7, 2, 0x70, 0, 1, 0x70, 0, 1]))).rejects.toThrow(/too large tables/);
+  await expect(readBundle(module.slice(0, 9))).rejects.toThrow(/WebAssembly/);
   const data = Buffer.from(`"${'x'.repeat(5_000_000)}"`);
   const bundle = await tarOf({ '/policy.wasm': module, '/data.json': data });
-  await assert.rejects(readBundle(gzipSync(bundle)), /larger than 4 MB/);
+  await expect(readBundle(gzipSync(bundle))).rejects.toThrow(/larger than 4 MB/);
 });
 
 test('names of the language in a plan are keys like all others', async () => {
@@ -128,9 +129,9 @@ test('names of the language in a plan are keys like all others', async () => {
 test('the bundle of opa build is read', async () => {
   const wasm = compiledPolicy([]);
   const bundle = gzipSync(await tarOf({ '/data.json': Buffer.from('{"a":1}'), '/policy.wasm': wasm }));
-  assert.deepEqual(await readBundle(bundle), { wasm, data: { a: 1 } });
-  await assert.rejects(readBundle(gzipSync(await tarOf({ '/x': wasm }))), /no policy.wasm/);
-  await assert.rejects(readBundle(gzipSync(Buffer.alloc(1024, 'x'))), /not a tar/);
+  expect(await readBundle(bundle)).toStrictEqual({ wasm, data: { a: 1 } });
+  await expect(readBundle(gzipSync(await tarOf({ '/x': wasm })))).rejects.toThrow(/no policy.wasm/);
+  await expect(readBundle(gzipSync(Buffer.alloc(1024, 'x')))).rejects.toThrow(/not a tar/);
 });
 
 async function tarOf(files: Record<string, Uint8Array>): Promise<Buffer> {
