@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { waitFor } from '../../e2e/support/wait.ts';
 import { savePlan } from '../src/projects/plans/store.ts';
 import { instanceAddresses } from '../src/projects/states/addresses.ts';
@@ -107,7 +108,7 @@ test('what a lost apply has recorded goes into what a later job has stored, and 
   const { database, encryption } = it.gateway.context;
   const jobId = await overtakenBy(it, state(2), runner.url);
   const newest = await readNewestState(database.query, encryption, 'p');
-  expect(newest?.version.serial).toBe(3);
+  assert.equal(newest?.version.serial, 3);
   expect([...instanceAddresses(newest.state).keys()]).toStrictEqual(['aws_s3_bucket.lost']);
   expect((await it.client.get('/api/deploy/infrastructure/p')).body.stateUncertain).toBe(null);
   const { orphans } = (await it.client.get('/api/deploy/orphans/p')).body;
