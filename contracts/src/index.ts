@@ -32,6 +32,7 @@ export * from './run.ts';
 export * from './run-event.ts';
 export * from './runner-signature.ts';
 export * from './secrets.ts';
+export * from './settings/config-error.ts';
 export * from './settings/describe-settings.ts';
 export * from './settings/misspelt-settings.ts';
 export * from './settings/read-settings.ts';

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
-import { readSettings, type SettingValues } from '@deployment-engine/contracts';
+import { readSettings, ServiceConfigError, type SettingValues } from '@deployment-engine/contracts';
 import { accessConfig, accessContradictions } from './access/access-config.ts';
 import { clientTlsFiles } from './runners/client-tls.ts';
 import { gatewaySettings } from './settings.ts';
@@ -14,11 +14,9 @@ const notForRuns = new Set(['AWS_CA_BUNDLE', 'AWS_CONFIG_FILE', 'AWS_SHARED_CRED
 
 export type Config = ReturnType<typeof readConfig>;
 
-/** Thrown once with every wrong setting in it. */
-export class ConfigError extends Error {
+export class ConfigError extends ServiceConfigError {
   constructor(lines: string[]) {
-    super(`starting the gateway: wrong settings\n${lines.map((line) => `  ${line}`).join('\n')}`);
-    this.name = 'ConfigError';
+    super('the gateway', lines);
   }
 }
 

@@ -1,7 +1,12 @@
 import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { readSettings, type SettingValues, type TlsFiles } from '@deployment-engine/contracts';
+import {
+  readSettings,
+  ServiceConfigError,
+  type SettingValues,
+  type TlsFiles,
+} from '@deployment-engine/contracts';
 import { defaultSlots, machineMemoryMb } from './capacity/memory.ts';
 import { findExecutable } from './files/executable.ts';
 import { tlsFiles } from './http/tls.ts';
@@ -12,11 +17,9 @@ type Values = SettingValues<typeof runnerSettings>;
 
 export type RunnerConfig = ReturnType<typeof readConfig>;
 
-/** Thrown once with every wrong setting in it. */
-export class ConfigError extends Error {
+export class ConfigError extends ServiceConfigError {
   constructor(lines: string[]) {
-    super(`starting the terraform runner: wrong settings\n${lines.map((line) => `  ${line}`).join('\n')}`);
-    this.name = 'ConfigError';
+    super('the terraform runner', lines);
   }
 }
 
