@@ -41,5 +41,6 @@ export * as settingTypes from './settings/setting-types.ts';
 export * from './settings/shared-settings.ts';
 export * from './state-version.ts';
 export * from './terraform-log.ts';
+export * from './terraform-plan.ts';
 export * from './tls-files.ts';
 export * from './wildcard.ts';

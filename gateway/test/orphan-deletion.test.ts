@@ -118,7 +118,11 @@ test('a project without a state gets one of a lineage of its own, the same whene
 /** Ends a deletion of the orphans whose plan deletes all of them; the state has what is left of them. */
 async function end(projectId: string, status: 'completed' | 'failed' | 'cancelled', orphans: OrphanRow[]) {
   const row = await job(projectId, 'destroy', orphans);
-  const changes = orphans.map((orphan) => ({ address: deletedAs(orphan), change: { actions: ['delete'] } }));
+  const changes = orphans.map((orphan) => {
+    const address = deletedAs(orphan);
+    const [type, name] = address.split('.');
+    return { address, mode: 'managed', type, name, change: { actions: ['delete'] } };
+  });
   await savePlan(query(), it.gateway.context.encryption, {
     jobId: row.id,
     digest: 'd',

@@ -92,7 +92,10 @@ async function deletedBy(projectId: string, addresses: string[]): Promise<string
   const { query } = context.database;
   const orphanIds = (await orphansOf(projectId)).map(({ id }) => id);
   const { jobId } = (await it.client.post('/api/deploy', { projectId, iacCode: helloCode })).body;
-  const changes = addresses.map((address) => ({ address, change: { actions: ['delete'] } }));
+  const changes = addresses.map((address) => {
+    const [type, name] = address.split('.');
+    return { address, mode: 'managed', type, name, change: { actions: ['delete'] } };
+  });
   const json = Buffer.from(JSON.stringify({ resource_changes: changes }));
   const plan = { digest: 'd', stateSerial: null, stateLineage: null, json, file: Buffer.from('plan') };
   await savePlan(query, context.encryption, { jobId, ...plan });

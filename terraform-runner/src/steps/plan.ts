@@ -1,9 +1,9 @@
 import { copyFile, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { changesOutputs, parseTerraformPlan, summarisePlan } from '@deployment-engine/contracts';
 import type { ActiveRun } from '../runs/run.ts';
 import { commandDirectory, runCommand } from '../runs/run-command.ts';
 import { readState } from '../state/state-file.ts';
-import { summarisePlan } from '../terraform/plan-json.ts';
 import { planDigestOfJob } from '../workdir/plan-digest.ts';
 import { shareProviders } from './share-providers.ts';
 import { resultOfCommand, type Step } from './step.ts';
@@ -55,9 +55,11 @@ async function keepPlanJson(active: ActiveRun): Promise<void> {
 
 async function announcePlan(active: ActiveRun): Promise<void> {
   const { run, request } = active;
+  const plan = parseTerraformPlan(await readFile(run.paths.planJson, 'utf8'));
   run.emitOnce('plan_summary', {
     type: 'plan_summary',
-    ...summarisePlan(await readFile(run.paths.planJson, 'utf8')),
+    summary: summarisePlan(plan),
+    outputsChanged: changesOutputs(plan),
   });
   const digest = await planDigestOfJob(run.paths, request);
   if (!digest) throw new Error('digesting the plan: plan or code are missing');

@@ -1,4 +1,4 @@
-import type { TerraformPlan } from '../../projects/plans/terraform-plan.ts';
+import type { TerraformPlan } from '@deployment-engine/contracts';
 import { instanceAddresses } from '../../projects/states/addresses.ts';
 import type { TerraformState } from '../../projects/states/store.ts';
 import { identityOf, type JournalCall, mayHaveCreated } from './journal-calls.ts';

@@ -1,6 +1,6 @@
+import type { TerraformPlan } from '@deployment-engine/contracts';
 import { type PlannedResource, readPlan } from '../../policy/plan/plan-model.ts';
 import { referencesOf } from '../../policy/plan/references.ts';
-import type { TerraformPlan } from '../../projects/plans/terraform-plan.ts';
 
 /** A resource instance that a plan creates. */
 export type PlannedCreation = {

@@ -44,7 +44,7 @@ export async function recoverApply(
   const losses = findLosses({ plan, state: newest?.state, journal, started, overtaken });
   if (losses.proven.length > 0) {
     const objects = losses.proven.map(({ object }) => object);
-    const raw = serialiseState(withObjects(newest?.state, objects, plan.terraform_version));
+    const raw = serialiseState(withObjects(newest?.state, objects, plan.terraform_version ?? ''));
     await saveStateVersion(trx, encryption, { projectId: job.project_id, jobId: job.id, raw });
   }
   await report(context, trx, job, { reason, losses, isJournaled: journal !== undefined });

@@ -1,6 +1,6 @@
 import type { RunRequestInput } from '@deployment-engine/contracts';
+import { parseTerraformPlan, summarisePlan } from '@deployment-engine/contracts';
 import { findPlan, savePlan } from '../../projects/plans/store.ts';
-import { summarise, type TerraformPlan } from '../../projects/plans/terraform-plan.ts';
 import { runIdOf } from '../../runners/run-id.ts';
 import { eventsOfType, lastRunDiagnostics, redactStoredEvents } from '../events/store.ts';
 import { deletionTargets, stateForRun } from '../recovery/orphan-deletion.ts';
@@ -86,11 +86,11 @@ async function storePlan(work: JobWork, runId: string): Promise<void> {
     runner.client.readPlanJson(runId),
     runner.client.readPlanFile(runId),
   ]);
-  const plan: TerraformPlan = JSON.parse(json.toString());
+  const plan = parseTerraformPlan(json.toString());
   work.secrets.learnPlan(plan);
   if (work.secrets.hasLearned())
     await redactStoredEvents(context.database.query, job.id, await work.secrets.redactor());
-  const summary = summarise(plan);
+  const summary = summarisePlan(plan);
   await context.database.query.transaction().execute(async (trx) => {
     await lockJob(trx, job.id, work.lease);
     await savePlan(trx, context.encryption, {

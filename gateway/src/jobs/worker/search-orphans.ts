@@ -1,5 +1,5 @@
 import type { Diagnostic, RunRequestInput } from '@deployment-engine/contracts';
-import type { TerraformPlan } from '../../projects/plans/terraform-plan.ts';
+import { parseTerraformPlan, type TerraformPlan } from '@deployment-engine/contracts';
 import { readNewestState } from '../../projects/states/store.ts';
 import { runIdOf } from '../../runners/run-id.ts';
 import { lastRunDiagnostics } from '../events/store.ts';
@@ -128,7 +128,7 @@ async function runSearch(work: JobWork, lookups: Lookup[]): Promise<TerraformPla
   await startJobRun(work, runId, await searchRequest(work, lookups));
   const outcome = await followJobRun(work, runId);
   if (outcome.kind !== 'succeeded') return undefined;
-  return JSON.parse((await work.runner.client.readPlanJson(runId)).toString());
+  return parseTerraformPlan((await work.runner.client.readPlanJson(runId)).toString());
 }
 
 async function searchRequest(work: JobWork, lookups: Lookup[]): Promise<RunRequestInput> {

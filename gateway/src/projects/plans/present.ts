@@ -1,7 +1,8 @@
 import type { PlanView } from '@deployment-engine/contracts';
+import { summarisePlan, type TerraformPlan } from '@deployment-engine/contracts';
 import type { Redactor } from '../redaction/redactor.ts';
 import type { StoredPlan } from './store.ts';
-import { outputChanges, resourceChanges, summarise, type TerraformPlan } from './terraform-plan.ts';
+import { outputChanges, resourceChanges } from './terraform-plan.ts';
 
 export function presentPlan(
   projectId: string,
@@ -17,7 +18,7 @@ export function presentPlan(
     digest: stored.digest,
     stateSerial: stored.stateSerial,
     createdAt: stored.createdAt.toISOString(),
-    summary: summarise(plan),
+    summary: summarisePlan(plan),
     changes: resourceChanges(plan).map((change) => ({
       ...change,
       address: redactor.redactText(change.address),

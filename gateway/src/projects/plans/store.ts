@@ -1,10 +1,10 @@
 import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress } from 'node:zlib';
+import { parseTerraformPlan, type TerraformPlan } from '@deployment-engine/contracts';
 import type { Query } from '../../server/database/open.ts';
 import type { Encryption } from '../../server/encryption.ts';
 import { planPlace } from './plan-place.ts';
 import { sealPlan } from './seal.ts';
-import type { TerraformPlan } from './terraform-plan.ts';
 
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
@@ -65,7 +65,8 @@ export async function readPlanJson(
     .select('content')
     .where('job_id', '=', jobId)
     .executeTakeFirstOrThrow();
-  return JSON.parse((await decompress(encryption.open(row.content, planPlace(jobId, 'json')))).toString());
+  const json = await decompress(encryption.open(row.content, planPlace(jobId, 'json')));
+  return parseTerraformPlan(json.toString());
 }
 
 export async function readPlanFile(

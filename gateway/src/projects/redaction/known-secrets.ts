@@ -1,4 +1,4 @@
-import type { TerraformPlan } from '../plans/terraform-plan.ts';
+import type { TerraformPlan } from '@deployment-engine/contracts';
 import { stepsOf } from '../states/mask-state.ts';
 import type { TerraformState } from '../states/store.ts';
 

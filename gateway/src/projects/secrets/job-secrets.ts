@@ -1,7 +1,7 @@
+import type { TerraformPlan } from '@deployment-engine/contracts';
 import type { Context } from '../../context.ts';
 import type { JobRow } from '../../jobs/row.ts';
 import { readPlanJson } from '../plans/store.ts';
-import type { TerraformPlan } from '../plans/terraform-plan.ts';
 import { environmentSecrets, leaves, planSecrets, stateSecrets } from '../redaction/known-secrets.ts';
 import { Redactor } from '../redaction/redactor.ts';
 import {

@@ -1,5 +1,5 @@
+import type { TerraformPlan } from '@deployment-engine/contracts';
 import { asArray, asRecord, asString } from '../../../policy/plan/plan-json.ts';
-import type { TerraformPlan } from '../../../projects/plans/terraform-plan.ts';
 import { importId } from '../import-ids.ts';
 import type { OrphanContent } from '../orphan-store.ts';
 import { queries } from './query-table.ts';
