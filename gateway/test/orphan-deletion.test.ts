@@ -12,7 +12,8 @@ import { settleOrphansOf } from '../src/jobs/recovery/settle-orphans.ts';
 import type { JobRow } from '../src/jobs/row.ts';
 import { insertJob } from '../src/jobs/store.ts';
 import { savePlan } from '../src/projects/plans/store.ts';
-import { readNewestState, saveStateVersion, type TerraformState } from '../src/projects/states/store.ts';
+import { readNewestState, saveStateVersion } from '../src/projects/states/store.ts';
+import type { TerraformState } from '../src/projects/states/terraform-state.ts';
 import { ensureProject } from '../src/projects/store.ts';
 import { startTestGateway, type TestGateway } from './support.ts';
 

@@ -13,7 +13,8 @@ import { listRevisions } from './revisions/store.ts';
 import { storedSecretsRedactor } from './secrets/project-redactor.ts';
 import { maskState } from './states/mask-state.ts';
 import { maskedOutputs } from './states/outputs.ts';
-import { readNewestState, type TerraformState } from './states/store.ts';
+import { readNewestState } from './states/store.ts';
+import type { TerraformState } from './states/terraform-state.ts';
 import { findProject, knownProject, listProjects } from './store.ts';
 
 export function projectRoutes(router: Router, context: Context): void {

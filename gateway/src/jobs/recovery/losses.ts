@@ -1,6 +1,6 @@
 import type { TerraformPlan } from '@deployment-engine/contracts';
 import { instanceAddresses } from '../../projects/states/addresses.ts';
-import type { TerraformState } from '../../projects/states/store.ts';
+import type { TerraformState } from '../../projects/states/terraform-state.ts';
 import { identityOf, type JournalCall, mayHaveCreated } from './journal-calls.ts';
 import { matchCalls } from './match-calls.ts';
 import { type PlannedCreation, plannedCreations } from './planned-creations.ts';

@@ -1,5 +1,6 @@
 import type { Context } from '../../context.ts';
-import { readNewestState, type StateVersion, type TerraformState } from '../../projects/states/store.ts';
+import { readNewestState, type StateVersion } from '../../projects/states/store.ts';
+import type { TerraformState } from '../../projects/states/terraform-state.ts';
 import type { Query } from '../../server/database/open.ts';
 import type { JobRow } from '../row.ts';
 import { type OrphanRow, orphanContent, unresolvedOrphans } from './orphan-store.ts';

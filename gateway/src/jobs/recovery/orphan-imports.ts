@@ -1,5 +1,5 @@
 import { instanceAddresses } from '../../projects/states/addresses.ts';
-import type { TerraformState } from '../../projects/states/store.ts';
+import type { TerraformState } from '../../projects/states/terraform-state.ts';
 import type { Query } from '../../server/database/open.ts';
 import { unresolvedOrphans } from './orphan-store.ts';
 

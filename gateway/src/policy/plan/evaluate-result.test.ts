@@ -1,5 +1,5 @@
 import { projectPolicySettingsSchema } from '@deployment-engine/contracts';
-import type { TerraformState } from '../../projects/states/store.ts';
+import type { TerraformState } from '../../projects/states/terraform-state.ts';
 import { evaluatePlan } from './evaluate-plan.ts';
 import { evaluateResult } from './evaluate-result.ts';
 import { planOf } from './plan-fixture.ts';

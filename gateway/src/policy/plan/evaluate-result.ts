@@ -1,6 +1,6 @@
 import type { PolicyReport } from '@deployment-engine/contracts';
 import { instanceAddresses } from '../../projects/states/addresses.ts';
-import type { TerraformState } from '../../projects/states/store.ts';
+import type { TerraformState } from '../../projects/states/terraform-state.ts';
 import { judgeResources } from './evaluate-plan.ts';
 import { asArray, asRecord, asString } from './plan-json.ts';
 import { readPlan } from './plan-model.ts';

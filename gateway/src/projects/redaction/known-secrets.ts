@@ -1,6 +1,6 @@
 import type { TerraformPlan } from '@deployment-engine/contracts';
 import { stepsOf } from '../states/mask-state.ts';
-import type { TerraformState } from '../states/store.ts';
+import type { TerraformState } from '../states/terraform-state.ts';
 
 /** Values that Terraform marks as sensitive are taken for secrets from this length on; shorter ones are words. */
 const minMarkedLength = 8;

@@ -10,7 +10,8 @@ import {
   readRevisionVariables,
   type Variables,
 } from '../revisions/store.ts';
-import { readNewestState, type TerraformState } from '../states/store.ts';
+import { readNewestState } from '../states/store.ts';
+import type { TerraformState } from '../states/terraform-state.ts';
 import { codeTexts } from './code-needs.ts';
 import { type DeclaredVariables, declaredVariables } from './declared-variables.ts';
 import { runEnvironment } from './run-environment.ts';

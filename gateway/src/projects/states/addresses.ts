@@ -1,4 +1,4 @@
-import type { TerraformState } from './store.ts';
+import type { TerraformState } from './terraform-state.ts';
 
 export type StateInstance = {
   attributes: Record<string, unknown>;

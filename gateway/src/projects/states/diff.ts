@@ -1,7 +1,7 @@
 import { sensitiveText } from '../redaction/mask-sensitive.ts';
 import { instanceAddresses, type StateInstance } from './addresses.ts';
 import { type Difference, differences } from './differences.ts';
-import type { TerraformState } from './store.ts';
+import type { TerraformState } from './terraform-state.ts';
 
 export type StateDiff = {
   added: string[];

@@ -1,5 +1,5 @@
 import { sensitiveText } from '../redaction/mask-sensitive.ts';
-import type { StateResource, TerraformState } from './store.ts';
+import type { StateResource, TerraformState } from './terraform-state.ts';
 
 /** A copy of a state in which everything that Terraform marks as sensitive is `(sensitive)`. */
 export function maskState(state: TerraformState): TerraformState {

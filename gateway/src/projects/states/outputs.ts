@@ -1,5 +1,5 @@
 import { sensitiveText } from '../redaction/mask-sensitive.ts';
-import type { TerraformState } from './store.ts';
+import type { TerraformState } from './terraform-state.ts';
 
 /** Output values by name; sensitive ones are replaced, unless they are asked for. */
 export function maskedOutputs(state: TerraformState, showSensitive = false): Record<string, unknown> {

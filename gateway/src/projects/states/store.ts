@@ -4,32 +4,10 @@ import { zstdCompress, zstdDecompress } from 'node:zlib';
 import { DomainError } from '@deployment-engine/contracts';
 import type { Query } from '../../server/database/open.ts';
 import type { Encryption } from '../../server/encryption.ts';
+import type { TerraformState } from './terraform-state.ts';
 
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
-
-/** What the engine reads of a state file. Source: Terraform's state format version 4. */
-export type TerraformState = {
-  version: number;
-  terraform_version: string;
-  serial: number;
-  lineage: string;
-  outputs: Record<string, { value: unknown; type?: unknown; sensitive?: boolean }>;
-  resources: StateResource[];
-};
-export type StateResource = {
-  module?: string;
-  mode: 'managed' | 'data';
-  type: string;
-  name: string;
-  provider: string;
-  instances: {
-    index_key?: string | number;
-    attributes?: Record<string, unknown> | null;
-    sensitive_attributes?: unknown[];
-    [more: string]: unknown;
-  }[];
-};
 
 export type StateVersion = {
   id: number;
