@@ -2,7 +2,7 @@ import type { Config } from 'jest';
 
 /** Suites run in this order: fast ones first, so that a mistake shows early. */
 export const suites = {
-  unit: ['contracts', 'gateway/src', 'terraform-runner/src', 'cli/src', 'scripts'],
+  unit: ['packages', 'testing', 'gateway/src', 'terraform-runner/src', 'cli/src', 'scripts'],
   service: ['terraform-runner/test', 'gateway/test', 'cli/test'],
   e2e: ['e2e'],
 };

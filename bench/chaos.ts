@@ -4,8 +4,8 @@ import { seededRandom } from '../e2e/chaos/random.ts';
 import { chaosRound, type RoundResult } from '../e2e/chaos/round.ts';
 import { sizeOf, wholeStack } from '../e2e/chaos/stack.ts';
 import { createWorld, type World } from '../e2e/chaos/world.ts';
-import { awsProblem } from '../e2e/support/local-aws.ts';
-import { skipWithoutPostgres } from '../e2e/support/postgres.ts';
+import { awsProblem } from '../testing/local-aws.ts';
+import { skipWithoutPostgres } from '../testing/postgres.ts';
 
 /** The fault comes when so many tenths of the resources are finished, one after the other. */
 const tenths = 10;

@@ -1,6 +1,6 @@
-import { startCluster } from '../e2e/support/cluster.ts';
-import { deployMany } from '../e2e/support/deploy-many.ts';
-import { skipWithoutPostgres } from '../e2e/support/postgres.ts';
+import { startCluster } from '../testing/cluster.ts';
+import { deployMany } from '../testing/deploy-many.ts';
+import { skipWithoutPostgres } from '../testing/postgres.ts';
 import type { Row } from './table.ts';
 
 const deploys = 500;

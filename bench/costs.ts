@@ -2,10 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { estimate, normalisePlan } from '../gateway/src/costs/pricing/index.ts';
-import { readPriceBook } from '../gateway/src/costs/pricing/price-book/book-file.ts';
-import { embeddedBookPath } from '../gateway/src/costs/pricing/price-book/load-price-book.ts';
-import type { PriceBook } from '../gateway/src/costs/pricing/price-book/price-book.ts';
+import {
+  embeddedBookPath,
+  estimate,
+  normalisePlan,
+  type PriceBook,
+  readPriceBook,
+} from '@deployment-engine/pricing';
 import { median, type Row, renderTable } from './table.ts';
 
 const planSize = 2000;

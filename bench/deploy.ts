@@ -1,9 +1,9 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createClient } from '../e2e/support/client.ts';
-import { Engine } from '../e2e/support/engine.ts';
-import { awsProblem, startLocalAws } from '../e2e/support/local-aws.ts';
+import { createClient } from '../testing/client.ts';
+import { Engine } from '../testing/engine.ts';
+import { awsProblem, startLocalAws } from '../testing/local-aws.ts';
 import { byHandEnvironment, commands, timeShell, writeProject } from './by-hand.ts';
 import { median, type Row, seconds } from './table.ts';
 

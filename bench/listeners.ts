@@ -1,7 +1,7 @@
 import { get } from 'node:http';
-import { createClient } from '../e2e/support/client.ts';
-import { Engine } from '../e2e/support/engine.ts';
-import { waitFor } from '../e2e/support/wait.ts';
+import { createClient } from '../testing/client.ts';
+import { Engine } from '../testing/engine.ts';
+import { waitFor } from '../testing/wait.ts';
 import { residentMb } from './scale.ts';
 import type { Row } from './table.ts';
 

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import autocannon from 'autocannon';
-import { readyPort, startChild } from '../e2e/support/child.ts';
-import { createClient } from '../e2e/support/client.ts';
-import { Engine } from '../e2e/support/engine.ts';
+import { readyPort, startChild } from '../testing/child.ts';
+import { createClient } from '../testing/client.ts';
+import { Engine } from '../testing/engine.ts';
 import { median, type Row } from './table.ts';
 
 const rounds = 3;

@@ -1,6 +1,6 @@
 import { defaultPolicySettings } from '@deployment-engine/contracts';
-import { hostileCode } from '../gateway/src/policy/preflight/hostile-code.ts';
-import { preflight } from '../gateway/src/policy/preflight/preflight.ts';
+import { preflight } from '@deployment-engine/policy';
+import { hostileCode } from '../packages/policy/src/preflight/hostile-code.ts';
 import type { Row } from './table.ts';
 
 const megabytes = 5;

@@ -1,10 +1,10 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createClient } from '../e2e/support/client.ts';
-import { Engine } from '../e2e/support/engine.ts';
-import { skipWithoutPostgres, startPostgres } from '../e2e/support/postgres.ts';
-import { shellEnv } from '../e2e/support/slow-code.ts';
+import { createClient } from '../testing/client.ts';
+import { Engine } from '../testing/engine.ts';
+import { skipWithoutPostgres, startPostgres } from '../testing/postgres.ts';
+import { shellEnv } from '../testing/slow-code.ts';
 import { percentile, type Row } from './table.ts';
 
 const jobs = 200;

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createClient } from '../e2e/support/client.ts';
-import { Engine } from '../e2e/support/engine.ts';
-import { awsProblem, startLocalAws } from '../e2e/support/local-aws.ts';
+import { createClient } from '../testing/client.ts';
+import { Engine } from '../testing/engine.ts';
+import { awsProblem, startLocalAws } from '../testing/local-aws.ts';
 import { median, percentile, type Row, seconds } from './table.ts';
 
 const rounds = 15;

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
-import { createClient } from '../e2e/support/client.ts';
-import { Engine } from '../e2e/support/engine.ts';
-import { type Postgres, skipWithoutPostgres, startPostgres } from '../e2e/support/postgres.ts';
+import { createClient } from '../testing/client.ts';
+import { Engine } from '../testing/engine.ts';
+import { type Postgres, skipWithoutPostgres, startPostgres } from '../testing/postgres.ts';
 import { median, percentile, type Row } from './table.ts';
 
 const small = { projects: 100, jobs: 1000 };

@@ -3,10 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Files } from '@deployment-engine/contracts';
 import { testUnless } from '../scripts/jest/unless.ts';
-import { createClient } from './support/client.ts';
-import { Engine } from './support/engine.ts';
-import { type LocalAws, skipWithoutAws, startLocalAws } from './support/local-aws.ts';
-import { seedExample } from './support/seed-example.ts';
+import { createClient } from '../testing/client.ts';
+import { Engine } from '../testing/engine.ts';
+import { type LocalAws, skipWithoutAws, startLocalAws } from '../testing/local-aws.ts';
+import { seedExample } from '../testing/seed-example.ts';
 
 const skip = skipWithoutAws();
 let aws: LocalAws;
@@ -28,7 +28,7 @@ type Status = { status: string; progress: number; error?: string };
 
 /** A stack's files; a zip goes as base64. */
 function stack(name: string): Files {
-  const directory = join(import.meta.dirname, '..', 'stacks', name);
+  const directory = join(import.meta.dirname, '..', 'testing', 'stacks', name);
   const entries = readdirSync(directory).map((file): [string, Files[string]] => {
     const content = readFileSync(join(directory, file));
     return [file, file.endsWith('.zip') ? { base64: content.toString('base64') } : content.toString()];

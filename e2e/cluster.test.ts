@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { testUnless } from '../scripts/jest/unless.ts';
-import { createClient } from './support/client.ts';
-import { type Cluster, type Member, startCluster } from './support/cluster.ts';
-import { deployMany } from './support/deploy-many.ts';
-import { allowsProvisioners } from './support/policy-file.ts';
-import { skipWithoutPostgres } from './support/postgres.ts';
-import { shellEnv, slowCode } from './support/slow-code.ts';
-import { readEvents } from './support/sse.ts';
-import { waitFor } from './support/wait.ts';
+import { createClient } from '../testing/client.ts';
+import { type Cluster, type Member, startCluster } from '../testing/cluster.ts';
+import { deployMany } from '../testing/deploy-many.ts';
+import { allowsProvisioners } from '../testing/policy-file.ts';
+import { skipWithoutPostgres } from '../testing/postgres.ts';
+import { shellEnv, slowCode } from '../testing/slow-code.ts';
+import { readEvents } from '../testing/sse.ts';
+import { waitFor } from '../testing/wait.ts';
 
 /** `npm run bench -- cluster` does 500. */
 const deploys = Number(process.env.CLUSTER_DEPLOYS ?? 60);

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Files } from '@deployment-engine/contracts';
 import { testUnless } from '../scripts/jest/unless.ts';
-import { createClient } from './support/client.ts';
-import { Engine } from './support/engine.ts';
-import { type LocalAws, skipWithoutAws, startLocalAws } from './support/local-aws.ts';
+import { createClient } from '../testing/client.ts';
+import { Engine } from '../testing/engine.ts';
+import { type LocalAws, skipWithoutAws, startLocalAws } from '../testing/local-aws.ts';
 
 const skip = skipWithoutAws();
 let aws: LocalAws;
@@ -161,7 +161,7 @@ testUnless(skip)('what a plan will cost is what the state costs after apply', as
 });
 
 testUnless(skip)('so it is for a whole stack of API Gateway, Lambda and DynamoDB', async () => {
-  const directory = join(import.meta.dirname, '..', 'stacks', 'a_apigw_lambda_ddb');
+  const directory = join(import.meta.dirname, '..', 'testing', 'stacks', 'a_apigw_lambda_ddb');
   const names = ['main.tf', 'outputs.tf', 'variables.tf', 'versions.tf'];
   const files: Files = Object.fromEntries(
     names.map((name) => [name, readFileSync(join(directory, name), 'utf8')]),

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { testUnless } from '../scripts/jest/unless.ts';
-import { createClient } from './support/client.ts';
-import { Engine } from './support/engine.ts';
-import { type LocalAws, skipWithoutAws, startLocalAws } from './support/local-aws.ts';
+import { createClient } from '../testing/client.ts';
+import { Engine } from '../testing/engine.ts';
+import { type LocalAws, skipWithoutAws, startLocalAws } from '../testing/local-aws.ts';
 
 const skip = skipWithoutAws();
 let aws: LocalAws;

@@ -1,6 +1,6 @@
-import { createClient } from './support/client.ts';
-import { Engine } from './support/engine.ts';
-import { waitFor } from './support/wait.ts';
+import { createClient } from '../testing/client.ts';
+import { Engine } from '../testing/engine.ts';
+import { waitFor } from '../testing/wait.ts';
 
 let engine: Engine;
 let client: ReturnType<typeof createClient>;

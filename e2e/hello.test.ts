@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { createClient } from './support/client.ts';
-import { Engine } from './support/engine.ts';
+import { createClient } from '../testing/client.ts';
+import { Engine } from '../testing/engine.ts';
 
 let engine: Engine;
 let client: ReturnType<typeof createClient>;

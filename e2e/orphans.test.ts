@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import type { Orphan } from '@deployment-engine/contracts';
 import { testUnless } from '../scripts/jest/unless.ts';
+import { createClient } from '../testing/client.ts';
+import { Engine } from '../testing/engine.ts';
+import { type LocalAws, skipWithoutAws, startLocalAws } from '../testing/local-aws.ts';
+import { waitFor } from '../testing/wait.ts';
 import {
   findProcesses,
   findProxies,
@@ -9,10 +13,6 @@ import {
   terraformProgram,
 } from './chaos/processes.ts';
 import { type SlowAws, startSlowAws } from './chaos/slow-aws.ts';
-import { createClient } from './support/client.ts';
-import { Engine } from './support/engine.ts';
-import { type LocalAws, skipWithoutAws, startLocalAws } from './support/local-aws.ts';
-import { waitFor } from './support/wait.ts';
 
 const skip = skipWithoutAws();
 const provider = `

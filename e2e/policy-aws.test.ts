@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PolicyFinding } from '@deployment-engine/contracts';
 import { describeUnless } from '../scripts/jest/unless.ts';
-import { createClient } from './support/client.ts';
-import { Engine } from './support/engine.ts';
-import { type LocalAws, skipWithoutAws, startLocalAws } from './support/local-aws.ts';
-import { readEvents } from './support/sse.ts';
+import { createClient } from '../testing/client.ts';
+import { Engine } from '../testing/engine.ts';
+import { type LocalAws, skipWithoutAws, startLocalAws } from '../testing/local-aws.ts';
+import { readEvents } from '../testing/sse.ts';
 
 describeUnless(skipWithoutAws())('policy with the real provider', () => {
   let aws: LocalAws;
@@ -22,7 +22,10 @@ describeUnless(skipWithoutAws())('policy with the real provider', () => {
     await aws?.stop();
   });
   const findingsOf = async (name: string): Promise<PolicyFinding[]> => {
-    const iacCode = readFileSync(join(import.meta.dirname, '../policy-cases', name, 'main.tf'), 'utf8');
+    const iacCode = readFileSync(
+      join(import.meta.dirname, '../testing/policy-cases', name, 'main.tf'),
+      'utf8',
+    );
     const job = await client.complete('/api/deploy/plan', { projectId: `case-${name}`, iacCode });
     const { plan } = (await client.get(`/api/deploy/jobs/${job.jobId}/policy`)).body;
     return plan.findings;

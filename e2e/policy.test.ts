@@ -4,8 +4,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { PolicyFinding } from '@deployment-engine/contracts';
-import { createClient } from './support/client.ts';
-import { Engine } from './support/engine.ts';
+import { createClient } from '../testing/client.ts';
+import { Engine } from '../testing/engine.ts';
 
 let engine: Engine;
 let client: ReturnType<typeof createClient>;

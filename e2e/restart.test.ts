@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
+import { createClient } from '../testing/client.ts';
+import { Engine } from '../testing/engine.ts';
+import { allowsProvisioners } from '../testing/policy-file.ts';
+import { shellEnv, slowCode } from '../testing/slow-code.ts';
+import { readEvents } from '../testing/sse.ts';
+import { waitFor } from '../testing/wait.ts';
 import { findProcesses, signalAll, terraformProgram } from './chaos/processes.ts';
-import { createClient } from './support/client.ts';
-import { Engine } from './support/engine.ts';
-import { allowsProvisioners } from './support/policy-file.ts';
-import { shellEnv, slowCode } from './support/slow-code.ts';
-import { readEvents } from './support/sse.ts';
-import { waitFor } from './support/wait.ts';
 
 async function withEngine(
   use: (engine: Engine, client: ReturnType<typeof createClient>) => Promise<void>,

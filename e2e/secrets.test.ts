@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { createClient } from './support/client.ts';
-import { Engine } from './support/engine.ts';
+import { createClient } from '../testing/client.ts';
+import { Engine } from '../testing/engine.ts';
 
 const secret = 'Tr0ub4dor&3/+x';
 const forms = [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { createClient } from './support/client.ts';
-import { Engine } from './support/engine.ts';
-import { readEvents, type SseEvent } from './support/sse.ts';
+import { createClient } from '../testing/client.ts';
+import { Engine } from '../testing/engine.ts';
+import { readEvents, type SseEvent } from '../testing/sse.ts';
 
 let engine: Engine;
 let client: ReturnType<typeof createClient>;

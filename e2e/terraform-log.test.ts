@@ -1,7 +1,7 @@
 import { testUnless } from '../scripts/jest/unless.ts';
-import { createClient } from './support/client.ts';
-import { Engine } from './support/engine.ts';
-import { type LocalAws, skipWithoutAws, startLocalAws } from './support/local-aws.ts';
+import { createClient } from '../testing/client.ts';
+import { Engine } from '../testing/engine.ts';
+import { type LocalAws, skipWithoutAws, startLocalAws } from '../testing/local-aws.ts';
 
 const skip = skipWithoutAws();
 const secret = 'Tr0ub4dor-and-3-of-them';

@@ -1,7 +1,7 @@
 // Writes the tables of settings in docs/configuration.md. Usage: node scripts/bootstrap.mjs scripts/configuration-page.ts
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type SettingsTable, settingsMarkdown } from '@deployment-engine/contracts';
+import { type SettingsTable, settingsMarkdown } from '@deployment-engine/service';
 import { gatewaySettings } from '../gateway/src/settings.ts';
 import { runnerSettings } from '../terraform-runner/src/settings.ts';
 

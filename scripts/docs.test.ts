@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { endpoints, settingsByName } from '@deployment-engine/contracts';
+import { endpoints } from '@deployment-engine/contracts';
+import { settingsByName } from '@deployment-engine/service';
 import { orphansBench } from '../bench/orphans.ts';
 import { gatewaySettings } from '../gateway/src/settings.ts';
 import { runnerSettings } from '../terraform-runner/src/settings.ts';
@@ -38,7 +39,7 @@ for (const page of pages) {
   test(`${page}: every path it names exists`, () => {
     const quoted = [...text.matchAll(/`([\w.-]+\/[\w./-]*)`/g)].map((match) => match[1] ?? '');
     const inCommands = [
-      ...text.matchAll(/(?<=[\s"'])((?:scripts|examples|contracts|bench|deploy)\/[\w./-]+)/g),
+      ...text.matchAll(/(?<=[\s"'])((?:scripts|examples|packages|testing|bench|deploy)\/[\w./-]+)/g),
     ];
     for (const path of [...quoted, ...inCommands.map((match) => match[1] ?? '')])
       if (!runtimeFolders.includes(path.split('/')[0] ?? '') && !path.startsWith('application/'))
@@ -60,7 +61,9 @@ test('docs/architecture.md annotates every folder there is, and no other', () =>
   const annotated = [...read('docs/architecture.md').matchAll(/^([\w./-]+)\/ {2,}\S/gm)].map(
     (match) => match[1] ?? '',
   );
-  const real = ['.', 'gateway/src', ...foldersIn('gateway/src'), 'terraform-runner/src'].flatMap(foldersIn);
+  const real = ['.', 'packages', 'gateway/src', ...foldersIn('gateway/src'), 'terraform-runner/src'].flatMap(
+    foldersIn,
+  );
   expect(annotated.toSorted()).toStrictEqual(real.toSorted());
 });
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { type Setting, settingsByName } from '@deployment-engine/contracts';
+import { type Setting, settingsByName } from '@deployment-engine/service';
 import { parse } from 'yaml';
 import { gatewaySettings } from '../gateway/src/settings.ts';
 import { runnerSettings } from '../terraform-runner/src/settings.ts';
@@ -176,7 +176,8 @@ for (const dockerfile of dockerfiles) {
     );
     for (const path of copied) assert.ok(existsSync(join(root, path)), path);
     const packages: string[] = JSON.parse(read('package.json')).workspaces;
-    for (const name of packages) assert.ok(copied.includes(`${name}/package.json`), name);
+    for (const manifest of packages.flatMap((name) => globSync(`${name}/package.json`, { cwd: root })))
+      assert.ok(copied.includes(manifest), manifest);
   });
 
   test(`${dockerfile}: sets only settings that exist, to values that they accept`, () => {
@@ -203,7 +204,7 @@ test('the images and `npm start` take the same Terraform, whose checksum is pinn
 
 test('the build context holds every folder that is copied and no installed package', () => {
   const ignore = read('.dockerignore').split('\n');
-  for (const kept of ['!contracts', '!gateway', '!terraform-runner', '!scripts/terraform/fetch-terraform.ts'])
+  for (const kept of ['!packages', '!gateway', '!terraform-runner', '!scripts/terraform/fetch-terraform.ts'])
     assert.ok(ignore.includes(kept), kept);
   expect(ignore).toContain('**/node_modules');
 });

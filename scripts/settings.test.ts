@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { misspeltSettings, settingNames, settingsByName } from '@deployment-engine/contracts';
+import { misspeltSettings, settingNames, settingsByName } from '@deployment-engine/service';
 import { gatewaySettings } from '../gateway/src/settings.ts';
 import { runnerSettings } from '../terraform-runner/src/settings.ts';
 import { configurationPage, withSettings, writeCommand } from './configuration-page.ts';

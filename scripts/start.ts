@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { settingsHelp } from '@deployment-engine/contracts';
+import { settingsHelp } from '@deployment-engine/service';
 import { readConfig as readGatewayConfig } from '../gateway/src/config.ts';
 import { gatewaySettings } from '../gateway/src/settings.ts';
 import { readConfig as readRunnerConfig } from '../terraform-runner/src/config.ts';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type Child, startChild } from '../e2e/support/child.ts';
-import { waitFor } from '../e2e/support/wait.ts';
+import { type Child, startChild } from '../testing/child.ts';
+import { waitFor } from '../testing/wait.ts';
 import { afterTest } from './jest/after-test.ts';
 import { processesWith } from './processes-with.ts';
 

@@ -2,13 +2,13 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import {
-  AuditChain,
   type AuditEntry,
   type AuditFinding,
   type AuditHead,
   type AuditVerification,
   auditEntrySchema,
 } from '@deployment-engine/contracts';
+import { AuditChain } from '@deployment-engine/service';
 import { CliError } from './cli-error.ts';
 import type { Connection } from './connection.ts';
 

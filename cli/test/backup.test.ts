@@ -3,8 +3,8 @@ import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { createClient } from '../../e2e/support/client.ts';
-import { Engine } from '../../e2e/support/engine.ts';
+import { createClient } from '../../testing/client.ts';
+import { Engine } from '../../testing/engine.ts';
 
 const run = promisify(execFile);
 const main = join(import.meta.dirname, '../src/main.ts');

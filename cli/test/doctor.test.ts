@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
-import { Engine } from '../../e2e/support/engine.ts';
+import { Engine } from '../../testing/engine.ts';
 
 const main = resolve(import.meta.dirname, '../src/main.ts');
 

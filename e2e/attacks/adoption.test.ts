@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { testUnless } from '../../scripts/jest/unless.ts';
-import { skipWithoutAws } from '../support/local-aws.ts';
+import { skipWithoutAws } from '../../testing/local-aws.ts';
 import { Stage } from './support/stage.ts';
 
 const on = { preflight: true, sandbox: true };

@@ -5,10 +5,10 @@ import { request as httpRequest } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { join, normalize } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { signatureHeaders, signRunnerRequest } from '@deployment-engine/contracts';
+import { signatureHeaders, signRunnerRequest } from '@deployment-engine/runner-api';
 import { decodeJwt, SignJWT } from 'jose';
-import { createClient } from '../support/client.ts';
-import { Engine } from '../support/engine.ts';
+import { createClient } from '../../testing/client.ts';
+import { Engine } from '../../testing/engine.ts';
 
 const secret = 'a-secret-of-the-identity-provider-0123456789';
 const jwt = { JWT_SECRET_KEY: secret, JWT_ISSUER: 'https://id.example.org', JWT_AUDIENCE: 'engine' };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describeUnless } from '../../scripts/jest/unless.ts';
-import { createClient } from '../support/client.ts';
-import { skipWithoutAws } from '../support/local-aws.ts';
+import { createClient } from '../../testing/client.ts';
+import { skipWithoutAws } from '../../testing/local-aws.ts';
 import { bareTerraform } from './support/bare-terraform.ts';
 import { Stage } from './support/stage.ts';
 import { Trap } from './support/trap.ts';

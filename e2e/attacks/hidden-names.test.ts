@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describeUnless } from '../../scripts/jest/unless.ts';
-import { skipWithoutAws } from '../support/local-aws.ts';
+import { skipWithoutAws } from '../../testing/local-aws.ts';
 import { bareTerraform } from './support/bare-terraform.ts';
 import { Stage } from './support/stage.ts';
 import { Trap } from './support/trap.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createClient } from '../support/client.ts';
+import { createClient } from '../../testing/client.ts';
 import { bareTerraform } from './support/bare-terraform.ts';
 import { Stage } from './support/stage.ts';
 import { Trap } from './support/trap.ts';

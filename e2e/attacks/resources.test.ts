@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { createClient } from '../support/client.ts';
-import { waitFor } from '../support/wait.ts';
+import { createClient } from '../../testing/client.ts';
+import { waitFor } from '../../testing/wait.ts';
 import { bareTerraform } from './support/bare-terraform.ts';
 import { Stage } from './support/stage.ts';
 import { Trap } from './support/trap.ts';

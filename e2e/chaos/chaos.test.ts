@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { testUnless } from '../../scripts/jest/unless.ts';
-import { skipWithoutAws } from '../support/local-aws.ts';
-import { skipWithoutPostgres } from '../support/postgres.ts';
+import { skipWithoutAws } from '../../testing/local-aws.ts';
+import { skipWithoutPostgres } from '../../testing/postgres.ts';
 import { type FaultName, faultNames } from './faults.ts';
 import { seededRandom } from './random.ts';
 import { chaosRound } from './round.ts';

@@ -1,9 +1,9 @@
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createClient } from '../support/client.ts';
-import type { Engine } from '../support/engine.ts';
-import type { Postgres } from '../support/postgres.ts';
+import { createClient } from '../../testing/client.ts';
+import type { Engine } from '../../testing/engine.ts';
+import type { Postgres } from '../../testing/postgres.ts';
 import { findProcesses, findProxies, providerProgram, signalAll, terraformProgram } from './processes.ts';
 import type { SlowAws } from './slow-aws.ts';
 

@@ -1,4 +1,4 @@
-import type { LocalAws } from '../support/local-aws.ts';
+import type { LocalAws } from '../../testing/local-aws.ts';
 
 /** Ids of objects by resource type. */
 export type Objects = Map<string, Set<string>>;

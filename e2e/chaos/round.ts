@@ -1,7 +1,7 @@
 import type { JobView, Orphan } from '@deployment-engine/contracts';
-import { createClient } from '../support/client.ts';
-import type { LocalAws } from '../support/local-aws.ts';
-import { waitFor } from '../support/wait.ts';
+import { createClient } from '../../testing/client.ts';
+import type { LocalAws } from '../../testing/local-aws.ts';
+import { waitFor } from '../../testing/wait.ts';
 import { type ChaosWorld, type FaultName, faults } from './faults.ts';
 import { cloudObjects, countOf, minus, type Objects, stateObjects, textOf } from './objects.ts';
 import { type ChaosStack, sizeOf } from './stack.ts';

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Engine } from '../support/engine.ts';
-import { type LocalAws, startLocalAws } from '../support/local-aws.ts';
-import { startPostgres } from '../support/postgres.ts';
+import { Engine } from '../../testing/engine.ts';
+import { type LocalAws, startLocalAws } from '../../testing/local-aws.ts';
+import { startPostgres } from '../../testing/postgres.ts';
 import type { ChaosWorld } from './faults.ts';
 import { type SlowAws, startSlowAws } from './slow-aws.ts';
 

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { providerMirror } from '../support/local-aws.ts';
+import { providerMirror } from '../../testing/local-aws.ts';
 import type { WrongProgram } from './wrong-programs.ts';
 
 /** A diagnostic as Terraform's own JSON has it. */

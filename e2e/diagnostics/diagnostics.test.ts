@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import type { Diagnostic } from '@deployment-engine/contracts';
 import pLimit from 'p-limit';
 import { testUnless } from '../../scripts/jest/unless.ts';
-import { createClient } from '../support/client.ts';
-import { Engine } from '../support/engine.ts';
-import { skipWithoutAws } from '../support/local-aws.ts';
+import { createClient } from '../../testing/client.ts';
+import { Engine } from '../../testing/engine.ts';
+import { skipWithoutAws } from '../../testing/local-aws.ts';
 import { byHand, type Said } from './by-hand.ts';
 import { type WrongProgram, wrongPrograms } from './wrong-programs.ts';
 

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
-import { readSettings, ServiceConfigError, type SettingValues } from '@deployment-engine/contracts';
+import { readSettings, ServiceConfigError, type SettingValues } from '@deployment-engine/service';
 import { accessConfig, accessContradictions } from './access/access-config.ts';
 import { clientTlsFiles } from './runners/client-tls.ts';
 import { gatewaySettings } from './settings.ts';

@@ -4,7 +4,7 @@ import type { Access } from './access/access.ts';
 import type { AuditLog } from './access/audit/log.ts';
 import type { Refusals } from './access/audit/refusals.ts';
 import type { Config } from './config.ts';
-import type { Prices } from './costs/project/prices.ts';
+import type { Prices } from './costs/prices.ts';
 import type { JobCache } from './jobs/cache.ts';
 import type { JobFeed } from './jobs/events/feed.ts';
 import type { Redactor } from './projects/redaction/redactor.ts';

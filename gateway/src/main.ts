@@ -1,4 +1,4 @@
-import { settingsHelp } from '@deployment-engine/contracts';
+import { settingsHelp } from '@deployment-engine/service';
 import { ConfigError, readConfig } from './config.ts';
 import { startGateway } from './gateway.ts';
 import { gatewaySettings } from './settings.ts';

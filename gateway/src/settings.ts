@@ -4,7 +4,7 @@ import {
   type SettingGroup,
   type SettingsTable,
   settingTypes,
-} from '@deployment-engine/contracts';
+} from '@deployment-engine/service';
 import { z } from 'zod';
 import { accessSettings, tokenSettings } from './access/settings.ts';
 

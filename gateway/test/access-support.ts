@@ -1,4 +1,4 @@
-import { createClient } from '../../e2e/support/client.ts';
+import { createClient } from '../../testing/client.ts';
 import { startTestGateway, type TestGateway } from './support.ts';
 
 export const jwtSettings = {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { auditHash } from '@deployment-engine/contracts';
+import { auditHash } from '@deployment-engine/service';
 import { engineFacts } from '../src/access/audit/call.ts';
 import { type AuditLog, openAuditLog } from '../src/access/audit/log.ts';
 import { type OpenDatabase, openDatabase } from '../src/server/database/open.ts';

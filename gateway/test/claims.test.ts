@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { tmpdir } from 'node:os';
-import { skipWithoutPostgres, startPostgres } from '../../e2e/support/postgres.ts';
 import { testUnless } from '../../scripts/jest/unless.ts';
+import { skipWithoutPostgres, startPostgres } from '../../testing/postgres.ts';
 import { enginePrincipal } from '../src/access/principal.ts';
 import { claimNextJob, reclaimExpiredJob, renewLeases } from '../src/jobs/claim.ts';
 import { appendEvents } from '../src/jobs/events/store.ts';

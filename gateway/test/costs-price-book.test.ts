@@ -4,13 +4,13 @@ import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  embeddedBookPath,
   importPriceBook,
   loadPriceBook,
+  type PriceBook,
   PriceBookError,
   refreshPriceBook,
-} from '../src/costs/pricing/index.ts';
-import { embeddedBookPath } from '../src/costs/pricing/price-book/load-price-book.ts';
-import type { PriceBook } from '../src/costs/pricing/price-book/price-book.ts';
+} from '@deployment-engine/pricing';
 import { served } from './served.ts';
 
 let folder = '';

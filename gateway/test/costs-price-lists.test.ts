@@ -3,8 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { refreshPriceBook } from '../src/costs/pricing/index.ts';
-import type { PriceBook } from '../src/costs/pricing/price-book/price-book.ts';
+import { type PriceBook, refreshPriceBook } from '@deployment-engine/pricing';
 import { served } from './served.ts';
 
 let folder = '';

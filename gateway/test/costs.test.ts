@@ -4,8 +4,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { waitFor } from '../../e2e/support/wait.ts';
-import { embeddedBookPath } from '../src/costs/pricing/price-book/load-price-book.ts';
+import { embeddedBookPath } from '@deployment-engine/pricing';
+import { waitFor } from '../../testing/wait.ts';
 import { stageGate } from './staged-gate.ts';
 import { startTestGateway, type TestGateway } from './support.ts';
 

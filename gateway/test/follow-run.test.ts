@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { waitFor } from '../../e2e/support/wait.ts';
+import { waitFor } from '../../testing/wait.ts';
 import { jobQueuedChannel } from '../src/jobs/channels.ts';
 import { listEvents } from '../src/jobs/events/store.ts';
 import { LeaseLostError } from '../src/jobs/lease-lost-error.ts';

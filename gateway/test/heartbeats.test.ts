@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { signatureHeaders, signRunnerRequest } from '@deployment-engine/contracts';
+import { signatureHeaders, signRunnerRequest } from '@deployment-engine/runner-api';
 import { startTestGateway, type TestGateway } from './support.ts';
 
 const path = '/internal/runners/heartbeat';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { type Accepted, DomainError } from '@deployment-engine/contracts';
+import type { Accepted } from '@deployment-engine/contracts';
+import { DomainError } from '@deployment-engine/service';
 import type { Request } from 'express';
 import type { Principal } from '../src/access/principal.ts';
 import { type IdempotentRequest, idempotentRequest, oncePerKey } from '../src/jobs/idempotency.ts';

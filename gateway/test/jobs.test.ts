@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { waitFor } from '../../e2e/support/wait.ts';
+import { waitFor } from '../../testing/wait.ts';
 import { helloCode, onEachGateway } from './support.ts';
 
 onEachGateway((it) => {

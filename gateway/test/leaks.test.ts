@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { mergeReports } from '@deployment-engine/policy';
 import { enginePrincipal } from '../src/access/principal.ts';
 import { claimNextJob } from '../src/jobs/claim.ts';
 import { appendEvents } from '../src/jobs/events/store.ts';
@@ -8,8 +9,7 @@ import { saveTerraformLog } from '../src/jobs/terraform-logs/store.ts';
 import { lockJob, patchJob } from '../src/jobs/transition.ts';
 import type { JobWork } from '../src/jobs/worker/job-work.ts';
 import { settleJob } from '../src/jobs/worker/settle-job.ts';
-import { mergeReports } from '../src/policy/plan/report-builder.ts';
-import { saveReport } from '../src/policy/settings/reports.ts';
+import { saveReport } from '../src/policy/reports.ts';
 import { savePlan } from '../src/projects/plans/store.ts';
 import { redactEvent } from '../src/projects/redaction/redact-event.ts';
 import { JobSecrets } from '../src/projects/secrets/job-secrets.ts';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { DomainError, type JobStatus } from '@deployment-engine/contracts';
+import type { JobStatus } from '@deployment-engine/contracts';
+import { DomainError } from '@deployment-engine/service';
 import type { Updateable } from 'kysely';
 import { enginePrincipal } from '../src/access/principal.ts';
 import {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { waitFor } from '../../e2e/support/wait.ts';
+import { instanceAddresses } from '@deployment-engine/terraform-code';
+import { waitFor } from '../../testing/wait.ts';
 import { savePlan } from '../src/projects/plans/store.ts';
-import { instanceAddresses } from '../src/projects/states/addresses.ts';
 import { newestStateVersion, readNewestState, saveStateVersion } from '../src/projects/states/store.ts';
 import { capacity, json, type Reply, runView, startFakeRunner } from './fake-runner.ts';
 import { helloCode, startTestGateway, type TestGateway } from './support.ts';

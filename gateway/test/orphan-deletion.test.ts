@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { JobType } from '@deployment-engine/contracts';
+import type { TerraformState } from '@deployment-engine/terraform-code';
 import { enginePrincipal } from '../src/access/principal.ts';
 import { deletedAs, deletionTargets, stateForRun } from '../src/jobs/recovery/orphan-deletion.ts';
 import {
@@ -13,7 +14,6 @@ import type { JobRow } from '../src/jobs/row.ts';
 import { insertJob } from '../src/jobs/store.ts';
 import { savePlan } from '../src/projects/plans/store.ts';
 import { readNewestState, saveStateVersion } from '../src/projects/states/store.ts';
-import type { TerraformState } from '../src/projects/states/terraform-state.ts';
 import { ensureProject } from '../src/projects/store.ts';
 import { startTestGateway, type TestGateway } from './support.ts';
 

@@ -7,10 +7,10 @@ import {
   operatorPolicySchema,
   projectPolicySettingsSchema,
 } from '@deployment-engine/contracts';
+import { modeOf } from '@deployment-engine/policy';
 import { ConfigError } from '../src/config.ts';
-import { modeOf } from '../src/policy/plan/settings.ts';
-import { effectiveSettings } from '../src/policy/settings/effective-settings.ts';
-import { loadOperatorPolicy } from '../src/policy/settings/operator-policy.ts';
+import { effectiveSettings } from '../src/policy/effective-settings.ts';
+import { loadOperatorPolicy } from '../src/policy/operator-policy.ts';
 import { startTestGateway } from './support.ts';
 
 let directory: string;

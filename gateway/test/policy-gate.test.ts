@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
+import { compiledPolicy } from '../../packages/policy/src/plan/user-rules/rego-fixture.ts';
 import { applyPhase } from '../src/jobs/worker/apply-phase.ts';
 import { preflightPhase } from '../src/jobs/worker/preflight-phase.ts';
-import { compiledPolicy } from '../src/policy/plan/user-rules/rego-fixture.ts';
 import { isSealIntact } from '../src/projects/plans/seal.ts';
 import { saveStateVersion } from '../src/projects/states/store.ts';
 import { stageGate } from './staged-gate.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { defaultPolicySettings, type PolicySettingsAnswer } from '@deployment-engine/contracts';
+import { compiledPolicy } from '../../packages/policy/src/plan/user-rules/rego-fixture.ts';
 import { openPrincipal } from '../src/access/principal.ts';
-import { compiledPolicy } from '../src/policy/plan/user-rules/rego-fixture.ts';
-import { changeSettings } from '../src/policy/settings/change-settings.ts';
+import { changeSettings } from '../src/policy/change-settings.ts';
 import { onEachGateway } from './support.ts';
 
 const cel = (expression: string, more: object = {}) => ({

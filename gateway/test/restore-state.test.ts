@@ -1,15 +1,10 @@
 import assert from 'node:assert/strict';
-import {
-  DomainError,
-  type JobStatus,
-  type JobType,
-  jobStatuses,
-  jobTypes,
-} from '@deployment-engine/contracts';
+import { type JobStatus, type JobType, jobStatuses, jobTypes } from '@deployment-engine/contracts';
+import { DomainError } from '@deployment-engine/service';
 import { sql } from 'kysely';
-import { skipWithoutPostgres, startPostgres } from '../../e2e/support/postgres.ts';
-import { waitFor } from '../../e2e/support/wait.ts';
 import { testUnless } from '../../scripts/jest/unless.ts';
+import { skipWithoutPostgres, startPostgres } from '../../testing/postgres.ts';
+import { waitFor } from '../../testing/wait.ts';
 import { enginePrincipal } from '../src/access/principal.ts';
 import { insertJob, unfinishedDeployments } from '../src/jobs/store.ts';
 import { restoreState } from '../src/projects/states/restore.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Budget, JobEventBody } from '@deployment-engine/contracts';
-import { waitFor } from '../../e2e/support/wait.ts';
+import { waitFor } from '../../testing/wait.ts';
 import type { Context } from '../src/context.ts';
 import { claimNextJob } from '../src/jobs/claim.ts';
 import type { JobRow, Lease } from '../src/jobs/row.ts';

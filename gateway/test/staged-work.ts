@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { waitFor } from '../../e2e/support/wait.ts';
+import { waitFor } from '../../testing/wait.ts';
 import { claimNextJob, reclaimExpiredJob } from '../src/jobs/claim.ts';
 import type { JobWork } from '../src/jobs/worker/job-work.ts';
 import { JobSecrets } from '../src/projects/secrets/job-secrets.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { isFinished, type JobView } from '@deployment-engine/contracts';
-import { waitFor } from '../../e2e/support/wait.ts';
+import { waitFor } from '../../testing/wait.ts';
 import { capacity, json, type Reply, runView, startFakeRunner } from './fake-runner.ts';
 import { helloCode, startTestGateway, type TestGateway } from './support.ts';
 

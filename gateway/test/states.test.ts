@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { DomainError } from '@deployment-engine/contracts';
+import { DomainError } from '@deployment-engine/service';
 import {
   countResources,
   findStateVersion,

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createClient } from '../../e2e/support/client.ts';
-import { type Postgres, skipWithoutPostgres, startPostgres } from '../../e2e/support/postgres.ts';
 import { describeUnless } from '../../scripts/jest/unless.ts';
+import { createClient } from '../../testing/client.ts';
+import { type Postgres, skipWithoutPostgres, startPostgres } from '../../testing/postgres.ts';
 import { readConfig } from '../src/config.ts';
 import { type Gateway, startGateway } from '../src/gateway.ts';
 import { type OpenDatabase, openDatabase } from '../src/server/database/open.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { JobType } from '@deployment-engine/contracts';
-import { skipWithoutPostgres, startPostgres } from '../../e2e/support/postgres.ts';
-import { waitFor } from '../../e2e/support/wait.ts';
 import { testUnless } from '../../scripts/jest/unless.ts';
+import { skipWithoutPostgres, startPostgres } from '../../testing/postgres.ts';
+import { waitFor } from '../../testing/wait.ts';
 import { enginePrincipal } from '../src/access/principal.ts';
 import { jobQueuedChannel } from '../src/jobs/channels.ts';
 import { findJob, insertJob } from '../src/jobs/store.ts';

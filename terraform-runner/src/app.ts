@@ -1,4 +1,4 @@
-import { DomainError } from '@deployment-engine/contracts';
+import { DomainError } from '@deployment-engine/service';
 import express, { type Express } from 'express';
 import { capacityRoutes } from './capacity/routes.ts';
 import type { Context } from './context.ts';

@@ -6,7 +6,7 @@ import {
   ServiceConfigError,
   type SettingValues,
   type TlsFiles,
-} from '@deployment-engine/contracts';
+} from '@deployment-engine/service';
 import { defaultSlots, machineMemoryMb } from './capacity/memory.ts';
 import { findExecutable } from './files/executable.ts';
 import { tlsFiles } from './http/tls.ts';

@@ -1,4 +1,4 @@
-import { signedHeaders } from '@deployment-engine/contracts';
+import { signedHeaders } from '@deployment-engine/runner-api';
 import type { Logger } from 'winston';
 
 const everyMs = 5000;

@@ -1,4 +1,4 @@
-import { settingsHelp } from '@deployment-engine/contracts';
+import { settingsHelp } from '@deployment-engine/service';
 import { ConfigError, type RunnerConfig, readConfig } from './config.ts';
 import { createRunner } from './runner.ts';
 import { runnerSettings } from './settings.ts';

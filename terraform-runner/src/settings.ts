@@ -6,7 +6,7 @@ import {
   type SettingGroup,
   type SettingsTable,
   settingTypes,
-} from '@deployment-engine/contracts';
+} from '@deployment-engine/service';
 import { z } from 'zod';
 import { isExecutable } from './files/executable.ts';
 import { limitSettings, sandboxSettings } from './sandbox/settings.ts';

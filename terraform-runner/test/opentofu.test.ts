@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunEvent } from '@deployment-engine/contracts';
+import type { RunEvent } from '@deployment-engine/runner-api';
 import { readConfig } from '../src/config.ts';
 import {
   environmentOf,

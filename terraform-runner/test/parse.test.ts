@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import type { RunRequestInput } from '@deployment-engine/contracts';
+import type { RunRequestInput } from '@deployment-engine/runner-api';
 import { outcomeIn, sandboxed, textOf } from './support/attack.ts';
 import { bootRunner, type Folders, makeFolders, makeJob, writeRevision } from './support/boot.ts';
 import type { Client } from './support/client.ts';

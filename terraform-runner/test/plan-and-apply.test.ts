@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunEvent, RunEventBody } from '@deployment-engine/contracts';
+import type { RunEventBody } from '@deployment-engine/contracts';
+import type { RunEvent } from '@deployment-engine/runner-api';
 import { bootRunner, type Folders, makeFolders, makeJob, writeRevision } from './support/boot.ts';
 import { processesIn } from './support/processes.ts';
 import { waitUntil } from './support/wait-until.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { JournalEnd } from '@deployment-engine/contracts';
+import type { JournalEnd } from '@deployment-engine/runner-api';
 import { createJobProviders } from '../src/providers/job-providers.ts';
 import { makeFolders } from './support/boot.ts';
 import { processesIn } from './support/processes.ts';

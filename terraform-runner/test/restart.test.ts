@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunEvent } from '@deployment-engine/contracts';
+import type { RunEvent } from '@deployment-engine/runner-api';
 import { bootRunner, type Folders, forkRunner, makeFolders, makeJob, writeRevision } from './support/boot.ts';
 import type { Client } from './support/client.ts';
 import { processesIn, terraformIn } from './support/processes.ts';

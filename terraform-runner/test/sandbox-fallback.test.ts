@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { capacitySchema, problemSchema } from '@deployment-engine/contracts';
+import { problemSchema } from '@deployment-engine/contracts';
+import { capacitySchema } from '@deployment-engine/runner-api';
 import { findTools } from '../src/sandbox/tools.ts';
 import { applied, sandboxed, shell } from './support/attack.ts';
 import { bootRunner, type Folders, makeFolders, makeJob, writeRevision } from './support/boot.ts';

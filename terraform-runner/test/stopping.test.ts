@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { RunEvent, RunOutcome } from '@deployment-engine/contracts';
+import type { RunOutcome } from '@deployment-engine/contracts';
+import type { RunEvent } from '@deployment-engine/runner-api';
 import { bootRunner, type Folders, makeFolders, makeJob, writeRevision } from './support/boot.ts';
 import { processesIn } from './support/processes.ts';
 import { waitUntil } from './support/wait-until.ts';

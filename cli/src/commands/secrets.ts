@@ -1,6 +1,5 @@
 import { text as readAll } from 'node:stream/consumers';
-import type { ProjectSecrets } from '@deployment-engine/contracts';
-import { credentialNames } from '@deployment-engine/contracts';
+import { credentialNames, type ProjectSecrets } from '@deployment-engine/contracts';
 import { Command } from 'commander';
 import { CliError } from '../cli-error.ts';
 import { type Connection, connect } from '../connection.ts';

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { providerMirror } from '../../support/local-aws.ts';
+import { providerMirror } from '../../../testing/local-aws.ts';
 
 /** Longest time for one command; attacks on time are bounded here. */
 const timeoutMs = 60_000;

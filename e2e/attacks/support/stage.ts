@@ -2,10 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JobView } from '@deployment-engine/contracts';
-import { preflightRules } from '../../../gateway/src/policy/preflight/rules.ts';
-import { createClient } from '../../support/client.ts';
-import { Engine } from '../../support/engine.ts';
-import { type LocalAws, startLocalAws } from '../../support/local-aws.ts';
+import { preflightRules } from '@deployment-engine/policy';
+import { createClient } from '../../../testing/client.ts';
+import { Engine } from '../../../testing/engine.ts';
+import { type LocalAws, startLocalAws } from '../../../testing/local-aws.ts';
 
 /** Rules on what a plan does, which ask for approval where nothing else is set. */
 const planRules = ['PLAN-IMPORT', 'PLAN-FORGET', 'PLAN-MOVE', 'PLAN-REPLACE', 'PLAN-DELETE', 'PLAN-IAM'];

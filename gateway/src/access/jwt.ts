@@ -1,4 +1,5 @@
-import { DomainError, projectPatternSchema, roleSchema } from '@deployment-engine/contracts';
+import { projectPatternSchema, roleSchema } from '@deployment-engine/contracts';
+import { DomainError } from '@deployment-engine/service';
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose';
 import { z } from 'zod';
 import type { JwtConfig } from './access-config.ts';

@@ -1,4 +1,5 @@
-import { type CreateKeyRequest, DomainError, endpoints, type Key } from '@deployment-engine/contracts';
+import { type CreateKeyRequest, endpoints, type Key } from '@deployment-engine/contracts';
+import { DomainError } from '@deployment-engine/service';
 import type { Router } from 'express';
 import type { Context } from '../context.ts';
 import { route } from '../server/http/route.ts';

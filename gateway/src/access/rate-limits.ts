@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import { DomainError } from '@deployment-engine/contracts';
+import { DomainError } from '@deployment-engine/service';
 import type { Response } from 'express';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { AccessConfig } from './access-config.ts';

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { type SettingGroup, type SettingValues, settingTypes } from '@deployment-engine/contracts';
+import { type SettingGroup, type SettingValues, settingTypes } from '@deployment-engine/service';
 import { z } from 'zod';
 
 const { flag, list, oneOf, text, wholeNumber } = settingTypes;

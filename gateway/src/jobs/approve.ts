@@ -1,4 +1,5 @@
-import { type Accepted, DomainError } from '@deployment-engine/contracts';
+import type { Accepted } from '@deployment-engine/contracts';
+import { DomainError } from '@deployment-engine/service';
 import type { Call } from '../access/audit/call.ts';
 import type { Principal } from '../access/principal.ts';
 import type { Context } from '../context.ts';

@@ -1,4 +1,5 @@
-import { DomainError, isFinished } from '@deployment-engine/contracts';
+import { isFinished } from '@deployment-engine/contracts';
+import { DomainError } from '@deployment-engine/service';
 import type { Call } from '../access/audit/call.ts';
 import type { Context } from '../context.ts';
 import { notify } from '../server/database/open.ts';

@@ -1,10 +1,5 @@
-import {
-  type Accepted,
-  DomainError,
-  type Files,
-  type JobType,
-  type TerraformLogLevel,
-} from '@deployment-engine/contracts';
+import type { Accepted, Files, JobType, TerraformLogLevel } from '@deployment-engine/contracts';
+import { DomainError } from '@deployment-engine/service';
 import type { Request } from 'express';
 import type { Call } from '../access/audit/call.ts';
 import type { Principal } from '../access/principal.ts';

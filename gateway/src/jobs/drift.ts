@@ -1,4 +1,5 @@
-import { type Accepted, DomainError } from '@deployment-engine/contracts';
+import type { Accepted } from '@deployment-engine/contracts';
+import { DomainError } from '@deployment-engine/service';
 import { engineFacts } from '../access/audit/call.ts';
 import type { AuditLog } from '../access/audit/log.ts';
 import type { Context } from '../context.ts';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type Accepted, canonicalJson, DomainError } from '@deployment-engine/contracts';
+import { type Accepted, canonicalJson } from '@deployment-engine/contracts';
+import { DomainError } from '@deployment-engine/service';
 import type { Request } from 'express';
 import type { Principal } from '../access/principal.ts';
 import type { Query } from '../server/database/open.ts';

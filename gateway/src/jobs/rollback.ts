@@ -1,4 +1,5 @@
-import { type Accepted, DomainError, type TerraformLogLevel } from '@deployment-engine/contracts';
+import type { Accepted, TerraformLogLevel } from '@deployment-engine/contracts';
+import { DomainError } from '@deployment-engine/service';
 import type { Context } from '../context.ts';
 import { findRevision } from '../projects/revisions/store.ts';
 import { findProject, type ProjectRow } from '../projects/store.ts';

@@ -1,8 +1,9 @@
-import { DomainError, endpoints, type JobView } from '@deployment-engine/contracts';
+import { endpoints, type JobView } from '@deployment-engine/contracts';
+import { DomainError } from '@deployment-engine/service';
 import type { Router } from 'express';
 import type { Context } from '../context.ts';
-import { planCost } from '../costs/project/plan-cost.ts';
-import { findReports } from '../policy/settings/reports.ts';
+import { planCost } from '../costs/plan-cost.ts';
+import { findReports } from '../policy/reports.ts';
 import { presentPlan } from '../projects/plans/present.ts';
 import { findPlan, readPlanJson } from '../projects/plans/store.ts';
 import { JobSecrets } from '../projects/secrets/job-secrets.ts';

@@ -1,4 +1,4 @@
-import { DomainError } from '@deployment-engine/contracts';
+import { DomainError } from '@deployment-engine/service';
 import { type ScheduledTask, schedule, validate } from 'node-cron';
 import { engineFacts } from '../access/audit/call.ts';
 import { enginePrincipal } from '../access/principal.ts';

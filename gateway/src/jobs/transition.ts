@@ -1,10 +1,10 @@
 import {
-  DomainError,
   isFinished,
   type JobEventBody,
   type JobTransition,
   nextJobStatus,
 } from '@deployment-engine/contracts';
+import { DomainError } from '@deployment-engine/service';
 import { notify, type Query } from '../server/database/open.ts';
 import { jobChangedChannel, jobQueuedChannel } from './channels.ts';
 import { appendEvents } from './events/store.ts';

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DomainError } from '@deployment-engine/contracts';
+import { DomainError } from '@deployment-engine/service';
 import { sql } from 'kysely';
 import type { Call } from '../access/audit/call.ts';
 import type { Context } from '../context.ts';

@@ -1,4 +1,6 @@
-import { DomainError, endpoints, type Uncertainty } from '@deployment-engine/contracts';
+import { endpoints, type Uncertainty } from '@deployment-engine/contracts';
+import { DomainError } from '@deployment-engine/service';
+import type { TerraformState } from '@deployment-engine/terraform-code';
 import type { Router } from 'express';
 import { hasRole, type Principal } from '../access/principal.ts';
 import type { Context } from '../context.ts';
@@ -14,7 +16,6 @@ import { storedSecretsRedactor } from './secrets/project-redactor.ts';
 import { maskState } from './states/mask-state.ts';
 import { maskedOutputs } from './states/outputs.ts';
 import { readNewestState } from './states/store.ts';
-import type { TerraformState } from './states/terraform-state.ts';
 import { findProject, knownProject, listProjects } from './store.ts';
 
 export function projectRoutes(router: Router, context: Context): void {

@@ -1,4 +1,4 @@
-import { DomainError } from '@deployment-engine/contracts';
+import { DomainError } from '@deployment-engine/service';
 import type { Selectable } from 'kysely';
 import type { Principal } from '../access/principal.ts';
 import { inScope } from '../access/scope-filter.ts';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { completeTlsFiles, type TlsFiles } from '@deployment-engine/contracts';
+import { completeTlsFiles, type TlsFiles } from '@deployment-engine/service';
 import type { ClientTls } from './send-signed.ts';
 
 /** The gateway's certificate and key towards runners, and the authority that signs runners'. */

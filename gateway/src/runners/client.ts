@@ -4,7 +4,7 @@ import {
   type RunRequestInput,
   type RunView,
   runViewSchema,
-} from '@deployment-engine/contracts';
+} from '@deployment-engine/runner-api';
 import { z } from 'zod';
 import type { RevisionFiles } from '../projects/revisions/store.ts';
 import { runEvents } from './run-events.ts';

@@ -1,4 +1,4 @@
-import type { Capacity } from '@deployment-engine/contracts';
+import type { Capacity } from '@deployment-engine/runner-api';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'winston';
 import { createRunnerClient, type RunnerClient } from './client.ts';

@@ -1,10 +1,6 @@
-import {
-  DomainError,
-  endpoints,
-  NonceMemory,
-  readSignature,
-  signatureMatches,
-} from '@deployment-engine/contracts';
+import { endpoints } from '@deployment-engine/contracts';
+import { NonceMemory, readSignature, signatureMatches } from '@deployment-engine/runner-api';
+import { DomainError } from '@deployment-engine/service';
 import type { Request, RequestHandler, Router } from 'express';
 import type { Context } from '../context.ts';
 import { jsonBody, type RawRequest } from '../server/http/json-body.ts';

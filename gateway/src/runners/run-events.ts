@@ -1,6 +1,6 @@
 import { createInterface, type Interface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { type RunEvent, runEventSchema } from '@deployment-engine/contracts';
+import { type RunEvent, runEventSchema } from '@deployment-engine/runner-api';
 import { RunnerError } from '../runner-error.ts';
 
 /** The runner sends a blank line every 10 s; a stream silent for longer than this is dead. */

@@ -1,6 +1,7 @@
 import { Agent } from 'node:https';
 import type { Readable } from 'node:stream';
-import { problemSchema, signedHeaders } from '@deployment-engine/contracts';
+import { problemSchema } from '@deployment-engine/contracts';
+import { signedHeaders } from '@deployment-engine/runner-api';
 import axios, { type AxiosInstance, type AxiosRequestConfig, isAxiosError } from 'axios';
 import { RunnerError } from '../runner-error.ts';
 

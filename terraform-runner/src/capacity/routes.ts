@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises';
-import type { Capacity } from '@deployment-engine/contracts';
+import type { Capacity } from '@deployment-engine/runner-api';
 import { Router } from 'express';
 import type { Context } from '../context.ts';
 

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DomainError } from '@deployment-engine/contracts';
+import { DomainError } from '@deployment-engine/service';
 import pLimit from 'p-limit';
 import { isRunning, startBackground, stopBackground, whenReady } from '../process/background.ts';
 import { type EgressOptions, egressFiles, type Namespace, readNamespace } from './namespace.ts';

@@ -1,10 +1,10 @@
 import {
-  DomainError,
   NonceMemory,
   readSignature,
   signatureMatches,
   signatureWindowSeconds,
-} from '@deployment-engine/contracts';
+} from '@deployment-engine/runner-api';
+import { DomainError } from '@deployment-engine/service';
 import { type RequestHandler, raw } from 'express';
 
 const maxBodyBytes = 120 * 1024 * 1024;

@@ -1,4 +1,4 @@
-import { DomainError } from '@deployment-engine/contracts';
+import { DomainError } from '@deployment-engine/service';
 import type { z } from 'zod';
 
 /** Parses what came over the wire; a wrong value is refused with one RFC 6901 pointer per wrong field. */

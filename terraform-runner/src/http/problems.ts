@@ -1,4 +1,5 @@
-import { DomainError, type Problem, type ProblemCode } from '@deployment-engine/contracts';
+import type { Problem, ProblemCode } from '@deployment-engine/contracts';
+import { DomainError } from '@deployment-engine/service';
 import type { ErrorRequestHandler } from 'express';
 import type { Logger } from 'winston';
 

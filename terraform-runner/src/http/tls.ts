@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import { completeTlsFiles, type TlsFiles } from '@deployment-engine/contracts';
+import { completeTlsFiles, type TlsFiles } from '@deployment-engine/service';
 
 /** The runner's certificate and key, and the authority that signs gateways'. */
 export function tlsFiles(settings: NodeJS.ProcessEnv): TlsFiles | undefined | 'incomplete' {

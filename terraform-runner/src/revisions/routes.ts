@@ -1,4 +1,4 @@
-import { revisionDigestSchema, revisionUploadSchema } from '@deployment-engine/contracts';
+import { revisionDigestSchema, revisionUploadSchema } from '@deployment-engine/runner-api';
 import { Router } from 'express';
 import { parse } from '../http/parse.ts';
 import type { RevisionStore } from './store.ts';

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { DomainError, pathProblem, revisionDigest } from '@deployment-engine/contracts';
+import { pathProblem } from '@deployment-engine/contracts';
+import { revisionDigest } from '@deployment-engine/runner-api';
+import { DomainError } from '@deployment-engine/service';
 import { readTree } from '../files/read-tree.ts';
 
 /** Uploaded revisions that are kept; the one used longest ago goes first. */

@@ -1,4 +1,6 @@
-import { DomainError, pathProblem, projectIdPattern, type RunRequest } from '@deployment-engine/contracts';
+import { pathProblem, projectIdPattern } from '@deployment-engine/contracts';
+import type { RunRequest } from '@deployment-engine/runner-api';
+import { DomainError } from '@deployment-engine/service';
 
 /** A folder name of its own: no dots, no separators. */
 const jobIdPattern = /^[a-z0-9][a-z0-9-]{0,79}$/;

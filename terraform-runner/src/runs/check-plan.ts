@@ -1,4 +1,5 @@
-import { DomainError, type RunRequest } from '@deployment-engine/contracts';
+import type { RunRequest } from '@deployment-engine/runner-api';
+import { DomainError } from '@deployment-engine/service';
 import { sha256 } from '../files/sha256.ts';
 import { jobPaths } from '../workdir/job-paths.ts';
 import { planDigest, planDigestOfJob } from '../workdir/plan-digest.ts';

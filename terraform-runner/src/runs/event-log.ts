@@ -9,7 +9,8 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import type { RunEvent, RunEventBody } from '@deployment-engine/contracts';
+import type { RunEventBody } from '@deployment-engine/contracts';
+import type { RunEvent } from '@deployment-engine/runner-api';
 
 /**
  * Where an event comes from. Nothing from a source is written twice: an event is dropped unless its offset is

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { RunEvent } from '@deployment-engine/contracts';
+import type { RunEvent } from '@deployment-engine/runner-api';
 import type { EventLog, StoredEvent } from './event-log.ts';
 
 const chunkBytes = 256 * 1024;

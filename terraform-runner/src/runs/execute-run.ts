@@ -1,4 +1,5 @@
-import type { RunOutcome, RunRequest } from '@deployment-engine/contracts';
+import type { RunOutcome } from '@deployment-engine/contracts';
+import type { RunRequest } from '@deployment-engine/runner-api';
 import { apply } from '../steps/apply.ts';
 import { init } from '../steps/init.ts';
 import { outputs } from '../steps/outputs.ts';

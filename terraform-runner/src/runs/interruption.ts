@@ -1,4 +1,5 @@
-import { DomainError, type RunOutcome } from '@deployment-engine/contracts';
+import type { RunOutcome } from '@deployment-engine/contracts';
+import { DomainError } from '@deployment-engine/service';
 import type { Run } from './run.ts';
 
 /** How a run ends after an error that none of its steps has handled; `undefined` where it goes on without this runner. */

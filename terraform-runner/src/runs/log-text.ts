@@ -1,4 +1,4 @@
-import type { RunEvent } from '@deployment-engine/contracts';
+import type { RunEvent } from '@deployment-engine/runner-api';
 import type { EventLog } from './event-log.ts';
 import { streamEvents } from './event-stream.ts';
 

@@ -1,6 +1,6 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RunView } from '@deployment-engine/contracts';
+import type { RunView } from '@deployment-engine/runner-api';
 import type { Logger } from 'winston';
 import type { RunnerConfig } from '../config.ts';
 import type { RevisionStore } from '../revisions/store.ts';

@@ -1,12 +1,8 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import {
-  cancelRunSchema,
-  DomainError,
-  type ProblemCode,
-  runIdSchema,
-  runRequestSchema,
-} from '@deployment-engine/contracts';
+import type { ProblemCode } from '@deployment-engine/contracts';
+import { cancelRunSchema, runIdSchema, runRequestSchema } from '@deployment-engine/runner-api';
+import { DomainError } from '@deployment-engine/service';
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import { openRegular } from '../files/regular-file.ts';

@@ -1,13 +1,8 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  canonicalJson,
-  type RunOutcome,
-  type RunRequest,
-  runRequestSchema,
-  type StepName,
-} from '@deployment-engine/contracts';
+import { canonicalJson, type RunOutcome, type StepName } from '@deployment-engine/contracts';
+import { type RunRequest, runRequestSchema } from '@deployment-engine/runner-api';
 import { writeAtomically } from '../files/atomic-write.ts';
 import { sha256 } from '../files/sha256.ts';
 import type { StopReason } from '../terminate/stop-reason.ts';

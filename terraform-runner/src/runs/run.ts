@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import type { RunEvent, RunEventBody, RunRequest, RunView, StepName } from '@deployment-engine/contracts';
+import type { RunEventBody, StepName } from '@deployment-engine/contracts';
+import type { RunEvent, RunRequest, RunView } from '@deployment-engine/runner-api';
 import type { Logger } from 'winston';
 import type { RunnerConfig } from '../config.ts';
 import type { JobEgress } from '../egress/job-egress.ts';

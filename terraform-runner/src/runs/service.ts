@@ -1,11 +1,7 @@
 import { rm } from 'node:fs/promises';
-import {
-  type Capacity,
-  DomainError,
-  type RunOutcome,
-  type RunRequest,
-  type RunView,
-} from '@deployment-engine/contracts';
+import type { RunOutcome } from '@deployment-engine/contracts';
+import type { Capacity, RunRequest, RunView } from '@deployment-engine/runner-api';
+import { DomainError } from '@deployment-engine/service';
 import { cancel } from '../terminate/cancel.ts';
 import type { Job, JobTable } from '../workdir/job.ts';
 import { jobPaths } from '../workdir/job-paths.ts';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
-import { type SettingGroup, type SettingValues, settingTypes } from '@deployment-engine/contracts';
+import { type SettingGroup, type SettingValues, settingTypes } from '@deployment-engine/service';
 import { z } from 'zod';
 import { type AllowRule, parseAllowRule } from '../egress/allow-list.ts';
 

@@ -1,4 +1,4 @@
-import { stateOutputSchema } from '@deployment-engine/contracts';
+import { stateOutputSchema } from '@deployment-engine/runner-api';
 import { z } from 'zod';
 import { readRegular } from '../files/regular-file.ts';
 import { sha256 } from '../files/sha256.ts';

@@ -1,6 +1,6 @@
 import { copyFile, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { changesOutputs, parseTerraformPlan, summarisePlan } from '@deployment-engine/contracts';
+import { changesOutputs, parseTerraformPlan, summarisePlan } from '@deployment-engine/terraform-code';
 import type { ActiveRun } from '../runs/run.ts';
 import { commandDirectory, runCommand } from '../runs/run-command.ts';
 import { readState } from '../state/state-file.ts';

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { RunRequest } from '@deployment-engine/contracts';
+import type { RunRequest } from '@deployment-engine/runner-api';
 import { readRegular } from '../files/regular-file.ts';
 import { sha256 } from '../files/sha256.ts';
 import { requirementsKey } from '../providers/hints.ts';

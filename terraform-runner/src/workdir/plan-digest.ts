@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { canonicalJson, isTestFile, revisionDigest } from '@deployment-engine/contracts';
+import { canonicalJson, isTestFile } from '@deployment-engine/contracts';
+import { revisionDigest } from '@deployment-engine/runner-api';
 import { readRegular } from '../files/regular-file.ts';
 import { sha256, sha256OfFile } from '../files/sha256.ts';
 import type { JobPaths } from './job-paths.ts';

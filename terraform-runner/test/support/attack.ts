@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { RunEvent, RunOutcome } from '@deployment-engine/contracts';
+import type { RunOutcome } from '@deployment-engine/contracts';
+import type { RunEvent } from '@deployment-engine/runner-api';
 import type { RunnerConfig } from '../../src/config.ts';
 import { readConfig } from '../../src/config.ts';
 import { bootRunner, environmentOf, type Folders, makeFolders, makeJob, writeRevision } from './boot.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type RunRequestInput, revisionDigest } from '@deployment-engine/contracts';
+import { type RunRequestInput, revisionDigest } from '@deployment-engine/runner-api';
 import { type RunnerConfig, readConfig } from '../../src/config.ts';
 import { createRunner } from '../../src/runner.ts';
 import { createClient, token } from './client.ts';

@@ -5,7 +5,7 @@ import {
   runEventSchema,
   runViewSchema,
   signedHeaders,
-} from '@deployment-engine/contracts';
+} from '@deployment-engine/runner-api';
 
 export const token = 'a-token-for-tests-only';
 

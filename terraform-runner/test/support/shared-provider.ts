@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { type ClientHttp2Session, connect } from 'node:http2';
 import { connect as connectSocket } from 'node:net';
 import { join } from 'node:path';
-import { type JournalRecord, journalRecordSchema } from '@deployment-engine/contracts';
+import { type JournalRecord, journalRecordSchema } from '@deployment-engine/runner-api';
 import type { JobProviders } from '../../src/providers/job-providers.ts';
 import { readJournal } from '../../src/runs/read-journal.ts';
 import type { CommandLine } from '../../src/terraform/command-line.ts';

@@ -3,10 +3,10 @@ import {
   type AuditEntry,
   type AuditFacts,
   type AuditHead,
-  auditHash,
   canonicalJson,
   firstAuditHash,
 } from '@deployment-engine/contracts';
+import { auditHash } from '@deployment-engine/service';
 import { sql } from 'kysely';
 import { notify, type OpenDatabase, type Query } from '../../server/database/open.ts';
 import type { Encryption } from '../../server/encryption.ts';

@@ -1,9 +1,5 @@
-import {
-  AuditChain,
-  type AuditEntry,
-  type AuditHead,
-  type AuditVerification,
-} from '@deployment-engine/contracts';
+import type { AuditEntry, AuditHead, AuditVerification } from '@deployment-engine/contracts';
+import { AuditChain } from '@deployment-engine/service';
 import type { Query } from '../../server/database/open.ts';
 import type { AuditLog } from './log.ts';
 

@@ -1,4 +1,5 @@
-import { DomainError, isFinished, type JobEvent } from '@deployment-engine/contracts';
+import { isFinished, type JobEvent } from '@deployment-engine/contracts';
+import { DomainError } from '@deployment-engine/service';
 import type { Request, Response } from 'express';
 import type { Context } from '../../context.ts';
 import type { JobRow } from '../row.ts';

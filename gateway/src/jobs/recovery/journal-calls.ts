@@ -1,10 +1,10 @@
+import { canonicalJson } from '@deployment-engine/contracts';
 import {
-  canonicalJson,
   type JournalBegin,
   type JournalEnd,
   type JournalRecord,
   journalRecordSchema,
-} from '@deployment-engine/contracts';
+} from '@deployment-engine/runner-api';
 import { attributesOf } from './provider-value.ts';
 
 /** One call that changes an object, as far as the journal knows it. */

@@ -1,4 +1,4 @@
-import type { JournalBegin, JournalEnd, JournalRecord } from '@deployment-engine/contracts';
+import type { JournalBegin, JournalEnd, JournalRecord } from '@deployment-engine/runner-api';
 import { encode } from '@msgpack/msgpack';
 
 export const awsProvider = 'registry.terraform.io/hashicorp/aws';

@@ -1,4 +1,4 @@
-import type { TerraformState } from '../../projects/states/terraform-state.ts';
+import type { TerraformState } from '@deployment-engine/terraform-code';
 import { readJournalCalls } from './journal-calls.ts';
 import { awsProvider, begin, end, journalText, planOfCreations } from './journal-fixture.ts';
 import { type EndedApply, findLosses } from './losses.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { JournalRecord } from '@deployment-engine/contracts';
-import type { TerraformState } from '../../projects/states/terraform-state.ts';
+import type { JournalRecord } from '@deployment-engine/runner-api';
+import type { TerraformState } from '@deployment-engine/terraform-code';
 import { readJournalCalls } from './journal-calls.ts';
 import { awsProvider, begin, end, journalText, planOfCreations } from './journal-fixture.ts';
 import { findLosses } from './losses.ts';

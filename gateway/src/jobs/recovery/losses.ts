@@ -1,6 +1,8 @@
-import type { TerraformPlan } from '@deployment-engine/contracts';
-import { instanceAddresses } from '../../projects/states/addresses.ts';
-import type { TerraformState } from '../../projects/states/terraform-state.ts';
+import {
+  instanceAddresses,
+  type TerraformPlan,
+  type TerraformState,
+} from '@deployment-engine/terraform-code';
 import { identityOf, type JournalCall, mayHaveCreated } from './journal-calls.ts';
 import { matchCalls } from './match-calls.ts';
 import { type PlannedCreation, plannedCreations } from './planned-creations.ts';

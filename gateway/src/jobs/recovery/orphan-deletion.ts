@@ -1,6 +1,6 @@
+import type { TerraformState } from '@deployment-engine/terraform-code';
 import type { Context } from '../../context.ts';
 import { readNewestState, type StateVersion } from '../../projects/states/store.ts';
-import type { TerraformState } from '../../projects/states/terraform-state.ts';
 import type { Query } from '../../server/database/open.ts';
 import type { JobRow } from '../row.ts';
 import { type OrphanRow, orphanContent, unresolvedOrphans } from './orphan-store.ts';

@@ -1,5 +1,4 @@
-import { instanceAddresses } from '../../projects/states/addresses.ts';
-import type { TerraformState } from '../../projects/states/terraform-state.ts';
+import { instanceAddresses, type TerraformState } from '@deployment-engine/terraform-code';
 import type { Query } from '../../server/database/open.ts';
 import { unresolvedOrphans } from './orphan-store.ts';
 

@@ -1,8 +1,9 @@
-import { type Accepted, DomainError, endpoints } from '@deployment-engine/contracts';
+import { type Accepted, endpoints } from '@deployment-engine/contracts';
+import { DomainError } from '@deployment-engine/service';
+import { instanceAddresses } from '@deployment-engine/terraform-code';
 import type { Router } from 'express';
 import type { Context } from '../../context.ts';
 import { listRevisions } from '../../projects/revisions/store.ts';
-import { instanceAddresses } from '../../projects/states/addresses.ts';
 import { readNewestState } from '../../projects/states/store.ts';
 import { findProject, type ProjectRow } from '../../projects/store.ts';
 import type { Query } from '../../server/database/open.ts';

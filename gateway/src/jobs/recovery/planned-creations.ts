@@ -1,6 +1,5 @@
-import type { TerraformPlan } from '@deployment-engine/contracts';
-import { type PlannedResource, readPlan } from '../../policy/plan/plan-model.ts';
-import { referencesOf } from '../../policy/plan/references.ts';
+import { type PlannedResource, readPlan, referencesOf } from '@deployment-engine/policy';
+import type { TerraformPlan } from '@deployment-engine/terraform-code';
 
 /** A resource instance that a plan creates. */
 export type PlannedCreation = {

@@ -1,4 +1,4 @@
-import type { DynamicValue } from '@deployment-engine/contracts';
+import type { DynamicValue } from '@deployment-engine/runner-api';
 import { decode, ExtensionCodec } from '@msgpack/msgpack';
 
 /** What Terraform does not know yet is an extension of type 0, or 12 where bounds are known. Source: go-cty's msgpack package. */

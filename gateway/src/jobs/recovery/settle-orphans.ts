@@ -1,9 +1,8 @@
+import { readPlan } from '@deployment-engine/policy';
+import { instanceAddresses, type TerraformState } from '@deployment-engine/terraform-code';
 import type { Context } from '../../context.ts';
-import { readPlan } from '../../policy/plan/plan-model.ts';
 import { findPlan, readPlanJson } from '../../projects/plans/store.ts';
-import { instanceAddresses } from '../../projects/states/addresses.ts';
 import { readNewestState, saveStateVersion } from '../../projects/states/store.ts';
-import type { TerraformState } from '../../projects/states/terraform-state.ts';
 import type { Query } from '../../server/database/open.ts';
 import type { JobRow } from '../row.ts';
 import { importableTypes } from './import-ids.ts';

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { StateResource, TerraformState } from '../../projects/states/terraform-state.ts';
+import type { StateResource, TerraformState } from '@deployment-engine/terraform-code';
 import { identityOf } from './journal-calls.ts';
 
 /** An object for the state, in the place where Terraform would have written it. */

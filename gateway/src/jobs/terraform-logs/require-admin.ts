@@ -1,4 +1,5 @@
-import { DomainError, type TerraformLogLevel } from '@deployment-engine/contracts';
+import type { TerraformLogLevel } from '@deployment-engine/contracts';
+import { DomainError } from '@deployment-engine/service';
 import { hasRole, type Principal } from '../../access/principal.ts';
 
 /** Terraform's own log may hold values that nobody has marked as secret. */

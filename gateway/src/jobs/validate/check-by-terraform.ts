@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Diagnostic, DomainError, pathProblem, type RunOutcome } from '@deployment-engine/contracts';
+import { type Diagnostic, pathProblem, type RunOutcome } from '@deployment-engine/contracts';
+import type { Question } from '@deployment-engine/policy';
+import { DomainError } from '@deployment-engine/service';
 import type { Context } from '../../context.ts';
-import type { Question } from '../../policy/preflight/invalid-code.ts';
 import type { PreparedRevision } from '../../projects/revisions/store.ts';
 import { RunnerError } from '../../runner-error.ts';
 import type { RunnerState } from '../../runners/registry.ts';

@@ -1,8 +1,9 @@
-import { DomainError, endpoints } from '@deployment-engine/contracts';
+import { endpoints } from '@deployment-engine/contracts';
+import { DomainError } from '@deployment-engine/service';
 import type { Router } from 'express';
 import type { Context } from '../../context.ts';
-import { effectiveSettings } from '../../policy/settings/effective-settings.ts';
-import { settingsInForce } from '../../policy/settings/settings-in-force.ts';
+import { effectiveSettings } from '../../policy/effective-settings.ts';
+import { settingsInForce } from '../../policy/settings-in-force.ts';
 import { requestFiles } from '../../projects/revisions/request-files.ts';
 import {
   listRevisions,

@@ -1,9 +1,13 @@
 import type { Diagnostic, PolicyReport, RunOutcome, Validation } from '@deployment-engine/contracts';
+import {
+  findingDiagnostic,
+  invalidCode,
+  type PolicySettings,
+  preflightInThread,
+  questionFor,
+  sourceLinesOf,
+} from '@deployment-engine/policy';
 import type { Context } from '../../context.ts';
-import type { PolicySettings } from '../../policy/plan/settings.ts';
-import { invalidCode, questionFor, sourceLinesOf } from '../../policy/preflight/invalid-code.ts';
-import { preflightInThread } from '../../policy/preflight/preflight-in-thread.ts';
-import { findingDiagnostic } from '../../policy/settings/finding-text.ts';
 import type { PreparedRevision } from '../../projects/revisions/store.ts';
 import { checkByTerraform } from './check-by-terraform.ts';
 

@@ -1,5 +1,5 @@
 import type { Diagnostic, RunOutcome } from '@deployment-engine/contracts';
-import type { Question } from '../../policy/preflight/invalid-code.ts';
+import type { Question } from '@deployment-engine/policy';
 import { runIdOf } from '../../runners/run-id.ts';
 import { lastRunDiagnostics } from '../events/store.ts';
 import { followJobRun } from './follow-run.ts';

@@ -1,5 +1,5 @@
 import type { Diagnostic, JobError, RunOutcome } from '@deployment-engine/contracts';
-import { invalidCodeMessage } from '../../policy/preflight/invalid-code.ts';
+import { invalidCodeMessage } from '@deployment-engine/policy';
 import type { PhaseResult } from './job-work.ts';
 
 /** Messages of clouds and networks that a later attempt may not meet again. */

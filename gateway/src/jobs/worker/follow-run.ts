@@ -1,4 +1,5 @@
-import type { JobEventBody, RunEvent, RunOutcome } from '@deployment-engine/contracts';
+import type { JobEventBody, RunOutcome } from '@deployment-engine/contracts';
+import type { RunEvent } from '@deployment-engine/runner-api';
 import { plannedOperations } from '../../projects/plans/terraform-plan.ts';
 import { redactEvent } from '../../projects/redaction/redact-event.ts';
 import { parseState, saveStateVersion } from '../../projects/states/store.ts';

@@ -1,5 +1,5 @@
 import type { PolicyFinding, PolicyMode, PolicyReport } from '@deployment-engine/contracts';
-import { blastRadiusIds } from '../../policy/plan/blast-radius.ts';
+import { blastRadiusIds } from '@deployment-engine/policy';
 import type { JobRow } from '../row.ts';
 import { policyDecisions } from './gate-decision.ts';
 

@@ -5,9 +5,7 @@ import type {
   PolicyReport,
   PolicyVerdict,
 } from '@deployment-engine/contracts';
-import { blastRadiusIds } from '../../policy/plan/blast-radius.ts';
-import { mergeReports } from '../../policy/plan/report-builder.ts';
-import { findingsText } from '../../policy/settings/finding-text.ts';
+import { blastRadiusIds, findingsText, mergeReports } from '@deployment-engine/policy';
 import type { JobRow } from '../row.ts';
 
 /** What one gate decides about a plan, and why. */

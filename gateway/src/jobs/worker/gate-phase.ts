@@ -1,7 +1,7 @@
 import type { PolicyReport } from '@deployment-engine/contracts';
-import { budgetDecision } from '../../costs/project/budget-gate.ts';
-import { findingDiagnostic } from '../../policy/settings/finding-text.ts';
-import { findReports, mergeParts, saveReport, summariseReport } from '../../policy/settings/reports.ts';
+import { findingDiagnostic } from '@deployment-engine/policy';
+import { budgetDecision } from '../../costs/budget-gate.ts';
+import { findReports, mergeParts, saveReport, summariseReport } from '../../policy/reports.ts';
 import { findPlan } from '../../projects/plans/store.ts';
 import { appendEvents } from '../events/store.ts';
 import { unresolvedOrphans } from '../recovery/orphan-store.ts';

@@ -1,9 +1,6 @@
-import type { PolicyReport } from '@deployment-engine/contracts';
-import { blastRadiusSchema } from '@deployment-engine/contracts';
-import { evaluatePlan } from '../../policy/plan/evaluate-plan.ts';
-import { mergeReports } from '../../policy/plan/report-builder.ts';
-import { evaluateUserRules } from '../../policy/plan/user-rules/evaluate-user-rules.ts';
-import { settingsInForce } from '../../policy/settings/settings-in-force.ts';
+import { blastRadiusSchema, type PolicyReport } from '@deployment-engine/contracts';
+import { evaluatePlan, evaluateUserRules, mergeReports } from '@deployment-engine/policy';
+import { settingsInForce } from '../../policy/settings-in-force.ts';
 import { readPlanJson } from '../../projects/plans/store.ts';
 import { redactReport } from '../../projects/redaction/redact-report.ts';
 import type { JobWork } from './job-work.ts';

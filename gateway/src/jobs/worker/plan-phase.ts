@@ -1,5 +1,5 @@
-import type { RunRequestInput } from '@deployment-engine/contracts';
-import { parseTerraformPlan, summarisePlan } from '@deployment-engine/contracts';
+import type { RunRequestInput } from '@deployment-engine/runner-api';
+import { parseTerraformPlan, summarisePlan } from '@deployment-engine/terraform-code';
 import { findPlan, savePlan } from '../../projects/plans/store.ts';
 import { runIdOf } from '../../runners/run-id.ts';
 import { eventsOfType, lastRunDiagnostics, redactStoredEvents } from '../events/store.ts';

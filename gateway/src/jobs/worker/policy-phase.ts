@@ -1,4 +1,4 @@
-import { findReports, mergeParts, saveReport, summariseReport } from '../../policy/settings/reports.ts';
+import { findReports, mergeParts, saveReport, summariseReport } from '../../policy/reports.ts';
 import { lockJob, patchJob } from '../transition.ts';
 import type { JobWork, PhaseResult } from './job-work.ts';
 import { judgePlan } from './judge-plan.ts';

@@ -1,17 +1,19 @@
-import { type PolicyReport, revisionDigest } from '@deployment-engine/contracts';
-import { mergeReports } from '../../policy/plan/report-builder.ts';
-import type { PolicySettings } from '../../policy/plan/settings.ts';
-import { checkState } from '../../policy/preflight/check-state.ts';
+import type { PolicyReport } from '@deployment-engine/contracts';
 import {
+  checkState,
+  findingDiagnostic,
+  findingsText,
   invalidCode,
   invalidCodeMessage,
+  mergeReports,
+  type PolicySettings,
+  preflightInThread,
   questionFor,
   sourceLinesOf,
-} from '../../policy/preflight/invalid-code.ts';
-import { preflightInThread } from '../../policy/preflight/preflight-in-thread.ts';
-import { findingDiagnostic, findingsText } from '../../policy/settings/finding-text.ts';
-import { saveReport, summariseReport } from '../../policy/settings/reports.ts';
-import { settingsInForce } from '../../policy/settings/settings-in-force.ts';
+} from '@deployment-engine/policy';
+import { revisionDigest } from '@deployment-engine/runner-api';
+import { saveReport, summariseReport } from '../../policy/reports.ts';
+import { settingsInForce } from '../../policy/settings-in-force.ts';
 import { redactReport } from '../../projects/redaction/redact-report.ts';
 import { findRevision, type RevisionFiles, readRevisionFiles } from '../../projects/revisions/store.ts';
 import { readNewestState } from '../../projects/states/store.ts';

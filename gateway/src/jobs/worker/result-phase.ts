@@ -1,7 +1,6 @@
-import { evaluateResult } from '../../policy/plan/evaluate-result.ts';
-import { findingsText } from '../../policy/settings/finding-text.ts';
-import { findReports, mergeParts, saveReport, summariseReport } from '../../policy/settings/reports.ts';
-import { settingsInForce } from '../../policy/settings/settings-in-force.ts';
+import { evaluateResult, findingsText } from '@deployment-engine/policy';
+import { findReports, mergeParts, saveReport, summariseReport } from '../../policy/reports.ts';
+import { settingsInForce } from '../../policy/settings-in-force.ts';
 import { readPlanJson } from '../../projects/plans/store.ts';
 import { redactReport } from '../../projects/redaction/redact-report.ts';
 import { readNewestState } from '../../projects/states/store.ts';

@@ -1,5 +1,6 @@
-import type { Diagnostic, RunRequestInput } from '@deployment-engine/contracts';
-import { parseTerraformPlan, type TerraformPlan } from '@deployment-engine/contracts';
+import type { Diagnostic } from '@deployment-engine/contracts';
+import type { RunRequestInput } from '@deployment-engine/runner-api';
+import { parseTerraformPlan, type TerraformPlan } from '@deployment-engine/terraform-code';
 import { readNewestState } from '../../projects/states/store.ts';
 import { runIdOf } from '../../runners/run-id.ts';
 import { lastRunDiagnostics } from '../events/store.ts';

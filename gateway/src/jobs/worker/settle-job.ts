@@ -1,6 +1,6 @@
 import type { AuditFacts, JobTransition } from '@deployment-engine/contracts';
 import { engineFacts } from '../../access/audit/call.ts';
-import { costsAfter, saveCosts } from '../../costs/project/history.ts';
+import { costsAfter, saveCosts } from '../../costs/history.ts';
 import { readPlanJson } from '../../projects/plans/store.ts';
 import { driftedResources } from '../../projects/plans/terraform-plan.ts';
 import { maskedOutputs } from '../../projects/states/outputs.ts';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { JobErrorReason, RunRequestInput } from '@deployment-engine/contracts';
+import type { JobErrorReason } from '@deployment-engine/contracts';
+import type { RunRequestInput } from '@deployment-engine/runner-api';
 import { readPlanFile } from '../../projects/plans/store.ts';
 import { readRevisionFiles } from '../../projects/revisions/store.ts';
 import { type RetryDelays, retryDelays } from '../../retry-delays.ts';

@@ -1,5 +1,5 @@
 import type { PlanView } from '@deployment-engine/contracts';
-import { summarisePlan, type TerraformPlan } from '@deployment-engine/contracts';
+import { summarisePlan, type TerraformPlan } from '@deployment-engine/terraform-code';
 import type { Redactor } from '../redaction/redactor.ts';
 import type { StoredPlan } from './store.ts';
 import { outputChanges, resourceChanges } from './terraform-plan.ts';

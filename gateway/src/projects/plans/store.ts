@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress } from 'node:zlib';
-import { parseTerraformPlan, type TerraformPlan } from '@deployment-engine/contracts';
+import { parseTerraformPlan, type TerraformPlan } from '@deployment-engine/terraform-code';
 import type { Query } from '../../server/database/open.ts';
 import type { Encryption } from '../../server/encryption.ts';
 import { planPlace } from './plan-place.ts';

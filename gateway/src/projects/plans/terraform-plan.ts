@@ -1,12 +1,10 @@
+import type { DriftedResource, PlanSummary, ResourceChange } from '@deployment-engine/contracts';
 import {
   changeAction,
-  type DriftedResource,
   managedChanges,
-  type PlanSummary,
-  type ResourceChange,
+  maskSensitive,
   type TerraformPlan,
-} from '@deployment-engine/contracts';
-import { maskSensitive } from '../redaction/mask-sensitive.ts';
+} from '@deployment-engine/terraform-code';
 import { differences } from '../states/differences.ts';
 
 /** Managed resources only; sensitive values masked. */

@@ -1,6 +1,5 @@
-import type { TerraformPlan } from '@deployment-engine/contracts';
+import type { TerraformPlan, TerraformState } from '@deployment-engine/terraform-code';
 import { stepsOf } from '../states/mask-state.ts';
-import type { TerraformState } from '../states/terraform-state.ts';
 
 /** Values that Terraform marks as sensitive are taken for secrets from this length on; shorter ones are words. */
 const minMarkedLength = 8;

@@ -1,4 +1,5 @@
-import { DomainError, endpoints } from '@deployment-engine/contracts';
+import { endpoints } from '@deployment-engine/contracts';
+import { DomainError } from '@deployment-engine/service';
 import type { Router } from 'express';
 import { strToU8, zipSync } from 'fflate';
 import { hasRole, type Principal } from '../../access/principal.ts';

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress } from 'node:zlib';
-import { canonicalJson, contentBytes, type Files, revisionDigest } from '@deployment-engine/contracts';
+import { canonicalJson, contentBytes, type Files } from '@deployment-engine/contracts';
+import { revisionDigest } from '@deployment-engine/runner-api';
 import { sql } from 'kysely';
 import type { Query } from '../../server/database/open.ts';
 import type { Encryption } from '../../server/encryption.ts';

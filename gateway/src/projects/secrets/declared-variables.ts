@@ -1,6 +1,10 @@
-import { parseHcl } from '../../terraform-code/hcl/body.ts';
-import { attribute, type Body, type Expression } from '../../terraform-code/hcl/syntax-tree.ts';
-import { parseJsonBody } from '../../terraform-code/json/json-body.ts';
+import {
+  attribute,
+  type Body,
+  type Expression,
+  parseHcl,
+  parseJsonBody,
+} from '@deployment-engine/terraform-code';
 import type { RevisionFiles } from '../revisions/store.ts';
 
 export type DeclaredVariables = {

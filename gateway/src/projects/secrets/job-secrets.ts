@@ -1,4 +1,4 @@
-import type { TerraformPlan } from '@deployment-engine/contracts';
+import type { TerraformPlan, TerraformState } from '@deployment-engine/terraform-code';
 import type { Context } from '../../context.ts';
 import type { JobRow } from '../../jobs/row.ts';
 import { readPlanJson } from '../plans/store.ts';
@@ -11,7 +11,6 @@ import {
   type Variables,
 } from '../revisions/store.ts';
 import { readNewestState } from '../states/store.ts';
-import type { TerraformState } from '../states/terraform-state.ts';
 import { codeTexts } from './code-needs.ts';
 import { type DeclaredVariables, declaredVariables } from './declared-variables.ts';
 import { runEnvironment } from './run-environment.ts';

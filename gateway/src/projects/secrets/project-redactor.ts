@@ -1,7 +1,7 @@
+import type { TerraformState } from '@deployment-engine/terraform-code';
 import type { Context } from '../../context.ts';
 import { environmentSecrets, stateSecrets } from '../redaction/known-secrets.ts';
 import { Redactor } from '../redaction/redactor.ts';
-import type { TerraformState } from '../states/terraform-state.ts';
 import type { ProjectRow } from '../store.ts';
 import { JobSecrets } from './job-secrets.ts';
 import { projectValues, readSecrets } from './store.ts';

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { type CredentialName, DomainError, type WebIdentity } from '@deployment-engine/contracts';
+import type { CredentialName, WebIdentity } from '@deployment-engine/contracts';
+import { DomainError } from '@deployment-engine/service';
 import { sql } from 'kysely';
 import type { Query } from '../../server/database/open.ts';
 import { createEncryption, type Encryption } from '../../server/encryption.ts';

@@ -1,7 +1,10 @@
-import { sensitiveText } from '../redaction/mask-sensitive.ts';
-import { instanceAddresses, type StateInstance } from './addresses.ts';
+import {
+  instanceAddresses,
+  type StateInstance,
+  sensitiveText,
+  type TerraformState,
+} from '@deployment-engine/terraform-code';
 import { type Difference, differences } from './differences.ts';
-import type { TerraformState } from './terraform-state.ts';
 
 export type StateDiff = {
   added: string[];

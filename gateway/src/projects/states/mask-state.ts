@@ -1,5 +1,4 @@
-import { sensitiveText } from '../redaction/mask-sensitive.ts';
-import type { StateResource, TerraformState } from './terraform-state.ts';
+import { type StateResource, sensitiveText, type TerraformState } from '@deployment-engine/terraform-code';
 
 /** A copy of a state in which everything that Terraform marks as sensitive is `(sensitive)`. */
 export function maskState(state: TerraformState): TerraformState {

@@ -1,5 +1,4 @@
-import { sensitiveText } from '../redaction/mask-sensitive.ts';
-import type { TerraformState } from './terraform-state.ts';
+import { sensitiveText, type TerraformState } from '@deployment-engine/terraform-code';
 
 /** Output values by name; sensitive ones are replaced, unless they are asked for. */
 export function maskedOutputs(state: TerraformState, showSensitive = false): Record<string, unknown> {

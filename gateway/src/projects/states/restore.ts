@@ -1,4 +1,4 @@
-import { DomainError } from '@deployment-engine/contracts';
+import { DomainError } from '@deployment-engine/service';
 import type { Context } from '../../context.ts';
 import { hasUnfinishedDeployment } from '../../jobs/store.ts';
 import {

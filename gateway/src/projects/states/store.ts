@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress } from 'node:zlib';
-import { DomainError } from '@deployment-engine/contracts';
+import { DomainError } from '@deployment-engine/service';
+import type { TerraformState } from '@deployment-engine/terraform-code';
 import type { Query } from '../../server/database/open.ts';
 import type { Encryption } from '../../server/encryption.ts';
-import type { TerraformState } from './terraform-state.ts';
 
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);

@@ -1,4 +1,5 @@
-import { DomainError, endpoints } from '@deployment-engine/contracts';
+import { endpoints } from '@deployment-engine/contracts';
+import { DomainError } from '@deployment-engine/service';
 import type { Router } from 'express';
 import type { Context } from '../../context.ts';
 import { route } from '../http/route.ts';

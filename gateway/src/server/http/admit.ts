@@ -1,4 +1,5 @@
-import { DomainError, type Endpoint } from '@deployment-engine/contracts';
+import type { Endpoint } from '@deployment-engine/contracts';
+import { DomainError } from '@deployment-engine/service';
 import type { Application, Request, RequestHandler, Response } from 'express';
 import type { Access } from '../../access/access.ts';
 import type { AuditLog } from '../../access/audit/log.ts';

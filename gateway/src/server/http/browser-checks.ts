@@ -1,4 +1,4 @@
-import { DomainError } from '@deployment-engine/contracts';
+import { DomainError } from '@deployment-engine/service';
 import type { Request, RequestHandler } from 'express';
 import type { AccessConfig } from '../../access/access-config.ts';
 import { isLoopback } from '../../access/settings.ts';

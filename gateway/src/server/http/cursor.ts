@@ -1,4 +1,4 @@
-import { DomainError } from '@deployment-engine/contracts';
+import { DomainError } from '@deployment-engine/service';
 
 /** The largest number of PostgreSQL's `integer`. */
 const maxInteger = 2 ** 31 - 1;

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { DomainError } from '@deployment-engine/contracts';
+import { DomainError } from '@deployment-engine/service';
 import express from 'express';
 
 /** A request with the bytes its body was parsed from, for checking a signature over them. */

@@ -1,4 +1,5 @@
-import { DomainError, type FieldError, type Problem, type ProblemCode } from '@deployment-engine/contracts';
+import type { Problem, ProblemCode } from '@deployment-engine/contracts';
+import { DomainError, type FieldError } from '@deployment-engine/service';
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { Logger } from 'winston';
 import { ZodError } from 'zod';

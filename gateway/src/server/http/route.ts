@@ -1,4 +1,5 @@
-import { DomainError, type Endpoint } from '@deployment-engine/contracts';
+import type { Endpoint } from '@deployment-engine/contracts';
+import { DomainError } from '@deployment-engine/service';
 import type { Request, RequestHandler, Response, Router } from 'express';
 import type { z } from 'zod';
 import { type Call, isAudited, openCall } from '../../access/audit/call.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
-import type { JournalBegin, JournalEnd } from '@deployment-engine/contracts';
+import type { JournalBegin, JournalEnd } from '@deployment-engine/runner-api';
 import { readApplyAnswer, readApplyRequest } from './apply-message.ts';
 import { withoutConnection } from './forward.ts';
 import type { JournalFile } from './journal-file.ts';

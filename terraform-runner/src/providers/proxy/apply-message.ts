@@ -1,4 +1,4 @@
-import type { DynamicValue, JournalEnd } from '@deployment-engine/contracts';
+import type { DynamicValue, JournalEnd } from '@deployment-engine/runner-api';
 import { contentOf, grpcHeaderBytes, readFields } from './proto-fields.ts';
 import { type Answer, grpcStatus } from './unary-call.ts';
 

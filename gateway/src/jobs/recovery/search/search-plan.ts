@@ -1,5 +1,5 @@
-import type { TerraformPlan } from '@deployment-engine/contracts';
-import { asArray, asRecord, asString } from '../../../policy/plan/plan-json.ts';
+import { asArray, asRecord, asString } from '@deployment-engine/policy';
+import type { TerraformPlan } from '@deployment-engine/terraform-code';
 import { importId } from '../import-ids.ts';
 import type { OrphanContent } from '../orphan-store.ts';
 import { queries } from './query-table.ts';

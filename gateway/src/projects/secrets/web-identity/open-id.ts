@@ -1,4 +1,4 @@
-import { DomainError } from '@deployment-engine/contracts';
+import { DomainError } from '@deployment-engine/service';
 import type { Context } from '../../../context.ts';
 
 /** Where and how clouds check this engine's tokens. Source: OpenID Connect Discovery 1.0, section 3. */

@@ -1,0 +1,77 @@
+import {
+  type BlastRadius,
+  matchesWildcard,
+  type OperatorPolicy,
+  type ProjectPolicySettings,
+  policyProfiles,
+  type UserRule,
+} from '@deployment-engine/contracts';
+import { enforcedModes, type PolicySettings } from '@deployment-engine/policy';
+
+/** What holds for a project: its own settings, or the operator's defaults, within what the operator enforces. */
+export function effectiveSettings(
+  operator: OperatorPolicy,
+  projectId: string,
+  own: ProjectPolicySettings | null,
+): PolicySettings {
+  const { defaults, enforce } = operator;
+  const base = own ?? defaults;
+  const exemptions = operator.exemptions
+    .filter(({ projects }) => projects.some((pattern) => matchesWildcard(pattern, projectId)))
+    .map(({ projects: _projects, ...exemption }) => exemption);
+  const assumeRoles = operator.assumeRoles
+    .filter(({ projects }) => projects.some((pattern) => matchesWildcard(pattern, projectId)))
+    .flatMap(({ roles }) => roles);
+  const ofRules = enforce.userRules.map(({ id, mode }) => [id, mode] as const);
+  const minimumModes = { ...Object.fromEntries(ofRules), ...enforce.modes };
+  const enforced = enforcedModes(enforce.profile, enforce.blastRadius);
+  const minimums = { ...enforced, ...minimumModes };
+  return {
+    profile: strictest(policyProfiles, base.profile, enforce.profile),
+    modes: base.modes,
+    minimumModes,
+    enforcedModes: enforced,
+    assumeRoles,
+    exemptions: [...exemptions, ...base.exemptions.filter(({ id }) => !Object.hasOwn(minimums, id))],
+    blastRadius: narrowest(base.blastRadius, enforce.blastRadius),
+    userRules: mergeRules(base.userRules, enforce.userRules),
+  };
+}
+
+/** The values stand in rising order of strictness. */
+function strictest<T>(order: readonly T[], left: T, right: T): T {
+  return order.indexOf(left) >= order.indexOf(right) ? left : right;
+}
+
+/** The operator's rule wins where both have the id. */
+function mergeRules(own: UserRule[], enforced: UserRule[]): UserRule[] {
+  const taken = new Set(enforced.map(({ id }) => id));
+  return [...enforced, ...own.filter(({ id }) => !taken.has(id))];
+}
+
+/** What both limits let pass. */
+export function narrowest(left: BlastRadius, right: BlastRadius): BlastRadius {
+  return {
+    maxDeletions: least(left.maxDeletions, right.maxDeletions),
+    maxReplacements: least(left.maxReplacements, right.maxReplacements),
+    maxResources: least(left.maxResources, right.maxResources),
+    resourceTypes: common(left.resourceTypes, right.resourceTypes),
+    regions: common(left.regions, right.regions),
+  };
+}
+
+function least(left: number | null, right: number | null): number | null {
+  return left === null || right === null ? (left ?? right) : Math.min(left, right);
+}
+
+/** Patterns of either list that the other one covers. */
+function common(left: string[] | null, right: string[] | null): string[] | null {
+  if (left === null || right === null) return left ?? right;
+  const covered = (pattern: string, by: string[]) => by.some((other) => matchesWildcard(other, pattern));
+  return [
+    ...new Set([
+      ...left.filter((pattern) => covered(pattern, right)),
+      ...right.filter((pattern) => covered(pattern, left)),
+    ]),
+  ];
+}

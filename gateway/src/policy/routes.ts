@@ -1,0 +1,69 @@
+import { endpoints, type ProjectPolicy, type UserRule } from '@deployment-engine/contracts';
+import { DomainError } from '@deployment-engine/service';
+import type { Router } from 'express';
+import type { Context } from '../context.ts';
+import { findJob } from '../jobs/store.ts';
+import { decodeNumberCursor, encodeCursor } from '../server/http/cursor.ts';
+import { route } from '../server/http/route.ts';
+import { addExemption, changeSettings } from './change-settings.ts';
+import { effectiveSettings } from './effective-settings.ts';
+import { findReports, mergeParts, newestReports } from './reports.ts';
+import { findSettings, listSettings } from './store.ts';
+
+export function policyRoutes(router: Router, context: Context): void {
+  const { query } = context.database;
+
+  route(router, endpoints.policy, async ({ params }) => projectPolicy(context, params.projectId));
+  route(router, endpoints.policySettings, async ({ params: { projectId } }) => ({
+    projectId,
+    ...(await findSettings(query, projectId)),
+  }));
+  route(router, endpoints.setPolicySettings, async ({ params, query: { ifVersion }, body, ...by }) => {
+    const change = { ...params, ifVersion, settings: body, ...by };
+    return { ...params, ...(await changeSettings(context, change)) };
+  });
+  route(router, endpoints.removePolicySettings, async ({ params, query: { ifVersion }, ...by }) => {
+    const change = { ...params, ifVersion, settings: null, ...by };
+    return { ...params, ...(await changeSettings(context, change)) };
+  });
+  for (const path of [endpoints.allowFinding, endpoints.addAllowance])
+    route(router, path, async ({ params, body, ...by }) => ({
+      ...params,
+      ...(await addExemption(context, { ...params, exemption: body, ...by })),
+    }));
+  route(router, endpoints.policyHistory, async ({ params: { projectId }, query: { cursor, limit } }) => {
+    const before = decodeNumberCursor(cursor);
+    const versions = await listSettings(query, projectId, { before, limit: limit + 1 });
+    const page = versions.slice(0, limit);
+    return {
+      projectId,
+      versions: page,
+      nextCursor: versions.length > page.length ? encodeCursor(page.at(-1)?.version ?? 0) : null,
+    };
+  });
+  route(router, endpoints.jobPolicy, async ({ params: { jobId } }) => {
+    const job = await findJob(query, jobId);
+    if (!job) throw new DomainError('job_not_found', `no job ${jobId} exists`);
+    const reports = await findReports(query, jobId);
+    return { jobId, projectId: job.project_id, ...reports, verdict: mergeParts(reports).verdict };
+  });
+}
+
+async function projectPolicy(context: Context, projectId: string): Promise<ProjectPolicy> {
+  const { query } = context.database;
+  const { settings: own, ...version } = await findSettings(query, projectId);
+  const effective = effectiveSettings(context.operatorPolicy, projectId, own);
+  const { minimumModes: _minimum, enforcedModes: _enforced, assumeRoles: _roles, ...settings } = effective;
+  const newest = await newestReports(query, projectId);
+  return {
+    projectId,
+    settings: { ...settings, userRules: settings.userRules.map(withoutCode) },
+    ...version,
+    newest: newest ? { ...newest, verdict: mergeParts(newest).verdict } : null,
+    history: `/api/deploy/policy/${projectId}/history`,
+  };
+}
+
+function withoutCode({ id, language, severity, mode, message }: UserRule) {
+  return { id, language, severity, mode, message };
+}

@@ -1,0 +1,10 @@
+import type { PolicySettings } from '@deployment-engine/policy';
+import type { Context } from '../context.ts';
+import { effectiveSettings } from './effective-settings.ts';
+import { findSettings } from './store.ts';
+
+/** What a project's code and plans are judged by now. */
+export async function settingsInForce(context: Context, projectId: string): Promise<PolicySettings> {
+  const { settings } = await findSettings(context.database.query, projectId);
+  return effectiveSettings(context.operatorPolicy, projectId, settings);
+}

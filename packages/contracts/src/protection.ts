@@ -1,0 +1,37 @@
+import { z } from 'zod';
+
+/** What keeps code away from the runner's machine and network, and what is not protected, one sentence each. */
+export const protectionSchema = z.object({
+  mode: z.enum(['bwrap', 'limits', 'none', 'off']),
+  network: z.enum(['proxy', 'open', 'none']),
+  unprotected: z.array(z.string()),
+});
+export type Protection = z.infer<typeof protectionSchema>;
+
+/** One runner as a gateway knows it. */
+export const runnerStatusSchema = z.object({
+  url: z.string(),
+  /** Why it can't be used; `null` while it answers. */
+  problem: z.string().nullable(),
+  terraform: z.object({ product: z.string(), version: z.string() }).nullable(),
+  providerMirror: z.boolean().nullable(),
+  freeDiskBytes: z.number().nullable(),
+  protection: protectionSchema.nullable(),
+});
+export type RunnerStatus = z.infer<typeof runnerStatusSchema>;
+
+/** What this engine protects, and what not. */
+export const engineProtectionSchema = z.object({
+  gateway: z.object({
+    /** Address the API listens on. */
+    host: z.string(),
+    authentication: z.enum(['open', 'required']),
+    database: z.object({ kind: z.enum(['embedded', 'postgres']), problem: z.string().nullable() }),
+    /** Free space for the gateway's own data, in bytes. */
+    freeDiskBytes: z.number(),
+  }),
+  runners: z.array(runnerStatusSchema),
+  /** Everything that is not protected or broken, one sentence each; empty is good. */
+  findings: z.array(z.string()),
+});
+export type EngineProtection = z.infer<typeof engineProtectionSchema>;

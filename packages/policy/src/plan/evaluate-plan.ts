@@ -1,0 +1,94 @@
+import {
+  type BlastRadius,
+  matchesWildcard,
+  type PolicyMode,
+  type PolicyReport,
+} from '@deployment-engine/contracts';
+import { exceededLimits } from './blast-radius.ts';
+import { type ChangeFinding, type ChangeRule, changeRules, findChanges } from './change-rules.ts';
+import { type PlanModel, readPlan } from './plan-model.ts';
+import { attentionMode, changeMode, modesBySeverity, type Profile } from './profiles.ts';
+import { type FindingDraft, ReportBuilder } from './report-builder.ts';
+import type { PolicyRule, Violation } from './rule.ts';
+import { builtInRules } from './rules/index.ts';
+import { isNamed, modeOf, type PolicySettings } from './settings.ts';
+
+export type PlanPurpose = {
+  /** A destroy that was asked for: that it deletes says nothing, and only the caller's limits bound it. */
+  destroys?: boolean;
+  /** Limits of the key that asked for the plan; nothing in a project's settings lifts them. */
+  callerLimits?: BlastRadius | null;
+};
+
+/** What every destroy does. */
+const ofDestroys: readonly string[] = ['PLAN-DELETE', 'PLAN-IAM'];
+
+/**
+ * Judges a plan (`terraform show -json`) by the built-in rules and the limits of project and caller. Resources that
+ * the plan deletes are not judged. The user's own rules are in `evaluateUserRules`.
+ */
+export function evaluatePlan(
+  planJson: unknown,
+  settings: PolicySettings,
+  { destroys = false, callerLimits = null }: PlanPurpose = {},
+): PolicyReport {
+  const plan = readPlan(planJson);
+  const builder = new ReportBuilder(settings);
+  judgeResources(plan, settings, builder);
+  const isExpected = ({ id }: ChangeFinding) => destroys && ofDestroys.includes(id) && !isNamed(settings, id);
+  const changes = findChanges(plan).filter((finding) => !isExpected(finding));
+  const exceeded = destroys ? [] : exceededLimits(plan, settings.blastRadius, 'the project');
+  for (const finding of [...changes, ...exceeded]) builder.add(draftOf(finding, settings.profile));
+  if (callerLimits)
+    for (const finding of exceededLimits(plan, callerLimits, 'the API key'))
+      builder.add({ ...draftOf(finding, settings.profile), allowable: false });
+  return builder.build();
+}
+
+/** Judges what exists after a plan by the built-in rules. */
+export function judgeResources(plan: PlanModel, settings: PolicySettings, builder: ReportBuilder): void {
+  const { profile } = settings;
+  const rules = builtInRules.filter(
+    ({ id, severity }) => modeOf(settings, id, modesBySeverity[profile][severity]) !== 'off',
+  );
+  for (const resource of plan.resources)
+    for (const rule of rules) {
+      if (!appliesTo(rule, resource.type)) continue;
+      const violations = rule.check(resource, plan);
+      if (violations.length > 0)
+        builder.add({
+          ...metadata(rule),
+          ...summary(violations, modesBySeverity[profile][rule.severity], attentionMode[profile]),
+          address: resource.address,
+        });
+    }
+}
+
+function draftOf(
+  { id, resource, subject, message, modeInAdvisory }: ChangeFinding,
+  profile: Profile,
+): FindingDraft {
+  const { mode: _mode, modeInAdvisory: _inAdvisory, ...rule }: ChangeRule = changeRules[id];
+  const place = { address: resource?.address ?? null, subject: subject ?? null };
+  const mode = profile === 'advisory' ? modeInAdvisory : undefined;
+  return { id, ...place, ...rule, message, allowable: true, defaultMode: mode ?? changeMode(id, profile) };
+}
+
+function appliesTo(rule: PolicyRule, type: string): boolean {
+  return rule.types.some(
+    (pattern) => pattern === type || (pattern.endsWith('*') && matchesWildcard(pattern, type)),
+  );
+}
+
+function metadata({ id, severity, remediation, frameworks }: PolicyRule) {
+  return { id, severity, remediation, frameworks, allowable: true };
+}
+
+/** One finding per rule and resource: a certain violation outweighs what needs a review. */
+function summary(violations: Violation[], mode: PolicyMode, reviewMode: PolicyMode) {
+  const certain = violations.filter((violation) => !violation.review);
+  const shown = certain.length > 0 ? certain : violations;
+  const message = [...new Set(shown.map((violation) => violation.message))].join('; ');
+  const pending = certain.length === 0;
+  return { message, pending, defaultMode: pending ? reviewMode : mode };
+}

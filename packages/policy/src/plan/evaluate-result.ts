@@ -1,0 +1,50 @@
+import type { PolicyReport } from '@deployment-engine/contracts';
+import { instanceAddresses, type TerraformState } from '@deployment-engine/terraform-code';
+import { judgeResources } from './evaluate-plan.ts';
+import { asArray, asRecord, asString } from './plan-json.ts';
+import { readPlan } from './plan-model.ts';
+import { ReportBuilder } from './report-builder.ts';
+import type { PolicySettings } from './settings.ts';
+
+/**
+ * Judges what a plan has become: its unknown values are taken from the state after apply. Findings that the plan
+ * had for certain are left out, and so are those that even the state leaves pending; what exists is not refused any more, so each warns at most.
+ */
+export function evaluateResult(
+  planJson: unknown,
+  state: TerraformState,
+  settings: PolicySettings,
+  ofPlan: PolicyReport,
+): PolicyReport {
+  const builder = new ReportBuilder(settings);
+  judgeResources(readPlan(withResults(planJson, state)), settings, builder);
+  const report = builder.build();
+  const key = ({ id, address }: { id: string; address: string | null }) => `${id} ${address}`;
+  const known = new Set(
+    [...ofPlan.findings.filter(({ pending }) => !pending), ...ofPlan.allowed].map((finding) => key(finding)),
+  );
+  const findings = report.findings
+    .filter((finding) => !finding.pending && !known.has(key(finding)))
+    .map((finding) => ({ ...finding, mode: 'warn' as const }));
+  return { ...report, allowed: [], findings, verdict: findings.length > 0 ? 'warn' : 'pass' };
+}
+
+/** The plan with the values that its resources got; one that the state does not have keeps what was planned. */
+function withResults(planJson: unknown, state: TerraformState): unknown {
+  const instances = instanceAddresses(state);
+  const plan = asRecord(planJson);
+  return {
+    ...plan,
+    resource_changes: asArray(plan.resource_changes)
+      .map(asRecord)
+      .map((resource) => {
+        const instance = instances.get(asString(resource.address));
+        return instance
+          ? {
+              ...resource,
+              change: { ...asRecord(resource.change), after: instance.attributes, after_unknown: {} },
+            }
+          : resource;
+      }),
+  };
+}

@@ -1,0 +1,70 @@
+import { type CelRule, matchesWildcard } from '@deployment-engine/contracts';
+import { Environment } from '@marcbachmann/cel-js';
+import { isChange, isReplacement } from '../change-rules.ts';
+import { asRecord } from '../plan-json.ts';
+import type { PlanModel, PlannedResource } from '../plan-model.ts';
+import type { RuleHit } from './rule-hit.ts';
+
+const environment = new Environment({
+  unlistedVariablesAreDyn: false,
+  homogeneousAggregateLiterals: false,
+  enableOptionalTypes: true,
+  limits: { maxAstNodes: 2000, maxDepth: 50, maxListElements: 500, maxMapEntries: 500, maxCallArguments: 16 },
+})
+  .registerVariable('resource', 'map')
+  .registerVariable('summary', 'map');
+
+/** Why an expression cannot be a rule, or `undefined`. */
+export function celProblem(expression: string): string | undefined {
+  try {
+    const checked = environment.parse(expression).check();
+    if (!checked.valid) return checked.error?.message ?? 'the expression has a type error';
+    if (!['bool', 'dyn'].includes(String(checked.type)))
+      return `the expression is a ${checked.type}, not a bool`;
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** Resources for which the expression is true, or cannot be evaluated, as where it reads a key that is not there. */
+export function evaluateCel(rule: CelRule, plan: PlanModel): RuleHit[] {
+  const holds = environment.parse(rule.expression);
+  const summary = summarise(plan);
+  const { resourceTypes } = rule;
+  const judged = plan.changes.filter(
+    ({ type }) => !resourceTypes || resourceTypes.some((pattern) => matchesWildcard(pattern, type)),
+  );
+  return judged.flatMap((resource) => {
+    const { address } = resource;
+    try {
+      const result: unknown = holds({ resource: describe(resource), summary });
+      if (result === false) return [];
+      return [result === true ? { address } : { address, message: 'the expression is not a bool' }];
+    } catch (error) {
+      const [problem] = String(error instanceof Error ? error.message : error).split('\n');
+      return [{ address, message: `the expression cannot be evaluated: ${problem}` }];
+    }
+  });
+}
+
+/** Before a creation and after a deletion the values are empty maps, so that `has()` works. */
+function describe(resource: PlannedResource) {
+  const { address, type, name, moduleAddress, provider, actions } = resource;
+  const [before, after, afterUnknown] = [resource.before, resource.after, resource.afterUnknown].map(
+    asRecord,
+  );
+  return { address, type, name, module: moduleAddress, provider, actions, before, after, afterUnknown };
+}
+
+function summarise({ changes }: PlanModel) {
+  const replacements = changes.filter(({ actions }) => isReplacement(actions)).length;
+  const having = (action: string) => changes.filter(({ actions }) => actions.includes(action)).length;
+  return {
+    creates: having('create') - replacements,
+    updates: having('update'),
+    deletes: having('delete') - replacements,
+    replacements,
+    changes: changes.filter(({ actions }) => isChange(actions)).length,
+  };
+}

@@ -1,0 +1,71 @@
+import { Worker } from 'node:worker_threads';
+import type { PolicyReport, UserRule } from '@deployment-engine/contracts';
+import { maskPlan } from '@deployment-engine/terraform-code';
+import { ReportBuilder } from '../report-builder.ts';
+import { modeOf, type PolicySettings } from '../settings.ts';
+import type { RuleOutcome } from './rule-hit.ts';
+
+/** For all rules of a plan together. */
+const defaultTimeoutMs = 5000;
+
+/**
+ * Evaluates the project's own rules on a plan, with sensitive values masked. They run in a thread with bounded
+ * memory and time. A rule that fails or does not end counts as broken: it cannot say that the plan is good.
+ */
+export async function evaluateUserRules(
+  planJson: unknown,
+  settings: PolicySettings,
+  timeoutMs = defaultTimeoutMs,
+): Promise<PolicyReport> {
+  const builder = new ReportBuilder(settings);
+  const rules = settings.userRules.filter((rule) => modeOf(settings, rule.id, rule.mode) !== 'off');
+  const outcomes = rules.length > 0 ? await runUserRules(rules, maskPlan(planJson), timeoutMs) : new Map();
+  for (const rule of rules) report(builder, rule, outcomes.get(rule.id));
+  return builder.build();
+}
+
+/** What each rule says of a plan; one that did not end in time and memory is missing, with those after it. */
+export async function runUserRules(
+  rules: UserRule[],
+  plan: unknown,
+  timeoutMs: number,
+): Promise<Map<string, RuleOutcome>> {
+  const outcomes = new Map<string, RuleOutcome>();
+  const worker = new Worker(new URL('./user-rule-worker.ts', import.meta.url), {
+    workerData: { rules, plan },
+    env: {},
+    execArgv: [],
+    stdout: true,
+    stderr: true,
+    resourceLimits: { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 64, stackSizeMb: 4 },
+  });
+  worker.stdout.resume();
+  worker.stderr.resume();
+  worker.on('message', (outcome: RuleOutcome) => outcomes.set(outcome.id, outcome));
+  worker.on('error', () => undefined);
+  const timer = setTimeout(() => void worker.terminate(), timeoutMs);
+  // The error event comes before the exit event, which comes always.
+  await new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+  clearTimeout(timer);
+  return outcomes;
+}
+
+function report(builder: ReportBuilder, rule: UserRule, outcome: RuleOutcome | undefined): void {
+  const { id, severity, mode, message, remediation } = rule;
+  const add = (address: string | null, text: string, subject: string | null = null) =>
+    builder.add({
+      id,
+      severity,
+      defaultMode: mode,
+      allowable: true,
+      address,
+      subject,
+      message: text,
+      remediation,
+    });
+  if (!outcome) add(null, `${message} (the rule ran out of time or memory)`);
+  else if ('error' in outcome) add(null, `${message} (the rule cannot be evaluated: ${outcome.error})`);
+  else
+    for (const hit of outcome.hits)
+      add(hit.address, hit.message ? `${message}: ${hit.message}` : message, hit.message ?? null);
+}

@@ -1,0 +1,12 @@
+export { type EstimateOptions, estimate, UnknownCurrencyError } from './estimate.ts';
+export { judgeBudget } from './judge-budget.ts';
+export { normaliseCode, type UnfollowedModule } from './normalise-code.ts';
+export { normalisePlan, normalisePlanBefore } from './normalise-plan.ts';
+export { normaliseState } from './normalise-state.ts';
+export type { NormalisedResource } from './normalised-resource.ts';
+export { PriceBookError, readPriceBook } from './price-book/book-file.ts';
+export { importPriceBook } from './price-book/import-price-book.ts';
+export { ageWarnings, embeddedBookPath, loadPriceBook } from './price-book/load-price-book.ts';
+export type { PriceBook } from './price-book/price-book.ts';
+export { type RefreshOptions, refreshPriceBook } from './price-book/refresh-price-book.ts';
+export { parseUsageFile, UsageFileError } from './usage-file.ts';

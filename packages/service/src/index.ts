@@ -1,0 +1,11 @@
+export * from './audit-chain.ts';
+export * from './audit-hash.ts';
+export * from './domain-error.ts';
+export * from './settings/config-error.ts';
+export * from './settings/describe-settings.ts';
+export * from './settings/misspelt-settings.ts';
+export * from './settings/read-settings.ts';
+export * from './settings/setting.ts';
+export * as settingTypes from './settings/setting-types.ts';
+export * from './settings/shared-settings.ts';
+export * from './tls-files.ts';

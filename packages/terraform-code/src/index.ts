@@ -1,0 +1,21 @@
+export { parseHcl, parseTemplateFile } from './hcl/body.ts';
+export {
+  type Attribute,
+  attribute,
+  type Block,
+  type Body,
+  childrenOf,
+  type Expression,
+  literalString,
+  walkBody,
+  walkExpression,
+} from './hcl/syntax-tree.ts';
+export { parseJsonBody } from './json/json-body.ts';
+export { type JsonValue, parseJson } from './json/parse-json.ts';
+export { maskPlan } from './plan/mask-plan.ts';
+export { maskSensitive, sensitiveText } from './plan/mask-sensitive.ts';
+export * from './plan/terraform-plan.ts';
+export { instanceAddresses, type StateInstance } from './state/instance-addresses.ts';
+export type { StateResource, TerraformState } from './state/terraform-state.ts';
+export { CodeSyntaxError } from './syntax-error.ts';
+export { parseHclValues } from './values/parse-hcl.ts';

@@ -1,0 +1,160 @@
+import type { ChangeAction, PlanSummary } from '@deployment-engine/contracts';
+import { z } from 'zod';
+
+const jsonObjectSchema = z.record(z.string(), z.unknown());
+
+const changeSchema = z.object({
+  actions: z.array(z.string()),
+  /** `null` where nothing exists before the change. */
+  before: z.unknown().optional(),
+  /** Left out where the whole value is known only after apply. */
+  after: z.unknown().optional(),
+  /** Shape of the values with `true` where one is known only after apply. */
+  after_unknown: z.unknown().optional(),
+  /** Shapes of the values with `true` where one is sensitive. */
+  before_sensitive: z.unknown().optional(),
+  after_sensitive: z.unknown().optional(),
+  /** Set where an object is imported; without an id where it is imported by an identity. */
+  importing: z.object({ id: z.string().nullish() }).nullish(),
+});
+
+const resourceChangeSchema = z.object({
+  address: z.string(),
+  /** With instance keys; left out in the root module. */
+  module_address: z.string().optional(),
+  previous_address: z.string().optional(),
+  /** `managed` or `data`. */
+  mode: z.string(),
+  type: z.string(),
+  name: z.string(),
+  /** Instance key of `count` or `for_each`. */
+  index: z.union([z.string(), z.number()]).nullish(),
+  /** Set where the change is to an object that a failed replacement has left behind. */
+  deposed: z.string().optional(),
+  provider_name: z.string().optional(),
+  action_reason: z.string().optional(),
+  change: changeSchema,
+});
+
+/** Expressions by argument, each `{constant_value}`, `{references}` or blocks of these. */
+const expressionsSchema = jsonObjectSchema.optional();
+
+const configuredModuleSchema = z.object({
+  resources: z
+    .array(
+      z.object({
+        address: z.string(),
+        provider_config_key: z.string().optional(),
+        expressions: expressionsSchema,
+      }),
+    )
+    .optional(),
+  variables: z
+    .record(z.string(), z.object({ default: z.unknown().optional(), sensitive: z.boolean().optional() }))
+    .optional(),
+  outputs: z.record(z.string(), z.object({ expression: z.unknown().optional() })).optional(),
+  get module_calls() {
+    return z.record(z.string(), moduleCallSchema).optional();
+  },
+});
+const moduleCallSchema = z.object({
+  expressions: expressionsSchema,
+  get module() {
+    return configuredModuleSchema.optional();
+  },
+});
+
+const providerConfigurationSchema = z.object({
+  module_address: z.string().optional(),
+  expressions: expressionsSchema,
+});
+
+/**
+ * The parts of `terraform show -json` of a plan that the engine reads. Other keys are accepted and kept.
+ * Source: https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
+ */
+const terraformPlanSchema = z.object({
+  terraform_version: z.string().optional(),
+  variables: z.record(z.string(), z.object({ value: z.unknown().optional() })).optional(),
+  resource_changes: z.array(resourceChangeSchema).optional(),
+  resource_drift: z.array(resourceChangeSchema).optional(),
+  output_changes: z.record(z.string(), changeSchema).optional(),
+  planned_values: jsonObjectSchema.optional(),
+  prior_state: z
+    .object({ values: z.object({ root_module: jsonObjectSchema.optional() }).optional() })
+    .optional(),
+  configuration: z
+    .object({
+      provider_config: z.record(z.string(), providerConfigurationSchema).optional(),
+      root_module: configuredModuleSchema.optional(),
+    })
+    .optional(),
+});
+export type TerraformPlan = z.infer<typeof terraformPlanSchema>;
+export type PlannedChange = z.infer<typeof resourceChangeSchema>;
+export type ConfiguredModule = z.infer<typeof configuredModuleSchema>;
+
+/** Most places that a message about a malformed plan names. */
+const maxPlacesNamed = 3;
+
+/** Parses the JSON of a plan; throws with the places that are not as Terraform writes them. Values are never named. */
+export function parseTerraformPlan(json: string): TerraformPlan {
+  let plan: unknown;
+  try {
+    plan = JSON.parse(json);
+  } catch {
+    throw new Error(
+      'reading the plan: it is not JSON; run the job again with a supported version of Terraform',
+    );
+  }
+  return checkTerraformPlan(plan);
+}
+
+/**
+ * Checks a plan that is parsed already. Returns the very object, not zod's copy: that leaves out a key `__proto__`,
+ * and Terraform allows a module of that name.
+ */
+export function checkTerraformPlan(plan: unknown): TerraformPlan {
+  const checked = terraformPlanSchema.safeParse(plan);
+  if (checked.success) return plan as TerraformPlan;
+  const places = checked.error.issues
+    .slice(0, maxPlacesNamed)
+    .map(({ path, message }) => `${placeOf(path)}: ${message}`);
+  throw new Error(`reading the plan: ${places.join('; ')}`);
+}
+
+/** `['resource_changes', 3, 'change']` → `resource_changes[3].change`. */
+function placeOf(path: PropertyKey[]): string {
+  if (path.length === 0) return 'the top level';
+  return path
+    .map((key, index) => (typeof key === 'number' ? `[${key}]` : `${index > 0 ? '.' : ''}${String(key)}`))
+    .join('');
+}
+
+/** Returns what a change does to its resource. A replacement that forgets the old object only creates. */
+export function changeAction(actions: string[]): ChangeAction {
+  if (actions.includes('create')) return actions.includes('delete') ? 'replace' : 'create';
+  return (actions[0] ?? 'no-op') as ChangeAction;
+}
+
+/** Returns the changes of managed resources. */
+export function managedChanges(changes: PlannedChange[] | undefined): PlannedChange[] {
+  return (changes ?? []).filter(({ mode }) => mode === 'managed');
+}
+
+/** Counts a plan's changes of managed resources. */
+export function summarisePlan(plan: TerraformPlan): PlanSummary {
+  const summary: PlanSummary = { create: 0, update: 0, delete: 0, replace: 0, noop: 0, import: 0 };
+  for (const { change } of managedChanges(plan.resource_changes)) {
+    const action = changeAction(change.actions);
+    if (action === 'no-op') summary.noop += 1;
+    else if (action !== 'read' && action !== 'forget') summary[action] += 1;
+    if (change.importing) summary.import += 1;
+  }
+  return summary;
+}
+
+/** Says whether any output's value changes. */
+export function changesOutputs(plan: TerraformPlan): boolean {
+  return Object.values(plan.output_changes ?? {}).some(({ actions }) => changeAction(actions) !== 'no-op');
+}
