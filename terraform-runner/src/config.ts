@@ -51,17 +51,17 @@ export function readConfig(given: NodeJS.ProcessEnv) {
 function serverConfig({ server, gateways }: Values, tls: TlsFiles | undefined) {
   return {
     host: server.RUNNER_HOST,
-    /** 0 takes any free port. */
+    /** 0 picks a free port. */
     port: server.RUNNER_PORT,
-    /** Certificate, key and the authority whose clients are accepted, as files; `undefined` serves plain HTTP. */
+    /** Paths of certificate, key and client CA; `undefined` serves plain HTTP. */
     tls,
     logLevel: server.LOG_LEVEL,
     token: gateways.RUNNER_TOKEN,
-    /** `undefined` takes the id kept under `dataDir`. */
+    /** `undefined` uses the id stored under `dataDir`. */
     runnerId: gateways.RUNNER_ID,
-    /** Gateways to register with; empty where they know this runner by their own settings. */
+    /** Gateways to register with; empty when their settings list this runner. */
     gatewayUrls: gateways.GATEWAY_URL,
-    /** Where gateways reach this runner; `undefined` means its own host and port. */
+    /** URL at which gateways reach this runner; `undefined` means its own host and port. */
     advertiseUrl: gateways.RUNNER_ADVERTISE_URL,
   };
 }
@@ -71,7 +71,7 @@ function storageConfig(storage: Values['storage']) {
     workspacesDir: resolve(storage.WORKSPACES_DIR),
     dataDir: resolve(storage.DATA_DIR),
     runsDir: resolve(storage.RUNS_DIR ?? join(storage.DATA_DIR, 'runs')),
-    /** How long a job whose runs have all finished is kept where no gateway removes it. */
+    /** How long a job is kept after its runs have finished, if no gateway deletes it. */
     runsRetentionMs: storage.RUNS_RETENTION_HOURS * 3_600_000,
   };
 }
@@ -83,25 +83,25 @@ function terraformConfig(terraform: Values['terraform'], terraformPath: string, 
     providerMirror: terraform.TERRAFORM_PROVIDER_MIRROR
       ? realpathSync(terraform.TERRAFORM_PROVIDER_MIRROR)
       : conventionalMirror(),
-    /** Where programs are looked for. */
+    /** Folders to search for programs. */
     searchPath,
   };
 }
 
 function runsConfig({ runs, limits }: Values) {
   return {
-    /** Runs that may be in progress at once. */
+    /** Maximum number of concurrent runs. */
     slots: runs.RUNNER_SLOTS ?? defaultSlots(limits.SANDBOX_MEMORY_MB, machineMemoryMb()),
-    /** Time between SIGINT and SIGKILL where a time limit, not a caller, ends a run. */
+    /** Time between SIGINT and SIGKILL when a timeout ends a run. */
     stopGraceMs: runs.STOP_GRACE_SECONDS * 1000,
-    /** How long calls to a cloud that are in flight may go on once Terraform has ended. */
+    /** How long cloud calls in flight may continue after Terraform has ended. */
     drainMs: runs.DRAIN_SECONDS * 1000,
-    /** Beyond this size a run's log lines are left out; everything else is still kept. */
+    /** Log lines of a run beyond this size are dropped; everything else is still kept. */
     maxLogBytes: runs.RUN_LOG_MB * 1024 * 1024,
   };
 }
 
-/** Where operators keep providers, by Terraform's own convention; see its "implied local mirrors". */
+/** Finds the operator's provider folder. Source: Terraform's "implied local mirrors". */
 function conventionalMirror(): string | undefined {
   const found = [
     '/opt/tf-plugins',

@@ -13,7 +13,7 @@ import { createJobTable } from './workdir/job.ts';
 
 export type Context = Awaited<ReturnType<typeof createContext>>;
 
-/** Everything the service consists of, wired together; nothing of it is running yet. */
+/** Wires up everything the service consists of; starts nothing. */
 export async function createContext(config: RunnerConfig) {
   const revisionsDir = join(config.runsDir, '.revisions');
   for (const folder of [config.dataDir, config.runsDir, revisionsDir])
@@ -31,7 +31,7 @@ export async function createContext(config: RunnerConfig) {
   return { config, runnerId, logger, terraform, sandbox, revisions, jobs, runs };
 }
 
-/** The machine's name and a random suffix: the same after a restart, another in a copy of the machine's image. */
+/** Machine name and random suffix: stable across restarts, different in a copy of the machine's image. */
 async function keptRunnerId(path: string): Promise<string> {
   const kept = (await readFile(path, 'utf8').catch(() => '')).trim();
   if (kept) return kept;

@@ -13,7 +13,7 @@ export type HeartbeatOptions = {
   logger: Logger;
 };
 
-/** Tells one gateway after the other that this runner lives, until one has heard it; every 5 seconds. */
+/** Sends a heartbeat every 5 seconds; tries the gateways in turn until one answers. */
 export function startHeartbeat(options: HeartbeatOptions): Disposable {
   if (options.gatewayUrls.length === 0) return { [Symbol.dispose]() {} };
   let heard = true;
@@ -32,7 +32,7 @@ export function startHeartbeat(options: HeartbeatOptions): Disposable {
     heard = false;
   };
   let beating = false;
-  /** One round at a time: gateways that hang must not pile rounds up. */
+  /** One round at a time, so that hanging gateways do not accumulate rounds. */
   const beatInTurn = async () => {
     if (beating) return;
     beating = true;
@@ -45,7 +45,7 @@ export function startHeartbeat(options: HeartbeatOptions): Disposable {
   return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
-/** Why the gateway has not heard; `undefined` where it has. */
+/** Sends one heartbeat. Returns why it did not arrive, or `undefined` on success. */
 async function tell(gateway: string, options: HeartbeatOptions): Promise<string | undefined> {
   const body = Buffer.from(JSON.stringify({ runnerId: options.runnerId, url: options.url }));
   try {

@@ -1,6 +1,6 @@
 import { createLogger as createWinston, format, type Logger, transports } from 'winston';
 
-/** Structured logs, one JSON object a line, on standard output. */
+/** Creates a logger that writes JSON lines to standard output. */
 export function createLogger(level: string, runnerId: string): Logger {
   return createWinston({
     level,
@@ -10,7 +10,7 @@ export function createLogger(level: string, runnerId: string): Logger {
   });
 }
 
-/** Errors have no members of their own that JSON would show. */
+/** Errors have no enumerable properties, so JSON would drop them. */
 const plainErrors = format((entry) => {
   const { error } = entry;
   return error instanceof Error ? { ...entry, error: error.stack ?? error.message } : entry;

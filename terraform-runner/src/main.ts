@@ -3,7 +3,7 @@ import { ConfigError, type RunnerConfig, readConfig } from './config.ts';
 import { createRunner } from './runner.ts';
 import { runnerSettings } from './settings.ts';
 
-/** After this long without a clean end the process ends anyway. */
+/** The process exits after this time even if the shutdown has not completed. */
 const shutdownMs = 5000;
 
 if (process.argv.includes('--help')) {
@@ -16,7 +16,7 @@ const runner = await createRunner(config);
 await runner.start();
 process.send?.({ type: 'ready', port: runner.port });
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop());
-process.once('disconnect', () => void stop()); // who started it is gone
+process.once('disconnect', () => void stop()); // the parent process has ended
 if (process.connected === false) void stop();
 
 async function stop(): Promise<void> {

@@ -12,7 +12,7 @@ import { findOrphans } from './providers/orphans.ts';
 import { startRetention } from './runs/retention.ts';
 import { lockRunsDir } from './runs-dir-lock.ts';
 
-/** Longer than a gateway keeps an idle connection, so that it is never closed under a request. */
+/** Longer than a gateway keeps idle connections, so that the runner never closes one during a request. */
 const keepAliveMs = 65_000;
 
 export type Runner = {
@@ -23,7 +23,7 @@ export type Runner = {
   [Symbol.asyncDispose](): Promise<void>;
 };
 
-/** The terraform-runner service; `config.port` 0 takes a free port. */
+/** Starts the terraform-runner service; `config.port` 0 picks a free port. */
 export async function createRunner(config: RunnerConfig): Promise<Runner> {
   const context = await createContext(config);
   const closing = new AbortController();
@@ -71,7 +71,7 @@ async function listen(server: Server, config: RunnerConfig): Promise<Server> {
   return server;
 }
 
-/** Logs what the operator should know at each start. */
+/** Logs what operators should know at each start. */
 function logStart({ config, logger, terraform, sandbox }: Context, url: string): void {
   logger.info('the terraform runner is listening', {
     url,

@@ -2,7 +2,7 @@ import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { identify, isAlive, type ProcessIdentity } from './process/identity.ts';
 
-/** Two runners on one folder would both take up its runs; the second refuses to start. */
+/** Locks the folder: two runners would both adopt its runs, so the second one refuses to start. */
 export async function lockRunsDir(runsDir: string): Promise<AsyncDisposable> {
   const path = join(runsDir, '.lock');
   const own = identify(process.pid);

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 
 const megabyte = 1024 * 1024;
-/** Where a container's own limit stands. Source: the kernel's cgroup-v2 documentation. */
+/** Memory limit of the container. Source: the kernel's cgroup-v2 documentation. */
 const cgroupLimit = '/sys/fs/cgroup/memory.max';
 
 type MemorySettings = { slots: number; sandbox: { limits: { memoryMb: number } } };
 
-/** What the machine, or the container that this runner is in, has. */
+/** Returns the memory of the machine, or of the container that this runner is in. */
 export function machineMemoryMb(): number {
   const machine = Math.floor(totalmem() / megabyte);
   try {
@@ -18,12 +18,12 @@ export function machineMemoryMb(): number {
   }
 }
 
-/** A run for each core, but no more than the memory is enough for when each of them takes its limit. */
+/** Returns one slot per core, limited by how many runs fit into memory at their full limit. */
 export function defaultSlots(limitMb: number, machineMb: number): number {
   return Math.max(1, Math.min(Math.max(2, availableParallelism()), Math.floor(machineMb / limitMb)));
 }
 
-/** What all runs together may take, against what there is. */
+/** Compares the memory that all runs together may take with what the machine has. */
 export function memoryOfRuns({ slots, sandbox }: MemorySettings) {
   return {
     slots,
@@ -33,7 +33,7 @@ export function memoryOfRuns({ slots, sandbox }: MemorySettings) {
   };
 }
 
-/** Says where slots that an operator has set could take more than there is. */
+/** Warns when the configured slots could take more memory than the machine has. */
 export function overcommitment(settings: MemorySettings, machineMb = machineMemoryMb()): string[] {
   const { slots, limitMb, allRunsMb } = memoryOfRuns(settings);
   if (allRunsMb <= machineMb) return [];

@@ -2,7 +2,7 @@ import { BlockList, isIP, isIPv4 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 
 /**
- * Address ranges that no name may lead to: this machine, private networks, the clouds' metadata services.
+ * Address ranges that no host name may resolve to: this machine, private networks, cloud metadata services.
  * Source: https://www.iana.org/assignments/iana-ipv4-special-registry and iana-ipv6-special-registry
  */
 const internalRanges = [
@@ -31,7 +31,7 @@ const internalRanges = [
 const internal = new BlockList();
 for (const range of internalRanges) addRange(internal, range);
 
-/** Whether an address is one that only an operator's literal rule opens: internal, or this machine's own. */
+/** Whether only a rule with a literal address opens it: it is internal, or this machine's own. */
 export function isInternal(address: string): boolean {
   const plain = unmapped(address);
   if (contains(internal, plain)) return true;
@@ -39,7 +39,7 @@ export function isInternal(address: string): boolean {
   return own.some((entry) => unmapped(entry.address) === plain);
 }
 
-/** `10.0.0.0/8` or one address; without a prefix, all its bits count. */
+/** Adds `10.0.0.0/8` or a single address; without a prefix length, all bits count. */
 export function addRange(list: BlockList, range: string): void {
   const [address = '', prefix] = range.split('/');
   const bits = prefix === undefined ? (isIPv4(address) ? 32 : 128) : Number(prefix);
@@ -50,7 +50,7 @@ export function contains(list: BlockList, address: string): boolean {
   return isIP(address) !== 0 && list.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
 }
 
-/** The one spelling of an address: IPv4 also where it is written as IPv6, without brackets and zone. */
+/** Normalises an address: IPv4-mapped IPv6 becomes IPv4, brackets and zone are removed. */
 export function unmapped(address: string): string {
   const bare = address.replace(/^\[|\]$/g, '').replace(/%.*$/, '');
   if (isIP(bare) !== 6) return bare;

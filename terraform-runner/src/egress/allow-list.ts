@@ -1,13 +1,13 @@
 import { BlockList, isIP, isIPv4 } from 'node:net';
 import { addRange, contains, isInternal, unmapped } from './addresses.ts';
 
-/** Ports that a rule for a host name opens where it names none. */
+/** Ports that a host rule without a port opens. */
 const webPorts = [80, 443];
 
 /**
- * One entry of the allow-list. `host` is a name, or `*.` and a name for everything below it; `range` an address or a
- * CIDR. Without a port, a name means 80 and 443, and a range every port. Names with one of the labels in `except`, such as
- * `.elb.`, are not meant.
+ * One entry of the allow-list. `host` is a name, or `*.` and a name for all its subdomains; `range` is an
+ * address or a CIDR. Without a port, a name means 80 and 443, and a range means every port. `except` excludes
+ * names that contain one of these labels, such as `.elb.`.
  */
 export type AllowRule =
   | { kind: 'host'; host: string; port: number | null; except?: readonly string[] }
@@ -15,7 +15,7 @@ export type AllowRule =
 
 const hostPattern = /^(\*\.)?([a-z0-9_]([a-z0-9_-]*[a-z0-9])?)(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9])?)*\.?$/;
 
-/** `*.amazonaws.com`, `db.example.org:5432`, `10.1.0.0/16`, `[fd00::1]:443`; `undefined` where it is none of these. */
+/** Parses `*.amazonaws.com`, `db.example.org:5432`, `10.1.0.0/16`, `[fd00::1]:443`; otherwise `undefined`. */
 export function parseAllowRule(text: string): AllowRule | undefined {
   const match = /^(?:\[([^\]]+)\]|([^[\]]+?))(\/\d{1,3})?(?::(\d{1,5}))?$/.exec(
     isIP(text) === 6
@@ -39,13 +39,13 @@ export function parseAllowRule(text: string): AllowRule | undefined {
 }
 
 export type AllowList = {
-  /** Whether a request for this name or address may be looked at further. */
+  /** Whether a request for this name or address may be resolved. */
   allowsName(host: string, port: number): boolean;
-  /** Whether a connection may be made to this address, which an allowed name led to. */
+  /** Whether to connect to this address, which an allowed name resolved to. */
   allowsAddress(address: string, port: number): boolean;
 };
 
-/** Internal addresses are open only to rules that name the address itself; no name leads to them otherwise. */
+/** Creates the allow-list. Internal addresses are open only to rules that give the address itself. */
 export function createAllowList(rules: AllowRule[]): AllowList {
   const ranges = rules.flatMap((rule) => {
     if (rule.kind === 'host') return [];
@@ -65,7 +65,7 @@ export function createAllowList(rules: AllowRule[]): AllowList {
   };
 }
 
-/** Addresses of this machine itself that are open, with the port: they are published inside the namespace. */
+/** Returns this machine's own open addresses with their ports; they are published inside the namespace. */
 export function publishedPorts(rules: AllowRule[]): { address: string; port: number }[] {
   return rules.flatMap((rule) =>
     rule.kind === 'range' && rule.port !== null && /^(127\.\d+\.\d+\.\d+|::1)$/.test(rule.range)

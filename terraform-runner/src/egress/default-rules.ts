@@ -14,7 +14,7 @@ const clouds = [
   '*.googleapis.com',
   'accounts.google.com',
 ];
-/** Below the clouds' own domains, but the addresses of their customers' machines: anybody can have one. */
+/** Subdomains of the clouds that customers' machines get, so anybody can own one. */
 const customers = [
   '.compute.amazonaws.com.',
   '.compute-1.amazonaws.com.',
@@ -26,7 +26,7 @@ const customers = [
   '.eks.amazonaws.com.',
   '.cloudapp.',
 ];
-/** Where providers and modules are downloaded from, where no mirror has them. */
+/** Registries for providers and modules, used when there is no mirror. */
 const registries = [
   'registry.terraform.io',
   'registry.opentofu.org',
@@ -36,7 +36,7 @@ const registries = [
   '*.githubusercontent.com',
 ];
 
-/** What is open without a setting. */
+/** Returns the rules that apply without a setting. */
 export function defaultRules(hasMirror: boolean): AllowRule[] {
   return [...clouds, ...(hasMirror ? [] : registries)].flatMap((text) => {
     const rule = parseAllowRule(text);

@@ -8,7 +8,7 @@ import { type EgressOptions, egressFiles, type Namespace, readNamespace } from '
 const readyMs = 10_000;
 const mainPath = join(import.meta.dirname, 'main.ts');
 
-/** Has the namespace made, which takes a moment, beside the egress process, which takes longer. */
+/** Creates the namespace in parallel with the egress process, which takes longer to start. */
 const script = `
 folder=$1 node=$2 main=$3
 shift 3
@@ -18,9 +18,9 @@ exec "$node" "$main" "$folder"
 
 export type JobEgress = ReturnType<typeof createJobEgress>;
 
-/** The egress process of one job. It lives in this folder, outlives the runner, and ends with the job. */
+/** Manages a job's egress process. It lives in this folder, outlives the runner, and ends with the job. */
 export function createJobEgress(folder: string) {
-  const next = pLimit(1); // an early provider and the plan may both ask
+  const next = pLimit(1); // an early provider and the plan may call at the same time
 
   async function ensure(options: EgressOptions, listening: boolean): Promise<Namespace> {
     const text = JSON.stringify(options);
@@ -42,7 +42,7 @@ export function createJobEgress(folder: string) {
     if (!namespace)
       throw new DomainError(
         'internal',
-        "starting the egress proxy: it does not get ready; see whether the runner's user may make network namespaces",
+          "starting the egress proxy: it did not become ready; check that the runner's user may create network namespaces",
       );
     return namespace;
   }
@@ -52,7 +52,7 @@ export function createJobEgress(folder: string) {
   }
 
   return {
-    /** The job's network, made where it is not there. `listening` waits until the proxy can be spoken to. */
+    /** Creates the job's network unless it exists. `listening` also waits for the proxy. */
     ensure: (options: EgressOptions, { listening }: { listening: boolean }) =>
       next(() => ensure(options, listening)),
     stop: () => next(stop),

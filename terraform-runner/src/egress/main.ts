@@ -1,6 +1,7 @@
 /**
- * `node main.ts <folder>`: the way out of one job's network namespace. Has sockets opened in there, and connects from
- * outside to what the allow-list opens. It outlives the runner and ends with the job.
+ * `node main.ts <folder>`: the only exit of one job's network namespace. Listens on sockets inside the
+ * namespace and connects from outside to what the allow-list opens. Outlives the runner and ends with the
+ * job.
  */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -12,7 +13,7 @@ import { publishedPorts } from './allow-list.ts';
 import { type EgressOptions, egressFiles, enterNamespace, readNamespace } from './namespace.ts';
 
 const retryMs = 5;
-/** Longer than any runner waits; a runner that was killed meanwhile does not end this process. */
+/** Longer than any runner waits; the process also survives a runner that is killed meanwhile. */
 const namespaceMs = 60_000;
 const folder = process.argv[2] ?? '';
 const options: EgressOptions = JSON.parse(readFileSync(join(folder, egressFiles.options), 'utf8'));
@@ -39,11 +40,11 @@ const opened = new Promise<Map<number, Server>>((resolve) => {
 child.on('exit', fail);
 child.on('error', fail);
 
-const { serve } = await import('./serve.ts'); // most of the start; the listener starts meanwhile
+const { serve } = await import('./serve.ts'); // takes most of the start-up time; the listener starts in parallel
 serve(folder, options, namespace.port, await opened);
 child.off('exit', fail);
 child.send('taken');
-flushCompileCache(); // nobody ends this process in its own order, which would do that
+flushCompileCache(); // only a regular exit would do this, and this process is killed
 
 function fail(): void {
   process.exit(1);

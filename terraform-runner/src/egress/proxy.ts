@@ -6,18 +6,18 @@ import type { AllowList } from './allow-list.ts';
 import { resolveAllowed } from './resolve.ts';
 
 const connectMs = 15_000;
-/** A hostile run opens as many connections as it may have files; a provider needs a few dozen. */
+/** A hostile run opens as many connections as it can; a provider needs a few dozen. */
 const maxConnections = 512;
-/** Headers that belong to one connection. Source: RFC 9110, section 7.6.1 */
+/** Hop-by-hop headers. Source: RFC 9110, section 7.6.1 */
 const hopByHop = ['connection', 'keep-alive', 'proxy-authorization', 'proxy-connection', 'te', 'upgrade'];
 
 export type ProxyOptions = {
   list: AllowList;
-  /** Told of each request that the allow-list refuses, `host:port`. */
+  /** Called for each denied request with `host:port`. */
   onDenied: (target: string) => void;
 };
 
-/** An HTTP proxy, CONNECT and plain requests, that reaches what the allow-list opens and nothing else. */
+/** Creates an HTTP proxy for CONNECT and plain requests that reaches only what the allow-list opens. */
 export function createProxy(options: ProxyOptions): Server {
   const server = createServer((incoming, response) => {
     forwardPlain(options, incoming, response).catch(() => response.destroy());
@@ -76,7 +76,7 @@ async function forwardPlain(
     try {
       response.writeHead(answer.statusCode ?? 502, answer.statusMessage, answer.headers);
     } catch {
-      return void response.destroy(); // a status or header that may come in, but not go out
+      return void response.destroy(); // a status or header that Node parses but refuses to send
     }
     pipeline(answer, response).catch(() => response.destroy());
   });
@@ -84,7 +84,7 @@ async function forwardPlain(
   pipeline(incoming, outgoing).catch(() => outgoing.destroy());
 }
 
-/** A connection, or the status line that says why there is none. */
+/** Returns a connection, or the HTTP status line of the refusal. */
 async function open({ list, onDenied }: ProxyOptions, host: string, port: number): Promise<Socket | string> {
   if (!host || !(port > 0 && port < 65_536)) return '400 The address has no host or no port';
   const target = `${host}:${port}`;
@@ -119,7 +119,7 @@ export function connectTo(address: string, port: number): Promise<Socket | undef
   });
 }
 
-/** Fit for a status line. */
+/** Makes a text safe for a status line. */
 function printable(text: string): string {
   return text.replace(/[^\x21-\x7e]/g, '?').slice(0, 200);
 }

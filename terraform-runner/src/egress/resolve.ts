@@ -3,18 +3,18 @@ import { isIP } from 'node:net';
 import { unmapped } from './addresses.ts';
 import type { AllowList } from './allow-list.ts';
 
-/** The addresses to connect to, best first, or `denied`, or why the name leads nowhere. */
+/** The addresses to connect to, best first; or `denied`; or why the name did not resolve. */
 export type Resolution =
   | { kind: 'open'; addresses: string[] }
   | { kind: 'denied' }
   | { kind: 'unknown'; problem: string };
 
-/** Answers every address of a name; rejects where it has none. */
+/** Returns all addresses of a name; rejects if it has none. */
 type Lookup = (host: string) => Promise<string[]>;
 
 /**
- * Resolves a name once and judges every address it has: a name that also leads inside is denied as a whole. What is
- * connected to is an address from this answer, never the name again, so that a second answer of DNS changes nothing.
+ * Resolves a name once and checks all its addresses: one internal address denies the whole name. Callers
+ * connect to an address from this result and never resolve again, which prevents DNS rebinding.
  */
 export async function resolveAllowed(
   list: AllowList,

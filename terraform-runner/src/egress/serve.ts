@@ -5,10 +5,10 @@ import { createAllowList, publishedPorts } from './allow-list.ts';
 import { type EgressOptions, egressFiles } from './namespace.ts';
 import { connectTo, createProxy } from './proxy.ts';
 
-/** More names than these a run is not told of one by one. */
+/** At most this many denied hosts are logged per run. */
 const maxDenied = 1000;
 
-/** Serves the sockets that were opened inside, by their ports, and says so. */
+/** Serves the sockets that were opened inside, by port, and signals readiness. */
 export function serve(
   folder: string,
   options: EgressOptions,
@@ -34,7 +34,7 @@ function recordDenied(path: string): (target: string) => void {
   };
 }
 
-/** To the same port of this machine. */
+/** Forwards a connection to the same port of this machine. */
 async function passOn(client: Socket, address: string, port: number): Promise<void> {
   client.on('error', () => client.destroy());
   const socket = await connectTo(address, port);

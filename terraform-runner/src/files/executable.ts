@@ -10,7 +10,7 @@ export function isExecutable(path: string): boolean {
   }
 }
 
-/** The first of these programs in the folders of a `PATH`: the first name in any folder, then the second. */
+/** Finds a program on a `PATH`. Tries the first name in every folder, then the second. */
 export function findExecutable(searchPath: string, names: string[]): string | undefined {
   const folders = searchPath.split(delimiter).filter(Boolean);
   return names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);

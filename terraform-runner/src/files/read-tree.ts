@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { maxCodeBytes, maxFiles, pathProblem } from '@deployment-engine/contracts';
 
 /**
- * Every file of a folder by relative path, without what the path rule of uploads refuses.
- * Throws on symbolic links and on anything else that is neither file nor folder: such a tree is not a revision.
+ * Reads every file of a folder, by relative path, except those that the path rule of uploads refuses.
+ * Throws on symbolic links and special files: such a tree is not a revision.
  */
 export async function readTree(root: string): Promise<Map<string, Buffer>> {
   const files = new Map<string, Buffer>();

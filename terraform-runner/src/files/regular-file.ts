@@ -4,8 +4,8 @@ import { type FileHandle, open } from 'node:fs/promises';
 const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /**
- * Opens a file that a run could have put something else in place of: never follows a link there, never waits for a
- * pipe's other end. `undefined` where there is no such regular file.
+ * Opens a file that a run could have replaced: does not follow symbolic links and does not block on a pipe.
+ * Returns `undefined` unless it is a regular file.
  */
 export async function openRegular(path: string): Promise<FileHandle | undefined> {
   const file = await open(path, flags).catch(() => undefined);
@@ -20,7 +20,7 @@ export async function readRegular(path: string): Promise<Buffer | undefined> {
   return file?.readFile();
 }
 
-/** The same for what has to answer at once; any error counts as "no such file". */
+/** Reads such a file synchronously; returns `undefined` on any error. */
 export function readRegularSync(path: string): Buffer | undefined {
   let file: number | undefined;
   try {

@@ -10,8 +10,8 @@ import { type RequestHandler, raw } from 'express';
 const maxBodyBytes = 120 * 1024 * 1024;
 
 /**
- * Lets a request through only with a fresh, unused signature over method, path and body, and leaves the parsed
- * JSON in `request.body`. A body is read only where the timestamp is in order.
+ * Requires a fresh, unused signature over method, path and body, and puts the parsed JSON into
+ * `request.body`. Reads the body only if the timestamp is valid.
  */
 export function authenticate(token: string): RequestHandler[] {
   const usedNonces = new NonceMemory();

@@ -1,7 +1,7 @@
 import { DomainError } from '@deployment-engine/service';
 import type { z } from 'zod';
 
-/** Parses what came over the wire; a wrong value is refused with one RFC 6901 pointer per wrong field. */
+/** Parses input; throws `invalid_request` with an RFC 6901 pointer for each wrong field. */
 export function parse<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,

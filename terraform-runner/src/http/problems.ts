@@ -3,7 +3,7 @@ import { DomainError } from '@deployment-engine/service';
 import type { ErrorRequestHandler } from 'express';
 import type { Logger } from 'winston';
 
-/** The problems this service answers with, by their HTTP status. */
+/** HTTP status and title of each problem this service returns. */
 const answers: Partial<Record<ProblemCode, { status: number; title: string }>> = {
   invalid_request: { status: 400, title: 'The request is not valid' },
   malformed_json: { status: 400, title: 'The body is not JSON' },
@@ -25,7 +25,7 @@ const answers: Partial<Record<ProblemCode, { status: number; title: string }>> =
 };
 const internal = { status: 500, title: 'Unexpected error' };
 
-/** Answers errors as RFC 9457 problem details; what is not a `DomainError` is logged and shown without detail. */
+/** Returns errors as RFC 9457 problem details. Logs anything but a `DomainError` and hides its detail. */
 export function problemHandler(logger: Logger): ErrorRequestHandler {
   return (error, request, response, _next) => {
     if (response.headersSent) {
@@ -53,7 +53,7 @@ export function problemHandler(logger: Logger): ErrorRequestHandler {
   };
 }
 
-/** The reader has gone, which is no error of the runner's. */
+/** Whether the client closed the connection, which is not an error of the runner. */
 function isLeft(error: unknown): boolean {
   return (error as { code?: string }).code === 'ERR_STREAM_PREMATURE_CLOSE';
 }

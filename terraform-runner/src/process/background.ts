@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { CommandLine } from '../terraform/command-line.ts';
 import { isAlive, killSession, readIdentity, recordIdentityScript, sessionOf } from './identity.ts';
 
-/** How long its shell may take to record itself. */
+/** How long the shell may take to record its identity. */
 export const recordMs = 2000;
 const pollMs = 20;
 
@@ -16,7 +16,7 @@ shift
 exec "$@" 2> /dev/null
 `;
 
-/** Starts a program that serves several commands of a job, apart from the runner's own life. Its errors go nowhere. */
+/** Starts a program that serves several commands of a job and outlives the runner. Discards its errors. */
 export function startBackground(directory: string, line: CommandLine): void {
   const output = openSync(join(directory, 'stdout'), 'a', 0o600);
   try {
@@ -26,14 +26,14 @@ export function startBackground(directory: string, line: CommandLine): void {
       detached: true,
       stdio: ['ignore', output, 'ignore'],
     });
-    child.once('error', () => {}); // seen as a program that never becomes ready
+    child.once('error', () => {}); // shows as a program that never becomes ready
     child.unref();
   } finally {
     closeSync(output);
   }
 }
 
-/** True for a program that ran and runs no more, not for one whose shell has yet to begin. */
+/** Whether the program has run and ended; false if its shell has not begun yet. */
 export function hasEnded(directory: string): boolean {
   const identity = readIdentity(directory);
   return identity !== undefined && !isAlive(identity);
@@ -44,7 +44,7 @@ export function isRunning(directory: string): boolean {
   return identity !== undefined && isAlive(identity);
 }
 
-/** Looks until there is an answer; `undefined` where the program ends first or the time is over. */
+/** Polls until `look` returns a value; `undefined` if the program ends first or the time is up. */
 export async function whenReady<Answer>(
   directory: string,
   limitMs: number,
@@ -60,10 +60,10 @@ export async function whenReady<Answer>(
   }
 }
 
-/** Ends the program and everything it started, and forgets it. */
+/** Ends the program and everything it started, and removes its record. */
 export async function stopBackground(directory: string): Promise<void> {
   const deadline = Date.now() + recordMs;
-  while (!readIdentity(directory) && Date.now() < deadline) await delay(pollMs); // its shell just started
+  while (!readIdentity(directory) && Date.now() < deadline) await delay(pollMs); // its shell has just started
   const identity = readIdentity(directory);
   if (identity) killSession(identity);
   while (identity && sessionOf(identity).length > 0 && Date.now() < deadline) await delay(pollMs);

@@ -8,9 +8,9 @@ import { isAlive, type ProcessIdentity, readIdentity, recordIdentityScript, sess
 const pollMs = 200;
 
 /**
- * A shell that outlives the runner and remembers for it how the command ended. It ignores the signals that are
- * meant for the command; `exit` appears complete or not at all, and into bytes that are there already, so that a
- * full disk does not swallow it.
+ * A shell that outlives the runner and records how the command ended. It ignores the signals meant for the
+ * command. `exit` appears complete or not at all; its bytes are allocated in advance, so that a full disk
+ * cannot lose it.
  */
 const script = `
 trap : HUP INT TERM
@@ -23,23 +23,23 @@ printf '%3d\\n' "$code" 1<> "$directory/exit.tmp" && mv "$directory/exit.tmp" "$
 `;
 
 /**
- * `lost`: the shell is gone without a word, and the command with it; they were killed, or the machine restarted.
- * A command whose shell alone was killed is waited for.
+ * `lost`: shell and command are gone without an exit code; they were killed, or the machine restarted.
+ * If only the shell was killed, the command is still waited for.
  */
 export type CommandEnd = { kind: 'exited'; exitCode: number } | { kind: 'lost' };
 
 export type Command = {
   identity(): ProcessIdentity | undefined;
-  /** Rejects only where `abandon` was signalled; the command goes on then. */
+  /** Rejects only when `abandon` is signalled; the command keeps running. */
   ended: Promise<CommandEnd>;
 };
 
-/** Whether the command in this folder was started before, by this runner or by its predecessor. */
+/** Whether the command in this folder was already started, by this runner or a previous one. */
 export function wasStarted(directory: string): boolean {
   return readIdentity(directory) !== undefined || readExit(directory) !== undefined;
 }
 
-/** Takes up the command that runs, or ran, in this folder; starts `line` where there was none. */
+/** Adopts the command that runs, or ran, in this folder; otherwise starts `line`. */
 export function startOrAdopt(
   directory: string,
   line: CommandLine | undefined,
@@ -59,7 +59,7 @@ export function startOrAdopt(
       abandon.throwIfAborted();
       const identity = readIdentity(directory);
       const running = identity ? isAlive(identity) || sessionOf(identity).length > 0 : isLaunching;
-      const exitCode = readExit(directory); // read after the look at the process, so that none is missed
+      const exitCode = readExit(directory); // read after the process check, so that no exit is missed
       if (exitCode !== undefined) return { kind: 'exited', exitCode };
       if (!running) return { kind: 'lost' };
       const nudged = new Promise<void>((resolve) => {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** One process for ever: the kernel reuses pids, but not a pid with the same start time in the same boot. */
+/** Identifies a process uniquely, even after its pid is reused: start time and boot id differ. */
 export type ProcessIdentity = {
   pid: number;
   /** Clock ticks after boot, field 22 of `/proc/<pid>/stat`. */
@@ -8,7 +8,7 @@ export type ProcessIdentity = {
   bootId: string;
 };
 
-/** Shell text that writes the shell's own identity to `$1/pid`, and ends where another shell did so before. */
+/** Shell text that writes the shell's identity to `$1/pid`, and exits if another shell already did. */
 export const recordIdentityScript = `
 set -C
 read -r boot < /proc/sys/kernel/random/boot_id
@@ -17,7 +17,7 @@ printf '%s %s\\n' "$boot" "$stat" > "$1/pid" || exit 125
 set +C
 `;
 
-/** Reads what `recordIdentityScript` wrote; `undefined` where it has not. */
+/** Reads what `recordIdentityScript` wrote; `undefined` if it has not yet. */
 export function readIdentity(directory: string): ProcessIdentity | undefined {
   const text = readText(`${directory}/pid`);
   const separator = text?.indexOf(' ') ?? -1;
@@ -26,7 +26,7 @@ export function readIdentity(directory: string): ProcessIdentity | undefined {
   return stat && { pid: stat.pid, startTicks: stat.startTicks, bootId: text.slice(0, separator) };
 }
 
-/** The identity of a process that runs now. */
+/** Returns the identity of a running process. */
 export function identify(pid: number): ProcessIdentity | undefined {
   const stat = statOf(pid);
   return stat && { pid, startTicks: stat.startTicks, bootId: bootId() };
@@ -43,8 +43,9 @@ export function isAlive(identity: ProcessIdentity): boolean {
 }
 
 /**
- * The process and everything it has started, as long as that did not start a session of its own. The kernel gives a
- * pid to nobody while it still names a session, so what is found after its leader's death is still the leader's.
+ * Returns the processes of a session: the process and its descendants, except those that started their own
+ * session. The kernel does not reuse a pid that still names a session, so they belong to the leader even
+ * after its death.
  */
 export function sessionOf(identity: ProcessIdentity): number[] {
   const leader = statOf(identity.pid);
@@ -56,21 +57,21 @@ export function sessionOf(identity: ProcessIdentity): number[] {
   );
 }
 
-/** Ends the process and what it has started, also where the process itself is gone. */
+/** Kills the process and its session, even if the process itself has ended. */
 export function killSession(identity: ProcessIdentity, send: Send = sendSignal): void {
   if (isAlive(identity)) send(-identity.pid, 'SIGKILL');
   for (const pid of sessionOf(identity)) send(pid, 'SIGKILL');
 }
 
-/** Sends a signal to a process, or by a negative number to a group; false where there is none. */
+/** Sends a signal to a process, or to a group by a negative number; false if there is none. */
 type Send = (pid: number, signal: NodeJS.Signals) => boolean;
 
-/** Programs of a sandbox, which start the command and wait for it. */
+/** Sandbox programs that start the command and wait for it. */
 const wrappers = /\/(nsenter|bwrap|setpriv|prlimit)$/;
 
 /**
- * Interrupts Terraform itself, below the shell and the sandbox; a program that stands in for it may be a script, whose
- * executable is another. False where it does not run (yet).
+ * Interrupts Terraform itself, below the shell and the sandbox. A fake Terraform may be a script, with a
+ * different executable. Returns false if it does not run (yet).
  */
 export function interruptBelow(
   identity: ProcessIdentity,
@@ -91,11 +92,11 @@ function sendSignal(pid: number, signal: NodeJS.Signals): boolean {
   try {
     return process.kill(pid, signal);
   } catch {
-    return false; // it ended in between
+    return false; // it ended meanwhile
   }
 }
 
-/** Oldest first. */
+/** Returns all processes, oldest first. */
 function allProcesses() {
   return readdirSync('/proc')
     .flatMap((name) => (/^\d+$/.test(name) ? (statOf(Number(name)) ?? []) : []))
@@ -115,7 +116,7 @@ function statOf(pid: number) {
   return text === undefined ? undefined : parseStat(text);
 }
 
-/** See proc(5); the name in parentheses may itself have spaces and parentheses. */
+/** See proc(5); the name in parentheses may itself contain spaces and parentheses. */
 function parseStat(text: string) {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   const [state, session, startTicks] = [fields[0], fields[3], fields[19]];

@@ -3,25 +3,25 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 
 const pollMs = 150;
 const chunkBytes = 64 * 1024;
-/** Shared by all tails: a read is synchronous and its bytes are copied at once. */
+/** Shared by all tails: reads are synchronous and the bytes are copied at once. */
 const buffer = Buffer.allocUnsafe(chunkBytes);
-/** Of a longer line only the beginning is passed on: in pieces it would hide what has to be masked. */
+/** Longer lines are truncated: splitting them could hide text that must be redacted. */
 const maxLineBytes = 8 * 1024 * 1024;
 
 export type Line = {
   text: string;
-  /** Offset of the byte after the line in the file. */
+  /** Offset in the file of the byte after the line. */
   endOffset: number;
 };
 
 export type Tail = {
-  /** Reads what is there, including a last line without an end, and stops. */
+  /** Reads what is left, including an unterminated last line, and stops. */
   finish(): Promise<void>;
-  /** Stops where it is. */
+  /** Stops without reading on. */
   stop(): void;
 };
 
-/** Passes on the complete lines of a growing file, from a byte offset on, many at a time. */
+/** Passes on the complete lines of a growing file from a byte offset, in batches. */
 export function tailFile(path: string, from: number, onLines: (lines: Line[]) => void): Tail {
   let descriptor: number | undefined;
   let offset = from;
@@ -50,7 +50,7 @@ export function tailFile(path: string, from: number, onLines: (lines: Line[]) =>
 
   let reading = Promise.resolve();
   const timer = setInterval(() => {
-    reading = reading.then(readAll).catch(() => {}); // tried again, for the last time by finish
+    reading = reading.then(readAll).catch(() => {}); // retried by the next poll, at last by finish
   }, pollMs);
 
   function stop(): void {
@@ -73,7 +73,7 @@ export function tailFile(path: string, from: number, onLines: (lines: Line[]) =>
   };
 }
 
-/** The complete lines in `data`, which begins at byte `base` of the file, and the beginning of the last one. */
+/** Splits `data`, which starts at byte `base` of the file, into complete lines and the unfinished rest. */
 function splitLines(data: Buffer, base: number): { lines: Line[]; rest: Buffer<ArrayBuffer> } {
   const lines: Line[] = [];
   let start = 0;

@@ -4,12 +4,12 @@ import { join, sep } from 'node:path';
 export type ProviderBinary = {
   /** For example `registry.terraform.io/hashicorp/aws`. */
   source: string;
-  /** Without symbolic links. */
+  /** With symbolic links resolved. */
   path: string;
 };
 
 /**
- * The provider binaries that init has verified and linked:
+ * Finds the provider binaries that init has verified and linked:
  * `.terraform/providers/<host>/<namespace>/<type>/<version>/<os_arch>/terraform-provider-<type>…`.
  */
 export async function linkedProviders(rootModule: string): Promise<ProviderBinary[]> {

@@ -4,7 +4,7 @@ import { readRegular } from '../files/regular-file.ts';
 
 const maxDepth = 8;
 
-/** The Terraform code below some folders, by folder; JSON is normalised. Hidden folders are left out. */
+/** Reads the Terraform code below each folder; normalises JSON and skips hidden folders. */
 export async function readCode(roots: Iterable<string>): Promise<Map<string, string[]>> {
   const folders = new Map<string, string[]>();
   for (const root of new Set(roots)) await collect(root, folders, 0);
@@ -25,7 +25,7 @@ async function collect(folder: string, folders: Map<string, string[]>, depth: nu
   }
 }
 
-/** JSON with one member a line and without escapes that could hide a name. */
+/** Reformats JSON: one member per line, no escapes that could hide a name. */
 function normalised(text: string): string {
   try {
     return JSON.stringify(JSON.parse(text), null, 1);

@@ -5,24 +5,24 @@ import { isRunning } from '../process/background.ts';
 import { controlPaths } from './provider-command.ts';
 
 const pollMs = 50;
-/** Of the time to drain, the part after which calls are broken off: what a provider answers then still counts. */
+/** Fraction of the drain time after which calls are cancelled; what a provider answers then still counts. */
 const breakOffShare = 2 / 3;
 
-/** Tells the proxies from when on they break calls off, in milliseconds since 1970. */
+/** Tells the proxies when to cancel calls, in milliseconds since 1970. */
 export async function breakOffAt(directories: string[], time: number): Promise<void> {
   const write = (directory: string) =>
     writeAtomically(controlPaths(directory).stopAt, String(Math.round(time)));
   await Promise.all(directories.map((directory) => write(directory).catch(() => {}))); // the provider is gone
 }
 
-/** When calls are broken off that a stop finds in flight: not before they had the time they have without Terraform. */
+/** Returns when a stop cancels calls in flight: never earlier than the drain after Terraform's end would. */
 export function breakOffTime(stop: { at: number; graceMs: number }, drainMs: number): number {
   return stop.at + Math.max(stop.graceMs * breakOffShare, drainMs * breakOffShare);
 }
 
 /**
- * Waits until no call is in flight whose Terraform has ended, at most `drainMs`. Answers whether all have ended.
- * Rejects where `signal` is aborted: the calls go on then.
+ * Waits, at most `drainMs`, until all calls in flight of a Terraform that has ended have finished. Returns
+ * whether they have. Rejects when `signal` is aborted; the calls continue.
  */
 export async function drain(directories: string[], drainMs: number, signal: AbortSignal): Promise<boolean> {
   const busy = () =>

@@ -16,7 +16,7 @@ export type ProviderHints = {
 
 /**
  * Remembers which binaries init chose for which provider requirements, so that the next run with the same
- * requirements can start them while its own init still verifies. A hint decides nothing: what init then links does.
+ * requirements can start them while its own init verifies. A hint is only a guess: what init links is used.
  */
 export async function loadProviderHints(path: string): Promise<ProviderHints> {
   const text = await readFile(path, 'utf8').catch(() => '{}');
@@ -37,7 +37,7 @@ export async function loadProviderHints(path: string): Promise<ProviderHints> {
   };
 }
 
-/** A key over all that decides on provider versions: requirements, and the first words of resource types. */
+/** Returns a key of everything that decides provider versions: requirements and resource type prefixes. */
 export function requirementsKey(files: Map<string, Uint8Array>): string {
   const parts = new Set<string>();
   for (const [path, content] of files) {

@@ -14,7 +14,7 @@ import { findProviders, reattachEntry, type SharedProvider, startProvider } from
 
 export type JobProviders = ReturnType<typeof createJobProviders>;
 
-/** The provider processes of one job. They live in its folder, with its environment, and end with it. */
+/** Manages a job's provider processes. They live in its folder, use its environment, and end with it. */
 export function createJobProviders(folder: string) {
   let providers = findProviders(folder);
   const next = pLimit(1);
@@ -51,13 +51,13 @@ export function createJobProviders(folder: string) {
 
   return {
     /**
-     * Ends all but those that run one of these binaries with this environment, and starts what is missing. The
-     * context is asked for when earlier calls are through.
+     * Ends all providers but those that run one of these binaries with this environment, and starts the
+     * missing ones. Calls `context` once earlier calls have completed.
      */
     ensure: (context: () => Promise<CommandContext>, wanted: ProviderBinary[]) =>
       next(async () => ensure(await context(), wanted)),
 
-    /** The value of TF_REATTACH_PROVIDERS, or `undefined` where Terraform has to start all providers itself. */
+    /** Returns TF_REATTACH_PROVIDERS, or `undefined` if Terraform has to start all providers itself. */
     reattach: () => next(reattach),
 
     stop: () => next(() => stop(providers)),

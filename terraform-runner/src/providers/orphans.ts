@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { jobPaths } from '../workdir/job-paths.ts';
 import { findProviders } from './shared-provider.ts';
 
-/** Folders of providers and egress processes a dead runner has left behind in jobs of which nothing is in progress. */
+/** Finds folders of providers and egress processes that a dead runner left behind in inactive jobs. */
 export function findOrphans(runsDir: string, isActive: (jobId: string) => boolean): string[] {
   return readdirSync(runsDir)
     .filter((jobId) => !jobId.startsWith('.') && !isActive(jobId))

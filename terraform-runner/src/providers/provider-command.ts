@@ -4,13 +4,13 @@ import type { ProxySettings } from './proxy/proxy-settings.ts';
 
 const proxyPath = join(import.meta.dirname, 'proxy', 'main.ts');
 
-/** A provider that is debugged logs what it is asked, secrets included, unless it is told not to. */
+/** A provider in debug mode logs its requests, secrets included, unless logging is off. */
 const silent = { TF_LOG_SDK: 'off', TF_LOG_PROVIDER: 'off' };
 
 /**
- * The provider behind a proxy that keeps the journal of applies and gives Terraform only the schemas this job's code
- * and state can use. Only the provider is in the sandbox; the proxy is the engine's own. `directory` is the
- * provider's own folder.
+ * Runs the provider behind a proxy that keeps the journal of applies and trims schemas to those this job's
+ * code and state can use. Only the provider is in the sandbox; the proxy belongs to the engine. `directory`
+ * is the provider's own folder.
  */
 export function providerCommand(context: CommandContext, binary: string, directory: string): CommandLine {
   const { log, ...own } = context;
@@ -25,14 +25,14 @@ export function providerCommand(context: CommandContext, binary: string, directo
   };
   return {
     ...provider,
-    // The proxy takes this out of the environment before it starts the provider.
+    // The proxy removes this from the environment before it starts the provider.
     env: { ...provider.env, NODE_COMPILE_CACHE: nodeCache },
     file: process.execPath,
     args: [proxyPath, JSON.stringify(settings), provider.file, ...provider.args],
   };
 }
 
-/** Files by which runner and proxy speak to each other. */
+/** Files through which runner and proxy communicate. */
 export function controlPaths(directory: string): Pick<ProxySettings, 'idle' | 'stopAt'> {
   return { idle: join(directory, 'idle'), stopAt: join(directory, 'stop-at') };
 }

@@ -4,12 +4,12 @@ import { startBackground, whenReady } from '../process/background.ts';
 import type { CommandLine } from '../terraform/command-line.ts';
 import type { ProviderBinary } from './binaries.ts';
 
-/** A provider that has not said by then how to reach it is not shared. */
+/** A provider that takes longer to print how to reach it is not shared. */
 const readyMs = 10_000;
 
 export type SharedProvider = ProviderBinary & {
   directory: string;
-  /** Digest of the environment and network it was started with: credentials can't be changed later. */
+  /** Digest of its environment and network: credentials cannot change after the start. */
   environmentDigest: string;
 };
 
@@ -20,14 +20,14 @@ export function startProvider(provider: SharedProvider, line: CommandLine): void
   startBackground(provider.directory, line);
 }
 
-/** What Terraform needs to reach the provider, once it is ready; `undefined` where it does not get there. */
+/** Returns what Terraform needs to reach the provider once it is ready; `undefined` if it never is. */
 export async function reattachEntry({
   directory,
 }: SharedProvider): Promise<Record<string, unknown> | undefined> {
   return whenReady(directory, readyMs, () => printedEntry(directory));
 }
 
-/** The providers that were started in this folder, by this runner or by its predecessor. */
+/** Returns the providers started in this folder, by this runner or a previous one. */
 export function findProviders(folder: string): SharedProvider[] {
   try {
     return readdirSync(folder).map((name) => ({

@@ -6,15 +6,15 @@ import { revisionDigest } from '@deployment-engine/runner-api';
 import { DomainError } from '@deployment-engine/service';
 import { readTree } from '../files/read-tree.ts';
 
-/** Uploaded revisions that are kept; the one used longest ago goes first. */
+/** Maximum number of uploaded revisions; the least recently used one is removed first. */
 const maxKept = 100;
 
 export type RevisionStore = ReturnType<typeof createRevisionStore>;
 
-/** The files of revisions: from the shared workspace folder, or from this runner's own copies. */
+/** Stores the files of revisions: in the shared workspace folder, or as this runner's own copies. */
 export function createRevisionStore(workspacesDir: string, cacheDir: string) {
   return {
-    /** The files whose digest this is, or `undefined` where neither place has them complete and unchanged. */
+    /** Returns the files with this digest, or `undefined` if no complete, unchanged copy exists. */
     async read(projectId: string, digest: string): Promise<Map<string, Buffer> | undefined> {
       for (const folder of [join(workspacesDir, projectId, digest), join(cacheDir, digest)]) {
         const files = await readTree(folder).catch(() => undefined);
@@ -36,7 +36,7 @@ export function createRevisionStore(workspacesDir: string, cacheDir: string) {
       if (await hasDigest(target, digest)) return void (await markUsed(target));
       const temporary = `${target}.${process.pid}.${randomBytes(4).toString('hex')}`;
       await writeTree(temporary, files);
-      // Checked before it is kept: a copy that reads back differently would be asked for again and again.
+      // Verified before it is stored: a copy that reads back differently would be requested again and again.
       if (!(await hasDigest(temporary, digest))) {
         await rm(temporary, { recursive: true, force: true });
         throw new DomainError(
@@ -49,7 +49,7 @@ export function createRevisionStore(workspacesDir: string, cacheDir: string) {
       await dropOldest(cacheDir);
     },
 
-    /** Removes this runner's own copies that were last used before then; answers their digests. */
+    /** Removes this runner's own copies that were last used before then; returns their digests. */
     async dropUnused(before: Date): Promise<string[]> {
       const unused = (await byLastUse(cacheDir)).filter(({ at }) => at < before.getTime());
       await drop(cacheDir, unused);
@@ -63,7 +63,7 @@ async function hasDigest(folder: string, digest: string): Promise<boolean> {
   return files !== undefined && revisionDigest(files) === digest;
 }
 
-/** A copy's time of change is the time of its last use. False where there is no copy. */
+/** Sets a copy's modification time, which is its time of last use. Returns false if there is no copy. */
 async function markUsed(folder: string): Promise<boolean> {
   const now = new Date();
   return utimes(folder, now, now).then(
@@ -72,7 +72,7 @@ async function markUsed(folder: string): Promise<boolean> {
   );
 }
 
-/** Files 0644 and folders 0755: a sandbox may read them as another user. */
+/** Writes files as 0644 and folders as 0755: a sandbox may read them as another user. */
 export async function writeTree(root: string, files: Map<string, Uint8Array>): Promise<void> {
   await mkdir(root, { recursive: true, mode: 0o755 });
   for (const [path, content] of files) {
@@ -87,7 +87,7 @@ async function dropOldest(cacheDir: string): Promise<void> {
 
 type Copy = { name: string; at: number };
 
-/** The last used one first; without those that went meanwhile. */
+/** Lists the copies, most recently used first; skips those removed meanwhile. */
 async function byLastUse(cacheDir: string): Promise<Copy[]> {
   const names = await readdir(cacheDir);
   const copies = names.map((name) =>

@@ -2,10 +2,10 @@ import { pathProblem, projectIdPattern } from '@deployment-engine/contracts';
 import type { RunRequest } from '@deployment-engine/runner-api';
 import { DomainError } from '@deployment-engine/service';
 
-/** A folder name of its own: no dots, no separators. */
+/** Safe as a folder name: no dots, no separators. */
 const jobIdPattern = /^[a-z0-9][a-z0-9-]{0,79}$/;
 
-/** Throws where an id or a path of a request can't be the name of a folder. */
+/** Throws if an id or path of a request cannot be a folder name. */
 export function checkNames(request: RunRequest): void {
   if (!jobIdPattern.test(request.jobId)) refuse('/jobId', 'must be lower-case letters, digits and "-"');
   if (!projectIdPattern.test(request.projectId)) refuse('/projectId', 'is not a project id');

@@ -4,7 +4,7 @@ import { sha256 } from '../files/sha256.ts';
 import { jobPaths } from '../workdir/job-paths.ts';
 import { planDigest, planDigestOfJob } from '../workdir/plan-digest.ts';
 
-/** Refuses an apply whose plan is neither in the job's folder nor in the request, or is another one than was meant. */
+/** Throws if the plan of an apply is missing in both job folder and request, or is not the requested one. */
 export async function checkPlan(runsDir: string, runId: string, request: RunRequest): Promise<void> {
   if (request.kind !== 'apply') return;
   const kept = await planDigestOfJob(jobPaths(runsDir, request.jobId, request.rootModule), request);

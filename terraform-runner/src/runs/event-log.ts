@@ -13,20 +13,20 @@ import type { RunEventBody } from '@deployment-engine/contracts';
 import type { RunEvent } from '@deployment-engine/runner-api';
 
 /**
- * Where an event comes from. Nothing from a source is written twice: an event is dropped unless its offset is
- * greater than the last one of that source. What happens once has offset 1.
+ * Where an event comes from. An event is dropped unless its offset is greater than the last one of its
+ * source, so nothing is written twice. One-time events have offset 1.
  */
 export type EventSource = { key: string; offset: number };
 
-/** `more` marks all events of a batch but the last; a batch without its last event did not happen. */
+/** `more` marks every event of a batch but the last; a batch without its last event is discarded. */
 export type StoredEvent = RunEvent & { source?: EventSource; more?: true };
 
-/** Kept free for a run's last events where the disk gets full. */
+/** Reserved for a run's last events when the disk is full. */
 const reserveBytes = 64 * 1024;
 
 /**
- * A run's events in a file that only grows. An event is in the file before anybody is told of it, so that a reader
- * can go on after any number, and a restarted runner continues without gap or duplicate.
+ * A run's events in an append-only file. Events are written before anybody reads them, so readers can resume
+ * after any number, and a restarted runner continues without gap or duplicate.
  */
 export class EventLog {
   readonly path: string;
@@ -41,7 +41,7 @@ export class EventLog {
   #finished = false;
   #unwritten: StoredEvent[] = [];
 
-  /** Opens a run's log, without a last batch that was not written completely; `onEvent` gets what it holds. */
+  /** Opens a run's log, drops an incomplete last batch, and passes each event in it to `onEvent`. */
   constructor(
     path: string,
     onEvent: (event: RunEvent) => void,
@@ -67,12 +67,12 @@ export class EventLog {
     return this.#lastSeq;
   }
 
-  /** Bytes of the file that readers may see. */
+  /** Bytes of the file that are visible to readers. */
   get size(): number {
     return this.#size;
   }
 
-  /** Events that readers may see, but that the full disk did not take. */
+  /** Events that are visible to readers, but that the full disk rejected. */
   get unwritten(): readonly StoredEvent[] {
     return this.#unwritten;
   }
@@ -81,17 +81,17 @@ export class EventLog {
     return this.#finished;
   }
 
-  /** How far a source was read. */
+  /** Returns how far a source was read. */
   offsetOf(key: string): number {
     return this.#offsets.get(key) ?? 0;
   }
 
-  /** The event that was written once under this key. */
+  /** Returns the one-time event with this key. */
   find(key: string): RunEvent | undefined {
     return this.#once.get(key);
   }
 
-  /** Appends events that belong together; all of them are written, or none. Answers them as numbered. */
+  /** Appends events that belong together, all or none. Returns them with their numbers. */
   append(all: RunEventBody[], source?: EventSource): RunEvent[] {
     if (source && source.offset <= this.offsetOf(source.key)) return [];
     const bodies = this.#takesLines() ? all : all.filter((body) => body.type !== 'log');
@@ -118,7 +118,7 @@ export class EventLog {
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
   }
 
-  /** Brings what was appended to the disk itself. */
+  /** Syncs the appended events to disk. */
   flush(): void {
     try {
       if (this.#descriptor >= 0) fdatasyncSync(this.#descriptor);
@@ -165,11 +165,11 @@ export class EventLog {
     try {
       writeFileSync(this.#reservePath, Buffer.alloc(reserveBytes), { mode: 0o600 });
     } catch {
-      // The disk is full already; the first event tells.
+      // The disk is already full; the first event reports it.
     }
   }
 
-  /** Beyond the limit only lines are left out. While the disk is full, events wait in memory, and lines would fill that too. */
+  /** Whether log lines are still accepted: not beyond the limit, nor while events wait for a full disk. */
   #takesLines(): boolean {
     return this.#unwritten.length === 0 && this.#size < this.#maxBytes;
   }
@@ -178,7 +178,7 @@ export class EventLog {
     try {
       ftruncateSync(this.#descriptor, this.#size);
     } catch {
-      // A device that can't be cut took nothing either.
+      // A device that cannot be truncated wrote nothing either.
     }
   }
 
@@ -192,7 +192,7 @@ export class EventLog {
   }
 }
 
-/** As many bytes as the file has now. */
+/** Reads the bytes that the file has now. */
 function readWhole(path: string): Buffer {
   const descriptor = openSync(path, 'r');
   try {

@@ -4,19 +4,19 @@ import type { RunEvent } from '@deployment-engine/runner-api';
 import type { EventLog, StoredEvent } from './event-log.ts';
 
 const chunkBytes = 256 * 1024;
-/** A blank line this often tells the reader that the stream lives. */
+/** Interval of the blank line that keeps the stream alive. */
 const keepaliveMs = 10_000;
 
 export type StreamOptions = { after: number; follow: boolean; signal: AbortSignal };
 
-/** A run's events after a number, as NDJSON text; with `follow` until the run has finished. */
+/** Yields a run's events after a number as NDJSON; with `follow`, until the run has finished. */
 export async function* streamEvents(log: EventLog, options: StreamOptions): AsyncGenerator<string> {
   const file = await open(log.path, 'r');
   try {
     let seen = options.after;
     let offset = 0;
     for (;;) {
-      const finished = log.finished; // before reading: what is written afterwards needs another round
+      const finished = log.finished; // read first: events written later need another round
       for await (const chunk of readLines(file, offset, log.size)) {
         offset = chunk.endOffset;
         const fresh = chunk.events.filter((event) => event.seq > seen);
@@ -34,7 +34,7 @@ export async function* streamEvents(log: EventLog, options: StreamOptions): Asyn
   }
 }
 
-/** True as soon as there is an event after `seen`; false where it is time for a sign of life. */
+/** Resolves to true once there is an event after `seen`; to false when a keepalive is due. */
 async function nextAppend(log: EventLog, seen: number, signal: AbortSignal): Promise<boolean> {
   const timer = new AbortController();
   const stop = AbortSignal.any([signal, timer.signal]);

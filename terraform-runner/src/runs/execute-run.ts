@@ -19,8 +19,8 @@ const stepsOf: Record<RunRequest['kind'], Step[]> = {
 };
 
 /**
- * Works through a run's steps and answers how it ended. Started again for a run that was in progress when the
- * runner died, it passes over the steps that were finished and goes on with the one that was not.
+ * Executes a run's steps and returns how it ended. After a restart of the runner, skips the finished steps
+ * and continues with the one that was in progress.
  */
 export async function executeRun(active: ActiveRun): Promise<RunOutcome> {
   const { run, request } = active;
@@ -56,7 +56,7 @@ async function executeStep(active: ActiveRun, step: Step): Promise<StepResult> {
   return result;
 }
 
-/** How the run ends after this step, or `undefined` where it goes on. */
+/** Returns how the run ends after this step, or `undefined` if it continues. */
 function outcomeAfter({ run }: ActiveRun, step: Step, result: StepResult): RunOutcome | undefined {
   const { stop } = run.record;
   const isApplied = result.kind === 'done' && (step.name === 'apply' || step.name === 'outputs');

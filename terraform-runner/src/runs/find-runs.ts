@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadRecord, type RunRecord } from './run-record.ts';
 
-/** Every run on disk with a readable record. */
+/** Returns every run on disk with a readable record. */
 export function findRuns(runsDir: string): { directory: string; record: RunRecord }[] {
   const directories = names(runsDir)
     .filter((jobId) => !jobId.startsWith('.'))

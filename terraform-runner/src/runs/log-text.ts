@@ -2,7 +2,7 @@ import type { RunEvent } from '@deployment-engine/runner-api';
 import type { EventLog } from './event-log.ts';
 import { streamEvents } from './event-stream.ts';
 
-/** A run's log for people: its steps, every command with its duration, and what Terraform said. */
+/** Yields a run's log as text: its steps, every command with its duration, and Terraform's output. */
 export async function* logText(log: EventLog, signal: AbortSignal): AsyncGenerator<string> {
   for await (const chunk of streamEvents(log, { after: 0, follow: false, signal })) {
     const events = chunk

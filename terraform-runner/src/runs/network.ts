@@ -5,12 +5,12 @@ import type { NetworkAccess } from '../sandbox/bubblewrap.ts';
 import type { CommandKind } from '../sandbox/mounts.ts';
 import type { ActiveRun } from './run.ts';
 
-/** Providers that never speak to anything. */
+/** Providers that never use the network. */
 const offlineProviders = /^registry\.(terraform\.io|opentofu\.org)\/hashicorp\/(random|null|time)$/;
 
 /**
- * The network a command of this run gets. Only what has somebody to speak to gets one: init where there is no mirror,
- * plan and apply with providers that have an API.
+ * Returns the network of a command. Only commands that need the network get one: init without a mirror, plan
+ * and apply with providers that have an API.
  */
 export async function networkFor(
   active: ActiveRun,
@@ -26,14 +26,14 @@ export async function networkFor(
         binaries.some(({ source }) => !offlineProviders.test(source));
   if (!needsIt || sandbox.network === 'none') return { kind: 'none' };
   if (sandbox.network === 'open') return { kind: 'open' };
-  // A provider speaks to nobody before a command of Terraform's asks it to.
+  // A provider makes no connection before a Terraform command calls it.
   const listening = kind !== 'provider';
   const options = { ...sandbox.egress, rules: rulesOf(active), nodeCache: active.run.paths.nodeCache };
   const namespace = await active.egress.ensure(options, { listening });
   return { kind: 'proxied', namespace };
 }
 
-/** The operator's rules, and the addresses that the operator's own settings send a run to. */
+/** Returns the operator's rules, plus the addresses that the operator's settings point runs to. */
 function rulesOf({ run, request }: ActiveRun) {
   const { egress } = run.context.config.sandbox;
   const hasMirror = run.context.config.providerMirror !== undefined;

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** The journals of all providers of a job, as JSON lines. A last line may be incomplete where its proxy was killed. */
+/** Reads the journals of a job's providers as JSON lines. The last line may be incomplete. */
 export async function readJournal(folder: string): Promise<string> {
   const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.ndjson'));
   const texts = await Promise.all(names.toSorted().map((name) => readFile(join(folder, name), 'utf8')));

@@ -2,7 +2,7 @@ import { readState, type StateFile } from '../state/state-file.ts';
 import { capturedStatePath } from '../steps/apply.ts';
 import type { Run } from './run.ts';
 
-/** The newest complete state of a run. The captured one serves while Terraform is writing, or where it broke off. */
+/** Returns a run's newest complete state: the captured one if Terraform is writing, or died while writing. */
 export async function readRunState(run: Run): Promise<StateFile | undefined> {
   return (await readState(run.paths.state)) ?? (await readState(capturedStatePath(run.directory)));
 }

@@ -10,7 +10,7 @@ import { livesIn } from '../workdir/live-processes.ts';
 import type { RunService } from './service.ts';
 
 const everyMs = 10 * 60_000;
-/** Validations keep nothing that anybody comes back for. */
+/** Nobody fetches anything of a validation later. */
 const checkRetentionMs = 10 * 60_000;
 
 export type RetentionOptions = {
@@ -22,8 +22,8 @@ export type RetentionOptions = {
 };
 
 /**
- * Removes what no gateway came to remove: one that dies between recording a job's end and deleting its runs never
- * does. Looks now and every 10 minutes, until disposed.
+ * Prunes jobs that no gateway deleted, for example because it died between recording a job's end and deleting
+ * its runs. Runs now and every 10 minutes, until disposed.
  */
 export function startRetention(options: RetentionOptions): AsyncDisposable {
   const closing = new AbortController();
@@ -57,7 +57,7 @@ async function sweep(options: RetentionOptions, closing: AbortSignal): Promise<v
   if (dropped.length > 0) logger.info('unused revisions were removed', { digests: dropped });
 }
 
-/** False while a run of the job is in progress. A folder without a run is as old as its last change. */
+/** Returns false while a run of the job is in progress. A folder without runs counts from its last change. */
 async function isOld({ config, jobs, runs }: RetentionOptions, jobId: string): Promise<boolean> {
   const retentionMs = jobId.startsWith('check-') ? checkRetentionMs : config.runsRetentionMs;
   const ends = runsOf(runs, jobId).map((run) =>
@@ -86,7 +86,7 @@ async function folders(runsDir: string): Promise<string[]> {
   return entries.flatMap((entry) => (entry.isDirectory() && !entry.name.startsWith('.') ? [entry.name] : []));
 }
 
-/** A folder that is gone by now is not old. */
+/** Returns when the folder last changed; a folder that no longer exists is not old. */
 async function changedAt(folder: string): Promise<number> {
   return stat(folder).then(
     (found) => found.mtimeMs,

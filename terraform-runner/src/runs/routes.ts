@@ -44,7 +44,7 @@ export function runRoutes(runs: RunService, closing: AbortSignal): Router {
   return router;
 }
 
-/** What a run does and has done: its events, as they happen, and its logs. */
+/** A run's events, live, and its logs. */
 function recordRoutes(runs: RunService, closing: AbortSignal): Router {
   const router = Router();
   router.get('/runs/:runId/events', async (request, response) => {
@@ -77,7 +77,7 @@ function recordRoutes(runs: RunService, closing: AbortSignal): Router {
   return router;
 }
 
-/** What a run has made: its plan and its state. */
+/** A run's results: plan and state. */
 function resultRoutes(runs: RunService): Router {
   const router = Router();
   router.get('/runs/:runId/plan', async (request, response) => {
@@ -100,7 +100,7 @@ function runIdOf(request: Request): string {
   return parse(runIdSchema, request.params.runId, 'runId');
 }
 
-/** Signalled when the reader has gone or the service shuts down. */
+/** Signalled when the client has disconnected or the service shuts down. */
 function endOf(response: Response, closing: AbortSignal): AbortSignal {
   const gone = new AbortController();
   response.once('close', () => gone.abort());

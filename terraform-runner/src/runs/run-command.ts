@@ -21,21 +21,21 @@ export type RunCommand = {
   argv: string[];
   /** `ui`: Terraform's JSON lines or plain text become events. `data`: standard output is a result. */
   output: 'ui' | 'data';
-  /** Gives TF_REATTACH_PROVIDERS; asked only where the command is not running yet. */
+  /** Returns TF_REATTACH_PROVIDERS; called only if the command does not run yet. */
   reattach: (() => Promise<string | undefined>) | undefined;
 };
 
 /**
  * - `exited`: with its own exit code.
- * - `stopped`: because the run is to end; `forced` where it did not end in its own order.
- * - `killed`: by a signal that the engine did not send, or it is gone without a trace.
+ * - `stopped`: because the run has to end; `forced` if it did not end gracefully.
+ * - `killed`: by a signal that the engine did not send, or gone without an exit code.
  */
 export type CommandResult =
   | { kind: 'exited'; exitCode: number }
   | { kind: 'stopped'; forced: boolean }
   | { kind: 'killed'; message: string };
 
-/** Runs one Terraform command to its end, or takes up the one a previous runner has started. */
+/** Runs one Terraform command to its end, or adopts the one that a previous runner started. */
 export async function runCommand(active: ActiveRun, command: RunCommand): Promise<CommandResult> {
   const { run } = active;
   const directory = commandDirectory(active, command.name);
@@ -67,7 +67,7 @@ async function lineOf(active: ActiveRun, command: RunCommand): Promise<CommandLi
   return commandLine({ ...context, extra }, [active.run.context.terraform.path, ...command.argv]);
 }
 
-/** Answers when the command was started, which may have been before this runner was. */
+/** Returns when the command was started, possibly by a previous runner. */
 function announceStart({ run }: ActiveRun, command: RunCommand): number {
   const key = `command:${command.name}:start`;
   const { planFolder, code } = run.paths;
@@ -83,7 +83,7 @@ function announceEnd({ run }: ActiveRun, command: RunCommand, end: CommandEnd, d
   run.emitOnce(`command:${command.name}:end`, { type: 'log', step: command.step, line });
 }
 
-/** An error of the runner must not leave a command behind that nobody watches, unless a next runner takes it up. */
+/** Ends the command after an error of the runner, unless a next runner will adopt it. */
 async function endUnattended({ run }: ActiveRun, command: Command, error: unknown): Promise<void> {
   if (run.abandon.signal.aborted) return;
   failRun(run, `following Terraform: ${error instanceof Error ? error.message : String(error)}`);
@@ -94,12 +94,12 @@ export function commandDirectory({ run }: ActiveRun, name: string): string {
   return join(run.directory, 'commands', name);
 }
 
-/** The command's standard output; for results, which are not part of the events. */
+/** Returns the command's standard output, for results that are not part of the events. */
 export function readOutput(active: ActiveRun, name: string, stream: 'stdout' | 'stderr' = 'stdout'): string {
   return readFileSync(join(commandDirectory(active, name), stream), 'utf8');
 }
 
-/** A shell reports a command ended by signal n as 128 + n; Terraform itself uses 0, 1 and 2 only. */
+/** A shell reports a command ended by signal n as 128 + n; Terraform itself only uses 0, 1 and 2. */
 function resultOf(end: CommandEnd, { run }: ActiveRun, forced: boolean): CommandResult {
   if (end.kind === 'exited' && end.exitCode === 0) return end;
   if (run.record.stop) return { kind: 'stopped', forced: forced || end.kind === 'lost' };
@@ -113,7 +113,7 @@ function tailOutput({ run, request }: ActiveRun, command: RunCommand): Tail[] {
   const directory = join(run.directory, 'commands', command.name);
   const reading = { step: command.step, rootModule: request.rootModule, codeFolder: run.paths.code };
   const isSearch = request.kind === 'plan' && request.search !== null;
-  // What a search plans is nothing that will be done.
+  // A search plans nothing that will be applied.
   const isWanted = ({ type }: RunEventBody) => !isSearch || type === 'log' || type === 'diagnostic';
   const tail = (stream: string, read: (text: string) => ReturnType<typeof readUiLine>) => {
     const key = `output:${command.name}:${stream}`;
@@ -131,7 +131,7 @@ function tailOutput({ run, request }: ActiveRun, command: RunCommand): Tail[] {
   ];
 }
 
-/** Stops the command when the run is to end, also where that was asked before a restart of the runner. */
+/** Stops the command when the run has to end, also if that was requested before a restart of the runner. */
 function stopOnRequest({ run, providers }: ActiveRun, command: Command): { forced(): boolean } & Disposable {
   let sequence: StopSequence | undefined;
   const begin = () => {

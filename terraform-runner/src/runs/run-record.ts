@@ -14,7 +14,7 @@ export type RunRecord = {
   projectId: string;
   kind: RunRequest['kind'];
   rootModule: string;
-  /** Digest of the request, to tell a repeated request from another one under the same id. */
+  /** Digest of the request; tells a repeated request from a different one with the same id. */
   requestDigest: string;
   startedAt: string;
   finishedAt: string | null;
@@ -22,7 +22,7 @@ export type RunRecord = {
   stop: StopReason | null;
   /** Addresses of the providers whose calls are in the job's journal. */
   journaledProviders: string[];
-  /** Digest of the state the run began with; only a different one is news. */
+  /** Digest of the state at the start of the run; only a different state is reported. */
   baseStateSha256: string | null;
   step: StepName | null;
 };
@@ -46,8 +46,8 @@ export function newRecord(runId: string, request: RunRequest): RunRecord {
 }
 
 /**
- * A caller that asks again may send fresh credentials and endpoints, and for an apply a state that the run itself has changed, or
- * the plan file: `planDigest` says which plan is meant.
+ * Digests what identifies a request. A retry may carry fresh credentials and endpoints, and for an apply a
+ * state that the run itself has changed, or the plan file: `planDigest` identifies the plan.
  */
 export function requestDigest(request: RunRequest): string {
   const { environment: _environment, egressAllow: _egressAllow, ...rest } = request;
@@ -69,8 +69,8 @@ export function loadRecord(directory: string): RunRecord | undefined {
 }
 
 /**
- * The whole request, readable by the runner alone, for as long as the run is in progress: a restarted runner needs
- * its credentials for the next step.
+ * Saves the whole request, readable only by the runner, while the run is in progress: a restarted runner
+ * needs its credentials for the next step.
  */
 export async function saveRequest(directory: string, request: RunRequest): Promise<void> {
   mkdirSync(directory, { recursive: true, mode: 0o700 });

@@ -21,7 +21,7 @@ import { EventLog } from './event-log.ts';
 import { networkFor } from './network.ts';
 import { type RunRecord, saveRecord } from './run-record.ts';
 
-/** What runs need of the service. */
+/** What runs need from the service. */
 export type RunContext = {
   config: RunnerConfig;
   terraform: TerraformBinary;
@@ -31,7 +31,7 @@ export type RunContext = {
   logger: Logger;
 };
 
-/** One run in progress, or one that has finished and waits to be fetched. */
+/** A run in progress, or a finished one that a gateway has not fetched yet. */
 export class Run {
   readonly context: RunContext;
   readonly record: RunRecord;
@@ -40,7 +40,7 @@ export class Run {
   readonly events: EventLog;
   /** Signalled when the runner leaves the run's commands to its successor. */
   readonly abandon = new AbortController();
-  /** Signalled when the run is to end; `record.stop` says why. */
+  /** Signalled when the run has to end; `record.stop` says why. */
   readonly stopping = new AbortController();
   readonly #firstErrors = new Map<StepName, string>();
   #announcedState: string | undefined;
@@ -68,17 +68,17 @@ export class Run {
     for (const event of this.events.append(bodies, source)) this.#observe(event);
   }
 
-  /** Emits an event that happens once, however often a restarted runner gets here. */
+  /** Emits an event once, even if a restarted runner gets here again. */
   emitOnce(key: string, ...bodies: RunEventBody[]): void {
     this.emit(bodies, { key, offset: 1 });
   }
 
-  /** The summary of the first error Terraform reported in a step. */
+  /** Returns the summary of the first error that Terraform reported in a step. */
   firstError(step: StepName): string | undefined {
     return this.#firstErrors.get(step);
   }
 
-  /** Digest of the state that is no news: the announced one, or the one the run began with. */
+  /** Digest of the last reported state, or of the one the run began with. */
   get lastStateSha256(): string | undefined {
     return this.#announcedState ?? this.record.baseStateSha256 ?? undefined;
   }
@@ -86,11 +86,11 @@ export class Run {
   requestStop(reason: StopReason): boolean {
     if (this.record.stop || !this.running) return false;
     this.record.stop = reason;
-    void this.save().then(() => this.stopping.abort()); // first on disk: a next runner has to know who ended it
+    void this.save().then(() => this.stopping.abort()); // save first: a next runner must know who ended the run
     return true;
   }
 
-  /** Saves the record; one write at a time, the last content wins. A disk that is full ends the run. */
+  /** Saves the record; writes are serialised and the last content wins. A full disk ends the run. */
   save(): Promise<void> {
     this.#saving = this.#saving
       .then(() => saveRecord(this.directory, this.record))
@@ -135,10 +135,10 @@ export class Run {
   }
 }
 
-/** A run with all that its steps need. */
+/** A run with everything its steps need. */
 export type ActiveRun = { run: Run; request: RunRequest; providers: JobProviders; egress: JobEgress };
 
-/** What a command of this run is started with; `binaries` are the providers it will speak through. */
+/** Returns the context that a command of this run starts in; `binaries` are the providers it will use. */
 export async function commandContext(
   active: ActiveRun,
   kind: CommandKind,

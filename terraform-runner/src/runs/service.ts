@@ -20,12 +20,12 @@ import {
   saveRequest,
 } from './run-record.ts';
 
-/** Admission and life of runs. All that it knows can be read again from the run folders. */
+/** Admits and tracks runs. Everything in memory can be restored from the run folders. */
 export class RunService {
   readonly #context: RunContext;
   readonly #jobs: JobTable;
   readonly #runs = new Map<string, Run>();
-  /** Requests between their admission and their first record on disk, by run id. */
+  /** Requests between admission and their first record on disk, by run id. */
   readonly #admissions = new Map<string, Promise<Run>>();
   readonly #inProgress = new Map<string, Promise<void>>();
   #draining = false;
@@ -35,7 +35,7 @@ export class RunService {
     this.#jobs = jobs;
   }
 
-  /** Starts a run, or finds it started by an equal request. */
+  /** Starts a run, or returns the one that an equal request has started. */
   async put(runId: string, request: RunRequest): Promise<{ view: RunView; created: boolean }> {
     checkNames(request);
     const known = this.#runs.get(runId) ?? (await this.#admissions.get(runId));
@@ -54,7 +54,7 @@ export class RunService {
     }
   }
 
-  /** Takes up every run on disk: finished ones to be fetched, the others to go on. */
+  /** Restores every run on disk: keeps finished ones to be fetched, continues the others. */
   async recover(): Promise<void> {
     const { config, logger } = this.#context;
     for (const { directory, record } of findRuns(config.runsDir))
@@ -74,7 +74,7 @@ export class RunService {
     return [...this.#runs.values()].map((run) => run.view());
   }
 
-  /** Answers once the request outlives this process. */
+  /** Resolves once the request is persisted. */
   async cancel(runId: string, graceSeconds: number): Promise<RunView> {
     const run = this.find(runId);
     cancel(run, graceSeconds * 1000);
@@ -82,7 +82,7 @@ export class RunService {
     return run.view();
   }
 
-  /** Removes what is kept of a finished run, and with the last run its job. */
+  /** Deletes a finished run, and with the last run its job. */
   async remove(runId: string): Promise<void> {
     const run = this.find(runId);
     if (this.#inProgress.has(runId))
@@ -104,7 +104,7 @@ export class RunService {
     return { slots, free: this.#draining ? 0 : Math.max(0, slots - runs.length), runs };
   }
 
-  /** Takes no more runs and leaves those in progress to the next start of the runner. */
+  /** Accepts no more runs and leaves those in progress to the next start of the runner. */
   async drain(): Promise<void> {
     this.#draining = true;
     await Promise.allSettled(this.#admissions.values());
@@ -118,7 +118,7 @@ export class RunService {
     return [...new Set([...this.#inProgress.keys(), ...this.#admissions.keys()])];
   }
 
-  /** Throws where the run can't start now. */
+  /** Throws if the run cannot start now. */
   #checkRoom(runId: string, request: RunRequest): void {
     const { sandbox, config } = this.#context;
     if (this.#draining)
@@ -164,7 +164,7 @@ export class RunService {
     this.#inProgress.set(runId, work);
   }
 
-  /** The slot and the job are free before anybody reads of the end, so that the next run can be asked for at once. */
+  /** Frees slot and job before the end becomes visible, so that the next run can start at once. */
   async #finish(run: Run, outcome: RunOutcome, waitMs = 0): Promise<void> {
     await this.#jobs.leave(run.record.jobId, this.#draining ? 0 : waitMs);
     this.#inProgress.delete(run.record.runId);
@@ -175,7 +175,7 @@ export class RunService {
     await run.save();
     run.events.close();
     await forgetRequest(run.directory);
-    // Without its message, which is Terraform's own and may hold secrets.
+    // Without the message, which comes from Terraform and may contain secrets.
     const { kind } = outcome;
     this.#context.logger.info('a run has finished', { runId: run.record.runId, kind, step: run.record.step });
   }
@@ -196,7 +196,7 @@ export class RunService {
   }
 }
 
-/** Only a plan that was made has an apply to wait for. */
+/** Only a successful plan may be followed by an apply. */
 function lingerMs(request: RunRequest, outcome: RunOutcome): number {
   return request.kind === 'plan' && outcome.kind === 'succeeded' ? request.lingerMs : 0;
 }

@@ -8,7 +8,7 @@ import type { Run } from './run.ts';
 
 const key = 'egress:denied';
 
-/** Has the run's log say which hosts the egress proxy refused, once each. */
+/** Logs, once each, the hosts that the egress proxy denied to the run. */
 export function tailDenied(run: Run, step: StepName): Tail {
   return tailFile(join(run.paths.egress, egressFiles.denied), run.events.offsetOf(key), (lines) => {
     for (const { text, endOffset } of lines) {

@@ -3,17 +3,17 @@ import { limitArguments } from './limits.ts';
 import type { Mount } from './mounts.ts';
 import type { Limits } from './settings.ts';
 
-/** The network of a command: none, this machine's, or a namespace that only leads to the egress proxy. */
+/** A command's network: none, this machine's, or a namespace that leads only to the egress proxy. */
 export type NetworkAccess = { kind: 'none' } | { kind: 'open' } | { kind: 'proxied'; namespace: Namespace };
 
-/** Options that came with later versions of bubblewrap: 0.7 has `--size`, 0.8 `--disable-userns`. */
+/** Options of newer bubblewrap versions: 0.7 has `--size`, 0.8 `--disable-userns`. */
 export type Features = { size: boolean; disableUserns: boolean };
 
 export type BubblewrapConfinement = {
   tools: { bwrap: string; setpriv: string; prlimit: string; nsenter: string };
   features: Features;
   limits: Limits;
-  /** The unprivileged user to become; `undefined` where the runner is not root and stays who it is. */
+  /** The unprivileged user to switch to; `undefined` if the runner is not root and keeps its own. */
   user: number | undefined;
   mounts: Mount[];
   network: NetworkAccess;
@@ -25,11 +25,10 @@ const insideUser = '65534';
 const temporaryBytes = String(64 * 1024 * 1024);
 
 /**
- * `nsenter` joins the job's network; an outer `bwrap` puts the files in reach of the job's own user, who may not pass
- * through the runner's folders; `setpriv` becomes that user; `prlimit` sets limits; the inner `bwrap` creates the
- * isolated namespaces.
- * The outer one has a user namespace of its own where the runner is not root, so that the process limit counts
- * this run alone.
+ * `nsenter` joins the job's network. An outer `bwrap` makes the files reachable for the job's own user, who
+ * cannot enter the runner's folders. `setpriv` switches to that user, `prlimit` sets limits, and the inner
+ * `bwrap` creates the isolated namespaces. If the runner is not root, the outer one has its own user
+ * namespace, so that the process limit counts this run alone.
  */
 export function bubblewrapped(confinement: BubblewrapConfinement, command: string[]): string[] {
   const { tools, user } = confinement;
@@ -46,7 +45,7 @@ export function bubblewrapped(confinement: BubblewrapConfinement, command: strin
       : [tools.setpriv, `--reuid=${user}`, `--regid=${user}`, '--clear-groups', '--no-new-privs']),
     ...[tools.prlimit, ...limitArguments(confinement.limits)],
     ...[tools.bwrap, '--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts'],
-    '--die-with-parent', // what is inside ends with the process that waits for it, not with the runner
+    '--die-with-parent', // ends with the process that waits for it, not with the runner
     ...['--unshare-cgroup-try', ...(confinement.network.kind === 'none' ? ['--unshare-net'] : [])],
     ...['--uid', insideUser, '--gid', insideUser, '--hostname', 'run', '--cap-drop', 'ALL'],
     ...(confinement.features.disableUserns ? ['--disable-userns'] : []),
@@ -61,7 +60,7 @@ export function bubblewrapped(confinement: BubblewrapConfinement, command: strin
   ];
 }
 
-/** Command line that makes a network namespace, says of it on descriptor 3, and holds it as long as its parent lives. */
+/** Returns a command that creates a network namespace and holds it while its parent lives. */
 export function holdNewNetwork(bwrap: string, isRoot: boolean): string[] {
   return [
     bwrap,

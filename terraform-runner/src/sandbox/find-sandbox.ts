@@ -19,7 +19,7 @@ export type SandboxNeeds = {
   searchPath: string;
 };
 
-/** The best sandbox that really works here: it is tried with Terraform itself. Throws where the setting asks for more. */
+/** Finds the best sandbox that works here, tested with Terraform. Throws if the setting requires more. */
 export async function findSandbox(needs: SandboxNeeds): Promise<Sandbox> {
   const { settings } = needs;
   const tools = findTools(needs.searchPath);
@@ -42,7 +42,7 @@ export async function findSandbox(needs: SandboxNeeds): Promise<Sandbox> {
   };
 }
 
-/** Without namespaces there is none to leave. */
+/** Without a sandbox, commands use this machine's network. */
 const noEgress = { holdNamespace: [], nsenter: 'nsenter', ownsUserNamespace: false };
 
 const withoutNamespaces = [
@@ -67,7 +67,7 @@ function unconfined(mode: 'none' | 'off', { settings }: SandboxNeeds, why: strin
   };
 }
 
-/** A sandbox of bubblewrap, or why there is none. */
+/** Returns a bubblewrap sandbox, or the reason why there is none. */
 async function findBubblewrap(needs: SandboxNeeds, found: Tools): Promise<Sandbox | string> {
   const tools = completeTools(found);
   if (typeof tools === 'string') return tools;
@@ -120,7 +120,7 @@ async function featuresOf(bwrap: string): Promise<Features> {
   return { size: /--size\b/.test(stdout), disableUserns: /--disable-userns\b/.test(stdout) };
 }
 
-/** Runs Terraform in a job folder made for that. Answers why it does not work, `undefined` where it does. */
+/** Runs Terraform in a temporary job folder. Returns why it does not work, or `undefined` if it does. */
 async function tryOut(needs: SandboxNeeds, options: BubblewrapOptions): Promise<string | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'engine-probe-'));
   try {

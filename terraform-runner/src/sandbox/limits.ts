@@ -2,7 +2,7 @@ import type { Limits } from './settings.ts';
 
 const megabyte = 1024 * 1024;
 
-/** Arguments of prlimit(1) that hold for the command after them and everything it starts. */
+/** Returns arguments for prlimit(1); the limits apply to the following command and its descendants. */
 export function limitArguments(limits: Limits): string[] {
   return [
     `--as=${limits.memoryMb * megabyte}`,

@@ -2,10 +2,10 @@ import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JobPaths } from '../workdir/job-paths.ts';
 
-/** A path of this machine that a command sees under the same name, unless `at` gives it another. */
+/** A path of this machine that is visible to a command, under `at` or else its own name. */
 export type Mount = { path: string; at?: string; writable: boolean };
 
-/** What a command is, as far as it decides on what it sees and writes. */
+/** Kind of a command; decides what it sees and may write. */
 export type CommandKind =
   | 'parse'
   | 'parse-modules'
@@ -16,7 +16,7 @@ export type CommandKind =
   | 'apply'
   | 'provider';
 
-/** Where programs written in Go look for certificates; the first that exists is enough. */
+/** Where Go programs look for certificates; the first existing one is enough. */
 const certificateBundles = [
   '/etc/ssl/certs/ca-certificates.crt',
   '/etc/pki/tls/certs/ca-bundle.crt',
@@ -25,10 +25,10 @@ const certificateBundles = [
   '/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem',
   '/etc/ssl/cert.pem',
 ];
-/** How this machine resolves names, for runs on its own network. */
+/** Files by which this machine resolves names, for runs on its own network. */
 const resolverFiles = ['/etc/resolv.conf', '/etc/nsswitch.conf', '/etc/hosts'];
 
-/** The machine's files that every command sees. */
+/** Mounts the machine's files that every command sees. */
 export function machineMounts(machine: {
   terraformPath: string;
   providerMirror: string | undefined;
@@ -39,7 +39,7 @@ export function machineMounts(machine: {
   return paths.flatMap((path) => (path ? [readOnly(path)] : []));
 }
 
-/** The job's own files: what it must write is writable, what is the engine's own is not there. */
+/** Mounts the job's files: writable only where the command writes, without the engine's own. */
 export function jobMounts(paths: JobPaths, kind: CommandKind, log?: string): Mount[] {
   const seesState = kind === 'init' || kind === 'plan' || kind === 'show' || kind === 'apply';
   return [
@@ -54,13 +54,13 @@ export function jobMounts(paths: JobPaths, kind: CommandKind, log?: string): Mou
   ];
 }
 
-/** Without the machine's network, the only name is its own loopback. */
+/** Mounts files for name resolution: without the machine's network, only loopback has a name. */
 export function nameMounts(paths: JobPaths, isOpen: boolean): Mount[] {
   if (!isOpen) return [{ path: join(paths.root, 'hosts'), at: '/etc/hosts', writable: false }];
   return resolverFiles.filter((path) => existsSync(path)).map((path) => readOnly(path));
 }
 
-/** Links are followed once, here: what they point to appears under their own name. */
+/** Resolves links once: their targets appear under the link's name. */
 function readOnly(path: string): Mount {
   const real = realpathSync(path);
   return real === path ? { path, writable: false } : { path: real, at: path, writable: false };

@@ -3,17 +3,18 @@ import type { JobPaths } from '../workdir/job-paths.ts';
 import type { Mount } from './mounts.ts';
 
 /**
- * Where a run sees its job's folder: the same for every job, runner and machine. `path.cwd`, `abspath` and
- * `pathexpand` then say nothing of the engine's folders, and their values stay the same from deploy to deploy.
+ * The path of the job's folder inside the sandbox, the same for every job, runner and machine. So `path.cwd`,
+ * `abspath` and `pathexpand` do not reveal the engine's folders, and their values do not change between
+ * deploys.
  */
 export const neutralRoot = '/project';
 
-/** Variables of the engine's own that name a file of the job; the request's own are never changed. */
+/** Engine variables with a path in the job's folder; the request's own variables are never changed. */
 const translated = ['HOME', 'TF_CLI_CONFIG_FILE', 'TF_LOG_PATH'];
 
 /**
- * A command line and its mounts as they are inside. The folder of sockets keeps its name: Terraform is told of them
- * by the engine's proxy, which is outside.
+ * Translates a command line and its mounts to paths inside the sandbox. The folder of sockets keeps its name:
+ * the engine's proxy, which runs outside, passes it to Terraform.
  */
 export function neutralise(paths: JobPaths, line: CommandLine, mounts: Mount[]) {
   const inside = (text: string) => translate(text, paths);
@@ -26,7 +27,7 @@ export function neutralise(paths: JobPaths, line: CommandLine, mounts: Mount[]) 
   };
 }
 
-/** The path may stand alone, or behind the name of an option as in `-out=…`. */
+/** Translates a path that stands alone or follows an option name, as in `-out=…`. */
 function translate(text: string, { root, temporary }: JobPaths): string {
   const at = text.indexOf(root);
   if (at < 0 || !isUnder(text.slice(at), root) || isUnder(text.slice(at), temporary)) return text;

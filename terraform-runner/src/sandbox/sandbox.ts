@@ -18,15 +18,15 @@ export type Confinement = {
   paths: JobPaths;
   kind: CommandKind;
   network: NetworkAccess;
-  /** A file of the engine's that the command writes to. */
+  /** A file of the engine that the command writes to. */
   log?: { path: string } | undefined;
 };
 
 /**
  * - `bwrap`: namespaces, a root without host files, limits.
- * - `limits`: no new privileges and limits, where bubblewrap does not work.
+ * - `limits`: no new privileges and limits, if bubblewrap does not work.
  * - `none`: nothing; this machine has no tool for it.
- * - `off`: nothing, because the operator wants it so.
+ * - `off`: nothing, by the operator's choice.
  */
 export type SandboxMode = 'bwrap' | 'limits' | 'none' | 'off';
 
@@ -35,11 +35,11 @@ export type Sandbox = {
   network: SandboxConfig['network'];
   /** What is not protected, one sentence each. */
   unprotected: string[];
-  /** Why no run may start; `undefined` where runs may. */
+  /** Why no run may start; `undefined` if runs may. */
   refusal: string | undefined;
-  /** Ids for jobs' own users; `undefined` where commands stay the runner's user. */
+  /** Ids for jobs' own users; `undefined` if commands run as the runner's user. */
   users: SandboxConfig['users'] | undefined;
-  /** How an egress process makes a network namespace. */
+  /** How an egress process creates a network namespace. */
   egress: Omit<EgressOptions, 'rules' | 'nodeCache'>;
   /** Confines a command. */
   confine(line: CommandLine, confinement: Confinement): CommandLine;
@@ -77,7 +77,7 @@ export function bubblewrapConfine(options: BubblewrapOptions): Sandbox['confine'
   };
 }
 
-/** What is left where bubblewrap does not work. */
+/** Confinement that is left if bubblewrap does not work. */
 export function limitsConfine(
   tools: { setpriv: string; prlimit: string },
   settings: SandboxConfig,
@@ -89,7 +89,7 @@ export function limitsConfine(
   });
 }
 
-/** A folder before what lies in it, or it would hide that. */
+/** Orders parents before children, because a later mount hides what is below it. */
 function byDepth(a: Mount, b: Mount): number {
   const depth = (mount: Mount) => (mount.at ?? mount.path).split('/').length;
   return depth(a) - depth(b);

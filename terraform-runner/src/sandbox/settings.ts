@@ -25,12 +25,12 @@ export type Limits = {
 export type SandboxConfig = {
   mode: (typeof sandboxModes)[number];
   network: (typeof sandboxNetworks)[number];
-  /** Paths of this machine that runs may read, beside what they need. */
+  /** Further paths of this machine that runs may read. */
   readOnlyPaths: string[];
   limits: Limits;
   /** User ids for jobs, one each; used where the runner is root. */
   users: { first: number; last: number };
-  /** Run code also where this machine offers no protection at all. */
+  /** Allows runs even if this machine offers no protection at all. */
   allowUnsandboxed: boolean;
   egress: EgressConfig;
 };
@@ -49,7 +49,7 @@ const userRange = z
     'must begin at 1000 or above and hold at least 256 ids',
   );
 
-/** `none` leaves the defaults out. */
+/** `none` excludes the defaults. */
 const egressAllow = list.transform((entries, context): EgressConfig => {
   const rules = entries.flatMap((entry) => {
     if (entry === 'none') return [];

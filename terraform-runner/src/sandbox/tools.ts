@@ -1,6 +1,6 @@
 import { findExecutable } from '../files/executable.ts';
 
-/** The programs a sandbox is made of, by absolute path; `undefined` where this machine does not have one. */
+/** Absolute paths of the programs that a sandbox uses; `undefined` if missing. */
 export type Tools = Record<'bwrap' | 'setpriv' | 'prlimit' | 'nsenter', string | undefined>;
 
 export const bubblewrapHint =

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { sha256 } from '../files/sha256.ts';
 import type { JobPaths } from '../workdir/job-paths.ts';
 
-/** The owner of this folder of a job is the job's user. */
+/** The job's user is the owner of this folder. */
 const ownedFolder = 'state';
 
 /**
- * Gives the job a user id that no other job on this runner has, or finds the one it has. Without a pause, so that two
- * jobs never get the same one.
+ * Assigns the job a user id that no other job on this runner has, or returns the one it has. Synchronous, so
+ * that two jobs never get the same id.
  */
 export function assignUser(runsDir: string, jobId: string, users: { first: number; last: number }): number {
   const own = userOf(runsDir, jobId);
@@ -37,8 +37,8 @@ export function userOf(runsDir: string, jobId: string): number | undefined {
 }
 
 /**
- * Gives the job's user what a run must write. The code stays the runner's: in the root module the user may make
- * files, as init does, but by the sticky bit not replace what was uploaded.
+ * Gives the job's user what a run must write. The code stays the runner's: the sticky bit lets the user
+ * create files in the root module, as init does, but not replace uploaded ones.
  */
 export async function giveToUser(paths: JobPaths, written: string[], user: number): Promise<void> {
   for (const path of [paths.temporary, paths.stateFolder, paths.planFolder, ...written])

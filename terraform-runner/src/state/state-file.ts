@@ -13,7 +13,7 @@ export type TerraformState = z.infer<typeof stateSchema>;
 
 export type StateFile = { raw: Buffer; sha256: string; content: TerraformState };
 
-/** Parses a state; `undefined` where it is incomplete, which happens while Terraform writes it. */
+/** Parses a state; `undefined` if it is incomplete because Terraform is writing it. */
 export function parseStateFile(raw: Buffer): StateFile | undefined {
   try {
     return { raw, sha256: sha256(raw), content: stateSchema.parse(JSON.parse(raw.toString('utf8'))) };

@@ -5,12 +5,12 @@ import { readState, type StateFile } from './state-file.ts';
 const pollMs = 500;
 
 export type StateWatch = {
-  /** Looks once more and stops; answers the newest complete state. */
+  /** Reads once more and stops; returns the newest complete state. */
   finish(): Promise<StateFile | undefined>;
   stop(): void;
 };
 
-/** Reports each new complete content of a state file; `known` is the digest of the one that is no news. */
+/** Reports each new complete content of a state file; `known` is the digest of the state already reported. */
 export function watchState(
   path: string,
   known: string | undefined,
@@ -36,9 +36,9 @@ export function watchState(
   let watcher: FSWatcher | undefined;
   try {
     watcher = watch(dirname(path), (_event, name) => name === basename(path) && lookSoon());
-    watcher.on('error', () => watcher?.close()); // the poll goes on
+    watcher.on('error', () => watcher?.close()); // polling continues
   } catch {
-    watcher = undefined; // no more watches on this machine: the poll is enough
+    watcher = undefined; // the machine's limit of watches is reached: polling is enough
   }
   const stop = () => {
     clearInterval(timer);

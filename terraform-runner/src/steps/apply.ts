@@ -31,12 +31,12 @@ export const apply: Step = {
   },
 };
 
-/** Where the newest complete state of an apply run is kept: Terraform may be writing its own file right now. */
+/** Path of an apply run's newest complete state; Terraform may be writing its own file right now. */
 export function capturedStatePath(runDirectory: string): string {
   return join(runDirectory, 'captured.tfstate');
 }
 
-/** Terraform may have ended before the provider has: what the cloud still answers goes into the journal. */
+/** Waits for the provider, which may outlive Terraform: the cloud's late answers go into the journal. */
 async function drainCalls({ run, providers }: ActiveRun): Promise<void> {
   const { drainMs } = run.context.config;
   if (await providers.drain(drainMs, run.abandon.signal)) return;

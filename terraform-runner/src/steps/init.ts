@@ -9,14 +9,14 @@ import { readOutput, runCommand } from '../runs/run-command.ts';
 import { readTextDiagnostics } from '../terraform/text-diagnostics.ts';
 import { resultOfCommand, type Step } from './step.ts';
 
-/** Installs providers and modules; every provider is verified here and linked from the mirror. */
+/** Installs providers and modules; verifies each provider and links it from the mirror. */
 export const init: Step = {
   name: 'init',
   isNeeded: ({ run }) => !existsSync(run.paths.initialised),
   async execute(active) {
     const { run } = active;
     const { initSpeaksJson } = run.context.terraform;
-    // Init writes a lock file itself: only the project's own is in the revision.
+    // Init writes a lock file itself, so only the revision shows whether the project has one.
     const files = await run.context.revisions.read(active.request.projectId, active.request.revisionDigest);
     const isLocked = files?.has(lockFileName) ?? false;
     const result = await runCommand(active, {
@@ -48,7 +48,7 @@ function reportTextDiagnostics(active: ActiveRun): void {
   );
 }
 
-/** Only binaries of the operator's mirror: what init has downloaded lies in the job's own folder. */
+/** Remembers only binaries of the operator's mirror: downloaded ones are in the job's own folder. */
 async function rememberProviders({ run, request }: ActiveRun): Promise<void> {
   const mirror = run.context.config.providerMirror;
   const files = mirror && (await run.context.revisions.read(request.projectId, request.revisionDigest));

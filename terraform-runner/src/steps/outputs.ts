@@ -1,7 +1,7 @@
 import { readState } from '../state/state-file.ts';
 import { done, type Step } from './step.ts';
 
-/** Reads the outputs from the state file; no other Terraform start. Their values are in the state the caller has. */
+/** Reads the outputs from the state file without starting Terraform. Their values are in the state. */
 export const outputs: Step = {
   name: 'outputs',
   async execute({ run }) {

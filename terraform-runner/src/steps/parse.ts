@@ -11,8 +11,8 @@ import { done, type Step, type StepResult } from './step.ts';
 const step: StepName = 'validate';
 
 /**
- * Has Terraform read the code and say what is wrong with its syntax, in all files at once. It evaluates nothing, loads
- * no module, needs no provider and has no network, so that code may come here which no policy has judged.
+ * Reports the syntax errors of all files at once. Terraform evaluates nothing, loads no module, and needs
+ * neither provider nor network, so code that no policy has checked yet is safe here.
  */
 export const parse: Step = {
   name: step,
@@ -34,7 +34,7 @@ export const parse: Step = {
   },
 };
 
-/** Runs Terraform in one folder; answers the number of errors, or how the command ended where it was not by itself. */
+/** Runs Terraform in one folder; returns the number of errors, or how the command ended if not normally. */
 async function ask(
   active: ActiveRun,
   name: 'parse' | 'parse-modules',
@@ -64,7 +64,7 @@ async function ask(
   return { errors: own.filter(({ severity }) => severity === 'error').length };
 }
 
-/** Not what the frame itself provokes, nor what is only missing because nothing was installed. */
+/** Excludes what the frame itself causes and what is missing only because nothing was installed. */
 function isOfTheCode(diagnostic: TerraformDiagnostic, values: FramedFiles): boolean {
   const { filename } = diagnostic.range ?? {};
   if (filename === undefined || isEngineFile(filename)) return false;

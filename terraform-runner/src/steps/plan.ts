@@ -10,7 +10,7 @@ import { resultOfCommand, type Step } from './step.ts';
 
 const modeFlags = { normal: [], destroy: ['-destroy'], 'refresh-only': ['-refresh-only'] } as const;
 
-/** Makes the plan, and the plan as JSON. */
+/** Creates the plan, and the plan as JSON. */
 export const plan: Step = {
   name: 'plan',
   async execute(active) {
@@ -20,7 +20,7 @@ export const plan: Step = {
     const planned = await runCommand(active, {
       step: 'plan',
       name: 'plan',
-      // No lock: nobody else has this state file, and a plan may not write beside it.
+      // No lock: the state file has no other user, and a plan may not write beside it.
       argv: [
         ...['plan', '-json', '-input=false', '-lock=false', ...modeFlags[mode]],
         ...(search ? ['-refresh=false'] : []),

@@ -9,7 +9,7 @@ import { layOutJob } from '../workdir/job-directory.ts';
 import { planDigestOfJob } from '../workdir/plan-digest.ts';
 import { done, type Step, type StepResult } from './step.ts';
 
-/** Lays out the job's folder. An apply uses the one in which its plan was made, where that is unchanged. */
+/** Lays out the job's folder. An apply reuses the folder of its plan if that is unchanged. */
 export const prepare: Step = {
   name: 'prepare',
   async execute(active) {
@@ -55,7 +55,7 @@ async function layOut(active: ActiveRun): Promise<StepResult | undefined> {
   return undefined;
 }
 
-/** A function that is in doubt and that Terraform would call; any, where it does not say which it has. */
+/** Returns a disputed function that Terraform would call; any of them if its functions are unknown. */
 function knownFunction({ run, request }: ActiveRun): string | undefined {
   const { functions } = run.context.terraform;
   return request.kind === 'validate'
@@ -63,11 +63,11 @@ function knownFunction({ run, request }: ActiveRun): string | undefined {
     : undefined;
 }
 
-/** Providers that init chose for the same requirements before start while it verifies them again. */
+/** Starts the providers that init chose for the same requirements before, while init verifies them again. */
 function startLikelyProviders(active: ActiveRun, files: Map<string, Uint8Array>): void {
   const likely = active.run.context.hints.find(requirementsKey(files));
   const present = likely.filter((binary) => existsSync(binary.path));
-  active.providers.ensure(() => commandContext(active, 'provider', present), present).catch(() => {}); // tried again, and told of, where they are needed
+  active.providers.ensure(() => commandContext(active, 'provider', present), present).catch(() => {}); // retried and reported when they are needed
 }
 
 async function isPlanned({ run, request }: ActiveRun): Promise<boolean> {

@@ -2,9 +2,8 @@ import { linkedProviders } from '../providers/binaries.ts';
 import { type ActiveRun, commandContext } from '../runs/run.ts';
 
 /**
- * Has the providers that init linked serve all further commands of the job. Answers the value of
- * TF_REATTACH_PROVIDERS, or `undefined` where Terraform starts its providers itself, because none of them says how to
- * reach it.
+ * Makes the providers that init linked serve all further commands of the job. Returns TF_REATTACH_PROVIDERS,
+ * or `undefined` if Terraform starts its providers itself because none of them printed how to reach it.
  */
 export async function shareProviders(active: ActiveRun): Promise<string | undefined> {
   const { run, providers } = active;
@@ -13,7 +12,7 @@ export async function shareProviders(active: ActiveRun): Promise<string | undefi
   const reattach = await providers.reattach();
   const journaled = Object.keys(JSON.parse(reattach ?? '{}')).toSorted();
   if (JSON.stringify(journaled) !== JSON.stringify(run.record.journaledProviders)) {
-    run.record.journaledProviders = journaled; // first on disk: what they are asked from now on is in the journal
+    run.record.journaledProviders = journaled; // save first: all their calls from now on are in the journal
     await run.save();
   }
   return reattach;

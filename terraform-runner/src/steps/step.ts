@@ -4,15 +4,15 @@ import type { CommandResult } from '../runs/run-command.ts';
 import { readOutput } from '../runs/run-command.ts';
 import { plainLines } from '../terraform/plain-text.ts';
 
-/** How a step ended. `stopped` and `killed` are those of its command. */
+/** How a step ended. `stopped` and `killed` come from its command. */
 export type StepResult =
   | { kind: 'done' }
   | { kind: 'failed'; exitCode: number | null; message: string }
   | Exclude<CommandResult, { kind: 'exited' }>;
 
 /**
- * A part of a run. A restarted runner executes the step again that was in progress; commands that were started are
- * then taken up, and events that were written are not written again.
+ * A part of a run. A restarted runner executes the step in progress again; it then adopts commands that were
+ * already started, and does not write events twice.
  */
 export type Step = {
   name: StepName;
@@ -23,7 +23,7 @@ export type Step = {
 
 export const done: StepResult = { kind: 'done' };
 
-/** The step's result where all it does is one command. */
+/** Returns the result of a step that only runs one command. */
 export function resultOfCommand(
   active: ActiveRun,
   step: StepName,

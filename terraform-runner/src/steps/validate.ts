@@ -6,7 +6,7 @@ import { readValidation } from '../terraform/validation.ts';
 import { shareProviders } from './share-providers.ts';
 import { resultOfCommand, type Step } from './step.ts';
 
-/** Checks the code without looking at any cloud. */
+/** Validates the code without contacting a cloud. */
 export const validate: Step = {
   name: 'validate',
   async execute(active) {
@@ -25,7 +25,7 @@ export const validate: Step = {
 function diagnostics(active: ActiveRun): RunEventBody[] {
   const { rootModule } = active.request;
   const reading = { step: 'validate' as const, rootModule, codeFolder: active.run.paths.code };
-  // Where Terraform died before it could answer, its exit code tells.
+  // If Terraform died before it could answer, its exit code decides.
   const found = readValidation(readOutput(active, 'validate')) ?? [];
   return found.flatMap((diagnostic) => diagnosticEvents(diagnostic, reading));
 }

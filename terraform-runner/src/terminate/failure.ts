@@ -3,7 +3,7 @@ import type { Stoppable } from './stop-reason.ts';
 /** Enough for Terraform to finish what it is creating and to write its state. */
 const graceMs = 20_000;
 
-/** The runner itself can't go on, for example because the disk is full. */
+/** Ends a run that the runner cannot continue, for example because the disk is full. */
 export function failRun(run: Stoppable, message: string): void {
   run.requestStop({ kind: 'failure', at: Date.now(), graceMs, message });
 }

@@ -2,11 +2,11 @@ import { interruptBelow, killSession, type ProcessIdentity } from '../process/id
 import type { StopReason } from './stop-reason.ts';
 
 const retryMs = 100;
-/** The second SIGINT comes this long before SIGKILL, or after four fifths of a short grace. */
+/** The second SIGINT is sent this long before SIGKILL, or after four fifths of a short grace period. */
 const secondInterruptMs = 5000;
 
 export type StopSequence = {
-  /** True from the second SIGINT on: the command no longer ended in its own order. */
+  /** True from the second SIGINT on: the command did not end gracefully. */
   forced(): boolean;
   [Symbol.dispose](): void;
 };
@@ -17,8 +17,9 @@ type Signals = {
 };
 
 /**
- * SIGINT, grace, SIGINT, SIGKILL: Terraform ends in order after the first, at once after the second, and a function
- * that never returns ends with the last. A restarted runner goes on where the clock says.
+ * Sends SIGINT, and after the grace period SIGINT, then SIGKILL. Terraform ends gracefully after the first
+ * and at once after the second; only SIGKILL ends a function that never returns. A restarted runner continues
+ * on schedule.
  */
 export function stopCommand(
   reason: StopReason,

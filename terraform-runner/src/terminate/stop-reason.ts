@@ -1,8 +1,8 @@
-/** Why a run is being ended before its time. The first reason stays. */
+/** Why a run ends early. The first reason wins. */
 export type StopReason =
   | { kind: 'cancel'; at: number; graceMs: number }
   | { kind: 'timeout'; at: number; graceMs: number; afterMs: number }
   | { kind: 'failure'; at: number; graceMs: number; message: string };
 
-/** What can be asked to stop. `requestStop` keeps the first reason and answers whether it was this one. */
+/** Something that can be stopped. `requestStop` keeps the first reason; returns whether it was this one. */
 export type Stoppable = { requestStop(reason: StopReason): boolean };

@@ -1,6 +1,6 @@
 import type { Stoppable } from './stop-reason.ts';
 
-/** Stops the run once `startedAt` is `limitMs` past; the clock goes on while no runner is there. */
+/** Stops the run `limitMs` after `startedAt`; time without a runner counts. */
 export function limitTime(
   run: Stoppable,
   limit: { startedAt: number; limitMs: number; graceMs: number },

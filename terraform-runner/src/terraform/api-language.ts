@@ -1,6 +1,6 @@
 type Rewording = [pattern: RegExp, replacement: string];
 
-/** Where Terraform speaks of its command line, what a caller of the API does instead. */
+/** Replaces Terraform's advice about its command line by what a caller of the API does instead. */
 const details: Rewording[] = [
   [
     /Use a -var or -var-file command line argument to provide a value for this variable\./g,
@@ -57,7 +57,9 @@ const details: Rewording[] = [
   ],
 ];
 
-/** A diagnostic in the words of the API: `variables` of the request instead of `-var`, no commands to run by hand. */
+/**
+ * Rewrites a diagnostic for API callers: `variables` of the request instead of `-var`, no commands to run.
+ */
 export function inApiLanguage(summary: string, detail: string): { summary: string; detail: string } {
   return {
     summary,

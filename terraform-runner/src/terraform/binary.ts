@@ -2,13 +2,13 @@ import { realpath } from 'node:fs/promises';
 import { execa } from 'execa';
 
 export type TerraformBinary = {
-  /** Without symbolic links, as the kernel shows it for a running process. */
+  /** Symbolic links resolved, as the kernel shows it for a running process. */
   path: string;
   product: 'terraform' | 'tofu';
   version: string;
   /** `init -json` came with Terraform 1.9; OpenTofu has text only. */
   initSpeaksJson: boolean;
-  /** Names of its functions; `undefined` where it does not tell them. */
+  /** Names of its functions; `undefined` if it does not list them. */
   functions: ReadonlySet<string> | undefined;
 };
 
@@ -18,7 +18,7 @@ const options = {
   timeout: 30_000,
 } as const;
 
-/** Asks the binary who it is. */
+/** Runs the binary to find out its product and version. */
 export async function inspectTerraform(path: string): Promise<TerraformBinary> {
   const { stdout } = await execa(path, ['version'], options);
   const match = /^(Terraform|OpenTofu) v(\d+)\.(\d+)(\.\S+)/m.exec(stdout);

@@ -1,10 +1,10 @@
 import { readRegularSync } from '../files/regular-file.ts';
 import type { TerraformDiagnostic } from './terraform-diagnostic.ts';
 
-/** A block as Terraform writes it, for example `output "url"`, and its address where it has one. */
+/** A block in Terraform's notation, for example `output "url"`, and its address if it has one. */
 export type BlockContext = { context: string; address: string | null };
 
-/** Labels of the top-level blocks that have an address, and what their addresses begin with. */
+/** Top-level blocks that have an address: number of labels, and prefix of the address. */
 const blocks: Record<string, { labels: number; prefix: string }> = {
   resource: { labels: 2, prefix: '' },
   data: { labels: 2, prefix: 'data.' },
@@ -17,8 +17,8 @@ const blocks: Record<string, { labels: number; prefix: string }> = {
 };
 
 /**
- * The block that encloses a problem. Terraform names it for HCL; for JSON it names a path within the file, or
- * nothing, and the file tells the block. `path` is that file's.
+ * Finds the block that encloses a problem. For HCL, Terraform names it; for JSON it names a path within the
+ * file, or nothing, and the block is read from the file at `path`.
  */
 export function blockOf(source: TerraformDiagnostic, path: string | undefined): BlockContext | undefined {
   const given = source.snippet?.context;
@@ -45,7 +45,7 @@ function addressOf(type: string, labels: string[]): string | null {
   return block && labels.length === block.labels ? `${block.prefix}${labels.join('.')}` : null;
 }
 
-/** The keys of the objects around a position, outermost first; the key that begins there counts. */
+/** Returns the keys of the objects around a position, outermost first, including one that begins there. */
 function keysAround(json: Buffer, byte: number): string[] {
   const open: { isObject: boolean; key: string | undefined }[] = [];
   const text = json.toString('latin1'); // one character a byte

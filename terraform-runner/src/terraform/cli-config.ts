@@ -1,5 +1,5 @@
 /**
- * Terraform's own settings file. With a mirror, providers come from it and from nowhere else; it is linked, never
+ * Returns Terraform's CLI configuration. With a mirror, providers come only from there and are linked, not
  * copied. Source: https://developer.hashicorp.com/terraform/cli/config/config-file#provider-installation
  */
 export function cliConfig(providerMirror: string | undefined): string {
@@ -9,7 +9,7 @@ export function cliConfig(providerMirror: string | undefined): string {
   return `disable_checkpoint = true\nprovider_installation {\n  ${installation}\n}\n`;
 }
 
-/** A quoted HCL string; `${` and `%{` would begin a template. */
+/** Quotes a string for HCL; `${` and `%{` would begin a template. */
 function quoted(text: string): string {
   return JSON.stringify(text).replaceAll('${', '$${').replaceAll('%{', '%%{');
 }

@@ -22,13 +22,13 @@ export type CommandContext = {
   sandbox: Pick<Sandbox, 'confine' | 'mode'>;
   kind: CommandKind;
   network: NetworkAccess;
-  /** Where the command writes Terraform's own log, where that was asked for. */
+  /** Where the command writes Terraform's own log, if requested. */
   log?: { level: TerraformLogLevel; path: string } | undefined;
-  /** Further variables of the engine's own. */
+  /** Further variables set by the engine. */
   extra?: Record<string, string>;
 };
 
-/** The one place where a child's command line is made, Terraform's and the shared providers': in its sandbox. */
+/** Builds the command line of every child, Terraform and shared providers alike, in its sandbox. */
 export function commandLine(context: CommandContext, argv: [string, ...string[]]): CommandLine {
   const { paths, network } = context;
   const [file, ...args] = argv;

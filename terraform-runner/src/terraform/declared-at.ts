@@ -4,8 +4,8 @@ import { readRegularSync } from '../files/regular-file.ts';
 import { isEngineFile, type TerraformDiagnostic } from './terraform-diagnostic.ts';
 
 /**
- * A problem with the value of a variable is placed by Terraform where the value is, which is a file of the engine's:
- * here it gets the place of the variable's declaration, as it has where the value comes from the command line.
+ * Moves a problem with a variable's value to the variable's declaration. Terraform reports the place of the
+ * value, which is in a file of the engine.
  */
 export function ofDeclaration(
   diagnostic: TerraformDiagnostic,
@@ -31,7 +31,7 @@ export function ofDeclaration(
   };
 }
 
-/** Code that is larger declares its variables elsewhere, or is not read. */
+/** Larger files are not searched for declarations. */
 const maxBytes = 1024 * 1024;
 
 function findDeclaration(folder: string, name: string) {

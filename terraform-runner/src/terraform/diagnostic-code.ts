@@ -1,7 +1,7 @@
 const maxSlugLength = 64;
 
 /**
- * Codes that stay the same when Terraform rewords a summary, for the problems users meet most. Everything else gets
+ * Codes for the most common problems that stay the same when Terraform rewords a summary. Any other code is
  * its summary as a slug.
  */
 const known: [pattern: RegExp, code: string][] = [
@@ -34,13 +34,13 @@ const known: [pattern: RegExp, code: string][] = [
   [/^Cycle: /i, 'dependency_cycle'],
 ];
 
-/** A stable, machine-readable name of a problem; `other` where its summary says nothing. */
+/** Returns a stable, machine-readable code of a problem; `other` if its summary is empty. */
 export function diagnosticCode(summary: string): string {
   const entry = known.find(([pattern]) => pattern.test(summary));
   if (entry) return entry[1];
   const slug = summary
     .toLowerCase()
-    .replace(/\([^)]*\)|"[^"]*"/g, ' ') // names and ids differ from case to case
+    .replace(/\([^)]*\)|"[^"]*"/g, ' ') // names and ids vary
     .replace(/[^a-z0-9]+/g, '_')
     .slice(0, maxSlugLength)
     .replace(/^_+|_+$/g, '');

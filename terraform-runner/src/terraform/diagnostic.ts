@@ -7,10 +7,10 @@ import { diagnosticCode } from './diagnostic-code.ts';
 import { plainLines, plainText, sourceText } from './plain-text.ts';
 import { isEngineFile, type TerraformDiagnostic } from './terraform-diagnostic.ts';
 
-/** Where Terraform was started, relative to the project's root, and where the project's files are. */
+/** Terraform's working folder, relative to the project's root, and the folder of the project's files. */
 export type CodePlace = { rootModule: string; codeFolder?: string };
 
-/** As the engine reports it: paths begin at the project's root, not at the root module. */
+/** Converts a diagnostic; its paths then begin at the project's root, not at the root module. */
 export function toDiagnostic(given: TerraformDiagnostic, { rootModule, codeFolder }: CodePlace): Diagnostic {
   const source = ofDeclaration(given, codeFolder && posix.join(codeFolder, rootModule));
   const file = source.range && projectPath(rootModule, source.range.filename);
@@ -36,12 +36,12 @@ export function toDiagnostic(given: TerraformDiagnostic, { rootModule, codeFolde
   };
 }
 
-/** Validation names no address, but in a file of the root module the enclosing block has one. */
+/** Validation gives no address, but in a root module file the enclosing block has one. */
 function isInRootModule({ range }: TerraformDiagnostic): boolean {
   return range !== undefined && !range.filename.includes('/');
 }
 
-/** The diagnostic as lines of a log. */
+/** Formats the diagnostic as log lines. */
 export function diagnosticLines(diagnostic: Diagnostic): string[] {
   const title = diagnostic.severity === 'error' ? 'Error' : 'Warning';
   const place = diagnostic.file ? [`  on ${diagnostic.file} line ${diagnostic.line}`] : [];
@@ -56,9 +56,9 @@ export function diagnosticLines(diagnostic: Diagnostic): string[] {
 }
 
 /**
- * What is no problem of the code: Terraform's introduction to the problems it then lists one by one, and its warning
- * that a mirror has packages for this machine only, or that the project's lock file, which is read only, has no
- * checksum of them.
+ * Whether a diagnostic says nothing about the code: Terraform's introduction to a list of problems, or its
+ * warning that the mirror has packages for this machine only, or that the read-only lock file lacks their
+ * checksums.
  */
 export function isNoise(diagnostic: TerraformDiagnostic): boolean {
   return /^(Terraform encountered problems during initiali[sz]ation|Incomplete lock file information|Provider lock file not updated)/.test(
@@ -66,7 +66,7 @@ export function isNoise(diagnostic: TerraformDiagnostic): boolean {
   );
 }
 
-/** `undefined` for the engine's own files and for what lies outside the project. */
+/** Returns `undefined` for the engine's own files and for paths outside the project. */
 function projectPath(rootModule: string, filename: string): string | undefined {
   const path = posix.normalize(posix.join(rootModule, filename));
   const outside = path.startsWith('../') || path.startsWith('/');

@@ -1,8 +1,8 @@
 import type { JobPaths } from '../workdir/job-paths.ts';
 
-/** Credentials, endpoints and input variables; everything else in a request's environment is dropped. */
+/** Credentials, endpoints and input variables; other variables of a request are dropped. */
 const accepted = /^((AWS|ARM|GOOGLE|TF_VAR)_[A-Za-z0-9_]+|TF_AWS_DEFAULT_TAGS_[A-Za-z0-9_:-]+)$/;
-/** These name files that can run programs, or files of this machine. */
+/** These name files of this machine, or files that can run programs. */
 const refused = new Set([
   'AWS_CA_BUNDLE',
   'AWS_CONFIG_FILE',
@@ -17,7 +17,7 @@ export function acceptedEnvironment(environment: Record<string, string>): Record
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** The whole environment of Terraform and its providers. Nothing of the runner's own environment is in it. */
+/** Returns the whole environment of Terraform and its providers. Contains nothing of the runner's own. */
 export function childEnvironment(paths: JobPaths, environment: Record<string, string>) {
   return {
     ...acceptedEnvironment(environment),
@@ -29,7 +29,7 @@ export function childEnvironment(paths: JobPaths, environment: Record<string, st
     TF_IN_AUTOMATION: '1',
     TF_INPUT: '0',
     CHECKPOINT_DISABLE: '1',
-    // Decoding a large provider's schema is most of Terraform's work; fewer collections cost ~200 MB and save a third.
+    // Decoding schemas is most of Terraform's work: collecting less garbage costs ~200 MB and saves a third.
     GOGC: '300',
   };
 }

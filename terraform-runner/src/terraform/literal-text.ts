@@ -1,8 +1,8 @@
 /**
- * Spells a text so that Terraform takes it as it is, in JSON or in a quoted string of HCL: `${` and `%{` would begin
- * a template, and what that names would be evaluated.
+ * Escapes a text so that Terraform takes it literally, in JSON or in a quoted HCL string: `${` and `%{` would
+ * begin a template, whose content would be evaluated.
  */
 export function literalText(text: string): string {
-  // A function: in a replacement text, two "$" stand for one.
+  // A function, because "$$" in a replacement string means a single "$".
   return text.replaceAll('${', () => '$${').replaceAll('%{', () => '%%{');
 }

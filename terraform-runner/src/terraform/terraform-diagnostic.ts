@@ -24,7 +24,7 @@ export const terraformDiagnosticSchema = z.looseObject({
 });
 export type TerraformDiagnostic = z.infer<typeof terraformDiagnosticSchema>;
 
-/** Whether the engine has added the file to the project's. */
+/** Whether the engine added the file to the project's. */
 export function isEngineFile(filename: string): boolean {
   return posix.basename(filename).startsWith('~');
 }

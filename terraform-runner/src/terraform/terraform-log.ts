@@ -5,17 +5,17 @@ import { maxTerraformLogBytes, type TerraformLogLevel } from '@deployment-engine
 import { openRegular } from '../files/regular-file.ts';
 
 const { O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW, O_NONBLOCK } = constants;
-/** Never through a link, never waiting for a pipe's other end: without a sandbox, code could put either there. */
+/** Follows no link and does not block on a pipe: without a sandbox, code could place either there. */
 const appendFlags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK;
 
-/** What a command is told, so that it writes its own log. Source: https://developer.hashicorp.com/terraform/internals/debugging */
+/** Source: https://developer.hashicorp.com/terraform/internals/debugging */
 export function logEnvironment(level: TerraformLogLevel, path: string): Record<string, string> {
   return { TF_LOG: level.toUpperCase(), TF_LOG_PATH: path };
 }
 
 /**
- * Makes the file that a command writes its log to. Its folder stays the runner's: in the sandbox the command sees the
- * file alone, and can put nothing else in its place.
+ * Creates a command's log file. Its folder stays the runner's: the sandbox contains only the file, so the
+ * command cannot replace it.
  */
 export async function makeLogFile(folder: string, name: string, user: number | undefined): Promise<string> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -26,8 +26,8 @@ export async function makeLogFile(folder: string, name: string, user: number | u
 }
 
 /**
- * The logs of a job's commands and providers, the oldest first, each under its name. Of what is more than the limit
- * the newest is kept. `undefined` where there is none.
+ * Reads the logs of a job's commands and providers, oldest first, each under its name. Beyond the limit,
+ * keeps the newest. Returns `undefined` if there is none.
  */
 export async function readTerraformLog(folder: string): Promise<Buffer | undefined> {
   const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.log'));
@@ -39,7 +39,7 @@ export async function readTerraformLog(folder: string): Promise<Buffer | undefin
   );
   const parts: Buffer[] = [];
   let room = maxTerraformLogBytes;
-  const written = files.filter(({ size }) => size > 0); // one is made for providers before any is started
+  const written = files.filter(({ size }) => size > 0); // providers get a file before they start
   for (const { name } of written.toSorted((a, b) => b.at - a.at)) {
     const { bytes, left } = await readEnd(join(folder, name), room);
     room -= bytes.byteLength;
@@ -49,7 +49,7 @@ export async function readTerraformLog(folder: string): Promise<Buffer | undefin
   return parts.length > 0 ? Buffer.concat(parts) : undefined;
 }
 
-/** The end of a file from the beginning of a line, and how many bytes there are before it. */
+/** Reads the end of a file from a line start, and how many bytes precede it. */
 async function readEnd(path: string, maxBytes: number): Promise<{ bytes: Buffer; left: number }> {
   await using file = await openRegular(path);
   if (!file) return { bytes: Buffer.alloc(0), left: 0 };

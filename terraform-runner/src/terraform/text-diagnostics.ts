@@ -5,8 +5,8 @@ import type { TerraformDiagnostic } from './terraform-diagnostic.ts';
 import type { Reading } from './ui-message.ts';
 
 /**
- * Problems in output made for people, for a Terraform whose `init` speaks no JSON. Each begins with "Error:" or
- * "Warning:"; a line "on <file> line <n>" tells where it is.
+ * Reads problems from plain-text output, for a Terraform whose `init` has no JSON. Each begins with "Error:"
+ * or "Warning:"; a line "on <file> line <n>" gives the place.
  */
 export function readTextDiagnostics(text: string, reading: Reading): RunEventBody[] {
   const blocks = plainText(text)

@@ -24,7 +24,7 @@ type Message = z.infer<typeof messageSchema>;
 
 export type Reading = { step: StepName } & CodePlace;
 
-/** The events in one line of Terraform's output. A line that is not JSON is a line of the log. */
+/** Returns the events of one line of Terraform's output. A line that is not JSON becomes a log line. */
 export function readUiLine(line: string, reading: Reading): RunEventBody[] {
   const message = line.startsWith('{') ? parseMessage(line) : undefined;
   if (!message) return logEvents(plainLines(line), reading.step);
@@ -76,7 +76,7 @@ function address(source: z.infer<typeof resource>) {
   return { address: source.addr, resourceType: source.resource_type };
 }
 
-/** Terraform's words for what is done to a resource, in ours. */
+/** Maps Terraform's names of actions to the engine's. */
 const actions: Record<string, ChangeAction> = {
   create: 'create',
   read: 'read',

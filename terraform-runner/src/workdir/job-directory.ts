@@ -8,8 +8,8 @@ import { literalText } from '../terraform/literal-text.ts';
 import type { JobPaths } from './job-paths.ts';
 
 /**
- * Terraform reads override files after all others and in the order of their names, and "~" sorts last, so the
- * engine has the last word; uploaded names can't begin with "~".
+ * Terraform merges override files last, in the order of their names. "~" sorts last, so the engine's settings
+ * win; uploaded names cannot begin with "~".
  */
 export const overrideName = '~engine_override.tf.json';
 export const variablesName = '~engine.auto.tfvars.json';
@@ -20,18 +20,18 @@ export type JobContent = {
   files: Map<string, Uint8Array>;
   variables: Record<string, unknown>;
   state: Uint8Array | undefined;
-  /** A plan that was made elsewhere. */
+  /** A plan from another runner. */
   plan: Uint8Array | undefined;
   providerMirror: string | undefined;
-  /** Objects to bring under management: an address each and the provider's id. */
+  /** Objects to import: an address each and the provider's id. */
   imports: { to: string; id: string }[];
   /** Data sources to read; see `search` of a plan request. */
   search: { name: string; type: string; provider: string; arguments: Record<string, unknown> }[];
-  /** The job's own user; `undefined` where runs stay the runner's user. */
+  /** The job's own user; `undefined` if runs use the runner's user. */
   user: number | undefined;
 };
 
-/** Lays out a job's folder from nothing; what an earlier attempt left, except its runs, is removed. */
+/** Lays out a job's folder from scratch; removes the remains of an earlier attempt, except its runs. */
 export async function layOutJob(paths: JobPaths, content: JobContent): Promise<void> {
   for (const path of [paths.stateFolder, paths.planFolder])
     await mkdir(path, { recursive: true, mode: 0o700 });
@@ -40,7 +40,7 @@ export async function layOutJob(paths: JobPaths, content: JobContent): Promise<v
     await rm(path, { recursive: true, force: true });
   await makeTemporary(paths.temporary);
   await writeFile(paths.hosts, '127.0.0.1 localhost\n', { mode: 0o644 });
-  // Init would fetch the modules and providers that tests name, which nobody has judged.
+  // Init would fetch modules and providers named by tests, which no policy has checked.
   const tests = [...content.files].filter(([path]) => isTestFile(path));
   await writeTree(paths.aside, new Map(tests));
   await writeTree(paths.code, new Map([...content.files].filter(([path]) => !isTestFile(path))));
@@ -69,12 +69,12 @@ export async function layOutJob(paths: JobPaths, content: JobContent): Promise<v
   if (content.user !== undefined) await giveToUser(paths, written, content.user);
 }
 
-/** Relative: a saved plan holds it, and may be applied on another runner. */
+/** The path is relative: a saved plan contains it and may be applied on another runner. */
 function backend(paths: JobPaths) {
   return { terraform: { backend: { local: { path: relative(paths.rootModule, paths.state) } } } };
 }
 
-/** An id is text, but Terraform reads strings of JSON configuration as templates. */
+/** Escapes the id: Terraform reads strings of JSON configuration as templates. */
 function importBlock({ to, id }: { to: string; id: string }): { to: string; id: string } {
   return { to, id: literalText(id) };
 }
@@ -95,7 +95,7 @@ function literalValue(value: unknown): unknown {
   );
 }
 
-/** The folder may lie in the system's shared temporary folder: it must be ours and no link. */
+/** Creates the folder, possibly below the system's temporary folder: it must be ours and not a link. */
 async function makeTemporary(path: string): Promise<void> {
   await rm(path, { recursive: true, force: true });
   await mkdir(path, { recursive: true, mode: 0o700 });

@@ -5,37 +5,37 @@ import { sha256 } from '../files/sha256.ts';
 /** A Unix socket's path has at most 107 bytes; a provider's is `<temporary>/plugin<10 digits>`. */
 const maxTemporaryLength = 85;
 
-/** Where everything of one job lies; its plan and apply runs share it. */
+/** Paths of one job's files; its plan and apply runs share them. */
 export type JobPaths = {
   root: string;
   /** The project's files. */
   code: string;
-  /** The folder Terraform works in, inside `code`. */
+  /** Terraform's working folder, inside `code`. */
   rootModule: string;
-  /** Holds the state and Terraform's own copy of the one before. */
+  /** Holds the state and Terraform's backup of the previous one. */
   stateFolder: string;
   state: string;
   planFolder: string;
   plan: string;
   planJson: string;
-  /** Home of the providers' sockets, short enough for one. */
+  /** Folder of the providers' sockets; short enough for a socket path. */
   temporary: string;
   cliConfig: string;
-  /** Where the engine's own Node programs keep their compiled code, for all jobs; never seen by a run. */
+  /** Compiled code of the engine's own Node programs, for all jobs; not visible to runs. */
   nodeCache: string;
-  /** The only names of hosts that a run knows by itself. */
+  /** The sandbox's `/etc/hosts`. */
   hosts: string;
   providers: string;
   /** The egress process of the job. */
   egress: string;
   runs: string;
-  /** Journals of what providers were asked and answered in applies; they outlive the providers. */
+  /** Journals of providers' requests and answers in applies; they outlive the providers. */
   journal: string;
-  /** Terraform's own logs, where they were asked for: one file a command or provider. */
+  /** Terraform's own logs, if requested: one file per command or provider. */
   logs: string;
-  /** The paths of the project's files in `code`, as JSON; Terraform may add files of its own. */
+  /** Paths of the project's files in `code`, as JSON; Terraform may add its own files. */
   manifest: string;
-  /** Files of the project that no run sees: its tests. */
+  /** Project files that no run sees: its tests. */
   aside: string;
   /** Exists once init has succeeded on the present content of `code`. */
   initialised: string;

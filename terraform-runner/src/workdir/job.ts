@@ -3,7 +3,7 @@ import { createJobEgress, type JobEgress } from '../egress/job-egress.ts';
 import { createJobProviders, type JobProviders } from '../providers/job-providers.ts';
 import { type JobPaths, jobPaths } from './job-paths.ts';
 
-/** What the runs of one job share in memory, for as long as one is in progress or its providers and egress wait for the next. */
+/** What a job's runs share in memory, while one is in progress or providers and egress wait for the next. */
 export type Job = {
   providers: JobProviders;
   egress: JobEgress;
@@ -25,7 +25,7 @@ export function createJobTable(config: RunnerConfig) {
   }
 
   return {
-    /** The job, with this run in progress; its providers, if they wait, wait no longer. */
+    /** Returns the job with this run in progress; stops the timer of waiting providers. */
     enter(jobId: string, runId: string): Job {
       const job = jobs.get(jobId) ?? newJob(jobPaths(config.runsDir, jobId, '.'));
       clearTimeout(job.linger);
@@ -36,7 +36,7 @@ export function createJobTable(config: RunnerConfig) {
 
     activeRun: (jobId: string): string | undefined => jobs.get(jobId)?.activeRunId,
 
-    /** The run has finished; the providers end now, or after waiting this long for the job's next run. */
+    /** Ends the run in its job; the providers end now, or after waiting this long for the job's next run. */
     async leave(jobId: string, lingerMs: number): Promise<void> {
       const job = jobs.get(jobId);
       if (!job) return;

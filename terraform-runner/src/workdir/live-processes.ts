@@ -2,7 +2,7 @@ import { globSync } from 'node:fs';
 import { isAlive, readIdentity, sessionOf } from '../process/identity.ts';
 import type { JobPaths } from './job-paths.ts';
 
-/** Whether a command, a provider or an egress process that was started in a job's folder, or anything it started, still runs. */
+/** Whether a command, provider or egress process of a job, or any of their descendants, still runs. */
 export function livesIn(paths: JobPaths): boolean {
   const directories = [
     ...globSync('*/commands/*', { cwd: paths.runs }).map((name) => `${paths.runs}/${name}`),

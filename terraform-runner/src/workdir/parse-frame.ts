@@ -2,24 +2,25 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import type { JobPaths } from './job-paths.ts';
 
-/** Folder in the project's that holds what a parse run adds; uploaded names can't begin with "~". */
+/** Folder inside the project's for the files of a parse run; uploaded names cannot begin with "~". */
 export const frameFolder = '~engine_parse';
-/** A file that no Terraform accepts: with an error in the root module, nothing is evaluated and no module loaded. */
+/** An invalid file: with an error in the root module, Terraform evaluates nothing and loads no module. */
 const stopName = '~engine_stop.tf.json';
 
 const endOfTemplate = 'END_OF_ENGINE_TEMPLATE';
 
-/** Where a diagnostic of the frame belongs, by its file's path: the project's file and what to subtract from its lines. */
+/** Maps a frame file to the project's file, and how many lines to subtract from a diagnostic's. */
 export type FramedFiles = Map<string, { path: string; linesBefore: number }>;
 export type ParseFrame = {
-  /** Whether there are files beside the root module's. */
+  /** Whether there are files outside the root module. */
   hasMore: boolean;
   values: FramedFiles;
 };
 
 /**
- * Lays out what makes Terraform read all code of a project and do nothing else: the root module cannot load, and the
- * other folders, as well as files of variable values, are modules of a second root module that cannot load either.
+ * Lays out a frame that makes Terraform parse all code of a project and do nothing else. The root module
+ * cannot load; the other folders and variable files become modules of a second root module that cannot load
+ * either.
  */
 export async function layOutParseFrame(
   paths: JobPaths,
@@ -36,7 +37,7 @@ export async function layOutParseFrame(
     .filter((folder) => folder !== rootModule)
     .map((folder) => posix.join('..', folder));
   const modules = [...folders, ...[...values.keys()].map((path) => `./${posix.dirname(path)}`)];
-  // Modules that are "installed" already, and one that is not: the configuration never becomes complete.
+  // Modules that count as installed, and one that does not: the configuration never becomes complete.
   const calls = Object.fromEntries(modules.map((folder, index) => [`m${index}`, { source: folder }]));
   const entries = modules.map((folder, index) => ({ Key: `m${index}`, Source: folder, Dir: folder }));
   await write(join(frame, '~modules.tf.json'), { module: { ...calls, stop: { source: './nowhere' } } });
@@ -47,8 +48,8 @@ export async function layOutParseFrame(
 }
 
 /**
- * Terraform reads files of variable values when it plans, which is too late here. Written in HCL they have the syntax
- * of a module's file; in JSON they are put into a property that takes any names.
+ * Terraform reads variable files only at plan time, which is too late here. An HCL one is parsed as a
+ * module's file; a JSON one is put into a property that accepts any names.
  */
 async function layOutValues(
   frame: string,
@@ -64,7 +65,7 @@ async function layOutValues(
   }
 }
 
-/** A template has the syntax of a heredoc, whose text Terraform reads as soon as it loads the file around it. */
+/** A template is parsed as a heredoc, whose text Terraform reads as soon as it loads the file around it. */
 async function layOutTemplates(
   frame: string,
   files: Map<string, Uint8Array>,

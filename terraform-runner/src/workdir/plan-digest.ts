@@ -14,7 +14,7 @@ export type PlanParts = {
   stateSha256: string | undefined;
 };
 
-/** Binds an approval to everything an apply depends on: the plan file, code, variables and state. */
+/** Digests everything an apply depends on, and an approval is bound to: plan file, code, variables, state. */
 export function planDigest(parts: PlanParts): string {
   const lines = [
     `plan ${parts.planSha256}`,
@@ -26,7 +26,7 @@ export function planDigest(parts: PlanParts): string {
   return sha256(lines.join('\n'));
 }
 
-/** The digest of what lies in a job's folder now; `undefined` where plan or code are not complete. */
+/** Digests what is in a job's folder now; `undefined` if plan or code are incomplete. */
 export async function planDigestOfJob(
   paths: JobPaths,
   request: { rootModule: string; variables: Record<string, unknown> },
@@ -49,7 +49,7 @@ async function readProjectFiles(paths: JobPaths): Promise<Map<string, Buffer>> {
   const names: string[] = JSON.parse(await readFile(paths.manifest, 'utf8'));
   const entries = names.map(async (name) => {
     const content = await readRegular(join(isTestFile(name) ? paths.aside : paths.code, name));
-    if (!content) throw new Error(`reading the code: ${name} is no regular file any more`);
+    if (!content) throw new Error(`reading the code: ${name} is no longer a regular file`);
     return [name, content] as const;
   });
   return new Map(await Promise.all(entries));

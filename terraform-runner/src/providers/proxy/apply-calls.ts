@@ -8,7 +8,7 @@ import type { JournalFile } from './journal-file.ts';
 import { type Answer, call, ownAnswer, readRequest, reply } from './unary-call.ts';
 import type { Upstream } from './upstream.ts';
 
-/** How long a call waits for a disk that takes no record. */
+/** How long a call waits for a disk that rejects writes. */
 const holdMs = 30_000;
 const resourceExhausted = 8;
 const invalidArgument = 3;
@@ -18,7 +18,7 @@ export type ApplyCallsOptions = {
   /** This file exists while no call is in flight. */
   idlePath: string;
   versionOf(type: string): Promise<number>;
-  /** A call of this process has ended. */
+  /** Called when a call of this process has ended. */
   onEnd(upstream: Upstream): void;
 };
 
@@ -27,8 +27,8 @@ export function isApply(headers: IncomingHttpHeaders): boolean {
 }
 
 /**
- * Passes on the calls that change objects, whole and on record: nothing is asked that is not written down before,
- * nothing is answered that is not written down before. A call goes on where Terraform has died.
+ * Passes on the calls that change objects and records them: the request before the provider gets it, the
+ * answer before Terraform gets it. A call continues if Terraform dies.
  */
 export function createApplyCalls({ journal, idlePath, versionOf, onEnd }: ApplyCallsOptions) {
   let inFlight = 0;
@@ -38,7 +38,7 @@ export function createApplyCalls({ journal, idlePath, versionOf, onEnd }: ApplyC
     try {
       writeFileSync(idlePath, '');
     } catch {
-      // The disk is full: the runner waits as long as for a call that hangs.
+      // The disk is full: the runner waits as long as for a hanging call.
     }
   }
 
@@ -83,7 +83,7 @@ export function createApplyCalls({ journal, idlePath, versionOf, onEnd }: ApplyC
   }
 
   return {
-    /** The provider died in between: Terraform's connection ends with it, and no end is on record. */
+    /** If the provider dies meanwhile, Terraform's connection ends and no end is recorded. */
     pass: (upstream: Upstream, stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void =>
       void apply(upstream, stream, headers).catch(() => stream.destroyed || stream.close(2)),
   };

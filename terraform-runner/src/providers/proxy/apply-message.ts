@@ -2,7 +2,7 @@ import type { DynamicValue, JournalEnd } from '@deployment-engine/runner-api';
 import { contentOf, grpcHeaderBytes, readFields } from './proto-fields.ts';
 import { type Answer, grpcStatus } from './unary-call.ts';
 
-/** What Terraform asks a provider to do with one object. */
+/** Terraform's request to a provider to change one object. */
 export type ApplyRequest = {
   type: string;
   action: 'create' | 'update' | 'delete';
@@ -13,8 +13,8 @@ export type ApplyRequest = {
 const errorSeverity = 1;
 
 /**
- * Reads `ApplyResourceChange.Request`: type 1, prior state 2, planned state 3. `undefined` where it is compressed or
- * no such message. Source: tfplugin5.proto, tfplugin6.proto.
+ * Reads `ApplyResourceChange.Request`: type 1, prior state 2, planned state 3. Returns `undefined` if the
+ * message is compressed or of another kind. Source: tfplugin5.proto, tfplugin6.proto.
  */
 export function readApplyRequest(message: Buffer): ApplyRequest | undefined {
   if (message[0] !== 0) return undefined;
@@ -48,7 +48,7 @@ export function readApplyAnswer(
   };
 }
 
-/** `DynamicValue`: MessagePack 1 or JSON 2; `null` where it holds none. */
+/** Reads `DynamicValue`: MessagePack 1 or JSON 2; `null` if it holds none. */
 function readValue(message: Buffer | undefined): DynamicValue | null {
   if (!message) return null;
   const fields = readFields(message);
@@ -59,7 +59,7 @@ function readValue(message: Buffer | undefined): DynamicValue | null {
   return json.trim() === 'null' ? null : { encoding: 'json', data: json };
 }
 
-/** MessagePack has one byte for nil. */
+/** Nil is a single byte in MessagePack. */
 function isNil(data: Buffer): boolean {
   return data.length === 1 && data[0] === 0xc0;
 }

@@ -5,7 +5,7 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 
-/** Passes one gRPC call on as it is: headers, messages in both directions, trailers, and a cancel from either side. */
+/** Forwards one gRPC call unchanged: headers, messages, trailers, and a cancel from either side. */
 export function forward(
   session: ClientHttp2Session,
   stream: ServerHttp2Stream,
@@ -32,7 +32,7 @@ export function forward(
   stream.on('error', () => request.close(constants.NGHTTP2_CANCEL));
 }
 
-/** Headers of a call as they can be sent on another connection. */
+/** Removes connection-specific headers, so that the call can be sent on another connection. */
 export function withoutConnection(headers: IncomingHttpHeaders): IncomingHttpHeaders {
   const { ':scheme': _scheme, ':authority': _authority, ...rest } = headers;
   return rest;

@@ -4,21 +4,21 @@ import { promisify } from 'node:util';
 
 const sync = promisify(fdatasync);
 const retryMs = 100;
-/** Given up where the disk gets full, so that the answers of calls in flight can still be written. */
+/** Released when the disk is full, so that the answers of calls in flight can still be written. */
 const reserveBytes = 1024 * 1024;
 
 type Waiting = { line: string; settle: (isWritten: boolean) => void };
 
 export type JournalFile = {
   /**
-   * Appends a record. Resolves to true once it is on the disk itself, or to false where the disk has not taken it
-   * within `holdMs`; it is still tried then, for as long as this process lives.
+   * Appends a record. Resolves to true once it is synced to disk, or to false if that takes longer than
+   * `holdMs`; the write is then retried for as long as this process lives.
    */
   append(record: object, holdMs: number): Promise<boolean>;
   close(): void;
 };
 
-/** Opens a journal: a file of JSON lines that only grows. Records that come together share one write. */
+/** Opens a journal: an append-only file of JSON lines. Concurrent records share one write. */
 export function openJournal(path: string): JournalFile {
   const descriptor = openSync(path, 'ax', 0o600);
   const reserve = `${path}.reserve`;
@@ -28,7 +28,7 @@ export function openJournal(path: string): JournalFile {
   try {
     writeFileSync(reserve, Buffer.alloc(reserveBytes), { mode: 0o600 });
   } catch {
-    // The disk is full already; the first record tells.
+    // The disk is already full; the first record reports it.
   }
 
   async function writeAll(): Promise<void> {
@@ -55,7 +55,7 @@ export function openJournal(path: string): JournalFile {
     try {
       ftruncateSync(descriptor, size);
     } catch {
-      // What is left of a record is no JSON line, and the next write begins where it does.
+      // A partial record is not a JSON line, and the next write overwrites it.
     }
     rmSync(reserve, { force: true });
     await delay(retryMs);

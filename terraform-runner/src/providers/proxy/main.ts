@@ -1,6 +1,7 @@
 /**
- * `node main.ts <settings as JSON> <command>…`: starts the provider, stands between it and Terraform, and prints how to
- * reach it in the provider's own words. Ends where the provider never gets ready; later providers start as needed.
+ * `node main.ts <settings as JSON> <command>…`: starts the provider, proxies between it and Terraform, and
+ * prints how to reach it in the provider's own format. Ends if the provider never gets ready; starts more as
+ * needed.
  */
 import { once } from 'node:events';
 import { openSync } from 'node:fs';
@@ -26,7 +27,7 @@ const start = () => startUpstream(command, args, log);
 const first = await start();
 if (!first) process.exit(1);
 await serve(first);
-flushCompileCache(); // nobody ends this process in its own order, which would do that
+flushCompileCache(); // only a regular exit would do this, and this process is killed
 
 async function serve(first: Upstream): Promise<void> {
   const { ProtocolVersion: version } = first.entry;
@@ -54,15 +55,15 @@ async function serve(first: Upstream): Promise<void> {
   const server = createServer(http2Tuning);
   server.on('session', (terraform) => terraform.setLocalWindowSize(sessionWindowBytes));
   server.on('stream', (stream: ServerHttp2Stream, headers) => {
-    stream.on('error', () => {}); // Terraform ended while something was on its way
+    stream.on('error', () => {}); // Terraform ended during a call
     answer(stream, headers).catch(() => stream.destroyed || stream.close());
   });
   server.on('sessionError', () => {});
-  process.umask(0); // Terraform may be another user; the folder is closed to everybody else
+  process.umask(0); // Terraform may run as another user; the folder itself is private
   server.listen(path);
   await once(server, 'listening');
   process.umask(0o077);
-  // Terraform asks whether this process lives; in a namespace of its own it sees the first one there, which does.
+  // Terraform checks that this pid lives; in a pid namespace of its own it sees pid 1 there, which does.
   const entry = {
     ...first.entry,
     Pid: settings.pid === 'own' ? process.pid : Number(settings.pid),
@@ -72,12 +73,12 @@ async function serve(first: Upstream): Promise<void> {
   schemas.prefetch();
 }
 
-/** Services of the plugin library itself, which Terraform calls on each connection and a reattached provider has no use for. */
+/** Services of the plugin library that Terraform calls per connection; a reattached provider needs none. */
 function isPluginService(headers: IncomingHttpHeaders): boolean {
   return /^\/plugin\./.test(headers[':path'] ?? '');
 }
 
-/** Streams of output and brokered connections stay silent until Terraform ends them; it must not end the provider. */
+/** Keeps output and broker streams open and silent, so that Terraform cannot end the provider. */
 function answerPluginService(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
   stream.resume();
   const isStream = /Stream/.test(headers[':path'] ?? '');

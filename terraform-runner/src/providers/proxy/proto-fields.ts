@@ -1,11 +1,11 @@
-/** A field of a protobuf message. `content` is empty for fields that are not length-delimited, `value` 0 for those that are. */
+/** A protobuf field. `content` is empty unless it is length-delimited; then `value` is 0. */
 export type ProtoField = { number: number; content: Buffer; value: number; raw: Buffer };
 
-/** gRPC: one byte that tells whether the message is compressed, four with its length. */
+/** gRPC message prefix: one byte for compression, four for the length. */
 export const grpcHeaderBytes = 5;
 
 /**
- * Reads the top-level fields of a protobuf message. Throws where it is not one.
+ * Reads the top-level fields of a protobuf message. Throws if it is malformed.
  * Source: https://protobuf.dev/programming-guides/encoding/
  */
 export function readFields(data: Buffer): ProtoField[] {
@@ -18,7 +18,7 @@ export function readFields(data: Buffer): ProtoField[] {
   return fields;
 }
 
-/** The content of the first field of this number; `undefined` where there is none. */
+/** Returns the content of the first field of this number, or `undefined`. */
 export function contentOf(fields: ProtoField[], number: number): Buffer | undefined {
   return fields.find((field) => field.number === number)?.content;
 }
@@ -56,7 +56,7 @@ function readField(data: Buffer, start: number): ProtoField {
   }
 }
 
-/** Exact up to 2^53; larger numbers, which no field read here has, lose their last digits. */
+/** Exact up to 2^53; larger numbers lose precision, but no field read here is larger. */
 function readVarint(data: Buffer, start: number): { value: number; end: number } {
   let value = 0;
   for (let offset = start, shift = 0; offset < data.length && shift < 70; offset++, shift += 7) {

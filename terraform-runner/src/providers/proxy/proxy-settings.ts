@@ -1,6 +1,6 @@
-/** What the proxy in front of a provider is started with. */
+/** Start-up settings of the proxy in front of a provider. */
 export type ProxySettings = {
-  /** The process Terraform looks at to see whether the provider lives: `1` inside a sandbox, or `own`. */
+  /** The pid by which Terraform checks that the provider lives: `1` inside a sandbox, or `own`. */
   pid: '1' | 'own';
   /** Paths that name the resource types in use. */
   code: string;
@@ -10,8 +10,8 @@ export type ProxySettings = {
   log: string | undefined;
   /** File for the journal of applies; it must not exist. */
   journal: string;
-  /** File that exists while no apply is in flight: to remove one takes no room on a full disk. */
+  /** File that exists while no apply is in flight: removing a file needs no space on a full disk. */
   idle: string;
-  /** File in which the runner writes from when on calls in flight are broken off. */
+  /** File in which the runner writes when to cancel calls in flight. */
   stopAt: string;
 };

@@ -7,13 +7,13 @@ import { trimSchemas } from './trim-schemas.ts';
 import { type Answer, call, reply } from './unary-call.ts';
 import type { Upstream } from './upstream.ts';
 
-/** Calls that answer with one entry per resource type, and always the same: they are asked once. */
+/** Calls whose answer lists all resource types and never changes: called once, then cached. */
 const schemaCall = /^\/tfplugin[56]\.Provider\/(GetSchema|GetProviderSchema|GetResourceIdentitySchemas)$/;
 
-/** Paths of what names resource types. */
+/** Paths of texts that name resource types. */
 export type UsedBy = { code: string; rootModule: string; state: string };
 
-/** Answers Terraform's questions for schemas with those that the job's code and state name. */
+/** Answers Terraform's schema calls with the types that the job's code and state name. */
 export function createSchemaSource(provider: () => Upstream | undefined, version: number, folders: UsedBy) {
   const answers = new Map<string, Promise<Answer>>();
   const mainPath = `/tfplugin${version}.Provider/${version === 5 ? 'GetSchema' : 'GetProviderSchema'}`;
@@ -34,7 +34,7 @@ export function createSchemaSource(provider: () => Upstream | undefined, version
   return {
     prefetch: (): void => void ask(mainPath).catch(() => {}),
 
-    /** The version of a type's schema, under which Terraform keeps an object in the state; 0 where it is not known. */
+    /** Returns the version of a type's schema, which the state records with each object; 0 if unknown. */
     async versionOf(type: string): Promise<number> {
       versions ??= ask(mainPath).then(readVersions);
       versions.catch(() => {
@@ -43,7 +43,7 @@ export function createSchemaSource(provider: () => Upstream | undefined, version
       return (await versions.catch(() => undefined))?.get(type) ?? 0;
     },
 
-    /** False for calls that have to be passed on. */
+    /** Returns false for calls that must be forwarded. */
     answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): boolean {
       const path = headers[':path'] ?? '';
       const match = schemaCall.exec(path);
@@ -74,7 +74,7 @@ function readVersions({ message }: Answer): Map<string, number> {
   );
 }
 
-/** All text in which a resource type that Terraform may ask for can stand. */
+/** Reads all text that can name a resource type Terraform may ask for. */
 async function readUsedText({ code, rootModule, state }: UsedBy): Promise<string> {
   const folders = await readCode([code, join(rootModule, '.terraform', 'modules')]);
   const stateText = (await readRegular(state))?.toString('utf8') ?? '';

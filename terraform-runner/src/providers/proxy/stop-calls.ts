@@ -4,7 +4,7 @@ import { call, ownAnswer, reply } from './unary-call.ts';
 import type { Upstream } from './upstream.ts';
 
 const lookMs = 100;
-/** Where the runner has not said until when calls may go on. */
+/** Used when the runner has not said how long calls may continue. */
 const defaultMs = 30_000;
 
 export function isStop(headers: IncomingHttpHeaders): boolean {
@@ -12,13 +12,13 @@ export function isStop(headers: IncomingHttpHeaders): boolean {
 }
 
 /**
- * Tells providers to stop, later than Terraform asks for it. A provider that stops breaks off requests that the cloud
- * may have carried out already, so a create in flight is given the time that the runner allows.
+ * Stops providers later than Terraform asks for. A stopping provider cancels requests that the cloud may have
+ * executed already, so a create in flight gets the time that the runner allows.
  */
 export function createStopCalls(
   version: number,
   upstreams: () => Iterable<Upstream>,
-  /** Holds the time, in milliseconds since 1970, from which calls are broken off; written by the runner. */
+  /** File with the time to cancel calls, in milliseconds since 1970; written by the runner. */
   stopAtPath: string,
 ) {
   const path = `/tfplugin${version}.Provider/${version === 5 ? 'Stop' : 'StopProvider'}`;

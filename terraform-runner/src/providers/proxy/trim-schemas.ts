@@ -2,15 +2,15 @@ import { contentOf, grpcHeaderBytes, readFields } from './proto-fields.ts';
 
 /** Fields of GetProviderSchema.Response that map a type's name to its schema. Source: tfplugin5.proto, tfplugin6.proto. */
 const schemaMaps = new Set([2, 3, 8]);
-/** Likewise of GetResourceIdentitySchemas.Response. */
+/** The same for GetResourceIdentitySchemas.Response. */
 const identityMaps = new Set([1]);
 
 /**
- * A gRPC message with schemas, reduced to the types whose names stand in the text as words. Decoding all schemas of a
- * large provider is most of what Terraform does in a plan: AWS has 1,500 types, code uses a few.
+ * Trims a gRPC message with schemas to the types that the text names as words. Decoding all schemas of a
+ * large provider is most of Terraform's work in a plan: AWS has 1,500 types, code uses a few.
  *
- * Where the text names a type of this provider that does not exist, the message stays whole, so that Terraform can say
- * which name was meant. Anything unexpected in the message leaves it as it is.
+ * Keeps the message whole if the text names a type that this provider does not have, so that Terraform can
+ * suggest the right name. Also keeps any message it does not understand.
  */
 export function trimSchemas(message: Buffer, text: string, isIdentity: boolean): Buffer {
   try {
@@ -38,7 +38,7 @@ function namesUnknownType(text: string, names: Set<string>): boolean {
   return [...labels].some(([, type = '']) => prefixes.has(type.split('_')[0]) && !names.has(type));
 }
 
-/** The key of a map entry is its field 1. */
+/** Returns the key of a map entry, its field 1. */
 function keyOf(entry: Buffer): string {
   return contentOf(readFields(entry), 1)?.toString('utf8') ?? '';
 }

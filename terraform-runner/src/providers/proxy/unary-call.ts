@@ -7,13 +7,13 @@ import {
 } from 'node:http2';
 import { grpcHeaderBytes } from './proto-fields.ts';
 
-/** What a gRPC call was answered: `message` is empty and `trailers` too where the provider answered an error at once. */
+/** A gRPC answer. `message` and `trailers` are empty if the provider returned an error at once. */
 export type Answer = { headers: IncomingHttpHeaders; message: Buffer; trailers: IncomingHttpHeaders };
 
 /** A gRPC message without content. */
 export const emptyMessage: Buffer = Buffer.alloc(grpcHeaderBytes);
 
-/** Makes one gRPC call with one message; rejects where the provider ends before it has answered. */
+/** Makes one gRPC call with one message; rejects if the provider ends before it answers. */
 export function call(
   session: ClientHttp2Session,
   path: string,
@@ -52,12 +52,12 @@ export function call(
   });
 }
 
-/** The gRPC status of an answer; 0 is success. Source: https://grpc.github.io/grpc/core/md_doc_statuscodes.html */
+/** Returns the gRPC status; 0 is success. Source: https://grpc.github.io/grpc/core/md_doc_statuscodes.html */
 export function grpcStatus({ headers, trailers }: Answer): number {
   return Number(statusOf(headers, trailers) ?? 2);
 }
 
-/** Reads the whole of a call's request. */
+/** Reads a call's whole request. */
 export function readRequest(stream: ServerHttp2Stream): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -68,7 +68,7 @@ export function readRequest(stream: ServerHttp2Stream): Promise<Buffer> {
   });
 }
 
-/** Gives Terraform an answer, where it still waits for one. */
+/** Sends Terraform an answer if it still waits for one. */
 export function reply(stream: ServerHttp2Stream, { headers, message, trailers }: Answer): void {
   if (stream.destroyed || stream.headersSent) return;
   stream.on('error', () => {});
@@ -81,7 +81,7 @@ export function reply(stream: ServerHttp2Stream, { headers, message, trailers }:
   stream.end(message);
 }
 
-/** An answer of the proxy's own: an empty message, or an error. */
+/** Returns an answer by the proxy itself: an empty message, or an error. */
 export function ownAnswer(error?: { status: number; message: string }): Answer {
   const headers: IncomingHttpHeaders = { ':status': '200', 'content-type': 'application/grpc' };
   if (!error) return { headers, message: emptyMessage, trailers: { 'grpc-status': '0' } };

@@ -2,9 +2,9 @@ import type { Http2Session } from 'node:http2';
 import type { Upstream } from './upstream.ts';
 
 /**
- * Gives each of Terraform's connections a provider process of its own. Terraform opens a connection for each provider
- * configuration, an alias or a module's, and a process knows only the configuration it was given last. A process
- * whose connection has ended serves the next one, which configures it anew.
+ * Gives each of Terraform's connections its own provider process. Terraform opens one connection for each
+ * provider configuration (an alias, or a module's), and a process knows only its last configuration. When a
+ * connection ends, its process serves the next one, which configures it again.
  */
 export function createUpstreamPool(first: Upstream, start: () => Promise<Upstream | undefined>) {
   const idle: Upstream[] = [];
@@ -41,7 +41,7 @@ export function createUpstreamPool(first: Upstream, start: () => Promise<Upstrea
   add(first);
   idle.push(first);
   return {
-    /** The process of this connection. Where it dies, so does the connection: Terraform reports it. */
+    /** Returns this connection's process. If it dies, the connection ends and Terraform reports it. */
     of(connection: Http2Session): Promise<Upstream | undefined> {
       const known = taken.get(connection);
       if (known) return known;
@@ -50,15 +50,15 @@ export function createUpstreamPool(first: Upstream, start: () => Promise<Upstrea
       void upstream.then((process) => bind(connection, process, release));
       return upstream;
     },
-    /** Called when a call has ended: a process that was left during one can be used again now. */
+    /** Called when a call has ended: a process whose connection ended during the call can be reused now. */
     release,
-    /** A process to ask what does not depend on a configuration. */
+    /** Returns any process, for calls that do not depend on a configuration. */
     any: (): Upstream | undefined => [...all].find(({ isStopped }) => !isStopped),
     all: (): Iterable<Upstream> => all,
   };
 }
 
-/** Ends the connection with its process, and leaves the process when the connection has ended. */
+/** Ends the connection with its process, and releases the process when the connection ends. */
 function bind(
   connection: Http2Session,
   process: Upstream | undefined,

@@ -5,36 +5,36 @@ import { connect as connectSocket } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 
-/** Node's defaults are for browsers: 64 KB a stream, 10 MB a session. A provider's schema alone can have 50 MB. */
+/** Node's defaults suit browsers: 64 KB per stream, 10 MB per session. A provider's schema can have 50 MB. */
 export const http2Tuning = {
   maxSessionMemory: 1024,
   settings: { initialWindowSize: 4 * 1024 * 1024 },
 } as const;
 export const sessionWindowBytes: number = 64 * 1024 * 1024;
 
-/** What a provider prints of how to reach it. */
+/** What a provider prints about how to reach it. */
 export type ReattachEntry = { ProtocolVersion: number; Addr: { String: string }; [more: string]: unknown };
 
-/** One provider process, configured by at most one of Terraform's provider configurations at a time. */
+/** A provider process, configured by at most one of Terraform's provider configurations at a time. */
 export type Upstream = {
   source: string;
   entry: ReattachEntry;
   session: ClientHttp2Session;
-  /** Applies in flight, and those of them that create. */
+  /** Applies in flight, and how many of them create. */
   applies: number;
   creates: number;
   /** Terraform has asked it to stop. */
   stopAsked: boolean;
-  /** The connection that configured it is gone. */
+  /** The connection that configured it has ended. */
   isLeft: boolean;
-  /** It was told to stop: it refuses what comes later, and is not used again. */
+  /** It was told to stop: it refuses further calls and is not reused. */
   isStopped: boolean;
   end(): void;
 };
 
 /**
- * Starts a provider and connects to it; `undefined` where it ends before it says how to reach it. `log` is the
- * descriptor that its errors, which are its log, go to.
+ * Starts a provider and connects to it. Returns `undefined` if it ends before it prints how to reach it.
+ * `log` is the descriptor for its standard error, which is its log.
  */
 export async function startUpstream(
   command: string,
@@ -49,7 +49,7 @@ export async function startUpstream(
     ...http2Tuning,
     createConnection: () => connectSocket(printed.entry.Addr.String),
   });
-  session.on('error', () => {}); // its end is seen as its close
+  session.on('error', () => {}); // its `close` event reports the end
   const connected = await Promise.race([
     once(session, 'connect').then(() => true),
     once(session, 'close').then(() => false),
