@@ -12,20 +12,20 @@ export const projectPatternSchema = z
     'a project pattern has 1 to 64 letters, digits, ".", "_" or "-"; "*" stands for any text',
   );
 
-/** Names a key; no secret. */
+/** Identifies a key; not a secret. */
 export const keyIdSchema = z.string().regex(/^[0-9a-f]{16}$/, 'a key id has 16 hex digits');
 
 export const createKeyRequestSchema = z.strictObject({
-  /** What people call it, for example who or what uses it. */
+  /** Display name, for example who or what uses it. */
   name: z
     .string()
     .min(1)
     .max(100)
     .regex(/^[^\p{Cc}]*$/u, 'has control characters'),
   role: roleSchema,
-  /** Projects the key may touch; `*` stands for any text. */
+  /** Projects that the key may access; `*` stands for any text. */
   projects: z.array(projectPatternSchema).min(1).max(100),
-  /** Limits on every plan that the key asks for; they add to the project's own. */
+  /** Limits on every plan requested with this key, in addition to the project's own. */
   blastRadius: blastRadiusSchema.nullable().default(null),
   expiresInDays: z.number().int().min(1).max(366).default(90),
 });
@@ -39,18 +39,18 @@ export const keySchema = z.object({
   blastRadius: blastRadiusSchema.nullable(),
   createdAt: z.string(),
   createdBy: z.string(),
-  /** Made while no credentials were asked for: anybody who reached the engine may have it. */
+  /** Created while the engine required no credentials: anybody who reached it may have the key. */
   madeWhileOpen: z.boolean(),
-  /** `null` for the key that was made at first start. */
+  /** `null` for the key created at first start. */
   expiresAt: z.string().nullable(),
-  /** To the minute. */
+  /** Accurate to the minute. */
   lastUsedAt: z.string().nullable(),
   revokedAt: z.string().nullable(),
 });
 export type Key = z.infer<typeof keySchema>;
 
 export const createdKeySchema = keySchema.extend({
-  /** The key itself; it is shown here and never again. */
+  /** The key itself; returned only here. */
   key: z.string(),
 });
 export type CreatedKey = z.infer<typeof createdKeySchema>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { problemCodeSchema } from './problem.ts';
 
-const hash = z.string().regex(/^[0-9a-f]{64}$/, 'has not 64 hex digits');
+const hash = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hex digits');
 
 export const auditActorSchema = z.object({
   kind: z.enum(['open', 'api_key', 'jwt', 'engine', 'anonymous']),
@@ -12,20 +12,20 @@ export const auditActorSchema = z.object({
 });
 export type AuditActor = z.infer<typeof auditActorSchema>;
 
-/** What one entry says, before it has its place in the chain. */
+/** The content of an entry before it is chained. */
 export const auditFactsSchema = z.object({
   actor: auditActorSchema,
   /** The operation, by its operationId. */
   action: z.string(),
   project: z.string().nullable(),
   job: z.string().nullable(),
-  /** Of an approval the plan's digest; else a keyed digest of the body, equal for equal bodies. */
+  /** The plan's digest for an approval; otherwise a keyed digest of the body, equal for equal bodies. */
   digest: z.string().nullable(),
   address: z.string().nullable(),
   outcome: z.enum(['ok', 'denied', 'failed']),
   problem: problemCodeSchema.nullable(),
   requestId: z.string().nullable(),
-  /** Calls that the entry stands for: more than 1 where refusals alike were counted together. */
+  /** Number of calls in this entry: more than 1 if similar refusals were counted together. */
   count: z.number().int(),
   detail: z.record(z.string(), z.unknown()),
 });
@@ -35,7 +35,7 @@ export const auditEntrySchema = auditFactsSchema.extend({
   /** 1, 2, 3, … without a gap. */
   seq: z.number().int().positive(),
   at: z.string(),
-  /** `hash` of the entry before; 64 zeros for the first. */
+  /** `hash` of the previous entry; 64 zeros for the first. */
   previous: hash,
   /** SHA-256 of the canonical JSON of everything but `hash` and `mac`. */
   hash,
@@ -44,7 +44,7 @@ export const auditEntrySchema = auditFactsSchema.extend({
 });
 export type AuditEntry = z.infer<typeof auditEntrySchema>;
 
-/** The newest entry, signed: kept elsewhere, it shows later that nothing before it was removed or changed. */
+/** The newest entry, signed. Stored elsewhere, it proves later that no earlier entry was changed. */
 export const auditHeadSchema = z.object({ seq: z.number().int().min(0), hash, at: z.string(), mac: hash });
 export type AuditHead = z.infer<typeof auditHeadSchema>;
 
@@ -59,7 +59,7 @@ export const auditVerificationSchema = z.object({
   valid: z.boolean(),
   entries: z.number().int(),
   head: auditHeadSchema,
-  /** The first ones. */
+  /** The first findings. */
   findings: z.array(auditFindingSchema),
 });
 export type AuditVerification = z.infer<typeof auditVerificationSchema>;
@@ -69,11 +69,11 @@ export const auditExportQuerySchema = z.strictObject({
   cursor: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
   from: z.iso.datetime({ offset: true }).optional(),
   to: z.iso.datetime({ offset: true }).optional(),
-  /** Without it all entries come. */
+  /** Maximum number of entries; by default all. */
   limit: z.coerce.number().int().min(1).max(100_000).optional(),
 });
 
-/** A head that was kept, to be found again. */
+/** A head stored earlier, which the log must still contain. */
 export const auditVerifyQuerySchema = z
   .strictObject({
     seq: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),

@@ -1,4 +1,4 @@
-/** JSON whose objects have their keys in order, so that equal values give equal text. */
+/** Serialises with sorted keys, so that equal values give equal text. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, inner) =>
     inner && typeof inner === 'object' && !Array.isArray(inner)

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
 /**
- * How far a figure can be trusted.
+ * Confidence in a figure.
  *
- * - exact: the product and its region are in the price book and the attributes are known
- * - derived: a list price of a neighbouring size or region was scaled
- * - assumed: an attribute or a usage figure was not given, a documented default stands in
+ * - exact: product and region are in the price book and all attributes are known
+ * - derived: scaled from the list price of a neighbouring size or region
+ * - assumed: an attribute or usage figure is missing, so a documented default is used
  * - unknown: no price or no quantity; the cost is `null`, never 0
  */
 export const costConfidences = ['exact', 'derived', 'assumed', 'unknown'] as const;
@@ -16,31 +16,31 @@ export const costCategories = ['compute', 'storage', 'networking', 'database', '
 export const costCategorySchema = z.enum(costCategories);
 export type CostCategory = z.infer<typeof costCategorySchema>;
 
-/** An amount per month in the answer's currency; `null` where it is not known. */
+/** An amount per month in the response's currency; `null` if unknown. */
 const amountSchema = z.number().nullable();
 
 export const costComponentSchema = z.object({
   name: z.string(),
-  /** What the component belongs to inside the resource: a disk, a storage class, a replica region. */
+  /** Part of the resource that the component belongs to: a disk, a storage class, a replica region. */
   group: z.string().nullable(),
   unit: z.string(),
   quantity: z.number().nullable(),
-  /** Price of one unit; `null` where unknown or where the price changes from tier to tier. */
+  /** Price of one unit; `null` if unknown or tiered. */
   unitPrice: amountSchema,
   monthlyCost: amountSchema,
   confidence: costConfidenceSchema,
-  /** The usage key that sets the quantity; `null` for a quantity read from the resource itself. */
+  /** The usage key that sets the quantity; `null` if the quantity comes from the resource itself. */
   usageKey: z.string().nullable(),
   /** Why the figure is not exact. */
   note: z.string().nullable(),
-  /** The section of the price book that the price comes from. */
+  /** Section of the price book that contains the price. */
   priceSection: z.string().nullable(),
 });
 export type CostComponent = z.infer<typeof costComponentSchema>;
 
 /**
- * `partial`: some components are unknown and missing from the sum. `unknown`: none could be priced.
- * `unsupported`: the type is in no list. `free`: the type itself never costs anything.
+ * `partial`: some components are unknown and missing from the sum. `unknown`: no component has a price.
+ * `unsupported`: the type is unknown to the engine. `free`: the type never costs anything.
  */
 export const resourceCostStatuses = ['priced', 'partial', 'free', 'unknown', 'unsupported'] as const;
 
@@ -51,7 +51,7 @@ export const resourceCostSchema = z.object({
   category: costCategorySchema,
   status: z.enum(resourceCostStatuses),
   monthlyCost: amountSchema,
-  /** The weakest confidence among the components. */
+  /** The lowest confidence among the components. */
   confidence: costConfidenceSchema,
   components: z.array(costComponentSchema),
 });
@@ -63,7 +63,7 @@ export const costDiffEntrySchema = z.object({
   change: z.enum(['added', 'removed', 'changed']),
   before: amountSchema,
   after: amountSchema,
-  /** After minus before; `null` where one of the two is not known. */
+  /** After minus before; `null` if either is unknown. */
   difference: amountSchema,
 });
 export type CostDiffEntry = z.infer<typeof costDiffEntrySchema>;
@@ -72,20 +72,20 @@ export const costDiffSchema = z.object({
   before: z.number(),
   after: z.number(),
   difference: z.number(),
-  /** Relative to `before`; `null` where nothing was running before. */
+  /** Relative to `before`; `null` if nothing was running before. */
   differencePercent: z.number().nullable(),
   /** The resources whose cost differs, largest increase first. */
   resources: z.array(costDiffEntrySchema),
 });
 export type CostDiff = z.infer<typeof costDiffSchema>;
 
-/** What a plan costs a month in USD once applied, and what it changes; usage as the project's files have it. */
+/** Monthly cost of a plan in USD once applied, and the difference; usage comes from the project's files. */
 export const planCostSchema = z.object({ total: z.number(), diff: costDiffSchema.nullable() });
 
 export const unpricedSchema = z.object({
   address: z.string(),
   type: z.string(),
-  /** The component without a price; `null` where the whole resource has none. */
+  /** The component without a price; `null` if the whole resource has none. */
   component: z.string().nullable(),
   reason: z.enum(['unsupported', 'unknown', 'not_followed']),
   detail: z.string(),
@@ -94,7 +94,7 @@ export type Unpriced = z.infer<typeof unpricedSchema>;
 
 export const priceBookSectionSchema = z.object({
   source: z.string(),
-  /** The day on which the prices of the section were true, `YYYY-MM-DD`, a month or a year. */
+  /** Date of the section's prices: `YYYY-MM-DD`, a month or a year. */
   asOf: z.string(),
   sha256: z.string(),
 });
@@ -102,7 +102,7 @@ export type PriceBookSection = z.infer<typeof priceBookSectionSchema>;
 
 export const priceBookStatusSchema = z.object({
   version: z.string(),
-  /** The oldest date among the sections that priced something in this answer. */
+  /** The oldest date among the sections used in this response. */
   asOf: z.string(),
   sections: z.record(z.string(), priceBookSectionSchema),
   warnings: z.array(z.string()),
@@ -110,7 +110,7 @@ export const priceBookStatusSchema = z.object({
 export type PriceBookStatus = z.infer<typeof priceBookStatusSchema>;
 
 export const usageProfiles = ['none', 'small', 'medium', 'large'] as const;
-/** Which default usage stands in where none was given; every default used is listed in the answer. */
+/** Default usage where none is given; the response lists every default used. */
 export const usageProfileSchema = z.enum(usageProfiles);
 export type UsageProfile = z.infer<typeof usageProfileSchema>;
 
@@ -122,7 +122,7 @@ export const costEstimateSchema = z.object({
   other: z.number(),
   /** The sum of all known costs. */
   total: z.number(),
-  /** How many resources there are of each type. */
+  /** Number of resources of each type. */
   resourceCounts: z.record(z.string(), z.number().int()),
   /** ISO 4217. */
   currency: z.string(),
@@ -138,7 +138,10 @@ export type CostEstimate = z.infer<typeof costEstimateSchema>;
 
 const usageEntriesSchema = z.record(z.string(), z.record(z.string(), z.unknown()).nullable()).nullish();
 
-/** A `usage.yml`, figures possibly nested by class or region: expected usage per resource address (`[*]` and `*` are wildcards) and per type. */
+/**
+ * A `usage.yml`: expected usage per resource address (`[*]` and `*` are wildcards) and per type. Figures may
+ * be nested by class or region.
+ */
 export const usageFileSchema = z.object({
   version: z.union([z.string(), z.number()]).optional(),
   resource_usage: usageEntriesSchema,
@@ -150,9 +153,9 @@ export const costOptionsSchema = z.object({
   profile: usageProfileSchema.default('none'),
   /** The text of a `usage.yml`, or its parsed content. */
   usage: z.union([z.string(), usageFileSchema]).optional(),
-  /** Percent off per service, keyed by resource type, type prefix with `*`, or category. */
+  /** Discount in percent, keyed by resource type, type prefix with `*`, or category. */
   discounts: z.record(z.string(), z.number().min(0).max(100)).optional(),
-  /** ISO 4217; anything but USD needs a rate in the operator's table. */
+  /** ISO 4217; currencies other than USD need a rate in the operator's table. */
   currency: z
     .string()
     .regex(/^[A-Z]{3}$/, 'currency is a three-letter code such as USD')
@@ -162,14 +165,14 @@ export type CostOptions = z.input<typeof costOptionsSchema>;
 
 export const budgetActions = ['warn', 'approve', 'block'] as const;
 export const budgetSchema = z.object({
-  /** The most a project may cost a month, in the estimate's currency. */
+  /** Maximum monthly cost of a project, in the estimate's currency. */
   maxMonthly: z.number().nonnegative().optional(),
-  /** The most one deploy may add a month. */
+  /** Maximum monthly cost that one deploy may add. */
   maxIncrease: z.number().nonnegative().optional(),
   maxIncreasePercent: z.number().nonnegative().optional(),
-  /** What to do about resources that cannot be priced. */
+  /** Action for resources that cannot be priced. */
   onUnknown: z.enum(['ignore', ...budgetActions]).default('warn'),
-  /** What to do when a limit is broken: report it, ask for approval, or stop the job. */
+  /** Action when a limit is exceeded: report it, require approval, or stop the job. */
   action: z.enum(budgetActions).default('block'),
 });
 export type Budget = z.infer<typeof budgetSchema>;
@@ -178,7 +181,7 @@ export const budgetViolationSchema = z.object({
   rule: z.enum(['maxMonthly', 'maxIncrease', 'maxIncreasePercent', 'onUnknown']),
   limit: z.number().nullable(),
   actual: z.number().nullable(),
-  /** The resource that broke the rule: the one that adds most, or the first without a price. */
+  /** The resource that breaks the rule: the one that adds most, or the first without a price. */
   address: z.string().nullable(),
   message: z.string(),
 });

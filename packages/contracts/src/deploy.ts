@@ -40,10 +40,10 @@ const code = {
   variables: variablesSchema.optional(),
 };
 
-/** Have Terraform and its providers write their own log, for administrators; see `GET /api/deploy/jobs/{jobId}/terraform-log`. */
+/** Enables Terraform's own log; see `GET /api/deploy/jobs/{jobId}/terraform-log`. */
 export const askedLog = { terraformLog: terraformLogLevelSchema.optional() };
 
-/** Exactly one of `iacCode` and `files`. */
+/** Requires exactly one of `iacCode` and `files`. */
 function requireOneSource(
   body: { iacCode?: unknown; files?: unknown },
   context: { addIssue(issue: { code: 'custom'; path: string[]; message: string }): void },
@@ -62,7 +62,7 @@ function requireOneSource(
     });
 }
 
-/** A shorter life would end before a deploy can be looked at. */
+/** With a shorter time to live, nobody could look at the deploy. */
 export const minTtlSeconds = 60;
 
 export const deployRequestSchema = z
@@ -71,7 +71,7 @@ export const deployRequestSchema = z
     ...code,
     /** False stops the job at `awaiting_approval` once its plan is ready. */
     autoApprove: z.boolean().default(true),
-    /** Destroy the project this many seconds after the deploy has completed. */
+    /** Destroys the project this many seconds after the deploy has completed. */
     ttlSeconds: z.number().int().min(minTtlSeconds).max(31_536_000).optional(),
     /** Shown with the job and in the history. */
     message: z.string().max(500).optional(),
@@ -103,7 +103,7 @@ export const outputsSchema = z.record(z.string(), z.unknown());
 
 export const jobResultSchema = z.object({
   message: z.string(),
-  /** Human-readable lines of the job, the last 64 KiB of them; `GET …/logs` has them all. */
+  /** The last 64 KiB of the job's log as text; `GET …/logs` has the whole log. */
   logs: z.string(),
   /** Values by name; sensitive ones read `(sensitive)`. */
   outputs: outputsSchema,
@@ -117,25 +117,25 @@ export const jobViewSchema = z.object({
   projectId: z.string(),
   type: jobTypeSchema,
   status: jobStatusSchema,
-  /** 0 to 100: every step has its share, apply by its resources; 100 only when completed. */
+  /** 0 to 100: each step has its share, apply by its resources; 100 only when completed. */
   progress: z.number().int(),
   step: stepNameSchema.nullable(),
   resources: z.object({ planned: z.number().int(), finished: z.number().int(), failed: z.number().int() }),
-  /** Why a pending or stalled job does not go on, for example an unreachable runner. */
+  /** Why a pending or stalled job does not continue, for example an unreachable runner. */
   waitingReason: z.string().nullable(),
-  /** What the caller wrote on the request, for people. */
+  /** The caller's message from the request. */
   message: z.string().nullable(),
   revision: z.number().int().nullable(),
   planDigest: z.string().nullable(),
   plan: planSummarySchema.nullable(),
-  /** `null` until code or plan are judged; `GET …/policy` has the findings. */
+  /** `null` until code or plan are checked; `GET …/policy` has the findings. */
   policy: policySummarySchema.nullable(),
   result: jobResultSchema.optional(),
-  /** One line, set when the job failed or was cancelled. */
+  /** One line, set if the job failed or was cancelled. */
   error: z.string().optional(),
   failure: jobErrorSchema.optional(),
   cancelRequested: z.boolean(),
-  /** What ended a cancelled job's work; `null` for every other job. */
+  /** What ended the work of a cancelled job; `null` for any other job. */
   endedBy: endedBySchema.nullable(),
   /** ISO 8601, UTC. `startTime` is when the job was accepted. */
   startTime: z.string(),
@@ -162,9 +162,9 @@ export const planViewSchema = z.object({
     z.string(),
     z.object({ action: z.string(), before: z.unknown(), after: z.unknown() }),
   ),
-  /** `null` where the plan cannot be priced, for example for a broken usage file. */
+  /** `null` if the plan cannot be priced, for example because of an invalid usage file. */
   cost: planCostSchema.nullable(),
-  /** What policies found in the plan; `null` while it is not judged. */
+  /** Findings in the plan; `null` until it is checked. */
   policy: policyReportSchema.nullable(),
 });
 export type PlanView = z.infer<typeof planViewSchema>;
@@ -178,7 +178,7 @@ export const validationSchema = z.object({
 });
 export type Validation = z.infer<typeof validationSchema>;
 
-/** After a broken-off apply: objects may exist that no state has. `null` again once each of them is settled. */
+/** Set after an interrupted apply: objects may exist that no state has. `null` again once all are settled. */
 export const uncertaintySchema = z.object({
   jobId: z.string(),
   since: z.string(),
@@ -187,12 +187,12 @@ export const uncertaintySchema = z.object({
   unrecorded: z.array(
     z.object({
       orphanId: z.string(),
-      /** `null` where the object fits no planned resource. */
+      /** `null` if the object matches no planned resource. */
       address: z.string().nullable(),
       type: z.string(),
       /** Whether Terraform had begun to create it. */
       started: z.boolean(),
-      /** The id to import it by, where it is known. */
+      /** The id to import it by, if known. */
       importId: z.string().nullable(),
     }),
   ),
@@ -205,11 +205,11 @@ export const infrastructureSchema = z.object({
   deploymentJobId: z.string().nullable(),
   deploymentOutputs: outputsSchema,
   terraformState: z.record(z.string(), z.unknown()).nullable(),
-  /** `null` while the state is known to be complete; with several broken-off applies the newest is named. */
+  /** `null` while the state is known to be complete; names the newest of several interrupted applies. */
   stateUncertain: uncertaintySchema.nullable(),
-  /** When the project destroys itself, by `ttlSeconds`; `null` without one. */
+  /** When the project destroys itself because of `ttlSeconds`; `null` without one. */
   destroyAt: z.string().nullable(),
-  /** `null` for a project that nobody has deployed or planned yet. */
+  /** `null` for a project that was never deployed or planned. */
   lastUpdated: z.string().nullable(),
 });
 
@@ -257,7 +257,7 @@ export const historySchema = z.object({
           message: z.string().nullable(),
           startTime: z.string(),
           endTime: z.string().nullable(),
-          /** Objects that its apply may have left without an entry in the state: all, and those still unresolved. */
+          /** Objects that its apply may have left without a state entry: all, and unresolved ones. */
           orphans: z.object({ found: z.number().int(), unresolved: z.number().int() }),
         }),
       ),
@@ -269,20 +269,20 @@ export const historySchema = z.object({
 export const revisionCodeSchema = z.object({
   projectId: z.string(),
   revision: z.number().int(),
-  /** Of the code as it was uploaded. */
+  /** Digest of the code as uploaded. */
   digest: z.string(),
   createdAt: z.string(),
   variableNames: z.array(z.string()),
-  /** Whether secrets in the code are replaced in this answer. */
+  /** Whether secrets in the code are redacted in this response. */
   redacted: z.boolean(),
-  /** Path → text, or `{ base64 }` for what is not UTF-8 text. */
+  /** Path → text, or `{ base64 }` if it is not UTF-8 text. */
   files: z.record(z.string(), fileContentSchema),
 });
 
 export const cancelAnswerSchema = z.object({
   jobId: jobIdSchema,
   status: jobStatusSchema,
-  /** What ended the job's work; `null` while it is being stopped, `none` where nothing was running. */
+  /** What ended the job's work; `null` while it is being stopped, `none` if nothing was running. */
   endedBy: endedBySchema.nullable(),
   message: z.string(),
 });

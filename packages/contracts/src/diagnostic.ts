@@ -6,7 +6,7 @@ import { z } from 'zod';
  */
 export const diagnosticSchema = z.object({
   severity: z.enum(['error', 'warning']),
-  /** Stable and machine-readable, for example `unsupported_argument`; `other` where the summary is not known. */
+  /** Stable and machine-readable, for example `unsupported_argument`; `other` for an unknown summary. */
   code: z.string(),
   summary: z.string(),
   detail: z.string(),
@@ -18,16 +18,16 @@ export const diagnosticSchema = z.object({
   column: z.number().int().nullable(),
   endLine: z.number().int().nullable(),
   endColumn: z.number().int().nullable(),
-  /** The source line or lines the problem is in, tabs as they are, so that `column` counts in them. */
+  /** The source lines of the problem; tabs are kept, so that `column` matches. */
   snippet: z.string().nullable(),
   /**
-   * Address of what the problem belongs to, for example `module.a.aws_s3_bucket.b[0]`, `output.url`, `var.name`,
-   * `module.net` or `provider.aws`.
+   * Address of the object with the problem, for example `module.a.aws_s3_bucket.b[0]`, `output.url`,
+   * `var.name`, `module.net` or `provider.aws`.
    */
   address: z.string().nullable(),
-  /** The block that encloses the problem, for example `output "url"`. */
+  /** The enclosing block, for example `output "url"`. */
   context: z.string().nullable().default(null),
-  /** What the expression's parts were, for example `var.names is empty list`. */
+  /** Values of the expression's parts, for example `var.names is empty list`. */
   values: z.array(z.string()).default([]),
 });
 export type Diagnostic = z.infer<typeof diagnosticSchema>;

@@ -2,10 +2,10 @@ import type { z } from 'zod';
 import type { ProblemCode } from './problem.ts';
 
 export const roles = ['viewer', 'deployer', 'approver', 'admin'] as const;
-/** Least role a caller needs; `public` needs none. Each role may do what the ones before it may. */
+/** Minimum role of a caller; `public` needs none. Each role includes the permissions of those before it. */
 export type RequiredRole = (typeof roles)[number] | 'public';
 
-/** One operation of the public API: what the router checks, and what the OpenAPI document says. */
+/** One operation of the public API: defines the router's checks and the OpenAPI document. */
 export type Endpoint = {
   method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** OpenAPI template, for example `/api/deploy/status/{jobId}`. */
@@ -13,33 +13,35 @@ export type Endpoint = {
   operationId: string;
   tag: string;
   summary: string;
-  /** The next version will not have it. */
+  /** Will be removed in the next version. */
   deprecated?: boolean;
   role: RequiredRole;
   /**
-   * `any`: callers of every scope may call it, for it shows only what is in the caller's scope, or touches no project.
-   * Where it is absent and no input names a project or a job, only a caller for all projects may.
+   * `any`: callers of every scope may call it, because it shows only what is in their scope or touches no
+   * project. Without it, an operation whose input names no project or job is only for callers with access to
+   * all projects.
    */
   scope?: 'any';
-  /** Whether a call is written to the audit log. By default every one that may change something: all but GET. */
+  /** Whether calls are written to the audit log. By default all but GET are. */
   audited?: boolean;
   params?: z.ZodObject;
   query?: z.ZodObject;
   body?: z.ZodType;
-  /** True where `Idempotency-Key` is honoured. */
+  /** Whether `Idempotency-Key` is supported. */
   createsJob?: boolean;
   /**
-   * By default the router takes a project's secrets out of every text of a JSON answer. `handler`: the operation does
-   * that itself, because it shows some callers raw values, or its texts are the engine's own.
+   * By default the router redacts a project's secrets in every text of a JSON response. `handler`: the
+   * operation does that itself, because some callers see raw values, or because its texts come from the
+   * engine.
    */
   redaction?: 'handler';
   status: number;
-  /** Schema of a JSON answer, or the media type of another one. */
+  /** Schema of a JSON response, or the media type of any other. */
   answer: z.ZodType | string;
   problems: readonly ProblemCode[];
 };
 
-/** Keeps the literal types of an endpoint so that handlers are typed by its schemas. */
+/** Keeps an endpoint's literal types, so that its schemas type the handler. */
 export function endpoint<const E extends Endpoint>(definition: E): E {
   return definition;
 }

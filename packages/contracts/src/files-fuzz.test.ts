@@ -39,7 +39,7 @@ const paths = fc
   .tuple(fc.array(piece, { maxLength: 6 }), fc.constantFrom('/', '//', '\\', ''))
   .map(([pieces, separator]) => pieces.join(separator));
 
-test('whatever path is accepted stays where it belongs, under the name it has', () => {
+test('an accepted path stays inside the project and keeps its name', () => {
   fc.assert(
     fc.property(paths, (path) => {
       if (pathProblem(path) !== undefined) return;
@@ -51,15 +51,15 @@ test('whatever path is accepted stays where it belongs, under the name it has', 
       assert.ok(!normalize(full).includes('..') || path.includes('..'));
       for (const segment of path.split('/')) {
         assert.ok(segment !== '..' && !segment.startsWith('.'));
-        assert.ok(Buffer.byteLength(segment) <= 255, 'no file system takes the name');
+        assert.ok(Buffer.byteLength(segment) <= 255, 'too long for a file name');
       }
-      assert.ok(path.isWellFormed(), 'its bytes would be another name');
+      assert.ok(path.isWellFormed(), 'its bytes would be a different name');
     }),
     { numRuns: cases },
   );
 });
 
-test('the folders of an accepted path are accepted, so that a reader that skips the others finds every file', () => {
+test('every folder of an accepted path is accepted, so a reader that skips refused ones finds every file', () => {
   fc.assert(
     fc.property(paths, (path) => {
       if (pathProblem(path) !== undefined) return;
@@ -72,11 +72,11 @@ test('the folders of an accepted path are accepted, so that a reader that skips 
 });
 
 for (const path of ['x.tfstate/main.tf', 'terraform.tfstate.d/a/main.tf', 'a/b.tfstate.backup/main.tf'])
-  test(`${path} is refused for its folder`, () => {
+  test(`${path} is refused because of its folder`, () => {
     expect(pathProblem(path) ?? '').toMatch(/state files, and folders named like one/);
   });
 
-test('the path rule uses nothing that a browser lacks', () => {
+test('the path rule runs in a browser', () => {
   const source = readFileSync(join(import.meta.dirname, 'path-rule.ts'), 'utf8');
   expect(source).not.toMatch(/^import /m);
   expect(source).not.toMatch(/\bBuffer\b|\bprocess\./);

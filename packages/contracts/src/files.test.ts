@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { contentBytes, filesSchema, maxCodeBytes, maxFiles } from './files.ts';
 
-/** Where and why files are refused; empty where they are accepted. */
+/** Returns where and why files are refused; empty if they are accepted. */
 const problems = (files: Record<string, unknown>) =>
   (filesSchema.safeParse(files).error?.issues ?? []).map(({ path, message }) => [path.join('/'), message]);
 
@@ -11,7 +11,7 @@ test('text and Base64 are accepted as contents, nothing else', () => {
     assert.equal(problems({ 'main.tf': '', 'b.bin': bad }).length, 1, JSON.stringify(bad));
 });
 
-test('a content’s bytes are those of its UTF-8 text, or what its Base64 says', () => {
+test('a content has the bytes of its UTF-8 text, or its decoded Base64', () => {
   expect(contentBytes('ä')).toStrictEqual(Buffer.from([0xc3, 0xa4]));
   expect(contentBytes({ base64: 'AAEC' })).toStrictEqual(Buffer.from([0, 1, 2]));
 });
@@ -24,7 +24,7 @@ test('no files, and files without code, are refused', () => {
   expect(problems({ 'main.tf.json': '{}', 'a.txt': '' })).toStrictEqual([]);
 });
 
-test('a path that the path rule refuses is named with its reason', () => {
+test('a path refused by the path rule is reported with its reason', () => {
   const [problem] = problems({ 'main.tf': '', 'a/terraform.tfstate.backup': '{}' });
   expect(problem?.[0]).toBe('a/terraform.tfstate.backup');
   expect(problem?.[1] ?? '').toMatch(/state files/);

@@ -4,10 +4,10 @@ import { pathProblem } from './path-rule.ts';
 /** Limits on uploaded code: sum of all contents in bytes (UTF-8), number of files. */
 export const maxCodeBytes = 5 * 1024 * 1024;
 export const maxFiles = 500;
-/** Where `iacCode` is stored. */
+/** File name under which `iacCode` is stored. */
 export const singleFileName = 'main.tf';
 
-/** A file's content: text, or `{ base64 }` for anything that is not UTF-8 text. */
+/** A file's content: text, or `{ base64 }` if it is not UTF-8 text. */
 export const fileContentSchema = z.union([z.string(), z.strictObject({ base64: z.base64() })]);
 export type FileContent = z.infer<typeof fileContentSchema>;
 

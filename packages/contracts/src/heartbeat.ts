@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 export const runnerHeartbeatSchema = z.strictObject({
   runnerId: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/),
-  /** Where gateways reach the runner. */
+  /** URL at which gateways reach the runner. */
   url: z.url({ protocol: /^https?$/ }),
 });
 

@@ -2,19 +2,19 @@ import { z } from 'zod';
 import { jobStatusSchema } from './job.ts';
 import { runEventBodySchema } from './run-event-body.ts';
 
-/** What the gateway adds to a run's own events. */
+/** Events that the gateway adds to those of a run. */
 const gatewayEventSchemas = [
   z.object({ type: z.literal('job_status'), status: jobStatusSchema, message: z.string() }),
   z.object({
     type: z.literal('progress'),
-    /** 0 to 100, as `progress` of the job's status. */
+    /** 0 to 100, same as `progress` in the job's status. */
     percent: z.number().int(),
     finished: z.number().int(),
     planned: z.number().int(),
   }),
-  /** The job cannot go on for now, and why. */
+  /** The job cannot continue for now; says why. */
   z.object({ type: z.literal('waiting'), reason: z.string() }),
-  /** What a gate between plan and apply decided. */
+  /** Decision of a gate between plan and apply. */
   z.object({
     type: z.literal('gate'),
     gate: z.enum(['policy', 'budget', 'blast_radius', 'orphans', 'approval']),

@@ -22,7 +22,7 @@ test('every pair of status and transition gives exactly what the table says', ()
   }
 });
 
-test('a finished job has no way out', () => {
+test('a finished job has no further transition', () => {
   for (const status of jobStatuses.filter(isFinished)) {
     for (const transition of jobTransitionNames) expect(nextJobStatus(status, transition)).toBe(undefined);
   }

@@ -5,10 +5,12 @@
  * - revision: an immutable, content-addressed snapshot of a project's files and variables.
  * - job: one requested operation on a project (deploy, plan, destroy, …), queued and tracked.
  * - run: one sequence of Terraform commands that a runner executes for a job.
- * - lost run: an apply whose runner was given up, or that was left by a defect. What it did is unknown until its runner is
- *   back. It is settled then: its state is stored, or judged to be overtaken by a later job's, and its journal is read.
+ * - lost run: an apply whose runner was declared lost, or that a defect abandoned. What it did is unknown
+ *   until its   runner is back. Then it is settled: its journal is read, and its state is stored unless a
+ *   later job replaced it.
  * - orphan: an object that may exist in the cloud without an entry in the state.
- * - exemption: a named finding of a rule that a project or the operator lets pass, with who and why.
+ * - exemption: permission for a named finding to pass, given by a project or the operator; records who and
+ *   why.
  * - step: one named part of a job's work; every failure names its step.
  * - state version: a stored copy of the Terraform state with serial, lineage, digest and the job that wrote it.
  * - lease: the fencing token under which a queue worker owns a job; a write with an older token is refused.
@@ -30,7 +32,7 @@ export const jobStatuses = [
 export const jobStatusSchema = z.enum(jobStatuses);
 export type JobStatus = z.infer<typeof jobStatusSchema>;
 
-/** What can happen to a job. `interrupt` puts a job whose worker died back into the queue. */
+/** Transitions of a job. `interrupt` requeues a job whose worker died. */
 export const jobTransitionNames = [
   'claim',
   'awaitApproval',
@@ -42,7 +44,7 @@ export const jobTransitionNames = [
 ] as const;
 export type JobTransition = (typeof jobTransitionNames)[number];
 
-/** The only place that says which status follows which. A pair that is absent is refused. */
+/** Defines which status follows which. A missing pair is not allowed. */
 const transitions: Record<JobStatus, Partial<Record<JobTransition, JobStatus>>> = {
   pending: { claim: 'processing', cancel: 'cancelled', fail: 'failed' },
   processing: {
@@ -58,7 +60,7 @@ const transitions: Record<JobStatus, Partial<Record<JobTransition, JobStatus>>> 
   cancelled: {},
 };
 
-/** The status after a transition, or `undefined` where the transition is not allowed. */
+/** Returns the status after a transition, or `undefined` if the transition is not allowed. */
 export function nextJobStatus(from: JobStatus, transition: JobTransition): JobStatus | undefined {
   return transitions[from][transition];
 }

@@ -2,22 +2,24 @@ import { z } from 'zod';
 
 /**
  * - `unresolved`: the object may exist without an entry in the state.
- * - `adopted`: it is in the state. `absent`: a read has found none, or the provider was never asked for it.
- * - `deleted`: the engine has deleted it. `acknowledged`: a person has said what becomes of it.
+ * - `adopted`: it is in the state.
+ * - `absent`: a read did not find it, or the provider was never asked to create it.
+ * - `deleted`: the engine has deleted it.
+ * - `acknowledged`: a person has decided what becomes of it.
  */
 export const orphanStatuses = ['unresolved', 'adopted', 'absent', 'deleted', 'acknowledged'] as const;
 
 export type OrphanStatus = (typeof orphanStatuses)[number];
 
-/** Where the id of an object comes from: the cloud's answer to the engine's own create, a search, or a person. */
+/** Source of an object's id: the provider's answer to the engine's own create, a search, or a person. */
 export const orphanSources = ['journal', 'search', 'person'] as const;
 export type OrphanSource = (typeof orphanSources)[number];
 
-/** An object that an apply may have created, and that it did not get to record. */
+/** An object that an apply may have created but did not record. */
 export const orphanSchema = z.object({
   id: z.string(),
   jobId: z.string(),
-  /** `null` where the object fits no planned resource. */
+  /** `null` if the object matches no planned resource. */
   address: z.string().nullable(),
   type: z.string(),
   since: z.string(),
@@ -27,9 +29,9 @@ export const orphanSchema = z.object({
   status: z.enum(orphanStatuses),
   objectId: z.string().nullable(),
   source: z.enum(orphanSources).nullable(),
-  /** Ids of objects that a search has found and that may be this one. */
+  /** Ids of objects found by a search that may be this one. */
   candidates: z.array(z.string()),
-  /** What the last search did; `null` before the first. */
+  /** Result of the last search; `null` before the first. */
   search: z.string().nullable(),
   resolvedAt: z.string().nullable(),
   resolvedBy: z.string().nullable(),
@@ -47,16 +49,16 @@ const orphanId = z.string().regex(/^orphan-[a-z0-9]{16}$/, 'an orphan id looks l
 
 export const adoptOrphanSchema = z.strictObject({
   orphanId,
-  /** The object's id, as `terraform import` takes it; by default the one that the engine knows. */
+  /** The object's id for `terraform import`; by default the one that the engine knows. */
   objectId: z.string().min(1).max(2048).optional(),
 });
 export const deleteOrphansSchema = z.strictObject({
   orphanIds: z.array(orphanId).min(1).max(100),
-  /** The object's id where the engine does not know it; only with one orphan. */
+  /** The object's id if the engine does not know it; only with one orphan. */
   objectId: z.string().min(1).max(2048).optional(),
 });
 export const acknowledgeOrphansSchema = z.strictObject({
   orphanIds: z.array(orphanId).min(1).max(500),
-  /** What becomes of the objects; kept in the audit log. */
+  /** What becomes of the objects; stored in the audit log. */
   reason: z.string().trim().min(3).max(1000),
 });

@@ -4,8 +4,8 @@ import { stepNameSchema } from './job.ts';
 import { problemCodes } from './problem.ts';
 
 /**
- * How a run ended. Terraform failing is a value, not an exception; the first cause wins.
- * - `interrupted`: Terraform was killed by something other than the engine; what it created may be unrecorded.
+ * How a run ended. A failure of Terraform is a value, not an exception; the first cause wins.
+ * - `interrupted`: something other than the engine killed Terraform; what it created may be unrecorded.
  */
 export const runOutcomeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('succeeded') }),
@@ -26,7 +26,7 @@ export const runOutcomeSchema = z.discriminatedUnion('kind', [
 ]);
 export type RunOutcome = z.infer<typeof runOutcomeSchema>;
 
-/** Why a job failed, as a word; besides these, the code of the runner's refusal where a run could not be started. */
+/** Reasons of a job's failure; for a run that the runner refused, its problem code is used instead. */
 export const jobErrorReasons = [
   'invalid_code',
   'terraform_failed',
@@ -46,17 +46,17 @@ export const jobErrorReasons = [
   'restarted_too_often',
   'internal',
 ] as const;
-/** Closed, so that no secret is ever taken for a reason, nor a reason for a secret. */
+/** A closed set, so that redaction never mistakes a secret for a reason or a reason for a secret. */
 export const jobErrorReasonSchema = z.enum([...new Set([...jobErrorReasons, ...problemCodes])]);
 export type JobErrorReason = z.infer<typeof jobErrorReasonSchema>;
 
-/** Why a job failed, as its user sees it. */
+/** Why a job failed, for its user. */
 export const jobErrorSchema = z.object({
   step: stepNameSchema,
   reason: jobErrorReasonSchema,
   message: z.string(),
   diagnostics: z.array(diagnosticSchema),
-  /** Whether the same request may succeed later without a change to the code. */
+  /** Whether the same request may succeed later without a code change. */
   retryable: z.boolean(),
 });
 export type JobError = z.infer<typeof jobErrorSchema>;

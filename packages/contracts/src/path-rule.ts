@@ -1,27 +1,27 @@
 /** Longest path in characters. */
 export const maxPathLength = 255;
-/** Longest name that file systems take. */
+/** Maximum length of a file name in common file systems. */
 const maxNameBytes = 255;
 
-/** Pins the versions and checksums of providers; the one hidden file that is accepted, and only at the root. */
+/** Pins versions and checksums of providers; the only hidden file accepted, and only at the root. */
 export const lockFileName = '.terraform.lock.hcl';
 
-/** Whether Terraform reads the file only to test: the engine keeps such files and gives them to no run. */
+/** Whether the file is a Terraform test: the engine stores such files but gives them to no run. */
 export function isTestFile(path: string): boolean {
   return /\.tftest\.(hcl|json)$/.test(path);
 }
 
 /**
- * Returns why a path may not be used inside a project, or `undefined` where it may. The one rule of the API, the
- * gateway's store, and the runner's upload and tree reader; it uses nothing that a browser lacks.
+ * Returns why a path is not allowed in a project, or `undefined` if it is. Used by the API, the gateway's
+ * store, and the runner's upload and tree reader. Must run in a browser too.
  *
- * Invariant: every folder of an accepted path is accepted too. A reader that walks folders and skips refused ones
- * therefore finds every accepted file.
+ * Invariant: every folder of an accepted path is accepted too. So a reader that walks folders and skips
+ * refused ones finds every accepted file.
  */
 export function pathProblem(path: string): string | undefined {
   if (path.length === 0) return 'the path is empty';
   if (path.length > maxPathLength) return `the path is longer than ${maxPathLength} characters`;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: searches for control characters
   if (/[\u0000-\u001f\u007f\\]/.test(path)) return 'the path has a backslash or a control character';
   if (path.startsWith('/') || /^[A-Za-z]:/.test(path))
     return 'the path is absolute; give it relative to the project';
@@ -36,7 +36,7 @@ export function pathProblem(path: string): string | undefined {
   return undefined;
 }
 
-/** Judges a file's or folder's name alone, wherever it stands, so that the invariant holds. */
+/** Checks a file's or folder's name alone, independent of its place, so that the invariant holds. */
 function segmentProblem(segment: string): string | undefined {
   if (segment === '..') return 'the path leaves the project with ".."';
   if (segment === '' || segment === '.') return 'the path has an empty or "." segment';

@@ -11,14 +11,14 @@ export const resourceChangeSchema = z.object({
   moduleAddress: z.string().nullable(),
   provider: z.string(),
   action: changeActionSchema,
-  /** Why Terraform replaces or deletes, in its own words; `null` where it gave no reason. */
+  /** Terraform's reason for a replacement or deletion; `null` if it gave none. */
   reason: z.string().nullable(),
-  /** True where the change brings an existing object under management. */
+  /** Whether the change imports an existing object. */
   importing: z.boolean(),
-  /** Attribute values before and after; a sensitive value is replaced by `(sensitive)`. */
+  /** Attribute values before and after; a sensitive value reads `(sensitive)`. */
   before: z.unknown(),
   after: z.unknown(),
-  /** The attributes known only after apply, as Terraform's `after_unknown`. */
+  /** Attributes known only after apply, as Terraform's `after_unknown`. */
   afterUnknown: z.unknown(),
 });
 export type ResourceChange = z.infer<typeof resourceChangeSchema>;

@@ -14,18 +14,18 @@ import {
   withExemptions,
 } from './policy.ts';
 
-/** Objects of one plan where the operator's file names no other limit. */
+/** Maximum number of objects in a plan, unless the operator's file sets another limit. */
 export const defaultMaxResources = 2000;
 
 const operatorPolicyObject = z.strictObject({
-  /** For projects that have no settings of their own. */
+  /** For projects without settings of their own. */
   defaults: projectPolicySettingsSchema.prefault({}),
-  /** What holds for every project; its own settings can be stricter, never weaker. */
+  /** Applies to every project; a project's own settings can be stricter, never weaker. */
   enforce: z
     .strictObject({
       /** The least strict profile that a project may have. */
       profile: z.enum(policyProfiles).default('advisory'),
-      /** The least strict mode of a rule; a rule of code that nobody can allow ignores it. */
+      /** The least strict mode of each rule; ignored by rules of code that cannot be exempted. */
       modes: z.record(z.string().max(64), policyModeSchema).default({}),
       blastRadius: blastRadiusSchema.prefault({ maxResources: defaultMaxResources }),
       userRules: z.array(userRuleSchema).max(100).default([]),
@@ -34,47 +34,47 @@ const operatorPolicyObject = z.strictObject({
   exemptions: z
     .array(
       policyExemptionSchema.extend({
-        /** Project ids in which `*` stands for any text. */
+        /** Project ids; `*` stands for any text. */
         projects: z.array(z.string().min(1).max(64)).min(1).max(1000).default(['*']),
       }),
     )
     .max(1000)
     .default([]),
-  /** Roles that code may name in `assume_role` of the AWS provider; without an entry every role is refused. */
+  /** Roles that code may use in `assume_role` of the AWS provider; without an entry every role is refused. */
   assumeRoles: z
     .array(
       z.strictObject({
-        /** ARNs in which `*` stands for any text, for example `arn:aws:iam::123456789012:role/deploy-*`. */
-        roles: z.array(z.string().startsWith('arn:', 'is no ARN of a role').max(512)).min(1).max(1000),
-        /** Project ids in which `*` stands for any text. */
+        /** ARNs; `*` stands for any text, for example `arn:aws:iam::123456789012:role/deploy-*`. */
+        roles: z.array(z.string().startsWith('arn:', 'must be the ARN of a role').max(512)).min(1).max(1000),
+        /** Project ids; `*` stands for any text. */
         projects: z.array(z.string().min(1).max(64)).min(1).max(1000).default(['*']),
       }),
     )
     .max(1000)
     .default([]),
 });
-/** What `POLICY_FILE` holds. */
+/** Content of `POLICY_FILE`. */
 export const operatorPolicySchema = z.preprocess(withExemptions, operatorPolicyObject);
 export type OperatorPolicy = z.infer<typeof operatorPolicySchema>;
 
-/** Counts of a job's findings, without them. */
+/** Counts of a job's findings. */
 export const policySummarySchema = z.object({
   verdict: policyVerdictSchema,
   critical: z.number().int(),
   high: z.number().int(),
   medium: z.number().int(),
   low: z.number().int(),
-  /** Findings that an exemption lets pass. */
+  /** Findings that pass because of an exemption. */
   allowed: z.number().int(),
 });
 export type PolicySummary = z.infer<typeof policySummarySchema>;
 
-/** What was found in a job; `null` where it has not come so far. */
+/** Findings in a job; `null` for stages that it has not reached. */
 export const jobPolicySchema = z.object({
-  /** The code and the state it starts from, before Terraform sees either. */
+  /** In the code and the state before the run, checked before Terraform reads either. */
   code: policyReportSchema.nullable(),
   plan: policyReportSchema.nullable(),
-  /** What only the state after apply tells; a warning at most. */
+  /** In the state after apply; a warning at most. */
   afterApply: policyReportSchema.nullable(),
 });
 export type JobPolicy = z.infer<typeof jobPolicySchema>;
@@ -88,13 +88,13 @@ const change = {
 
 export const policySettingsAnswerSchema = z.object({
   projectId: z.string(),
-  /** The project's own; `null` where it has none and the operator's defaults hold. */
+  /** The project's own settings; `null` if it has none and the operator's defaults apply. */
   settings: shownPolicySettingsSchema.nullable(),
   ...change,
 });
 export type PolicySettingsAnswer = z.infer<typeof policySettingsAnswerSchema>;
 
-/** Settings in force, without the compiled code of Rego rules. */
+/** Settings in effect, without the compiled code of Rego rules. */
 export const effectivePolicySchema = shownPolicySettingsSchema.extend({
   userRules: z.array(
     z.object({
@@ -109,14 +109,14 @@ export const effectivePolicySchema = shownPolicySettingsSchema.extend({
 
 export const projectPolicySchema = z.object({
   projectId: z.string(),
-  /** What holds: the project's settings, or the operator's defaults, within what the operator enforces. */
+  /** In effect: the project's settings or the operator's defaults, limited by what the operator enforces. */
   settings: effectivePolicySchema,
   ...change,
-  /** The newest job that was judged. */
+  /** The newest job that was checked. */
   newest: jobPolicySchema
     .extend({ jobId: jobIdSchema, type: jobTypeSchema, createdAt: z.string(), verdict: policyVerdictSchema })
     .nullable(),
-  /** Path of the earlier settings. */
+  /** API path of the earlier settings. */
   history: z.string(),
 });
 
@@ -132,6 +132,6 @@ export const policyHistorySchema = z.object({
 export const jobPolicyAnswerSchema = jobPolicySchema.extend({
   jobId: jobIdSchema,
   projectId: z.string(),
-  /** The strictest of the three. */
+  /** The strictest of the three verdicts. */
   verdict: policyVerdictSchema,
 });

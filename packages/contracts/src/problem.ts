@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Every reason for which either service refuses a request. Statuses are chosen where HTTP is spoken. */
+/** Every reason for which either service refuses a request. The HTTP layer maps them to statuses. */
 export const problemCodes = [
   'invalid_request',
   'malformed_json',
@@ -49,13 +49,13 @@ export const problemCodes = [
 export const problemCodeSchema = z.enum(problemCodes);
 export type ProblemCode = z.infer<typeof problemCodeSchema>;
 
-/** RFC 9457 problem details, with `error` carrying one line for clients that read only that. */
+/** RFC 9457 problem details, plus `error`: a single line for clients that read only that. */
 export const problemSchema = z.object({
   type: z.string(),
   title: z.string(),
   status: z.number().int(),
   code: problemCodeSchema,
-  /** What was being done, what is wrong, where, and what to do. */
+  /** Activity, cause, place and remedy. */
   detail: z.string(),
   error: z.string(),
   instance: z.string().optional(),

@@ -11,13 +11,13 @@ import { jobTypeSchema } from './job.ts';
 
 const { profile, currency } = costOptionsSchema.shape;
 
-/** The file among a project's own that holds its expected usage. */
+/** Project file with the expected usage. */
 export const usageFileName = 'usage.yml';
 
 export const costQuerySchema = z.strictObject({ profile, currency });
 
 const answer = {
-  /** Always true: a bill depends on what is used. */
+  /** Always true: the actual bill depends on usage. */
   estimated: z.boolean(),
   message: z.string(),
 };
@@ -25,14 +25,14 @@ const answer = {
 export const projectCostsSchema = z.object({
   projectId: z.string(),
   ...answer,
-  /** What is running, else what is planned, else what the code says. `diff` is what a newer plan would change. */
+  /** Cost of what is running, else planned, else in the code. `diff` is the change by a newer plan. */
   costs: costEstimateSchema,
-  /** Where the resources were found. */
+  /** Where the resources were read from. */
   source: z.enum(['state', 'plan', 'code']),
 });
 export type ProjectCosts = z.infer<typeof projectCostsSchema>;
 
-/** Code to price; a `usage.yml` among the files counts unless `usage` is given. */
+/** Code to price; a `usage.yml` among the files is used unless `usage` is given. */
 export const codeCostsRequestSchema = validateRequestSchema.safeExtend(costOptionsSchema.shape);
 export type CodeCostsRequest = z.infer<typeof codeCostsRequestSchema>;
 
@@ -42,7 +42,7 @@ export const codeCostsSchema = z.object({
   source: z.literal('code'),
 });
 
-/** A budget as a project keeps it; limits are amounts of `currency`, with usage as the profile has it. */
+/** A project's budget; limits are amounts in `currency`, with usage from the profile. */
 export const projectBudgetSchema = z.strictObject({
   ...budgetSchema.shape,
   profile,
@@ -52,7 +52,7 @@ export type ProjectBudget = z.infer<typeof projectBudgetSchema>;
 
 export const budgetAnswerSchema = z.object({
   projectId: z.string(),
-  /** `null` where none is set. */
+  /** `null` if none is set. */
   budget: projectBudgetSchema.nullable(),
 });
 
@@ -81,24 +81,24 @@ const regions = z
   .max(50);
 
 export const refreshPricesRequestSchema = z.strictObject({
-  /** Google's catalogue needs a key in the settings. */
+  /** Google's catalogue needs an API key in the settings. */
   sources: z.array(z.enum(priceSources)).min(1).default(['aws', 'azure']),
   regions: z.strictObject({ aws: regions.optional(), azure: regions.optional() }).optional(),
 });
 export type RefreshPricesRequest = z.infer<typeof refreshPricesRequestSchema>;
 
-/** The refresh that runs or ran last in the gateway that answers. */
+/** The current or last refresh in the gateway that answers. */
 export const priceRefreshSchema = z.object({
   status: z.enum(['running', 'completed', 'failed']),
   startedAt: z.string(),
   finishedAt: z.string().nullable(),
-  /** Why it failed; the old prices stay in force. */
+  /** Why it failed; the old prices stay in use. */
   error: z.string().nullable(),
 });
 export type PriceRefresh = z.infer<typeof priceRefreshSchema>;
 
 export const installedPricesSchema = z.object({
-  /** `embedded`: the book that comes with the product; `installed`: one refreshed or imported here. */
+  /** `embedded`: the book shipped with the product; `installed`: one refreshed or imported here. */
   origin: z.enum(['embedded', 'installed']),
   version: z.string(),
   sections: z.record(z.string(), priceBookSectionSchema),

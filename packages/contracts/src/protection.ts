@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What keeps code away from the runner's machine and network, and what is not protected, one sentence each. */
+/** What isolates code from the runner's machine and network, and what is not protected, one sentence each. */
 export const protectionSchema = z.object({
   mode: z.enum(['bwrap', 'limits', 'none', 'off']),
   network: z.enum(['proxy', 'open', 'none']),
@@ -8,10 +8,10 @@ export const protectionSchema = z.object({
 });
 export type Protection = z.infer<typeof protectionSchema>;
 
-/** One runner as a gateway knows it. */
+/** A runner as seen by a gateway. */
 export const runnerStatusSchema = z.object({
   url: z.string(),
-  /** Why it can't be used; `null` while it answers. */
+  /** Why it cannot be used; `null` while it answers. */
   problem: z.string().nullable(),
   terraform: z.object({ product: z.string(), version: z.string() }).nullable(),
   providerMirror: z.boolean().nullable(),
@@ -20,7 +20,7 @@ export const runnerStatusSchema = z.object({
 });
 export type RunnerStatus = z.infer<typeof runnerStatusSchema>;
 
-/** What this engine protects, and what not. */
+/** What this engine protects and what it does not. */
 export const engineProtectionSchema = z.object({
   gateway: z.object({
     /** Address the API listens on. */
@@ -31,7 +31,7 @@ export const engineProtectionSchema = z.object({
     freeDiskBytes: z.number(),
   }),
   runners: z.array(runnerStatusSchema),
-  /** Everything that is not protected or broken, one sentence each; empty is good. */
+  /** Everything unprotected or broken, one sentence each; empty is good. */
   findings: z.array(z.string()),
 });
 export type EngineProtection = z.infer<typeof engineProtectionSchema>;

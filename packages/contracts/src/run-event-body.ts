@@ -7,7 +7,7 @@ import { changeActionSchema, planSummarySchema } from './plan.ts';
 const step = { step: stepNameSchema };
 const resource = { address: z.string(), resourceType: z.string(), action: changeActionSchema };
 
-/** What happened in a run. Everything a listener sees is one of these. */
+/** An event of a run; listeners see no others. */
 export const runEventBodySchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('step_started'), ...step }),
   z.object({
@@ -20,8 +20,8 @@ export const runEventBodySchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('resource_planned'), ...resource }),
   z.object({ type: z.literal('plan_summary'), summary: planSummarySchema, outputsChanged: z.boolean() }),
   /**
-   * The saved plan and its JSON are ready to be fetched. `digest` is the SHA-256 (hex) over the plan file, the
-   * code, the variables and the state it was made from.
+   * The saved plan and its JSON can be fetched. `digest` is the SHA-256 (hex) of the plan file and of the
+   * code, variables and state it was made from.
    */
   z.object({
     type: z.literal('plan_ready'),
@@ -36,7 +36,7 @@ export const runEventBodySchema = z.discriminatedUnion('type', [
     ...resource,
     ok: z.boolean(),
     elapsedSeconds: z.number(),
-    /** The provider's id of the object, where it told one. */
+    /** The provider's id of the object, if it returned one. */
     id: z.string().nullable(),
   }),
   z.object({ type: z.literal('diagnostic'), ...step, diagnostic: diagnosticSchema }),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { variableNamePattern } from './deploy.ts';
 
-/** Names of credentials and cloud settings that a project may have of its own; none of them names a file or a program. */
+/** Allowed names of a project's own credentials and cloud settings. None refers to a file or a program. */
 export const credentialNames = [
   'AWS_ACCESS_KEY_ID',
   'AWS_SECRET_ACCESS_KEY',
@@ -34,7 +34,7 @@ const secretValueSchema = z
     `a secret has at most ${maxValueCharacters} characters`,
   );
 
-/** `null` removes; what is not named stays. */
+/** `null` removes a variable; unnamed ones are kept. */
 export const setVariablesRequestSchema = z.strictObject({
   variables: z
     .record(
@@ -44,7 +44,7 @@ export const setVariablesRequestSchema = z.strictObject({
     .refine((variables) => Object.keys(variables).length > 0, 'names no variable'),
 });
 
-/** Credentials that the engine gets for each run by exchanging a token of its own, so that none is stored. */
+/** Temporary credentials that the engine obtains for each run with its own token; none is stored. */
 export const webIdentitySchema = z.strictObject({
   roleArn: z
     .string()
@@ -57,7 +57,7 @@ export const webIdentitySchema = z.strictObject({
     .string()
     .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'not an AWS region')
     .default('us-east-1'),
-  /** Life of the credentials of one run; at most what the role allows. */
+  /** Lifetime of a run's credentials; at most what the role allows. */
   durationSeconds: z.number().int().min(900).max(43_200).default(3600),
 });
 export type WebIdentity = z.infer<typeof webIdentitySchema>;
@@ -92,24 +92,24 @@ function isServiceAccount(text: string): boolean {
 const storedSecretSchema = z.object({
   name: z.string(),
   updatedAt: z.string(),
-  /** Who set it. */
+  /** The caller who set it. */
   updatedBy: z.string(),
 });
 
-/** What a project has; values are never shown again. */
+/** Names of a project's secrets; values are never returned. */
 export const projectSecretsSchema = z.object({
   projectId: z.string(),
   variables: z.array(storedSecretSchema),
   credentials: z.array(storedSecretSchema),
   webIdentity: webIdentitySchema.nullable(),
-  /** The `sub` that the engine's token carries for this project; a role's trust policy names it. */
+  /** The `sub` claim of the engine's token for this project, for the role's trust policy. */
   webIdentitySubject: z.string(),
   message: z.string(),
 });
 
 export type ProjectSecrets = z.infer<typeof projectSecretsSchema>;
 
-/** Source: OpenID Connect Discovery 1.0, section 3; what AWS, Azure and Google read of it. */
+/** Source: OpenID Connect Discovery 1.0, section 3; only the fields that AWS, Azure and Google read. */
 export const openIdConfigurationSchema = z.object({
   issuer: z.string(),
   jwks_uri: z.string(),

@@ -4,11 +4,11 @@ export const stateVersionSchema = z.object({
   id: z.number().int(),
   serial: z.number().int(),
   lineage: z.string(),
-  /** SHA-256 (hex) and size in bytes of the plain state file. */
+  /** SHA-256 (hex) and size in bytes of the unencrypted state file. */
   sha256: z.string(),
   bytes: z.number().int(),
   resources: z.number().int(),
-  /** The job that wrote it; a restored version names the job of the version it was made from. */
+  /** The job that wrote it; a restored version names the job of the original. */
   jobId: z.string(),
   createdAt: z.string(),
 });
@@ -30,7 +30,7 @@ export const stateDiffSchema = z.object({
   changed: z.array(
     z.object({
       address: z.string(),
-      /** Attributes that differ; sensitive values are masked. */
+      /** Attributes that differ; sensitive values are redacted. */
       attributes: z.array(z.object({ path: z.string(), before: z.unknown(), after: z.unknown() })),
     }),
   ),
@@ -39,7 +39,7 @@ export const stateDiffSchema = z.object({
 export const stateRestoredSchema = z.object({
   projectId: z.string(),
   restored: stateVersionSchema,
-  /** The version that now is the newest: the restored content under a new serial. */
+  /** The new newest version: the restored content under a new serial. */
   version: stateVersionSchema,
   message: z.string(),
 });

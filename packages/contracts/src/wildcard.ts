@@ -1,7 +1,7 @@
 /** Longer texts match only `*`, so that the cost of one comparison stays bounded. */
 const maxTextLength = 4096;
 
-/** Whether `text` fits `pattern`, in which `*` stands for any text. Needs no regular expression, no recursion. */
+/** Whether `text` matches `pattern`, in which `*` stands for any text. Not recursive, no regular expression. */
 export function matchesWildcard(pattern: string, text: string): boolean {
   if (pattern === '*') return true;
   if (text.length > maxTextLength) return false;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A value as a provider and Terraform exchange it: base64 of MessagePack, or JSON text. */
+/** A value exchanged by Terraform and a provider: base64 of MessagePack, or JSON text. */
 export const dynamicValueSchema = z.object({
   encoding: z.enum(['msgpack', 'json']),
   data: z.string(),
@@ -10,8 +10,9 @@ export type DynamicValue = z.infer<typeof dynamicValueSchema>;
 export const applyActions = ['create', 'update', 'delete'] as const;
 
 /**
- * What the engine's proxy in front of a provider recorded of an apply. `begin` is on the disk before the provider is
- * asked, `end` before Terraform hears the answer. A `begin` without an `end` is a call whose outcome nobody knows.
+ * Record of an apply call by the engine's proxy in front of a provider. `begin` is on disk before the
+ * provider gets the call, `end` before Terraform gets the answer. A `begin` without an `end` means that the
+ * outcome is unknown.
  */
 export const journalRecordSchema = z.discriminatedUnion('kind', [
   z.object({
@@ -23,20 +24,20 @@ export const journalRecordSchema = z.discriminatedUnion('kind', [
     provider: z.string(),
     type: z.string(),
     action: z.enum(applyActions),
-    /** The object as planned; `null` for a delete. */
+    /** The planned object; `null` for a delete. */
     planned: dynamicValueSchema.nullable(),
   }),
   z.object({
     kind: z.literal('end'),
     id: z.string(),
     at: z.string(),
-    /** The object as the provider answered, `null` where there is none: what Terraform writes into its state. */
+    /** The object in the provider's answer, which Terraform writes to its state; `null` if none. */
     newState: dynamicValueSchema.nullable(),
     /** The provider's private data for the object, as base64. */
     private: z.string().nullable(),
     schemaVersion: z.number().int(),
     errors: z.array(z.object({ summary: z.string(), detail: z.string() })),
-    /** gRPC status of the call; 0 is an answer. Source: https://grpc.github.io/grpc/core/md_doc_statuscodes.html */
+    /** gRPC status; 0 is success. Source: https://grpc.github.io/grpc/core/md_doc_statuscodes.html */
     grpcStatus: z.number().int(),
     /** Whether the provider had been told to stop before it answered. */
     stopped: z.boolean(),

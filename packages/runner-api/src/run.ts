@@ -16,7 +16,7 @@ export const runIdSchema = z
 
 export const revisionDigestSchema = z.string().regex(/^[0-9a-f]{64}$/, 'a revision digest is 64 hex digits');
 
-/** A state file as it goes over the wire. `content` is base64 of the raw file. */
+/** A state file in transit. `content` is base64 of the raw file. */
 export const stateUploadSchema = z.object({
   content: z.base64(),
   sha256: z.string(),
@@ -26,8 +26,8 @@ const common = {
   jobId: z.string().min(1).max(80),
   projectId: z.string().min(1).max(64),
   /**
-   * Digest of the project's files. The runner reads them from `workspaces/<projectId>/<digest>/` or from its own
-   * copy; where it has neither it answers `revision_missing` and the gateway uploads them.
+   * Digest of the project's files. The runner reads them from `workspaces/<projectId>/<digest>/` or from its
+   * own copy. If it has neither, it answers `revision_missing` and the gateway uploads them.
    */
   revisionDigest: revisionDigestSchema,
   /** Root module's directory inside the files; `.` by default. */
@@ -36,22 +36,22 @@ const common = {
   variables: z.record(z.string(), z.unknown()).default({}),
   /** Environment of this run only: cloud credentials and endpoints. Never logged. */
   environment: z.record(z.string(), z.string()).default({}),
-  /** Hosts and addresses that the operator's own settings send this run to; never anything from the code. */
+  /** Hosts and addresses that the operator's settings point this run to; never taken from the code. */
   egressAllow: z.array(z.string().max(300)).max(100).default([]),
-  /** Have Terraform and its providers write their own log, see `GET /runs/{runId}/terraform-log`. */
+  /** Makes Terraform and its providers write their own log; see `GET /runs/{runId}/terraform-log`. */
   terraformLog: terraformLogLevelSchema.nullable().default(null),
   stepTimeoutSeconds: z.number().int().positive().default(3600),
   runTimeoutSeconds: z.number().int().positive().default(7200),
 };
 
 /**
- * What the gateway asks a runner to do.
- * - `parse`: prepare, and what Terraform says to the code without reading more than its syntax: nothing is installed or
- *   evaluated, so that code can be asked about that no policy has judged.
+ * The gateway's request to a runner.
+ * - `parse`: prepare, and report syntax errors. Nothing is installed or evaluated, so the code may be one
+ *   that no   policy has checked yet.
  * - `validate`: prepare, init, validate.
- * - `plan`: prepare, init, plan, and the plan as JSON. The saved plan stays for a later `apply`.
- * - `apply`: apply the saved plan of the same job, then read the outputs. A runner that no longer has it
- *   needs `savedPlan`.
+ * - `plan`: prepare, init, plan, and the plan as JSON. The saved plan is kept for a later `apply`.
+ * - `apply`: apply the saved plan of the same job, then read the outputs. A runner without the plan needs
+ *   `savedPlan`.
  */
 export const runRequestSchema = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -63,25 +63,25 @@ export const runRequestSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('validate'),
     ...common,
-    /** Functions that the code calls and this Terraform must not have: where it has one, the run fails in `prepare`. */
+    /** Functions in the code that Terraform must not have; if it has one, `prepare` fails. */
     absentFunctions: z.array(z.string().max(1100)).max(1000).default([]),
   }),
   z.strictObject({
     kind: z.literal('plan'),
     ...common,
     mode: z.enum(planModes).default('normal'),
-    /** The state to plan against; `null` for a project without any. */
+    /** The state to plan against; `null` for a project without one. */
     state: stateUploadSchema.nullable().default(null),
-    /** Milliseconds the provider process stays alive after the plan, waiting for the apply run. */
+    /** Milliseconds that the providers stay alive after the plan, for the apply run. */
     lingerMs: z.number().int().min(0).max(60_000).default(0),
-    /** Existing objects to bring under management in this plan: what a killed apply may have left behind. */
+    /** Existing objects to import in this plan: what a killed apply may have left behind. */
     imports: z
       .array(z.strictObject({ to: z.string(), id: z.string() }))
       .max(500)
       .default([]),
-    /** Plan these addresses and what they need, and nothing else; empty for all. */
+    /** Limits the plan to these addresses and their dependencies; empty means all. */
     targets: z.array(z.string()).max(500).default([]),
-    /** Data sources to read beside the code. Such a plan is not meant to be applied: only its JSON is kept. */
+    /** Data sources to read in addition to the code. Such a plan is never applied: only its JSON is kept. */
     search: z
       .array(
         z.strictObject({
@@ -102,9 +102,9 @@ export const runRequestSchema = z.discriminatedUnion('kind', [
     ...common,
     mode: z.enum(planModes).default('normal'),
     state: stateUploadSchema.nullable().default(null),
-    /** Digest of the plan to apply, from `plan_ready`; another plan is refused. */
+    /** Digest of the plan to apply, from `plan_ready`; any other plan is refused. */
     planDigest: z.string(),
-    /** The plan file as base64, for a runner that did not make the plan. */
+    /** The plan file as base64, for a runner that did not create the plan. */
     savedPlan: z.base64().nullable().default(null),
   }),
 ]);
@@ -118,15 +118,15 @@ export const runViewSchema = z.object({
   kind: z.enum(runKinds),
   status: z.enum(['running', 'finished']),
   step: stepNameSchema.nullable(),
-  /** Set as soon as a cancel or timeout was asked for; the run is finished when `outcome` is set. */
+  /** True once a cancel or timeout was requested; the run has finished when `outcome` is set. */
   stopping: z.boolean(),
   outcome: runOutcomeSchema.nullable(),
   lastSeq: z.number().int(),
   startedAt: z.string(),
   finishedAt: z.string().nullable(),
-  /** True when at least one provider process was shared by the steps. */
+  /** True if the steps shared at least one provider process. */
   sharedProvider: z.boolean(),
-  /** Addresses of the providers whose calls are in the run's journal; others' objects are known from Terraform's events only. */
+  /** Providers whose calls are in the run's journal; of others, only Terraform's events are known. */
   journaledProviders: z.array(z.string()).default([]),
 });
 export type RunView = z.infer<typeof runViewSchema>;
@@ -138,15 +138,15 @@ export const cancelRunSchema = z.strictObject({
 
 export const capacitySchema = z.object({
   runnerId: z.string(),
-  /** Runs that may be in progress at once, and how many more fit now. */
+  /** Maximum number of concurrent runs, and how many more fit now. */
   slots: z.number().int(),
   free: z.number().int(),
   runs: z.array(z.string()),
   terraform: z.object({ product: z.string(), version: z.string() }),
   protection: protectionSchema,
-  /** Whether providers come from a mirror; without one they are downloaded. */
+  /** Whether providers come from a mirror; otherwise they are downloaded. */
   providerMirror: z.boolean(),
-  /** Free space where runs are kept, in bytes. */
+  /** Free space in the folder of runs, in bytes. */
   freeDiskBytes: z.number(),
 });
 export type Capacity = z.infer<typeof capacitySchema>;

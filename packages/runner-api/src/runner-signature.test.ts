@@ -25,7 +25,7 @@ const changes: Partial<SignedParts>[] = [
   { body: Buffer.alloc(0) },
 ];
 
-test('a signature holds for the request it was made for and no other', () => {
+test('a signature is valid only for the request it was made for', () => {
   const signature = signRunnerRequest(token, parts);
   expect(signatureMatches(token, parts, signature)).toBe(true);
   for (const change of changes)
@@ -35,11 +35,11 @@ test('a signature holds for the request it was made for and no other', () => {
     assert.equal(signatureMatches(token, parts, wrong), false, wrong);
 });
 
-test('the case of the method is not signed, since servers and clients spell it differently', () => {
+test('the signature ignores the case of the method, because servers and clients spell it differently', () => {
   expect(signRunnerRequest(token, { ...parts, method: 'put' })).toBe(signRunnerRequest(token, parts));
 });
 
-/** A memory that began at the given second, and the clock it reads. */
+/** Creates a memory that began at the given second, and its clock. */
 function memoryAt(seconds: number) {
   const clock = { now: seconds * 1000 };
   return { clock, memory: new NonceMemory(() => clock.now) };
@@ -60,7 +60,7 @@ test('a timestamp is fresh within the window around now, and never before the pr
     assert.equal(memory.isFresh(text), false, text);
 });
 
-test('a process that begins within a second accepts what was signed in the same second', () => {
+test('a process that starts mid-second accepts requests signed in the same second', () => {
   const memory = new NonceMemory(() => 1_700_000_000_900);
   expect(memory.isFresh('1700000000')).toBe(true);
 });
@@ -73,11 +73,11 @@ test('a nonce is accepted once for as long as its signature can be fresh', () =>
   clock.now += 2 * signatureWindowSeconds * 1000 - 1;
   expect(memory.use('nonce-000001')).toBe(false);
   clock.now += 1;
-  assert.equal(memory.use('nonce-000001'), true, 'it is forgotten once no signature with it is fresh');
+  assert.equal(memory.use('nonce-000001'), true, 'it is forgotten once its signature has expired');
   expect(memory.use('nonce-000001')).toBe(false);
 });
 
-test('what is no nonce is never accepted', () => {
+test('an invalid nonce is never accepted', () => {
   const { memory } = memoryAt(1_700_000_000);
   for (const nonce of ['', 'short', 'a'.repeat(65), 'with space', 'line\nbreak', 'nonce-0001\n'])
     assert.equal(memory.use(nonce), false, nonce);

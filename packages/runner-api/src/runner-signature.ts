@@ -32,7 +32,7 @@ export const signatureHeaders = {
   signature: 'x-runner-signature',
 } as const;
 
-/** The headers that sign a request sent now. */
+/** Returns headers that sign a request sent now. */
 export function signedHeaders(
   token: string,
   request: Pick<SignedParts, 'method' | 'path' | 'body'> & { timestamp?: string },
@@ -46,7 +46,7 @@ export function signedHeaders(
   };
 }
 
-/** What the headers of a request say of its signature; empty texts where one is missing. */
+/** Reads the signature from a request's headers; missing ones become empty strings. */
 export function readSignature(header: (name: string) => string | undefined): {
   timestamp: string;
   nonce: string;
@@ -59,10 +59,10 @@ export function readSignature(header: (name: string) => string | undefined): {
   };
 }
 
-/** What one process remembers of signed requests, so that none is taken twice. */
+/** One process's memory of signed requests, so that none is accepted twice. */
 export class NonceMemory {
   readonly #now: () => number;
-  /** In whole seconds, like the timestamps. What was signed before may have been used before a restart. */
+  /** In whole seconds, like the timestamps. Earlier signatures may have been used before a restart. */
   readonly #startedAt: number;
   readonly #expiry = new Map<string, number>();
 
@@ -76,7 +76,7 @@ export class NonceMemory {
     return seconds >= this.#startedAt && Math.abs(this.#now() / 1000 - seconds) <= signatureWindowSeconds;
   }
 
-  /** False where the nonce was used before, or is none. For requests whose signature matches. */
+  /** Returns false if the nonce is invalid or was used before. Call it only after the signature matched. */
   use(nonce: string): boolean {
     const now = this.#now();
     for (const [old, expiresAt] of this.#expiry) {

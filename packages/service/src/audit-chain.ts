@@ -6,12 +6,12 @@ import {
 } from '@deployment-engine/contracts';
 import { auditHash } from './audit-hash.ts';
 
-/** Takes the entries of an audit log in order and says where the chain of their hashes is broken. */
+/** Reads the entries of an audit log in order and reports where their hash chain is broken. */
 export class AuditChain {
   #seq = 0;
   #hash = firstAuditHash;
   #entries = 0;
-  /** Where entries with these numbers are met, they must have these hashes. */
+  /** Entries with these numbers must have these hashes. */
   readonly #heads: AuditHead[];
   readonly #findings: AuditFinding[] = [];
 
@@ -30,17 +30,17 @@ export class AuditChain {
     else if (seq > this.#seq + 1)
       this.#report(this.#seq + 1, 'missing', `entries ${this.#seq + 1} to ${seq - 1} are missing`);
     else if (entry.previous !== this.#hash)
-      this.#report(seq, 'edited', `entry ${seq} does not follow from the one before it`);
+      this.#report(seq, 'edited', `entry ${seq} does not match the hash of the entry before it`);
     if (auditHash(entry) !== entry.hash)
       this.#report(seq, 'edited', `entry ${seq} is not what was hashed when it was written`);
     for (const head of this.#heads)
       if (head.seq === seq && head.hash !== entry.hash)
-        this.#report(seq, 'edited', `entry ${seq} is not the one that the head was taken of`);
+        this.#report(seq, 'edited', `entry ${seq} differs from the entry that the head was taken from`);
     this.#seq = Math.max(this.#seq, seq);
     this.#hash = entry.hash;
   }
 
-  /** What was found; heads beyond the last entry are findings now. */
+  /** Returns the findings, including heads beyond the last entry. */
   finish(): AuditFinding[] {
     for (const head of this.#heads)
       if (head.seq > this.#seq)

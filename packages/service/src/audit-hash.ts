@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type AuditEntry, canonicalJson } from '@deployment-engine/contracts';
 
-/** SHA-256 (hex) of the canonical JSON of an entry without its `hash` and `mac`. */
+/** Computes the SHA-256 (hex) of the canonical JSON of an entry without its `hash` and `mac`. */
 export function auditHash({
   hash: _hash,
   mac: _mac,

@@ -2,7 +2,7 @@ import type { ProblemCode } from '@deployment-engine/contracts';
 
 export type FieldError = { pointer: string; detail: string };
 
-/** A refusal with a reason its caller can act on. It knows no HTTP status; each service's `http/problems.ts` has the table. */
+/** A refusal that its caller can act on. Each service's `http/problems.ts` maps codes to HTTP statuses. */
 export class DomainError extends Error {
   readonly code: ProblemCode;
   readonly fields: FieldError[];

@@ -1,7 +1,7 @@
-/** Paths of a certificate, its key, and the authority that signs the other side's certificate; all PEM. */
+/** Paths of a certificate, its key, and the CA that signs the other side's certificate; all PEM. */
 export type TlsFiles = { cert: string; key: string; ca: string };
 
-/** `undefined` where none of the three is set. */
+/** Returns `undefined` if none of the three is set. */
 export function completeTlsFiles({
   cert,
   key,

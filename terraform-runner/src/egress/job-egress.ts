@@ -42,7 +42,7 @@ export function createJobEgress(folder: string) {
     if (!namespace)
       throw new DomainError(
         'internal',
-          "starting the egress proxy: it did not become ready; check that the runner's user may create network namespaces",
+        "starting the egress proxy: it did not become ready; check that the runner's user may create network namespaces",
       );
     return namespace;
   }

@@ -20,7 +20,7 @@ export const deployEndpoints = {
     method: 'post',
     path: '/api/deploy/plan',
     operationId: 'plan',
-    summary: 'Plan only: what a deploy of this code would change',
+    summary: 'Plan only: show what a deploy of this code would change',
     role: 'deployer',
     body: deploy.planRequestSchema,
     problems: createProblems,

@@ -7,7 +7,7 @@ export const internalEndpoints = {
     path: '/internal/runners/heartbeat',
     operationId: 'runnerHeartbeat',
     tag: 'Internal',
-    summary: 'A runner says that it lives; signed with the runner token',
+    summary: 'Heartbeat of a runner, signed with the runner token',
     role: 'public',
     audited: false,
     body: runnerHeartbeatSchema,

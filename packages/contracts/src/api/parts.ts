@@ -15,7 +15,7 @@ export const cursor = z
 /** Rows of a page. */
 export const limit = z.coerce.number().int().min(1).max(200).default(50);
 
-/** What every operation that creates a job has in common. */
+/** Parts common to all operations that create a job. */
 export const creates = {
   tag: 'Deploy',
   createsJob: true,

@@ -5,7 +5,7 @@ import * as policy from '../policy-settings.ts';
 import { cursor, jobParams, limit, projectParams } from './parts.ts';
 
 const ifVersion = z.strictObject({
-  /** Refuses the change where another one was made meanwhile; from the `version` that was read. */
+  /** The `version` that was read; the change is refused if another one was made since. */
   ifVersion: z.coerce.number().int().min(0).optional(),
 });
 
@@ -15,7 +15,7 @@ export const policyEndpoints = {
     path: '/api/deploy/policy/{projectId}',
     operationId: 'getPolicy',
     tag: 'Policy',
-    summary: 'The policy that holds for a project, and what it found in the newest job',
+    summary: 'The policy in effect for a project, and its findings in the newest job',
     role: 'viewer',
     params: projectParams,
     status: 200,
@@ -39,7 +39,7 @@ export const policyEndpoints = {
     path: '/api/deploy/policy/{projectId}/settings',
     operationId: 'setPolicySettings',
     tag: 'Policy',
-    summary: "Replace a project's policy settings; what weakens them needs an admin",
+    summary: "Replace a project's policy settings; only an admin may weaken them",
     role: 'approver',
     params: projectParams,
     query: ifVersion,
@@ -53,7 +53,7 @@ export const policyEndpoints = {
     path: '/api/deploy/policy/{projectId}/settings',
     operationId: 'removePolicySettings',
     tag: 'Policy',
-    summary: "Remove a project's policy settings; the operator's defaults hold again",
+    summary: "Remove a project's policy settings; the operator's defaults apply again",
     role: 'approver',
     params: projectParams,
     query: ifVersion,
@@ -79,7 +79,7 @@ export const policyEndpoints = {
     path: '/api/deploy/policy/{projectId}/allowances',
     operationId: 'addAllowance',
     tag: 'Policy',
-    summary: 'The earlier path of allowFinding, for one more version',
+    summary: 'Deprecated path of allowFinding, removed in the next version',
     deprecated: true,
     role: 'admin',
     params: projectParams,
@@ -106,7 +106,7 @@ export const policyEndpoints = {
     path: '/api/deploy/jobs/{jobId}/policy',
     operationId: 'getJobPolicy',
     tag: 'Policy',
-    summary: "What was found in a job's code, plan and state after apply",
+    summary: "Findings in a job's code, plan and state after apply",
     role: 'viewer',
     params: jobParams,
     status: 200,

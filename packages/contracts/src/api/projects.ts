@@ -24,11 +24,11 @@ export const projectsEndpoints = {
     operationId: 'getOutputs',
     redaction: 'handler',
     tag: 'Projects',
-    summary: "A project's Terraform outputs; sensitive ones only for the role deployer and on request",
+    summary: "A project's Terraform outputs; sensitive values need the role deployer and `sensitive=true`",
     role: 'viewer',
     params: projectParams,
     query: z.strictObject({
-      /** Shows sensitive outputs in the clear. */
+      /** Returns sensitive outputs in plain text. */
       sensitive: z.stringbool().default(false),
     }),
     status: 200,
@@ -54,7 +54,7 @@ export const projectsEndpoints = {
     path: '/api/deploy/drift/{projectId}',
     operationId: 'getDrift',
     tag: 'Projects',
-    summary: 'What the newest drift check has found, attribute by attribute',
+    summary: 'Result of the newest drift check, by attribute',
     role: 'viewer',
     params: projectParams,
     status: 200,
@@ -106,7 +106,7 @@ export const projectsEndpoints = {
     operationId: 'getRevisionCode',
     redaction: 'handler',
     tag: 'Projects',
-    summary: 'The code of a revision; secrets that stand in it only for the role admin',
+    summary: 'The code of a revision; secrets in it are redacted unless the caller is an admin',
     role: 'deployer',
     params: revisionParams,
     status: 200,
@@ -131,11 +131,11 @@ export const projectsEndpoints = {
     operationId: 'deleteProject',
     tag: 'Projects',
     summary:
-      'Delete all the engine keeps of a project that has nothing deployed; force leaves its resources behind',
+      'Delete all data of a project that has nothing deployed; force leaves its resources in the cloud',
     role: 'admin',
     params: projectParams,
     query: z.strictObject({
-      /** Also with resources in the state: they stay in the cloud without a record. */
+      /** Deletes the project even if it has resources: they stay in the cloud without a record. */
       force: z.stringbool().default(false),
     }),
     status: 200,

@@ -48,7 +48,7 @@ export const stateEndpoints = {
     path: '/api/deploy/state/{projectId}/versions/{version}/restore',
     operationId: 'restoreStateVersion',
     tag: 'State',
-    summary: 'Make an earlier version the newest, under a new serial; only while the project is idle',
+    summary: 'Restore an earlier version of the state under a new serial; only while the project is idle',
     role: 'admin',
     params: versionParams,
     body: z.strictObject({}),

@@ -1,4 +1,4 @@
-/** Thrown once at a service's start, with every wrong setting in it. */
+/** Thrown once at a service's start; lists every wrong setting. */
 export class ServiceConfigError extends Error {
   constructor(service: string, lines: string[]) {
     super(`starting ${service}: wrong settings\n${lines.map((line) => `  ${line}`).join('\n')}`);

@@ -1,6 +1,6 @@
 import type { Setting, SettingsTable } from './setting.ts';
 
-/** Columns of a terminal. */
+/** Terminal columns. */
 const lineWidth = 100;
 const indent = '      ';
 
@@ -48,7 +48,7 @@ function defaultOf({ default: given, otherwise, required, unit }: Setting): stri
   return otherwise ?? (required ? 'must be set' : 'none');
 }
 
-/** Leaves out Markdown's quotes; a link becomes the path of its page. */
+/** Removes Markdown's quotes and replaces a link by the path of its page. */
 function inPlainText(markdown: string): string {
   return markdown.replace(/\[[^\]]+\]\(([^)]+)\)/g, 'docs/$1').replaceAll('`', '');
 }

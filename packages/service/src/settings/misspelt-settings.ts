@@ -1,11 +1,11 @@
-/** Names up to this length are taken for another one only when a single edit leads to it. */
+/** Names up to this length count as misspelt only if they are one edit away. */
 const maxShortName = 11;
-/** Variables of other programs that come as close to one of ours: OpenSSL's beside `TLS_CERT_FILE`. */
+/** Variables of other programs that resemble one of ours: OpenSSL's and `TLS_CERT_FILE`. */
 const ofOtherPrograms = ['SSL_CERT_FILE'];
 
 /**
- * Returns a line for each name that is no setting but close to one: two edits at most, one for a short name, so that
- * variables of other programs (`HOME` beside `HOST`) are left alone. Values are never looked at.
+ * Returns a line for each unknown name that is close to a setting: at most two edits, one for a short name,
+ * so that variables of other programs (`HOME` and `HOST`) are ignored. Does not look at values.
  */
 export function misspeltSettings(names: string[], known: string[]): string[] {
   return names
@@ -30,7 +30,7 @@ function nearestSetting(name: string, known: string[]): string | undefined {
   return nearest;
 }
 
-/** Characters to insert, remove, replace or swap with their neighbour (optimal string alignment distance). */
+/** Counts inserted, removed, replaced and swapped characters (optimal string alignment distance). */
 function editsBetween(left: string, right: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: right.length + 1 }, (_, column) => column);

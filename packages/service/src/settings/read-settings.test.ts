@@ -67,7 +67,7 @@ for (const seconds of ['61', '-5', '5.5', '1e1', 'soon', '9'.repeat(400)])
     expect(problems).toStrictEqual(['SECONDS: must be a whole number of seconds, 5 to 60']);
   });
 
-test('a secret can stand in a file, other settings cannot', () => {
+test('a secret can be read from a file, other settings cannot', () => {
   const path = join(directory, 'token');
   writeFileSync(path, 'from the file\n');
   const { values, environment } = readSettings(table, { TOKEN_FILE: path, MODE_FILE: path });
@@ -76,7 +76,7 @@ test('a secret can stand in a file, other settings cannot', () => {
   expect(environment.TOKEN_FILE).toBe(undefined);
 });
 
-test('no line has a value of the environment in it, misspelt names included', () => {
+test('no message contains a value of the environment, not even for misspelt names', () => {
   const { problems, misspelt } = readSettings(table, { TOKN: 'hunter2', SECONDS: 'hunter2' });
   expect(misspelt).toStrictEqual(['TOKN: is not a setting; did you mean TOKEN?']);
   expect(JSON.stringify({ problems, misspelt })).not.toMatch(/hunter2/);

@@ -3,9 +3,9 @@ import { readSecretFiles } from './secret-files.ts';
 import { type Setting, type SettingsTable, type SettingValues, settingNames } from './setting.ts';
 
 export type ReadSettings<T extends SettingsTable> = {
-  /** What the settings were read as; `undefined` where one is wrong. */
+  /** The parsed settings; `undefined` if one is wrong. */
   values: SettingValues<T> | undefined;
-  /** The environment without empty values, each `<NAME>_FILE` replaced by the text of its file. */
+  /** The environment without empty values; each `<NAME>_FILE` is replaced by the text of its file. */
   environment: NodeJS.ProcessEnv;
   /** One line for each wrong setting: its name, what is wrong, what to do. */
   problems: string[];

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * The environment in which each `<NAME>_FILE` of the named settings is replaced by `<NAME>` with the text of that file,
- * without its last line break; and a line for each that is wrong.
+ * Replaces each `<NAME>_FILE` of the named settings by `<NAME>` with the file's text, without its last line
+ * break. Also returns a line for each that is wrong.
  */
 export function readSecretFiles(
   environment: NodeJS.ProcessEnv,

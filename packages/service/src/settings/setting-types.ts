@@ -9,7 +9,7 @@ export const flag = z.enum(['0', '1'], { error: 'must be 0 or 1' }).transform((d
 export const oneOf = <const T extends readonly string[]>(...words: T) =>
   z.enum(words, { error: `must be ${words.slice(0, -1).join(', ')} or ${words.at(-1)}` });
 
-/** Digits within bounds; `of` says what they count. */
+/** A whole number within bounds; `of` names what it counts. */
 export function wholeNumber({ of, minimum, maximum }: { of?: string; minimum: number; maximum?: number }) {
   const bounds = maximum === undefined ? `at least ${minimum}` : `${minimum} to ${maximum}`;
   const error = `must be a whole number${of ? ` of ${of}` : ''}, ${bounds}`;
@@ -27,7 +27,7 @@ export function wholeNumber({ of, minimum, maximum }: { of?: string; minimum: nu
 
 export const port = wholeNumber({ minimum: 0, maximum: 65_535 });
 
-/** Entries separated by commas, without empty ones. */
+/** Entries separated by commas; drops empty ones. */
 export const list = z.string().transform((entries) =>
   entries
     .split(',')

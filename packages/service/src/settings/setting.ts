@@ -2,25 +2,25 @@ import type { z } from 'zod';
 
 export type SettingUnit = 'seconds' | 'hours' | 'days' | 'MB';
 
-/** One environment variable: how it is read, and what the docs and `--help` say about it. */
+/** One environment variable: how to parse it, and its text in the docs and `--help`. */
 export type Setting = {
   /** One line of Markdown. */
   meaning: string;
-  /** Reads the text. Its messages follow `NAME: ` and name the remedy. */
+  /** Parses the text. Its messages follow `NAME: ` and name the remedy. */
   type: z.ZodType<unknown, string>;
   /** A value that `type` accepts; shown to readers. */
   example: string;
   /** What the number counts. */
   unit?: SettingUnit;
-  /** The text that is read when the variable is not set. Without one the value is `undefined`. */
+  /** Text to parse if the variable is not set. Without one the value is `undefined`. */
   default?: string;
-  /** Says what happens without a value, where no fixed default exists. */
+  /** Describes the behaviour without a value, if there is no fixed default. */
   otherwise?: string;
-  /** The message when the variable is not set; without one it may be left out. */
+  /** Message when the variable is missing; without one it is optional. */
   required?: string;
-  /** Marks a value that is never printed. It can also stand in a file, named by `<NAME>_FILE`. */
+  /** Marks a value that is never printed. It can also come from a file, named by `<NAME>_FILE`. */
   secret?: true;
-  /** Says what is wrong with the value on this machine, for example a missing file. */
+  /** Returns what is wrong with the value on this machine, for example a missing file. */
   problemHere?: (text: string) => string | undefined;
 };
 
@@ -34,17 +34,17 @@ type Value<S extends Setting> = S extends { default: string } | { required: stri
   ? z.output<S['type']>
   : z.output<S['type']> | undefined;
 
-/** What the settings of a table are read as: by group, then by name. */
+/** The parsed settings of a table: by group, then by name. */
 export type SettingValues<T extends SettingsTable> = {
   [G in keyof T]: { [N in keyof T[G]['settings']]: Value<T[G]['settings'][N]> };
 };
 
-/** Every setting of a table by name, without its topic. */
+/** Returns every setting of a table by name, across topics. */
 export function settingsByName(table: SettingsTable): Record<string, Setting> {
   return Object.assign({}, ...Object.values(table).map((group) => group.settings));
 }
 
-/** Every name a service reads, with the `<NAME>_FILE` of each secret. */
+/** Returns every name that a service reads, including the `<NAME>_FILE` of each secret. */
 export function settingNames(table: SettingsTable): string[] {
   return Object.entries(settingsByName(table)).flatMap(([name, { secret }]) =>
     secret ? [name, `${name}_FILE`] : [name],
