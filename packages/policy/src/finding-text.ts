@@ -3,7 +3,7 @@ import type { Diagnostic, PolicyFinding } from '@deployment-engine/contracts';
 const maxShown = 3;
 const maxSnippetLength = 1000;
 
-/** The first findings in full, and the number of the others; `where` tells where to read them all. */
+/** Formats the first findings and the number of the others; `where` says where to read them all. */
 export function findingsText(findings: PolicyFinding[], where: string): string {
   const shown = findings.slice(0, maxShown).map(findingText);
   const others = findings.length - shown.length;
@@ -20,10 +20,10 @@ function placeText({ file, line, address }: Pick<PolicyFinding, 'file' | 'line' 
   return [position, address].filter(Boolean).join(', ');
 }
 
-/** A line of the code, where the code has it. */
+/** Returns a line of the code, if it exists. */
 export type SourceLine = (file: string | null, line: number | null) => string | undefined;
 
-/** A finding in the form in which Terraform's own errors are shown. */
+/** Converts a finding to the form of Terraform's own errors. */
 export function findingDiagnostic(
   finding: PolicyFinding,
   lineOf: SourceLine = () => undefined,

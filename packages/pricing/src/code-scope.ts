@@ -4,7 +4,7 @@ import { isRecord } from './resource-reader.ts';
 export type CodeScope = {
   variables: Record<string, unknown>;
   locals: Record<string, unknown>;
-  /** The arguments of every resource that stands once, by `type.name`. */
+  /** Arguments of every resource without `count` or `for_each`, by `type.name`. */
   resources: Record<string, Record<string, unknown>>;
   each: { index?: number; key?: string; value?: unknown };
 };
@@ -40,7 +40,7 @@ function listOf(value: unknown): Record<string, unknown>[] {
   return (Array.isArray(value) ? value : [value]).filter(isRecord);
 }
 
-/** The value of an expression; `undefined` where it needs more than variables, locals, literals and arguments. */
+/** Evaluates an expression; `undefined` unless variables, locals, literals and arguments suffice. */
 export function evaluate(expression: unknown, scope: CodeScope, depth = 0): unknown {
   if (depth > 20) return undefined;
   if (typeof expression === 'string') return evaluateText(expression, scope, depth);
@@ -56,7 +56,7 @@ export function evaluate(expression: unknown, scope: CodeScope, depth = 0): unkn
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
-/** What of an expression stays unknown, in the shape of a plan's `after_unknown`. */
+/** Returns what stays unknown in an expression, in the shape of a plan's `after_unknown`. */
 export function unknownIn(expression: unknown, scope: CodeScope): unknown {
   if (Array.isArray(expression)) {
     const parts = expression.map((entry) => unknownIn(entry, scope) ?? (isRecord(entry) ? {} : false));
@@ -100,7 +100,7 @@ function evaluatePath(path: string, scope: CodeScope, depth: number): unknown {
   }
 }
 
-/** The resources and providers that an expression names, as `type.name`. */
+/** Returns the resources and providers that an expression refers to, as `type.name`. */
 export function referencesIn(expression: unknown): string[] {
   if (Array.isArray(expression)) return expression.flatMap(referencesIn);
   if (isRecord(expression)) return Object.values(expression).flatMap(referencesIn);

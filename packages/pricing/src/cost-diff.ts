@@ -3,7 +3,7 @@ import { Decimal } from 'decimal.js';
 import { amount, total } from './amounts.ts';
 import type { PricedResource } from './price-resource.ts';
 
-/** What changes between two priced lists, resource by resource. */
+/** Compares two priced lists, resource by resource. */
 export function costDiff(before: PricedResource[], after: PricedResource[], rate: Decimal): CostDiff {
   const old = new Map(before.map((resource) => [resource.address, resource]));
   const next = new Map(after.map((resource) => [resource.address, resource]));
@@ -43,7 +43,7 @@ function entryOf(
   };
 }
 
-/** A resource that is not there costs nothing; one that cannot be priced costs an unknown amount. */
+/** A missing resource costs nothing; an unpriceable one costs an unknown amount. */
 function costOr0(resource: PricedResource | undefined): Decimal | null {
   return resource === undefined ? new Decimal(0) : resource.cost;
 }

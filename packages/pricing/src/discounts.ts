@@ -1,6 +1,6 @@
 import type { CostCategory } from '@deployment-engine/contracts';
 
-/** Percent off: the entry of the type itself, else the longest prefix with `*`, else that of the category. */
+/** Returns the discount in percent: by type, else by longest prefix with `*`, else by category. */
 export function discountOf(discounts: Record<string, number>, type: string, category: CostCategory): number {
   const own = discounts[type];
   if (own !== undefined) return own;

@@ -86,7 +86,7 @@ describe('an estimate', () => {
     );
   });
 
-  test('never gives a resource of unknown attributes a cost of 0 as if that were known', () => {
+  test('never reports a known cost of 0 for a resource with unknown attributes', () => {
     for (const type of resourceModules.keys()) {
       const blank = { ...resource(`${type}.x`, type, {}), region: null, unknown: {} };
       const [priced] = estimate([blank]).resources;

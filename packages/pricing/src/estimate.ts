@@ -21,17 +21,17 @@ import { parseUsageFile, usageReader } from './usage-file.ts';
 export interface EstimateOptions extends CostOptions {
   /** Default: the embedded book. */
   priceBook?: PriceBook;
-  /** What is running now; gives the answer a `diff`. */
+  /** What is running now; adds a `diff` to the result. */
   current?: NormalisedResource[];
-  /** Units of a currency for one USD, set by the operator. */
+  /** Units of a currency per USD, set by the operator. */
   exchangeRates?: Record<string, number>;
-  /** Module calls whose resources are not in the list; the answer names them. */
+  /** Module calls whose resources are missing from the list; the result names them. */
   unfollowed?: UnfollowedModule[];
-  /** Default: now. Only decides whether prices are called old. */
+  /** Default: now. Only used to decide whether prices are outdated. */
   today?: Date;
 }
 
-/** A currency that the operator's table has no rate for. */
+/** Thrown for a currency without a rate in the operator's table. */
 export class UnknownCurrencyError extends Error {
   constructor(currency: string) {
     super(`no exchange rate is configured for ${currency}`);
@@ -40,8 +40,8 @@ export class UnknownCurrencyError extends Error {
 }
 
 /**
- * What resources cost a month. Pure: the same input gives the same answer.
- * Throws `UsageFileError` for an unreadable usage file, `UnknownCurrencyError` for a currency without a rate.
+ * Estimates the monthly cost of resources. Pure: the same input gives the same result.
+ * Throws `UsageFileError` for an invalid usage file, `UnknownCurrencyError` for a currency without a rate.
  */
 export function estimate(resources: NormalisedResource[], options: EstimateOptions = {}): CostEstimate {
   const book = options.priceBook ?? embeddedPriceBook();

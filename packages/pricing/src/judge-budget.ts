@@ -9,8 +9,8 @@ import type {
 const severity = ['allow', 'warn', 'approve', 'block'] as const;
 
 /**
- * Judges an estimate against a project's budget. Every broken rule names the resource that broke it: the one
- * that adds most, or, without a diff, the one that costs most.
+ * Checks an estimate against a project's budget. Each violation names a resource: the one that adds most, or
+ * without a diff the one that costs most.
  */
 export function judgeBudget(estimate: CostEstimate, diff: CostDiff | null, budget: Budget): BudgetVerdict {
   const limits = [

@@ -53,7 +53,7 @@ describe('code', () => {
     expect(group?.status).toBe('priced');
   });
 
-  test('reads the argument of another resource, not what that one will only get', () => {
+  test("reads another resource's arguments, not its computed attributes", () => {
     const group = { name: 'shop', location: '${var.place}' };
     const server = (location: string) => [{ location, size: 'Standard_D2s_v3' }];
     const { resources: found } = normaliseCode({

@@ -4,18 +4,18 @@ import { regionOf } from './region-of.ts';
 import { isRecord } from './resource-reader.ts';
 
 export type ParsedCode = {
-  /** The root module's files, each as hcl2-parser's object or as Terraform JSON. */
+  /** Files of the root module, each as hcl2-parser's object or as Terraform JSON. */
   files: unknown[];
-  /** Files of local modules, by the `source` with which the calling module names them. */
+  /** Files of local modules, by the `source` in the calling module. */
   modules?: Record<string, unknown[]>;
-  /** Values of input variables, over their defaults. */
+  /** Values of input variables; they override the defaults. */
   variables?: Record<string, unknown>;
 };
 
-/** A module call whose code is not at hand, so its resources are missing from the list. */
+/** A module call whose code is not available, so its resources are missing from the list. */
 export type UnfollowedModule = {
   address: string;
-  /** As the call names it; `null` where that is an expression. */
+  /** As written in the call; `null` if it is an expression. */
   source: string | null;
 };
 
@@ -25,9 +25,9 @@ export type CodeContent = {
 };
 
 /**
- * Makes the resource list from parsed code, before any init. Variables, locals and literals are resolved; an
- * expression that needs more is unknown, and a `count` or `for_each` that cannot be read counts once. Only
- * modules among the code itself are followed.
+ * Builds the resource list from parsed code, before init. Resolves variables, locals and literals; other
+ * expressions are unknown, and an unreadable `count` or `for_each` counts as one. Follows only modules in the
+ * code itself.
  */
 export function normaliseCode(code: ParsedCode): CodeContent {
   const unfollowed: UnfollowedModule[] = [];
@@ -143,7 +143,7 @@ function providerRegions(files: unknown[], scope: CodeScope): Record<string, str
   return regions;
 }
 
-/** The blocks of a kind with their labels; a label may hold one block or a list of them. */
+/** Returns the blocks of a kind with their labels; a label may hold one block or a list. */
 function named(
   files: unknown[],
   kind: string,

@@ -8,7 +8,7 @@ type Change = {
   address: string;
   type: string;
   configAddress: string;
-  /** The part of the address in front of the resource, with instance keys. */
+  /** The address before the resource's own name, with instance keys. */
   modulePrefix: string;
   key: string;
   action: ChangeAction;
@@ -18,8 +18,8 @@ type Change = {
 };
 
 /**
- * The resources of a plan, as `terraform show -json` prints it, as the plan leaves them. One that goes keeps
- * its last values and has the action `delete`.
+ * Returns the resources as they are after a plan (`terraform show -json`). A deleted resource keeps its last
+ * values and has the action `delete`.
  */
 export function normalisePlan(plan: unknown): NormalisedResource[] {
   return resourcesOf(plan, ({ before, after, unknown, action }) => {
@@ -27,7 +27,7 @@ export function normalisePlan(plan: unknown): NormalisedResource[] {
   });
 }
 
-/** The resources of a plan as they were before it, for the diff of an estimate. */
+/** Returns the resources as they were before a plan, for the diff of an estimate. */
 export function normalisePlanBefore(plan: unknown): NormalisedResource[] {
   return resourcesOf(plan, ({ before }) => before && { values: before, unknown: {}, action: 'no-op' });
 }
@@ -97,7 +97,7 @@ function referencesOf(
   return resolved;
 }
 
-/** Picks the instances a reference means: those of the same module instance, then of the same or named key. */
+/** Picks the instances that a reference means: same module instance first, then same or given key. */
 function choose(candidates: Change[], from: Change, reference: string, perInstance: boolean): string[] {
   const near = candidates.filter(({ modulePrefix }) => sharesModule(modulePrefix, from.modulePrefix));
   const list = near.length > 0 ? near : candidates;
@@ -107,7 +107,7 @@ function choose(candidates: Change[], from: Change, reference: string, perInstan
   return (exact.length > 0 ? exact : list).map(({ address }) => address);
 }
 
-/** True where one module instance is the other or lies inside it. */
+/** Whether one module instance equals or contains the other. */
 function sharesModule(left: string, right: string): boolean {
   return (
     `${left}.`.startsWith(`${right}.`) || `${right}.`.startsWith(`${left}.`) || left === '' || right === ''

@@ -3,14 +3,13 @@ import { regionOf } from './region-of.ts';
 import { isRecord } from './resource-reader.ts';
 
 export type StateOptions = {
-  /** Resources of the plan or code that led to this state; their regions fill what the state does not say. */
+  /** Resources of the plan or code that led to this state; they supply regions missing from the state. */
   like?: NormalisedResource[];
 };
 
 /**
- * Makes the resource list from a state, either the state file itself or what `terraform show -json` prints.
- * A state carries no provider configuration: where a resource does not name its region, that of the plan is
- * taken, else the one that most resources of the same provider are in.
+ * Builds the resource list from a state file, or from `terraform show -json`. A state has no provider
+ * configuration, so a resource without a region gets the plan's, else the most frequent one of its provider.
  */
 export function normaliseState(state: unknown, options: StateOptions = {}): NormalisedResource[] {
   if (!isRecord(state)) return [];

@@ -69,7 +69,7 @@ describe('a plan', () => {
     ]);
   });
 
-  test('resolves a launch template that a module is given and hands on', () => {
+  test('resolves a launch template passed through a module', () => {
     const group = configured('aws_autoscaling_group.g', {
       launch_template: [{ id: references('var.template') }],
     });
@@ -137,7 +137,7 @@ describe('a plan', () => {
     ]);
   });
 
-  test('costs after apply what it said before, and what goes is not counted', () => {
+  test('costs the same before and after apply, without deleted resources', () => {
     const template = { instance_type: 'm5.large', name: 'web' };
     const plan = planWith(
       [
@@ -222,7 +222,7 @@ describe('a plan', () => {
 });
 
 describe('a state', () => {
-  test('places a resource that names no region where its provider has most', () => {
+  test('places a resource without a region where its provider has most resources', () => {
     const attributes = { arn: 'arn:aws:ec2:eu-west-1:1:instance/i' };
     const entry = (type: string, instances: unknown[]) => ({
       mode: 'managed',

@@ -2,11 +2,11 @@ import type { ChangeAction } from '@deployment-engine/contracts';
 
 export type Values = Record<string, unknown>;
 
-/** One resource as the estimator sees it, whether it came from a plan, a state or code. */
+/** A resource as input of the estimator, from a plan, a state or code. */
 export type NormalisedResource = {
   address: string;
   type: string;
-  /** The cloud's own name of the region; `null` where nothing says it. */
+  /** The cloud's name of the region; `null` if unknown. */
   region: string | null;
   values: Values;
   /** Terraform's `after_unknown`: `true` in place of each value known only after apply. */

@@ -5,7 +5,7 @@ import { normaliseState } from './normalise-state.ts';
 import { ResourceReader } from './resource-reader.ts';
 import { resourceModules } from './resources/index.ts';
 
-/** Numbers where a zero means none: a group scaled to nothing costs nothing. The code has to say it. */
+/** Numbers whose zero means none, such as a group scaled to zero, if the code sets it. */
 const zeroMeansNone = new Set([
   'min_count',
   'node_count',
@@ -36,7 +36,7 @@ function stateOf(type: string, attributes: Values) {
   return { resources: [{ mode: 'managed', type, name: 'a', provider: 'p', instances: [{ attributes }] }] };
 }
 
-/** Cost of one resource from its plan, and from the state after apply. */
+/** Returns a resource's cost from its plan, and from the state after apply. */
 function costs(type: string, planned: Values, stored: Values) {
   const fromPlan = normalisePlan(planOf(type, planned));
   const fromState = normaliseState(stateOf(type, stored), { like: fromPlan });
@@ -48,7 +48,7 @@ function costs(type: string, planned: Values, stored: Values) {
   );
 }
 
-/** The attributes that pricing a type reads, and how. */
+/** Returns the attributes that the pricing of a type reads, and how. */
 function attributesOf(type: string): [string, Kind][] {
   const read = new Map<string, Kind>();
   const reader = ResourceReader.prototype as unknown as Record<
@@ -85,7 +85,7 @@ for (const type of resourceModules.keys())
     );
     fc.assert(
       fc.property(values, (planned) => {
-        // What the code leaves out is null in a plan, and the zero of its type in a state that was refreshed.
+        // An omitted attribute is null in a plan, and its type's zero value in a refreshed state.
         const stored = Object.fromEntries(
           attributes.map(([name, kind]) => [name, planned[name] ?? kinds[kind]]),
         );

@@ -4,18 +4,18 @@ export type ConfiguredResource = {
   /** The module's path without instance keys, `[]` for the root module. */
   modulePath: string[];
   providerKey: string;
-  /** Every reference of an expression, by attribute path without indices. */
+  /** References of each expression, by attribute path without indices. */
   references: Map<string, string[]>;
 };
 
 type ConfiguredModule = {
   path: string[];
   body: Record<string, unknown>;
-  /** The expressions of the call, by input variable. */
+  /** The call's expressions, by input variable. */
   inputs: Record<string, unknown>;
 };
 
-/** The `configuration` of a plan: what refers to what, and which provider serves which resource. */
+/** A plan's `configuration`: references between resources, and the provider of each. */
 export class PlanConfiguration {
   readonly #resources = new Map<string, ConfiguredResource>();
   readonly #modules = new Map<string, ConfiguredModule>();
@@ -29,12 +29,12 @@ export class PlanConfiguration {
     if (isRecord(configuration.root_module)) this.#addModule([], configuration.root_module, {});
   }
 
-  /** Looks a resource up by its address without any instance keys. */
+  /** Finds a resource by its address without instance keys. */
   resource(configAddress: string): ConfiguredResource | undefined {
     return this.#resources.get(configAddress);
   }
 
-  /** The region of a provider configuration, through variables where it is set by one. */
+  /** Returns a provider configuration's region, resolving variables. */
   region(providerKey: string): string | null {
     const own = providerKey.split(':').at(-1) as string;
     const provider = this.#providers[providerKey] ?? this.#providers[own];
@@ -44,7 +44,7 @@ export class PlanConfiguration {
     return typeof value === 'string' ? value : null;
   }
 
-  /** The addresses, without instance keys, of the resources behind a reference made in a module. */
+  /** Returns the addresses, without instance keys, of the resources behind a reference in a module. */
   targets(reference: string, modulePath: string[], depth = 0): string[] {
     if (depth > 20) return [];
     const parts = withoutKeys(reference).split('.');

@@ -9,11 +9,11 @@ import type { ResourceReader } from './resource-reader.ts';
 export interface PricedComponent extends Omit<CostComponent, 'unitPrice' | 'monthlyCost' | 'quantity'> {
   quantity: Decimal | null;
   unitPrice: Decimal | null;
-  /** USD a month before discounts. */
+  /** USD per month, before discounts. */
   cost: Decimal | null;
 }
 
-/** Finds a component's quantity and price, and multiplies them tier by tier. */
+/** Determines a component's quantity and price, and multiplies them tier by tier. */
 export function priceComponent(
   spec: ComponentSpec,
   resource: ResourceReader,
@@ -41,7 +41,7 @@ export function priceComponent(
   };
 }
 
-/** What a quantity costs where each tier's price holds from its start to that of the next. */
+/** Returns the cost of a quantity; each tier's price applies from its start to the next tier's. */
 export function costOf(quantity: Decimal, tiers: PriceTier[]): Decimal {
   const [only] = tiers;
   if (tiers.length === 1 && only !== undefined) return only.price.times(quantity);
@@ -53,7 +53,7 @@ export function costOf(quantity: Decimal, tiers: PriceTier[]): Decimal {
   return cost;
 }
 
-/** Nothing used costs nothing, whatever the price; anything else without a price is unknown. */
+/** A quantity of zero costs nothing whatever the price; anything else without a price is unknown. */
 function withoutPrice(
   base: Pick<PricedComponent, 'name' | 'group' | 'unit' | 'usageKey' | 'quantity'>,
   quantity: Quantity,
@@ -80,7 +80,7 @@ function quantityOf(spec: ComponentSpec, resource: ResourceReader): Quantity {
 
 const unusedFigures = new Map<string, Quantity>();
 
-/** A usage figure that was not given counts as zero, and the answer says so. */
+/** A missing usage figure counts as zero, and the result says so. */
 function unused(usageKey: string): Quantity {
   const known = unusedFigures.get(usageKey);
   if (known !== undefined) return known;

@@ -14,7 +14,7 @@ import { resourceModules } from './resources/index.ts';
 import type { Usage } from './usage-file.ts';
 
 export interface PricedResource extends Omit<ResourceCost, 'monthlyCost' | 'components'> {
-  /** USD a month; `null` where nothing about it is known. */
+  /** USD per month; `null` if unknown. */
   cost: Decimal | null;
   components: PricedComponent[];
   assumptions: string[];
@@ -61,7 +61,7 @@ function priceWith(
   };
 }
 
-/** A default that stood in for an attribute weakens every price that was looked up with it. */
+/** Applies the discount. A default used for an attribute lowers the confidence of every price based on it. */
 function discounted(component: PricedComponent, factor: Decimal, assumptions: string[]): PricedComponent {
   const confidence =
     assumptions.length > 0 ? weakest([component.confidence, 'assumed']) : component.confidence;

@@ -15,7 +15,7 @@ function priced(
   return resource;
 }
 
-/** Type, region, attributes, usage, and the price rule spelled out in figures. */
+/** Type, region, attributes, usage, and the expected price as a calculation. */
 const rules: [string, string, string, Record<string, unknown>, Record<string, unknown>, number][] = [
   [
     'a disk pays for the step its size falls into',
@@ -67,7 +67,7 @@ describe('pricing rules of Azure and Google', () => {
     });
   }
 
-  test('Windows adds a licence for each vCPU, which is told apart from the machine', () => {
+  test('Windows adds a separate licence for each vCPU', () => {
     const cost = (type: string) => priced(type, 'eastus', { size: 'Standard_D8as_v5' }).monthlyCost ?? 0;
     const licence = cost('azurerm_windows_virtual_machine') - cost('azurerm_linux_virtual_machine');
     assert.ok(Math.abs(licence - 8 * 0.046 * 730) < 0.01, `${licence}`);

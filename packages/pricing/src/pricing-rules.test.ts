@@ -43,7 +43,7 @@ describe('tiers', () => {
   }
 });
 
-/** Type, attributes, usage, and the price rule spelled out in figures. */
+/** Type, attributes, usage, and the expected price as a calculation. */
 const rules: [string, string, Record<string, unknown>, Record<string, unknown>, number][] = [
   [
     'gp3 within what it includes',

@@ -1,10 +1,10 @@
 import { type CostConfidence, costConfidences } from '@deployment-engine/contracts';
 import { Decimal } from 'decimal.js';
 
-/** Hours in a month, the figure every cloud's own calculator uses. */
+/** Hours per month, as in every cloud's own calculator. */
 export const hoursPerMonth = 730;
 
-/** A number together with how it is known; `value` is `null` where it is not known at all. */
+/** A number with its confidence; `value` is `null` if unknown. */
 export type Quantity = {
   value: Decimal | null;
   confidence: CostConfidence;
@@ -25,7 +25,7 @@ export function unknownQuantity(note: string): Quantity {
 
 const constants = new Map<Decimal.Value, Quantity>();
 
-/** Plain figures in the rules are few and repeat, so each becomes a quantity once. */
+/** Converts a plain figure to a quantity; cached, because rules repeat a few figures. */
 export function asQuantity(value: Quantity | Decimal.Value): Quantity {
   if (typeof value === 'object' && 'confidence' in value) return value;
   if (typeof value === 'object') return exactly(value);
@@ -37,7 +37,7 @@ export function asQuantity(value: Quantity | Decimal.Value): Quantity {
   return constant;
 }
 
-/** Applies an exact function to quantities; unknown if any of them is, else as weak as the weakest. */
+/** Applies a function to quantities; the result is unknown if any is, else as weak as the weakest. */
 export function combine(
   quantities: (Quantity | Decimal.Value)[],
   apply: (...values: Decimal[]) => Decimal,
@@ -73,7 +73,7 @@ export function sum(...quantities: (Quantity | Decimal.Value)[]): Quantity {
   return combine(quantities, (...values) => values.reduce((left, right) => left.plus(right), new Decimal(0)));
 }
 
-/** The part of a quantity above a free or included amount. */
+/** Returns the part of a quantity above a free or included amount. */
 export function above(quantity: Quantity, included: Quantity | Decimal.Value): Quantity {
   return combine([quantity, included], (value, free) => Decimal.max(value.minus(free), 0));
 }

@@ -4,7 +4,7 @@ const awsZone = /^([a-z]{2}(?:-[a-z]+)+-\d)[a-z]$/;
 const awsArn = /^arn:[^:]+:[^:]*:([a-z0-9-]+):/;
 const googleZone = /^([a-z]+-[a-z]+\d)-[a-z]$/;
 
-/** The region that a resource's own attributes name; `null` where they name none. */
+/** Returns the region in a resource's own attributes, or `null`. */
 export function regionOf(type: string, values: Values): string | null {
   if (type.startsWith('azurerm_')) return azureRegion(values.location);
   if (type.startsWith('google_')) return googleRegion(values);
@@ -13,7 +13,7 @@ export function regionOf(type: string, values: Values): string | null {
   return text(values.region) ?? zone?.[1] ?? arn?.[1] ?? null;
 }
 
-/** `West Europe` and `westeurope` are the same place. */
+/** `West Europe` and `westeurope` are the same region. */
 function azureRegion(location: unknown): string | null {
   return text(location)?.toLowerCase().replaceAll(' ', '') ?? null;
 }

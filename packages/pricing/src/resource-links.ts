@@ -1,10 +1,10 @@
 import type { NormalisedResource } from './normalised-resource.ts';
 import { withoutKeys } from './plan-configuration.ts';
 
-/** Attributes by which one resource names another once their values are known. */
+/** Attributes by which one resource refers to another once their values are known. */
 const identities = ['id', 'arn', 'name', 'family', 'cluster_identifier', 'self_link'];
 
-/** Finds the resources that attributes point at, by reference before apply and by value after it. */
+/** Finds the resources that attributes refer to: by reference before apply, by value afterwards. */
 export class ResourceLinks {
   readonly #byAddress = new Map<string, NormalisedResource>();
   readonly #byType = new Map<string, NormalisedResource[]>();
@@ -29,7 +29,7 @@ export class ResourceLinks {
     }
   }
 
-  /** Every resource that the references under a path name. */
+  /** Returns every resource that the references under a path name. */
   targets(resource: NormalisedResource, path: string): NormalisedResource[] {
     const addresses = Object.entries(resource.references)
       .filter(([key]) => key === path || key.startsWith(`${path}.`))
@@ -71,7 +71,7 @@ export class ResourceLinks {
   }
 }
 
-/** All values under a path; every list on the way is walked. */
+/** Returns all values under a path, descending into every list. */
 function valuesAt(value: unknown, path: string[]): unknown[] {
   if (Array.isArray(value)) return value.flatMap((entry) => valuesAt(entry, path));
   const [head, ...rest] = path;

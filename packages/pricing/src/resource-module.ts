@@ -3,7 +3,7 @@ import type { Decimal } from 'decimal.js';
 import type { Quantity } from './quantity.ts';
 import type { ResourceReader } from './resource-reader.ts';
 
-/** A unit price by key, or the hourly price of one entry of an instance table. */
+/** A unit price by key, or the hourly price of an entry of an instance table. */
 export type PriceQuery =
   | string
   | { table: string; sku: string | null; factor?: Decimal.Value }
@@ -14,20 +14,20 @@ export type ComponentSpec = {
   name: string;
   group?: string;
   unit: string;
-  /** In priced units. Either this or `usageKey`. */
+  /** In priced units. Set either this or `usageKey`. */
   quantity?: Quantity | Decimal.Value;
-  /** Path of the usage figure that sets the quantity, as written in the usage file. */
+  /** Path in the usage file of the figure that sets the quantity. */
   usageKey?: string;
-  /** Usage figures in one priced unit, for example 1,000,000 requests. Default 1. */
+  /** Usage figures per priced unit, for example 1,000,000 requests. Default 1. */
   per?: number;
-  /** What multiplies the usage figure, such as the number of nodes. Default 1. */
+  /** Factor of the usage figure, such as the number of nodes. Default 1. */
   times?: Quantity | Decimal.Value;
   price: PriceQuery;
-  /** Where the price differs from that of the resource's own region. */
+  /** Set if the price is that of a region other than the resource's own. */
   region?: string;
 };
 
-/** How one resource type is priced. */
+/** Pricing of one resource type. */
 export type ResourceModule = {
   types: string[];
   category: CostCategory;

@@ -5,8 +5,8 @@ import type { ResourceLinks } from './resource-links.ts';
 import type { Usage } from './usage-file.ts';
 
 /**
- * Quantities that no cloud accepts a zero for. A state says 0 for what the code leaves out, where a plan says `null`:
- * both must cost the same.
+ * Quantities for which no cloud accepts zero. A state has 0 for an omitted attribute, a plan has `null`: both
+ * must cost the same.
  */
 const neverZero = new Set([
   'allocated_storage',
@@ -29,11 +29,11 @@ type Context = {
   resource: NormalisedResource;
   links: ResourceLinks;
   usage: Usage;
-  /** Defaults that stood in for text attributes, in the words of the answer. */
+  /** Defaults used for text attributes, as sentences for the result. */
   assumptions: string[];
 };
 
-/** Reads the attributes of one resource, or of one of its nested blocks, and its expected usage. */
+/** Reads the attributes of a resource, or of one of its nested blocks, and its expected usage. */
 export class ResourceReader {
   readonly #context: Context;
   readonly #values: Record<string, unknown>;
@@ -69,7 +69,7 @@ export class ResourceReader {
     return isUnknownAt(this.#unknown, name);
   }
 
-  /** True where the attribute has a value or will have one after apply. */
+  /** Whether the attribute has a value or will have one after apply. */
   isSet(name: string): boolean {
     const value = this.#values[name];
     if (this.isUnknown(name)) return true;
@@ -78,14 +78,14 @@ export class ResourceReader {
     );
   }
 
-  /** The text of an attribute; `null` where it is unset or not known yet. */
+  /** Returns the text of an attribute; `null` if it is unset or unknown. */
   text(name: string): string | null {
     const value = this.#values[name];
     if (typeof value === 'string' && value !== '' && value !== '(sensitive)') return value;
     return typeof value === 'number' || typeof value === 'boolean' ? String(value) : null;
   }
 
-  /** As `text`, with the provider's or service's default where nothing was given. */
+  /** Like `text`, with the provider's or service's default if unset. */
   textOr(name: string, fallback: string): string {
     const value = this.text(name);
     if (value !== null) return value;
@@ -93,7 +93,7 @@ export class ResourceReader {
     return fallback;
   }
 
-  /** As `text`, with what Terraform's own schema says for an omitted attribute; no assumption. */
+  /** Like `text`, with the Terraform schema's default for an omitted attribute; not an assumption. */
   textOrSchemaDefault(name: string, fallback: string): string {
     return this.text(name) ?? (this.isUnknown(name) ? this.textOr(name, fallback) : fallback);
   }
@@ -114,7 +114,7 @@ export class ResourceReader {
     return unknownQuantity(this.isUnknown(name) ? `${name} is known only after apply` : `${name} is not set`);
   }
 
-  /** The nested blocks of a name; a single object counts as one block. */
+  /** Returns the nested blocks of a name; a single object counts as one block. */
   blocks(name: string): ResourceReader[] {
     const value = this.#values[name];
     const list = Array.isArray(value) ? value : isRecord(value) ? [value] : [];
@@ -130,12 +130,12 @@ export class ResourceReader {
     return this.blocks(name)[0];
   }
 
-  /** Same resource and usage, with other attribute values laid over its own. */
+  /** Returns a reader of the same resource and usage, with some attribute values replaced. */
   overlaid(values: Record<string, unknown>): ResourceReader {
     return new ResourceReader(this.#context, { ...this.#values, ...values }, this.#unknown);
   }
 
-  /** A reader of plain values that belong to this resource but come from no attribute of it. */
+  /** Returns a reader of plain values that belong to this resource but to none of its attributes. */
   of(values: Record<string, unknown>): ResourceReader {
     return new ResourceReader(this.#context, values, {});
   }
@@ -148,7 +148,7 @@ export class ResourceReader {
     return this.#context.usage.figure(path);
   }
 
-  /** The usage figure as text, for keys such as `operating_system`. */
+  /** Returns the usage figure as text, for keys such as `operating_system`. */
   usageText(path: string): string | null {
     return this.#context.usage.text(path);
   }
@@ -161,12 +161,12 @@ export class ResourceReader {
     this.#context.assumptions.push(text);
   }
 
-  /** The resource of a type that an attribute of this one points at. */
+  /** Returns the resource of a type that an attribute of this one refers to. */
   linked(path: string, type: string): ResourceReader | undefined {
     return this.#read(this.#context.links.target(this.#context.resource, path, type));
   }
 
-  /** The resources of a type whose attribute points at this one. */
+  /** Returns the resources of a type whose attribute refers to this one. */
   linkedFrom(type: string, path: string): ResourceReader[] {
     return this.#context.links
       .sources(this.#context.resource, type, path)
@@ -174,8 +174,8 @@ export class ResourceReader {
   }
 
   /**
-   * How many elements a list has, counting the resources it refers to where it is not known yet; `fallback`
-   * where the cloud decides.
+   * Counts the elements of a list, or the resources it refers to if it is still unknown; `fallback` applies
+   * if the cloud decides.
    */
   count(name: string, fallback: number): Quantity {
     const value = this.#values[name];

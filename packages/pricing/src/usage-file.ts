@@ -4,7 +4,7 @@ import type { NormalisedResource } from './normalised-resource.ts';
 import { assumed, exactly, type Quantity } from './quantity.ts';
 import { profileUsage } from './usage-profiles.ts';
 
-/** A usage file that cannot be read. `line` counts from 1 and is `null` where the fault has no place. */
+/** Thrown for an invalid usage file. `line` is 1-based; `null` if the error has no place. */
 export class UsageFileError extends Error {
   readonly line: number | null;
 
@@ -40,12 +40,12 @@ export function parseUsageFile(text: string): UsageFile {
 type Entries = Record<string, unknown>;
 type UsageOf = (resource: NormalisedResource) => Usage;
 
-/** The expected usage of one resource, read by the path of a figure (`standard.storage_gb`). */
+/** A resource's expected usage, read by a figure's path (`standard.storage_gb`). */
 export class Usage {
   readonly #type: string;
   readonly #layers: Entries[];
   readonly #profile: UsageProfile;
-  /** The usage of another resource of the same estimate. */
+  /** Usage of another resource in the same estimate. */
   readonly of: UsageOf;
 
   constructor(type: string, layers: Entries[], profile: UsageProfile, of: UsageOf) {
@@ -55,7 +55,7 @@ export class Usage {
     this.of = of;
   }
 
-  /** `null` where neither the file nor the profile says anything. */
+  /** Returns `null` if neither the file nor the profile has the figure. */
   figure(path: string): Quantity | null {
     const value = Number(this.#find(path) ?? Number.NaN);
     if (Number.isFinite(value)) return exactly(value);
@@ -68,7 +68,7 @@ export class Usage {
     return typeof value === 'string' ? value : null;
   }
 
-  /** The names of the figures given under a path, `''` for the top. */
+  /** Returns the names of the figures under a path, `''` for the top level. */
   keys(path: string): string[] {
     if (path === '') return [...new Set(this.#layers.flatMap((layer) => Object.keys(layer)))];
     const value = this.#find(path);
@@ -84,7 +84,7 @@ export class Usage {
   }
 }
 
-/** Answers for the usage of any resource: address first, then wildcard, then type, then profile. */
+/** Returns a lookup of usage: by address, then wildcard, then type, then profile. */
 export function usageReader(file: UsageFile | undefined, profile: UsageProfile): UsageOf {
   const given = file?.resource_usage ?? {};
   const byType = file?.resource_type_default_usage ?? {};

@@ -1,9 +1,9 @@
 import type { UsageProfile } from '@deployment-engine/contracts';
 
 /**
- * Default usage per month for a small service, by resource type and usage key. They are assumptions about
- * use, not prices, and are listed in every answer they touch. `medium` is ten, `large` a hundred times
- * as much; `none` assumes nothing.
+ * Default monthly usage of a small service, by resource type and usage key. These are assumptions about use,
+ * not prices, and every result that uses one lists it. `medium` is ten times, `large` a hundred times as
+ * much; `none` assumes nothing.
  */
 const smallUsage: Record<string, Record<string, number>> = {
   aws_api_gateway_rest_api: { monthly_requests: 1_000_000 },

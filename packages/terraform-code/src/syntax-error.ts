@@ -1,8 +1,8 @@
-/** Code that Terraform would not read either, or that is nested deeper than is accepted. */
+/** Thrown for code that Terraform would reject too, or that is nested too deep. */
 export class CodeSyntaxError extends Error {
   readonly line: number;
   readonly column: number;
-  /** Whether it is the engine that does not read it: Terraform may, and is not asked. */
+  /** Whether only the engine rejects the code: Terraform might accept it, but is not asked. */
   readonly isLimit: boolean;
 
   constructor(line: number, message: string, { column = 1, isLimit = false } = {}) {

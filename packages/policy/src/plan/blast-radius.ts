@@ -3,7 +3,7 @@ import { type ChangeFinding, isChange, isReplacement } from './change-rules.ts';
 import type { PlanModel } from './plan-model.ts';
 import { foreignRegions } from './regions.ts';
 
-/** Rules about how far one plan may reach. */
+/** Rules that limit how much one plan may change. */
 export const blastRadiusIds: readonly string[] = [
   'PLAN-MAX-DELETIONS',
   'PLAN-MAX-REPLACEMENTS',
@@ -12,7 +12,7 @@ export const blastRadiusIds: readonly string[] = [
   'PLAN-REGION',
 ];
 
-/** What exceeds limits: numbers of objects, types and regions that may change. `whose` is `the project` or a key. */
+/** Returns exceeded limits: numbers of objects, types and regions. `whose` is `the project` or a key. */
 export function exceededLimits(plan: PlanModel, limits: BlastRadius, whose: string): ChangeFinding[] {
   const changed = plan.changes.filter(({ actions }) => isChange(actions));
   const types = limits.resourceTypes;

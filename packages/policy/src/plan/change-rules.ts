@@ -1,21 +1,21 @@
 import type { PolicyMode, PolicySeverity } from '@deployment-engine/contracts';
 import type { PlanModel, PlannedResource } from './plan-model.ts';
 
-/** A finding about what the plan does, whatever the resources look like afterwards. */
+/** A finding about a change in the plan, independent of the resulting resources. */
 export type ChangeFinding = {
   id: keyof typeof changeRules;
   resource: PlannedResource | null;
   subject?: string;
   message: string;
-  /** In place of the rule's mode where the profile is `advisory`. */
+  /** Replaces the rule's mode in profile `advisory`. */
   modeInAdvisory?: PolicyMode;
 };
 
 export type ChangeRule = {
   severity: PolicySeverity;
-  /** Fixed modes; the others follow the profile: they warn in `advisory` and ask for approval elsewhere. */
+  /** A fixed mode; otherwise rules follow the profile: a warning in `advisory`, approval elsewhere. */
   mode?: PolicyMode;
-  /** Where a warning about every such change would only be noise. */
+  /** For rules that would warn too often. */
   modeInAdvisory?: PolicyMode;
   remediation: string;
 };
@@ -64,7 +64,7 @@ export function findChanges(plan: PlanModel): ChangeFinding[] {
         id: 'PLAN-MOVE',
         resource,
         message: `${address} takes over ${resource.previousAddress}`,
-        // A new name alone touches nothing, while deleting and creating it anew passes.
+        // A move alone changes nothing, while deletion and re-creation pass in this profile.
         ...(isChange(actions) ? {} : { modeInAdvisory: 'warn' as const }),
       });
     if (isReplacement(actions))

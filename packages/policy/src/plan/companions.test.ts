@@ -4,7 +4,7 @@ import { constant, planOf, type ResourceFixture, refersTo } from './plan-fixture
 
 const settings = projectPolicySettingsSchema.parse({ modes: { 'AWS-S3-001': 'off', 'AWS-S3-005': 'off' } });
 
-/** Addresses of the buckets without an access block; those that wait for apply have a `?`. */
+/** Returns addresses of buckets without an access block; a `?` marks those known only after apply. */
 const open = (resources: ResourceFixture[], rest: object = {}) =>
   evaluatePlan(planOf(resources, { ...rest }), settings)
     .findings.filter(({ id }) => id === 'AWS-S3-002')
@@ -123,7 +123,7 @@ const cases: [name: string, expected: string[], ReturnType<typeof open>][] = [
 for (const [name, expected, found] of cases)
   test(`an access block that names its bucket by ${name}`, () => expect(found).toStrictEqual(expected));
 
-test('two thousand resources with companions by number are judged one to one', () => {
+test('two thousand resources with indexed companions are matched one to one', () => {
   const resources = Array.from({ length: 1000 }, (_, index) => [
     bucket(`aws_b[${index}]`),
     block(`aws_p[${index}]`, ['aws_s3_bucket.b', 'count.index']),

@@ -3,10 +3,10 @@ import type { PlanModel, PlannedResource } from './plan-model.ts';
 import { type References, referencesOf } from './references.ts';
 import { review, type Violation, violationIf } from './rule.ts';
 
-/** Resources that belong to another one by an argument that names it, as an access block belongs to a bucket. */
+/** Resources that refer to another one by an argument, as an access block refers to its bucket. */
 export type Companions = {
   certain: PlannedResource[];
-  /** Those that may as well belong to another resource: only apply will tell. */
+  /** May also belong to another resource: known only after apply. */
   possible: PlannedResource[];
 };
 
@@ -14,7 +14,7 @@ type CompanionsByResource = Map<PlannedResource, Companions>;
 
 const ofPlans = new WeakMap<PlanModel, Map<string, CompanionsByResource>>();
 
-/** Resources of a type whose argument names the resource. */
+/** Returns the resources of a type whose argument refers to the resource. */
 export function companionsOf(
   plan: PlanModel,
   resource: PlannedResource,
@@ -29,7 +29,7 @@ export function companionsOf(
   return found.get(resource) ?? { certain: [], possible: [] };
 }
 
-/** A violation where no companion belongs to the resource. */
+/** Returns a violation if no companion belongs to the resource. */
 export function expectCompanion(
   plan: PlanModel,
   resource: PlannedResource,
@@ -67,7 +67,7 @@ function findCompanions(
   return found;
 }
 
-/** Each companion belongs to one resource: as many as there are resources without one leave none out. */
+/** Distributes companions: each covers one resource, so equal numbers leave none uncovered. */
 function share(
   found: CompanionsByResource,
   { companions, candidates }: { companions: PlannedResource[]; candidates: PlannedResource[] },
@@ -77,7 +77,7 @@ function share(
   for (const candidate of open) found.get(candidate)?.[certainty].push(...companions);
 }
 
-/** Resources of one type, by what may name them. */
+/** Resources of one type, indexed by what may refer to them. */
 class Targets {
   readonly all: PlannedResource[];
   readonly #keys: Map<PlannedResource, string>;
@@ -92,7 +92,7 @@ class Targets {
       for (const name of namesOf(target)) this.#byName.set(name, [...(this.#byName.get(name) ?? []), target]);
   }
 
-  /** What the argument of a companion may name: by its value where that is known, else by its references. */
+  /** Returns what a companion's argument may refer to: by its value if known, else by its references. */
   namedBy(plan: PlanModel, companion: PlannedResource, argument: string): PlannedResource[] {
     const value = asString(asRecord(companion.after)[argument]);
     if (value !== '') return this.#byName.get(value)?.slice(0, 1) ?? [];
@@ -113,7 +113,7 @@ class Targets {
     return sameKeys.length > 0 ? sameKeys : inScope;
   }
 
-  /** A local may name whatever its module, or a module inside of it, holds. */
+  /** Returns candidates of a local: it may refer to anything in its module or the modules inside. */
   #behindLocals({ localsOf }: References): PlannedResource[] {
     return this.all.filter(({ modulePath }) =>
       localsOf.some((path) => path === '' || modulePath === path || modulePath.startsWith(`${path}.`)),
@@ -126,7 +126,7 @@ function namesOf({ after }: PlannedResource): string[] {
   return [...new Set(names)].filter((name) => name !== '');
 }
 
-/** Instances of the modules around both must be the same. */
+/** Requires both to be in the same instances of their common modules. */
 function isInScope(companion: PlannedResource, target: PlannedResource): boolean {
   if (companion.moduleAddress === '' || target.moduleAddress === '') return true;
   const [own, other] = [companion, target].map(({ moduleAddress }) => modulesOf(moduleAddress));

@@ -39,7 +39,7 @@ test('every rule names its severity, what to do, and how to allow it', () => {
   expect(s3?.frameworks['CIS AWS v5']).toStrictEqual(['2.1.4']);
 });
 
-test('no finding repeats a secret of the plan', () => {
+test('no finding contains a secret of the plan', () => {
   assert.ok(!/plaintext|hunter22|wJalr/i.test(JSON.stringify(findingsOf(policyCase('bad')))));
 });
 
@@ -219,7 +219,7 @@ for (const [name, plan, expected] of secretCases)
   test(`${name} is ${expected ? '' : 'not '}a secret in the code`, () =>
     expect(found(plan, 'AWS-SEC-001').length > 0).toBe(expected));
 
-test('deleted resources are not judged, others are whatever happens to them', () => {
+test('deleted resources are not checked, all others are', () => {
   const volume = (actions: string[], after: object | null) => ({
     address: 'aws_ebs_volume.v',
     actions,
@@ -284,7 +284,7 @@ test('imports, moves and forgotten objects wait for approval', () => {
   ]);
 });
 
-test('a new name alone is told and asks nobody, unless the profile is stricter or the settings name the rule', () => {
+test('a move alone only warns, unless the profile is stricter or the settings name the rule', () => {
   const plan = planOf([
     { address: 'aws_sqs_queue.b', actions: ['no-op'], rest: { previous_address: 'aws_sqs_queue.z' } },
   ]);
@@ -294,7 +294,7 @@ test('a new name alone is told and asks nobody, unless the profile is stricter o
   expect(modeIn({ modes: { 'PLAN-MOVE': 'block' } })).toStrictEqual([['PLAN-MOVE', 'block']]);
 });
 
-test('a plan of another shape is judged without an exception', () => {
+test('a plan of an unexpected shape is checked without an exception', () => {
   for (const plan of [
     null,
     1,

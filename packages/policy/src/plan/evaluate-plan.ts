@@ -14,18 +14,18 @@ import { builtInRules } from './rules/index.ts';
 import { isNamed, modeOf, type PolicySettings } from './settings.ts';
 
 export type PlanPurpose = {
-  /** A destroy that was asked for: that it deletes says nothing, and only the caller's limits bound it. */
+  /** A requested destroy: deletions are expected, and only the caller's limits apply. */
   destroys?: boolean;
-  /** Limits of the key that asked for the plan; nothing in a project's settings lifts them. */
+  /** Limits of the API key that requested the plan; a project's settings cannot lift them. */
   callerLimits?: BlastRadius | null;
 };
 
-/** What every destroy does. */
+/** Rules that every destroy would violate. */
 const ofDestroys: readonly string[] = ['PLAN-DELETE', 'PLAN-IAM'];
 
 /**
- * Judges a plan (`terraform show -json`) by the built-in rules and the limits of project and caller. Resources that
- * the plan deletes are not judged. The user's own rules are in `evaluateUserRules`.
+ * Checks a plan (`terraform show -json`) against the built-in rules and the limits of project and caller.
+ * Skips resources that the plan deletes. User-defined rules are in `evaluateUserRules`.
  */
 export function evaluatePlan(
   planJson: unknown,
@@ -45,7 +45,7 @@ export function evaluatePlan(
   return builder.build();
 }
 
-/** Judges what exists after a plan by the built-in rules. */
+/** Checks the resources that exist after a plan against the built-in rules. */
 export function judgeResources(plan: PlanModel, settings: PolicySettings, builder: ReportBuilder): void {
   const { profile } = settings;
   const rules = builtInRules.filter(
@@ -84,7 +84,7 @@ function metadata({ id, severity, remediation, frameworks }: PolicyRule) {
   return { id, severity, remediation, frameworks, allowable: true };
 }
 
-/** One finding per rule and resource: a certain violation outweighs what needs a review. */
+/** Returns one finding per rule and resource: a certain violation outranks one that needs a review. */
 function summary(violations: Violation[], mode: PolicyMode, reviewMode: PolicyMode) {
   const certain = violations.filter((violation) => !violation.review);
   const shown = certain.length > 0 ? certain : violations;

@@ -11,7 +11,7 @@ const policyOf = (principal: string) =>
       { Effect: 'Allow', Principal: principal, Action: 's3:GetObject', Resource: 'arn:aws:s3:::b/*' },
     ],
   });
-/** The policy names the bucket's ARN, so the plan does not tell any of it. */
+/** The policy contains the bucket's ARN, so its whole text is unknown in the plan. */
 const plan = planOf([
   {
     address: 'module.m.aws_s3_bucket_policy.p["k"]',
@@ -42,7 +42,7 @@ const judge = (policy: string, settings: object = {}) => {
   return evaluateResult(plan, stateWith(policy), parsed, evaluatePlan(plan, parsed));
 };
 
-test('what the plan could not tell is judged by the state, and warns at most', () => {
+test('values unknown in the plan are checked in the state, and warn at most', () => {
   const [pending] = evaluatePlan(plan, projectPolicySettingsSchema.parse({})).findings;
   expect([pending?.id, pending?.pending]).toStrictEqual(['AWS-S3-004', true]);
   const report = judge(policyOf('*'), { profile: 'strict' });
@@ -54,11 +54,11 @@ test('what the plan could not tell is judged by the state, and warns at most', (
   ]);
 });
 
-test('a result that is as it should be has no findings', () => {
+test('a compliant result has no findings', () => {
   expect(judge(policyOf('arn:aws:iam::123456789012:root')).findings).toStrictEqual([]);
 });
 
-test('a rule that is off, or a finding that is allowed, is not told again', () => {
+test('a rule in mode off and an exempted finding are not reported again', () => {
   expect(judge(policyOf('*'), { modes: { 'AWS-S3-004': 'off' } }).findings).toStrictEqual([]);
   const exemption = { id: 'AWS-S3-004', who: 'a', why: 'b' };
   expect(judge(policyOf('*'), { exemptions: [exemption] }).findings).toStrictEqual([]);

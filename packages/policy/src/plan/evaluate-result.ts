@@ -7,8 +7,8 @@ import { ReportBuilder } from './report-builder.ts';
 import type { PolicySettings } from './settings.ts';
 
 /**
- * Judges what a plan has become: its unknown values are taken from the state after apply. Findings that the plan
- * had for certain are left out, and so are those that even the state leaves pending; what exists is not refused any more, so each warns at most.
+ * Checks the result of a plan, with its unknown values taken from the state after apply. Omits findings that
+ * were certain in the plan or are still pending. All others only warn, because the resources already exist.
  */
 export function evaluateResult(
   planJson: unknown,
@@ -29,7 +29,7 @@ export function evaluateResult(
   return { ...report, allowed: [], findings, verdict: findings.length > 0 ? 'warn' : 'pass' };
 }
 
-/** The plan with the values that its resources got; one that the state does not have keeps what was planned. */
+/** Fills resource values into the plan; a resource missing from the state keeps its planned values. */
 function withResults(planJson: unknown, state: TerraformState): unknown {
   const instances = instanceAddresses(state);
   const plan = asRecord(planJson);

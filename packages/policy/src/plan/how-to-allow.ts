@@ -4,13 +4,13 @@ type Named = Pick<PolicyFinding, 'id' | 'mode' | 'subject' | 'address' | 'file'>
 
 export type Exemption = {
   allowable: boolean;
-  /** Whether the operator enforces the rule: a project's exemption does not reach it then. */
+  /** Whether the operator enforces the rule: a project's exemption has no effect then. */
   isEnforced: boolean;
-  /** What an exemption alone does not give, as a sentence. */
+  /** Further requirement besides the exemption, as a sentence. */
   alsoNeeded?: string | undefined;
 };
 
-/** Names the request that lets a finding pass, who may send it, and what else is needed for the code to work. */
+/** Says which request exempts a finding, who may send it, and what else the code needs. */
 export function howToAllow(finding: Named, { allowable, isEnforced, alsoNeeded }: Exemption): string {
   if (!allowable) return 'Nobody can allow this; change the code.';
   const { id, subject, address, file } = finding;

@@ -1,4 +1,4 @@
-/** Plans in the form of `terraform show -json`, as small as a test needs them. */
+/** Builds minimal plans in the form of `terraform show -json`. */
 type Json = Record<string, unknown>;
 
 export type ResourceFixture = {
@@ -47,7 +47,7 @@ function moduleAt(root: Module, path: string[]): Module {
   return module;
 }
 
-/** Adds `variables`, `outputs`, and `module_calls.x.expressions` to what the resources made. */
+/** Adds `variables`, `outputs`, and `module_calls.x.expressions` to the module made from resources. */
 function mergeModule(base: Json, extra: Json): Json {
   const merged: Json = { ...base };
   for (const [key, value] of Object.entries(extra)) {

@@ -1,4 +1,4 @@
-/** Tolerant reading of `terraform show -json`: what is not there is empty. */
+/** Reads `terraform show -json` tolerantly: missing parts become empty. */
 export function asRecord(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Record<string, unknown>)

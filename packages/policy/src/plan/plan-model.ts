@@ -8,27 +8,27 @@ export type PlannedResource = {
   mode: 'managed' | 'data';
   /** With instance keys, for example `module.a["x"]`; empty in the root. */
   moduleAddress: string;
-  /** Names of the modules around it, joined by dots, without keys. */
+  /** Names of the enclosing modules, joined by dots, without keys. */
   modulePath: string;
   /** Instance key of `count` or `for_each`. */
   key: string | number | null;
   provider: string;
   actions: string[];
-  /** What it is imported by; the id is `null` where the import names an identity. */
+  /** Import of the resource; `id` is `null` if it is imported by identity. */
   importing: { id: string | null } | null;
   previousAddress: string | null;
   before: unknown;
   after: unknown;
   afterUnknown: unknown;
   attributes: PlannedValue;
-  /** The resource in the plan's `configuration`; empty where it is not there. */
+  /** The resource in the plan's `configuration`; empty if it is not there. */
   configuration: Record<string, unknown>;
 };
 
 export type PlanModel = {
-  /** Every managed resource of the plan, those that only vanish included. */
+  /** Every managed resource of the plan, including those deleted. */
   changes: PlannedResource[];
-  /** Managed resources that exist after the plan: the ones that rules judge. */
+  /** Managed resources that exist after the plan; rules check these. */
   resources: PlannedResource[];
   byType: Map<string, PlannedResource[]>;
   /** Module path and address, without keys, of everything in the plan. */
@@ -46,7 +46,7 @@ export type PlanModel = {
 export type ModuleConfiguration = {
   path: string;
   parent: string | null;
-  /** Arguments of the call; empty in the root. */
+  /** Arguments of the module call; empty in the root. */
   arguments: Record<string, unknown>;
   variables: Record<string, unknown>;
   outputs: Record<string, unknown>;

@@ -9,7 +9,7 @@ const deletion = planOf([
   { address: 'aws_sqs_queue.q', actions: ['delete'], after: null },
 ]);
 
-test('a destroy is what was asked for: it is bound by limits of its caller only', () => {
+test('a requested destroy is bound only by the limits of its caller', () => {
   const settings = { profile: 'strict', blastRadius: { maxDeletions: 0, resourceTypes: ['aws_s3_*'] } };
   expect(idsOf(deletion, settings, { destroys: true })).toStrictEqual([]);
   expect(idsOf(deletion, settings, {})).toContain('PLAN-MAX-DELETIONS');
@@ -17,12 +17,12 @@ test('a destroy is what was asked for: it is bound by limits of its caller only'
   expect(idsOf(deletion, settings, { destroys: true, callerLimits })).toStrictEqual(['PLAN-MAX-DELETIONS']);
 });
 
-test('a rule about deletions that the settings name holds for a destroy, too', () => {
+test('a rule about deletions applies to a destroy too if the settings name it', () => {
   const settings = { modes: { 'PLAN-DELETE': 'block' } };
   expect(idsOf(deletion, settings, { destroys: true })).toStrictEqual(['PLAN-DELETE', 'PLAN-DELETE']);
 });
 
-test('nothing in the settings lifts the limits of a caller', () => {
+test('settings cannot lift the limits of a caller', () => {
   const callerLimits = blastRadiusSchema.parse({ maxDeletions: 0 });
   const settings = {
     modes: { 'PLAN-MAX-DELETIONS': 'off', 'PLAN-DELETE': 'off' },
@@ -34,7 +34,7 @@ test('nothing in the settings lifts the limits of a caller', () => {
   ]);
 });
 
-test('every import needs approval, whoever asks for it', () => {
+test('every import needs approval', () => {
   const plan = planOf([
     { address: 'aws_sqs_queue.a', actions: ['no-op'], change: { importing: { id: 'id-of-a' } } },
   ]);

@@ -4,10 +4,10 @@ import type { PlannedValue } from './planned-value.ts';
 import { parseDocument, type Statement } from './policy-document.ts';
 import { referencesOf } from './references.ts';
 
-/** `unknown` where the document is not known before apply, or is not a policy. */
+/** `unknown` if the document is unknown before apply or is not a policy. */
 export type PolicyDocument = Statement[] | 'unknown' | 'absent';
 
-/** The policy in an attribute; where it is not known yet, what its data source already tells. */
+/** Reads the policy in an attribute; if unknown, reads what its data source already shows. */
 export function readPolicy(
   plan: PlanModel,
   resource: PlannedResource,
@@ -20,7 +20,7 @@ export function readPolicy(
   return readDataSources(plan, resource, name) ?? 'unknown';
 }
 
-/** From `data "aws_iam_policy_document"` blocks, if nothing else goes into the attribute. */
+/** Reads `data "aws_iam_policy_document"` blocks, if they are the attribute's only source. */
 function readDataSources(plan: PlanModel, resource: PlannedResource, name: string): Statement[] | undefined {
   const expression = asRecord(resource.configuration.expressions)[name];
   const { resources, localsOf, constants } = referencesOf(plan, resource, expression);
@@ -63,7 +63,7 @@ function readDataSource({ attributes, afterUnknown, after }: PlannedResource): S
   return statements;
 }
 
-/** An item that is not known yet is `null` here; it is a reference, so it cannot be the wildcard. */
+/** Items unknown before apply are `null`; as references they cannot be the wildcard. */
 function fromDataStatement(statement: Record<string, unknown>): Statement {
   const principals = asArray(statement.principals).map(asRecord);
   return {

@@ -1,7 +1,7 @@
 import { asArray, asRecord } from './plan-json.ts';
 
 /**
- * One attribute of a planned resource in its three forms: the value after the change, the mark that it is known
+ * An attribute of a planned resource in three forms: the value after the change, the marks of what is known
  * only after apply, and the expression in the code (absent inside dynamic blocks).
  */
 export class PlannedValue {
@@ -16,17 +16,17 @@ export class PlannedValue {
     this.expression = expression;
   }
 
-  /** `undefined` where it is unset or not known yet. */
+  /** `undefined` if it is unset or unknown. */
   get value(): unknown {
     return this.#after ?? undefined;
   }
 
-  /** Nothing of it is known before apply. */
+  /** True if all of it is unknown before apply. */
   get isUnknown(): boolean {
     return this.#unknownMark === true;
   }
 
-  /** Something of it, or all, is not known before apply. */
+  /** True if some or all of it is unknown before apply. */
   get isPartlyUnknown(): boolean {
     return hasMark(this.#unknownMark);
   }
@@ -35,12 +35,12 @@ export class PlannedValue {
     return this.expression !== undefined;
   }
 
-  /** Set in the code to something that only apply will tell: not the same as a computed default. */
+  /** True if the code sets it to a value unknown before apply, as opposed to a computed default. */
   get isPending(): boolean {
     return this.isUnknown && this.isConfigured;
   }
 
-  /** Set to anything but an empty value. */
+  /** True if it has a non-empty value. */
   get isPresent(): boolean {
     return this.isPending || (this.value !== undefined && this.value !== '');
   }
@@ -50,7 +50,7 @@ export class PlannedValue {
     return new PlannedValue(asRecord(this.#after)[name], mark, inner(this.expression, name));
   }
 
-  /** The items of a list or set; a single block counts as one item. */
+  /** Items of a list or set; a single block counts as one item. */
   get items(): PlannedValue[] {
     if (!Array.isArray(this.#after))
       return typeof this.#after === 'object' && this.#after !== null ? [this] : [];
@@ -61,13 +61,13 @@ export class PlannedValue {
     );
   }
 
-  /** The items, or where none is known, the blocks of the code. */
+  /** The items, or if none is known, the blocks in the code. */
   get blocks(): PlannedValue[] {
     if (this.items.length > 0 || !Array.isArray(this.expression)) return this.items;
     return this.expression.map((expression) => new PlannedValue(undefined, undefined, expression));
   }
 
-  /** The first item; without one it is unset, or pending where the list is. */
+  /** The first item; if there is none it is unset, or pending if the list is. */
   get first(): PlannedValue {
     return this.items[0] ?? new PlannedValue(undefined, this.isUnknown || undefined, this.expression);
   }

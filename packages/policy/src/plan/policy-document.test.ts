@@ -31,7 +31,7 @@ const deny = {
 const ids = (resources: ResourceFixture[]) =>
   evaluatePlan(planOf(resources), projectPolicySettingsSchema.parse({})).findings.map(({ id }) => id);
 
-test('a policy document that is read during apply is judged by what is known of it', () => {
+test('a policy document read during apply is checked by its known parts', () => {
   const resources = holder({ statement: [deny] }, { statement: [{ resources: [true] }], json: true });
   expect(ids(resources)).not.toContain('AWS-S3-005');
   expect(ids(resources)).not.toContain('AWS-S3-004');

@@ -1,19 +1,19 @@
 import { type JsonValue, parseJson } from '@deployment-engine/terraform-code';
 import { asRecord, asString } from './plan-json.ts';
 
-/** A statement of an IAM policy, with everything as lists. */
+/** A statement of an IAM policy; every field is a list. */
 export type Statement = {
   effect: string;
   actions: string[];
   notActions: string[];
   resources: string[];
   notResources: string[];
-  /** Identifiers of the principals; `*` is everybody. A `NotPrincipal` counts as everybody. */
+  /** Identifiers of the principals; `*` means everybody. A `NotPrincipal` counts as everybody. */
   principals: string[];
   conditions: { operator: string; key: string; values: string[] }[];
 };
 
-/** Statements of a JSON document; `undefined` where it is not one, or says something twice. */
+/** Parses a JSON document into statements; `undefined` if it is malformed or has duplicate keys. */
 export function parseDocument(text: string): Statement[] | undefined {
   try {
     const document = caseless(plain(parseJson(text)));
@@ -85,7 +85,7 @@ const narrowingKeys = new Set([
 ]);
 const narrowingOperator = /^(ForAnyValue:)?(String(Equals|EqualsIgnoreCase|Like)|Arn(Equals|Like))$/i;
 
-/** Allows something to everybody, with no condition that narrows it to an account, organisation or network. */
+/** Whether it allows access to everybody without a condition on account, organisation or network. */
 export function isPublic(statement: Statement, extraKeys: readonly string[] = []): boolean {
   return (
     statement.effect === 'Allow' &&
@@ -100,7 +100,7 @@ export function isPublic(statement: Statement, extraKeys: readonly string[] = []
   );
 }
 
-/** Allows every action on everything. */
+/** Whether it allows every action on every resource. */
 export function isAdministrator({
   effect,
   actions,
@@ -113,7 +113,7 @@ export function isAdministrator({
   return effect === 'Allow' && everyAction && everything;
 }
 
-/** Denies requests without TLS. */
+/** Whether it denies requests without TLS. */
 export function deniesPlainHttp({ effect, conditions }: Statement): boolean {
   return (
     effect === 'Deny' &&

@@ -9,26 +9,26 @@ import { builtInRules } from './rules/index.ts';
 
 export type Profile = ProjectPolicySettings['profile'];
 
-/** What the rules on resources do where nothing else is set. */
+/** Default modes of rules on resources. */
 export const modesBySeverity: Record<Profile, Record<PolicySeverity, PolicyMode>> = {
   advisory: { critical: 'warn', high: 'warn', medium: 'warn', low: 'warn' },
   guarded: { critical: 'block', high: 'approve', medium: 'warn', low: 'warn' },
   strict: { critical: 'block', high: 'block', medium: 'approve', low: 'warn' },
 };
-/** For what changes rights or data, and for what the plan does not tell. */
+/** Default mode for changes of rights or data, and for unknown values. */
 export const attentionMode: Record<Profile, PolicyMode> = {
   advisory: 'warn',
   guarded: 'approve',
   strict: 'approve',
 };
 
-/** What a rule on changes does where nothing else is set. */
+/** Returns the default mode of a rule on changes. */
 export function changeMode(id: ChangeFinding['id'], profile: Profile): PolicyMode {
   const { mode, modeInAdvisory }: ChangeRule = changeRules[id];
   return mode ?? (profile === 'advisory' ? modeInAdvisory : undefined) ?? attentionMode[profile];
 }
 
-/** The rule that each limit is judged by. */
+/** Maps each limit to its rule. */
 const limitRules = {
   maxDeletions: 'PLAN-MAX-DELETIONS',
   maxReplacements: 'PLAN-MAX-REPLACEMENTS',
@@ -38,8 +38,8 @@ const limitRules = {
 } as const satisfies Record<keyof BlastRadius, ChangeFinding['id']>;
 
 /**
- * The modes that an enforced profile and enforced limits stand for. A profile that only warns enforces nothing: its
- * rules may be switched off.
+ * Returns the minimum modes implied by an enforced profile and enforced limits. A profile that only warns
+ * enforces nothing: its rules may be switched off.
  */
 export function enforcedModes(profile: Profile, limits: BlastRadius): Record<string, PolicyMode> {
   const ofResources = builtInRules.map(

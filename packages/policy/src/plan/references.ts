@@ -1,19 +1,19 @@
 import { asRecord, strings } from './plan-json.ts';
 import type { PlanModel, PlannedResource } from './plan-model.ts';
 
-/** What an expression refers to, with variables and outputs followed through the modules. */
+/** References of an expression, with variables and outputs followed through modules. */
 export type References = {
   /** Resources and data sources. */
   resources: ResourceReference[];
   /** Root variables, and variables of modules whose default is used. */
   variables: { modulePath: string; name: string }[];
-  /** Constants that a module call passes. */
+  /** Constants passed by a module call. */
   constants: unknown[];
-  /** Paths of the modules whose locals stand in between: the plan does not say what is in them. */
+  /** Paths of modules with a local in between; the plan does not contain the values of locals. */
   localsOf: string[];
-  /** True where the key of an instance (`each.key`, `count.index`) chooses. */
+  /** True if an instance key (`each.key`, `count.index`) selects the value. */
   byInstanceKey: boolean;
-  /** True where `each.value` is part of it. */
+  /** True if it contains `each.value`. */
   byInstanceValue: boolean;
 };
 
@@ -21,9 +21,9 @@ export type ResourceReference = {
   modulePath: string;
   /** `type.name`, or `data.type.name`. */
   address: string;
-  /** Key of the instance, if it is named. */
+  /** Key of the instance, if given. */
   key: string | number | null;
-  /** Call and key of the module, for example `module.a["x"]`, if an instance of one is named. */
+  /** Call and key of the module, for example `module.a["x"]`, if an instance is given. */
   moduleInstance: string | null;
 };
 
@@ -61,7 +61,7 @@ class Walk {
     this.#found = found;
   }
 
-  /** Everything an expression, or the expressions of nested blocks, refers to. */
+  /** Collects the references of an expression, or of the expressions in nested blocks. */
   expression(expression: unknown, modulePath: string): void {
     if (this.#steps++ > maxSteps || typeof expression !== 'object' || expression === null) return;
     if (Array.isArray(expression)) {
@@ -99,7 +99,7 @@ class Walk {
     if (name === 'value') this.#found.byInstanceValue = true;
   }
 
-  /** Where the key of the module is an expression, the reference names no output: all of them count. */
+  /** If the module's key is an expression, Terraform lists no output: all outputs count. */
   #output([, call, output]: ReferencePart[], modulePath: string): void {
     const module = call?.name ?? '';
     const path = modulePath === '' ? module : `${modulePath}.${module}`;
@@ -124,7 +124,7 @@ class Walk {
   }
 }
 
-/** Terraform names the parents of what is referred to as well: `a.b[0].id`, `a.b[0]`, `a.b`. */
+/** Removes parents, which Terraform lists too: `a.b[0].id`, `a.b[0]`, `a.b`. */
 function mostSpecific(references: string[]): string[] {
   const parents = new Set(
     references.flatMap((reference) =>
@@ -136,7 +136,7 @@ function mostSpecific(references: string[]): string[] {
 
 type ReferencePart = { name: string; key: string | number | null };
 
-/** `aws_s3_bucket.b["x"].id` → names with the key that follows them. */
+/** Splits `aws_s3_bucket.b["x"].id` into names with the key that follows each. */
 function splitReference(reference: string): ReferencePart[] {
   return [...reference.matchAll(/([^.[\]"]+)(?:\[(?:"((?:[^"\\]|\\.)*)"|(\d+))\])?/g)].map(
     ([, name = '', text, number]) => ({ name, key: number === undefined ? (text ?? null) : Number(number) }),

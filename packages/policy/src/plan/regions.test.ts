@@ -5,7 +5,7 @@ import { constant, planOf, type ResourceFixture, refersTo } from './plan-fixture
 const settings = projectPolicySettingsSchema.parse({
   blastRadius: { regions: ['eu-west-1', 'europe-west1', 'West Europe'] },
 });
-/** Providers as `terraform show -json` has them, and resources; what is refused. */
+/** Returns the refused providers (in the form of `terraform show -json`) and resources. */
 const refused = (provider_config: object, resources: ResourceFixture[], rest: object = {}) => {
   const plan = planOf(resources, { ...rest }) as { configuration: object };
   Object.assign(plan.configuration, { provider_config });

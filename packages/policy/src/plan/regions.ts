@@ -2,7 +2,7 @@ import type { ChangeFinding } from './change-rules.ts';
 import { asRecord, asString, strings } from './plan-json.ts';
 import { modulePathOf, type PlanModel, type PlannedResource } from './plan-model.ts';
 
-/** Providers and changed resources in a region that is not allowed, or that the plan does not tell. */
+/** Returns providers and changed resources whose region is not allowed or unknown. */
 export function foreignRegions(
   plan: PlanModel,
   changed: PlannedResource[],
@@ -33,8 +33,8 @@ export function foreignRegions(
 }
 
 /**
- * Providers with a region, and those of AWS that take theirs from outside of the code: other clouds say it on the
- * resource. A module that configures none has those of the root.
+ * Returns providers with a region, and AWS providers that get theirs from the environment; other clouds set
+ * it on the resource. A module without its own providers uses the root's.
  */
 function usedProviders(plan: PlanModel, changed: PlannedResource[]): Set<string> {
   const withRegion = [...plan.providers].filter(([, { expressions }]) => 'region' in asRecord(expressions));
@@ -56,7 +56,7 @@ function regionOfProvider(plan: PlanModel, key: string): string | undefined {
   );
 }
 
-/** A constant, or the value of the one variable that is named; what a local or a function makes is not known. */
+/** Returns a constant, or the value of a single variable; locals and function results are unknown. */
 function regionOf(plan: PlanModel, modulePath: string, expression: unknown): string | undefined {
   const { constant_value, references } = asRecord(expression);
   if (typeof constant_value === 'string') return constant_value;
@@ -71,7 +71,7 @@ function regionOf(plan: PlanModel, modulePath: string, expression: unknown): str
   return typeof value === 'string' ? value : undefined;
 }
 
-/** Where a resource says it is: `undefined` is a place that only apply will tell. */
+/** Returns a resource's places; `undefined` stands for one known only after apply. */
 function placesOf({ type, before, after, attributes }: PlannedResource): (string | undefined)[] {
   const isAws = type.startsWith('aws_');
   const names = isAws ? ['region', 'availability_zone'] : ['region', 'location', 'zone'];

@@ -2,7 +2,7 @@ import { projectPolicySettingsSchema } from '@deployment-engine/contracts';
 import { evaluatePlan } from './evaluate-plan.ts';
 import { planOf } from './plan-fixture.ts';
 
-test('of too many findings the strictest are told', () => {
+test('of too many findings the strictest are reported', () => {
   const volumes = Array.from({ length: 600 }, (_, index) => ({ address: `aws_ebs_volume.v[${index}]` }));
   const plan = planOf([...volumes, { address: 'aws_iam_access_key.k' }]);
   const report = evaluatePlan(plan, projectPolicySettingsSchema.parse({ modes: { 'AWS-IAM-003': 'block' } }));

@@ -9,13 +9,13 @@ import {
 import { howToAllow } from './how-to-allow.ts';
 import { isEnforced, modeOf, type PolicySettings } from './settings.ts';
 
-/** What a check found, before the project's settings are applied. */
+/** A finding before the project's settings are applied. */
 export type FindingDraft = {
   id: string;
   severity: PolicyFinding['severity'];
-  /** The mode where the settings name none. */
+  /** Mode if the settings do not set one. */
   defaultMode: PolicyMode;
-  /** False where no setting and no exemption lets it pass. */
+  /** False if neither a setting nor an exemption can let it pass. */
   allowable: boolean;
   address?: string | null;
   file?: string | null;
@@ -24,21 +24,21 @@ export type FindingDraft = {
   invalid?: PolicyFinding['invalid'];
   subject?: string | null;
   message: string;
-  /** True where only apply will tell. */
+  /** True if known only after apply. */
   pending?: boolean;
   remediation: string;
-  /** What else the code needs where an exemption lets it pass, as in `a shell in the sandbox`. */
+  /** Further requirement besides an exemption, as in `a shell in the sandbox`. */
   alsoNeeded?: string | undefined;
   frameworks?: Record<string, string[]>;
 };
 
-/** A report is read by people: the least strict findings beyond are counted in the verdict and left out. */
+/** Keeps reports readable: further, less strict findings count in the verdict but are omitted. */
 const maxFindings = 500;
 const maxSubjectLength = 300;
 const strictness: Record<PolicyMode, number> = { off: 0, warn: 1, approve: 2, block: 3 };
 const severityRank = { critical: 3, high: 2, medium: 1, low: 0 } as const;
 
-/** Applies modes and exemptions to findings as they come, in bounded memory. */
+/** Applies modes and exemptions to findings one by one, in bounded memory. */
 export class ReportBuilder {
   readonly #settings: PolicySettings;
   readonly #exemptions: Map<string, PolicyExemption[]>;
@@ -98,7 +98,7 @@ export class ReportBuilder {
   }
 }
 
-/** The stricter report's verdict, and the findings of both. */
+/** Merges reports: the strictest verdict, and the findings of all. */
 export function mergeReports(...reports: PolicyReport[]): PolicyReport {
   const order = ['pass', 'warn', 'approve', 'block'] as const;
   return {

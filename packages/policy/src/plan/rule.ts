@@ -3,9 +3,9 @@ import type { PlanModel, PlannedResource } from './plan-model.ts';
 import type { PlannedValue } from './planned-value.ts';
 
 export type Violation = {
-  /** Says what is wrong, without any value of the plan: values may be secrets. */
+  /** Says what is wrong. Must not contain values of the plan: they may be secrets. */
   message: string;
-  /** True where the plan does not tell: somebody has to look. */
+  /** True if the plan does not show whether the rule is violated: a person must review it. */
   review?: boolean;
 };
 
@@ -13,14 +13,14 @@ export type PolicyRule = {
   id: string;
   severity: PolicySeverity;
   remediation: string;
-  /** Framework → clauses. They support evidence and certify nothing. */
+  /** Framework → clauses; evidence, not certification. */
   frameworks: Record<string, string[]>;
-  /** Resource types the rule looks at. */
+  /** Resource types that the rule applies to. */
   types: readonly string[];
   check: (resource: PlannedResource, plan: PlanModel) => Violation[];
 };
 
-/** A violation with this message where the condition holds. */
+/** Returns a violation with this message if the condition is true. */
 export function violationIf(condition: boolean, message: string): Violation[] {
   return condition ? [{ message }] : [];
 }
@@ -30,8 +30,8 @@ export function review(message: string): Violation[] {
 }
 
 /**
- * A violation where a value is not as it should be. `isGood` sees `undefined` where the value is unset; where
- * the code sets it to something that only apply will tell, the finding asks for a review instead.
+ * Returns a violation if a value is not good. `isGood` gets `undefined` for an unset value. If the code sets
+ * it to a value known only after apply, the finding asks for a review instead.
  */
 export function expectValue(
   name: string,
@@ -47,7 +47,7 @@ export function expectTrue(name: string, attribute: PlannedValue): Violation[] {
   return expectValue(name, attribute, isTrue, `${name} is not true`);
 }
 
-/** Some provider versions write booleans as text. */
+/** Some provider versions store booleans as text. */
 export function isTrue(value: unknown): boolean {
   return value === true || value === 'true';
 }

@@ -1,16 +1,16 @@
 import { type PolicyMode, type ProjectPolicySettings, policyModes } from '@deployment-engine/contracts';
 
-/** What a project's code and plans are judged by. */
+/** Settings that a project's code and plans are checked against. */
 export type PolicySettings = ProjectPolicySettings & {
-  /** What the operator enforces by rule id: neither the project nor its profile goes below. */
+  /** Minimum modes set by the operator, by rule id; neither project nor profile can lower them. */
   minimumModes?: Record<string, PolicyMode>;
-  /** What the operator's profile and limits enforce of rules that `minimumModes` does not name. */
+  /** Minimum modes from the operator's profile and limits, for rules not in `minimumModes`. */
   enforcedModes?: Record<string, PolicyMode>;
-  /** Patterns of the roles that code may assume, from the operator alone. */
+  /** Patterns of roles that code may assume; set only by the operator. */
   assumeRoles?: string[];
 };
 
-/** The mode of a rule: the project's own, else the default, and at least what the operator enforces. */
+/** Returns a rule's mode: the project's or the default, but at least the operator's minimum. */
 export function modeOf(settings: PolicySettings, id: string, defaultMode: PolicyMode): PolicyMode {
   const { modes } = settings;
   const chosen = (Object.hasOwn(modes, id) && modes[id]) || defaultMode;
@@ -19,12 +19,12 @@ export function modeOf(settings: PolicySettings, id: string, defaultMode: Policy
   return policyModes.indexOf(chosen) >= policyModes.indexOf(minimum) ? chosen : minimum;
 }
 
-/** Whether the project or the operator says something about this very rule. */
+/** Whether the project or the operator sets a mode for this rule. */
 export function isNamed({ modes, minimumModes = {} }: PolicySettings, id: string): boolean {
   return Object.hasOwn(modes, id) || Object.hasOwn(minimumModes, id);
 }
 
-/** Whether the operator enforces this rule: only exemptions of the operator reach it. */
+/** Whether the operator enforces this rule: only the operator's exemptions apply to it. */
 export function isEnforced({ minimumModes = {}, enforcedModes = {} }: PolicySettings, id: string): boolean {
   return Object.hasOwn(minimumModes, id) || Object.hasOwn(enforcedModes, id);
 }

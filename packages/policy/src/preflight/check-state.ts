@@ -6,7 +6,7 @@ import { acceptedProviders } from './checks/provider-arguments.ts';
 import { preflightRules } from './rules.ts';
 
 /**
- * Judges a state file (`terraform.tfstate`, version 4): Terraform installs and runs every provider that it names,
+ * Checks a state file (`terraform.tfstate`, version 4): Terraform installs and runs every provider in it,
  * whatever the code says.
  */
 export function checkState(state: unknown, settings: PolicySettings): PolicyReport {

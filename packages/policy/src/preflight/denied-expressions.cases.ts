@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the strings are Terraform code
 import { type Files, json, local, module, resource, tf } from './code-fixture.ts';
 
-/** Expressions that are denied: in the plain spelling, and in ways around a careless reader. */
+/** Denied expressions: in the plain spelling, and in ways that evade a careless parser. */
 export const deniedExpressions = {
   'PRE-FILE-FUNCTION': {
     'an absolute path': local('file("/proc/self/environ")'),

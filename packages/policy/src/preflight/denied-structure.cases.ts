@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the strings are Terraform code
 import { type Files, json, local, resource, tf } from './code-fixture.ts';
 
-/** Blocks, types and files that are denied: in the plain spelling, and in ways around a careless reader. */
+/** Denied blocks, types and files: in the plain spelling, and in ways that evade a careless parser. */
 export const deniedStructure = {
   'PRE-SYNTAX': {
     'an open brace': tf('resource "aws_s3_bucket" "b" {'),

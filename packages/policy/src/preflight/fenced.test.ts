@@ -24,10 +24,10 @@ const wrapped: [name: string, text: string, expected: unknown][] = [
   ['a text of several words', `Terraform code for the network\n${code}`, [1, '2 to 4']],
 ];
 for (const [name, text, expected] of wrapped)
-  test(`code with ${name} around it is told with the lines to send`, () =>
+  test(`code with ${name} around it is reported with the lines to send`, () =>
     expect(found(text)).toStrictEqual(expected));
 
-test('JSON in fences is told as well', () =>
+test('JSON in fences is reported too', () =>
   expect(found('```json\n{"locals": {}}\n```\n', 'main.tf.json')).toStrictEqual([1, '2 to 2']));
 
 const others: [name: string, text: string][] = [

@@ -5,13 +5,13 @@ import { textOf } from './source-files.ts';
 
 const fence = /^\s*(```|~~~)/;
 const markOfText = /^\s*(?:#{1,6} |[-*•>] |\d+[.)] |\*\*)?\p{L}/u;
-/** A text around code is short; longer lines and more of them are not looked at. */
+/** Text around code is short; longer texts or lines are not examined. */
 const maxTextLines = 60;
 const maxLineLength = 500;
 
 /**
- * Files that do not parse because the code is wrapped in Markdown fences or in sentences, as answers of language
- * models are: one diagnostic each, with the lines that are the code.
+ * Finds files that do not parse because the code is wrapped in Markdown fences or in sentences, as in the
+ * output of language models. Returns one diagnostic per file, with the lines that are the code.
  */
 export function fencedFiles(files: UploadedFiles, findings: PolicyFinding[]): Diagnostic[] {
   const unread = new Set(findings.filter(({ id }) => id === 'PRE-SYNTAX').map(({ file }) => file));
@@ -26,7 +26,7 @@ export function fencedFiles(files: UploadedFiles, findings: PolicyFinding[]): Di
 function around(path: string, lines: string[]): Diagnostic | undefined {
   const opening = lines.findIndex((line) => fence.test(line));
   if (opening >= 0) {
-    // A fence inside a heredoc is text: the code around it parses once the fences outside are gone, or never did.
+    // A fence inside a heredoc is text, so the code parses only without the outer fences.
     const closing = lines.findIndex((line, index) => index > opening && fence.test(line));
     const end = closing < 0 ? lines.length : closing;
     const isOpening = lines.slice(0, opening).every((line) => !/[={}]/.test(line));
@@ -47,7 +47,7 @@ function blank(line: string): boolean {
   return line.trim() === '';
 }
 
-/** A line of a text for people: nothing of code is in it, and it has several words or ends like a sentence. */
+/** Whether a line is prose: no code in it, and several words or the end of a sentence. */
 function isProse(line: string): boolean {
   if (line.length > maxLineLength || /[={}[\]]/.test(line) || !markOfText.test(line)) return false;
   return /[.:!?]$/.test(line.trimEnd()) || line.trim().split(/\s+/).length >= 3;
@@ -63,7 +63,7 @@ function parses(path: string, lines: string[]): boolean {
   }
 }
 
-/** `code` is the range of the lines that are code: the first, and the one behind the last. */
+/** `code` is the range of code lines: the first, and the one after the last. */
 function diagnostic(
   path: string,
   lines: string[],

@@ -7,7 +7,7 @@ import { hostileCode } from './hostile-code.ts';
 
 const numRuns = Number(process.env.FUZZ_CASES ?? 300);
 
-/** Pieces of code that get a reader out of step when they stand next to each other. */
+/** Pieces of code that confuse a parser when they are adjacent. */
 const pieces = fc.constantFrom(
   ...[
     '"',
@@ -69,7 +69,7 @@ const hcl = fc.array(pieces, { maxLength: 60 }).map((parts) => parts.join(''));
 const text = fc.oneof(hcl, fc.string({ unit: 'binary', maxLength: 200 }));
 const bytes = fc.oneof(text, fc.uint8Array({ maxLength: 200 }));
 
-test('no code makes the readers throw anything but a syntax error', () => {
+test('no code makes the parsers throw anything but a syntax error', () => {
   fc.assert(
     fc.property(text, (source) => {
       for (const read of [parseHcl, parseJsonBody])
@@ -103,7 +103,7 @@ test('no project makes preflight throw, and what cannot be read is refused', () 
   );
 });
 
-test('a provisioner is found whatever accepted code stands before it', () => {
+test('a provisioner is found after any accepted code', () => {
   fc.assert(
     fc.property(hcl, (prefix) => {
       const hidden = 'resource "null_resource" "x" {\n  provisioner "local-exec" {\n  }\n}\n';
@@ -115,7 +115,7 @@ test('a provisioner is found whatever accepted code stands before it', () => {
   );
 });
 
-test('duplicates and order in JSON are kept as they are written', () => {
+test('duplicates and order in JSON are kept', () => {
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.jsonValue(), { noNullPrototype: true }), (locals) => {
       const source = JSON.stringify({ locals });
@@ -133,6 +133,6 @@ test('duplicates and order in JSON are kept as they are written', () => {
 });
 
 for (const [name, source] of Object.entries(hostileCode(5e6)))
-  test(`five megabytes of ${name} are judged to the end`, () => {
+  test(`five megabytes of ${name} are checked completely`, () => {
     judge({ 'main.tf': source });
   }, 60_000);

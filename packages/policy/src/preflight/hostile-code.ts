@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the strings are Terraform code
 
-/** Code of about this many bytes that a careless reader takes quadratic time or a deep stack for. */
+/** Code of about this many bytes that costs a careless parser quadratic time or a deep stack. */
 export function hostileCode(bytes: number): Record<string, string> {
   return {
     parentheses: `locals {\n  a = ${'('.repeat(bytes)}`,

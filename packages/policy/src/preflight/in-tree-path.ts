@@ -2,10 +2,10 @@ import { posix } from 'node:path';
 import { type Expression, literalString } from '@deployment-engine/terraform-code';
 import { alternativesOf, type PathScope, type Piece } from './path-alternatives.ts';
 
-/** `paths` are relative to the project's root; `null` where the folder's content decides. */
+/** `paths` are relative to the project's root; `null` if the folder's content decides. */
 export type PathResult = { inside: true; paths: string[] | null } | { inside: false; reason: string };
 
-/** Whether an expression can only name files inside the project. Everything that is not plain to see is outside. */
+/** Whether an expression can only yield files inside the project. Anything unclear counts as outside. */
 export function resolvePath(expression: Expression | undefined, scope: PathScope): PathResult {
   const alternatives = expression && alternativesOf(expression, scope);
   if (!alternatives) return outside('the path is not a plain string');
@@ -51,7 +51,7 @@ function outside(reason: string): PathResult {
   return { inside: false, reason };
 }
 
-/** The text of an expression where it is constant, locals followed; otherwise `undefined`. */
+/** Returns the text of a constant expression, following locals; otherwise `undefined`. */
 export function constantText(expression: Expression, scope: PathScope): string | undefined {
   const [pieces, ...others] = alternativesOf(expression, scope) ?? [];
   return others.length === 0 && pieces?.every((piece) => typeof piece === 'string')
@@ -59,13 +59,15 @@ export function constantText(expression: Expression, scope: PathScope): string |
     : undefined;
 }
 
-/** `fileset(folder, pattern)`: what it finds is relative and has no `..`. */
+/** Results of `fileset(folder, pattern)` are relative and contain no `..`. */
 function staysInside({ arguments: values }: Expression & { kind: 'call' }, { module }: PathScope): boolean {
   const [folder, pattern] = values;
   return resolvePath(folder, { module }).inside && patternProblem(literalString(pattern)) === undefined;
 }
 
-/** Why a pattern of `fileset` may find files outside its folder. Braces could hide `..`, as in `{.,x}./`. */
+/**
+ * Returns why a `fileset` pattern may match files outside its folder. Braces can hide `..`, as in `{.,x}./`.
+ */
 export function patternProblem(pattern: string | undefined): string | undefined {
   if (pattern === undefined) return 'the pattern is not a plain string';
   if (pattern.startsWith('/') || pattern.includes('..')) return 'the pattern leaves the folder';

@@ -7,17 +7,17 @@ import { textOf } from './source-files.ts';
 import { sourceLines } from './source-lines.ts';
 
 /**
- * What to ask Terraform about code that is refused and may be wrong: `parse` evaluates nothing and may see any code;
- * `validate` is for code in which nothing else is refused than functions, none of which Terraform may have.
+ * How to ask Terraform about refused code that may be invalid. `parse` evaluates nothing and is safe for any
+ * code. `validate` is for code in which only functions are refused, none of which Terraform may have.
  */
 export type Question =
   | { kind: 'parse'; templates: string[] }
   | { kind: 'validate'; absentFunctions: string[] };
 
-/** `undefined` where all of the code was read and is forbidden. */
+/** Returns `undefined` if all of the code was read and is forbidden. */
 export function questionFor(report: PolicyReport): Question | undefined {
   const blocking = report.findings.filter(({ mode }) => mode === 'block');
-  if (blocking.some(({ id }) => id === 'PRE-PATH')) return undefined; // no runner takes such a file
+  if (blocking.some(({ id }) => id === 'PRE-PATH')) return undefined; // no runner accepts such a file
   if (blocking.some(({ invalid }) => invalid === 'syntax' || invalid === 'module'))
     return { kind: 'parse', templates: templatesIn(blocking) };
   if (report.truncated || blocking.length === 0 || blocking.some(({ invalid }) => !invalid)) return undefined;
@@ -30,7 +30,7 @@ function templatesIn(findings: PolicyFinding[]): string[] {
   return [...new Set(files.flatMap(({ file }) => file ?? []))].slice(0, 500);
 }
 
-/** Rules whose findings stay true when other files of the code are read after all. */
+/** Rules whose findings remain valid even if more files of the code can be read later. */
 const definite: ReadonlySet<string> = new Set<PreflightRuleId>([
   'PRE-BACKEND',
   'PRE-DATA-SOURCE',
@@ -43,8 +43,8 @@ const definite: ReadonlySet<string> = new Set<PreflightRuleId>([
 ]);
 
 /**
- * Why code that was refused is not valid, for its author: Terraform's own errors, what surrounds the code, modules
- * that are missing, and what is forbidden whatever else is mended. Empty where nothing shows that it is not valid.
+ * Explains to its author why refused code is invalid: Terraform's errors, text around the code, missing
+ * modules, and what is forbidden in any case. Empty if nothing shows that it is invalid.
  */
 export function invalidCode(
   report: PolicyReport,
@@ -85,7 +85,7 @@ function moduleDiagnostic(finding: PolicyFinding, lineOf: SourceLine): Diagnosti
   };
 }
 
-/** One line for people: the first error, and how many more there are. */
+/** Formats one line of text: the first error, and how many more there are. */
 export function invalidCodeMessage(diagnostics: Diagnostic[]): string {
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
   const [first] = errors;

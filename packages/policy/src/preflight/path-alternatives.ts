@@ -1,27 +1,27 @@
 import { type Expression, literalString } from '@deployment-engine/terraform-code';
 import type { CodeModule } from './project-code.ts';
 
-/** What a path may refer to where it stands. */
+/** What a path may refer to in its place in the code. */
 export type PathScope = { module: CodeModule; forEach?: Expression | undefined };
 
-/** Text, the folder of the module or of the root, or a relative path that `fileset` found. */
+/** A text, the folder of the module or the root, or a relative path found by `fileset`. */
 export type Piece = string | { base: 'module' | 'root' } | { filesetOf: Expression & { kind: 'call' } };
 
-/** An expression's possible values; `undefined` where the code does not show them all. */
+/** An expression's possible values; `undefined` if the code does not show all of them. */
 type Alternatives = Piece[][] | undefined;
 type Element = 'key' | 'value';
 
-/** Locals can double a text at each level, and lists within lists multiply, so that all is counted. */
+/** Locals can double a text at each level, and nested lists multiply, so all pieces are counted. */
 const maxPieces = 40;
 const maxAlternatives = 100;
 const maxSteps = 500;
 
-/** Every value that a path can have, each as its pieces in order. */
+/** Returns every possible value of a path, each as its pieces in order. */
 export function alternativesOf(expression: Expression, scope: PathScope): Alternatives {
   return new Resolver(scope.module).valuesOf(expression, scope.forEach, 0);
 }
 
-/** Follows locals, `each` and variables of `for` through collections that are written out. */
+/** Resolves locals, `each` and variables of `for` through literal collections. */
 class Resolver {
   readonly #module: CodeModule;
   #steps = 0;
@@ -71,7 +71,7 @@ class Resolver {
     return undefined;
   }
 
-  /** The keys or values of a collection, or one attribute of each value. */
+  /** Returns the keys or values of a collection, or one attribute of each value. */
   #elementsOf(collection: Expression, element: Element, attributes: string[], depth: number): Alternatives {
     if (++this.#steps > maxSteps || depth > 20) return undefined;
     const each = (items: Expression[]) =>
@@ -99,7 +99,7 @@ class Resolver {
     }
   }
 
-  /** In a set, keys are values. */
+  /** In a set, keys equal values. */
   #elementsOfCall(
     call: Expression & { kind: 'call' },
     element: Element,
@@ -132,7 +132,7 @@ class Resolver {
   }
 }
 
-/** Each of one part's values before each of the next part's. */
+/** Combines the values of successive parts (Cartesian product). */
 function combine(parts: Alternatives[]): Alternatives {
   let combined: Piece[][] = [[]];
   for (const values of parts) {

@@ -5,18 +5,18 @@ import type { PolicySettings } from '../plan/settings.ts';
 import { preflight, type UploadedFiles } from './preflight.ts';
 import { preflightRules } from './rules.ts';
 
-/** Up to this size the judgement takes some milliseconds, less than starting a thread. */
+/** Up to this size the check takes a few milliseconds, less than starting a thread. */
 const maxDirectBytes = 100_000;
 const defaultTimeoutMs = 20_000;
-/** Large code waits for its turn, so that it takes neither all cores nor all memory. */
+/** Large code is queued, so that it does not use all cores or all memory. */
 const maxThreads = 2;
 
 const waiting: (() => void)[] = [];
 let threads = 0;
 
 /**
- * `preflight`, but large code is judged in a thread, so that the event loop goes on. Where the thread runs out of
- * time or memory the code is refused.
+ * Runs `preflight`; large code is checked in a thread, so that the event loop is not blocked. Refuses code
+ * whose check exceeds the thread's time or memory.
  */
 export async function preflightInThread(
   files: UploadedFiles,
@@ -32,7 +32,7 @@ export async function preflightInThread(
   } finally {
     const next = waiting.shift();
     if (next)
-      next(); // takes the place over
+      next(); // hands over the slot
     else threads -= 1;
   }
 }
@@ -54,7 +54,7 @@ async function judgeInThread(
   });
   worker.on('error', () => undefined);
   const timer = setTimeout(() => void worker.terminate(), timeoutMs);
-  // The message and error events come before the exit event, which comes always.
+  // The exit event always comes, after any message or error event.
   await new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   clearTimeout(timer);
   return report;

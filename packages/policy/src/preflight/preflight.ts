@@ -30,8 +30,8 @@ const checks = [
 ];
 
 /**
- * Judges code before Terraform sees it: what is not known to be harmless is denied. Never throws, and takes time
- * in proportion to the size of the code.
+ * Checks code before Terraform reads it and denies whatever is not known to be harmless. Never throws; its
+ * running time is proportional to the size of the code.
  */
 export function preflight(files: UploadedFiles, settings: PolicySettings): PolicyReport {
   const builder = new ReportBuilder(settings);
@@ -96,7 +96,7 @@ function readFile(path: string, kind: SourceKind, content: Uint8Array | string, 
   return [{ path, directory: directoryOf(path), body }];
 }
 
-/** Whatever goes wrong while reading is a finding: an unread file must not pass. */
+/** Turns any error while reading into a finding: an unread file must not pass. */
 function guard(report: Report, file: string, read: () => void): void {
   try {
     read();

@@ -12,23 +12,27 @@ import type { PreflightRuleId } from './rules.ts';
 /** One `.tf` or `.tf.json` file. */
 export type CodeFile = { path: string; directory: string; body: Body };
 
-/** All files of one directory: what Terraform calls a module. */
+/** All files of one directory: a module in Terraform's terms. */
 export type CodeModule = {
   /** `.` for the root. */
   directory: string;
   files: CodeFile[];
   locals: Map<string, Expression>;
-  /** Local name → address such as `registry.terraform.io/hashicorp/aws`; `null` where it is not one plain string. */
+  /**
+   * Local name → address such as `registry.terraform.io/hashicorp/aws`; `null` unless it is a plain string.
+   */
   providers: Map<string, string | null>;
 };
 
 export type ProjectCode = {
   modules: Map<string, CodeModule>;
-  /** Text of every uploaded file, for templates; `null` where it is not UTF-8. */
+  /** Returns the text of an uploaded file, for templates; `null` if it is not UTF-8. */
   readText: (path: string) => string | null | undefined;
 };
 
-/** Where a finding is. `invalid`: what Terraform is asked, because the code may be wrong rather than forbidden. */
+/**
+ * Place of a finding. `invalid`: the question for Terraform, because the code may be wrong, not forbidden.
+ */
 export type Place = {
   file: string;
   line: number;
@@ -38,7 +42,7 @@ export type Place = {
   invalid?: PolicyFinding['invalid'];
 };
 
-/** One finding of a check, at its place. */
+/** Reports one finding of a check at its place. */
 export type Report = (id: PreflightRuleId, place: Place, message: string) => void;
 
 export function groupModules(files: CodeFile[]): Map<string, CodeModule> {
@@ -81,7 +85,7 @@ function providerSource(name: string, value: Expression): string | null {
   return source === undefined || keys.indexOf('source', at + 1) >= 0 ? null : providerAddress(source);
 }
 
-/** The full address of a provider: Terraform fills in the public registry and `hashicorp`. */
+/** Completes a provider's address: Terraform defaults to the public registry and `hashicorp`. */
 export function providerAddress(source: string): string {
   const parts = source.toLowerCase().split('/');
   if (parts.length === 1)
@@ -95,13 +99,13 @@ export function directoryOf(path: string): string {
   return posix.dirname(path);
 }
 
-/** The folder that the `source` of a module block means, or `undefined` where it is no plain string. */
+/** Returns the folder in a module block's `source`, or `undefined` if it is not a plain string. */
 export function calledFolder(call: Block, from: CodeModule): string | undefined {
   const source = literalString(attribute(call.body, 'source')?.value);
   return source === undefined ? undefined : posix.join(from.directory, source).replace(/\/$/, '') || '.';
 }
 
-/** Resource-like blocks of a file, those inside `check` blocks included. */
+/** Returns resource-like blocks of a file, including those inside `check` blocks. */
 export function resourceBlocks(file: CodeFile): { block: Block; address: string }[] {
   const inChecks = file.body.blocks.filter(({ type }) => type === 'check').flatMap(({ body }) => body.blocks);
   return [...file.body.blocks, ...inChecks]
@@ -114,7 +118,7 @@ export function addressOf(block: Block): string {
   return block.type === 'resource' ? name : `${block.type}${name && '.'}${name}`;
 }
 
-/** The expressions over which `each.key` and `each.value` of a block run. */
+/** Returns the expressions that a block's `each.key` and `each.value` iterate over. */
 export function forEachOf(block: Block): Expression | undefined {
   return attribute(block.body, 'for_each')?.value;
 }

@@ -3,10 +3,10 @@ import type { PolicyMode, PolicySeverity } from '@deployment-engine/contracts';
 type PreflightRule = {
   severity: PolicySeverity;
   mode: PolicyMode;
-  /** False: no setting lets it pass, because the engine could no longer say what the code does. */
+  /** False if it cannot be exempted, because the engine could no longer tell what the code does. */
   allowable: boolean;
   remediation: string;
-  /** What the code needs beside an exemption. */
+  /** What the code needs in addition to an exemption. */
   alsoNeeded?: string;
 };
 
@@ -31,7 +31,7 @@ const approve = (remediation: string, alsoNeeded?: string): PreflightRule => ({
   ...(alsoNeeded ? { alsoNeeded } : {}),
 });
 
-/** The plan shows what becomes of it and is judged by that. */
+/** A warning: the plan shows the effect and is checked itself. */
 const note = (remediation: string): PreflightRule => ({
   severity: 'low',
   mode: 'warn',
@@ -39,7 +39,7 @@ const note = (remediation: string): PreflightRule => ({
   remediation,
 });
 
-/** Every kind of finding on code. The ids are part of the API. */
+/** Every rule on code. The ids are part of the API. */
 export const preflightRules = {
   'PRE-SYNTAX': never('Correct the code; what does not parse is not run.'),
   'PRE-PATH': never('Rename the file.'),

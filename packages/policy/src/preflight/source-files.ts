@@ -29,7 +29,7 @@ const plainNames = new Set([
   'jenkinsfile',
 ]);
 
-/** What a file is by its name, or why it may not be there. */
+/** Classifies a file by its name, or returns why it is not allowed. */
 export function classify(path: string): SourceKind | { problem: PreflightRuleId; message: string } {
   const unsafe = pathProblem(path);
   if (unsafe) return { problem: 'PRE-PATH', message: unsafe };
@@ -54,7 +54,7 @@ export function classify(path: string): SourceKind | { problem: PreflightRuleId;
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The text of a file, or `null` where it is not well-formed UTF-8. */
+/** Returns a file's text, or `null` if it is not well-formed UTF-8. */
 export function textOf(content: Uint8Array | string): string | null {
   if (typeof content === 'string') return content.isWellFormed() ? content : null;
   try {
@@ -64,9 +64,9 @@ export function textOf(content: Uint8Array | string): string | null {
   }
 }
 
-/** The line of the first character that makes code look different from what it is. */
+/** Returns the line of the first character that makes code look different from what it is. */
 export function oddCharacterLine(text: string): number | undefined {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: searches for control characters
   const odd = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u202a-\u202e\u2066-\u2069]|\r(?!\n)/;
   const match = odd.exec(text);
   return match ? text.slice(0, match.index).split('\n').length : undefined;

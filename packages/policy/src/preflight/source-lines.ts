@@ -1,7 +1,7 @@
 import type { PolicyFinding, PolicyReport } from '@deployment-engine/contracts';
 import type { ProjectCode } from './project-code.ts';
 
-/** The findings with columns in Unicode characters, as Terraform counts them, instead of UTF-16 code units. */
+/** Converts columns from UTF-16 code units to Unicode characters, as Terraform counts them. */
 export function withColumns(report: PolicyReport, readText: ProjectCode['readText']): PolicyReport {
   const lineOf = sourceLines(readText);
   const counted = <F extends PolicyFinding>(finding: F): F => {
@@ -13,7 +13,7 @@ export function withColumns(report: PolicyReport, readText: ProjectCode['readTex
   return { ...report, findings: report.findings.map(counted), allowed: report.allowed.map(counted) };
 }
 
-/** Looks up lines of the code, 1-based and without their ends; each file is split once. */
+/** Looks up lines of the code, 1-based and without line ends; splits each file once. */
 export function sourceLines(readText: ProjectCode['readText']) {
   const files = new Map<string, string[]>();
   return (file: string | null, line: number | null): string | undefined => {
@@ -25,11 +25,11 @@ export function sourceLines(readText: ProjectCode['readText']) {
 }
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
-/** Longer lines are made by machines, and counting them takes long. */
+/** Longer lines are machine-generated, and counting them takes long. */
 const maxCounted = 10_000;
 
 function characters(text: string): number {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII is what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: searches for ASCII
   if (/^[\x00-\x7f]*$/.test(text) || text.length > maxCounted) return text.length;
   return [...segmenter.segment(text)].length;
 }

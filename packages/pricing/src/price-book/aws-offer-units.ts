@@ -3,14 +3,14 @@ export type OfferRow = (name: string) => string;
 
 type OfferUnit = {
   key: string;
-  /** Units of the list in one priced unit of the book, such as 1,000,000 requests. */
+  /** Units of the list per priced unit of the book, such as 1,000,000 requests. */
   per: number;
 };
 
 const million = 1_000_000;
 const hoursPerMonth = 730;
 
-/** Usage types of each offer without the region they begin with, and the unit price they set. */
+/** Maps each offer's usage types, without region prefix, to a unit price. */
 const unitsByUsage: Record<string, Record<string, [key: string, per?: number]>> = {
   AmazonEC2: {
     'EBS:VolumeUsage': ['aws.ebs.standard'],
@@ -106,7 +106,7 @@ const unitsByUsage: Record<string, Record<string, [key: string, per?: number]>> 
   AmazonRoute53: { HostedZone: ['aws.route53.zone'] },
 };
 
-/** Load balancers share usage types; the operation tells them apart. */
+/** Load balancers share usage types and differ by operation. */
 const balancerKeys: Record<string, string> = {
   'LoadBalancing:Application LoadBalancerUsage': 'aws.lb.hour',
   'LoadBalancing:Application LCUUsage': 'aws.lb.application.lcu-hour',
@@ -120,10 +120,10 @@ const queueKeys: Record<string, string> = {
   'FIFO (first-in, first-out)': 'aws.sqs.fifo',
 };
 
-/** The region that a usage type begins with: `EUC1-`, `EU-` or, for some offers, `eu-central-1-`. */
+/** Region prefix of a usage type: `EUC1-`, `EU-` or, for some offers, `eu-central-1-`. */
 const regionPrefix = /^(?:[A-Z]{2,4}\d-|EU-|[a-z]{2}(?:-[a-z]+)+-\d-)/;
 
-/** Which unit price a row of an offer sets; `null` for all others. */
+/** Returns the unit price that a row of an offer sets, or `null`. */
 export function unitOf(offer: string, row: OfferRow): OfferUnit | null {
   const usage = row('usageType').replace(regionPrefix, '');
   if (offer === 'AWSELB') return single(balancerKeys[`${row('operation')} ${usage}`], 1);

@@ -1,11 +1,11 @@
-/** Where a unit price stands in AWS's public rate files, and what to make of it. */
+/** Where AWS's public rate files contain a unit price, and how to convert it. */
 export type RateName = {
   key: string;
   /** The file of the service: `sns` for `sns.json`. */
   service: string;
-  /** What the file calls it; with tiers, the name of each with the quantity a month it begins at. */
+  /** Name in the file; with tiers, the name of each and the monthly quantity where it begins. */
   name: string | [from: number, name: string][];
-  /** AWS's units in one priced unit, such as 1,000,000 requests. Default 1. */
+  /** AWS's units per priced unit, such as 1,000,000 requests. Default 1. */
   per?: number;
 };
 

@@ -12,7 +12,7 @@ const sqlServerEditions: Record<string, string> = {
   Enterprise: 'ee',
 };
 
-/** The book's name of an engine in the price list; `null` for what the book does not hold. */
+/** Returns the book's name of an engine in the price list; `null` if the book does not contain it. */
 export function rdsEngine(engine: string, edition: string, license: string): string | null {
   if (engine === 'SQL Server') {
     const short = sqlServerEditions[edition];

@@ -1,4 +1,4 @@
-/** Region codes by the names AWS's rate files use; `Any` holds everywhere. */
+/** Region codes by their names in AWS's rate files; `Any` applies everywhere. */
 export const awsRegions: Record<string, string> = {
   Any: 'any',
   'US East (N. Virginia)': 'us-east-1',
@@ -39,7 +39,7 @@ export const awsRegions: Record<string, string> = {
   'AWS GovCloud (US)': 'us-gov-west-1',
 };
 
-/** Where the network's edges stand, by the name that usage files give the place. */
+/** CloudFront edge locations, by their names in usage files. */
 export const cloudfrontPlaces: Record<string, string> = {
   us: 'United States',
   europe: 'EU',
@@ -51,7 +51,7 @@ export const cloudfrontPlaces: Record<string, string> = {
   india: 'India',
 };
 
-/** A region of each place that an origin shield can stand in. */
+/** A region for each place where an origin shield can be. */
 export const shieldPlaces: Record<string, string> = {
   us: 'US East (N. Virginia)',
   europe: 'EU (Ireland)',

@@ -73,7 +73,7 @@ function infrequent(storageClass: string, title: string, storage: string): RateN
   });
 }
 
-/** Select on archived objects is in the list of the archive service. */
+/** S3 Select on archived objects is listed under the archive service. */
 function glacierSelect(speed: string): RateName[] {
   const title = speed.charAt(0).toUpperCase() + speed.slice(1);
   return ['Scanned', 'Returned'].map((what) => ({
@@ -83,7 +83,7 @@ function glacierSelect(speed: string): RateName[] {
   }));
 }
 
-/** Requests and monitored objects are priced by the thousand, the rest by GB. */
+/** Requests and monitored objects are priced per thousand, everything else per GB. */
 function rates(storageClass: string, names: Record<string, string>): RateName[] {
   return Object.entries(names).map(([charge, name]) => ({
     key: `aws.s3.${storageClass}.${charge}`,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** One price of the retail list. */
+/** One entry of the retail price list. */
 export const azureItemSchema = z.object({
   currencyCode: z.string(),
   retailPrice: z.number(),
@@ -15,7 +15,7 @@ export const azureItemSchema = z.object({
 });
 export type AzureItem = z.infer<typeof azureItemSchema>;
 
-/** What the book takes from a service: its unit price by item, `null` for items it does not hold. */
+/** Maps an item of each service to the book's unit price, or to `null` if the book does not contain it. */
 export const azureServices: Record<string, (item: AzureItem) => string | null> = {
   Storage: ({ productName, meterName }) => {
     const step = /^([PES]\d+) LRS Disk$/.exec(meterName)?.[1];

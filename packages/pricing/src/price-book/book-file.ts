@@ -10,7 +10,7 @@ import {
   sectionHeaderSchema,
 } from './section.ts';
 
-/** The format's name and version, first word of every book. */
+/** Name and version of the format, the first word of every book. */
 export const bookFormat = 'deployment-engine-prices/1';
 
 const headerSchema = z.object({
@@ -19,7 +19,7 @@ const headerSchema = z.object({
   sections: z.array(sectionHeaderSchema),
 });
 
-/** A price book that is damaged or not a price book at all. */
+/** Thrown for a damaged price book, or a file that is not one. */
 export class PriceBookError extends Error {
   readonly reason: string;
 
@@ -31,8 +31,8 @@ export class PriceBookError extends Error {
 }
 
 /**
- * Reads a book: a header line, then one line of JSON per section in the header's order. Every line must
- * match its digest. `thorough` also checks the shape of every section, for books from outside.
+ * Reads a book: a header line, then one JSON line per section in the header's order. Every line must match
+ * its digest. `thorough` also checks the shape of every section, for books from outside.
  */
 export function readPriceBook(path: string, options: { thorough?: boolean } = {}): PriceBook {
   const lines = readText(path).trimEnd().split('\n');
@@ -51,7 +51,7 @@ export function readPriceBook(path: string, options: { thorough?: boolean } = {}
   return new PriceBook(header.version, sections);
 }
 
-/** Puts a checked book in place of the one at `path`; a reader sees the old or the new one, never a part. */
+/** Replaces the book at `path` atomically by a checked one. */
 export function writePriceBook(path: string, version: string, sections: Map<string, BookSection>): void {
   const headers = [...sections].map(([id, { line: _, ...rest }]): SectionHeader => ({ id, ...rest }));
   const header = JSON.stringify({ format: bookFormat, version, sections: headers });

@@ -3,9 +3,9 @@
  *
  *     node build-price-book.ts INSTANCE_PRICES_JSON AWS_RATES_DIRECTORY [OUTPUT]
  *
- * The unit prices come from AWS's public rate files and, what these lack, from `unit-prices.csv` beside this
- * file; the instance prices from a JSON collection of `{ec2, ec2RegionRatio, azureVm, gcpVm, rds, elasticache}`,
- * each by region and instance, in USD an hour.
+ * The unit prices come from AWS's public rate files, or from `unit-prices.csv` if they are missing there. The
+ * instance prices come from a JSON collection of `{ec2, ec2RegionRatio, azureVm, gcpVm, rds, elasticache}`,
+ * each by region and instance, in USD per hour.
  */
 
 import { readFileSync } from 'node:fs';
@@ -32,7 +32,7 @@ type InstancePrices = {
   elasticache: ByRegion;
 };
 
-/** Where the rate files were read. */
+/** Origin of the rate files. */
 const ratesSource =
   'rate files of the AWS pricing pages, kept in lamngockhuong/aws-price at 508fb45296c89efe38772babd7ec766644629267';
 
@@ -67,7 +67,7 @@ addUnits(readFileSync(new URL('unit-prices.csv', import.meta.url), 'utf8'));
 addInstances(collected);
 writePriceBook(output, '2026-08-03', sections);
 
-/** They come first, so they win over older collections of the same prices. */
+/** Added first, so that they override older collections of the same prices. */
 function addAwsRates(directory: string): void {
   for (const { service, asOf, units, tables } of readAwsRates(directory)) {
     const origin = { source: `${ratesSource}, ${service}.json`, asOf };
@@ -95,7 +95,7 @@ function addUnits(csv: string): void {
   }
 }
 
-/** The entry of a key, made empty where there is none yet. */
+/** Returns the entry of a key; creates an empty one if it is missing. */
 function entryOf<T>(entries: Record<string, Record<string, T>>, key: string): Record<string, T> {
   const found = entries[key] ?? {};
   entries[key] = found;
@@ -113,7 +113,7 @@ function addPrice(
 }
 
 function addInstances({ ec2, ec2RegionRatio, azureVm, gcpVm, rds, elasticache }: InstancePrices): void {
-  // The Chinese partition is priced in CNY, so it has no place among prices in USD.
+  // The Chinese partition is priced in CNY, so it does not belong among prices in USD.
   const { 'cn-north-1': _, ...ec2Usd } = ec2;
   const ec2Origin = { source: 'karpenter-provider-aws on-demand Linux prices', asOf: '2026-07-20' };
   const ratioOrigin = { source: 'apache/libcloud EC2 prices, lowest ratio per family', asOf: '2023-08-06' };

@@ -2,7 +2,7 @@ import type { CostConfidence } from '@deployment-engine/contracts';
 import { Decimal } from 'decimal.js';
 
 export type PriceTier = {
-  /** The quantity a month at which the price begins. */
+  /** Monthly quantity at which the price begins. */
   from: Decimal;
   price: Decimal;
 };

@@ -27,7 +27,7 @@ export type GoogleSku = z.infer<typeof googleSkuSchema>;
 
 const gibMonth = 'GiBy.mo';
 
-/** Unit prices of the book by what the catalogue calls them, with the unit they are sold in. */
+/** Unit prices of the book by their description in the catalogue, with the unit of sale. */
 const unitSkus: [description: RegExp, unit: string, key: string][] = [
   [/^Storage PD Capacity( in .*)?$/, gibMonth, 'google.disk.pd-standard'],
   [/^SSD backed PD Capacity( in .*)?$/, gibMonth, 'google.disk.pd-ssd'],
@@ -46,27 +46,27 @@ const familyNames: Record<string, string> = {
   'N1 Predefined': 'n1',
 };
 
-/** The family and part of a machine that a SKU prices; `null` for all others. */
+/** Returns the machine family and part that a SKU prices, or `null`. */
 export function machinePartOf({ description }: GoogleSku): { family: string; part: 'Core' | 'Ram' } | null {
   const [, name = '', part] = /^(.+) Instance (Core|Ram) running in .*$/.exec(description) ?? [];
   const family = familyNames[name];
   return family === undefined || part === undefined ? null : { family, part: part as 'Core' | 'Ram' };
 }
 
-/** Which unit price a SKU sets; `null` for all others. */
+/** Returns the unit price that a SKU sets, or `null`. */
 export function unitKeyOf({ description, pricingInfo }: GoogleSku): string | null {
   const unit = pricingInfo[0]?.pricingExpression.usageUnit;
   return unitSkus.find(([pattern, sold]) => pattern.test(description) && sold === unit)?.[2] ?? null;
 }
 
-/** On-demand USD, the last tier: what an account has free of charge comes first. */
+/** Returns the on-demand price in USD of the last tier; free tiers come first. */
 export function skuPrice({ category, pricingInfo }: GoogleSku): number | null {
   const price = pricingInfo[0]?.pricingExpression.tieredRates.at(-1)?.unitPrice;
   if (category.usageType !== 'OnDemand' || price?.currencyCode !== 'USD') return null;
   return Number(price.units) + price.nanos / 1e9;
 }
 
-/** GB of memory for each vCPU, by family and class. */
+/** GB of memory per vCPU, by family and class. */
 const memoryPerCore: Record<string, Record<string, number>> = {
   e2: { standard: 4, highmem: 8, highcpu: 1 },
   n2: { standard: 4, highmem: 8, highcpu: 1 },
@@ -75,7 +75,7 @@ const memoryPerCore: Record<string, Record<string, number>> = {
 };
 const coreCounts = [1, 2, 4, 8, 16, 32, 48, 64, 80, 96, 128];
 
-/** What the machine types of a family cost an hour. */
+/** Computes the hourly prices of a family's machine types. */
 export function machinePrices(family: string, core: number, ram: number): [name: string, price: number][] {
   return Object.entries(memoryPerCore[family] ?? {}).flatMap(([kind, memory]) =>
     coreCounts.map((cores): [string, number] => {

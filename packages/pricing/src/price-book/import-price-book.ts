@@ -2,15 +2,15 @@ import { readPriceBook, writePriceBook } from './book-file.ts';
 import type { PriceBook } from './price-book.ts';
 
 export type ImportOptions = {
-  /** The book to read, made by another installation's refresh. */
+  /** The book to import, from a refresh of another installation. */
   file: string;
   /** Where the installation keeps its book. */
   bookPath: string;
 };
 
 /**
- * Puts a book from a file in place of the installation's own, for sites without a network. Throws
- * `PriceBookError` for a damaged file; the book that was there stays.
+ * Replaces the installation's price book by one from a file, for sites without network access. Throws
+ * `PriceBookError` for a damaged file and keeps the old book.
  */
 export function importPriceBook({ file, bookPath }: ImportOptions): PriceBook {
   const book = readPriceBook(file, { thorough: true });

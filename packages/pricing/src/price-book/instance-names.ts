@@ -7,7 +7,7 @@ const namedSizes: Record<string, number> = {
   xlarge: 8,
 };
 
-/** The part of an instance name before its size: `m5` of `m5.large`, `db.r5` of `db.r5.large`. */
+/** Returns the part of an instance name before its size: `m5` of `m5.large`, `db.r5` of `db.r5.large`. */
 export function familyOf(sku: string): string {
   const parts = sku.split('.');
   const last = parts.at(-1);
@@ -15,7 +15,7 @@ export function familyOf(sku: string): string {
   return parts.slice(0, -1).join('.');
 }
 
-/** How large an instance is in comparison with a `small` one; `null` where the name does not say. */
+/** Returns an instance's size relative to `small`; `null` if the name does not show it. */
 export function sizeWeight(sku: string): number | null {
   const parts = sku.replace(/\.search$/, '').split('.');
   const size = parts.at(-1) ?? '';
@@ -24,7 +24,7 @@ export function sizeWeight(sku: string): number | null {
   return namedSizes[size] ?? null;
 }
 
-/** The cloud a price key belongs to, its first word. */
+/** Returns the cloud of a price key, its first word. */
 export function cloudOf(key: string): string {
   return key.slice(0, key.indexOf('.'));
 }
@@ -40,7 +40,7 @@ export function isLinear(table: string, sku: string): boolean {
   );
 }
 
-/** The family that a newer one replaced on the same footing. */
+/** Maps a family to its predecessor with comparable prices. */
 const predecessors: Record<string, string> = {
   m6i: 'm5',
   m7i: 'm5',
@@ -53,14 +53,14 @@ const predecessors: Record<string, string> = {
   t4g: 't3',
 };
 
-/** `db.m5.large` for `db.m6i.large`; `null` for a family without a known predecessor. */
+/** Returns `db.m5.large` for `db.m6i.large`; `null` for a family without a known predecessor. */
 export function predecessorOf(sku: string): string | null {
   const [, prefix = '', family = '', size = ''] = /^(db\.|cache\.)?([a-z0-9]+)\.([a-z0-9]+)$/.exec(sku) ?? [];
   const older = predecessors[family];
   return older === undefined ? null : `${prefix}${older}.${size}`;
 }
 
-/** The machine a managed instance runs on: `m5.large` for `db.m5.large`. */
+/** Returns the plain instance of a managed one: `m5.large` for `db.m5.large`. */
 export function plainName(sku: string): string {
   return sku.replace(/^(db|cache)\./, '');
 }

@@ -1,7 +1,7 @@
 import { familyOf, sizeWeight } from './instance-names.ts';
 import type { SectionPayload } from './section.ts';
 
-/** Prices an hour by region and entry. */
+/** Hourly prices by region and entry. */
 export type ByRegion = Record<string, Record<string, number>>;
 
 export function pack(prices: ByRegion): SectionPayload {
@@ -20,9 +20,9 @@ export function mapRegions(prices: ByRegion, keep: (sku: string) => boolean): By
 }
 
 /**
- * The collection of cache nodes mixes prices of reserved nodes, about 0.4 times the list price, into the
- * r5 and m5 families. What lies 30 % below the dearest size of its family, per unit of size, is dropped;
- * the book then derives it from a size that is right.
+ * Drops prices more than 30 % below the highest of their family, per unit of size. The collection of cache
+ * nodes mixes prices of reserved nodes, about 0.4 times the list price, into the r5 and m5 families. The book
+ * then derives the dropped prices from other sizes.
  */
 export function withoutReserved(prices: ByRegion): ByRegion {
   const perUnit = (sku: string, price: number) => price / (sizeWeight(sku) ?? 1);

@@ -3,27 +3,27 @@ import { fileURLToPath } from 'node:url';
 import { readPriceBook } from './book-file.ts';
 import type { PriceBook } from './price-book.ts';
 
-/** The book that comes with the product. */
+/** The book shipped with the product. */
 export const embeddedBookPath = fileURLToPath(new URL('prices.jsonl', import.meta.url));
 
-/** Days after which a section's prices are called old. */
+/** Days after which a section's prices count as outdated. */
 const maxAgeDays = 180;
 
 let embedded: PriceBook | undefined;
 
-/** The embedded book, read once. */
+/** Returns the embedded book; reads it once. */
 export function embeddedPriceBook(): PriceBook {
   embedded ??= readPriceBook(embeddedBookPath);
   return embedded;
 }
 
-/** The book an operator refreshed or imported to `path`, or the embedded one where there is none. */
+/** Returns the book refreshed or imported to `path`, or the embedded one if there is none. */
 export function loadPriceBook(path?: string): PriceBook {
   if (path === undefined || !existsSync(path)) return embeddedPriceBook();
   return readPriceBook(path, { thorough: true });
 }
 
-/** One warning for all sections older than 180 days. */
+/** Returns one warning for all sections older than 180 days. */
 export function ageWarnings(sections: Record<string, { asOf: string }>, today: Date): string[] {
   const old = Object.entries(sections).filter(([, { asOf }]) => {
     return today.getTime() - Date.parse(asOf) > maxAgeDays * 86_400_000;

@@ -12,7 +12,7 @@ import {
 } from './instance-names.ts';
 import { type BookSection, decodeSection, type SectionData } from './section.ts';
 
-/** All list prices of one book. Sections are decoded when first asked for. */
+/** All list prices of one book. Sections are decoded on first use. */
 export class PriceBook {
   readonly version: string;
   readonly sections: Map<string, BookSection>;
@@ -32,12 +32,12 @@ export class PriceBook {
     return Object.fromEntries(entries);
   }
 
-  /** The price of one unit. A key that ends in `@global` costs the same everywhere. */
+  /** Returns the price of one unit. A key that ends in `@global` costs the same everywhere. */
   unit(key: string, region: string | null): PriceLookup {
     return this.#memoised(`${key}|${region}`, () => this.#unit(key, region));
   }
 
-  /** The hourly price of one entry of an instance table, such as `ec2` and `m5.large`. */
+  /** Returns the hourly price of an entry of an instance table, such as `ec2` and `m5.large`. */
   instance(table: string, sku: string, region: string | null): PriceLookup {
     return this.#memoised(`${table}|${sku}|${region}`, () => this.#instance(table, sku, region));
   }
@@ -66,7 +66,7 @@ export class PriceBook {
     return this.#scaled(key, region, base);
   }
 
-  /** A price of another region, scaled by what instances cost there in comparison. */
+  /** Derives a price from another region, scaled by the ratio of instance prices. */
   #scaled(
     key: string,
     region: string,
@@ -112,7 +112,7 @@ export class PriceBook {
     return derived(base, ratio, `us-east-1 price times ${ratio}, the family's ratio in ${region}`);
   }
 
-  /** Prices are linear in size within a family, so the listed size nearest to it gives the others. */
+  /** Derives a price from the nearest listed size: within a family, prices are linear in size. */
   #viaNeighbour(table: string, sku: string, region: string): FoundPrice | null {
     const weight = sizeWeight(sku);
     if (weight === null || !isLinear(table, sku)) return null;
@@ -145,7 +145,7 @@ export class PriceBook {
     return null;
   }
 
-  /** A managed instance of a newer family costs more than its predecessor by what the plain instance does. */
+  /** Derives a managed instance's price from its predecessor's, scaled like the plain instances. */
   #viaPredecessor(table: string, sku: string, region: string): FoundPrice | null {
     const older = predecessorOf(sku);
     if (older === null || table.startsWith('ec2')) return null;

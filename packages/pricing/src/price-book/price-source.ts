@@ -1,7 +1,7 @@
 import { pipeline, Readable } from 'node:stream';
 import { parse } from 'csv-parse';
 
-/** Where one refresh reads from. */
+/** Where a refresh reads from. */
 export type PriceSource = {
   /** Without a trailing slash. */
   baseUrl: string;
@@ -20,14 +20,14 @@ export async function open(url: string, source: PriceSource): Promise<Response> 
   return response;
 }
 
-/** The rows of a CSV body as they arrive; a price list of gigabytes never lies in memory as a whole. */
+/** Streams the rows of a CSV body, because price lists of gigabytes do not fit into memory. */
 export async function* rowsOf(response: Response): AsyncGenerator<string[]> {
   const parser = parse({ relax_column_count: true, bom: true });
-  pipeline(Readable.from(response.body ?? []), parser, () => {}); // an error ends the parser with it
+  pipeline(Readable.from(response.body ?? []), parser, () => {}); // an error also ends the parser
   yield* parser as AsyncIterable<string[]>;
 }
 
-/** A query may hold a key. */
+/** Removes the query, which may contain an API key. */
 function withoutQuery(url: string): string {
   return url.split('?')[0] ?? url;
 }

@@ -19,13 +19,13 @@ export type ServiceRates = {
   /** When AWS published the file, `YYYY-MM-DD`. */
   asOf: string;
   units: UnitPrices;
-  /** Price an hour by instance table, region and entry. */
+  /** Hourly price by instance table, region and entry. */
   tables: Record<string, Record<string, Record<string, number>>>;
 };
 
 /**
- * Reads AWS's public rate files, the data behind its pricing pages: one `SERVICE.json` for each service in
- * `directory`, each rate by region and name.
+ * Reads AWS's public rate files, the data behind its pricing pages: one `SERVICE.json` per service in
+ * `directory`, with rates by region and name.
  */
 export function readAwsRates(directory: string): ServiceRates[] {
   const names = [...rateNames, ...s3RateNames];
@@ -72,14 +72,14 @@ function priceOf(rates: RateFile['regions'][string], name: string, per: number):
   return rate === undefined ? null : new Decimal(rate.price).times(per).toNumber();
 }
 
-/** One price for all regions where all have the same. */
+/** Merges the prices of all regions into one if they are equal. */
 function compact(prices: UnitPrices[string]): UnitPrices[string] {
   const [first, ...others] = Object.values(prices).map((price) => JSON.stringify(price));
   const isSame = others.every((price) => price === first);
   return isSame && others.length !== 0 ? { any: Object.values(prices)[0] as number } : prices;
 }
 
-/** The network's requests are priced by the continent of the edge, its shields by region. */
+/** CloudFront requests are priced by the edge's continent, origin shields by region. */
 function edgeRates(file: RateFile): UnitPrices {
   const units: UnitPrices = {};
   for (const [place, location] of Object.entries(cloudfrontPlaces)) {
@@ -103,7 +103,7 @@ function edgeRates(file: RateFile): UnitPrices {
   return units;
 }
 
-/** Which instance table a rate belongs to, and what the entry is called there. */
+/** Instance table of a rate, and name of its entry. */
 const instanceNames: Record<string, [table: string, pattern: RegExp, entry: (name: string) => string]> = {
   redshift: ['redshift', /^(\w+ \w+) OnDemand Compute Instance/, (name) => name.replace(' ', '.')],
   neptune: ['neptune', /^Neptune \w+ \w+ Current Generation (db [\w.]+)$/, (name) => name.replace(' ', '.')],

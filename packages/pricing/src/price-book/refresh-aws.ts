@@ -4,7 +4,7 @@ import { rdsEngine } from './aws-rds-engines.ts';
 import { open, type PriceSource, rowsOf } from './price-source.ts';
 import type { FreshSection } from './refresh-price-book.ts';
 
-/** Offers that are the same everywhere and have no list of a region. */
+/** Offers that are the same everywhere and have no regional list. */
 const globalOffers = ['AmazonRoute53'];
 
 export const awsOffers = [
@@ -34,7 +34,7 @@ const ec2Tables: Record<string, string> = {
   'Windows/Shared': 'ec2-windows',
 };
 
-/** What an hourly on-demand row of an offer prices: the table and the entry, `null` for any other row. */
+/** Returns table and entry of an hourly on-demand row of an offer; `null` for other rows. */
 const entryOf: Record<string, (row: OfferRow) => [table: string, sku: string] | null> = {
   AmazonEC2: (row) => {
     const isPlain = row('CapacityStatus') === 'Used' && row('Pre Installed S/W') === 'NA';
@@ -57,13 +57,13 @@ const entryOf: Record<string, (row: OfferRow) => [table: string, sku: string] | 
 
 type OfferPrices = {
   tables: Map<string, Map<string, number>>;
-  /** The price of each tier by the quantity it begins at. */
+  /** Price of each tier by its start quantity. */
   units: Map<string, Map<number, number>>;
 };
 
 /**
- * Streams the CSV edition of an offer's regional price list. Its first lines are `name,value` pairs with the
- * publication date, then come a header and one row for each price.
+ * Streams the CSV edition of an offer's regional price list: `name,value` pairs with the publication date, a
+ * header, then one row per price.
  * https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/price-changes.html
  */
 export async function readAwsOffer(
@@ -125,7 +125,7 @@ function sectionsOf(
   return [...instances, { id: `aws:${offer}:${place}`, kind: 'units', table: null, source, asOf, payload }];
 }
 
-/** Tiers in order. What an account has free of charge is not counted, so the first price holds from 0. */
+/** Sorts the tiers. Free quantities of an account are ignored, so the first price applies from 0. */
 function unitPrice(tiers: Map<number, number>): number | [number, number][] {
   const [first, ...later] = [...tiers].toSorted(([left], [right]) => left - right);
   const price = first?.[1] ?? 0;

@@ -5,13 +5,12 @@ import type { FreshSection } from './refresh-price-book.ts';
 
 const pageSchema = z.object({ Items: z.array(azureItemSchema), NextPageLink: z.string().nullish() });
 
-/** A guard against a source that links its pages in a circle. */
+/** Protects against a source whose page links form a cycle. */
 const maxPages = 5000;
 
 /**
- * Reads virtual machines (Linux) and the unit prices of other services from the retail price list, page by
- * page: pay as you go, in USD.
- * https://learn.microsoft.com/rest/api/cost-management/retail-prices/azure-retail-prices
+ * Reads pay-as-you-go prices in USD of virtual machines (Linux) and other services from the retail price
+ * list, page by page. https://learn.microsoft.com/rest/api/cost-management/retail-prices/azure-retail-prices
  */
 export async function readAzurePrices(source: PriceSource, regions: string[]): Promise<FreshSection[]> {
   const machines: Record<string, Record<string, number>> = {};
@@ -59,7 +58,7 @@ async function* itemsOf(source: PriceSource, service: string, region: string): A
   }
 }
 
-/** The entry of a name, made empty where there is none yet. */
+/** Returns the entry of a name; creates an empty one if it is missing. */
 function entryOf(entries: Record<string, Record<string, number>>, name: string): Record<string, number> {
   const found = entries[name] ?? {};
   entries[name] = found;
@@ -72,7 +71,7 @@ function isLinuxHour(item: AzureItem): boolean {
   return item.unitOfMeasure === '1 Hour' && !isSpecial && item.armSkuName !== '';
 }
 
-/** Pages are followed on the host that was asked, wherever the link points. */
+/** Follows page links only on the original host. */
 function pathOf(link: string): string {
   const { pathname, search } = new URL(link);
   return pathname + search;

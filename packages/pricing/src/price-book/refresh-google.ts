@@ -10,7 +10,7 @@ import {
 import { open, type PriceSource } from './price-source.ts';
 import type { FreshSection } from './refresh-price-book.ts';
 
-/** Compute Engine and Cloud SQL in the catalogue of services. */
+/** Service ids of Compute Engine and Cloud SQL. */
 const services = ['6F81-5844-456A', '9662-B51E-5089'];
 
 const pageSchema = z.object({
@@ -23,8 +23,8 @@ const maxPages = 5000;
 type MachineParts = Record<string, Record<string, { Core?: number; Ram?: number }>>;
 
 /**
- * Reads disks, databases and machines from the Cloud Billing catalogue page by page. Machines are sold there as
- * cores and memory, from which the prices of the predefined types follow.
+ * Reads disks, databases and machines from the Cloud Billing catalogue, page by page. It lists cores and
+ * memory; the prices of predefined machine types are computed from them.
  * https://cloud.google.com/billing/docs/reference/rest/v1/services.skus/list
  */
 export async function readGooglePrices(source: PriceSource & { apiKey: string }): Promise<FreshSection[]> {

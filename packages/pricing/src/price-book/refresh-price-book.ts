@@ -7,7 +7,7 @@ import { readGooglePrices } from './refresh-google.ts';
 import { type BookSection, digest, type SectionHeader, type SectionPayload } from './section.ts';
 
 export type RefreshOptions = {
-  /** Where the installation keeps its book; made from the embedded one where there is none. */
+  /** Path of the installation's book; created from the embedded one if it is missing. */
   bookPath: string;
   /** Default: AWS and Azure, whose prices are public; Google's catalogue needs a key. */
   sources?: ('aws' | 'azure' | 'google')[];
@@ -15,7 +15,7 @@ export type RefreshOptions = {
   baseUrls?: { aws?: string; azure?: string; google?: string };
   googleApiKey?: string;
   signal?: AbortSignal;
-  /** Default: now. The date the new sections carry where the source gives none. */
+  /** Default: now. Date of new sections whose source gives none. */
   today?: Date;
 };
 
@@ -35,8 +35,8 @@ const publicUrls = {
 };
 
 /**
- * Pulls the clouds' own price lists and swaps the new book in at once. Fresh sections come first, so they win
- * over the older ones, which stay for what was not pulled. Throws, and leaves the book, when a source fails.
+ * Reads the clouds' price lists and replaces the book atomically. New sections come first and override the
+ * older ones, which are kept for everything else. Throws if a source fails, and keeps the old book.
  */
 export async function refreshPriceBook(options: RefreshOptions): Promise<PriceBook> {
   const today = (options.today ?? new Date()).toISOString().slice(0, 10);

@@ -5,10 +5,10 @@ import { z } from 'zod';
 const priceSchema = z.union([z.number(), z.array(z.tuple([z.number(), z.number()]))]);
 
 /**
- * What a section holds, one line of JSON in the book.
+ * Content of a section, one JSON line in the book.
  *
- * - units: price by key and region, `any` for all regions; a list of `[from, price]` where it has tiers
- * - instances: price an hour by region, in the order of `skus`; `null` where a region lacks the entry
+ * - units: price by key and region, `any` for all regions; a list of `[from, price]` if it has tiers
+ * - instances: hourly price by region, in the order of `skus`; `null` if a region lacks the entry
  * - ratios: price of a region relative to a reference region, by family or cloud
  */
 const payloadSchema = z.union([
@@ -26,7 +26,7 @@ export const sectionKinds = ['units', 'instances', 'ratios'] as const;
 export const sectionHeaderSchema = z.object({
   id: z.string().min(1),
   kind: z.enum(sectionKinds),
-  /** The table that instances and ratios belong to; sections of one table are searched in file order. */
+  /** Table of the instances or ratios; sections of one table are searched in file order. */
   table: z.string().nullable(),
   source: z.string().min(1),
   asOf: z.string().regex(/^\d{4}(-\d{2}(-\d{2})?)?$/, 'asOf is YYYY, YYYY-MM or YYYY-MM-DD'),
@@ -51,12 +51,12 @@ export function digest(line: string): string {
   return createHash('sha256').update(line).digest('hex');
 }
 
-/** Checks the shape of a section completely; costs more than `decodeSection`, used for books from outside. */
+/** Checks a section's shape completely; slower than `decodeSection`, for books from outside. */
 export function checkSection(section: BookSection): void {
   payloadSchema.parse(JSON.parse(section.line));
 }
 
-/** Reads a section whose digest was checked. */
+/** Decodes a section whose digest was checked. */
 export function decodeSection(section: BookSection): SectionData {
   const payload = JSON.parse(section.line) as SectionPayload;
   if ('units' in payload) return { units: payload.units };

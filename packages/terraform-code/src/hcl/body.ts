@@ -3,22 +3,22 @@ import { parseBareTemplate, parseExpression, parseQuotedTemplate } from './expre
 import type { Attribute, Block, Body, Expression } from './syntax-tree.ts';
 import { literalString } from './syntax-tree.ts';
 
-/** Reads a `.tf` or `.tfvars` file. Throws `CodeSyntaxError`. */
+/** Parses a `.tf` or `.tfvars` file. Throws `CodeSyntaxError`. */
 export function parseHcl(source: string): Body {
   return parseBody(new Cursor(source), 'end');
 }
 
-/** Reads a text in which `${…}` and `%{…}` are evaluated. Throws `CodeSyntaxError`. */
+/** Parses a text in which `${…}` and `%{…}` are evaluated. Throws `CodeSyntaxError`. */
 export function parseTemplateText(source: string, place: Place): Expression {
   return parseBareTemplate(new Cursor(source, [], place));
 }
 
-/** Reads a template file: all its names are variables, whatever they are called. Throws `CodeSyntaxError`. */
+/** Parses a template file, in which every name is a variable. Throws `CodeSyntaxError`. */
 export function parseTemplateFile(source: string): Expression {
   return parseBareTemplate(new Cursor(source, namesOfTerraform));
 }
 
-/** The names that mean something of their own where nothing hides them. */
+/** Names with a built-in meaning unless something hides them. */
 const namesOfTerraform = ['path', 'local', 'each', 'var', 'count', 'self', 'terraform', 'module', 'data'].map(
   (name) => ({ name }),
 );

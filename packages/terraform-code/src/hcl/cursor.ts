@@ -1,13 +1,13 @@
 import { CodeSyntaxError, maxDepth } from '../syntax-error.ts';
 import type { Variable } from './syntax-tree.ts';
 
-/** A name and, where the code shows it, what it stands for. */
+/** A name and, if the code shows it, its value. */
 export type NamedVariable = { name: string; variable?: Variable };
 
-/** `kind` is the text of the token but for identifiers, numbers, newlines, heredoc starts and the end. */
+/** `kind` is the token's text, except for identifiers, numbers, newlines, heredoc starts and the end. */
 export type Token = { kind: string; text: string; line: number; column: number };
 
-/** Where a text stands that is not a file of its own. */
+/** Position of a text that is not a file of its own. */
 export type Place = { line: number; column: number };
 
 const punctuation = [
@@ -23,21 +23,21 @@ const numberPattern = /[0-9](?:[0-9.]|[eE][+-]?[0-9]){0,1000}/y;
 const heredocPattern = /<<-?([\p{ID_Start}_][\p{ID_Continue}-]{0,1000})\r?\n/uy;
 
 /**
- * Splits HCL into tokens on demand, like `hclsyntax/scan_tokens.rl` of hashicorp/hcl. Templates are not
- * tokens: their parser moves `offset` itself and calls `resume`.
+ * Tokenises HCL on demand, like `hclsyntax/scan_tokens.rl` of hashicorp/hcl. Templates are not tokens: their
+ * parser moves `offset` itself and calls `resume`.
  */
 export class Cursor {
   readonly source: string;
-  /** Where the next token is looked for: behind the one that was peeked at last. */
+  /** Start of the next token, after the last one peeked at. */
   offset = 0;
   line: number;
-  /** Where the line begins; `undefined` where the text is a string of JSON, all of whose code has that string's column. */
+  /** Start of the line; `undefined` for a JSON string, whose code all has the string's column. */
   lineStart: number | undefined = 0;
   readonly #columnOfText: number;
   #depth = 0;
   #next: Token | undefined;
   #newlinesCount = [true];
-  /** Names given by `for` around the place, or by the caller of a template: they hide `path` and `local`. */
+  /** Names from an enclosing `for` or a template's caller; they hide `path` and `local`. */
   readonly #variables: NamedVariable[];
 
   constructor(source: string, variables: readonly NamedVariable[] = [], place?: Place) {
@@ -72,13 +72,13 @@ export class Cursor {
     return token;
   }
 
-  /** Goes on behind a template that was read character by character. */
+  /** Continues after a template that was read character by character. */
   resume(offset: number): void {
     this.offset = offset;
     this.#next = undefined;
   }
 
-  /** Inside brackets newlines mean nothing; inside `{}` of an object they separate again. */
+  /** Newlines are ignored inside brackets, and separate entries inside `{}` of an object. */
   withNewlines<Result>(count: boolean, parse: () => Result): Result {
     this.#newlinesCount.push(count);
     const result = parse();
@@ -109,7 +109,7 @@ export class Cursor {
     throw new CodeSyntaxError(this.line, message, { column: this.#column });
   }
 
-  /** Refuses what the engine does not read, whatever Terraform would say. */
+  /** Throws for code that the engine does not support, even if Terraform does. */
   refuse(message: string): never {
     throw new CodeSyntaxError(this.line, message, { column: this.#column, isLimit: true });
   }
@@ -118,7 +118,7 @@ export class Cursor {
     return this.lineStart === undefined ? this.#columnOfText : Math.max(1, this.offset - this.lineStart + 1);
   }
 
-  /** To be called behind each newline. */
+  /** Must be called after each newline. */
   startLine(offset: number): void {
     this.line++;
     if (this.lineStart !== undefined) this.lineStart = offset;

@@ -4,17 +4,17 @@ import { type Inner, parseTemplate } from './template.ts';
 
 const binaryOperators = new Set(['||', '&&', '==', '!=', '>', '>=', '<', '<=', '+', '-', '*', '/', '%']);
 
-/** A quoted string, its opening quote already read. */
+/** Parses a quoted string after its opening quote. */
 export function parseQuotedTemplate(cursor: Cursor): Expression {
   return parseTemplate(cursor, { kind: 'quote' }, inner);
 }
 
-/** A whole text as a template: a file for `templatefile`, or a string in JSON. */
+/** Parses a whole text as a template: a file for `templatefile`, or a JSON string. */
 export function parseBareTemplate(cursor: Cursor): Expression {
   return parseTemplate(cursor, { kind: 'text' }, inner);
 }
 
-/** One expression, up to a token that cannot continue it. Grammar: hcl/hclsyntax/spec.md. */
+/** Parses one expression, up to a token that cannot continue it. Grammar: hcl/hclsyntax/spec.md. */
 export function parseExpression(cursor: Cursor): Expression {
   return cursor.nested(() => {
     const condition = parseOperation(cursor);
@@ -134,7 +134,7 @@ function parseList(cursor: Cursor, line: number): Expression {
   return { kind: 'list', items, line };
 }
 
-/** Keeps its newline setting on purpose: the caller has just chosen that newlines separate entries. */
+/** Keeps the newline setting: the caller has just decided that newlines separate entries. */
 function parseObject(cursor: Cursor, line: number): Expression {
   const entries: ObjectEntry[] = [];
   for (;;) {
@@ -150,7 +150,7 @@ function parseObject(cursor: Cursor, line: number): Expression {
   return { kind: 'object', entries, line };
 }
 
-/** A bare name as a key is a string: `{ a = 1 }`. So are `true` and `null`, whatever they mean elsewhere. */
+/** A bare name as a key is a string, even `true` and `null`: `{ a = 1 }`. */
 function bareKey(key: Expression): Expression {
   if (key.kind === 'reference' && key.children.length === 0) {
     const [name = '', ...others] = key.path[0] === '' ? key.path.slice(1) : key.path;
@@ -180,7 +180,7 @@ function parseForExpression(cursor: Cursor, close: ']' | '}'): Expression | unde
   return { kind: 'for', collection, results, keyed, line };
 }
 
-/** `key, value in collection`, with the word `for` already read. The names hold in what follows. */
+/** Parses `key, value in collection` after the word `for`. The names are valid in what follows. */
 function parseForIntroduction(cursor: Cursor): { collection: Expression; variables: NamedVariable[] } {
   const names = [cursor.expect('identifier', 'after "for"').text];
   if (cursor.readIf(',')) names.push(cursor.expect('identifier', 'after "for"').text);

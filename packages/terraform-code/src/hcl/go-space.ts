@@ -3,7 +3,7 @@ const goSpace = '[\\t\\v\\f\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u202
 const leadingSpace = new RegExp(`^${goSpace}+`);
 const trailingSpace = new RegExp(`(?<!${goSpace})${goSpace}+$`);
 
-/** `strings.TrimSpace`. */
+/** Equivalent of `strings.TrimSpace`. */
 export function trimLikeGo(text: string): string {
   return text.replace(leadingSpace, '').replace(trailingSpace, '');
 }

@@ -1,33 +1,37 @@
-/** What preflight keeps of Terraform code, written in HCL or in JSON. Lines and columns (UTF-16) are 1-based. */
+/**
+ * The parts of Terraform code that preflight needs, from HCL or JSON. Lines and columns (UTF-16) are 1-based.
+ */
 export type Expression =
   | { kind: 'literal'; value: string | number | boolean | null; line: number }
-  /** Strings and interpolations in order. Not exact where whitespace is stripped (heredocs, `~`). */
+  /** Strings and interpolations in order. Not exact if whitespace is stripped (heredocs, `~`). */
   | { kind: 'template'; parts: Expression[]; exact: boolean; line: number }
   /** Name with its namespace, for example `core::file`. */
   | { kind: 'call'; name: string; arguments: Expression[]; line: number; column: number }
   /**
-   * `path` stops at the first index: `var.a[0].b` is `['var', 'a']`, with the index among the `children`. It begins
-   * with an empty name where a variable of `for` or of a template hides what the name means elsewhere.
+   * `path` stops at the first index: `var.a[0].b` is `['var', 'a']`, with the index among the `children`. It
+   * begins with an empty name if a variable of `for` or of a template hides the name's usual meaning.
    */
   | { kind: 'reference'; path: string[]; children: Expression[]; variable?: Variable; line: number }
   | { kind: 'list'; items: Expression[]; line: number }
   | { kind: 'object'; entries: ObjectEntry[]; line: number }
-  /** Keyed where it makes an object: the results are then key and value, else only a value; a condition may follow. */
+  /**
+   * `keyed` if it creates an object: results are then key and value, else one value; a condition may follow.
+   */
   | { kind: 'for'; collection: Expression; results: Expression[]; keyed: boolean; line: number }
   /** Operators in source order without precedence, between the operands. */
   | { kind: 'operation'; operators: string[]; operands: Expression[]; line: number }
-  /** Anything else that holds expressions: conditions, template directives, splats. */
+  /** Anything else that contains expressions: conditions, template directives, splats. */
   | { kind: 'other'; children: Expression[]; line: number };
 
-/** What a variable of `for` runs over. */
+/** What a variable of `for` iterates over. */
 export type Variable = { of: Expression; is: 'key' | 'value' };
 export type ObjectEntry = { key: Expression; value: Expression };
 export type Attribute = { name: string; value: Expression; line: number; column: number };
 export type Block = { type: string; labels: string[]; body: Body; line: number; column: number };
 
 /**
- * In JSON nothing but the schema tells a nested block from an attribute, so a property that may be a block
- * stands in both lists, and `blocks` of a JSON body are marked: their expressions are already in `attributes`.
+ * In JSON only the schema distinguishes a nested block from an attribute, so a property that may be a block
+ * is in both lists, and the body is marked: expressions of its `blocks` are already in `attributes`.
  */
 export type Body = { attributes: Attribute[]; blocks: Block[]; blocksRepeatAttributes: boolean };
 
@@ -73,7 +77,7 @@ export function attribute(body: Body, name: string): Attribute | undefined {
   return body.attributes.find((candidate) => candidate.name === name);
 }
 
-/** The string an expression stands for, where it is a plain one. */
+/** Returns the string of an expression that is a plain string. */
 export function literalString(expression: Expression | undefined): string | undefined {
   return expression?.kind === 'literal' && typeof expression.value === 'string'
     ? expression.value

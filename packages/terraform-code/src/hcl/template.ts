@@ -2,17 +2,17 @@ import type { Cursor, NamedVariable } from './cursor.ts';
 import { trimLikeGo } from './go-space.ts';
 import type { Expression } from './syntax-tree.ts';
 
-/** Where a template ends: at a quote, at a line that is only the marker, at the end of the text. */
+/** End of a template: a quote, a line with only the marker, or the end of the text. */
 export type End = { kind: 'quote' } | { kind: 'heredoc'; marker: string } | { kind: 'text' };
 
-/** What stands in templates. They are read by whoever reads expressions, in which templates stand. */
+/** Parsers for what templates contain; passed in because expressions and templates contain each other. */
 export type Inner = {
   expression(cursor: Cursor): Expression;
-  /** What follows the word `for`. */
+  /** Parses what follows the word `for`. */
   forIntroduction(cursor: Cursor): { collection: Expression; variables: NamedVariable[] };
 };
 
-/** Reads a template whose opening quote, or whose first line as a heredoc, is already read. */
+/** Parses a template after its opening quote, or after a heredoc's first line. */
 export function parseTemplate(cursor: Cursor, end: End, inner: Inner): Expression {
   const line = cursor.line;
   const reader = new TemplateReader(cursor, end, inner);
@@ -27,16 +27,16 @@ export function parseTemplate(cursor: Cursor, end: End, inner: Inner): Expressio
 /** Reads character by character up to the end of one template. */
 class TemplateReader {
   readonly parts: Expression[] = [];
-  /** False where whitespace is stripped: the parts are then not the exact text. */
+  /** False if whitespace is stripped: the parts are then not the exact text. */
   exact: boolean;
   readonly #cursor: Cursor;
   readonly #end: End;
   readonly #inner: Inner;
   #at: number;
-  /** Text up to here is in `text`; from here to `at` it is as in the source. */
+  /** Text before this offset is in `text`; from here to `at` it is unchanged source. */
   #plainFrom: number;
   #text = '';
-  /** Variables of the `%{ for }` that are open, innermost last. */
+  /** Variables of the open `%{ for }` directives, innermost last. */
   readonly #loops: NamedVariable[][] = [];
 
   constructor(cursor: Cursor, end: End, inner: Inner) {
@@ -56,7 +56,7 @@ class TemplateReader {
     this.#cursor.resume(stop);
   }
 
-  /** Takes the template in; answers where the code goes on. */
+  /** Reads the template and returns where the code continues. */
   #findEnd(): number {
     const end = this.#end;
     const cursor = this.#cursor;
@@ -83,7 +83,9 @@ class TemplateReader {
     return this.#markerLineEnd();
   }
 
-  /** Where the code goes on if the line is only the marker of this heredoc: at the newline behind it. */
+  /**
+   * Returns the offset of the newline if the line is only this heredoc's marker: the code continues there.
+   */
   #markerLineEnd(): number | undefined {
     if (this.#end.kind !== 'heredoc') return undefined;
     const { source } = this.#cursor;
@@ -93,7 +95,7 @@ class TemplateReader {
     return trimLikeGo(source.slice(this.#at, end)) === this.#end.marker ? end : undefined;
   }
 
-  /** `$${` and `%%{` stand for `${` and `%{`; the two characters before the brace decide. */
+  /** Unescapes `$${` and `%%{` to `${` and `%{`; the two characters before the brace decide. */
   #readSequence(): void {
     const { source } = this.#cursor;
     const at = this.#at;
@@ -103,7 +105,7 @@ class TemplateReader {
     else this.#at++;
   }
 
-  /** An interpolation or a directive from its `$` or `%`. */
+  /** Reads an interpolation or a directive from its `$` or `%`. */
   #readInterpolation(): void {
     const cursor = this.#cursor;
     const at = this.#at;
@@ -166,7 +168,7 @@ class TemplateReader {
     this.#text += this.#cursor.source.slice(this.#plainFrom, this.#at);
   }
 
-  /** Terraform composes every string (NFC), so that look-alikes of ASCII characters become these. */
+  /** Terraform normalises every string (NFC), which turns look-alikes of ASCII characters into these. */
   #flushText(): void {
     if (this.#text === '') return;
     this.parts.push({ kind: 'literal', value: this.#text.normalize('NFC'), line: this.#cursor.line });

@@ -4,7 +4,7 @@ import type { Block, Body, Expression } from '../hcl/syntax-tree.ts';
 import { CodeSyntaxError } from '../syntax-error.ts';
 import { type JsonMember, type JsonValue, parseJson } from './parse-json.ts';
 
-/** Labels of the blocks at the top of a `.tf.json` file; a type that is absent is none of Terraform's. */
+/** Number of labels of top-level blocks in a `.tf.json` file; other types are unknown to Terraform. */
 const topLabels: Record<string, number> = {
   resource: 2,
   data: 2,
@@ -16,7 +16,7 @@ const topLabels: Record<string, number> = {
   check: 1,
 };
 
-/** Labels of blocks inside others. Everything else is read as a block without labels. */
+/** Number of labels of nested blocks. Everything else is read as a block without labels. */
 const nestedLabels: Record<string, number> = {
   dynamic: 1,
   provisioner: 1,
@@ -42,7 +42,7 @@ export function parseJsonBody(source: string): { body: Body; duplicates: Duplica
   return { body, duplicates: reader.duplicates };
 }
 
-/** A value is converted once, although it may stand as an attribute and as a block. */
+/** Converts each value once, even if it is both an attribute and a block. */
 type Converter = { expressions: Map<JsonValue, Expression>; duplicates: DuplicateKey[] };
 
 function toBlocks(reader: Converter, type: string, member: JsonMember, labelsLeft: number): Block[] {
@@ -72,7 +72,7 @@ function toAttribute(reader: Converter, member: JsonMember) {
   return { name: member.key, value: toExpression(reader, member.value), ...placeOf(member) };
 }
 
-/** The members of an object, or of all objects in an array: Terraform reads them as one. */
+/** Returns the members of an object, or of all objects in an array, which Terraform merges. */
 function deepMembers(reader: Converter, value: JsonValue): JsonMember[] {
   if (value.kind === 'array')
     return value.items.flatMap((item) => (item.kind === 'object' ? members(reader, item) : []));
@@ -118,7 +118,7 @@ function convert(reader: Converter, value: JsonValue): Expression {
   }
 }
 
-/** Strings in JSON are templates, keys of objects included. */
+/** Strings in JSON are templates, including keys of objects. */
 function stringExpression(text: string, { line, column }: Place): Expression {
   if (!/[$%]\{/.test(text)) return { kind: 'literal', value: text.normalize('NFC'), line };
   try {

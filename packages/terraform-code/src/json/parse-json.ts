@@ -1,7 +1,7 @@
 import type { Place } from '../hcl/cursor.ts';
 import { CodeSyntaxError, maxDepth } from '../syntax-error.ts';
 
-/** JSON as it is written: with lines and with every duplicate of a key. */
+/** JSON with line numbers and all duplicate keys. */
 export type JsonValue =
   | ({ kind: 'object'; members: JsonMember[] } & Place)
   | ({ kind: 'array'; items: JsonValue[] } & Place)
@@ -12,7 +12,7 @@ export type JsonMember = { key: string; value: JsonValue } & Place;
 const scalarPattern =
   /-?(?:0|[1-9][0-9]{0,300})(?:\.[0-9]{1,300})?(?:[eE][+-]?[0-9]{1,4})?(?![0-9.eE])|true|false|null/y;
 
-/** Throws `CodeSyntaxError`, also where values are nested too deep. Linear in the length of the text. */
+/** Throws `CodeSyntaxError`, also for too deep nesting. Linear in the length of the text. */
 export function parseJson(source: string): JsonValue {
   const reader: Reader = { source, at: 0, line: 1, lineStart: 0, depth: 0 };
   const value = parseValue(reader);

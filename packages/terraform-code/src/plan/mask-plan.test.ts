@@ -1,6 +1,6 @@
 import { maskPlan } from './mask-plan.ts';
 
-test('nothing that Terraform marks as sensitive is left in a plan', () => {
+test('everything that Terraform marks as sensitive is removed from a plan', () => {
   const resource = { values: { password: 'S', name: 'n' }, sensitive_values: { password: true } };
   const change = { before: null, after: { password: 'S' }, after_sensitive: { password: true } };
   const values = {
@@ -21,7 +21,7 @@ test('nothing that Terraform marks as sensitive is left in a plan', () => {
   for (const kept of ['plain', '"n"', '"r"', 'a.b']) expect(text).toContain(kept);
 });
 
-test('what is no plan stays as it is', () => {
+test('a value that is not a plan is unchanged', () => {
   expect(maskPlan(null)).toBe(null);
   expect(maskPlan({ resource_changes: [null, 1] })).toStrictEqual({ resource_changes: [null, 1] });
 });

@@ -3,8 +3,8 @@ import { maskSensitive, sensitiveText } from './mask-sensitive.ts';
 type Json = Record<string, unknown>;
 
 /**
- * A copy of `terraform show -json` of a plan or a state in which everything that Terraform marks as sensitive is
- * `(sensitive)`: changes, planned and prior values, outputs and variables.
+ * Copies `terraform show -json` of a plan or state and replaces everything that Terraform marks as sensitive
+ * by `(sensitive)`: changes, planned and prior values, outputs and variables.
  */
 export function maskPlan(plan: unknown): unknown {
   if (!isRecord(plan)) return plan;

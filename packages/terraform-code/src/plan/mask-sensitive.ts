@@ -1,6 +1,6 @@
 export const sensitiveText = '(sensitive)';
 
-/** Deeper values than this are replaced whole: Terraform's own values never get there. */
+/** Values nested deeper are replaced as a whole; Terraform's own never are. */
 const maxDepth = 128;
 
 /**

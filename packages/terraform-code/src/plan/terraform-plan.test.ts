@@ -26,7 +26,7 @@ for (const [actions, action] of [
     expect(changeAction(actions)).toBe(action);
   });
 
-test('changes of managed resources are counted, imports beside what else they are', () => {
+test('changes of managed resources are counted, imports in addition to their action', () => {
   const importing = { change: { actions: ['no-op'], before: {}, after: {}, importing: { id: 'x' } } };
   const plan = checkTerraformPlan({
     resource_changes: [

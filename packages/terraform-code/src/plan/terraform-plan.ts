@@ -5,22 +5,22 @@ const jsonObjectSchema = z.record(z.string(), z.unknown());
 
 const changeSchema = z.object({
   actions: z.array(z.string()),
-  /** `null` where nothing exists before the change. */
+  /** `null` if nothing exists before the change. */
   before: z.unknown().optional(),
-  /** Left out where the whole value is known only after apply. */
+  /** Omitted if the whole value is known only after apply. */
   after: z.unknown().optional(),
-  /** Shape of the values with `true` where one is known only after apply. */
+  /** Shape of the values, with `true` for those known only after apply. */
   after_unknown: z.unknown().optional(),
-  /** Shapes of the values with `true` where one is sensitive. */
+  /** Shapes of the values, with `true` for sensitive ones. */
   before_sensitive: z.unknown().optional(),
   after_sensitive: z.unknown().optional(),
-  /** Set where an object is imported; without an id where it is imported by an identity. */
+  /** Set if an object is imported; has no id if imported by identity. */
   importing: z.object({ id: z.string().nullish() }).nullish(),
 });
 
 const resourceChangeSchema = z.object({
   address: z.string(),
-  /** With instance keys; left out in the root module. */
+  /** With instance keys; omitted in the root module. */
   module_address: z.string().optional(),
   previous_address: z.string().optional(),
   /** `managed` or `data`. */
@@ -29,7 +29,7 @@ const resourceChangeSchema = z.object({
   name: z.string(),
   /** Instance key of `count` or `for_each`. */
   index: z.union([z.string(), z.number()]).nullish(),
-  /** Set where the change is to an object that a failed replacement has left behind. */
+  /** Set if the change affects an object left behind by a failed replacement. */
   deposed: z.string().optional(),
   provider_name: z.string().optional(),
   action_reason: z.string().optional(),
@@ -94,10 +94,10 @@ export type TerraformPlan = z.infer<typeof terraformPlanSchema>;
 export type PlannedChange = z.infer<typeof resourceChangeSchema>;
 export type ConfiguredModule = z.infer<typeof configuredModuleSchema>;
 
-/** Most places that a message about a malformed plan names. */
+/** Maximum number of places in a message about a malformed plan. */
 const maxPlacesNamed = 3;
 
-/** Parses the JSON of a plan; throws with the places that are not as Terraform writes them. Values are never named. */
+/** Parses a plan's JSON; throws with the places of unexpected content, never with values. */
 export function parseTerraformPlan(json: string): TerraformPlan {
   let plan: unknown;
   try {
@@ -111,8 +111,8 @@ export function parseTerraformPlan(json: string): TerraformPlan {
 }
 
 /**
- * Checks a plan that is parsed already. Returns the very object, not zod's copy: that leaves out a key `__proto__`,
- * and Terraform allows a module of that name.
+ * Checks a parsed plan. Returns the original object, because zod's copy omits a key `__proto__`, and
+ * Terraform allows a module of that name.
  */
 export function checkTerraformPlan(plan: unknown): TerraformPlan {
   const checked = terraformPlanSchema.safeParse(plan);

@@ -9,7 +9,7 @@ export type StateInstance = {
   isTainted: boolean;
 };
 
-/** Managed resource instances of a state by address, for example `module.a.aws_s3_bucket.b["x"]`. */
+/** Returns a state's managed resource instances by address, for example `module.a.aws_s3_bucket.b["x"]`. */
 export function instanceAddresses(state: Pick<TerraformState, 'resources'>): Map<string, StateInstance> {
   const found = new Map<string, StateInstance>();
   for (const resource of state.resources) {

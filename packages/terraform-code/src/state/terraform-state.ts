@@ -1,4 +1,4 @@
-/** What the engine reads of a state file. Source: Terraform's state format version 4. */
+/** The parts of a state file that the engine reads. Source: Terraform's state format version 4. */
 export type TerraformState = {
   version: number;
   terraform_version: string;

@@ -4,8 +4,8 @@ const timeoutMs = 10_000;
 const maxHeapMb = 512;
 
 /**
- * The structure of HCL files as plain objects, `null` for one that does not parse. In a thread of its own,
- * because the parser is synchronous and slow on large or hostile input; throws when it takes too long.
+ * Parses HCL files into plain objects; `null` for one that does not parse. Runs in a thread, because the
+ * parser is synchronous and slow on large or hostile input; throws when it takes too long.
  */
 export async function parseHclValues(sources: string[]): Promise<unknown[]> {
   if (sources.length === 0) return [];

@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import parser from 'hcl2-parser';
 
-/** Parses files one after the other; a file that is not HCL gives `null`. */
+/** Parses files one after the other; returns `null` for a file that is not HCL. */
 parentPort?.once('message', (sources: string[]) => {
   parentPort?.postMessage(
     sources.map((source) => {

@@ -90,7 +90,7 @@ export const computeRules: PolicyRule[] = [
   },
 ];
 
-/** An instance without options of its own has those of its launch template, which is judged by itself. */
+/** An instance without its own options uses those of its launch template, which is checked separately. */
 function checkMetadataOptions(resource: PlannedResource, plan: PlanModel): Violation[] {
   const { attributes } = resource;
   const options = attributes.get('metadata_options');

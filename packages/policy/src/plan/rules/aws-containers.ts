@@ -53,7 +53,7 @@ export const containerRules: PolicyRule[] = [
   },
 ];
 
-/** The containers of an ECS task; text that is no JSON has none. */
+/** Returns the containers of an ECS task; none if the text is not JSON. */
 export function readContainers(definitions: PlannedValue): Record<string, unknown>[] | 'pending' {
   if (definitions.isPending) return 'pending';
   try {
@@ -89,7 +89,7 @@ function checkCluster({ attributes }: PlannedResource): Violation[] {
   ];
 }
 
-/** Addresses are listed, and none of them stands for everybody. */
+/** Whether addresses are listed and none of them means everybody. */
 function areNarrow({ strings }: PlannedValue): boolean {
   return strings.length > 0 && !strings.some((cidr) => /\/0*[01]$/.test(cidr));
 }

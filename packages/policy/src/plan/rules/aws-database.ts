@@ -16,7 +16,7 @@ export const databaseRules: PolicyRule[] = [
     },
     types: ['aws_db_instance', 'aws_rds_cluster', 'aws_redshift_cluster'],
     check: ({ type, attributes }) => {
-      // A replica takes the encryption of its source.
+      // A replica inherits the encryption of its source.
       if (attributes.get('replicate_source_db').isPresent) return [];
       const name = type === 'aws_redshift_cluster' ? 'encrypted' : 'storage_encrypted';
       return expectTrue(name, attributes.get(name));

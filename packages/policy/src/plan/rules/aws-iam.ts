@@ -123,7 +123,7 @@ export const iamRules: PolicyRule[] = [
   },
 ];
 
-/** What is attached; a policy that the plan makes is judged by itself. */
+/** Checks what is attached; a policy created in this plan is checked separately. */
 function checkAttached(name: string, resource: PlannedResource, plan: PlanModel): Violation[] {
   const attached = resource.attributes.get(name);
   if (attached.strings.some((arn) => arn.endsWith('AdministratorAccess')))

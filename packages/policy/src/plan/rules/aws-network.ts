@@ -129,8 +129,8 @@ function isIngress({ type, attributes }: PlannedResource): Certainty {
 }
 
 /**
- * Whether a rule names everybody, also by a prefix list of this plan. What of it is unknown was set in the code, in
- * a dynamic block perhaps: the provider computes none of it.
+ * Whether a rule includes everybody, also through a prefix list of this plan. The provider computes none of
+ * it, so an unknown part was set in the code, perhaps in a dynamic block.
  */
 function isOpenToAll(rule: PlannedValue, resource: PlannedResource, plan: PlanModel): Certainty {
   const cidrs = ['cidr_blocks', 'ipv6_cidr_blocks', 'cidr_ipv4', 'cidr_ipv6'].map((name) => rule.get(name));
@@ -140,12 +140,12 @@ function isOpenToAll(rule: PlannedValue, resource: PlannedResource, plan: PlanMo
   return cidrs.some((cidr) => cidr.isPartlyUnknown) ? 'unknown' : 'no';
 }
 
-/** `/0` in any spelling; `/1` as well, since two of them are everything. */
+/** `/0` in any spelling; also `/1`, because two of them cover everything. */
 function isEverything(cidr: string): boolean {
   return /\/0*[01]$/.test(cidr.trim());
 }
 
-/** The CIDRs of the lists; one that is not in the plan stands for itself. */
+/** Returns the CIDRs of the lists; a list that is not in the plan is returned itself. */
 function prefixesOf(list: PlannedValue, resource: PlannedResource, plan: PlanModel): PlannedValue[] {
   const { resources } = referencesOf(plan, resource, list.expression);
   const lists = (plan.byType.get('aws_ec2_managed_prefix_list') ?? []).filter(

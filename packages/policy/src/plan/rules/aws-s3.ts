@@ -6,7 +6,7 @@ import { expectTrue, expectValue, type PolicyRule, review, violationIf } from '.
 const publicAcls = ['public-read', 'public-read-write', 'authenticated-read', 'website'];
 const everybody = /\/(AllUsers|AuthenticatedUsers)$/;
 
-/** Types with a policy of a resource in them. */
+/** Types that contain a resource policy. */
 const resourcePolicies = [
   'aws_s3_bucket',
   'aws_s3_bucket_policy',

@@ -15,7 +15,7 @@ const secretArguments = new Set([
   'secret_string',
 ]);
 const secretName = /PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIAL/i;
-/** Names of what points to a secret, or describes it. */
+/** Names of arguments that refer to a secret or describe it. */
 const pointerName =
   /(ARN|NAME|ID|PATH|FILE|URL|URI|PARAM|PARAMETER|PREFIX|TTL|EXPIRY|LENGTH|ENABLED|TYPE|VERSION)$/i;
 const pointerValue = /^(arn:|\{\{resolve:|ssm:|vault:)/;
@@ -58,7 +58,7 @@ export const secretRules: PolicyRule[] = [
   },
 ];
 
-/** Secret arguments, those of nested blocks included, that the code itself holds. */
+/** Finds secret arguments, including those in nested blocks, whose value is in the code. */
 function checkArguments(resource: PlannedResource, plan: PlanModel): Violation[] {
   const found: Violation[] = [];
   const walk = (block: PlannedValue, depth: number) => {
@@ -96,12 +96,12 @@ function checkSecret(
     : [{ message: `nothing tells where the value of ${name} comes from; look at it`, review: true }];
 }
 
-/** Data sources that were read before the plan are not among its changes. */
+/** Data sources read before the plan are not among its changes. */
 function exists(plan: PlanModel, { modulePath, address }: ResourceReference): boolean {
   return address.startsWith('data.') || plan.addresses.has(`${modulePath} ${address}`);
 }
 
-/** Texts an expression comes down to: passed to a module, looped over, or the default of a variable in use. */
+/** Returns an expression's possible texts: passed to a module, iterated over, or a variable's default. */
 function literalsOf({ constants, variables, byInstanceKey, byInstanceValue }: References, plan: PlanModel) {
   const defaults = variables.map(({ modulePath, name }) => {
     const byDefault = asRecord(plan.modules.get(modulePath)?.variables[name]).default;
@@ -112,7 +112,7 @@ function literalsOf({ constants, variables, byInstanceKey, byInstanceValue }: Re
   return [...written, ...defaults].flatMap(textsIn);
 }
 
-/** Texts in the values that the caller gave to the variables. */
+/** Returns texts in the values that the caller gave to the variables. */
 function givenTo({ variables }: References, plan: PlanModel): string[] {
   return variables
     .filter(({ modulePath, name }) => modulePath === '' && Object.hasOwn(plan.variables, name))
@@ -128,7 +128,7 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 }
 
-/** The plan holds only a digest of an instance's user data, so the code is what is looked at. */
+/** Checks user data in the code: the plan contains only its digest. */
 function checkUserData(resource: PlannedResource, plan: PlanModel): Violation[] {
   const texts = ['user_data', 'user_data_base64'].flatMap((name) => {
     const expression = asRecord(asRecord(resource.configuration.expressions)[name]);

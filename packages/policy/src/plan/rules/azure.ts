@@ -13,7 +13,7 @@ import {
 
 const anywhere = ['*', 'internet', 'any', '0.0.0.0/0', '::/0'];
 
-/** The conditions follow the provider's documentation; they were not tried on a real plan. */
+/** The conditions follow the provider's documentation; they were not tested on a real plan. */
 export const azureRules: PolicyRule[] = [
   {
     id: 'AZ-ST-001',
@@ -143,7 +143,7 @@ const ruleParts = [
   'destination_port_ranges',
 ];
 
-/** Some of the rule is known only after apply, and what is known does not close it. */
+/** Whether some of the rule is known only after apply and the known part does not decide it. */
 function isUndecided(rule: PlannedValue): boolean {
   const isOther = (name: string, value: string) =>
     !rule.get(name).isUnknown && String(rule.get(name).value).toLowerCase() !== value;

@@ -6,7 +6,7 @@ import { expectValue, isFalse, isTrue, review, type Violation, violationIf } fro
 const basicRoles = ['roles/owner', 'roles/editor'];
 const everybody = ['allUsers', 'allAuthenticatedUsers'];
 
-/** Who gets a role: `member`, `members` of a binding, `entity` of an access control. */
+/** Returns who gets a role: `member`, `members` of a binding, `entity` of an access control. */
 function membersOf({ attributes }: PlannedResource): PlannedValue[] {
   return ['member', 'members', 'entity'].map((name) => attributes.get(name));
 }
@@ -26,7 +26,7 @@ function isAdministration(range: string): boolean {
   return [22, 3389].some((port) => from <= port && port <= to);
 }
 
-/** A rule without sources lets everybody in. */
+/** A rule without sources allows everybody. */
 export function checkFirewall({ attributes }: PlannedResource): Violation[] {
   const ranges = attributes.get('source_ranges');
   const others = ['source_tags', 'source_service_accounts'].some((name) => attributes.get(name).isPresent);
@@ -66,7 +66,7 @@ export function checkGrants(resource: PlannedResource): Violation[] {
   return pending ? review('who gets which role') : [];
 }
 
-/** Bindings of the document that `google_iam_policy` makes; text that is no JSON has none. */
+/** Returns the bindings of a `google_iam_policy` document; none if the text is not JSON. */
 function bindingsIn(policyData: unknown): { role: unknown; members: string[] }[] {
   try {
     const { bindings } = asRecord(JSON.parse(asString(policyData)));

@@ -1,7 +1,7 @@
 import { expectTrue, expectValue, type PolicyRule, violationIf } from '../rule.ts';
 import { checkFirewall, checkGrants, checkInstance, checkSql, expectNotEverybody } from './google-checks.ts';
 
-/** The conditions follow the provider's documentation; they were not tried on a real plan. */
+/** The conditions follow the provider's documentation; they were not tested on a real plan. */
 export const googleRules: PolicyRule[] = [
   {
     id: 'GCP-ST-001',

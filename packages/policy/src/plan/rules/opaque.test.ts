@@ -24,16 +24,16 @@ for (const type of types)
       expect(report.verdict).toBe('approve');
     });
 
-test('advisory tells of it and lets it pass', () => {
+test('advisory warns and lets it pass', () => {
   expect(judge('helm_release', 'advisory').verdict).toBe('warn');
 });
 
 for (const type of ['aws_sqs_queue', 'kubernetes_namespace', 'azurerm_resource_group', 'aws_ssm_parameter'])
-  test(`${type} is no such resource`, () => {
+  test(`${type} is not opaque`, () => {
     assert.ok(!judge(type, 'strict').findings.some(({ id }) => id === 'OPAQUE-001'));
   });
 
-test('after apply nothing more is known of it, so that it is not told of twice', () => {
+test('an opaque resource is not reported again after apply', () => {
   const plan = planOf([{ address: 'helm_release.x', after: { chart: 'a' } }]);
   const ofPlan = evaluatePlan(plan, settings('guarded'));
   const state = { version: 4, terraform_version: '1', serial: 1, lineage: 'l', outputs: {}, resources: [] };

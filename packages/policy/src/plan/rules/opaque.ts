@@ -1,8 +1,9 @@
 import type { PolicyRule } from '../rule.ts';
 
 /**
- * Resources from whose template, manifest, chart or document a cloud or cluster makes or changes other resources: none
- * of those is in the plan, so that no rule sees them. Types of generic providers, which pass a body on, are among them.
+ * Resources whose template, manifest, chart or document makes a cloud or cluster change other resources.
+ * Those are not in the plan, so no rule sees them. Includes types of generic providers, which only forward a
+ * body.
  */
 const opaqueTypes = [
   'aws_cloudformation_stack*', // stack, stack_set, stack_set_instance, stack_instances

@@ -3,7 +3,7 @@ import { projectPolicySettingsSchema } from '@deployment-engine/contracts';
 import { evaluatePlan } from '../evaluate-plan.ts';
 import { planOf, type ResourceFixture } from '../plan-fixture.ts';
 
-/** One resource, and what one rule says about it; `rest` adds to the fixture. */
+/** A resource and the expected result of a rule; `rest` extends the fixture. */
 export type RuleCase = [
   id: string,
   name: string,

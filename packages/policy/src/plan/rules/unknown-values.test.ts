@@ -1,7 +1,7 @@
 import { constant, refersTo } from '../plan-fixture.ts';
 import { type RuleCase, testRules } from './rule-cases.ts';
 
-/** One attribute, by the path to it, that the code sets to something that only apply will tell. */
+/** Builds an attribute, by its path, that the code sets to a value known only after apply. */
 const pending = (path: string, others: object = {}) => {
   const [name = '', inner] = path.split('.');
   const later = refersTo('terraform_data.x.output', 'terraform_data.x');

@@ -14,7 +14,7 @@ const environment = new Environment({
   .registerVariable('resource', 'map')
   .registerVariable('summary', 'map');
 
-/** Why an expression cannot be a rule, or `undefined`. */
+/** Returns why an expression is not a valid rule, or `undefined` if it is. */
 export function celProblem(expression: string): string | undefined {
   try {
     const checked = environment.parse(expression).check();
@@ -27,7 +27,7 @@ export function celProblem(expression: string): string | undefined {
   }
 }
 
-/** Resources for which the expression is true, or cannot be evaluated, as where it reads a key that is not there. */
+/** Returns resources for which the expression is true, or fails, for example by reading a missing key. */
 export function evaluateCel(rule: CelRule, plan: PlanModel): RuleHit[] {
   const holds = environment.parse(rule.expression);
   const summary = summarise(plan);
@@ -48,7 +48,7 @@ export function evaluateCel(rule: CelRule, plan: PlanModel): RuleHit[] {
   });
 }
 
-/** Before a creation and after a deletion the values are empty maps, so that `has()` works. */
+/** Values before a creation and after a deletion are empty maps, so that `has()` works. */
 function describe(resource: PlannedResource) {
   const { address, type, name, moduleAddress, provider, actions } = resource;
   const [before, after, afterUnknown] = [resource.before, resource.after, resource.afterUnknown].map(

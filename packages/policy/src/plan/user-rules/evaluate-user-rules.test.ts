@@ -57,7 +57,7 @@ test('a CEL rule may look at actions, types and the summary', async () => {
   ]);
 });
 
-test('a CEL rule that reads a missing key counts as broken', async () => {
+test('a CEL rule that reads a missing key counts as violated', async () => {
   const [finding] = await evaluate(cel('resource.after.size > 5.0', { resourceTypes: ['aws_s3_bucket'] }));
   expect(finding ?? '').toMatch(/^aws_s3_bucket.x: broken: .*cannot be evaluated: No such key/);
 });
@@ -67,14 +67,14 @@ test('a CEL rule does not see sensitive values', async () => {
   expect(await evaluate(rule)).toStrictEqual([]);
 });
 
-test('a rule without end is ended, and counts as broken', async () => {
+test('an endless rule is terminated and counts as violated', async () => {
   const endless = cel('("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" + "b").matches("^(a+)+$")');
   expect(await evaluate(endless, 1500)).toStrictEqual(['null: broken (the rule ran out of time or memory)']);
   const policy = rego(compiledPolicy([], { endless: true }));
   expect(await evaluate(policy, 1500)).toStrictEqual(['null: broken (the rule ran out of time or memory)']);
 });
 
-test('what is wrong with a CEL expression is told before it is stored', () => {
+test('an invalid CEL expression is reported before it is stored', () => {
   expect(celProblem('resource.type == "a"')).toBe(undefined);
   for (const wrong of ['1 + 1', 'unknown', 'resource.', `${'('.repeat(100)}true${')'.repeat(100)}`])
     assert.ok(celProblem(wrong), wrong);
@@ -91,33 +91,35 @@ test('a Rego policy reports texts and objects', async () => {
   expect(await evaluate(rego(compiledPolicy(true)))).toStrictEqual(['null: broken']);
 });
 
-test('a Rego policy with an unknown entry point, or no policy, counts as broken', async () => {
+test('a Rego policy with an unknown entry point, or no policy, counts as violated', async () => {
   const [wrong] = await evaluate(rego(compiledPolicy([]), { entrypoint: 'x/y' }));
   expect(wrong ?? '').toMatch(/cannot be evaluated: entrypoint x\/y/);
   const [none] = await evaluate(rego(Buffer.from('no bundle')));
   expect(none ?? '').toMatch(/cannot be evaluated/);
 });
 
-test('what a Rego policy answers is bounded', async () => {
+test('the result of a Rego policy is limited in size', async () => {
   const [long] = await evaluate(rego(compiledPolicy([], { answerLength: 9_000_000 })));
-  expect(long ?? '').toMatch(/the policy answers more than 8 MB/);
+  expect(long ?? '').toMatch(/the policy's result is larger than 8 MB/);
   const [text] = await evaluate(rego(compiledPolicy(['x'.repeat(5000)])));
   expect(text).toBe(`null: broken: ${'x'.repeat(1000)}`);
 });
 
-test('a Rego policy reserves no memory of its own, and no large table', async () => {
+test('a Rego policy must not reserve its own memory or a large table', async () => {
   const module = compiledPolicy([]);
   const after = (section: number[]) => Uint8Array.from([...module, ...section]);
-  await expect(readBundle(after([5, 3, 1, 0, 1]))).rejects.toThrow(/memory of its own/);
-  await expect(readBundle(after([4, 6, 1, 0x70, 0, 0xc0, 0x84, 0x3d]))).rejects.toThrow(/too large tables/);
-  await expect(readBundle(after([4, 7, 2, 0x70, 0, 1, 0x70, 0, 1]))).rejects.toThrow(/too large tables/);
+  await expect(readBundle(after([5, 3, 1, 0, 1]))).rejects.toThrow(/the policy defines its own memory/);
+  await expect(readBundle(after([4, 6, 1, 0x70, 0, 0xc0, 0x84, 0x3d]))).rejects.toThrow(
+    /tables are too large/,
+  );
+  await expect(readBundle(after([4, 7, 2, 0x70, 0, 1, 0x70, 0, 1]))).rejects.toThrow(/tables are too large/);
   await expect(readBundle(module.slice(0, 9))).rejects.toThrow(/WebAssembly/);
   const data = Buffer.from(`"${'x'.repeat(5_000_000)}"`);
   const bundle = await tarOf({ '/policy.wasm': module, '/data.json': data });
   await expect(readBundle(gzipSync(bundle))).rejects.toThrow(/larger than 4 MB/);
 });
 
-test('names of the language in a plan are keys like all others', async () => {
+test('plan keys that are reserved words work like any other', async () => {
   const tags = JSON.parse('{"__proto__":{"Owner":"x"},"a":"b"}');
   const tagged = { resource_changes: [change('aws_s3_bucket', { tags })] };
   for (const expression of ['!("Owner" in resource.after.tags)', '!has(resource.after.tags.constructor)']) {
@@ -126,7 +128,7 @@ test('names of the language in a plan are keys like all others', async () => {
   }
 });
 
-test('the bundle of opa build is read', async () => {
+test('a bundle made by opa build is read', async () => {
   const wasm = compiledPolicy([]);
   const bundle = gzipSync(await tarOf({ '/data.json': Buffer.from('{"a":1}'), '/policy.wasm': wasm }));
   expect(await readBundle(bundle)).toStrictEqual({ wasm, data: { a: 1 } });

@@ -9,8 +9,8 @@ import type { RuleOutcome } from './rule-hit.ts';
 const defaultTimeoutMs = 5000;
 
 /**
- * Evaluates the project's own rules on a plan, with sensitive values masked. They run in a thread with bounded
- * memory and time. A rule that fails or does not end counts as broken: it cannot say that the plan is good.
+ * Evaluates the project's own rules on a plan with sensitive values redacted, in a thread with limited memory
+ * and time. A rule that fails or times out counts as violated: it cannot confirm that the plan is good.
  */
 export async function evaluateUserRules(
   planJson: unknown,
@@ -24,7 +24,7 @@ export async function evaluateUserRules(
   return builder.build();
 }
 
-/** What each rule says of a plan; one that did not end in time and memory is missing, with those after it. */
+/** Returns the outcome of each rule; a rule that exceeds time or memory is missing, and so are later ones. */
 export async function runUserRules(
   rules: UserRule[],
   plan: unknown,
@@ -44,7 +44,7 @@ export async function runUserRules(
   worker.on('message', (outcome: RuleOutcome) => outcomes.set(outcome.id, outcome));
   worker.on('error', () => undefined);
   const timer = setTimeout(() => void worker.terminate(), timeoutMs);
-  // The error event comes before the exit event, which comes always.
+  // The exit event always comes, after any error event.
   await new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   clearTimeout(timer);
   return outcomes;

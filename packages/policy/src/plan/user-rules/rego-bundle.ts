@@ -9,8 +9,8 @@ const maxDataBytes = 4 * 1024 * 1024;
 export type RegoBundle = { wasm: Uint8Array<ArrayBuffer>; data: unknown };
 
 /**
- * Reads what `opa build -t wasm` writes: a gzipped tar with `/policy.wasm` and perhaps `/data.json`; or the
- * bare WebAssembly file. Source: https://www.openpolicyagent.org/docs/management-bundles
+ * Reads the output of `opa build -t wasm`, a gzipped tar with `/policy.wasm` and optionally `/data.json`, or
+ * a plain WebAssembly file. Source: https://www.openpolicyagent.org/docs/management-bundles
  */
 export async function readBundle(bytes: Uint8Array): Promise<RegoBundle> {
   if (isWasm(bytes)) return { wasm: checked(bytes), data: {} };

@@ -1,7 +1,7 @@
 /**
- * A WebAssembly module with the interface of a compiled Rego policy (ABI 1.2) that answers a constant, or never.
- * Stands in for the output of `opa build` in tests.
- * Source: https://www.openpolicyagent.org/docs/wasm#compiled-policy-interface
+ * Builds a WebAssembly module with the interface of a compiled Rego policy (ABI 1.2) that returns a constant,
+ * or never. Replaces the output of `opa build` in tests. Source:
+ * https://www.openpolicyagent.org/docs/wasm#compiled-policy-interface
  */
 export function compiledPolicy(
   result: unknown,
@@ -52,7 +52,7 @@ export function compiledPolicy(
   ]);
 }
 
-/** Grows the memory (`memory.grow`), fills it with ones (`memory.fill`) and answers their address. */
+/** Grows the memory (`memory.grow`), fills it with ones (`memory.fill`) and returns their address. */
 function digits(length: number): number[] {
   const address = 1_048_576;
   const operands = [address, '1'.charCodeAt(0), length].flatMap((value) => [0x41, ...signed(value)]);

@@ -8,15 +8,15 @@ import type { RuleHit } from './rule-hit.ts';
 const maxMemoryPages = 4096;
 
 /**
- * What the rule's entry point answers for the plan. `true`, or a list or set of texts or of objects with `msg`
- * (or `message`) and `address`, breaks the rule; `false`, `undefined` and an empty list do not.
+ * Evaluates the rule's entry point on the plan. `true`, or a list or set of texts or of objects with `msg`
+ * (or `message`) and `address`, violates the rule; `false`, `undefined` and an empty list do not.
  */
 export async function evaluateRego(rule: RegoRule, planJson: unknown): Promise<RuleHit[]> {
   const { wasm, data } = await readBundle(Buffer.from(rule.bundle, 'base64'));
   const policy = await loadPolicy(wasm, { initial: 5, maximum: maxMemoryPages });
   policy.setData(asRecord(data));
   const results: unknown = policy.evaluate(planJson, rule.entrypoint ?? 0);
-  if (!Array.isArray(results)) throw new Error('the policy answers no result set');
+  if (!Array.isArray(results)) throw new Error('the policy returned no result set');
   return results.flatMap((entry) => toHits(asRecord(entry).result));
 }
 

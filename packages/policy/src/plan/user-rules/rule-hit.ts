@@ -1,5 +1,5 @@
-/** One place where a user's rule is broken. */
+/** One violation of a user-defined rule. */
 export type RuleHit = { address: string | null; message?: string };
 
-/** What the worker says about one rule. */
+/** The worker's result for one rule. */
 export type RuleOutcome = { id: string; hits: RuleHit[] } | { id: string; error: string };

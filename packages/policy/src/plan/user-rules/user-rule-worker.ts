@@ -1,4 +1,4 @@
-/** Runs in a thread of its own, so that a rule without end can be ended: see `evaluate-user-rules.ts`. */
+/** Runs in its own thread, so that an endless rule can be terminated; see `evaluate-user-rules.ts`. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { UserRule } from '@deployment-engine/contracts';
 import { readPlan } from '../plan-model.ts';
@@ -9,7 +9,7 @@ import type { RuleHit, RuleOutcome } from './rule-hit.ts';
 
 const { rules, plan } = workerData as { rules: UserRule[]; plan: unknown };
 const model = readPlan(plan);
-/** A report takes no more of one rule. */
+/** Maximum number of hits reported per rule. */
 const maxHits = 200;
 const maxTextLength = 1000;
 

@@ -1,20 +1,20 @@
 /**
- * What a policy may reserve. `opa build` makes modules that import their memory, which the engine bounds, and have
- * one small table; V8 counts neither memories nor tables against the limits of a thread.
- * Source: https://webassembly.github.io/spec/core/binary/modules.html
+ * Limits what a policy may reserve. Modules made by `opa build` import their memory, which the engine limits,
+ * and have one small table. V8 does not count memories and tables towards a thread's limits. Source:
+ * https://webassembly.github.io/spec/core/binary/modules.html
  */
 const tableSection = 4;
 const memorySection = 5;
 const maxTableEntries = 100_000;
 
-/** Throws where a module reserves more than a policy needs. */
+/** Throws if a module reserves more than a policy needs. */
 export function checkReservations(wasm: Uint8Array): void {
   const reader = new Reader(wasm);
   for (reader.at = 8; reader.at < wasm.length; ) {
     const id = reader.byte();
     const end = reader.unsigned() + reader.at;
     if (id === memorySection && reader.unsigned() > 0)
-      throw new Error('the policy has a memory of its own; make it with opa build -t wasm');
+      throw new Error('the policy defines its own memory; make it with opa build -t wasm');
     if (id === tableSection) checkTables(reader);
     reader.at = end;
   }
@@ -24,7 +24,7 @@ function checkTables(reader: Reader): void {
   const count = reader.unsigned();
   const [, , entries] = [reader.byte(), reader.byte(), reader.unsigned()];
   if (count > 1 || entries > maxTableEntries)
-    throw new Error('the policy has too large tables; make it with opa build -t wasm');
+    throw new Error("the policy's tables are too large; make it with opa build -t wasm");
 }
 
 class Reader {

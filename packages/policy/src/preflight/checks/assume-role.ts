@@ -3,7 +3,7 @@ import type { Block } from '@deployment-engine/terraform-code';
 import { constantText } from '../in-tree-path.ts';
 import type { CodeModule } from '../project-code.ts';
 
-/** Arguments that narrow a role or name its session. The operator's pattern decides on `role_arn`. */
+/** Arguments that only restrict a role or name its session. The operator's pattern decides on `role_arn`. */
 const harmless: ReadonlySet<string> = new Set([
   'role_arn',
   'duration',
@@ -16,7 +16,7 @@ const harmless: ReadonlySet<string> = new Set([
   'transitive_tag_keys',
 ]);
 
-/** Whether a block of the AWS provider assumes one role, written out in the code, that the operator allows. */
+/** Whether an AWS provider block assumes a single role, given as a literal, that the operator allows. */
 export function isAllowedRole(block: Block, module: CodeModule, roles: string[]): boolean {
   if (block.type !== 'assume_role') return false;
   const { attributes, blocks, blocksRepeatAttributes } = block.body;

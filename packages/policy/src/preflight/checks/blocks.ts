@@ -20,7 +20,7 @@ const topBlocks: Record<string, number> = {
 
 const terraformSettings = new Set(['required_version', 'required_providers', 'provider_meta']);
 
-/** Ephemeral resources that make a value out of nothing: they read no secret. */
+/** Ephemeral resources that generate a value: they read no secret. */
 const generated: ReadonlySet<string> = new Set(['random_password']);
 
 const flagged = {
@@ -29,7 +29,7 @@ const flagged = {
   moved: ['PRE-MOVED', 'moved gives the state of one object to another'],
 } as const;
 
-/** The frame of the code: which blocks there are, what `terraform` holds, what runs beside a resource. */
+/** Checks the code's structure: block types, the content of `terraform`, and what runs beside a resource. */
 export function checkBlocks(code: ProjectCode, report: Report): void {
   for (const module of code.modules.values())
     for (const file of module.files) {
@@ -69,7 +69,7 @@ function checkTopBlock(block: Block, file: CodeFile, report: Report): void {
     report(flagged[type][0], at, flagged[type][1]);
 }
 
-/** Only settings that Terraform compares or passes on as a name; the engine writes the backend. */
+/** Accepts only settings that Terraform compares or passes on as a name; the engine writes the backend. */
 function checkTerraformBlock(block: Block, file: CodeFile, report: Report): void {
   const items = [
     ...block.body.attributes.map(({ name, line, column }) => ({ type: name, line, column })),
@@ -102,11 +102,11 @@ function checkProvisioners(block: Block, file: CodeFile, report: Report): void {
       );
 }
 
-/** An iterator called `each` or `local` would give `each.value` another meaning than its resource does. */
+/** An iterator named `each` or `local` would change the meaning of `each.value` in its resource. */
 function checkIterators(body: Body, file: CodeFile, report: Report): void {
   for (const block of body.blocks) {
     const name = block.type === 'dynamic' ? iteratorOf(block) : undefined;
-    // JSON writes the name as a text of code, in which spaces and comments mean nothing.
+    // JSON writes the name as code in a string, where spaces and comments have no effect.
     if (block.type === 'dynamic' && (!name || !/^[\w-]+$/.test(name) || name === 'each' || name === 'local'))
       report(
         'PRE-BLOCK',

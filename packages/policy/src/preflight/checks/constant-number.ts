@@ -21,7 +21,7 @@ const functions: Record<string, (...values: number[]) => number> = {
 
 type Evaluation = { steps: number; elementsOf: ((value: Expression) => number) | undefined };
 
-/** The number an expression stands for, where plain arithmetic and locals tell it; `length` where one can count. */
+/** Evaluates an expression to a number, by plain arithmetic, locals and `length`, if possible. */
 export function constantNumber(
   expression: Expression,
   module: CodeModule,

@@ -7,7 +7,7 @@ import { constantNumber } from './constant-number.ts';
 const maxBcryptCost = 12;
 const maxFormatWidth = 10_000;
 
-/** Calls whose result or running time is out of proportion to the code. */
+/** Finds calls whose result or running time is out of proportion to the code. */
 export function checkCallCost(
   name: string,
   call: Expression & { kind: 'call' },
@@ -26,7 +26,7 @@ export function checkCallCost(
     report(`indent() by more than ${maxFormatWidth} fills the memory`);
 }
 
-/** What calls make of a text can't be seen here, so that each number in one of their texts counts as a width. */
+/** Calls may build any text, so every number in their texts counts as a width. */
 function widest(format: Expression, scope: PathScope): number {
   const constant = constantText(format, scope);
   if (constant !== undefined) return widthOf(constant);
@@ -42,7 +42,7 @@ function widest(format: Expression, scope: PathScope): number {
   return width;
 }
 
-/** The largest number in the verbs of a format such as `%08.3f` or `%[2]20s`. */
+/** Returns the largest number in the verbs of a format such as `%08.3f` or `%[2]20s`. */
 function widthOf(format: string | undefined): number {
   let widest = 0;
   for (const [verb] of (format ?? '').matchAll(/%[-+ #0-9.*[\]]+/g))

@@ -2,20 +2,20 @@ import { type Attribute, type Body, childrenOf, type Expression } from '@deploym
 import type { CodeModule, ProjectCode, Report } from '../project-code.ts';
 import { constantNumber } from './constant-number.ts';
 
-/** Values above this size come from doubling, not from people. */
+/** Larger values come from repeated doubling, not from people. */
 const maxBytes = 64 * 1024 * 1024;
-/** Terraform refuses longer ranges itself. */
+/** Terraform itself refuses longer ranges. */
 const maxRangeLength = 1024;
 
 /**
- * How big a value gets at most, as far as the code shows: its bytes, its elements, and the elements of all lists
- * within it, in which a range of unknown length counts as one.
+ * Upper bound of a value's size, as far as the code shows it: bytes, elements, and the elements of all nested
+ * lists, in which a range of unknown length counts as one.
  */
 type Size = { bytes: number; count: number; leaves: number };
 const one: Size = { bytes: 1, count: 1, leaves: 1 };
 const none: Size = { bytes: 0, count: 0, leaves: 0 };
 
-/** Values that double each other: a kilobyte of code for gigabytes of value. */
+/** Finds values that double each other: a kilobyte of code can make gigabytes. */
 export function checkSizeOfValues(code: ProjectCode, report: Report): void {
   for (const module of code.modules.values()) {
     const estimate = new SizeEstimate(module);
@@ -42,7 +42,7 @@ export class SizeEstimate {
     this.#module = module;
   }
 
-  /** Follows references in a loop of its own: a chain of locals may be as long as the code. */
+  /** Follows references iteratively: a chain of locals may be as long as the code. */
   #ofLocal(name: string): void {
     const pending = [name];
     const visited = new Set<string>();
@@ -58,7 +58,7 @@ export class SizeEstimate {
     }
   }
 
-  /** Elements of a value; one where the code does not tell. */
+  /** Returns the number of elements of a value; one if the code does not show it. */
   elementsOf(expression: Expression): number {
     return this.#sizeOf(expression).count;
   }
@@ -157,7 +157,7 @@ export class SizeEstimate {
   }
 }
 
-/** Even an empty text takes its place in a list. */
+/** Multiplies sizes; even an empty text occupies a place in a list. */
 function times(count: number, each: number): number {
   return Math.min(Number.MAX_SAFE_INTEGER, Math.max(1, count) * Math.max(1, each));
 }

@@ -23,7 +23,7 @@ import { fileFunctions, isPureOfProvider, pureFunctions, refusedFunctions } from
 type Call = Expression & { kind: 'call' };
 type Place = { scope: PathScope; file: string; address?: string };
 
-/** Calls in all code, and in the templates it renders. */
+/** Checks calls in all code and in the templates it renders. */
 export function checkFunctions(code: ProjectCode, report: Report): void {
   const check = new FunctionCheck(code, report);
   for (const module of code.modules.values())
@@ -47,7 +47,7 @@ function placeOf(block: Block, module: CodeModule, file: CodeFile): Place {
 class FunctionCheck {
   readonly #code: ProjectCode;
   readonly #report: Report;
-  /** Templates already scanned; also ends templates that render each other. */
+  /** Templates already scanned; also ends recursion of templates that render each other. */
   readonly #templates = new Set<string>();
 
   constructor(code: ProjectCode, report: Report) {
@@ -101,7 +101,8 @@ class FunctionCheck {
     if (this.#templates.has(path)) return;
     this.#templates.add(path);
     try {
-      // What `path` and `local` are in a template, its caller chooses; plain paths are relative to the root.
+      // In a template, the caller chooses the meaning of `path` and `local`; plain paths are relative to the
+      // root.
       const scope = { module: place.scope.module };
       walkExpression(parseTemplateFile(text), this.visitor({ scope, file: path }));
     } catch (error) {
@@ -120,7 +121,7 @@ class FunctionCheck {
   }
 }
 
-/** What a local name stands for is what its module requires. */
+/** The module's required providers decide what a local name means. */
 function isOfProvider(name: string, module: CodeModule): boolean {
   const [, local = '', called = ''] = /^provider::([\w-]+)::(\w+)$/.exec(name) ?? [];
   const required = module.providers.get(local);

@@ -14,7 +14,7 @@ export const fileFunctions = new Set([
 ]);
 
 /**
- * Functions of providers that compute from their arguments only, by the provider's address.
+ * Provider functions that only compute from their arguments, by the provider's address.
  * Source: the "Functions" section of each provider's documentation.
  */
 const pureFunctionsOfProviders: Record<string, readonly string[]> = {
@@ -32,19 +32,19 @@ function googleFunctions(): string[] {
     .concat('region_from_zone');
 }
 
-/** Whether `provider::<local name>::<function>` only computes; the address is that of the local name. */
+/** Whether `provider::<local name>::<function>` only computes; `address` belongs to the local name. */
 export function isPureOfProvider(address: string, name: string): boolean {
   return Object.hasOwn(pureFunctionsOfProviders, address)
     ? (pureFunctionsOfProviders[address]?.includes(name) ?? false)
     : false;
 }
 
-/** Functions that Terraform has and that are refused. */
+/** Functions of Terraform that are refused. */
 export const refusedFunctions = new Set(['templatestring']);
 
 /**
- * Functions that compute from their arguments only. `templatestring` is missing on purpose: its template is a
- * value, so what it calls cannot be seen here. `object`, `optional`, `set` and `tuple` are constructors of types.
+ * Functions that only compute from their arguments. `templatestring` is excluded: its template is a value, so
+ * the calls in it cannot be checked here. `object`, `optional`, `set` and `tuple` are type constructors.
  * Source: https://developer.hashicorp.com/terraform/language/functions (1.11)
  */
 export const pureFunctions = new Set(

@@ -1,10 +1,10 @@
 import { attribute, type Block, literalString } from '@deployment-engine/terraform-code';
 import { type CodeModule, calledFolder, type ProjectCode, type Report } from '../project-code.ts';
 
-/** Init writes an entry for each call of a module, also where `count` is zero later. */
+/** Init writes an entry for each module call, even if its `count` is zero. */
 const maxCalls = 1000;
 
-/** Modules must come with the project: a remote one is code that nobody uploaded, fetched by the engine. */
+/** Refuses remote modules: the engine would fetch code that nobody uploaded. */
 export function checkModules(code: ProjectCode, report: Report): void {
   const tree = new CallTree(code);
   for (const module of code.modules.values())
@@ -51,7 +51,7 @@ function sourceProblem(
   return undefined;
 }
 
-/** How many calls of modules each call stands for, itself included; endless where a module calls itself. */
+/** Counts the calls below each module call, itself included; infinite if a module calls itself. */
 class CallTree {
   readonly #code: ProjectCode;
   readonly #totals = new Map<CodeModule, number>();

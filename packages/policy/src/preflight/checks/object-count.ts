@@ -3,14 +3,14 @@ import { addressOf, type CodeModule, calledFolder, type ProjectCode, type Report
 import { constantNumber } from './constant-number.ts';
 import { SizeEstimate } from './cost-of-values.ts';
 
-/** Of one block: as many as one `range` of unknown length can make. Planning a million takes all memory. */
+/** Per block: as many as one `range` of unknown length can create. Planning a million exhausts the memory. */
 const maxOfBlock = 1024;
-/** Of all blocks in all instances of a module. */
+/** All blocks in all instances of a module. */
 const maxInAll = 10_000;
 
 type Repetition = { argument: 'count' | 'for_each'; line: number; column: number; times: number };
 
-/** How many objects the code makes, as far as it shows by itself; modules within modules multiply. */
+/** Checks how many objects the code creates, as far as visible; nested modules multiply. */
 export function checkObjectCount(code: ProjectCode, report: Report): void {
   const count = new ObjectCount(code);
   for (const module of code.modules.values())
@@ -47,7 +47,7 @@ class ObjectCount {
     this.#code = code;
   }
 
-  /** What the code does not tell, such as the value of a variable, counts as one. */
+  /** Unknown numbers, such as the value of a variable, count as one. */
   repetition(block: Block, module: CodeModule): Repetition {
     const estimate = this.#estimates.get(module) ?? new SizeEstimate(module);
     this.#estimates.set(module, estimate);
@@ -63,7 +63,9 @@ class ObjectCount {
     return { argument: 'for_each', line, column, times: elementsOf(forEach.value) };
   }
 
-  /** Objects in one instance of the module that a block calls; a cycle, which Terraform refuses, ends at zero. */
+  /**
+   * Counts the objects in one instance of a called module; a cycle, which Terraform refuses, counts as zero.
+   */
   inModule(call: Block, from: CodeModule): number {
     const module = this.#code.modules.get(calledFolder(call, from) ?? '');
     if (!module) return 0;

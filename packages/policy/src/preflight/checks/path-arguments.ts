@@ -3,7 +3,7 @@ import { constantText, resolvePath } from '../in-tree-path.ts';
 import type { PathScope } from '../path-alternatives.ts';
 import { forEachOf, type ProjectCode, type Report, resourceBlocks } from '../project-code.ts';
 
-/** Arguments that the providers open as local files. */
+/** Arguments that providers open as local files. */
 const pathArguments: Record<string, readonly string[]> = {
   aws_s3_object: ['source'],
   aws_s3_bucket_object: ['source'],
@@ -28,12 +28,12 @@ const pathArguments: Record<string, readonly string[]> = {
   google_apigee_sharedflow: ['config_bundle'],
   google_apigee_keystores_aliases_pkcs12: ['file'],
 };
-/** Names that mean a local file in every provider seen so far; judged where their value is plain. */
+/** Names that mean a local file in every known provider; checked if their value is a literal. */
 const pathLikeName =
   /^(source|filename|source_file|source_path|zip_file|zip_deploy_file|script_path|config_bundle|.*_file|.*_filename)$/;
 const leavesProject = /^(\/|~|file:)|(^|\/)\.\.(\/|$)/i;
 
-/** Resource arguments by which a provider reads a file of the machine and uploads it. */
+/** Checks resource arguments by which a provider reads a file of the machine and uploads it. */
 export function checkPathArguments(code: ProjectCode, report: Report): void {
   for (const module of code.modules.values())
     for (const file of module.files)

@@ -1,6 +1,6 @@
 /**
- * Arguments that neither name files, programs, credentials nor addresses, per provider. A nested block is
- * accepted whole. Regions become part of host names: a region that nobody validates is an address.
+ * Arguments, per provider, that contain no file, program, credential or address. Nested blocks are accepted
+ * as a whole. A region becomes part of a host name, so an unvalidated region counts as an address.
  */
 export const harmlessArguments: Record<string, readonly string[]> = {
   'registry.terraform.io/hashicorp/aws': [
@@ -63,10 +63,10 @@ export const harmlessArguments: Record<string, readonly string[]> = {
   ],
 };
 
-/** Accepted for every provider: they are Terraform's own. */
+/** Terraform's own arguments, accepted for every provider. */
 export const metaArguments = ['alias', 'version'];
 
-/** Providers that projects may use: those whose arguments are known above, and some without side effects. */
+/** Providers that projects may use: those with arguments listed above, and some without side effects. */
 export const acceptedProviders = new Set([
   ...Object.keys(harmlessArguments),
   'registry.terraform.io/hashicorp/cloudinit',

@@ -18,7 +18,7 @@ import {
 import { isAllowedRole } from './assume-role.ts';
 import { acceptedProviders, harmlessArguments, metaArguments } from './provider-arguments.ts';
 
-/** Which providers the code uses, and what it tells them. */
+/** Checks which providers the code uses and how it configures them. */
 export function checkProviders(code: ProjectCode, report: Report, settings: PolicySettings): void {
   for (const module of code.modules.values())
     for (const file of module.files) {
@@ -81,12 +81,12 @@ function sourceOf(name: string, module: CodeModule): string | null {
   return required === undefined ? providerAddress(name) : required;
 }
 
-/** The local name of the provider of a resource: `provider = aws.west`, else the start of its type. */
+/** Returns the provider's local name for a resource: `provider = aws.west`, else the start of its type. */
 function providerNameOf(block: Block): string {
   return firstName(block, 'provider') ?? providerOfType(block.labels[0] ?? '');
 }
 
-/** Terraform installs it, whether or not the resource is there; one in a module is that module's. */
+/** Terraform installs it even if the resource does not exist; inside a module it is that module's. */
 function providerOfImport(block: Block): string | undefined {
   const target = firstName(block, 'to');
   const isInModule = target === undefined || target === 'module';
@@ -97,7 +97,7 @@ function providerOfType(type: string): string {
   return type.split('_')[0] ?? '';
 }
 
-/** The first name of a reference such as `aws.west`, which JSON writes as a text. */
+/** Returns the first name of a reference such as `aws.west`, which is a string in JSON. */
 function firstName(block: Block, name: string): string | undefined {
   const value = attribute(block.body, name)?.value;
   return value?.kind === 'reference' ? value.path[0] : literalString(value)?.split(/[.[]/)[0];
@@ -144,20 +144,20 @@ function checkArguments(
   }
 }
 
-/** `dynamic "endpoints" { content {…} }` as the block it stands for. */
+/** Converts `dynamic "endpoints" { content {…} }` to the block that it generates. */
 function undoDynamic(block: Block): Block {
   if (block.type !== 'dynamic') return block;
   const content = block.body.blocks.find(({ type }) => type === 'content');
   return { ...block, type: block.labels[0] ?? '', body: content?.body ?? block.body };
 }
 
-/** Arguments that hold credentials, in every provider seen so far. */
+/** Names of credential arguments in every known provider. */
 const credentialName = /key|secret|token|password|credential|certificate|private|_json$/;
 
 /**
- * The plain value, so that an exemption can name it; anything computed is `(computed)`, a credential hidden. Its own
- * `=` and `*` are escaped: `x=http://evil/?=http://allowed` must not look like an argument with the allowed value, and
- * an exemption with a value of hostile code must not be a pattern.
+ * Returns the literal value, so that an exemption can name it; computed values become `(computed)`, and
+ * credentials are hidden. Escapes `=` and `*`: `x=http://evil/?=http://allowed` must not look like an
+ * argument with the allowed value, and a value from hostile code must not act as a pattern.
  */
 function valueText({ name, value }: { name: string; value: Expression }): string {
   return credentialName.test(name)

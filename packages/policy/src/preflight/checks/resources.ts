@@ -1,11 +1,11 @@
 import { attribute, type Block, literalString } from '@deployment-engine/terraform-code';
 import { type ProjectCode, type Report, resourceBlocks } from '../project-code.ts';
 
-/** Data sources that run programs, read the machine or call addresses of the code's choice. */
+/** Data sources that run programs, read the machine or call addresses that the code chooses. */
 const deniedData =
   /^(external|http|dns_\w+|local_\w+|archive_\w+|terraform_remote_state|shell_\w+|kubernetes_\w+|helm_\w+|docker_\w+)$/;
 
-/** Data sources that put secrets into the plan or the state, or make the cloud run code while planning. */
+/** Data sources that put secrets into plan or state, or make the cloud run code during planning. */
 const secretReaders = new RegExp(
   `secret|password|credential|_token|_sas$|invocation|object_content|host_keys|cluster_auth|access_key|${[
     '^aws_ssm_parameters?$',
@@ -28,7 +28,7 @@ const secretMetadata =
 const deniedResources =
   /^(local_\w+|shell_\w+|docker_\w+|helm_\w+|kubernetes_manifest|kubectl_\w+|archive_\w+|external\w*|http\w*)$/;
 
-/** Types of data sources and resources that do more than describe the cloud. */
+/** Checks for types of data sources and resources that do more than describe the cloud. */
 export function checkResources(code: ProjectCode, report: Report): void {
   for (const module of code.modules.values())
     for (const file of module.files) {
@@ -54,7 +54,7 @@ function dataProblem(type: string, block: Block): string | undefined {
   return callsAddress ? 'with a url calls that address while planning' : undefined;
 }
 
-/** AWS publishes image ids and the like as parameters that everybody may read. */
+/** AWS publishes image ids and the like as public parameters. */
 function isPublicParameter(block: Block): boolean {
   const name = literalString(attribute(block.body, 'name')?.value);
   return block.labels[0] === 'aws_ssm_parameter' && name?.startsWith('/aws/service/') === true;

@@ -20,7 +20,7 @@ export const autoscalingGroup: ResourceModule = {
   },
 };
 
-/** Instances wanted: the usage figure, the desired capacity, else the minimum, and at least one. */
+/** Number of instances: the usage figure, the desired capacity, or the minimum; at least one. */
 function sizeOf(group: ResourceReader): Quantity {
   const given = group.usage('instances');
   if (given !== null) return given;
@@ -35,14 +35,14 @@ function configured(configuration: ResourceReader): Machine {
     instanceType: configuration.text('instance_type'),
     tenancy: configuration.text('placement_tenancy') ?? 'default',
     isEbsOptimised: configuration.flag('ebs_optimized'),
-    // Launch configurations monitor in detail unless told otherwise.
+    // Launch configurations use detailed monitoring by default.
     isMonitored: configuration.text('enable_monitoring') !== 'false',
     cpuCredits: null,
     disks: [rootDisk(configuration), ...dataDisks(configuration)],
   };
 }
 
-/** The first override decides the type and its weight; what the distribution leaves to spot has no price. */
+/** The first override sets type and weight; the share of spot instances has no price. */
 function mixed(group: ResourceReader, policy: ResourceReader): ComponentSpec[] {
   const path = 'mixed_instances_policy.launch_template.launch_template_specification';
   const template = templateOf(group, `${path}.launch_template_id`, `${path}.launch_template_name`);

@@ -2,7 +2,7 @@ import { above, assumed, exactly, type Quantity } from '../../quantity.ts';
 import type { ComponentSpec, ResourceModule } from '../../resource-module.ts';
 import type { ResourceReader } from '../../resource-reader.ts';
 
-/** Price regions of the network, by the name that usage files give them. */
+/** Price regions, by their names in usage files. */
 const places: Record<string, string> = {
   us: 'US, Mexico, Canada',
   europe: 'Europe, Israel',
@@ -14,7 +14,7 @@ const places: Record<string, string> = {
   india: 'India',
 };
 
-/** Usage names of the regions that an origin shield can stand in. */
+/** Names in usage files of the regions where an origin shield can be. */
 const shieldPlaces: Record<string, string> = {
   'us-east-1': 'us',
   'us-east-2': 'us',
@@ -30,7 +30,7 @@ const shieldPlaces: Record<string, string> = {
   'ap-south-1': 'india',
 };
 
-/** Invalidation paths a month that cost nothing. */
+/** Free invalidation paths per month. */
 const freeInvalidations = 1000;
 
 export const cloudfrontDistribution: ResourceModule = {

@@ -1,7 +1,7 @@
 import { hoursPerMonth } from '../../quantity.ts';
 import type { ComponentSpec, PriceQuery, ResourceModule } from '../../resource-module.ts';
 
-/** DocumentDB and Neptune instances: one price an hour by class. */
+/** DocumentDB and Neptune instances: one hourly price per class. */
 export const clusterInstance: ResourceModule = {
   types: ['aws_docdb_cluster_instance', 'aws_neptune_cluster_instance'],
   category: 'database',

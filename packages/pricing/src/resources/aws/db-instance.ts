@@ -5,7 +5,7 @@ import type { ResourceReader } from '../../resource-reader.ts';
 import { rdsExtras } from './rds-components.ts';
 import { engineTable, isAurora } from './rds-names.ts';
 
-/** The least that AWS accepts for provisioned IOPS storage. */
+/** AWS's minimum for provisioned IOPS storage. */
 const leastIops = 1000;
 const leastStorageGb = 20;
 const leastProvisionedGb = 100;
@@ -17,7 +17,7 @@ export const dbInstance: ResourceModule = {
     const source = database.linked('replicate_source_db', 'aws_db_instance');
     const engine = database.text('engine') ?? source?.text('engine') ?? database.textOr('engine', 'mysql');
     const instanceClass = database.text('instance_class');
-    // Multi-AZ runs a second instance with a second disk: exactly twice the price where both are listed.
+    // Multi-AZ runs a second instance with its own disk: exactly twice the price if both are listed.
     const copies = database.flag('multi_az') ? 2 : 1;
     const zones = copies === 2 ? 'Multi-AZ' : 'Single-AZ';
     const isReserved = database.usageText('reserved_instance_term') !== null;

@@ -56,7 +56,7 @@ function requests(table: ResourceReader, kind: 'read' | 'write'): Throughput {
   };
 }
 
-/** A table that scales by itself is charged at the least its target allows, or at the usage figure. */
+/** An autoscaled table is charged at its target's minimum, or at the usage figure. */
 function capacity(table: ResourceReader, kind: 'Read' | 'Write'): Throughput {
   const unit = `${kind[0]}CU`;
   const target = table
@@ -71,7 +71,7 @@ function capacity(table: ResourceReader, kind: 'Read' | 'Write'): Throughput {
   return { name: `${kind} capacity`, unit, quantity: table.number(`${kind.toLowerCase()}_capacity`, 1) };
 }
 
-/** Every replica is charged for the writes it repeats, at its own region's price. */
+/** Every replica is charged for replicated writes, at its own region's price. */
 function replicated(region: string | null, writes: Throughput, isOnDemand: boolean): ComponentSpec {
   return {
     ...writes,

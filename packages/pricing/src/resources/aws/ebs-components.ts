@@ -2,7 +2,7 @@ import { above, hoursPerMonth, product, type Quantity } from '../../quantity.ts'
 import type { ComponentSpec } from '../../resource-module.ts';
 import type { ResourceReader } from '../../resource-reader.ts';
 
-/** What gp3 volumes include: 3,000 IOPS and 125 MB/s. */
+/** Included in gp3 volumes: 3,000 IOPS and 125 MB/s. */
 const gp3Included = { iops: 3000, throughput: 125 };
 const labels: Record<string, string> = {
   gp2: 'general purpose SSD, gp2',
@@ -15,11 +15,11 @@ const labels: Record<string, string> = {
 };
 
 type Volume = {
-  /** Reads `size`, `iops` and `throughput` under the names the type uses. */
+  /** Reads `size`, `iops` and `throughput`, under the type's names for them. */
   reader: ResourceReader;
   type: string;
   size: Quantity;
-  /** How many such volumes there are. */
+  /** Number of such volumes. */
   count: Quantity;
   group?: string;
   /** Usage path of the I/O requests of a magnetic volume. */
@@ -36,7 +36,7 @@ export function ebsComponents({ reader, type, size, count, group, ioUsageKey }: 
     price: `aws.ebs.${type}`,
   };
   if (type === 'io1' || type === 'io2') {
-    // Terraform requires iops for these types; 100 is the smallest that AWS accepts.
+    // Terraform requires iops for these types; AWS's minimum is 100.
     const iops = reader.number('iops', 100);
     return [
       storage,
@@ -78,7 +78,7 @@ function gp3Extras(reader: ResourceReader, count: Quantity, place: { group?: str
   ].filter(({ quantity }) => !quantity.value?.isZero());
 }
 
-/** Hours a resource runs: a figure of the usage file, else the whole month. */
+/** Returns the hours a resource runs: from the usage file, else the whole month. */
 export function monthlyHours(reader: ResourceReader): Quantity {
   return reader.usage('monthly_hrs') ?? reader.usage('monthly_hours') ?? product(hoursPerMonth);
 }

@@ -10,7 +10,7 @@ const detailedMetrics = 7;
 /** Families of the first generations, where optimised EBS traffic is charged from `xlarge` on. */
 const chargedForEbs = /^(c1|c3|g2|i2|m1|m2|m3|r3)\.\d*xlarge$/;
 
-/** What machines of one kind cost with their disks; `resource` gives the usage figures. */
+/** Prices machines of one kind with their disks; `resource` supplies the usage figures. */
 export function ec2Components(machine: Machine, count: Quantity, resource: ResourceReader): ComponentSpec[] {
   const hours = product(monthlyHours(resource), count);
   const isOnHost = machine.tenancy === 'host';
@@ -77,7 +77,7 @@ function monitoring(count: Quantity): ComponentSpec {
   return { name: 'EC2 detailed monitoring', unit: 'metrics', quantity, price: 'aws.ec2.detailed-monitoring' };
 }
 
-/** Burstable families pay for credits above their baseline when unlimited: the default of all but t2. */
+/** Burstable families pay for credits above their baseline in unlimited mode, the default except for t2. */
 function cpuCredits(
   { instanceType, cpuCredits }: Machine,
   count: Quantity,

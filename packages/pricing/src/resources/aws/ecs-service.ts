@@ -3,7 +3,7 @@ import { exactly, hoursPerMonth, product, type Quantity, unknownQuantity } from 
 import type { ResourceModule } from '../../resource-module.ts';
 import type { ResourceReader } from '../../resource-reader.ts';
 
-/** A service on Fargate pays per task; one on instances pays nothing beside the instances. */
+/** A service on Fargate is charged per task; one on instances costs nothing on top of them. */
 export const ecsService: ResourceModule = {
   types: ['aws_ecs_service'],
   category: 'compute',
@@ -33,7 +33,7 @@ export const ecsService: ResourceModule = {
   },
 };
 
-/** The Fargate capacity the service runs on, by its own setting or else its cluster's. */
+/** Returns the service's Fargate capacity, from its own setting or its cluster's. */
 function capacityOf(service: ResourceReader): string | null {
   if (service.text('launch_type') === 'FARGATE') return 'FARGATE';
   const strategy = service
@@ -65,7 +65,7 @@ function taskOf(service: ResourceReader): ResourceReader | undefined {
   return sets[0]?.linked('task_definition', 'aws_ecs_task_definition');
 }
 
-/** Sizes are written as `256`, in CPU units or MiB, or as `.25 vCPU` and `0.5 GB`. */
+/** Parses a size: `256` in CPU units or MiB, or `.25 vCPU` and `0.5 GB`. */
 function sizeOf(task: ResourceReader, name: string, unit: string): Quantity {
   const text = task.text(name) ?? '';
   const [, figure, written] = /^(\d*\.?\d+)\s*([A-Za-z]*)$/.exec(text.trim()) ?? [];

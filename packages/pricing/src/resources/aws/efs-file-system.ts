@@ -3,7 +3,7 @@ import { above, assumed, product } from '../../quantity.ts';
 import type { ComponentSpec, ResourceModule } from '../../resource-module.ts';
 import type { ResourceReader } from '../../resource-reader.ts';
 
-/** Throughput that comes with storage: 1 MB/s for each 20 GB. */
+/** Throughput included with storage: 1 MB/s per 20 GB. */
 const includedGbPerMbps = 20;
 
 export const efsFileSystem: ResourceModule = {

@@ -1,7 +1,7 @@
 import { hoursPerMonth } from '../../quantity.ts';
 import type { ResourceModule } from '../../resource-module.ts';
 
-/** Every public IPv4 address is charged, in use or not, except one that the caller brought along. */
+/** Every public IPv4 address is charged, used or not, except the customer's own (BYOIP). */
 export const eip: ResourceModule = {
   types: ['aws_eip'],
   category: 'networking',

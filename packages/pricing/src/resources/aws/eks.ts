@@ -3,7 +3,9 @@ import type { ResourceModule } from '../../resource-module.ts';
 import { ec2Components } from './ec2-components.ts';
 import { diskOf, type Machine, templateMachine } from './machine.ts';
 
-/** The oldest Kubernetes version in standard support on 2025-06-01; older ones pay for extended support. */
+/**
+ * Oldest Kubernetes version in standard support on 2025-06-01; older ones are charged for extended support.
+ */
 const oldestSupported = 30;
 
 export const eksCluster: ResourceModule = {
@@ -51,7 +53,7 @@ export const eksNodeGroup: ResourceModule = {
   },
 };
 
-/** Node groups get 20 GB of gp2 unless told otherwise. */
+/** Node groups get 20 GB of gp2 by default. */
 function diskSize(value: unknown): unknown {
   return value ?? exactly(20).value?.toNumber();
 }

@@ -6,7 +6,7 @@ export const cacheCluster: ResourceModule = {
   types: ['aws_elasticache_cluster'],
   category: 'database',
   components: (cluster) => {
-    // A member of a replication group is charged there.
+    // A member of a replication group is charged with the group.
     if (cluster.isSet('replication_group_id') && cluster.text('engine') === null) return [];
     return nodes(cluster, cluster.number('num_cache_nodes', 1));
   },
@@ -25,7 +25,7 @@ export const cacheReplicationGroup: ResourceModule = {
   },
 };
 
-/** The first snapshot of a cluster is free, so storage is charged where more than one is kept. */
+/** The first snapshot of a cluster is free, so storage is charged only if more than one is kept. */
 function nodes(cluster: ResourceReader, count: Quantity): ComponentSpec[] {
   const sku = cluster.text('node_type');
   const isReserved = cluster.usageText('reserved_instance_term') !== null;

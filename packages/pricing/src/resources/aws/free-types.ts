@@ -1,4 +1,4 @@
-/** Types of AWS that never cost anything by themselves, without the provider's prefix. */
+/** AWS types that are always free, without the provider's prefix. */
 export const freeAwsTypes = [
   'acm_certificate',
   'acm_certificate_validation',

@@ -4,7 +4,7 @@ import type { ResourceReader } from '../../resource-reader.ts';
 import { ec2Components } from './ec2-components.ts';
 import { type Disk, dataDisks, diskOf, type Machine, rootDisk, templateMachine } from './machine.ts';
 
-/** An instance, with the launch template it starts from; its own attributes win over the template's. */
+/** An instance with its launch template; its own attributes override the template's. */
 export const instance: ResourceModule = {
   types: ['aws_instance'],
   category: 'compute',
@@ -34,7 +34,7 @@ function flagOr(resource: ResourceReader, name: string, fallback = false): boole
   return own === null ? fallback : own === 'true';
 }
 
-/** A disk of the instance replaces the template's disk of the same device, attribute by attribute. */
+/** Merges disks by device: the instance's attributes override the template's. */
 function mergedDisks(resource: ResourceReader, template: ResourceReader | undefined): Disk[] {
   const own = new Map(resource.blocks('ebs_block_device').map((block) => [block.text('device_name'), block]));
   const merged = (template?.blocks('block_device_mappings') ?? []).flatMap((mapping, index) => {

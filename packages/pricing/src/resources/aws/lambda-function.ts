@@ -1,7 +1,7 @@
 import { assumed, combine, product } from '../../quantity.ts';
 import type { ResourceModule } from '../../resource-module.ts';
 
-/** Storage in /tmp that every function includes, MB. */
+/** Storage in /tmp included with every function, in MB. */
 const includedStorageMb = 512;
 
 export const lambdaFunction: ResourceModule = {

@@ -4,8 +4,8 @@ import type { ResourceModule } from '../../resource-module.ts';
 import type { ResourceReader } from '../../resource-reader.ts';
 
 /**
- * What one capacity unit carries. `processed_bytes_gb` and `new_connections` are totals of a month,
- * `active_connections` and `rule_evaluations` averages.
+ * Capacity of one unit. `processed_bytes_gb` and `new_connections` are monthly totals, `active_connections`
+ * and `rule_evaluations` are averages.
  */
 const unitCarries = {
   application: { newPerSecond: 25, active: 3000, gbPerHour: 1, rules: 1000 },
@@ -40,7 +40,7 @@ export const loadBalancer: ResourceModule = {
   },
 };
 
-/** The dimension that needs most units decides. */
+/** The dimension that needs the most units decides. */
 function capacityUnits(balancer: ResourceReader, type: keyof typeof unitCarries): Quantity {
   const limits = unitCarries[type];
   const seconds = hoursPerMonth * 3600;

@@ -1,7 +1,7 @@
 import { assumed, exactly, type Quantity } from '../../quantity.ts';
 import type { ResourceReader } from '../../resource-reader.ts';
 
-/** A disk of an instance, wherever it was declared. */
+/** A disk of an instance, from any kind of declaration. */
 export type Disk = {
   group: string;
   reader: ResourceReader;
@@ -9,7 +9,7 @@ export type Disk = {
   size: Quantity;
 };
 
-/** What an instance, a launch template and a launch configuration have in common. */
+/** What instances, launch templates and launch configurations have in common. */
 export type Machine = {
   instanceType: string | null;
   tenancy: string;
@@ -20,7 +20,7 @@ export type Machine = {
   disks: Disk[];
 };
 
-/** Size of the root disk of the common Linux images, GB of gp2. */
+/** Root disk size of the common Linux images, in GB of gp2. */
 const rootSize = 8;
 
 export function rootDisk(reader: ResourceReader): Disk {
@@ -49,7 +49,7 @@ export function diskOf(block: ResourceReader, group: string): Disk {
   return { group, reader: block, type: block.text('volume_type') ?? 'gp2', size };
 }
 
-/** Reads a launch template, or the attributes of an instance laid over it. */
+/** Reads a launch template, or an instance's attributes merged with it. */
 export function templateMachine(template: ResourceReader): Machine {
   return {
     instanceType: template.text('instance_type'),
@@ -61,7 +61,7 @@ export function templateMachine(template: ResourceReader): Machine {
   };
 }
 
-/** The vCPUs of an instance type by the pattern all current families follow; `null` where it says nothing. */
+/** Derives the vCPUs from an instance type's name, as all current families allow; else `null`. */
 export function vcpusOf(instanceType: string): Quantity | null {
   const [family = '', size = ''] = instanceType.replace(/^(db|cache)\./, '').split('.');
   const multiple = /^(\d*)xlarge$/.exec(size);

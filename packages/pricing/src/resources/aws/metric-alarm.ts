@@ -1,6 +1,6 @@
 import type { ResourceModule } from '../../resource-module.ts';
 
-/** Each metric of an alarm is charged; a period below a minute is high resolution, a band counts three. */
+/** Each metric is charged; a period below a minute means high resolution, an anomaly band counts as three. */
 export const metricAlarm: ResourceModule = {
   types: ['aws_cloudwatch_metric_alarm', 'aws_cloudwatch_composite_alarm'],
   category: 'other',

@@ -1,7 +1,7 @@
 import { hoursPerMonth } from '../../quantity.ts';
 import type { ResourceModule } from '../../resource-module.ts';
 
-/** Prices hold for a whole broker of a deployment mode, not for one of its nodes. */
+/** Prices are per broker of a deployment mode, not per node. */
 export const mqBroker: ResourceModule = {
   types: ['aws_mq_broker'],
   category: 'other',

@@ -1,7 +1,7 @@
 import { hoursPerMonth, product } from '../../quantity.ts';
 import type { ResourceModule } from '../../resource-module.ts';
 
-/** One endpoint for each subnet it is placed in. */
+/** One endpoint per subnet. */
 export const networkFirewall: ResourceModule = {
   types: ['aws_networkfirewall_firewall'],
   category: 'networking',

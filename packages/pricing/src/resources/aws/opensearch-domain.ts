@@ -32,7 +32,7 @@ function nodes(cluster: ResourceReader, type: string, count: string, fallback: n
 }
 
 function instances(name: string, cluster: ResourceReader, type: string, count: Quantity): ComponentSpec[] {
-  // Terraform writes `.search` or `.elasticsearch` behind the same instance types.
+  // Terraform accepts the suffix `.search` or `.elasticsearch` for the same instance types.
   const sku = cluster.text(type)?.replace(/\.elasticsearch$/, '.search') ?? null;
   return [
     {

@@ -3,10 +3,10 @@ import type { ComponentSpec } from '../../resource-module.ts';
 import type { ResourceReader } from '../../resource-reader.ts';
 import { classFamily, classVcpus, isAurora, paysExtendedSupport } from './rds-names.ts';
 
-/** Days of Performance Insights that cost nothing. */
+/** Free retention of Performance Insights, in days. */
 const freeRetentionDays = 7;
 
-/** What comes with an instance of either kind: insights, credits of burstable classes, extended support. */
+/** Extras of either kind of instance: insights, credits of burstable classes, extended support. */
 export function rdsExtras(database: ResourceReader, instanceClass: string, engine: string): ComponentSpec[] {
   return [
     ...insights(database, instanceClass),
@@ -47,7 +47,7 @@ function credits(database: ResourceReader, instanceClass: string, engine: string
   return [{ name: 'CPU credits', unit: 'vCPU-hours', quantity: product(used, cpus), price }];
 }
 
-/** When a version's support ended decides the rate; the later one is not in the price book. */
+/** The rate depends on when the version's support ended; the later rate is not in the price book. */
 const firstYears = 'extended support at the rate of its first two years; the third costs more';
 
 function extendedSupport(database: ResourceReader, instanceClass: string, engine: string): ComponentSpec[] {

@@ -1,7 +1,7 @@
 import { exactly, type Quantity, unknownQuantity } from '../../quantity.ts';
 import { vcpusOf } from './machine.ts';
 
-/** Engines whose standard support had ended on 2025-06-01: the last major version that pays for extended support. */
+/** Last major version in extended support, for engines whose standard support had ended on 2025-06-01. */
 const extendedUpTo: Record<string, number> = {
   mysql: 5.7,
   postgres: 12,
@@ -10,7 +10,7 @@ const extendedUpTo: Record<string, number> = {
   'aurora-postgresql': 12,
 };
 
-/** The price table of an engine and licence; Aurora's first name is its MySQL edition. */
+/** Returns the price table of an engine and licence; `aurora` is the MySQL edition. */
 export function engineTable(engine: string, license: string | null): string {
   if (engine === 'aurora') return 'rds:aurora-mysql';
   if (engine.startsWith('oracle-')) {
@@ -38,7 +38,7 @@ export function paysExtendedSupport(
   return Number(major[0]) <= limit && lifecycle !== 'open-source-rds-extended-support-disabled';
 }
 
-/** `r5` of `db.r5.large`. */
+/** Returns `r5` for `db.r5.large`. */
 export function classFamily(instanceClass: string): string {
   return instanceClass.split('.')[1] ?? '';
 }

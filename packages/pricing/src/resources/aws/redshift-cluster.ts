@@ -26,7 +26,7 @@ export const redshiftCluster: ResourceModule = {
           ]
         : []),
       {
-        // A second of an extra cluster costs what a node costs in a second.
+        // A second of an extra cluster costs as much as a second of the nodes.
         name: 'Concurrency scaling',
         unit: 'node-seconds',
         usageKey: 'excess_concurrency_scaling_secs',
@@ -34,7 +34,7 @@ export const redshiftCluster: ResourceModule = {
       },
       { name: 'Spectrum', unit: 'TB', usageKey: 'spectrum_data_scanned_tb', price: 'aws.redshift.spectrum' },
       {
-        // Snapshots are charged like objects in S3.
+        // Snapshots are charged like S3 objects.
         name: 'Backup storage',
         unit: 'GB',
         usageKey: 'backup_storage_gb',

@@ -6,7 +6,7 @@ type Charge = {
   usage: string;
   price: string;
   unit?: string;
-  /** Usage figures in one priced unit. Default 1. */
+  /** Usage figures per priced unit. Default 1. */
   per?: number;
 };
 
@@ -33,7 +33,7 @@ const transition: Charge = {
 };
 const storage: Charge = { name: 'Storage', usage: 'storage_gb', price: 'storage' };
 const retrieval: Charge = { name: 'Retrievals', usage: 'monthly_data_retrieval_gb', price: 'retrieval' };
-/** What is deleted early pays its storage for the rest of the shortest time. */
+/** Objects deleted early are charged for the rest of the minimum storage time. */
 const earlyDelete: Charge = { name: 'Early deletes', usage: 'early_delete_gb', price: 'storage' };
 const select = (speed: string): Charge[] => {
   const [key, price] = speed === '' ? ['monthly_', ''] : [`monthly_${speed}_`, `${speed}-`];
@@ -61,7 +61,7 @@ const retrieved = (speed: string): Charge[] => [
   { name: `Retrievals (${speed})`, usage: `monthly_${speed}_data_retrieval_gb`, price: `${speed}-retrieval` },
 ];
 
-/** What each storage class charges, by the name usage files give the class. */
+/** Charges of each storage class, by its name in usage files. */
 const classes: Record<string, Charge[]> = {
   standard: [storage, tier1, tier2, ...select('')],
   intelligent_tiering: [

@@ -3,7 +3,7 @@ import { above, assumed, combine, product, type Quantity } from '../../quantity.
 import type { ComponentSpec, ResourceModule } from '../../resource-module.ts';
 import type { ResourceReader } from '../../resource-reader.ts';
 
-/** Requests and notifications a month that cost nothing. */
+/** Free requests and notifications per month. */
 const free = { requests: 1_000_000, http: 100_000, email: 1000, sms: 100 };
 
 export const snsTopic: ResourceModule = {
@@ -15,7 +15,7 @@ export const snsTopic: ResourceModule = {
   },
 };
 
-/** Requests are metered in steps of 64 KB; every request reaches each subscription once. */
+/** Requests are metered in steps of 64 KB; each request reaches every subscription once. */
 function standard(topic: ResourceReader, requests: Quantity): ComponentSpec[] {
   const steps = combine([requests, topic.usage('request_size_kb') ?? 64], (count, size) =>
     count.times(Decimal.max(size.div(64).ceil(), 1)),
@@ -77,7 +77,7 @@ function smsPrice(topic: ResourceReader): ComponentSpec['price'] {
     : { custom: price };
 }
 
-/** FIFO topics charge requests, payload, and both again for every subscription. */
+/** FIFO topics are charged for requests and payload, and again for both per subscription. */
 function fifo(topic: ResourceReader, requests: Quantity): ComponentSpec[] {
   const sizeKb = topic.usage('request_size_kb') ?? 1;
   const gigabytes = combine([requests, sizeKb], (count, size) => count.times(size).div(1_000_000));

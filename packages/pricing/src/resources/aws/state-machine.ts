@@ -1,6 +1,6 @@
 import type { ResourceModule } from '../../resource-module.ts';
 
-/** Express workflows are charged by duration, for which there are no prices. */
+/** Express workflows are charged by duration, for which the book has no prices. */
 export const stateMachine: ResourceModule = {
   types: ['aws_sfn_state_machine'],
   category: 'other',

@@ -2,7 +2,7 @@ import { Decimal } from 'decimal.js';
 import { combine, hoursPerMonth, product } from '../../quantity.ts';
 import type { ResourceModule } from '../../resource-module.ts';
 
-/** Gateway endpoints are free, the others are charged in every subnet they stand in. */
+/** Gateway endpoints are free; others are charged per subnet. */
 export const vpcEndpoint: ResourceModule = {
   types: ['aws_vpc_endpoint'],
   category: 'networking',

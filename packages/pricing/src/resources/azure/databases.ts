@@ -2,7 +2,7 @@ import { Decimal } from 'decimal.js';
 import { combine, exactly, hoursPerMonth, product } from '../../quantity.ts';
 import type { ComponentSpec, ResourceModule } from '../../resource-module.ts';
 
-/** Databases sold by vCore cost the same for each; the book lists four. */
+/** Each vCore costs the same; the book lists the price of four. */
 const listedVcores = 4;
 
 export const mssqlDatabase: ResourceModule = {
@@ -56,7 +56,7 @@ export const redisCache: ResourceModule = {
   components: (cache) => {
     const tier = cache.text('sku_name');
     const size = `${cache.text('family') ?? ''}${cache.text('capacity') ?? ''}`;
-    // A premium cache may be sharded, each shard at the price of the size; no shards are one node.
+    // A premium cache may be sharded, each shard at the price of its size; no shards means one node.
     const shards = combine([cache.number('shard_count', 1)], (count) => Decimal.max(count, 1));
     return [
       {

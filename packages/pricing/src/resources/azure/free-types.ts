@@ -1,4 +1,4 @@
-/** Types of Azure that never cost anything by themselves, without the provider's prefix. */
+/** Azure types that are always free, without the provider's prefix. */
 export const freeAzureTypes = [
   'application_security_group',
   'availability_set',

@@ -1,7 +1,7 @@
 import { assumed, exactly, product, type Quantity } from '../../quantity.ts';
 import type { ComponentSpec, ResourceModule } from '../../resource-module.ts';
 
-/** Disks are sold in steps of size, GB, each with a number: the 32 GB step of premium disks is P4. */
+/** Disk sizes in GB, each with a number: the 32 GB size of premium disks is P4. */
 const steps: [size: number, number: number][] = [
   [4, 1],
   [8, 2],
@@ -32,7 +32,7 @@ export const managedDisk: ResourceModule = {
 export function diskComponent(type: string, size: Quantity, count: Quantity, group?: string): ComponentSpec {
   const [kind = '', redundancy] = type.split('_');
   const letter = letters[kind];
-  // The smallest standard disk is the S4 of 32 GB.
+  // The smallest standard disk is S4 with 32 GB.
   const step = steps.find(([gb]) => size.value?.lte(gb) && (letter !== 'S' || gb >= 32));
   const name = letter === undefined || step === undefined ? null : `${letter}${step[1]}`;
   const isListed = name !== null && redundancy === 'LRS';

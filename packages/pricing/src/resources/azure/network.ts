@@ -11,7 +11,7 @@ export const publicIp: ResourceModule = {
   },
 };
 
-/** The price of the first generation's gateway; the second is charged by capacity unit as well. */
+/** Price of the first-generation gateway; the second generation is also charged per capacity unit. */
 export const applicationGateway: ResourceModule = {
   types: ['azurerm_application_gateway'],
   category: 'networking',

@@ -2,7 +2,7 @@ import { Decimal } from 'decimal.js';
 import { exactly, hoursPerMonth, product, type Quantity } from '../../quantity.ts';
 import type { ResourceModule } from '../../resource-module.ts';
 
-/** Sizes that cost nothing or are charged by use. */
+/** Sizes that are free or charged by use. */
 const withoutPlanPrice = /^(F1|D1|Y1|FC1)$/;
 
 export const servicePlan: ResourceModule = {
@@ -19,7 +19,7 @@ export const servicePlan: ResourceModule = {
   },
 };
 
-/** Each size is twice as large as the one before it, and costs twice as much. */
+/** Each size is twice as large as the previous one and costs twice as much. */
 function inFirstSizes(size: number): Quantity {
   const value = new Decimal(2).pow(size - 1);
   return size === 1 ? exactly(value) : { value, confidence: 'derived', note: `${value} of the first size` };

@@ -34,7 +34,7 @@ function machines(machine: ResourceReader, sku: string | null, count: Quantity):
   ];
 }
 
-/** The listed prices are those of Linux; Windows adds a licence for each vCPU, but for burstable machines. */
+/** Listed prices are for Linux; Windows adds a licence per vCPU, except for burstable machines. */
 function windowsLicence(sku: string | null, hours: Quantity): ComponentSpec {
   const vcpus = /^Standard_[D-F][A-Z]*(\d+)\w*_v[3-9]$/.exec(sku ?? '')?.[1];
   return {

@@ -3,7 +3,7 @@ import type { ComponentSpec, ResourceModule } from '../../resource-module.ts';
 import type { ResourceReader } from '../../resource-reader.ts';
 import { googleDisk } from './disk.ts';
 
-/** Percent off for running all month, by family; list prices are before it. */
+/** Discount in percent for running all month, by family; list prices exclude it. */
 const sustainedUse: Record<string, number> = { n1: 30, f1: 30, m1: 30, n2: 20 };
 
 export const computeInstance: ResourceModule = {
@@ -26,7 +26,7 @@ export const instanceGroupManager: ResourceModule = {
   },
 };
 
-/** A sustained-use discount counts only for a machine that runs the whole month. */
+/** Applies the sustained-use discount only to machines that run the whole month. */
 export function machine(reader: ResourceReader, count: Quantity): ComponentSpec[] {
   const sku = reader.text('machine_type')?.split('/').at(-1) ?? null;
   const scheduling = reader.block('scheduling');

@@ -29,7 +29,7 @@ export const containerNodePool: ResourceModule = {
   components: (pool) => nodes(pool, pool.isSet('node_count') ? 'node_count' : 'initial_node_count'),
 };
 
-/** A count holds for each zone; the zones of a regional pool are given as `nodes` in the usage file. */
+/** The count applies per zone; `nodes` in the usage file gives the zones of a regional pool. */
 function nodes(pool: ResourceReader, attribute: string): ComponentSpec[] {
   const config = pool.block('node_config') ?? pool.of({});
   const given = pool.usage('nodes') ?? pool.number(attribute, assumed(1, 'one node'));

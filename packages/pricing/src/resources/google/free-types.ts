@@ -1,4 +1,4 @@
-/** Types of Google that never cost anything by themselves, without the provider's prefix. */
+/** Google types that are always free, without the provider's prefix. */
 export const freeGoogleTypes = [
   'compute_attached_disk',
   'compute_backend_service',

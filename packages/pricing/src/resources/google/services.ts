@@ -15,7 +15,7 @@ export const forwardingRule: ResourceModule = {
   ],
 };
 
-/** What the gateway itself costs grows with the machines behind it, which no attribute names. */
+/** The gateway's price depends on the number of machines behind it, which no attribute gives. */
 export const routerNat: ResourceModule = {
   types: ['google_compute_router_nat'],
   category: 'networking',
@@ -30,7 +30,7 @@ export const routerNat: ResourceModule = {
   ],
 };
 
-/** Capacity is sold in steps of size, GB, each with a price of its own; the first is M1. */
+/** Capacity tiers in GB, each with its own price; the first is M1. */
 export const redisInstance: ResourceModule = {
   types: ['google_redis_instance'],
   category: 'database',

@@ -9,7 +9,7 @@ const classes: Record<string, string> = {
   ARCHIVE: 'archive',
 };
 
-/** A bucket of a class for rare access pays for what is read from it. */
+/** A bucket of an infrequent-access class is charged for reads. */
 export const storageBucket: ResourceModule = {
   types: ['google_storage_bucket'],
   category: 'storage',
