@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 
-/** The least an Express service can do to answer the same: one handler, one JSON body, given as the argument. */
+/** The minimal Express service with the same response: one handler, one JSON body given as argument. */
 const body = JSON.parse(process.argv[2] ?? '{}');
 const app = express();
 app.get('/', (_request, response) => void response.json(body));

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const timeoutMs = 600_000;
 
-/** The commands someone without an engine types for one deploy, in a project's folder. */
+/** Commands for one deploy without an engine, run in a project's folder. */
 export const commands = [
   'terraform init -input=false -no-color > init.log',
   'terraform plan -input=false -no-color -out=tfplan > plan.log',
@@ -16,7 +16,7 @@ export const commands = [
   'terraform output -json > outputs.json',
 ].join(' && ');
 
-/** Terraform's environment by hand: the cloud's variables and the same mirror of providers, linked, not copied. */
+/** Returns Terraform's environment: the cloud's variables and the same provider mirror, linked. */
 export async function byHandEnvironment(
   directory: string,
   cloud: Record<string, string> = {},
@@ -42,7 +42,7 @@ export async function writeProject(directory: string, code: string): Promise<voi
   await writeFile(join(directory, 'main.tf'), code);
 }
 
-/** Runs a shell command line; answers how long it took. */
+/** Runs a shell command line; returns its duration. */
 export async function timeShell(
   script: string,
   options: { cwd: string; env: Record<string, string> },
@@ -52,7 +52,7 @@ export async function timeShell(
   return performance.now() - startedAt;
 }
 
-/** The mirror the runner takes; see `conventionalMirrors` there. */
+/** Finds the mirror that the runner uses; see `conventionalMirror` there. */
 function providerMirror(): string | undefined {
   const candidates = process.env.TERRAFORM_PROVIDER_MIRROR
     ? [process.env.TERRAFORM_PROVIDER_MIRROR]

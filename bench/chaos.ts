@@ -7,7 +7,7 @@ import { createWorld, type World } from '../e2e/chaos/world.ts';
 import { awsProblem } from '../testing/local-aws.ts';
 import { skipWithoutPostgres } from '../testing/postgres.ts';
 
-/** The fault comes when so many tenths of the resources are finished, one after the other. */
+/** The fault happens after this many tenths of the resources, one tenth after the other. */
 const tenths = 10;
 const resources = sizeOf(wholeStack);
 const commandOptions = {
@@ -18,9 +18,9 @@ const commandOptions = {
 } as const;
 
 /**
- * Faults at every tenth of applies of thirty resources, every kind in turn: `--rounds N` (17 by default),
- * `--first N` (0; the number of the first, so that a long run can be shared out), `--seed N`, `--faults a,b` (all by
- * default). Prints one line a round and a table; exits with 1 where a promise was broken.
+ * Injects faults at every tenth of applies of thirty resources, each kind in turn. Options: `--rounds N`
+ * (17), `--first N` (0; number of the first round, to split a long run), `--seed N`, `--faults a,b` (all).
+ * Prints one line per round and a table; exits with 1 if a promise was broken.
  */
 export async function chaosBench(argv: string[] = []): Promise<void> {
   const { values } = parseArgs({ args: argv, options: commandOptions });
@@ -47,7 +47,7 @@ export async function chaosBench(argv: string[] = []): Promise<void> {
   if (broken > 0) process.exitCode = 1;
 }
 
-/** The world of the rounds, and another one after a round that has failed. */
+/** Keeps one world for all rounds, and replaces it after a failed round. */
 class Worlds implements AsyncDisposable {
   readonly #random: () => number;
   #world: World | undefined;
@@ -70,7 +70,7 @@ class Worlds implements AsyncDisposable {
 
 type Round = { index: number; seed: number; fault: FaultName; finished: number };
 
-/** The fault of a round, and how many resources are finished when it comes. */
+/** Returns a round's fault, and how many resources are finished when it happens. */
 function roundOf(index: number, chosen: FaultName[]): Pick<Round, 'fault' | 'finished'> {
   const tenth = Math.floor(index / chosen.length + (index % chosen.length)) % tenths;
   const fault = chosen[index % chosen.length] ?? 'kill-runner';

@@ -5,7 +5,7 @@ import type { Row } from './table.ts';
 
 const deploys = 500;
 
-/** Two gateways and three runners on PostgreSQL: 500 deploys, undisturbed and with one of each killed in the middle. */
+/** Two gateways, three runners, PostgreSQL: 500 deploys, undisturbed and with one of each killed midway. */
 export async function clusterBench(): Promise<Row[]> {
   const skipped = skipWithoutPostgres();
   if (skipped) return [{ what: `${deploys} deploys on a cluster`, ours: `skipped: ${skipped}` }];

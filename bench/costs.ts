@@ -64,7 +64,7 @@ function score(priceBook: PriceBook): string {
   }
 }
 
-/** A plan with instances, volumes, buckets and databases in equal parts. */
+/** Builds a plan with instances, volumes, buckets and databases in equal parts. */
 function planOf(count: number): unknown {
   const kinds: [string, Record<string, unknown>][] = [
     [

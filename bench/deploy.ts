@@ -9,7 +9,7 @@ import { median, type Row, seconds } from './table.ts';
 
 const rounds = 5;
 
-/** From POST to completed with the real AWS provider against a local AWS, versus the same commands by hand. */
+/** Times a deploy, POST to completed, with the AWS provider and a local AWS, against the commands by hand. */
 export async function deployBench(): Promise<Row[]> {
   const problem = awsProblem();
   if (problem) return [{ what: 'six AWS resources, POST to completed', ours: `skipped: ${problem}` }];

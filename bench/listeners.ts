@@ -8,7 +8,7 @@ import type { Row } from './table.ts';
 const listeners = 1000;
 const links = 10;
 
-/** A thousand listeners on one job: does each hear every event once, how late is the last, what memory does it take. */
+/** A thousand listeners on one job: does each get every event once, how late is the last, how much memory. */
 export async function listenersBench(): Promise<Row[]> {
   await using engine = await Engine.start();
   const client = createClient(engine.url);

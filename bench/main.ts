@@ -14,7 +14,7 @@ import { scaleBench } from './scale.ts';
 import { startupBench } from './startup.ts';
 import { type Row, renderTable } from './table.ts';
 
-/** What `npm run bench -- NAME…` can measure, in the order it is run without a name. */
+/** Benches by name; `npm run bench -- NAME…` runs some, without names all in this order. */
 const benches: Record<string, (options: string[]) => Promise<Row[]>> = {
   startup: startupBench,
   polling: pollingBench,
@@ -29,11 +29,11 @@ const benches: Record<string, (options: string[]) => Promise<Row[]>> = {
   orphans: orphansBench,
   cluster: clusterBench,
   chaos: async (options) => {
-    await chaosBench(options); // a line a round and a table of its own
+    await chaosBench(options); // prints a line per round and its own table
     return [];
   },
 };
-/** Minutes to hours long: only by name. */
+/** Take minutes to hours: run only by name. */
 const onlyByName = ['cluster', 'chaos'];
 
 const firstOption = process.argv.findIndex((argument, index) => index > 1 && argument.startsWith('-'));

@@ -8,10 +8,10 @@ import { median, type Row, seconds } from './table.ts';
 
 const rounds = 3;
 const projects = 50;
-/** As many as the runner has slots by default on two cores. */
+/** The runner's default number of slots on two cores. */
 const atOnce = 2;
 
-/** Many small deploys at once, each of its own project, versus `xargs -P2` over as many folders. */
+/** Many small deploys at once, each in its own project, against `xargs -P2` over as many folders. */
 export async function manyBench(): Promise<Row[]> {
   const code = await readFile(join(import.meta.dirname, 'stacks/one-resource.tf'), 'utf8');
   const directory = await mkdtemp(join(tmpdir(), 'bench-'));
@@ -57,7 +57,7 @@ async function withEngine(code: string): Promise<number> {
       return String(answer.body.jobId);
     }),
   );
-  // One request at a time, for the job expected last: what is measured is the deploys, not the asking.
+  // One request at a time, for the job expected last: polling must not affect the measurement.
   for (const jobId of jobs.toReversed()) {
     const { status } = await client.finished(jobId, 600_000);
     if (status !== 'completed') throw new Error(`job ${jobId} ended as ${status}`);

@@ -4,8 +4,9 @@ import { taggableTypes } from '../gateway/src/jobs/recovery/search/tag-query.ts'
 import type { Row } from './table.ts';
 
 /**
- * 120 AWS resource types in common use. No usage statistics stand behind the choice: it is the authors' judgement of
- * what ordinary stacks hold. Types that make no object of their own (`aws_acm_certificate_validation`) are left out.
+ * 120 common AWS resource types. The choice is the authors' judgement of what ordinary stacks contain, not
+ * based on usage statistics. Types without an object of their own (`aws_acm_certificate_validation`) are
+ * excluded.
  */
 const commonTypes = `
 vpc subnet security_group security_group_rule vpc_security_group_ingress_rule vpc_security_group_egress_rule
@@ -39,7 +40,7 @@ route53_zone route53_record cloudfront_distribution cloudfront_origin_access_con
   .split(/\s+/)
   .map((name) => `aws_${name}`);
 
-/** Counts by how many ways the object of a lost create can be found, per type. */
+/** Counts, per type, the ways to find the object of a lost create. */
 export async function orphansBench(): Promise<Row[]> {
   const types = [...new Set(commonTypes)];
   const byValues = new Set(importableTypes);

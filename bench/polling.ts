@@ -12,7 +12,7 @@ const connections = 20;
 
 type Figures = { perSecond: number; p99Ms: number };
 
-/** Polling a job's status versus a bare Express handler in its own process that answers the same JSON. */
+/** Polls a job's status, against a bare Express handler in its own process that returns the same JSON. */
 export async function pollingBench(): Promise<Row[]> {
   await using engine = await Engine.start();
   const client = createClient(engine.url);

@@ -5,7 +5,7 @@ import type { Row } from './table.ts';
 
 const megabytes = 5;
 
-/** Whether the reader's time grows with the code alone: five times as much may take twice five times as long. */
+/** Checks that preflight is linear: five times the code may take at most twice five times as long. */
 export async function preflightBench(): Promise<Row[]> {
   const small = hostileCode(1e6);
   return Object.entries(hostileCode(megabytes * 1e6)).map(([name, code]) => {
@@ -20,7 +20,7 @@ export async function preflightBench(): Promise<Row[]> {
   });
 }
 
-/** Milliseconds, the best of three. */
+/** Returns milliseconds, the best of three. */
 function judgedIn(code: string): number {
   const files = new Map([['main.tf', code]]);
   const times = Array.from({ length: 3 }, () => {

@@ -9,10 +9,10 @@ import { percentile, type Row } from './table.ts';
 
 const jobs = 200;
 
-/** Stands in for Terraform and fails at once: measured is the way from the queue to a worker, not the work. */
+/** Replaces Terraform and fails at once, so that only the time from queue to worker is measured. */
 const fakeTerraform = '#!/bin/sh\n[ "$1" = version ] && echo "Terraform v1.11.4" && exit 0\nexit 1\n';
 
-/** From queued to claimed by a worker, for jobs that come one at a time; both times are the job's own record. */
+/** Measures the time from queued to claimed, for jobs that come one at a time, from the job's own record. */
 export async function queueBench(): Promise<Row[]> {
   const directory = await mkdtemp(join(tmpdir(), 'bench-'));
   try {

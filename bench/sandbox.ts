@@ -7,7 +7,7 @@ import { median, percentile, type Row, seconds } from './table.ts';
 
 const rounds = 15;
 
-/** What the sandbox and the egress proxy cost: the same deploy on two engines, in turn, with them and without. */
+/** Measures the cost of sandbox and egress proxy: the same deploy on two engines, with and without. */
 export async function sandboxBench(): Promise<Row[]> {
   const problem = awsProblem();
   if (problem) return [{ what: 'six AWS resources in the sandbox', ours: `skipped: ${problem}` }];
@@ -25,7 +25,7 @@ export async function sandboxBench(): Promise<Row[]> {
     for (const engine of [on, off]) await deploy(engine, 0);
     const times = { on: [] as number[], off: [] as number[] };
     for (let round = 1; round <= rounds; round += 1) {
-      // Each is first in every other round, so that neither always follows the other.
+      // They alternate in order, so that neither always runs second.
       for (const mode of round % 2 ? (['on', 'off'] as const) : (['off', 'on'] as const))
         times[mode].push(await deploy(mode === 'on' ? on : off, round));
     }

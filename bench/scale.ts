@@ -10,7 +10,7 @@ const large = { projects: 10_000, jobs: 100_000 };
 const requests = 3000;
 const concurrency = 8;
 
-/** Memory and latency of list and status with many jobs stored, held against the same with few. */
+/** Measures memory and latency of list and status with many stored jobs, against few. */
 export async function scaleBench(): Promise<Row[]> {
   const skipped = skipWithoutPostgres();
   if (skipped) return [{ what: 'list and status at scale', ours: `skipped: ${skipped}` }];
@@ -64,7 +64,7 @@ async function measure(postgres: Postgres, name: string, size: Size) {
   };
 }
 
-/** Ended jobs, spread evenly over the projects. */
+/** Inserts finished jobs, spread evenly over the projects. */
 async function fillDatabase(url: string, size: Size): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -80,7 +80,7 @@ async function fillDatabase(url: string, size: Size): Promise<void> {
   await client.end();
 }
 
-/** Milliseconds of each request, after a warm-up. */
+/** Returns the milliseconds of each request, after a warm-up. */
 async function timings(request: () => Promise<{ status: number }>): Promise<number[]> {
   for (let index = 0; index < 200; index += 1) await request();
   const found: number[] = [];

@@ -14,7 +14,7 @@ const readyMs = 60_000;
 
 type Start = { readyAfterMs: number; gatewayMb: number; runnerMb: number };
 
-/** From `npm start`, everything installed, to the line that says it is ready; then memory of each service at rest. */
+/** Times `npm start` until it is ready, with everything installed; then each service's idle memory. */
 export async function startupBench(): Promise<Row[]> {
   const first: Start[] = [];
   const later: Start[] = [];
@@ -59,7 +59,7 @@ async function start(directory: string): Promise<Start> {
   }
 }
 
-/** npm may go before the services: waits until they have let go of their output too. */
+/** npm may exit before the services: waits until they have closed their output too. */
 async function stop(npm: ChildProcess): Promise<void> {
   if (npm.exitCode !== null || npm.signalCode !== null) return;
   const closed = once(npm, 'close');
@@ -67,7 +67,7 @@ async function stop(npm: ChildProcess): Promise<void> {
   await closed;
 }
 
-/** As a user's shell has it: not with the packages' own programs first, as inside `npm run`. */
+/** Returns the environment of a user's shell, without the packages' programs first, as in `npm run`. */
 function environment(directory: string): NodeJS.ProcessEnv {
   const path = (process.env.PATH ?? '').split(delimiter).filter((folder) => !folder.includes('node_modules'));
   return {
@@ -101,7 +101,7 @@ function saysReady(npm: ChildProcess): Promise<void> {
   });
 }
 
-/** A process and all it started, from the parents in /proc. */
+/** Returns a process and all its descendants, from the parents in /proc. */
 function descendants(pid: number): number[] {
   const children = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && parentOf(name) === pid)

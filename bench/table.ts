@@ -1,16 +1,16 @@
-/** One measured figure. Where it is held against another way of doing the same, `ratio` is ours over theirs. */
+/** One measured figure. If compared with another way of doing the same, `ratio` is ours over theirs. */
 export type Row = {
   what: string;
   ours: string;
   theirs?: string;
   ratio?: number;
-  /** `atMost` or `atLeast` this ratio. */
+  /** Required maximum or minimum of the ratio. */
   goal?: { atMost: number } | { atLeast: number };
 };
 
 const headings = ['what', 'engine', 'compared with', 'ratio', 'goal', ''];
 
-/** A Markdown table, columns aligned. */
+/** Renders a Markdown table with aligned columns. */
 export function renderTable(rows: Row[]): string {
   const lines = rows.map((row) => [
     row.what,
@@ -37,7 +37,7 @@ export function median(values: number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
 
-/** The smallest value that `fraction` of the values do not exceed. */
+/** Returns the smallest value that `fraction` of the values do not exceed. */
 export function percentile(values: number[], fraction: number): number {
   const sorted = values.toSorted((left, right) => left - right);
   return sorted[Math.max(0, Math.ceil(sorted.length * fraction) - 1)] ?? Number.NaN;

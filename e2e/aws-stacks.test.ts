@@ -26,7 +26,7 @@ afterAll(async () => {
 
 type Status = { status: string; progress: number; error?: string };
 
-/** A stack's files; a zip goes as base64. */
+/** Reads a stack's files; a zip is sent as base64. */
 function stack(name: string): Files {
   const directory = join(import.meta.dirname, '..', 'testing', 'stacks', name);
   const entries = readdirSync(directory).map((file): [string, Files[string]] => {

@@ -9,7 +9,7 @@ import { shellEnv, slowCode } from '../testing/slow-code.ts';
 import { readEvents } from '../testing/sse.ts';
 import { waitFor } from '../testing/wait.ts';
 
-/** `npm run bench -- cluster` does 500. */
+/** `npm run bench -- cluster` runs 500. */
 const deploys = Number(process.env.CLUSTER_DEPLOYS ?? 60);
 
 testUnless(skipWithoutPostgres())('two gateways and three runners complete every deploy once', async () => {
@@ -92,7 +92,7 @@ async function busyGateway(cluster: Cluster): Promise<Member | undefined> {
   return undefined;
 }
 
-/** What the services logged, for a result that is not as promised. */
+/** Returns the services' logs, for an unexpected result. */
 function logs(cluster: Cluster, result: unknown): string {
   return [
     result,

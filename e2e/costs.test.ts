@@ -32,7 +32,7 @@ resource_type_default_usage:
     monthly_requests: 20000000
 `;
 
-/** Kinds that the local AWS makes quickly, with attributes that set what they cost, some known only after apply. */
+/** Types that the local AWS creates quickly, with cost-relevant attributes, some known only after apply. */
 const code = `
 variable "tables" {
   default = 2
@@ -119,7 +119,7 @@ const byAddress = (resources: Priced[]) =>
   );
 const costsOf = async (projectId: string) => (await client.get(`/api/deploy/costs/${projectId}`)).body;
 
-/** Prices the plan of a project's code, applies it, and holds what the state costs against it. */
+/** Prices a project's plan, applies it, and compares the cost of the state. */
 async function comparePlanWithState(projectId: string, files: Files, variables: object = {}) {
   await client.complete('/api/deploy/plan', { projectId, files, variables });
   const planned = await costsOf(projectId);

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => engine?.[Symbol.asyncDispose]());
 
-test('the example deploys, answers outputs and state, changes with a variable, and is destroyed', async () => {
+test('the example deploys, returns outputs and state, changes with a variable, and is destroyed', async () => {
   const first = await client.complete('/api/deploy', { projectId: 'hello', iacCode: code });
   expect(first.progress).toBe(100);
   expect(first.result?.outputs).toStrictEqual({ greeting: 'Hello, world!' });
@@ -68,7 +68,7 @@ test('a plan job changes nothing and shows what would change, sensitive values m
   expect((await client.get('/api/deploy/infrastructure/planned')).body.deploymentStatus).toBe('not_deployed');
 });
 
-test('modules, templates, tfvars and binary files arrive as they were sent', async () => {
+test('modules, templates, tfvars and binary files arrive unchanged', async () => {
   const files = {
     'main.tf':
       'module "m" {\n  source = "./modules/m"\n  who = var.who\n}\nvariable "who" {}\noutput "text" { value = module.m.text }\noutput "size" { value = length(filebase64("blob.bin")) }\n',
@@ -82,7 +82,7 @@ test('modules, templates, tfvars and binary files arrive as they were sent', asy
   expect(job.result?.outputs).toStrictEqual({ text: 'Hello module!', size: 8 });
 });
 
-test('validation answers with the place, the snippet and a stable code, and stores nothing', async () => {
+test('validation returns the place, the snippet and a stable code, and stores nothing', async () => {
   const iacCode = 'resource "terraform_data" "a" {\n  inptu = 1\n}\n';
   const { status, body } = await client.post('/api/deploy/validate', { iacCode });
   expect(status).toBe(200);
@@ -114,7 +114,7 @@ test('a stored project validates by its id', async () => {
   });
 });
 
-test('a failed job says step, message, diagnostics and whether a retry can help', async () => {
+test('a failed job has step, message, diagnostics and whether a retry can help', async () => {
   const iacCode = 'resource "terraform_data" "a" {\n  input = file("missing.txt")\n}\n';
   const { body } = await client.post('/api/deploy', { projectId: 'broken', iacCode });
   const job = await client.finished(body.jobId);

@@ -48,7 +48,7 @@ afterAll(async () => {
   await aws?.stop();
 });
 
-/** Every call answers so late that creates are in flight whenever a test looks. */
+/** Delays every call, so that creates are in flight whenever a test looks. */
 const late = { delayMs: 1500, loseAnswers: 0, breakBefore: 0 };
 const prompt = { delayMs: 0, loseAnswers: 0, breakBefore: 0 };
 

@@ -37,7 +37,7 @@ describeUnless(skipWithoutAws())('policy with the real provider', () => {
     expect(await findingsOf('good')).toStrictEqual([]);
   });
 
-  test('what is known only after apply is judged then, and told', async () => {
+  test('values known only after apply are checked then, and reported', async () => {
     const iacCode = `provider "aws" {
   region = "us-east-1"
 }

@@ -44,7 +44,7 @@ function assertComplete(finding: PolicyFinding, expected: { id: string; file: st
   );
 }
 
-test('a new name alone passes, and a name for another object waits and says what for', async () => {
+test('a move alone passes, and a move to another object waits with a reason', async () => {
   const moved = (to: string, input: string) =>
     `resource "terraform_data" "${to}" {\n  input = "${input}"\n}\nmoved {\n  from = terraform_data.a\n  to   = terraform_data.${to}\n}\n`;
   await deploy('renamed', { iacCode: hello });
@@ -122,7 +122,7 @@ provider "aws" {
       assert.ok(validation.errors.some(({ code }: { code: string }) => code === expected.id));
     });
 
-  test('an exemption lets it pass until it expires; what was stored is judged anew', async () => {
+  test('an exemption lets it pass until it expires; stored code is checked again', async () => {
     const exemption = { id: 'PRE-FILE-TYPE', file: 'notes.xyz', who: 'op', why: 'harmless' };
     const files = { 'main.tf': hello, 'notes.xyz': 'x' };
     await setPolicy('allowed', { exemptions: [exemption] });
@@ -176,7 +176,7 @@ describe('a plan', () => {
     expect((await client.get('/api/deploy/infrastructure/blocked')).body.terraformState).toBe(null);
   });
 
-  test('that a rule wants approved waits in spite of auto-approval, and goes on with the digest', async () => {
+  test('that a rule requires approval for waits in spite of auto-approval, and continues with the digest', async () => {
     await setPolicy('asked', rule('approve'));
     const job = await deploy('asked', { iacCode: hello });
     expect(job.status).toBe('awaiting_approval');
@@ -186,7 +186,7 @@ describe('a plan', () => {
     expect((await client.endOf(job.jobId)).status).toBe('completed');
   });
 
-  test('that deletes more than the project may is blocked; destroying the project is what was asked', async () => {
+  test('that deletes more than the project allows is blocked; a requested destroy is not', async () => {
     const many = 'resource "terraform_data" "a" {\n  count = 3\n}\n';
     await setPolicy('radius', { blastRadius: { maxDeletions: 1 } });
     await client.complete('/api/deploy', { projectId: 'radius', iacCode: many });

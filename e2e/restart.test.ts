@@ -46,7 +46,7 @@ async function assertWhole(engine: Engine, jobId: string): Promise<void> {
   assert.equal(new Set(finished).size, finished.length, 'no resource is told of twice');
 }
 
-test('a runner killed during an apply: the apply goes on and the restarted runner takes it up', () =>
+test('a runner killed during an apply: the apply continues and the restarted runner adopts it', () =>
   withEngine(async (engine, client) => {
     const jobId = await applying(client, 'runner-killed');
     await engine.runner?.stop('SIGKILL');
@@ -67,7 +67,7 @@ test('a gateway killed during an apply: the restarted gateway re-attaches to the
     await assertWhole(engine, jobId);
   }));
 
-test('both killed during an apply, and both back', () =>
+test('both killed during an apply, and both restarted', () =>
   withEngine(async (engine, client) => {
     const jobId = await applying(client, 'both-killed');
     await engine.gateway?.stop('SIGKILL');
@@ -102,7 +102,7 @@ test('Terraform killed during an apply: interrupted, uncertain, and the next dep
     expect(again.result?.outputs).toStrictEqual({ count: 8 });
   }));
 
-test('a running job cancels by interrupt, keeps what it has created, and says how it ended', () =>
+test('a running job is cancelled by interrupt, keeps what it has created, and says how it ended', () =>
   withEngine(async (_engine, client) => {
     const jobId = await applying(client, 'cancelled');
     const answer = await client.post(`/api/deploy/jobs/${jobId}/cancel`, { graceSeconds: 30 });
@@ -125,7 +125,7 @@ test('a gateway told to stop hands its job over and the next one finishes it', (
     assert.equal(job.status, 'completed', job.error);
   }));
 
-test('a runner told to stop leaves the apply running and takes it up again', () =>
+test('a runner told to stop leaves the apply running and adopts it again', () =>
   withEngine(async (engine, client) => {
     const jobId = await applying(client, 'runner-stopped');
     await engine.runner?.stop('SIGTERM');
@@ -148,7 +148,7 @@ test('a job of a runner that is down starts when it is back', () =>
     expect((await client.finished(body.jobId)).status).toBe('completed');
   }));
 
-test('a restart of everything forgets nothing', () =>
+test('a restart of everything loses nothing', () =>
   withEngine(async (engine, client) => {
     const job = await client.complete('/api/deploy', { projectId: 'kept', iacCode: slowCode });
     await engine.gateway?.stop('SIGKILL');

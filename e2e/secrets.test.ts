@@ -11,7 +11,7 @@ const forms = [
   Buffer.from(secret).toString('hex'),
   JSON.stringify(secret).slice(1, -1).replace('&', '\\u0026'),
 ];
-/** Says the secret in every way it can: a failed condition, a warning, outputs, planned values. */
+/** Reveals the secret in every possible way: a failed condition, a warning, outputs, planned values. */
 const code = `
 variable "token" {}
 resource "terraform_data" "plain" {
@@ -41,7 +41,7 @@ beforeAll(async () => {
 });
 afterAll(() => engine?.[Symbol.asyncDispose]());
 
-/** Everything the API says about a job and its project to those who may not read the state. */
+/** Returns everything the API says about a job and its project to callers who may not read the state. */
 async function everythingShown(jobId: string): Promise<string> {
   const paths = [
     `/api/deploy/status/${jobId}`,
@@ -67,7 +67,7 @@ function around(text: string, part: string): string {
   return text.slice(Math.max(0, at - 200), at + 100);
 }
 
-test('a secret variable reaches the code and shows nowhere, in none of its spellings', async () => {
+test('a secret variable reaches the code and appears nowhere, in no spelling', async () => {
   const job = await client.complete('/api/deploy', { projectId: 'web', iacCode: code });
   const state = JSON.stringify((await client.get('/api/deploy/state/web')).body);
   assert.ok(state.includes('u0026') || state.includes(secret), 'the code did not receive the secret');
@@ -92,7 +92,7 @@ test('a secret in the message of a failed run is masked in the error, its diagno
   assertClean(await everythingShown(job.jobId));
 });
 
-test('a variable of the request that the code calls sensitive is masked where the code strips the mark', async () => {
+test('a request variable declared sensitive is masked even if the code removes the mark', async () => {
   const stripped = `variable "token" { sensitive = true }\noutput "plain" { value = nonsensitive(var.token) }\n`;
   const accepted = await client.post('/api/deploy', {
     projectId: 'other',
@@ -114,7 +114,7 @@ test('sensitive outputs are shown on request alone', async () => {
   expect(await outputs('?sensitive=true')).toStrictEqual({ a: 'an-open-secret' });
 });
 
-test('a secret that is called like a verdict lifts no policy', async () => {
+test('a secret that equals a verdict does not lift a policy', async () => {
   const variables = { a: 'block', b: 'approve', c: 'policy_denied', d: 'PRE-PROVISIONER' };
   await client.request('PUT', '/api/deploy/secrets/verdict/variables', { variables });
   const iacCode =

@@ -60,7 +60,7 @@ test('a listener that has every event of an ended job gets 204', async () => {
   expect(answer.status).toBe(204);
 });
 
-test('a Last-Event-ID that is no number is 400', async () => {
+test('a Last-Event-ID that is not a number gives 400', async () => {
   const job = await client.complete('/api/deploy', { projectId: 'bad-id', iacCode: chain });
   const answer = await client.request('GET', `/api/deploy/jobs/${job.jobId}/events`, undefined, {
     'last-event-id': 'x',

@@ -41,7 +41,7 @@ testUnless(skip)(
     expect(status).toBe(200);
     for (const name of ['plan', 'apply', 'provider']) expect(body).toMatch(new RegExp(`^== ${name}\\b`, 'm'));
     expect(body).toMatch(/\[DEBUG\]/);
-    expect(body).toMatch(/PutParameter/); // what the provider has asked the cloud
+    expect(body).toMatch(/PutParameter/); // the provider's request to the cloud
     expect(body).toMatch(/\(redacted\)/);
     expect(body).not.toContain(secret);
     expect(`${engine.runner?.output()}${engine.gateway?.output()}`).not.toContain('PutParameter');

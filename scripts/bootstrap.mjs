@@ -1,4 +1,4 @@
-// Runs on whatever Node is installed (20 or newer): installs what is missing, then runs the given script on the
+// Runs on any installed Node (20 or newer): installs what is missing, then runs the given script on the
 // pinned Node. Usage: node scripts/bootstrap.mjs SCRIPT [ARGUMENT…]
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -35,7 +35,8 @@ if (!existsSync(pinnedNode)) {
 
 const child = spawn(pinnedNode, process.argv.slice(2), { cwd: root, stdio: 'inherit' });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-// npm passes SIGINT and SIGTERM on, but ends at once by any other signal: what it started ends then, too.
+// npm forwards SIGINT and SIGTERM, but dies from any other signal; the processes it started must end then
+// too.
 if (process.env.npm_lifecycle_event) {
   const npm = process.ppid;
   setInterval(() => process.ppid !== npm && child.kill('SIGTERM'), 1000).unref();

@@ -15,10 +15,10 @@ const pages = [
   'deploy/README.md',
   ...globSync('docs/**/*.md', { cwd: root }),
 ];
-/** Written at run time, so absent from a fresh clone. */
+/** Created at run time, so missing in a fresh clone. */
 const runtimeFolders = ['data', 'workspaces', 'node_modules'];
 
-/** Folders that hold at least one file. */
+/** Returns folders that contain at least one file. */
 function foldersIn(path: string): string[] {
   const holdsFiles = (folder: string) =>
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true }).some((entry) => entry.isFile());
@@ -57,7 +57,7 @@ test('README.md fits on one screen', () => {
   expect(read('README.md').split('\n').length).toBeLessThanOrEqual(60);
 });
 
-test('docs/architecture.md annotates every folder there is, and no other', () => {
+test('docs/architecture.md describes every folder, and no other', () => {
   const annotated = [...read('docs/architecture.md').matchAll(/^([\w./-]+)\/ {2,}\S/gm)].map(
     (match) => match[1] ?? '',
   );
@@ -91,7 +91,7 @@ test('docs/orphans.md has the figures that `npm run bench -- orphans` prints', a
   for (const { what, ours } of await orphansBench()) assert.ok(page.includes(`| ${what} | ${ours} |`), what);
 });
 
-test('every record of a decision has its number once', () => {
+test('every decision record has a unique number', () => {
   const numbers = globSync('docs/decisions/*.md', { cwd: root }).map((path) => /(\d{3})-/.exec(path)?.[1]);
   expect(new Set(numbers).size).toBe(numbers.length);
   expect(numbers).not.toContain(undefined);

@@ -29,19 +29,19 @@ const compose = (path: string): Compose => parse(read(path), { merge: true });
 const ours = (file: string, dockerfile: string) =>
   Object.entries(compose(file).services).filter(([, service]) => service.build?.dockerfile === dockerfile);
 
-/** The settings of a Dockerfile's service. */
+/** Returns the settings of a Dockerfile's service. */
 function settingsOf(dockerfile: string): Record<string, Setting> {
   return settingsByName(dockerfile.startsWith('gateway/') ? gatewaySettings : runnerSettings);
 }
 
-/** What a value becomes in a shell that sets only what it must: the setting's own example, or any word. */
+/** Expands a value like a shell with only the required variables: to the setting's example, or any word. */
 function inFullShell(value: string, settings: Record<string, Setting>): string {
   return value
     .replace(/\$\{\w+:-([^}]*)\}/g, '$1')
     .replace(/\$\{(\w+):\?[^}]*\}/g, (_, name) => settings[name]?.example ?? 'anything');
 }
 
-/** Throws where a variable is no setting, or its value is refused. */
+/** Throws if a variable is not a setting, or its value is invalid. */
 function assertAccepted(
   name: string,
   value: string | number | null,

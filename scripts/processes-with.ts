@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Processes that have this setting in their environment. */
+/** Returns processes with this setting in their environment. */
 export function processesWith(setting: string): { pid: string; command: string }[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -10,7 +10,7 @@ export function processesWith(setting: string): { pid: string; command: string }
         const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
         return environment.includes(setting) ? [{ pid, command }] : [];
       } catch {
-        return []; // it has ended, or is somebody else's
+        return []; // it has ended, or belongs to another user
       }
     });
 }

@@ -10,7 +10,7 @@ import { configurationPage, withSettings, writeCommand } from './configuration-p
 const root = resolve(import.meta.dirname, '..');
 const services = { gateway: gatewaySettings, 'terraform-runner': runnerSettings };
 
-test('docs/configuration.md is what the tables of settings give', () => {
+test('docs/configuration.md matches the tables of settings', () => {
   const page = readFileSync(configurationPage, 'utf8');
   assert.ok(page === withSettings(page), `docs/configuration.md is out of date; run: ${writeCommand}`);
 });
@@ -46,7 +46,7 @@ for (const [service, table] of Object.entries(services)) {
   });
 }
 
-test("no setting of one service is taken for a misspelt one of the other's", () => {
+test('no setting of one service counts as misspelt for the other', () => {
   const [gateway, runner] = [settingNames(gatewaySettings), settingNames(runnerSettings)];
   expect(misspeltSettings(gateway, runner)).toStrictEqual([]);
   expect(misspeltSettings(runner, gateway)).toStrictEqual([]);

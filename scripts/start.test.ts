@@ -8,7 +8,7 @@ import { processesWith } from './processes-with.ts';
 const root = resolve(import.meta.dirname, '..');
 const limitMs = 60_000;
 
-/** Starts the engine with settings that can't be right, and waits until it has given up. */
+/** Starts the engine with invalid settings, and waits until it has exited. */
 function startWith(settings: Record<string, string>) {
   const dataDir = mkdtempSync(join(tmpdir(), 'start-'));
   try {
@@ -39,7 +39,7 @@ const wrongSettings: Record<string, string>[] = [
 for (const settings of wrongSettings) {
   const names = Object.keys(settings);
 
-  test(`wrong settings are named in a line each, and nothing stays running: ${names.join(', ')}`, () => {
+  test(`each wrong setting is reported in a line, and nothing keeps running: ${names.join(', ')}`, () => {
     const { status, lines, left } = startWith(settings);
     assert.equal(status, 1, lines.join('\n'));
     for (const name of names)
@@ -49,7 +49,7 @@ for (const settings of wrongSettings) {
   });
 }
 
-test('a misspelt setting is named beside the one that is missing, in one line and without its value', () => {
+test('a misspelt setting is reported with the missing one, in one line and without its value', () => {
   const { status, lines } = startWith({ PROT: 'secret', PORT: 'abc' });
   expect(status).toBe(1);
   expect(lines.filter((line) => line.includes('PROT'))).toStrictEqual([

@@ -14,7 +14,7 @@ import { findTerraform } from './terraform/find-terraform.ts';
 const root = resolve(import.meta.dirname, '..');
 const readyMs = 60_000;
 
-/** Starts the runner and the gateway, waits until both are healthy, and stays until it is told to stop. */
+/** Starts runner and gateway, waits until both are healthy, and runs until it is stopped. */
 async function main(environment: NodeJS.ProcessEnv): Promise<void> {
   const dataDir = resolve(environment.DATA_DIR || 'data');
   const terraform = await findTerraform(environment, join(dataDir, 'tools'));
@@ -28,17 +28,17 @@ async function main(environment: NodeJS.ProcessEnv): Promise<void> {
   const port = await start('gateway', 'PORT', { ...shared, TERRAFORM_RUNNER_URL: runnerUrl });
   const scheme = gateway.access.tls ? 'https' : 'http';
   const address = `${scheme}://${gateway.host.includes(':') ? `[${gateway.host}]` : gateway.host}:${port}`;
-  if (scheme === 'http') await healthy(address); // a certificate is trusted by callers, not here
+  if (scheme === 'http') await healthy(address); // only callers trust the certificate
   const keyFile = gateway.access.required ? join(dataDir, 'admin.key') : undefined;
   console.log(welcome(address, `${terraform.path} (${terraform.source})`, keyFile));
 }
 
-/** A secret made for this start, unless the environment has one. */
+/** Returns the environment's secret, or else a new one for this start. */
 function sharedToken({ RUNNER_TOKEN: token, RUNNER_TOKEN_FILE: file }: NodeJS.ProcessEnv) {
   return token || file ? {} : { RUNNER_TOKEN: randomBytes(32).toString('hex') };
 }
 
-/** Reads the settings of both services; throws with every wrong one of both before either starts. */
+/** Reads the settings of both services; throws with all wrong ones before either service starts. */
 function checkSettings(runnerEnvironment: NodeJS.ProcessEnv, gatewayEnvironment: NodeJS.ProcessEnv) {
   const lines: string[] = [];
   const attempt = <T>(read: () => T): T | undefined => {
@@ -69,7 +69,7 @@ function start(
   return service.ready;
 }
 
-/** The gateway first, so that nothing new reaches the runner. */
+/** Stops the gateway first, so that no new work reaches the runner. */
 async function stop(code: number): Promise<void> {
   if (stopping) return;
   stopping = true;
@@ -89,7 +89,7 @@ async function healthy(address: string): Promise<void> {
   throw new Error(`the gateway at ${address} is not ready: ${last}`);
 }
 
-/** `keyFile`: where the admin key is, if callers need one. */
+/** `keyFile`: path of the admin key, if callers need one. */
 function welcome(address: string, terraform: string, keyFile: string | undefined): string {
   const example = join('examples', 'hello', 'main.tf');
   const code = existsSync(join(root, example)) ? readFileSync(join(root, example), 'utf8') : '';
@@ -110,7 +110,7 @@ and watch it:  curl -s ${address}/api/deploy/infrastructure/hello${key}
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(0));
 
-/** What `npm start -- --help` prints. */
+/** Returns the output of `npm start -- --help`. */
 function help(): string {
   return `npm start starts the gateway and the runner with the settings in the environment.
 RUNNER_TOKEN is made up where it is not set, and Terraform is fetched where none is found.

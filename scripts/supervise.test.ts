@@ -12,7 +12,7 @@ const limitMs = 180_000;
 
 type Started = { npm: Child; url: string; left(): string[]; pidOf(service: string): number };
 
-/** The engine as its users start it. Every process of it has the folder in its environment. */
+/** Starts the engine as its users do. Each of its processes has the folder in its environment. */
 async function npmStart(): Promise<Started> {
   const dataDir = mkdtempSync(join(tmpdir(), 'npm-start-'));
   const npm = startChild('npm', ['start'], {

@@ -7,16 +7,16 @@ const readyMs = 60_000;
 const stopMs = 20_000;
 const firstDelayMs = 1000;
 const maxDelayMs = 30_000;
-/** A service that has run this long is sound: the next restart comes after the first delay again. */
+/** A service that has run this long is healthy: the restart delay starts from the beginning. */
 const soundMs = 60_000;
-/** More restarts than these within the time mean that a restart does not help. */
+/** More restarts within this time mean that restarting does not help. */
 const maxRestarts = 10;
 const restartsWithinMs = 10 * 60_000;
 
 export type SupervisedService = {
-  /** The port, the same for every process of the service. Rejects where the first one ends before it is ready. */
+  /** The port, the same for every process. Rejects if the first process ends before it is ready. */
   ready: Promise<number>;
-  /** SIGTERM, and SIGKILL where that does not end it. */
+  /** Sends SIGTERM, then SIGKILL if needed. */
   stop(): Promise<void>;
 };
 
@@ -29,8 +29,9 @@ type Options = {
 };
 
 /**
- * Starts a service and starts it again whenever it ends unasked: after 1 s, doubled up to 30 s, at most 10 times in 10
- * minutes. Where the first process ends before it is ready its settings are wrong, and it stays down.
+ * Starts a service and restarts it whenever it ends unexpectedly: after 1 s, doubled up to 30 s, at most 10
+ * times in 10 minutes. If the first process ends before it is ready, its settings are wrong, and it is not
+ * restarted.
  */
 export function superviseService(options: Options): SupervisedService {
   const { name } = options;
@@ -83,12 +84,12 @@ export function superviseService(options: Options): SupervisedService {
   };
 }
 
-/** Counts restarts and spaces them out. */
+/** Counts and delays restarts. */
 class RestartLimit {
   readonly #restarts: number[] = [];
   #delayMs = firstDelayMs;
 
-  /** The next restart of a process that was started at this time; `undefined` where it is one too many. */
+  /** Returns the next restart of a process started at this time; `undefined` if there were too many. */
   next(startedAt: number): { count: number; delayMs: number } | undefined {
     const now = Date.now();
     while (this.#restarts[0] !== undefined && now - this.#restarts[0] > restartsWithinMs)
@@ -109,7 +110,7 @@ function start({ name }: Options, environment: NodeJS.ProcessEnv): ChildProcess 
   });
 }
 
-/** The port a service listens on, once it says that it is ready. */
+/** Resolves to a service's port once it reports that it is ready. */
 function ready(name: string, child: ChildProcess): Promise<number> {
   return new Promise((done, fail) => {
     const timer = setTimeout(

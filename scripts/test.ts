@@ -19,7 +19,7 @@ const jest = spawn(
     '--selectProjects',
     ...(names.length > 0 ? names : Object.keys(suites)),
   ],
-  { cwd: root, stdio: ['inherit', 'inherit', 1] }, // in one stream, so that the summary comes last
+  { cwd: root, stdio: ['inherit', 'inherit', 1] }, // one stream, so that the summary comes last
 );
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => jest.kill(signal));
 jest.on('exit', (code) => process.exit(code ?? 1));

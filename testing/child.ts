@@ -4,15 +4,15 @@ import { once } from 'node:events';
 export type Child = {
   process: ChildProcess;
   pid: number;
-  /** What it has written so far, both streams. */
+  /** Output so far, both streams. */
   output(): string;
-  /** Ends it (SIGTERM, then SIGKILL after 15 s) and waits until it is gone. */
+  /** Ends it (SIGTERM, then SIGKILL after 15 s) and waits until it has exited. */
   stop(signal?: NodeJS.Signals): Promise<void>;
 };
 
 const killAfterMs = 15_000;
 
-/** Starts a program whose output is kept and which never outlives its `stop`. */
+/** Starts a program, records its output, and ends it with `stop` at the latest. */
 export function startChild(
   file: string,
   args: string[],
@@ -46,7 +46,7 @@ export function startChild(
   };
 }
 
-/** Waits for the `{type: 'ready', port}` message of a service; throws with its output where it ends instead. */
+/** Waits for a service's `{type: 'ready', port}` message; throws with its output if it ends instead. */
 export async function readyPort(name: string, child: Child): Promise<number> {
   return new Promise((resolve, reject) => {
     child.process.once('exit', (code) => reject(new Error(`${name} ended with ${code}:\n${child.output()}`)));

@@ -11,7 +11,7 @@ type SendRequest = (
   headers?: Record<string, string>,
 ) => Promise<Answer>;
 
-/** Talks to a gateway as any client would. */
+/** Creates a client that calls a gateway like any other. */
 export function createClient(url: string, headers: Record<string, string> = {}) {
   const request: SendRequest = (method, path, body, more) =>
     send(method, `${url}${path}`, body, { ...headers, ...more });
@@ -19,13 +19,13 @@ export function createClient(url: string, headers: Record<string, string> = {}) 
     get: (path: string) => request('GET', path),
     post: (path: string, body: unknown, more?: Record<string, string>) => request('POST', path, body, more),
     request,
-    /** Waits until a job has ended, or rests at `awaiting_approval`. */
+    /** Waits until a job has ended, or waits at `awaiting_approval`. */
     finished: (jobId: string, timeoutMs?: number) =>
       reached(request, jobId, ['completed', 'failed', 'cancelled', 'awaiting_approval'], timeoutMs),
     /** Waits until a job has ended. */
     endOf: (jobId: string, timeoutMs?: number) =>
       reached(request, jobId, ['completed', 'failed', 'cancelled'], timeoutMs),
-    /** Posts a job and waits for its end; throws with the failure where it did not complete. */
+    /** Posts a job and waits for its end; throws with the failure if it did not complete. */
     async complete(path: string, body: unknown): Promise<JobView> {
       const accepted = await request('POST', path, body);
       if (accepted.status !== 202)
@@ -55,7 +55,7 @@ async function send(
   return { status: response.status, body: json ? JSON.parse(text) : text, headers: response.headers };
 }
 
-/** The job once it has one of these statuses. */
+/** Returns the job once it has one of these statuses. */
 function reached(
   request: SendRequest,
   jobId: string,

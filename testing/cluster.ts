@@ -21,13 +21,13 @@ export type ClusterSize = {
   gateways: number;
   runners: number;
   slots?: number;
-  /** The operator's policy, as `POLICY_FILE` holds it. */
+  /** The operator's policy, the content of `POLICY_FILE`. */
   policy?: unknown;
   /** More settings of the runners. */
   runnerEnv?: Record<string, string>;
 };
 
-/** Gateways and runners on one PostgreSQL that share no folder; runners are known by their heartbeat alone. */
+/** Starts gateways and runners on one PostgreSQL without shared folders; runners register by heartbeat. */
 export async function startCluster(size: ClusterSize): Promise<Cluster> {
   const directory = await mkdtemp(join(tmpdir(), 'cl-'));
   const postgres = await startPostgres();

@@ -13,7 +13,7 @@ export type ManyResult = {
 const code = 'resource "terraform_data" "a" {\n  input = "x"\n}\n';
 const allMs = 1_200_000;
 
-/** Deploys one project each, over all gateways in turn; `disturb` happens when a third has completed. */
+/** Deploys one project each, over all gateways in turn; calls `disturb` when a third has completed. */
 export async function deployMany(
   cluster: Cluster,
   count: number,
@@ -55,7 +55,7 @@ export async function deployMany(
 
 type Client = ReturnType<typeof createClient>;
 
-/** Jobs with a status, counted up to about `enough`. */
+/** Counts jobs with a status, up to about `enough`. */
 async function countOf(client: Client, status: string, enough: number): Promise<number> {
   let count = 0;
   let cursor: string | null = null;
@@ -68,7 +68,7 @@ async function countOf(client: Client, status: string, enough: number): Promise<
   return count;
 }
 
-/** Jobs whose one resource was created more than once, by their stored events. */
+/** Returns jobs whose one resource was created more than once, by their stored events. */
 async function appliedTwice(cluster: Cluster, jobIds: string[]): Promise<string[]> {
   const twice: string[] = [];
   for (const jobId of jobIds) {

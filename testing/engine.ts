@@ -10,14 +10,14 @@ const root = resolve(import.meta.dirname, '..');
 export type EngineOptions = {
   /** More settings for both services. */
   env?: Record<string, string>;
-  /** Settings of the runner or the gateway alone. */
+  /** Settings of only the runner or the gateway. */
   runnerEnv?: Record<string, string>;
   gatewayEnv?: Record<string, string>;
-  /** The operator's policy, as `POLICY_FILE` holds it. */
+  /** The operator's policy, the content of `POLICY_FILE`. */
   policy?: unknown;
 };
 
-/** A whole engine of two real processes on random ports and a folder of its own. */
+/** A whole engine: two real processes on random ports, with its own folder. */
 export class Engine {
   readonly directory: string;
   readonly token = randomBytes(16).toString('hex');
@@ -52,7 +52,7 @@ export class Engine {
     return `http://127.0.0.1:${this.runnerPort}`;
   }
 
-  /** On the same port as before where it ran before. */
+  /** Reuses the port of an earlier start. */
   async startRunner(): Promise<void> {
     const env = { ...this.#baseEnv(), RUNNER_PORT: String(this.runnerPort), ...this.options.runnerEnv };
     this.runner = startService('terraform-runner', env);

@@ -11,7 +11,7 @@ const mirrors = [
   `${process.env.HOME}/.terraform.d/plugins`,
 ];
 
-/** The mirror that holds the AWS provider. */
+/** Returns the mirror that contains the AWS provider. */
 export function providerMirror(): string | undefined {
   const candidates = process.env.TERRAFORM_PROVIDER_MIRROR
     ? [process.env.TERRAFORM_PROVIDER_MIRROR]
@@ -22,7 +22,7 @@ export function providerMirror(): string | undefined {
   );
 }
 
-/** What is missing for tests with the AWS provider and a local AWS. */
+/** Returns what is missing for tests with the AWS provider and a local AWS. */
 export function awsProblem(): string | undefined {
   if (!providerMirror()) return 'no AWS provider in a mirror (set TERRAFORM_PROVIDER_MIRROR)';
   try {
@@ -33,7 +33,7 @@ export function awsProblem(): string | undefined {
   return undefined;
 }
 
-/** For `test(name, { skip })`: a reason to skip, or false. Throws where skipping is not allowed. */
+/** Returns a reason to skip tests with AWS, or false. Throws if skipping is not allowed. */
 export function skipWithoutAws(): string | false {
   const problem = awsProblem();
   if (problem && process.env.E2E_REQUIRE_AWS) throw new Error(`the AWS tests must run here, but ${problem}`);
@@ -43,7 +43,7 @@ export function skipWithoutAws(): string | false {
 export type LocalAws = {
   url: string;
   pid: number;
-  /** Settings that point a run's provider here. */
+  /** Settings that point a run's provider to this local AWS. */
   env: Record<string, string>;
   call(
     service: string,
@@ -53,7 +53,7 @@ export type LocalAws = {
   stop(): Promise<void>;
 };
 
-/** A local AWS on a random port, empty. */
+/** Starts an empty local AWS on a random port. */
 export async function startLocalAws(): Promise<LocalAws> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -86,7 +86,7 @@ export async function startLocalAws(): Promise<LocalAws> {
   };
 }
 
-/** The local AWS makes each service at its first call, and two first calls at once make it twice. */
+/** The local AWS creates each service on its first call; two concurrent first calls would create it twice. */
 async function warmUp(url: string): Promise<void> {
   await call(url, 'ec2', { query: 'Action=DescribeVpcs&Version=2016-11-15' });
   await call(url, 'iam', { query: 'Action=ListRoles&Version=2010-05-08' });
@@ -103,7 +103,7 @@ async function warmUp(url: string): Promise<void> {
   await call(url, 's3', {});
 }
 
-/** One unsigned call; the local AWS reads the service from the credential scope. */
+/** Makes one unsigned call; the local AWS reads the service from the credential scope. */
 async function call(url: string, service: string, action: Parameters<LocalAws['call']>[1]): Promise<string> {
   const scope = `testing/20260101/us-east-1/${service}/aws4_request`;
   const response = await fetch(`${url}${action.path ?? '/'}`, {

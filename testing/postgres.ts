@@ -8,7 +8,7 @@ import { type Child, startChild } from './child.ts';
 import { freePort } from './local-aws.ts';
 import { waitFor } from './wait.ts';
 
-/** For `test(name, { skip })`: a reason to skip, or false. Throws where skipping is not allowed. */
+/** Returns a reason to skip tests with PostgreSQL, or false. Throws if skipping is not allowed. */
 export function skipWithoutPostgres(): string | false {
   const problem = binary('postgres') ? false : 'no PostgreSQL server binaries are installed';
   if (problem && process.env.E2E_REQUIRE_POSTGRES) throw new Error(`its tests must run here, but ${problem}`);
@@ -18,7 +18,7 @@ export function skipWithoutPostgres(): string | false {
 export type Postgres = {
   url: string;
   pid(): number;
-  /** kill -9 of the server and all its backends. */
+  /** Kills the server and all its backends with SIGKILL. */
   kill(): Promise<void>;
   /** Starts it again on the same port and data. */
   restart(): Promise<void>;
@@ -26,7 +26,7 @@ export type Postgres = {
   stop(): Promise<void>;
 };
 
-/** A server of its own on a random port and a temporary folder. It refuses to run as root, so root steps down. */
+/** Starts a server on a random port in a temporary folder. It refuses root, so root drops privileges. */
 export async function startPostgres(): Promise<Postgres> {
   const directory = await mkdtemp(join(tmpdir(), 'pg-'));
   const port = await freePort();
@@ -92,7 +92,7 @@ function binary(name: string): string | undefined {
   }
 }
 
-/** The `postgres` user where this is root, else nobody in particular. */
+/** Returns the `postgres` user if this process is root. */
 function unprivilegedUser(): { uid: number; gid: number } | undefined {
   if (userInfo().uid !== 0) return undefined;
   for (const name of ['postgres', 'nobody']) {

@@ -1,4 +1,4 @@
-/** "Create a web application with API Gateway, Lambda, and DynamoDB", as a generator of code would write it. */
+/** "Create a web application with API Gateway, Lambda, and DynamoDB", as a code generator would write it. */
 export const seedExample = `terraform {
   required_providers {
     aws = {

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 
-/** Lets the sandbox see what a shell needs; the code waits by one. */
+/** Makes a shell visible in the sandbox; the code waits with one. */
 export const shellEnv = {
   SANDBOX_READ_ONLY_PATHS: ['/bin', '/lib', '/lib64', '/usr'].filter((path) => existsSync(path)).join(','),
 };
 
-/** An apply that takes about four seconds without a cloud: each link waits for the one before. */
+/** An apply that takes about four seconds without a cloud: each resource waits for the previous one. */
 export const slowCode = `${Array.from(
   { length: 8 },
   (_, index) => `resource "terraform_data" "r${index}" {

@@ -1,7 +1,7 @@
 // biome-ignore lint/suspicious/noExplicitAny: events of every shape
 export type SseEvent = { id: number; type: string; data: any };
 
-/** Reads events after `lastId` until `limit` of them have come, then drops the connection; or until the stream ends. */
+/** Reads events after `lastId` until `limit` have come and drops the connection, or until the stream ends. */
 export async function readEvents(
   url: string,
   lastId: number | undefined,

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Asks again and again until `probe` answers something other than undefined or false. Throws after `timeoutMs`. */
+/** Polls until `probe` returns something other than undefined or false. Throws after `timeoutMs`. */
 export async function waitFor<T>(
   what: string,
   probe: () => Promise<T | undefined | false> | T | undefined | false,

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The command line is TypeScript, which the pinned Node runs as it is.
+// The command line is TypeScript, which the pinned Node runs directly.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

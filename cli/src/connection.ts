@@ -4,7 +4,7 @@ import { CliError } from './cli-error.ts';
 
 export type Connection = {
   json: boolean;
-  /** A request to the engine; throws `CliError` with its reason where it refuses. */
+  /** Sends a request to the engine; throws `CliError` with the reason of a refusal. */
   request(
     method: string,
     path: string,
@@ -12,7 +12,7 @@ export type Connection = {
   ): Promise<Response>;
 };
 
-/** From the options of the command line that stand before the command. */
+/** Reads the global options, which precede the command. */
 export function connect(command: Command): Connection {
   const options = command.optsWithGlobals<{ url: string; tokenFile?: string; json?: boolean }>();
   const token = readToken(options.tokenFile);
@@ -33,7 +33,7 @@ export function connect(command: Command): Connection {
   };
 }
 
-/** Never from the command line itself, where every user of the machine can read it. */
+/** Reads the token from a file or the environment, because every user can see command lines. */
 function readToken(file: string | undefined): string | undefined {
   if (!file) return process.env.DEPLOYER_TOKEN?.trim();
   try {

@@ -8,7 +8,7 @@ import { policyCommand } from './commands/policy.ts';
 import { restoreCommand } from './commands/restore.ts';
 import { secretsCommand } from './commands/secrets.ts';
 
-/** `deployer`: the command line of the engine, on its public API only. */
+/** Creates `deployer`, the engine's command line; it uses only the public API. */
 export function createProgram(): Command {
   return new Command('deployer')
     .description('Command line of the Deployment Engine')

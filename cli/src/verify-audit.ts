@@ -15,8 +15,9 @@ import type { Connection } from './connection.ts';
 export type Verified = { valid: boolean; entries: number; findings: AuditFinding[] };
 
 /**
- * Computes the chain of the entries here, and asks the engine, which has the key, whether it has signed its own entries
- * and the head. Entries of an export must be those that the engine has under the same numbers, up to its newest.
+ * Verifies the chain of entries locally, and asks the engine, which has the key, whether it signed its own
+ * entries and the head. Entries of an export must equal the engine's entries with the same numbers, up to its
+ * newest.
  */
 export async function verifyAudit(
   connection: Connection,
@@ -43,7 +44,7 @@ export async function verifyAudit(
   return { valid: findings.length === 0, entries: chain.entries, findings };
 }
 
-/** Whether the engine has this entry; its hash stands for all before it. */
+/** Whether the engine has this entry; its hash covers all earlier ones. */
 async function hasEntry(connection: Connection, { seq, hash }: AuditEntry): Promise<boolean> {
   const answer = await connection.request('GET', `/api/audit?cursor=${seq - 1}&limit=1`);
   const line = (await answer.text()).trim();

@@ -24,7 +24,7 @@ const deployerAs = (token: string, ...args: string[]) =>
   run(process.execPath, [main, '--url', it.url, ...args], { env: { ...process.env, DEPLOYER_TOKEN: token } });
 const deployer = (...args: string[]) => deployerAs(it.adminKey, ...args);
 
-test('a key is made, works, is listed and revoked', async () => {
+test('a key is created, works, is listed and revoked', async () => {
   const made = await deployer('keys', 'create', 'ci', '--role', 'viewer', '--projects', 'p-*,q');
   const key = made.stdout.trim();
   expect(key).toMatch(/^de_[0-9a-f]{16}_[A-Za-z0-9_-]{43}$/);
@@ -36,7 +36,7 @@ test('a key is made, works, is listed and revoked', async () => {
   await expect(deployerAs(key, 'keys', 'list')).rejects.toThrow(/wrong, revoked or has expired/);
 });
 
-test('keys made while the engine was open are marked in the list and revoked at once, others stay', async () => {
+test('keys made while the engine was open are marked in the list and revoked together, others stay', async () => {
   const keys = ['first', 'second'].map((name) => ({ name, role: 'viewer' as const, projects: ['*'] }));
   const open = { blastRadius: null, expiresInDays: 1 };
   const { query } = it.gateway.context.database;
@@ -62,7 +62,7 @@ test('keys made while the engine was open are marked in the list and revoked at 
   );
 });
 
-test('the key of the first start lies in a file that only its owner reads, and works from there', async () => {
+test('the key of the first start is in a file that only its owner can read, and works from there', async () => {
   const file = at('data/admin.key');
   const args = ['--url', it.url, '--token-file', file, 'keys', 'list'];
   const { stdout } = await run(process.execPath, [main, ...args], { env: { PATH: process.env.PATH } });

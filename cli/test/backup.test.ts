@@ -21,7 +21,7 @@ const deployer = (...args: string[]) => run(process.execPath, [main, '--url', en
 const code =
   'resource "terraform_data" "a" {\n  input = "kept"\n}\noutput "a" { value = terraform_data.a.output }\n';
 
-test('a backup brings back what was deployed before it, and nothing deployed after it', async () => {
+test('a backup restores what was deployed before it, and nothing deployed after it', async () => {
   await client.complete('/api/deploy', { projectId: 'before', iacCode: code });
   const file = join(engine.directory, 'engine.tar.gz');
   const { stdout } = await deployer('--json', 'backup', file);
@@ -39,7 +39,7 @@ test('a backup brings back what was deployed before it, and nothing deployed aft
   await client.complete('/api/deploy/destroy', { projectId: 'before' });
 });
 
-test('a file that is no backup is refused, says so, and changes nothing', async () => {
+test('a file that is not a backup is refused with a reason, and changes nothing', async () => {
   const file = join(engine.directory, 'noise.bin');
   await writeFile(file, 'not a backup');
   await expect(deployer('restore', file)).rejects.toThrow(/no backup of this engine; nothing was changed/);
@@ -51,7 +51,7 @@ test('a file that is no backup is refused, says so, and changes nothing', async 
   expect((await client.get('/api/deploy/outputs/before')).status).toBe(200);
 });
 
-test('an engine that does not answer is one readable line', async () => {
+test('an engine that does not answer is reported in one readable line', async () => {
   const failed = run(process.execPath, [main, '--url', 'http://127.0.0.1:9', 'backup', '/dev/null']);
   await assert.rejects(
     failed,

@@ -13,7 +13,7 @@ function doctor(url: string): Promise<{ code: number; text: string }> {
   });
 }
 
-test('doctor is content with the defaults, and names what a switched off sandbox leaves open', async () => {
+test('doctor accepts the defaults, and names what a disabled sandbox leaves unprotected', async () => {
   {
     await using engine = await Engine.start();
     const { code, text } = await doctor(engine.url);

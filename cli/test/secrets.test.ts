@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => it?.[Symbol.asyncDispose]());
 
-/** Everything a command says, with `input` on its standard input. */
+/** Returns all output of a command, with `input` on its standard input. */
 async function secrets(input: string, ...args: string[]): Promise<string> {
   const child = spawn(process.execPath, [main, '--url', it.url, 'secrets', ...args]);
   child.stdin.end(input);
@@ -32,7 +32,7 @@ test('a secret is set from standard input, listed by name, and removed', async (
   assert.ok(!/db_password/.test(await secrets('', 'remove', 'web', 'db_password')));
 });
 
-test('nothing on standard input, and a name that is none, are errors that say what to do', async () => {
+test('empty standard input and an invalid name are errors that say what to do', async () => {
   expect(await secrets('', 'set', 'web', 'token')).toMatch(/standard input is empty; for example/);
   expect(await secrets('x', 'set', 'web', 'not a name')).toMatch(/not a Terraform variable name/);
 });

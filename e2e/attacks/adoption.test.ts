@@ -6,7 +6,7 @@ import { Stage } from './support/stage.ts';
 const on = { preflight: true, sandbox: true };
 const off = { preflight: false, sandbox: false };
 
-/** No setting opens this way, so there is no engine on which it works. */
+/** No setting allows this, so there is no engine on which the attack works. */
 testUnless(skipWithoutAws())(
   'row 18: a table of somebody else is adopted after a failed creation, and destroyed with the project',
   async () => {

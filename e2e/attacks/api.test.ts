@@ -14,10 +14,10 @@ const secret = 'a-secret-of-the-identity-provider-0123456789';
 const jwt = { JWT_SECRET_KEY: secret, JWT_ISSUER: 'https://id.example.org', JWT_AUDIENCE: 'engine' };
 const hello = 'resource "terraform_data" "a" {}\n';
 
-describe('callers that are not what they say', () => {
-  /** On this machine and open, as it starts by itself. */
+describe('callers that lie about who they are', () => {
+  /** Local and open, as by default. */
   let open: Engine;
-  /** The same asking everybody who they are. */
+  /** The same engine, but it requires credentials. */
   let closed: Engine;
   beforeAll(async () => {
     open = await Engine.start();
@@ -246,7 +246,7 @@ describe('callers that are not what they say', () => {
   });
 });
 
-/** A call with headers that `fetch` would not send. */
+/** Makes a request with headers that `fetch` does not send. */
 function statusOf(
   port: number,
   method: string,
@@ -276,7 +276,7 @@ function tar(path: string, content: string): Buffer {
   return Buffer.concat([header, Buffer.from(content.padEnd(512, '\0')), Buffer.alloc(1024)]);
 }
 
-/** Headers of a call of the gateway to `GET /capacity` of its runner. */
+/** Returns the headers of a gateway's call to `GET /capacity` of its runner. */
 function signed(token: string, epochSeconds: number): Record<string, string> {
   const timestamp = String(epochSeconds);
   const nonce = randomUUID();

@@ -8,19 +8,19 @@ import { Trap } from './support/trap.ts';
 
 const platform = `${process.platform}_${process.arch === 'x64' ? 'amd64' : process.arch}`;
 
-/** Code that starts a program: each leaves a mark outside of its project where it works. */
+/** Code that starts a program, which writes a mark outside its project if the attack works. */
 type Attack = {
   row: number;
   name: string;
   files: (mark: string) => Record<string, string>;
   /** Findings that deny it. */
   findings: string[];
-  /** The rule is one that nobody can switch off: by hand, Terraform shows that the attack works. */
+  /** The rule cannot be disabled: plain Terraform shows that the attack works. */
   always?: boolean;
 };
 
 const credentialProcess = (mark: string) => `sh -c "echo ran > ${mark}; echo {}"`;
-/** Terraform and an INI file at once: the comment is code to the one and a profile to the other. */
+/** Terraform code and an INI file at once: Terraform's comment is a profile in INI. */
 const polyglot = (block: string, mark: string) => `/*
 [profile x]
 credential_process = ${credentialProcess(mark)}

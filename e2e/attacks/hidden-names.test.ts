@@ -5,13 +5,13 @@ import { bareTerraform } from './support/bare-terraform.ts';
 import { Stage } from './support/stage.ts';
 import { Trap } from './support/trap.ts';
 
-/** Code that means something else than its plain reading, because a name is hidden or an address is an argument. */
+/** Code that does not mean what it seems to, because a name is hidden or an address is an argument. */
 type Attack = {
   row: number;
   name: string;
   files: (trap: Trap) => Record<string, string>;
   finding: string;
-  /** The rule is one that nobody can switch off: by hand, Terraform shows that the attack works. */
+  /** The rule cannot be disabled: plain Terraform shows that the attack works. */
   always?: boolean;
 };
 

@@ -9,7 +9,7 @@ import { Trap } from './support/trap.ts';
 const on = { preflight: true, sandbox: true };
 const off = { preflight: false, sandbox: false };
 
-describe('what code says, and what is said about it', () => {
+describe('output of code, and reports about it', () => {
   let trap: Trap;
   let stage: Stage;
   beforeAll(async () => {
@@ -76,7 +76,7 @@ describe('what code says, and what is said about it', () => {
 
   test('row 27: a secret that output cuts in two', async () => {
     const secret = 'needle-in-the-haystack';
-    // The line is far longer than what is read and kept of it at once; the secret lies across every border in turn.
+    // The line exceeds every read and length limit; the secret crosses each boundary in turn.
     const code = (before: number) =>
       `variable "t" {}\noutput "x" {\n  value = 1\n  precondition {\n    condition = length(var.t) == 1\n    error_message = "\${join("", [for i in range(${before}) : "0123456789abcdef"])}\${substr("0123456789abcdef", 0, ${before % 16})}\${var.t}\${join("", [for i in range(1000) : "0123456789abcdef"])}"\n  }\n}\n`;
     const engine = await stage.engine(on);

@@ -5,18 +5,18 @@ import { bareTerraform } from './support/bare-terraform.ts';
 import { Stage } from './support/stage.ts';
 import { Trap } from './support/trap.ts';
 
-/** In the environment of both services; a run has no business with it. */
+/** In the environment of both services; runs must not see it. */
 const ofTheEngine = 'canary-of-the-engine-3f9a51c7';
 
-/** Code that reads what is not its own. Where it works, what it is after is shown by the API, or heard by the listener. */
+/** Code that reads foreign data. If it works, the API shows the data or the listener receives it. */
 type Attack = {
   row: number;
   name: string;
   files: (trap: Trap, stage: Stage) => Record<string, string>;
   findings: string[];
-  /** What shows that it has worked; the canary of the trap where nothing else is said. */
+  /** Shows whether it worked; by default the trap's canary does. */
   evidence?: (said: { shown: string; trap: Trap; stage: Stage }) => boolean | Promise<boolean>;
-  /** The rule is one that nobody can switch off: by hand, Terraform shows that the attack works. */
+  /** The rule cannot be disabled: plain Terraform shows that the attack works. */
   always?: boolean;
 };
 

@@ -9,7 +9,7 @@ import { Trap } from './support/trap.ts';
 const off = { preflight: false, sandbox: false };
 const sandboxOnly = { preflight: false, sandbox: true };
 const on = { preflight: true, sandbox: true };
-/** By hand each attack gets this much and no more. */
+/** With plain Terraform, each attack is limited to this much. */
 const boundedMb = 3072;
 
 const memoryAttacks: [string, Record<string, string>, string][] = [
@@ -21,13 +21,13 @@ const memoryAttacks: [string, Record<string, string>, string][] = [
   ],
 ];
 
-/** One kilobyte that becomes 2^n times sixteen bytes. */
+/** One kilobyte of code that becomes 2^n times sixteen bytes. */
 function doubling(times: number): string {
   const steps = Array.from({ length: times }, (_, i) => `  a${i + 1} = "\${local.a${i}}\${local.a${i}}"\n`);
   return `locals {\n  a0 = "xxxxxxxxxxxxxxxx"\n${steps.join('')}}\noutput "x" {\n  value = length(local.a${times})\n}\n`;
 }
 
-/** Live processes of this machine whose command line holds a text. */
+/** Returns live processes of this machine whose command line contains a text. */
 function processesWith(text: string): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -144,7 +144,7 @@ describe('code that takes more than its share', () => {
     expect(large.job.error ?? '').toMatch(/2500|2000/);
   });
 
-  /** The engine has other work to do. */
+  /** Requires that the engine still serves other requests. */
   async function requireHealthy(): Promise<void> {
     const hello = { 'main.tf': 'resource "terraform_data" "a" {}\n' };
     expect((await stage.deploy(on, hello)).job.status).toBe('completed');

@@ -17,7 +17,7 @@ const platform = `${process.platform}_${process.arch === 'x64' ? 'amd64' : proce
 const on = { preflight: true, sandbox: true };
 const off = { preflight: false, sandbox: false };
 
-/** A program in the place of a provider: leaves the mark and ends. */
+/** Plants a program in place of a provider; it writes the mark and exits. */
 async function plantProvider(root: string, name: string, version: string, mark: string): Promise<void> {
   const path = join(root, `registry.terraform.io/hashicorp/${name}/${version}/${platform}`);
   await mkdir(path, { recursive: true });
@@ -89,7 +89,7 @@ describe('state and plan as a way in', () => {
       'the attack does not work by itself',
     );
     await trap.restoreState();
-    // With a shell inside, so that it is the runner's own reading that is tried.
+    // With a shell inside, so that only the runner's own reading is tested.
     await using stage = await Stage.open({ env: { SANDBOX_READ_ONLY_PATHS: '/bin,/usr,/lib,/lib64' } });
     const { shown } = await stage.deploy({ preflight: false, sandbox: true }, files);
     assert.ok(!shown.includes(trap.canary), shown);
@@ -190,7 +190,7 @@ function foreignState(): string {
   });
 }
 
-/** Puts a part of one job's stored plan into the place of another's. */
+/** Replaces a part of one job's stored plan by another's. */
 async function exchange(url: string, column: 'plan_file' | 'digest' | 'seal', to: string, from: string) {
   const database = await openDatabase({ databaseUrl: url, dataDir: '' });
   const plans = database.query.selectFrom('plans').where('job_id', '=', from);

@@ -10,7 +10,7 @@ import { canMount, createWorld, type World } from './world.ts';
 
 const skip = skipWithoutAws() || skipWithoutPostgres();
 const seed = 20_260;
-/** The kills; `npm run bench -- chaos` does every fault, and many times. */
+/** Only kills; `npm run bench -- chaos` injects every fault, many times. */
 const shortSchedule: FaultName[] = [
   'kill-terraform',
   'kill-all',

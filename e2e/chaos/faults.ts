@@ -9,10 +9,10 @@ import type { SlowAws } from './slow-aws.ts';
 
 export type ChaosWorld = { engine: Engine; slowAws: SlowAws; postgres: Postgres; runsDir: string };
 
-/** Longer than the lease in these tests, so that a paused gateway is overtaken by itself. */
+/** Longer than the lease in these tests, so that another worker takes over from a paused gateway. */
 const pauseMs = 4000;
 const awayMs = 10_000;
-/** No more than the small file system of the run directory holds. */
+/** At most the size of the run directory's small file system. */
 const fillLimitBytes = 256 * 1024 * 1024;
 const diskFullMs = 3000;
 
@@ -37,7 +37,7 @@ export const faultNames = [
 ] as const;
 export type FaultName = (typeof faultNames)[number];
 
-/** Each is done when what it took away is back, and answers how many processes or calls it has reached. */
+/** Each resolves when the service is restored; returns how many processes or calls it hit. */
 export const faults: Record<FaultName, (world: ChaosWorld, jobId: string) => Promise<number>> = {
   async 'kill-runner'({ engine }) {
     await engine.runner?.stop('SIGKILL');
@@ -58,7 +58,7 @@ export const faults: Record<FaultName, (world: ChaosWorld, jobId: string) => Pro
   async 'kill-proxy'({ engine, runsDir }) {
     return signalAll(findProxies([engine.directory, runsDir]), 'SIGKILL');
   },
-  /** As when a machine loses its power, but for what its disk has not written. */
+  /** Like a power failure, except that unwritten data is not lost. */
   async 'kill-all'({ engine, runsDir }) {
     const folders = [engine.directory, runsDir];
     const reached = signalAll(
@@ -129,7 +129,7 @@ async function pause(processes: { pid: number; command: string }[]): Promise<num
   return reached;
 }
 
-/** Writes until the file system is full, never more than the limit. */
+/** Writes until the file system is full, at most up to the limit. */
 async function fill(path: string): Promise<void> {
   const handle = await open(path, 'w');
   try {

@@ -5,7 +5,7 @@ export type Objects = Map<string, Set<string>>;
 
 const ec2 = (action: string) => ({ query: `Action=${action}&Version=2016-11-15` });
 
-/** What exists in the local AWS of the types that the stack has, told by its own API; defaults of a network are left out. */
+/** Lists the stack's objects in the local AWS through its API, without a network's default objects. */
 export async function cloudObjects(aws: LocalAws): Promise<Objects> {
   const [vpcs, subnets, groups, instances, balancers, buckets, parameters, roles, logs] = await Promise.all([
     aws.call('ec2', ec2('DescribeVpcs')),
@@ -47,7 +47,7 @@ function all(text: string, pattern: RegExp): Set<string> {
   return new Set([...text.matchAll(pattern)].map(([, id = '']) => id));
 }
 
-/** What the first has and the second has not. */
+/** Returns the objects in the first but not in the second. */
 export function minus(objects: Objects, others: Objects): Objects {
   return new Map(
     [...objects].map(([type, ids]) => [type, new Set([...ids].filter((id) => !others.get(type)?.has(id)))]),
@@ -66,7 +66,7 @@ type StateShape = {
   resources?: { mode: string; type: string; instances: { attributes?: { id?: string } | null }[] }[];
 };
 
-/** Objects of a Terraform state, replaced ones that still exist included. */
+/** Returns the objects of a Terraform state, including replaced ones that still exist. */
 export function stateObjects(state: StateShape | null | undefined): Objects {
   const found: Objects = new Map();
   for (const { mode, type, instances } of state?.resources ?? []) {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 export type FoundProcess = { pid: number; command: string };
 
-/** Processes whose command line or working folder names one of the folders and whose program matches. */
+/** Finds processes in one of the folders, by command line or working folder, whose program matches. */
 export function findProcesses(directories: string[], program: RegExp): FoundProcess[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -16,7 +16,7 @@ export function findProcesses(directories: string[], program: RegExp): FoundProc
           (directory) =>
             folder.startsWith(directory) ||
             command.includes(directory) ||
-            environment.includes(`TMPDIR=${directory}`), // all that a run in the sandbox has of it
+            environment.includes(`TMPDIR=${directory}`), // the only trace of it in the sandbox
         );
         return ours && program.test(executable) ? [{ pid: Number(name), command }] : [];
       } catch {
@@ -28,7 +28,7 @@ export function findProcesses(directories: string[], program: RegExp): FoundProc
 export const terraformProgram = /\/(terraform|tofu)$/;
 export const providerProgram = /\/terraform-provider-aws/;
 
-/** Sends a signal to each; one that has ended is no matter. Answers how many were reached. */
+/** Sends a signal to each process that still runs. Returns how many got it. */
 export function signalAll(processes: FoundProcess[], signal: NodeJS.Signals): number {
   return processes.filter(({ pid }) => {
     try {
@@ -40,7 +40,7 @@ export function signalAll(processes: FoundProcess[], signal: NodeJS.Signals): nu
   }).length;
 }
 
-/** The engine's own programs between Terraform and its providers. */
+/** Finds the engine's own programs between Terraform and its providers. */
 export function findProxies(directories: string[]): FoundProcess[] {
   return findProcesses(directories, /\/node$/).filter(({ command }) =>
     /providers\/proxy\/main\.ts/.test(command),

@@ -1,4 +1,4 @@
-/** Numbers from 0 to 1 that follow from a seed alone (mulberry32), so that a schedule can be repeated. */
+/** Returns reproducible numbers from 0 to 1 for a seed (mulberry32), so that a schedule can be repeated. */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

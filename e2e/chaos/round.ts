@@ -8,29 +8,29 @@ import { type ChaosStack, sizeOf } from './stack.ts';
 
 export type RoundResult = {
   fault: FaultName;
-  /** Whether the apply was in progress when the fault came, and how many processes it reached. */
+  /** Whether the apply was in progress at the fault, and how many processes the fault hit. */
   during: boolean;
   reached: number;
-  /** How the faulted deploy ended. */
+  /** Final status of the faulted deploy. */
   status: string;
   reason: string | null;
-  /** Objects in the local AWS after it. */
+  /** Objects in the local AWS afterwards. */
   existing: number;
-  /** Orphans by how they were settled: from the journal, by a search that was approved, by a person, or absent. */
+  /** Orphans by how they were settled: journal, approved search, a person, or absent. */
   journal: number;
   search: number;
   person: number;
   absent: number;
-  /** Objects that neither state nor report knew, and objects made twice. */
+  /** Objects in neither state nor report, and objects created twice. */
   lost: number;
   duplicates: number;
   /** Milliseconds from the end of the fault to the end of the job. */
   recoveryMs: number;
-  /** Each broken promise, in one sentence; empty where all held. */
+  /** Each broken promise, in one sentence; empty if all were kept. */
   broken: string[];
 };
 
-/** The cloud during the faulted deploy, and afterwards. */
+/** Cloud behaviour during the faulted deploy and afterwards. */
 const slowFaults = { delayMs: 700, loseAnswers: 0.01, breakBefore: 0.01 };
 const noFaults = { delayMs: 0, loseAnswers: 0, breakBefore: 0 };
 const jobMs = 180_000;
@@ -46,7 +46,7 @@ type Round = {
   broken: string[];
 };
 
-/** Deploys, does the fault when a share of the resources is finished, and then holds the engine to its promises. */
+/** Deploys, injects the fault when a share of the resources is finished, then checks the promises. */
 export async function chaosRound(
   world: ChaosWorld & { aws: LocalAws },
   fault: FaultName,
@@ -95,7 +95,7 @@ export async function chaosRound(
   };
 }
 
-/** Waits until an apply has finished so many resources, or the job has ended before. */
+/** Waits until an apply has finished this many resources, or the job has ended before. */
 async function applied(client: Client, jobId: string, finished: number): Promise<void> {
   await waitFor(
     'the apply',
@@ -108,8 +108,8 @@ async function applied(client: Client, jobId: string, finished: number): Promise
 }
 
 /**
- * A gateway that is restarting is asked again. `approving` does what an operator would: what was found by a search waits
- * for somebody who knows.
+ * Waits for a job's end; retries while a gateway restarts. `approving` acts as an operator: objects found by
+ * a search wait for approval.
  */
 async function endOf(client: Client, jobId: string, approving = false): Promise<JobView> {
   return waitFor(
@@ -124,7 +124,7 @@ async function endOf(client: Client, jobId: string, approving = false): Promise<
   );
 }
 
-/** An entry of the report without an id knows one object of its type. */
+/** Counts unknown objects. A report entry without an id accounts for one object of its type. */
 async function unknownTo({ client, projectId }: Round, existing: Objects): Promise<number> {
   const { body } = await client.get(`/api/deploy/infrastructure/${projectId}`);
   const unrecorded = minus(existing, stateObjects(body.terraformState));
@@ -135,7 +135,7 @@ async function unknownTo({ client, projectId }: Round, existing: Objects): Promi
   }, 0);
 }
 
-/** Deploys again and settles what is left as an operator would. Answers how many objects there are too many. */
+/** Deploys again and settles the rest like an operator. Returns the number of surplus objects. */
 async function converge(round: Round): Promise<number> {
   const { client, aws, projectId, stack, before, broken } = round;
   const expected = sizeOf(stack);

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startSlowAws } from './slow-aws.ts';
 
-/** Asks through a stand-in that loses every answer, then again as the SDK does; tells how often the cloud was asked. */
+/** Sends a request twice, like the SDK, through a proxy that loses every answer; counts cloud calls. */
 async function repeated(body: string, random: () => number): Promise<{ asked: number; answer: string }> {
   let asked = 0;
   const cloud = createServer((_request, response) => {
@@ -39,6 +39,6 @@ test('an answer to CreateVpc, which AWS would carry out twice, is not lost', asy
   });
 });
 
-test('other calls are carried out again', async () => {
+test('other calls are executed again', async () => {
   expect((await repeated('Action=CreateSubnet', () => 0.5)).answer).toBe('object 2');
 });

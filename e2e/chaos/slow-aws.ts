@@ -13,8 +13,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 export type SlowAws = {
   url: string;
   /**
-   * Share of calls whose answer is lost after the work was done, and whose connection breaks before it. The answer to a
-   * `CreateVpc` is never lost: the SDK repeats the call, which AWS takes for a second VPC, and no provider can tell.
+   * Shares of calls whose answer is lost after the work, and whose connection breaks before it. The answer to
+   * `CreateVpc` is never lost: AWS treats the SDK's retry as a second VPC, which no provider can detect.
    */
   setFaults(faults: { delayMs: number; loseAnswers: number; breakBefore: number }): void;
   /** While away, every connection is closed at once. */
@@ -22,7 +22,7 @@ export type SlowAws = {
   stop(): Promise<void>;
 };
 
-/** Stands in front of the local AWS and answers late, breaks connections, or is away. */
+/** Starts a proxy for the local AWS that answers late, breaks connections, or is away. */
 export async function startSlowAws(upstream: string, random: () => number): Promise<SlowAws> {
   const target = new URL(upstream);
   let faults = { delayMs: 0, loseAnswers: 0, breakBefore: 0 };
@@ -79,8 +79,8 @@ function forward(
 type Answer = { status: number; headers: NodeJS.Dict<string | string[]>; body: Buffer };
 
 /**
- * AWS answers a repeated call with the same token as it answered the first, and a second balancer of the same name and
- * settings with the first one; the local AWS would make a second object. What the SDK repeats has the same id.
+ * AWS returns the first answer again for a repeated token, or for a second balancer with equal name and
+ * settings; the local AWS would create a second object. Retries of the SDK have the same id.
  */
 function repeatableCall(headers: IncomingHttpHeaders, body: Buffer): string | undefined {
   const isRepeatable = /(?:^|&)(ClientToken=|Action=CreateLoadBalancer(?:&|$))/.test(body.toString('latin1'));

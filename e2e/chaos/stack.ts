@@ -1,6 +1,6 @@
 export type ChaosStack = {
   code(prefix: string): string;
-  /** How many objects of each type it has. */
+  /** Number of objects of each type. */
   objects: Record<string, number>;
 };
 
@@ -19,15 +19,15 @@ const quickObjects = {
 };
 
 /**
- * Thirty resources: half have ids that the cloud chooses (VPC, subnets, groups with a prefix, an instance, a load
- * balancer), half have names of their own.
+ * Thirty resources: half get their ids from the cloud (VPC, subnets, groups with a prefix, an instance, a
+ * load balancer), half have their own names.
  */
 export const wholeStack: ChaosStack = {
   code: (prefix) => codeOf(prefix, false),
   objects: { ...quickObjects, aws_instance: 1, aws_lb: 1 },
 };
 
-/** Without the two that the provider looks at only after 10 and 30 s. */
+/** Without the two that the provider first polls after 10 and 30 s. */
 export const quickStack: ChaosStack = { code: (prefix) => codeOf(prefix, true), objects: quickObjects };
 
 function codeOf(prefix: string, isQuick: boolean): string {

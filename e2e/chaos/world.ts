@@ -12,7 +12,7 @@ const runsDirMegabytes = 64;
 
 export type World = ChaosWorld & { aws: LocalAws; [Symbol.asyncDispose](): Promise<void> };
 
-/** An engine on PostgreSQL whose run directory is a small file system, and a local AWS that answers slowly. */
+/** Creates an engine on PostgreSQL, with a small file system for runs, and a slow local AWS. */
 export async function createWorld(random: () => number): Promise<World> {
   const aws = await startLocalAws();
   const slowAws: SlowAws = await startSlowAws(aws.url, random);
@@ -45,7 +45,7 @@ export async function createWorld(random: () => number): Promise<World> {
   };
 }
 
-/** Needs root; without it the run directory is an ordinary folder and filling it is left out. */
+/** Needs root; otherwise the run directory is an ordinary folder and is not filled. */
 async function mountRunsDir(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'runs-'));
   if (canMount())

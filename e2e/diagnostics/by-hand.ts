@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { providerMirror } from '../../testing/local-aws.ts';
 import type { WrongProgram } from './wrong-programs.ts';
 
-/** A diagnostic as Terraform's own JSON has it. */
+/** A diagnostic in Terraform's own JSON. */
 export type Said = {
   severity: string;
   summary: string;
@@ -18,7 +18,7 @@ export type ByHand = { stage: 'init' | 'validate' | 'plan' | 'none'; errors: Sai
 
 const timeoutMs = 120_000;
 
-/** What somebody at a terminal reads: init, validate, plan, up to the first that fails. */
+/** Runs init, validate and plan like a user at a terminal, up to the first that fails. */
 export async function byHand({ files, variables }: WrongProgram): Promise<ByHand> {
   const folder = await mkdtemp(join(tmpdir(), 'by-hand-'));
   try {
@@ -48,7 +48,7 @@ export async function byHand({ files, variables }: WrongProgram): Promise<ByHand
   }
 }
 
-/** `validate` answers one document, the others a line for each message. */
+/** `validate` prints one document, the others one line per message. */
 function errorsIn(output: string): Said[] {
   const whole = parse(output) as { diagnostics?: Said[] } | undefined;
   const said =
@@ -58,7 +58,7 @@ function errorsIn(output: string): Said[] {
     .filter((one) => one !== undefined)
     .filter(
       ({ severity, range, summary }) =>
-        // Not the introduction to what follows.
+        // Excludes the introduction to a list of problems.
         severity === 'error' && !(range === undefined && /encountered problems/.test(summary)),
     );
 }

@@ -19,7 +19,7 @@ afterAll(() => engine?.[Symbol.asyncDispose]());
 const withoutAws = skipWithoutAws();
 const inTable = wrongPrograms.map((program, index) => ({ ...program, projectId: `wrong-${index}` }));
 
-describe('each wrong program is told as Terraform tells it, or better', () => {
+describe('each wrong program is reported like Terraform does, or better', () => {
   const runOfTwo = pLimit(2);
   const runs = new Map<string, Promise<{ hand: Awaited<ReturnType<typeof byHand>>; errors: Diagnostic[] }>>();
   beforeAll(() => {
@@ -41,7 +41,7 @@ describe('each wrong program is told as Terraform tells it, or better', () => {
     });
 });
 
-/** What the engine answers: a validation, or where only a plan tells, the failure of a job. */
+/** Returns the engine's diagnostics: of a validation, or of a failed job if only a plan shows the error. */
 async function byEngine(
   { projectId, files, variables }: WrongProgram & { projectId: string },
   plans: boolean,
@@ -57,7 +57,7 @@ async function byEngine(
   return (failure?.diagnostics ?? []).filter(({ severity }) => severity === 'error');
 }
 
-/** Message, file, line, column, snippet and address: none is missing and none differs. */
+/** Requires equal message, file, line, column, snippet and address. */
 function assertTold(errors: Diagnostic[], said: Said, reworded: RegExp | undefined): void {
   const expected = {
     summary: normal(said.summary),
@@ -79,12 +79,12 @@ function assertTold(errors: Diagnostic[], said: Said, reworded: RegExp | undefin
   assert.ok(index >= 0, `Terraform: ${JSON.stringify(expected)}\nengine: ${JSON.stringify(told, null, 1)}`);
   const { address, context } = errors[index] as Diagnostic;
   if (said.address) expect(address).toBe(said.address);
-  // For JSON Terraform names a path instead of a block.
+  // For JSON, Terraform gives a path instead of a block.
   if (said.snippet?.context && said.range?.filename.endsWith('.tf'))
     expect(context).toBe(said.snippet.context);
 }
 
-/** Terraform names the parts of a cycle, and one of several names that are equally alike, in any order. */
+/** Sorts cycle members and similar names, which Terraform lists in any order. */
 function normal(text: string): string {
   const parts = text.startsWith('Cycle: ') ? `Cycle: ${text.slice(7).split(', ').sort().join(', ')}` : text;
   return parts.replace(/(There is no function named "\w+"\.) Did you mean "\w+"\?/, '$1 Did you mean …?');
@@ -132,7 +132,7 @@ for (const [name, files, code, line] of jobs)
     expect(`${error} ${JSON.stringify(failure)}`).not.toMatch(/operator|exemption|Nobody can/);
   });
 
-test('the errors of all files and what is forbidden beside them come in one answer', async () => {
+test('one answer has the errors of all files and the forbidden code', async () => {
   const files = {
     'a.tf': 'locals {\n  a =\n}\n',
     'm/b.tf': 'resorce "x" "y" {}\n',
@@ -148,7 +148,7 @@ test('the errors of all files and what is forbidden beside them come in one answ
     );
 });
 
-test('code that Terraform accepts and the engine does not read is denied, with place and snippet', async () => {
+test('code that Terraform accepts but the engine cannot parse is denied, with place and snippet', async () => {
   const deep = `${'['.repeat(120)}1${']'.repeat(120)}`;
   const { body } = await client.post('/api/deploy', {
     projectId: 'deep',
@@ -168,7 +168,7 @@ test('tabs stay in snippets, so that columns point at the mistake', async () => 
   expect(snippet.slice(column - 1, column + 4)).toBe('inptu');
 });
 
-test('the address and the block are named for outputs, variables and JSON, in files of the root module', async () => {
+test('outputs, variables and JSON in root module files have an address and a block', async () => {
   const addressOf = async (files: Record<string, string>) => {
     const { body } = await client.post('/api/deploy/validate', { files });
     return [body.errors[0].address, body.errors[0].context];
@@ -182,7 +182,7 @@ test('the address and the block are named for outputs, variables and JSON, in fi
   ]);
 });
 
-test('the values that made an expression fail are told', async () => {
+test('the values that made an expression fail are reported', async () => {
   const iacCode = 'locals {\n  cache_nodes = []\n}\noutput "x" {\n  value = local.cache_nodes[0]\n}\n';
   const { body } = await client.post('/api/deploy/validate', { iacCode });
   expect(body.errors[0].values).toStrictEqual(['local.cache_nodes is empty tuple']);

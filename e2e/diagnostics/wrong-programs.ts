@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the strings are Terraform code
 
-/** What the engine says where that is more than Terraform does, which is not compared then. */
+/** Set if the engine reports more than Terraform; then they are not compared. */
 export type Better = {
   why: string;
   code: string;
@@ -14,10 +14,10 @@ export type WrongProgram = {
   name: string;
   files: Record<string, string>;
   variables?: Record<string, unknown>;
-  /** The provider is needed to see the mistake. */
+  /** The mistake shows only with the provider. */
   aws?: true;
   better?: Better;
-  /** Where the engine speaks of the API and Terraform of its command line: what the detail must say. */
+  /** Set if the engine refers to the API instead of the command line: what the detail must match. */
   reworded?: RegExp;
 };
 

@@ -4,7 +4,7 @@ afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0)) await cleanUp();
 });
 
-/** Calls `cleanUp` after the test that runs now, in the order of the calls. */
+/** Calls `cleanUp` after the current test, in the order of the calls. */
 export function afterTest(cleanUp: () => unknown): void {
   cleanUps.push(cleanUp);
 }

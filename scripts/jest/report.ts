@@ -4,7 +4,7 @@ import { type AggregatedResult, DefaultReporter, type TestContext } from '@jest/
 const root = resolve(import.meta.dirname, '../..');
 const shown = 10;
 
-/** Jest's report of each file; then all failures again, the files that took longest, and one line of counts. */
+/** Jest's report of each file; then all failures again, the slowest files, and one line of counts. */
 export default class Report extends DefaultReporter {
   override onRunComplete(_contexts?: Set<TestContext>, results?: AggregatedResult): void {
     super.onRunComplete();
@@ -30,7 +30,7 @@ function slowest({ testResults }: AggregatedResult): string {
     .join('');
 }
 
-/** A file that could not run counts as a failed test. */
+/** Counts a file that could not run as a failed test. */
 function counts(results: AggregatedResult): string {
   const { numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites } = results;
   const skipped = numPendingTests > 0 ? `, ${numPendingTests} skipped` : '';

@@ -5,9 +5,9 @@ import type { Config } from '@jest/types';
 import pLimit from 'p-limit';
 import type { FileReport, FileToRun } from './test-process.ts';
 
-/** Limit of a whole file, unless a test of it sets a longer one; a file that needs longer is killed. */
+/** Timeout of a whole file, unless one of its tests sets a longer one; a slower file is killed. */
 const fileLimitMs = 600_000;
-/** How much of a file's output is shown when it fails, from the end. */
+/** How much of a failed file's output is shown, from the end. */
 const maxOutputChars = 64 * 1024;
 
 /**
@@ -92,7 +92,7 @@ function startProcess(): ChildProcess {
   });
 }
 
-/** Returns a function that closes the streams and gives the last of what was written to them. */
+/** Returns a function that closes the streams and returns the end of their output. */
 function collectOutput({ stdout, stderr }: ChildProcess): () => string {
   let output = '';
   for (const stream of [stdout, stderr])
@@ -106,7 +106,7 @@ function collectOutput({ stdout, stderr }: ChildProcess): () => string {
   };
 }
 
-/** Counts the whole life of the process, not the tests alone. */
+/** Counts the process's whole lifetime, not only the tests. */
 function withTimes(result: TestResult, start: number): TestResult {
   const end = Date.now();
   return { ...result, perfStats: { ...result.perfStats, start, end, runtime: end - start } };

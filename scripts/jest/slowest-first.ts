@@ -3,7 +3,7 @@ import type { Test } from '@jest/test-result';
 
 const root = resolve(import.meta.dirname, '../..');
 
-/** Seconds that the slowest files take; the others take less than any of these. */
+/** Duration in seconds of the slowest files; all others are faster. */
 export const slowFiles: Record<string, number> = {
   'e2e/chaos/chaos.test.ts': 305,
   'e2e/aws-stacks.test.ts': 237,
@@ -18,7 +18,7 @@ export const slowFiles: Record<string, number> = {
 
 const suiteOrder = ['unit', 'service', 'e2e'];
 
-/** Orders files by suite, then the slowest first, so that the workers end at about the same time. */
+/** Orders files by suite, then slowest first, so that the workers finish at about the same time. */
 export default class SlowestFirst {
   sort(tests: Test[]): Test[] {
     return tests.toSorted(
@@ -26,7 +26,7 @@ export default class SlowestFirst {
     );
   }
 
-  /** Jest calls this after each run; the table above stands in for its cache. */
+  /** Jest calls this after each run; the table above replaces its cache. */
   cacheResults(): void {}
 }
 

@@ -3,7 +3,7 @@ import type { Config } from '@jest/types';
 import LightRunner from 'jest-light-runner';
 import { limitEachTest } from './time-limits.ts';
 
-/** Sent to this process: the file to run, and what Jest was configured with. */
+/** Sent to this process: the file to run, and Jest's configuration. */
 export type FileToRun = { path: string; globalConfig: Config.GlobalConfig; config: Config.ProjectConfig };
 
 /** Sent by this process. A `problem` fails the file. */
@@ -12,7 +12,7 @@ export type FileReport =
   | { kind: 'result'; result: TestResult }
   | { kind: 'problem'; problem: string };
 
-/** What a file has opened must be closed this soon after its tests: timers, sockets, child processes. */
+/** Whatever a file opened must be closed this soon after its tests: timers, sockets, child processes. */
 const endLimitMs = 30_000;
 
 process.once('message', runFile);

@@ -1,17 +1,17 @@
 import { inspect } from 'node:util';
 import { addEventHandler, type Event, type State } from 'jest-circus';
 
-// The real ones, also in a test that fakes timers.
+// The real timers, even if a test fakes them.
 const { setTimeout, clearTimeout } = globalThis;
 
-/** Limit of a test or hook that sets none. */
+/** Timeout of a test or hook that sets none. */
 const defaultLimitMs = 600_000;
 
 type Limited = { fn?: unknown; timeout?: number | undefined };
 
 /**
- * Makes each test and hook fail when its timeout has passed: jest-light-runner ignores timeouts. Calls `onStart` as
- * each test and hook starts.
+ * Makes each test and hook fail after its timeout, because jest-light-runner ignores timeouts. Calls
+ * `onStart` when each test and hook starts.
  */
 export function limitEachTest(onStart: OnStart): void {
   addEventHandler((event: Event, { currentDescribeBlock }: State) => {

@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 const installMs = 180_000;
 
 /**
- * Makes sure of bubblewrap, which runs are put into. Where it is missing and this is root with apt-get, installs it;
- * otherwise answers how to. `undefined` where it is there.
+ * Ensures that bubblewrap, the sandbox of runs, is installed. If it is missing, installs it as root with
+ * apt-get, or else returns how to install it. Returns `undefined` if it is there.
  */
 export function bubblewrapProblem(say: (line: string) => void): string | undefined {
   if (process.platform !== 'linux') return 'The sandbox of runs needs Linux.';

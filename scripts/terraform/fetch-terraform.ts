@@ -6,7 +6,7 @@ import { unzipSync } from 'fflate';
 
 export type Release = { version: string; baseUrl: string; sha256: Record<string, string> };
 
-/** The release that is fetched where none is installed, with the SHA-256 of each archive from its SHA256SUMS. */
+/** The release to download if none is installed, with the SHA-256 of each archive from its SHA256SUMS. */
 export const pinnedRelease: Release = {
   version: '1.11.4',
   baseUrl: 'https://releases.hashicorp.com/terraform',
@@ -20,7 +20,7 @@ export const pinnedRelease: Release = {
 
 const timeoutMs = 120_000;
 
-/** Fetches, checks and unpacks Terraform into `toolsDir`, once; answers the path of the binary. */
+/** Downloads, verifies and unpacks Terraform into `toolsDir`, once; returns the path of the binary. */
 export async function fetchTerraform(toolsDir: string, release = pinnedRelease): Promise<string> {
   const target = join(toolsDir, `terraform-${release.version}`);
   if (existsSync(target)) return target;

@@ -3,7 +3,7 @@ import { fetchTerraform } from './fetch-terraform.ts';
 
 export type TerraformBinary = { path: string; source: 'TERRAFORM_BINARY_PATH' | 'PATH' | 'download' };
 
-/** `TERRAFORM_BINARY_PATH`, else `terraform` or `tofu` on PATH, else the pinned version, fetched into `toolsDir`. */
+/** Finds `TERRAFORM_BINARY_PATH`, else `terraform` or `tofu` on PATH; else downloads the pinned version. */
 export async function findTerraform(
   environment: NodeJS.ProcessEnv,
   toolsDir: string,

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => aws?.stop());
 
-/** A request to an address that code names; the provider asks nothing else. */
+/** Code that requests an address; the provider requests nothing else. */
 const asks = (url: string) => `
 provider "aws" {
   region                      = "us-east-1"

@@ -11,7 +11,7 @@ import {
   writeRevision,
 } from './support/boot.ts';
 
-/** A folder with nothing but a `tofu` in it: Terraform under OpenTofu's name, which refuses what OpenTofu lacks. */
+/** Creates a folder with only a `tofu`: Terraform under that name, which rejects what OpenTofu lacks. */
 function installTofu(folders: Folders): string {
   const { terraformPath } = readConfig(environmentOf(folders));
   const folder = join(folders.root, 'bin');
@@ -30,11 +30,11 @@ function outcomeOf(events: RunEvent[]) {
   return last?.type === 'run_finished' ? last.outcome : undefined;
 }
 
-test('where there is no Terraform, the OpenTofu on the PATH plans and applies', async () => {
+test('without Terraform, the OpenTofu on the PATH plans and applies', async () => {
   using folders = makeFolders();
   const PATH = installTofu(folders);
   expect(readConfig(environmentOf(folders, { PATH })).terraformPath).toBe(join(PATH, 'tofu'));
-  // A script can't be started where there is no shell.
+  // A script cannot start without a shell.
   await using runner = await forkRunner(folders, { PATH, SANDBOX: 'off' });
   const { client } = runner;
   const code = 'resource "terraform_data" "hello" { input = "hello" }';

@@ -23,7 +23,7 @@ async function parsed(
 }
 
 for (const mode of ['bwrap', 'off'])
-  test(`code that is parsed is not evaluated, fetched or given a provider, with SANDBOX=${mode}`, async () => {
+  test(`parsing code evaluates nothing, fetches nothing and starts no provider, with SANDBOX=${mode}`, async () => {
     using folders = makeFolders();
     await using runner = await bootRunner(folders, { sandbox: sandboxed(folders, { SANDBOX: mode }) });
     const marker = join(folders.root, 'marker');
@@ -51,7 +51,7 @@ for (const mode of ['bwrap', 'off'])
     assert.ok(!existsSync(join(code, '.terraform')), 'nothing is installed');
   });
 
-test('errors of all files are told at once, at their places, without those of the engine’s own files', async () => {
+test('errors of all files are reported at once with their places, without those of the engine’s own files', async () => {
   using folders = makeFolders();
   await using runner = await bootRunner(folders);
   const { outcome, diagnostics } = await parsed(runner.client, folders, {
@@ -70,7 +70,7 @@ test('errors of all files are told at once, at their places, without those of th
   expect([outcome.kind, outcome.kind === 'failed' && outcome.step]).toStrictEqual(['failed', 'validate']);
 });
 
-test('a template is told at its own place', async () => {
+test('an error in a template is reported at its place', async () => {
   using folders = makeFolders();
   await using runner = await bootRunner(folders);
   const template = 'first\n%{ if x ~}\n${y}\n%{ endfor }';
@@ -81,7 +81,7 @@ test('a template is told at its own place', async () => {
   ]);
 });
 
-test('a validation with a function that Terraform has, which was to be absent, does not begin', async () => {
+test('a validation does not start if Terraform has a function that must be absent', async () => {
   using folders = makeFolders();
   await using runner = await bootRunner(folders);
   const job = makeJob(

@@ -77,7 +77,7 @@ test("a run's log names every command and how long it took", async () => {
   assert.equal(ended.length, started.length, log);
 });
 
-test('a destroy removes what the state has', async () => {
+test('a destroy removes what is in the state', async () => {
   const { client } = runner;
   const first = await planned({ 'main.tf': hello }, { variables: { who: { names: ['a'] } } });
   await client.put(first.job.applyId, first.job.apply(first.digest));
@@ -96,14 +96,14 @@ test('a destroy removes what the state has', async () => {
   expect(left.resources).toStrictEqual([]);
 });
 
-test('events can be read from any number on, without gap or duplicate', async () => {
+test('events can be read from any number, without gap or duplicate', async () => {
   const { job, events } = await planned({ 'main.tf': hello }, { variables: { who: { names: ['a'] } } });
   expect(events.map((event) => event.seq)).toStrictEqual(events.map((_event, index) => index + 1));
   for (const from of [0, 1, Math.floor(events.length / 2), events.length - 1, events.length])
     expect(await runner.client.finished(job.planId, from)).toStrictEqual(events.slice(from));
 });
 
-test('the same request again answers the same run, another one under its id is refused', async () => {
+test('a repeated request returns the same run, a different one with its id is refused', async () => {
   const { client } = runner;
   const job = makeJob(writeRevision(folders, { 'main.tf': 'output "a" { value = 1 }' }));
   const answers = await Promise.all(
@@ -157,7 +157,7 @@ test("a user's own backend or cloud block is overridden", async () => {
   }
 });
 
-test('diagnostics tell file, line, column, snippet and a stable code', async () => {
+test('diagnostics have file, line, column, snippet and a stable code', async () => {
   const { client } = runner;
   const code = 'resource "terraform_data" "a" {\n  inputt = 1\n}\n';
   const job = makeJob(writeRevision(folders, { 'app/main.tf': code }), { rootModule: 'app' });
@@ -187,7 +187,7 @@ test('diagnostics tell file, line, column, snippet and a stable code', async () 
   });
 });
 
-test('code that does not parse fails at init with its place', async () => {
+test('code that does not parse fails at init with the place of the error', async () => {
   const { events } = await planned({ 'main.tf': 'resource "terraform_data" {\n' });
   const diagnostic = bodyOf(events, 'diagnostic')?.diagnostic;
   expect([diagnostic?.file, diagnostic?.line]).toStrictEqual(['main.tf', 1]);
@@ -207,7 +207,7 @@ test('a plan that was changed after it was made is refused', async () => {
   await client.finished(job.applyId);
 });
 
-test('a runner without the plan applies the one that is sent', async () => {
+test('a runner without the plan applies the uploaded one', async () => {
   const { client } = runner;
   const { job, digest } = await planned({ 'main.tf': 'resource "terraform_data" "a" {}' });
   const savedPlan = (await client.bytes(`/runs/${job.planId}/plan`)).toString('base64');
@@ -218,7 +218,7 @@ test('a runner without the plan applies the one that is sent', async () => {
   expect(bodyOf(events, 'run_finished')?.outcome).toStrictEqual({ kind: 'succeeded' });
 });
 
-test('a state that does not fit the plan is not applied to', async () => {
+test('a plan is not applied to a different state', async () => {
   const { client } = runner;
   const { job, digest } = await planned({ 'main.tf': 'resource "terraform_data" "a" {}' });
   await client.put(job.applyId, job.apply(digest));
@@ -227,7 +227,7 @@ test('a state that does not fit the plan is not applied to', async () => {
   expect(again.status).toBe(409);
 });
 
-test('nothing secret stays in the folder of a finished run', async () => {
+test('no secret remains in the folder of a finished run', async () => {
   const { job } = await planned(
     { 'main.tf': 'output "a" { value = 1 }' },
     { environment: { AWS_SECRET_ACCESS_KEY: 'very-secret-value' } },

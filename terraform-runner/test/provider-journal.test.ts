@@ -12,7 +12,7 @@ import { waitUntil } from './support/wait-until.ts';
 
 const never = new AbortController().signal;
 
-/** A provider behind its proxy, the journal, and what lets a slow apply go on. */
+/** Starts a provider behind its proxy; returns its journal, and a way to let a slow apply continue. */
 async function begin(folders: ReturnType<typeof makeFolders>) {
   const context = makeJobFolder(folders);
   const providers = createJobProviders(context.paths.providers);
@@ -32,7 +32,7 @@ async function begin(folders: ReturnType<typeof makeFolders>) {
 
 const create = (type: string) => applyRequest(type, null, 'planned');
 
-test('what a provider is asked and what it answers is on record, and only applies are', async () => {
+test('applies are recorded with request and answer, other calls are not', async () => {
   using folders = makeFolders();
   await using world = await begin(folders);
   const session = await connectTo(world.providers);
@@ -65,7 +65,7 @@ test('what a provider is asked and what it answers is on record, and only applie
   ]);
 });
 
-test('an apply goes on where Terraform has died, and its answer is on record', async () => {
+test('an apply continues after Terraform has died, and its answer is recorded', async () => {
   using folders = makeFolders();
   await using world = await begin(folders);
   const session = await connectTo(world.providers);
@@ -79,14 +79,14 @@ test('an apply goes on where Terraform has died, and its answer is on record', a
   expect(await world.kinds()).toStrictEqual(['begin', 'end']);
 });
 
-test('a stop waits for a create in flight, and comes when its time is over', async () => {
+test('a stop waits for a create in flight, at most until its time is over', async () => {
   using folders = makeFolders();
   await using world = await begin(folders);
   const session = await connectTo(world.providers);
   const slow = call(session, 'ApplyResourceChange', create('x_slow'));
   await waitUntil('the call is on record', async () => (await world.kinds()).length === 1);
   expect((await call(session, 'Stop')).status).toBe('0');
-  await call(session, 'ReadResource'); // by the time of a further answer, a stop that was passed on has arrived
+  await call(session, 'ReadResource'); // a forwarded stop has arrived before this answer
   expect(await world.kinds()).toStrictEqual(['begin']);
   await world.providers.breakOffAt(Date.now());
   assert.ok((await slow).message.includes('request canceled'));
@@ -96,7 +96,7 @@ test('a stop waits for a create in flight, and comes when its time is over', asy
   session.close();
 });
 
-test('a stop waits for no update', async () => {
+test('a stop does not wait for an update', async () => {
   using folders = makeFolders();
   await using world = await begin(folders);
   const session = await connectTo(world.providers);
@@ -107,7 +107,7 @@ test('a stop waits for no update', async () => {
   session.close();
 });
 
-test('what hangs after the death of Terraform is broken off, and its answer still counts', async () => {
+test('a call that hangs after the death of Terraform is cancelled, and its answer still counts', async () => {
   using folders = makeFolders();
   await using world = await begin(folders);
   const session = await connectTo(world.providers);
@@ -118,7 +118,7 @@ test('what hangs after the death of Terraform is broken off, and its answer stil
   expect(await world.kinds()).toStrictEqual(['begin', 'end']);
 });
 
-test('connections at the same time have a process each, as Terraform gives each provider configuration', async () => {
+test('concurrent connections have a process each, because Terraform opens one per provider configuration', async () => {
   using folders = makeFolders();
   await using world = await begin(folders);
   const sessions = [await connectTo(world.providers), await connectTo(world.providers)];
@@ -141,7 +141,7 @@ test('connections at the same time have a process each, as Terraform gives each 
   next.close();
 });
 
-test('where a provider dies, its connection ends and its call has no end on record', async () => {
+test('when a provider dies, its connection ends and its call has no recorded end', async () => {
   using folders = makeFolders();
   await using world = await begin(folders);
   const session = await connectTo(world.providers);

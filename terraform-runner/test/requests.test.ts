@@ -46,7 +46,7 @@ test('a replayed, an expired and a changed request are refused', async () => {
   expect(await codeOf(answer)).toBe('unauthenticated');
 });
 
-test('what was signed before the runner started may be a replay', async () => {
+test('a request signed before the runner started is refused as a possible replay', async () => {
   const timestamp = String(Math.floor(Date.now() / 1000) - 20);
   using own = makeFolders();
   await using restarted = await bootRunner(own, { slots: 1, terraformPath: fakeTerraform });
@@ -56,7 +56,7 @@ test('what was signed before the runner started may be a replay', async () => {
   expect((await fetch(`${url}/capacity`, { headers: signed('GET', '/capacity') })).status).toBe(200);
 });
 
-test('wrong requests are refused with the place of the fault', async () => {
+test('invalid requests are refused with the place of the error', async () => {
   const { client } = runner;
   const digest = writeRevision(folders, { 'main.tf': '' });
   for (const [more, pointer] of [

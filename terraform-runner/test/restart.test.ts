@@ -8,7 +8,7 @@ import type { Client } from './support/client.ts';
 import { processesIn, terraformIn } from './support/processes.ts';
 import { waitUntil } from './support/wait-until.ts';
 
-/** Resources that take a while, one after the other, without any provider to install. */
+/** Resources that take a while, one after the other, without a provider to install. */
 const slow = `
 resource "terraform_data" "first" {}
 resource "terraform_data" "slow" {
@@ -42,7 +42,7 @@ function assertContiguous(events: RunEvent[]): void {
   assert.equal(new Set(texts).size, texts.length, texts.join('\n'));
 }
 
-test('an apply goes on while its runner is killed, and the next runner carries it to its end', async () => {
+test('an apply continues while its runner is killed, and the next runner completes it', async () => {
   using folders = makeFolders();
   await using first = await forkRunner(folders);
   const job = await startApply(first.client, folders);
@@ -112,7 +112,7 @@ test('a run whose processes are gone after a restart ends as interrupted', async
   assert.ok(events.some(({ body }) => body.type === 'state_changed'));
 });
 
-test('a process that has got the pid of a dead command is not taken for it, nor touched', async () => {
+test('a process that reuses the pid of a dead command is not mistaken for it, nor touched', async () => {
   using folders = makeFolders();
   await using first = await forkRunner(folders);
   const job = await startApply(first.client, folders);
@@ -135,7 +135,7 @@ test('a process that has got the pid of a dead command is not taken for it, nor 
   }
 });
 
-test('a cancel outlives the runner that was asked for it', async () => {
+test('a cancel survives a restart of the runner', async () => {
   using folders = makeFolders();
   await using first = await forkRunner(folders);
   const job = await startApply(first.client, folders);
@@ -150,7 +150,7 @@ test('a cancel outlives the runner that was asked for it', async () => {
   });
 });
 
-/** Moves a time that the first runner has recorded two hours back. */
+/** Moves a time recorded by the first runner back by two hours. */
 const earlier = (at: string) => new Date(Date.parse(at) - 2 * 3_600_000).toISOString();
 const recorded: Record<string, (directory: string) => void> = {
   run: (directory) => rewrite(join(directory, 'run.json'), /(?<="startedAt":")[^"]+/),
@@ -187,7 +187,7 @@ for (const what of ['run', 'step'])
       'the run is being stopped',
       async () => (await second.client.get(job.planId)).stopping,
     ).catch((error) => error);
-    await second.client.cancel(job.planId, 30); // ends it where the time has begun anew, and changes nothing else
+    await second.client.cancel(job.planId, 30); // ends it if the time was reset, and changes nothing else
     const last = (await second.client.finished(job.planId)).at(-1)?.body;
     expect(stopping).toBe(true);
     expect(last?.type === 'run_finished' && last.outcome).toStrictEqual({

@@ -34,7 +34,7 @@ function jobFolders(folders: Folders): string[] {
     .sort();
 }
 
-test('jobs that finished long ago go, those that are young, run or have a live process stay', async () => {
+test('old finished jobs are pruned; recent ones, running ones and those with a live process stay', async () => {
   using folders = makeFolders();
   const digest = writeRevision(folders, { behaviour: 'end-on-interrupt' });
   await using first = await forkRunner(folders, fake);
@@ -72,7 +72,7 @@ test('jobs that finished long ago go, those that are young, run or have a live p
   await waitUntil('no process is left', () => processesIn(folders.root).length === 0);
 });
 
-test('copies of revisions that were not used for as long go', async () => {
+test('copies of revisions unused for as long are pruned', async () => {
   using folders = makeFolders();
   const copies = join(folders.runs, '.revisions');
   for (const [name, ageMs] of [['old', 3 * hourMs] as const, ['young', hourMs] as const]) {

@@ -8,7 +8,7 @@ import { applied, sandboxed, shell } from './support/attack.ts';
 import { bootRunner, type Folders, makeFolders, makeJob, writeRevision } from './support/boot.ts';
 import type { Client } from './support/client.ts';
 
-/** A PATH on which only these of the sandbox's tools are. */
+/** Creates a PATH with only these of the sandbox's tools. */
 function pathWith(folders: Folders, names: ('bwrap' | 'setpriv' | 'prlimit' | 'nsenter')[]): string {
   const tools = findTools(process.env.PATH ?? '');
   const folder = join(folders.root, 'bin');
@@ -45,7 +45,7 @@ test('without bubblewrap runs have limits and no new privileges, and the API say
   expect(text).toMatch(/local-exec\): (16384|32768)\n/); // in blocks of 1024 or 512 bytes
 });
 
-test('where there is no tool at all, runs are refused until the operator allows them', async () => {
+test('without any tool, runs are refused until the operator allows them', async () => {
   using folders = makeFolders();
   const searchPath = pathWith(folders, []);
   {
@@ -62,7 +62,7 @@ test('where there is no tool at all, runs are refused until the operator allows 
   expect((await applied(runner.client, folders, code)).outcome.kind).toBe('succeeded');
 });
 
-test('a sandbox that is asked for by name and does not work keeps the runner from starting', async () => {
+test('the runner does not start if the requested sandbox does not work', async () => {
   using folders = makeFolders();
   const searchPath = pathWith(folders, ['setpriv', 'prlimit', 'nsenter']);
   await expect(
@@ -70,7 +70,7 @@ test('a sandbox that is asked for by name and does not work keeps the runner fro
   ).rejects.toThrow(/SANDBOX=bwrap, but bubblewrap is missing; install bubblewrap \(apt-get/);
 });
 
-test('a sandbox that is switched off is said to be off', async () => {
+test('a disabled sandbox is reported as off', async () => {
   using folders = makeFolders();
   await using runner = await bootRunner(folders, { sandbox: sandboxed(folders, { SANDBOX: 'off' }) });
   const { mode, unprotected } = await protection(runner.client);

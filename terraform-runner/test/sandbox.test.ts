@@ -20,7 +20,7 @@ test('code can not read its own environment', () =>
   ));
 
 test("code can not find the runner's secrets in /proc", () => {
-  process.env.RUNNER_TEST_SECRET = token; // this process is the runner; what it was started with is in /proc
+  process.env.RUNNER_TEST_SECRET = token; // this process is the runner; its initial environment is in /proc
   const found = `anytrue([for name in fileset("/proc", "*/environ") : try(length(file("/proc/\${name}")) > 0, false)])`;
   return offAndOn(
     async ({ client, folders }) => (await plannedOutput(client, folders, output(found))) === true,
@@ -59,7 +59,7 @@ test('a provisioner finds no shell', () =>
     return existsSync(marker);
   }));
 
-test('with a shell that an operator allows, code can not write outside of what Terraform writes', async () => {
+test('with a shell allowed by the operator, code can only write where Terraform writes', async () => {
   using folders = makeFolders();
   await using runner = await bootRunner(folders, { sandbox: sandboxed(folders, withShell) });
   const attempts = [
@@ -95,17 +95,17 @@ test('code can not reach a listener on this machine', () =>
     return connections > 0;
   }, withShell));
 
-test('a process that wants too much memory does not get it', () =>
+test('a process cannot allocate too much memory', () =>
   offAndOn(
     async ({ client, folders }) => {
-      // dd reserves its buffer and, reading nothing, never touches it.
+      // dd reserves its buffer; it reads nothing, so it never touches the memory.
       const reserve = shell('dd if=/dev/null of=/dev/null bs=3500M count=1');
       return (await applied(client, folders, reserve)).outcome.kind === 'succeeded';
     },
     { ...withShell, SANDBOX_MEMORY_MB: '3072' },
   ));
 
-test('a run that starts too many processes is refused more of them', () =>
+test('a run cannot start too many processes', () =>
   offAndOn(
     async ({ client, folders }) => {
       const fork = 'n=0; while [ $n -lt 100 ]; do sleep 2 & n=$((n + 1)); done; wait';

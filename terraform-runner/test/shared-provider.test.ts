@@ -42,7 +42,7 @@ test('other credentials or another binary need another process', async () => {
   expect(processesIn(folders.root)).toStrictEqual([]);
 });
 
-test('Terraform starts a provider itself that ends at once or is not there', async () => {
+test('Terraform itself starts a provider that ends at once or is missing', async () => {
   using folders = makeFolders();
   const context = makeJobFolder(folders);
   const providers = createJobProviders(context.paths.providers);
@@ -52,7 +52,7 @@ test('Terraform starts a provider itself that ends at once or is not there', asy
   await providers.stop();
 });
 
-test('Terraform gets the schemas its code names, and every other call reaches the provider', async () => {
+test('Terraform gets the schemas that its code names, and every other call reaches the provider', async () => {
   using folders = makeFolders();
   const context = makeJobFolder(folders);
   writeFileSync(join(context.paths.code, 'main.tf'), 'resource "x_used" "a" {}');

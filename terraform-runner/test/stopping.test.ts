@@ -33,7 +33,7 @@ async function outcomeOf(runId: string): Promise<RunOutcome> {
   return last.outcome;
 }
 
-test('a cancelled run ends in order when Terraform heeds the interrupt', async () => {
+test('a cancelled run ends gracefully when Terraform obeys the interrupt', async () => {
   const job = await start('end-on-interrupt');
   await runner.client.waitFor(job.planId, isWaiting);
   const view = await runner.client.cancel(job.planId, 30);
@@ -71,7 +71,7 @@ test('a step that takes too long is stopped, and so is a run', async () => {
   });
 });
 
-test('children get the request’s credentials and nothing of the runner’s own environment', async () => {
+test('children get the request’s credentials and nothing from the runner’s own environment', async () => {
   process.env.TF_CLI_ARGS_plan = '-destroy';
   process.env.RUNNER_TEST_SECRET = 'leaked';
   try {
@@ -111,7 +111,7 @@ test('children get the request’s credentials and nothing of the runner’s own
   }
 });
 
-test('lines of the log can neither colour nor forge other lines', async () => {
+test('log lines cannot contain colours or forge other lines', async () => {
   const job = await start('escapes');
   const events = await runner.client.finished(job.planId);
   assert.ok(events.some(({ body }) => body.type === 'log' && body.line === 'red Apply complete!forged'));

@@ -10,7 +10,7 @@ import type { Client } from './support/client.ts';
 
 const asked = { terraformLog: 'debug' };
 const plain = 'resource "terraform_data" "a" { input = "x" }';
-/** Does what it can to have the runner read another file in place of the log. */
+/** Tries everything to make the runner read another file in place of the log. */
 const swap = shell(
   'p=$TF_LOG_PATH; rm -f "$p"; mv "$p" "$p.old"; ln -s /etc/passwd "$p"; rm -rf "$(dirname "$p")"; echo through',
 );
@@ -20,7 +20,7 @@ async function logOf(client: Client, runId: string): Promise<string> {
 }
 
 for (const mode of ['bwrap', 'off']) {
-  test(`each command's own log is there where it was asked for, with SANDBOX=${mode}`, async () => {
+  test(`each command's own log exists if requested, with SANDBOX=${mode}`, async () => {
     using folders = makeFolders();
     await using runner = await bootRunner(folders, { sandbox: sandboxed(folders, { SANDBOX: mode }) });
     const { job, outcome } = await applied(runner.client, folders, plain, asked);
@@ -35,7 +35,7 @@ for (const mode of ['bwrap', 'off']) {
     expect(await logOf(runner.client, other.job.applyId)).toMatch(/terraform_log_not_found/);
   });
 
-  test(`code that replaces the file of the log shows no other file, with SANDBOX=${mode}`, async () => {
+  test(`code that replaces the log file does not reveal another file, with SANDBOX=${mode}`, async () => {
     using folders = makeFolders();
     const sandbox = sandboxed(folders, { SANDBOX: mode, SANDBOX_READ_ONLY_PATHS: systemPaths });
     await using runner = await bootRunner(folders, { sandbox });

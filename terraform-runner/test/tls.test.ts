@@ -8,7 +8,7 @@ import { createRunner } from '../src/runner.ts';
 import { environmentOf, makeFolders } from './support/boot.ts';
 import { token } from './support/client.ts';
 
-/** An authority in this folder, and a function that makes certificates of it. */
+/** Creates a CA in this folder; returns a function that issues certificates. */
 function makeAuthority(folder: string, authority: string) {
   const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
   const key = (name: string) => [
@@ -66,7 +66,7 @@ const texts = (files: { cert: string; key: string; ca: string }) => ({
   ca: readFileSync(files.ca),
 });
 
-test('with certificates, the runner serves a gateway of its own authority and nobody else', async () => {
+test('with certificates, the runner serves only gateways of its own authority', async () => {
   using folders = makeFolders();
   const make = makeAuthority(folders.root, 'ours');
   const makeForeign = makeAuthority(folders.root, 'foreign');

@@ -66,6 +66,6 @@ async function readHead(file: string): Promise<AuditHead> {
   try {
     return auditHeadSchema.parse(JSON.parse(await readFile(file, 'utf8')));
   } catch {
-    throw new CliError(`reading ${file}: it is no head of an audit log, as audit head writes it`);
+    throw new CliError(`reading ${file}: it is not an audit log head; create one with audit head`);
   }
 }

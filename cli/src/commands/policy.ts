@@ -81,7 +81,7 @@ async function send(
 
 function parseSettings(file: string, text: string): unknown {
   try {
-    return parse(text); // JSON is YAML, too
+    return parse(text); // JSON is valid YAML
   } catch (error) {
     throw new CliError(`reading ${file}: ${(error as Error).message}`);
   }

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { providerMirror } from '../../../testing/local-aws.ts';
 
-/** Longest time for one command; attacks on time are bounded here. */
+/** Timeout of one command; limits attacks on time. */
 const timeoutMs = 60_000;
 
 /**
- * Runs Terraform by hand, as somebody would without an engine: init, plan, apply, as far as it gets. For attacks that
- * no setting of the engine lets through.
+ * Runs plain Terraform without an engine: init, plan, apply, as far as possible. For attacks that no setting
+ * of the engine allows.
  */
 export async function bareTerraform(
   files: Record<string, string>,
@@ -50,7 +50,7 @@ export async function bareTerraform(
   }
 }
 
-/** Everything a command says; a failure is part of it. */
+/** Returns all output of a command, even if it fails. */
 function run(
   args: string[],
   cwd: string,

@@ -7,21 +7,21 @@ import { createClient } from '../../../testing/client.ts';
 import { Engine } from '../../../testing/engine.ts';
 import { type LocalAws, startLocalAws } from '../../../testing/local-aws.ts';
 
-/** Rules on what a plan does, which ask for approval where nothing else is set. */
+/** Rules on changes that require approval by default. */
 const planRules = ['PLAN-IMPORT', 'PLAN-FORGET', 'PLAN-MOVE', 'PLAN-REPLACE', 'PLAN-DELETE', 'PLAN-IAM'];
 
-/** Which of the two controls on code an engine has: judging it before it runs, and the sandbox it runs in. */
+/** Which of the two controls on code an engine has: preflight before it runs, and the sandbox around it. */
 export type Controls = { preflight: boolean; sandbox: boolean };
 
 export type Outcome = {
   job: JobView;
-  /** Ids of the findings on the code. */
+  /** Ids of the findings in the code. */
   findings: string[];
-  /** All that the API tells of the job and its project, raw state included. */
+  /** Everything the API returns about the job and its project, including raw state. */
   shown: string;
 };
 
-/** Engines with the controls on or off, each started when it is first asked for, and a local AWS where wanted. */
+/** Engines with the controls on or off, each started on first use, with a local AWS if requested. */
 export class Stage {
   readonly aws: LocalAws | undefined;
   readonly #engines = new Map<string, Promise<Engine>>();
@@ -45,7 +45,7 @@ export class Stage {
     return known;
   }
 
-  /** Deploys code to a project of its own and waits for the end. */
+  /** Deploys code to a new project and waits for the end. */
   async deploy(
     controls: Controls,
     files: Record<string, string>,
@@ -80,7 +80,7 @@ export class Stage {
     for (const engine of this.#engines.values())
       await engine.then(
         (started) => started[Symbol.asyncDispose](),
-        () => {}, // it never started; its test has said so
+        () => {}, // it never started; its test has reported that
       );
     await this.aws?.stop();
     for (const folder of this.#folders) await rm(folder, { recursive: true, force: true });
@@ -97,7 +97,7 @@ export class Stage {
     });
   }
 
-  /** What an operator would write who trusts all code; some rules nobody can allow. */
+  /** The policy of an operator who trusts all code; some rules cannot be exempted. */
   async #everythingAllowed(): Promise<string> {
     const folder = await mkdtemp(join(tmpdir(), 'policy-'));
     this.#folders.push(folder);

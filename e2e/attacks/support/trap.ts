@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * What an attack is after: a file outside of every project, a place to leave a mark, and a listener to send to. The
- * canary stands in the file; wherever it or the mark turns up, the attack has worked.
+ * The target of an attack: a file outside every project, a place for a mark, and a listener. The file
+ * contains a canary; if canary or mark appear anywhere, the attack has worked.
  */
 export class Trap {
   readonly directory: string;
@@ -51,7 +51,7 @@ export class Trap {
     return join(this.directory, 'victim.tfstate');
   }
 
-  /** Whether somebody has written into that state. */
+  /** Whether somebody has changed that state. */
   async stateIsChanged(): Promise<boolean> {
     return (await readFile(this.stateFile, 'utf8')) !== stateWith(this.canary);
   }
@@ -65,7 +65,7 @@ export class Trap {
     return join(this.directory, 'module');
   }
 
-  /** A file that only code of the attacker writes. */
+  /** A file that only the attacker's code writes. */
   get mark(): string {
     return join(this.directory, 'mark');
   }
@@ -82,7 +82,7 @@ export class Trap {
     return readFile(this.mark, 'utf8');
   }
 
-  /** Forgets what has happened, for the next try. */
+  /** Resets the trap for the next attempt. */
   async reset(): Promise<void> {
     this.heard.length = 0;
     await rm(this.mark, { force: true });

@@ -6,12 +6,12 @@ import { readConfig } from '../../src/config.ts';
 import { bootRunner, environmentOf, type Folders, makeFolders, makeJob, writeRevision } from './boot.ts';
 import type { Client } from './client.ts';
 
-/** The sandbox as by default, or with these settings. Unlike in other tests, code sees no shell. */
+/** Returns the default sandbox, with these settings changed. Unlike in other tests, code has no shell. */
 export function sandboxed(folders: Folders, settings: Record<string, string> = {}): RunnerConfig['sandbox'] {
   return readConfig(environmentOf(folders, { SANDBOX_READ_ONLY_PATHS: '', ...settings })).sandbox;
 }
 
-/** Runs the same with the sandbox off and on; what `attempt` answers is whether the attack worked. */
+/** Runs `attempt` with the sandbox off and on; it returns whether the attack worked. */
 export async function offAndOn(
   attempt: (world: { client: Client; folders: Folders }) => Promise<boolean>,
   settings: Record<string, string> = {},
@@ -25,7 +25,7 @@ export async function offAndOn(
   }
 }
 
-/** Plans code and answers the value of its output `attack`. */
+/** Plans code and returns the value of its output `attack`. */
 export async function plannedOutput(client: Client, folders: Folders, code: string): Promise<unknown> {
   const job = makeJob(writeRevision(folders, { 'main.tf': code }));
   await client.put(job.planId, job.plan);
@@ -35,7 +35,7 @@ export async function plannedOutput(client: Client, folders: Folders, code: stri
   return plan.planned_values.outputs.attack.value;
 }
 
-/** Plans and starts to apply; the apply's events, as they happen, are for the caller to follow. */
+/** Plans and starts an apply; the caller can follow its events. */
 export async function startApply(client: Client, folders: Folders, code: string, more = {}) {
   const job = makeJob(writeRevision(folders, { 'main.tf': code }), more);
   await client.put(job.planId, job.plan);

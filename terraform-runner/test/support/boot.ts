@@ -8,7 +8,7 @@ import { type RunnerConfig, readConfig } from '../../src/config.ts';
 import { createRunner } from '../../src/runner.ts';
 import { createClient, token } from './client.ts';
 
-/** What a shell needs; see `test/sandbox.test.ts` for runs without. */
+/** Paths that a shell needs; see `test/sandbox.test.ts` for runs without. */
 export const systemPaths = ['/bin', '/lib', '/lib64', '/usr'].filter((path) => existsSync(path)).join(',');
 
 /** Temporary folders of one test; removed with it. */
@@ -33,13 +33,13 @@ export function environmentOf(folders: Folders, more: Record<string, string> = {
     DATA_DIR: folders.data,
     RUNS_DIR: folders.runs,
     LOG_LEVEL: 'error',
-    // For programs that stand in for Terraform, and for code that waits by a shell.
+    // For fake Terraform programs, and for code that uses a shell to wait.
     SANDBOX_READ_ONLY_PATHS: systemPaths,
     ...more,
   };
 }
 
-/** A runner in this process. */
+/** Starts a runner in this process. */
 export async function bootRunner(folders: Folders, more: Partial<RunnerConfig> = {}) {
   const runner = await createRunner({ ...readConfig(environmentOf(folders)), ...more });
   await runner.start();
@@ -47,7 +47,7 @@ export async function bootRunner(folders: Folders, more: Partial<RunnerConfig> =
   return { client, [Symbol.asyncDispose]: () => runner[Symbol.asyncDispose]() };
 }
 
-/** A runner in a process of its own, which can be killed. */
+/** Starts a runner in its own process, which can be killed. */
 export async function forkRunner(folders: Folders, more: Record<string, string> = {}) {
   const main = join(import.meta.dirname, '../../src/main.ts');
   const child: ChildProcess = fork(main, [], { env: environmentOf(folders, more), stdio: 'inherit' });
@@ -66,7 +66,7 @@ export async function forkRunner(folders: Folders, more: Record<string, string> 
   };
 }
 
-/** Puts a project's files where the gateway puts them; answers their digest. */
+/** Writes a project's files where the gateway writes them; returns their digest. */
 export function writeRevision(folders: Folders, files: Record<string, string>, projectId = 'p'): string {
   const contents = new Map(Object.entries(files).map(([path, text]) => [path, Buffer.from(text)]));
   const digest = revisionDigest(contents);
@@ -80,7 +80,7 @@ export function writeRevision(folders: Folders, files: Record<string, string>, p
 
 let jobs = 0;
 
-/** A job id of its own, and requests for its runs. */
+/** Returns a new job id, and requests for its runs. */
 export function makeJob(digest: string, more: Partial<RunRequestInput> = {}) {
   jobs += 1;
   const jobId = `deploy-${1_700_000_000_000 + jobs}-abcdef`;

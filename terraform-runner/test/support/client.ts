@@ -11,7 +11,7 @@ export const token = 'a-token-for-tests-only';
 
 export type Client = ReturnType<typeof createClient>;
 
-/** The runner API as a gateway speaks it, one signed request at a time. */
+/** Calls the runner API like a gateway, one signed request at a time. */
 export function createClient(url: string) {
   const send = (method: string, path: string, body?: unknown, headers?: Record<string, string>) =>
     fetch(`${url}${path}`, {
@@ -47,14 +47,14 @@ export function createClient(url: string) {
       view(await send('POST', `/runs/${runId}/cancel`, { graceSeconds })),
     bytes: async (path: string) => Buffer.from(await (await send('GET', path)).arrayBuffer()),
 
-    /** Every event of a run, once it has finished. */
+    /** Returns every event of a run, once it has finished. */
     async finished(runId: string, after = 0): Promise<RunEvent[]> {
       const found: RunEvent[] = [];
       for await (const event of events(runId, after)) found.push(event);
       return found;
     },
 
-    /** The first event that fits, as it happens. */
+    /** Returns the first matching event, as it happens. */
     async waitFor<Found extends RunEvent>(
       runId: string,
       fits: (event: RunEvent) => event is Found,

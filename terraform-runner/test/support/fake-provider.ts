@@ -1,7 +1,8 @@
 /**
- * Stands in for a provider: speaks HTTP/2 on a socket as one with `-debug` does. `GetSchema` answers three resource
- * types, `Echo` what it is sent, `Fail` an error without a message, `Configure` remembers what it is sent. An apply
- * answers with what was configured; one of type `x_slow` waits for the file `go`, or fails where it is told to stop.
+ * A fake provider: speaks HTTP/2 on a socket like one with `-debug`. `GetSchema` returns three resource
+ * types, `Echo` its request, `Fail` an error without a message; `Configure` stores its request. An apply
+ * returns what was configured; one of type `x_slow` waits for the file `go`, or fails when it is told to
+ * stop.
  */
 import { existsSync } from 'node:fs';
 import { createServer, type ServerHttp2Stream } from 'node:http2';

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /**
- * Processes that work in, or were started with a path of, this folder; the test's own process is left out. In the
- * sandbox only the environment names it, by the folder of sockets.
+ * Returns processes that work in this folder or were started with a path in it, except the test's own. In the
+ * sandbox only the environment contains it, as the folder of sockets.
  */
 export function processesIn(folder: string): { pid: number; commandLine: string }[] {
   return readdirSync('/proc')
@@ -19,7 +19,7 @@ export function processesIn(folder: string): { pid: number; commandLine: string 
     );
 }
 
-/** Processes with this text in their command line. */
+/** Returns processes with this text in their command line. */
 export function processesWith(text: string): { pid: number; commandLine: string }[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
@@ -27,7 +27,7 @@ export function processesWith(text: string): { pid: number; commandLine: string 
     .filter(({ commandLine }) => commandLine.includes(text));
 }
 
-/** Terraform itself, not the shell above it. */
+/** Returns Terraform's own pid, not that of the shell above it. */
 export function terraformIn(folder: string, command: string): number | undefined {
   return processesIn(folder).find(({ pid, commandLine }) => {
     const program = linkOf(`/proc/${pid}/exe`);

@@ -1,4 +1,4 @@
-/** gRPC messages of the plugin protocol as the tests send and answer them. */
+/** gRPC messages of the plugin protocol that the tests send and receive. */
 
 export function field(number: number, content: Buffer | string): Buffer {
   const bytes = Buffer.from(content as string);
@@ -16,7 +16,7 @@ export function grpcMessage(...fields: Buffer[]): Buffer {
   return Buffer.concat([header, body]);
 }
 
-/** A `DynamicValue` that holds a short text, or nothing. */
+/** Encodes a `DynamicValue` that holds a short text, or nothing. */
 export function dynamicValue(text: string | null): Buffer {
   return field(
     1,
@@ -31,7 +31,7 @@ export function applyRequest(type: string, prior: string | null, planned: string
   return grpcMessage(field(1, type), field(2, dynamicValue(prior)), field(3, dynamicValue(planned)));
 }
 
-/** `ApplyResourceChange.Response`, with an error where one is named. */
+/** `ApplyResourceChange.Response`, with an error if given. */
 export function applyResponse(newState: string | null, error?: string): Buffer {
   const diagnostic = error ? [field(3, Buffer.concat([numberField(1, 1), field(2, error)]))] : [];
   return grpcMessage(field(1, dynamicValue(newState)), field(2, 'private'), ...diagnostic);

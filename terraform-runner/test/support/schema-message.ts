@@ -1,4 +1,4 @@
-/** A gRPC message like GetProviderSchema.Response: a provider schema, and a resource schema for each name. */
+/** Builds a message like GetProviderSchema.Response: a provider schema, and a resource schema per name. */
 export function schemaMessage(names: string[]): Buffer {
   const entry = (name: string) =>
     field(2, Buffer.concat([field(1, Buffer.from(name)), field(2, Buffer.alloc(300))]));
@@ -8,7 +8,7 @@ export function schemaMessage(names: string[]): Buffer {
   return Buffer.concat([header, body]);
 }
 
-/** The names that are left in one. */
+/** Returns the names that are left in a message. */
 export function namesIn(message: Buffer): string[] {
   return [...message.toString('latin1').matchAll(/x_[a-z]+/g)].map(([name]) => name);
 }

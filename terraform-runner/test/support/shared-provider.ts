@@ -9,7 +9,7 @@ import type { CommandLine } from '../../src/terraform/command-line.ts';
 import { jobPaths } from '../../src/workdir/job-paths.ts';
 import type { Folders } from './boot.ts';
 
-/** A job's folder, for commands without a sandbox. */
+/** Creates a job's folder, for commands without a sandbox. */
 export function makeJobFolder(folders: Folders) {
   const paths = jobPaths(folders.root, 'job', '.');
   for (const folder of [paths.rootModule, paths.temporary]) mkdirSync(folder, { recursive: true });
@@ -22,7 +22,7 @@ export function makeJobFolder(folders: Folders) {
   };
 }
 
-/** A program that is a provider, as far as sharing goes, or does something else. */
+/** Creates a program that behaves like a provider when shared, or runs `command`. */
 export function makeProvider(folders: Folders, type: string, command?: string) {
   const path = join(folders.root, `terraform-provider-${type}`);
   const source = `example.org/x/${type}`;
@@ -32,7 +32,7 @@ export function makeProvider(folders: Folders, type: string, command?: string) {
   return { source, path };
 }
 
-/** A connection as Terraform makes one for each provider configuration. */
+/** Connects like Terraform does for each provider configuration. */
 export async function connectTo(providers: JobProviders): Promise<ClientHttp2Session> {
   const [entry] = Object.values(JSON.parse((await providers.reattach()) ?? '')) as [
     { Addr: { String: string } },
@@ -45,7 +45,7 @@ export async function connectTo(providers: JobProviders): Promise<ClientHttp2Ses
   return session;
 }
 
-/** Makes one gRPC call; `status` is undefined where the connection ends first. */
+/** Makes one gRPC call; `status` is undefined if the connection ends first. */
 export async function call(session: ClientHttp2Session, name: string, body: Buffer = Buffer.alloc(5)) {
   const path = `/tfplugin5.Provider/${name}`;
   const request = session.request({ ':method': 'POST', ':path': path, 'content-type': 'application/grpc' });
