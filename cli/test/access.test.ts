@@ -100,5 +100,7 @@ test('the log of the engine itself is verified', async () => {
   expect([valid, findings]).toStrictEqual([true, []]);
   expect(entries).toBeGreaterThan(6);
   await writeFile(at('no-head.json'), '{"seq": 1}');
-  await expect(deployer('audit', 'verify', '--head', at('no-head.json'))).rejects.toThrow(/it is no head/);
+  await expect(deployer('audit', 'verify', '--head', at('no-head.json'))).rejects.toThrow(
+    /it is not an audit log head/,
+  );
 });

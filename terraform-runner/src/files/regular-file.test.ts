@@ -21,6 +21,6 @@ test('a link, a pipe or a folder where a run should have left a file is no file'
     const path = join(folder, name);
     assert.equal(await readRegular(path), undefined, name);
     assert.equal(await readState(path), undefined, name);
-    await assert.rejects(sha256OfFile(path), /no regular file/, name);
+    await assert.rejects(sha256OfFile(path), /it is not a regular file/, name);
   }
 });
