@@ -1,30 +1,31 @@
 import cors from 'cors';
 import express, { type Express, Router } from 'express';
 import helmet from 'helmet';
-import { auditRoutes } from './access/audit/routes.ts';
-import { keyRoutes } from './access/key-routes.ts';
 import type { Context } from './context.ts';
 import { priceBookRoutes } from './costs/price-book-routes.ts';
 import { costRoutes } from './costs/routes.ts';
+import { type Guard, setGuard } from './http/admit.ts';
+import { checkHost, checkPage } from './http/browser-checks.ts';
+import { docsRouter } from './http/docs.ts';
+import { measureRequests } from './http/measure.ts';
+import { problemHandler, sendProblem } from './http/problems.ts';
+import { requestState } from './http/request-state.ts';
+import { auditRoutes } from './http/routes/audit.ts';
+import { adminRoutes } from './http/routes/backup.ts';
+import { healthRoutes } from './http/routes/health.ts';
+import { keyRoutes } from './http/routes/keys.ts';
+import { projectRoutes } from './infrastructure/routes.ts';
+import { stateRoutes } from './infrastructure/state-routes.ts';
 import { followUpRoutes } from './jobs/follow-up-routes.ts';
+import { policyReportRoutes } from './jobs/policy-report-routes.ts';
 import { orphanRoutes } from './jobs/recovery/orphan-routes.ts';
 import { jobRoutes } from './jobs/routes.ts';
 import { projectOfJob } from './jobs/store.ts';
 import { validateRoutes } from './jobs/validate/routes.ts';
 import { policyRoutes } from './policy/routes.ts';
 import { revisionRoutes } from './projects/revisions/routes.ts';
-import { projectRoutes } from './projects/routes.ts';
 import { secretRoutes } from './projects/secrets/routes.ts';
-import { stateRoutes } from './projects/states/routes.ts';
 import { runnerRoutes } from './runners/routes.ts';
-import { adminRoutes } from './server/backup/routes.ts';
-import { healthRoutes } from './server/health/routes.ts';
-import { type Guard, setGuard } from './server/http/admit.ts';
-import { checkHost, checkPage } from './server/http/browser-checks.ts';
-import { docsRouter } from './server/http/docs.ts';
-import { measureRequests } from './server/http/measure.ts';
-import { problemHandler, sendProblem } from './server/http/problems.ts';
-import { requestState } from './server/http/request-state.ts';
 
 const resources = [
   healthRoutes,
@@ -34,6 +35,7 @@ const resources = [
   validateRoutes,
   costRoutes,
   policyRoutes,
+  policyReportRoutes,
   followUpRoutes,
   stateRoutes,
   orphanRoutes,

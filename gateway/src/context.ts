@@ -5,13 +5,13 @@ import type { AuditLog } from './access/audit/log.ts';
 import type { Refusals } from './access/audit/refusals.ts';
 import type { Config } from './config.ts';
 import type { Prices } from './costs/prices.ts';
+import type { RedactorOf } from './http/redact-answer.ts';
 import type { JobCache } from './jobs/cache.ts';
 import type { JobFeed } from './jobs/events/feed.ts';
 import type { Redactor } from './projects/redaction/redactor.ts';
 import type { RunnerRegistry } from './runners/registry.ts';
 import type { OpenDatabase } from './server/database/open.ts';
 import type { Encryption } from './server/encryption.ts';
-import type { RedactorOf } from './server/http/redact-answer.ts';
 import type { Metrics } from './server/metrics.ts';
 
 /** What request handlers and workers share. */

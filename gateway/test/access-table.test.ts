@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { openApiDocument } from '../src/server/http/openapi.ts';
+import { openApiDocument } from '../src/http/openapi.ts';
 import { type GuardedGateway, startGuardedGateway } from './access-support.ts';
 import { helloCode } from './support.ts';
 

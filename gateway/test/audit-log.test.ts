@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { auditHash } from '@deployment-engine/service';
-import { engineFacts } from '../src/access/audit/call.ts';
 import { type AuditLog, openAuditLog } from '../src/access/audit/log.ts';
+import { engineFacts } from '../src/http/call.ts';
 import { type OpenDatabase, openDatabase } from '../src/server/database/open.ts';
 import { createEncryption } from '../src/server/encryption.ts';
 

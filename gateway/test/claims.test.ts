@@ -6,10 +6,10 @@ import { enginePrincipal } from '../src/access/principal.ts';
 import { claimNextJob, reclaimExpiredJob, renewLeases } from '../src/jobs/claim.ts';
 import { appendEvents } from '../src/jobs/events/store.ts';
 import { LeaseLostError } from '../src/jobs/lease-lost-error.ts';
-import type { Lease } from '../src/jobs/row.ts';
 import { insertJob } from '../src/jobs/store.ts';
 import { lockJob, patchJob, transition } from '../src/jobs/transition.ts';
 import { ensureProject } from '../src/projects/store.ts';
+import type { Lease } from '../src/server/database/job-row.ts';
 import { openDatabase, type Query } from '../src/server/database/open.ts';
 import { onEachDatabase } from './support.ts';
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mergeReports } from '@deployment-engine/policy';
 import { enginePrincipal } from '../src/access/principal.ts';
+import { openApiDocument } from '../src/http/openapi.ts';
 import { claimNextJob } from '../src/jobs/claim.ts';
 import { appendEvents } from '../src/jobs/events/store.ts';
 import { insertOrphans } from '../src/jobs/recovery/orphan-store.ts';
@@ -14,7 +15,6 @@ import { savePlan } from '../src/projects/plans/store.ts';
 import { redactEvent } from '../src/projects/redaction/redact-event.ts';
 import { JobSecrets } from '../src/projects/secrets/job-secrets.ts';
 import { saveStateVersion } from '../src/projects/states/store.ts';
-import { openApiDocument } from '../src/server/http/openapi.ts';
 import { type GuardedGateway, startGuardedGateway } from './access-support.ts';
 
 /** Each is known to the engine in another way; all of them stand everywhere in state, plan, report and log. */

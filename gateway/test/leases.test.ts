@@ -13,10 +13,10 @@ import {
 } from '../src/jobs/claim.ts';
 import { listEvents } from '../src/jobs/events/store.ts';
 import { LeaseLostError } from '../src/jobs/lease-lost-error.ts';
-import type { JobRow } from '../src/jobs/row.ts';
 import { findJob, insertJob } from '../src/jobs/store.ts';
 import { lockJob, patchJob, transition } from '../src/jobs/transition.ts';
 import { ensureProject } from '../src/projects/store.ts';
+import type { JobRow } from '../src/server/database/job-row.ts';
 import type { Database } from '../src/server/database/schema.ts';
 import { onEachDatabase } from './support.ts';
 

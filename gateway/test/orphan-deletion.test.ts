@@ -10,11 +10,11 @@ import {
   unresolvedOrphans,
 } from '../src/jobs/recovery/orphan-store.ts';
 import { settleOrphansOf } from '../src/jobs/recovery/settle-orphans.ts';
-import type { JobRow } from '../src/jobs/row.ts';
 import { insertJob } from '../src/jobs/store.ts';
 import { savePlan } from '../src/projects/plans/store.ts';
 import { readNewestState, saveStateVersion } from '../src/projects/states/store.ts';
 import { ensureProject } from '../src/projects/store.ts';
+import type { JobRow } from '../src/server/database/job-row.ts';
 import { startTestGateway, type TestGateway } from './support.ts';
 
 let it: TestGateway;

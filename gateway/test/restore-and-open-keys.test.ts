@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { stageRestore } from '../src/server/backup/backup.ts';
+import { stageRestore } from '../src/server/backup.ts';
 import { bearer } from './access-support.ts';
 import { helloCode, startTestGateway } from './support.ts';
 

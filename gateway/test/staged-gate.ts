@@ -3,13 +3,13 @@ import type { Budget, JobEventBody } from '@deployment-engine/contracts';
 import { waitFor } from '../../testing/wait.ts';
 import type { Context } from '../src/context.ts';
 import { claimNextJob } from '../src/jobs/claim.ts';
-import type { JobRow, Lease } from '../src/jobs/row.ts';
 import { findJob } from '../src/jobs/store.ts';
 import { gatePhase } from '../src/jobs/worker/gate-phase.ts';
 import type { JobWork, PhaseResult } from '../src/jobs/worker/job-work.ts';
 import { settleJob } from '../src/jobs/worker/settle-job.ts';
 import { savePlan } from '../src/projects/plans/store.ts';
 import { JobSecrets } from '../src/projects/secrets/job-secrets.ts';
+import type { JobRow, Lease } from '../src/server/database/job-row.ts';
 import type { Query } from '../src/server/database/open.ts';
 import type { TestGateway } from './support.ts';
 

@@ -2,7 +2,7 @@ import type { BudgetVerdict, JobErrorReason, JobEventBody } from '@deployment-en
 import * as costs from '@deployment-engine/pricing';
 import { DomainError } from '@deployment-engine/service';
 import type { Context } from '../context.ts';
-import type { JobRow } from '../jobs/row.ts';
+import type { JobRow } from '../server/database/job-row.ts';
 import { findBudget } from './budgets.ts';
 import { estimatePlan } from './plan-cost.ts';
 

@@ -1,8 +1,8 @@
 import { type CostEstimate, costCategories, type JobType } from '@deployment-engine/contracts';
 import type { Context } from '../context.ts';
-import type { JobRow } from '../jobs/row.ts';
 import { findPlan } from '../projects/plans/store.ts';
 import { readNewestState } from '../projects/states/store.ts';
+import type { JobRow } from '../server/database/job-row.ts';
 import type { Query } from '../server/database/open.ts';
 import { findBudget } from './budgets.ts';
 import { estimateCosts } from './estimate-costs.ts';

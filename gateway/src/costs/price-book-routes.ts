@@ -1,7 +1,7 @@
 import { endpoints } from '@deployment-engine/contracts';
 import type { Router } from 'express';
 import type { Context } from '../context.ts';
-import { route } from '../server/http/route.ts';
+import { route } from '../http/route.ts';
 
 export function priceBookRoutes(router: Router, { prices }: Context): void {
   route(router, endpoints.priceBook, async () => prices.describe());

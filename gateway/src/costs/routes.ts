@@ -1,9 +1,9 @@
 import { endpoints } from '@deployment-engine/contracts';
 import type { Router } from 'express';
 import type { Context } from '../context.ts';
+import { decodeNumberCursor, encodeCursor } from '../http/cursor.ts';
+import { route } from '../http/route.ts';
 import { findProject } from '../projects/store.ts';
-import { decodeNumberCursor, encodeCursor } from '../server/http/cursor.ts';
-import { route } from '../server/http/route.ts';
 import { deleteBudget, findBudget, saveBudget } from './budgets.ts';
 import { codeCosts } from './code-costs.ts';
 import { requireRate } from './estimate-costs.ts';

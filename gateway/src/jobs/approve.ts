@@ -1,14 +1,14 @@
 import type { Accepted } from '@deployment-engine/contracts';
 import { DomainError } from '@deployment-engine/service';
-import type { Call } from '../access/audit/call.ts';
 import type { Principal } from '../access/principal.ts';
 import type { Context } from '../context.ts';
+import type { Call } from '../http/call.ts';
 import { madeFrom } from '../projects/plans/made-from.ts';
 import { isSealIntact } from '../projects/plans/seal.ts';
 import { findPlan } from '../projects/plans/store.ts';
 import { newestStateVersion } from '../projects/states/store.ts';
+import type { JobRow } from '../server/database/job-row.ts';
 import { appendEvents } from './events/store.ts';
-import type { JobRow } from './row.ts';
 import { lockJob, transition } from './transition.ts';
 
 /** Lets a waiting job apply exactly the plan that was reviewed. */

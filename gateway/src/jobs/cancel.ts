@@ -1,10 +1,10 @@
 import { isFinished } from '@deployment-engine/contracts';
 import { DomainError } from '@deployment-engine/service';
-import type { Call } from '../access/audit/call.ts';
 import type { Context } from '../context.ts';
+import type { Call } from '../http/call.ts';
+import type { JobRow } from '../server/database/job-row.ts';
 import { notify } from '../server/database/open.ts';
 import { jobChangedChannel } from './channels.ts';
-import type { JobRow } from './row.ts';
 import { lockJob, transition } from './transition.ts';
 
 /** Cancels at once what has not started, and records the wish for what runs: its worker carries it out. */

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
+import type { JobRow, Lease } from '../server/database/job-row.ts';
 import type { Database } from '../server/database/schema.ts';
-import type { JobRow, Lease } from './row.ts';
 import { lockJob, transition } from './transition.ts';
 
 export type Claim = { job: JobRow; lease: Lease; reclaimed: boolean };

@@ -1,9 +1,9 @@
 import type { Accepted, Files, JobType, TerraformLogLevel } from '@deployment-engine/contracts';
 import { DomainError } from '@deployment-engine/service';
 import type { Request } from 'express';
-import type { Call } from '../access/audit/call.ts';
 import type { Principal } from '../access/principal.ts';
 import type { Context } from '../context.ts';
+import type { Call } from '../http/call.ts';
 import { requestFiles } from '../projects/revisions/request-files.ts';
 import {
   listRevisions,

@@ -1,18 +1,18 @@
 import type { Accepted } from '@deployment-engine/contracts';
 import { DomainError } from '@deployment-engine/service';
-import { engineFacts } from '../access/audit/call.ts';
 import type { AuditLog } from '../access/audit/log.ts';
 import type { Context } from '../context.ts';
+import { engineFacts } from '../http/call.ts';
 import { readPlanJson } from '../projects/plans/store.ts';
 import { driftedResources } from '../projects/plans/terraform-plan.ts';
 import { projectRedactor } from '../projects/secrets/project-redactor.ts';
 import { redactDifference } from '../projects/states/differences.ts';
 import { findProject, type ProjectRow } from '../projects/store.ts';
+import type { JobRow } from '../server/database/job-row.ts';
 import type { Query } from '../server/database/open.ts';
 import type { Asked } from './create.ts';
 import { oncePerKey } from './idempotency.ts';
 import { presentUnresolved } from './recovery/uncertainty.ts';
-import type { JobRow } from './row.ts';
 import { insertJob, jobCreator, type NewJob } from './store.ts';
 
 /** Queues a drift check of what is deployed. */

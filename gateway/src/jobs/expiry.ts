@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import { engineFacts } from '../access/audit/call.ts';
 import { enginePrincipal } from '../access/principal.ts';
 import type { Context } from '../context.ts';
+import { engineFacts } from '../http/call.ts';
 import type { Query } from '../server/database/open.ts';
 import { findJob, insertJob, jobCreator, type NewJob } from './store.ts';
 

@@ -1,8 +1,8 @@
 import { endpoints } from '@deployment-engine/contracts';
 import type { Router } from 'express';
 import type { Context } from '../context.ts';
+import { route } from '../http/route.ts';
 import { findProject } from '../projects/store.ts';
-import { route } from '../server/http/route.ts';
 import { approveJob } from './approve.ts';
 import { asked } from './create.ts';
 import { createDriftJob, driftReport } from './drift.ts';

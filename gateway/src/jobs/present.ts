@@ -1,6 +1,6 @@
 import { isFinished, type JobError, type JobView } from '@deployment-engine/contracts';
+import type { JobRow } from '../server/database/job-row.ts';
 import { progressPercent } from './progress.ts';
-import type { JobRow } from './row.ts';
 
 export function presentJob(row: JobRow): JobView {
   const failure: JobError | undefined = row.error ? JSON.parse(row.error) : undefined;

@@ -1,8 +1,8 @@
 import { DomainError } from '@deployment-engine/service';
 import { type ScheduledTask, schedule, validate } from 'node-cron';
-import { engineFacts } from '../access/audit/call.ts';
 import { enginePrincipal } from '../access/principal.ts';
 import type { Context } from '../context.ts';
+import { engineFacts } from '../http/call.ts';
 import { isDestroyed, type ProjectRow } from '../projects/store.ts';
 import { notify, type Query } from '../server/database/open.ts';
 import { queueDriftCheck } from './drift.ts';

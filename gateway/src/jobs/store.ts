@@ -2,10 +2,10 @@ import { randomInt } from 'node:crypto';
 import type { JobStatus, JobType, TerraformLogLevel } from '@deployment-engine/contracts';
 import type { Principal } from '../access/principal.ts';
 import { inScope } from '../access/scope-filter.ts';
+import type { JobRow } from '../server/database/job-row.ts';
 import { notify, type Query } from '../server/database/open.ts';
 import { jobQueuedChannel } from './channels.ts';
 import { appendEvents } from './events/store.ts';
-import type { JobRow } from './row.ts';
 
 const alphabet = '0123456789abcdefghijklmnopqrstuvwxyz';
 

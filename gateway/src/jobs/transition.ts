@@ -5,11 +5,11 @@ import {
   nextJobStatus,
 } from '@deployment-engine/contracts';
 import { DomainError } from '@deployment-engine/service';
+import type { JobPatch, JobRow, Lease } from '../server/database/job-row.ts';
 import { notify, type Query } from '../server/database/open.ts';
 import { jobChangedChannel, jobQueuedChannel } from './channels.ts';
 import { appendEvents } from './events/store.ts';
 import { LeaseLostError } from './lease-lost-error.ts';
-import type { JobPatch, JobRow, Lease } from './row.ts';
 
 /**
  * The only code that changes a job's status. With a lease the write is fenced: it throws `LeaseLostError` when

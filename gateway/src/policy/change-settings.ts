@@ -4,9 +4,9 @@ import {
   projectPolicySettingsSchema,
 } from '@deployment-engine/contracts';
 import { DomainError } from '@deployment-engine/service';
-import type { Call } from '../access/audit/call.ts';
 import { hasRole, type Principal, signedName } from '../access/principal.ts';
 import type { Context } from '../context.ts';
+import type { Call } from '../http/call.ts';
 import { ruleIdProblems } from './rule-id-problems.ts';
 import { findSettings, lockSettings, requireVersion, type SettingsVersion, saveSettings } from './store.ts';
 import { userRuleProblems } from './user-rule-problems.ts';

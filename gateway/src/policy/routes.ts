@@ -1,13 +1,11 @@
 import { endpoints, type ProjectPolicy, type UserRule } from '@deployment-engine/contracts';
-import { DomainError } from '@deployment-engine/service';
 import type { Router } from 'express';
 import type { Context } from '../context.ts';
-import { findJob } from '../jobs/store.ts';
-import { decodeNumberCursor, encodeCursor } from '../server/http/cursor.ts';
-import { route } from '../server/http/route.ts';
+import { decodeNumberCursor, encodeCursor } from '../http/cursor.ts';
+import { route } from '../http/route.ts';
 import { addExemption, changeSettings } from './change-settings.ts';
 import { effectiveSettings } from './effective-settings.ts';
-import { findReports, mergeParts, newestReports } from './reports.ts';
+import { mergeParts, newestReports } from './reports.ts';
 import { findSettings, listSettings } from './store.ts';
 
 export function policyRoutes(router: Router, context: Context): void {
@@ -40,12 +38,6 @@ export function policyRoutes(router: Router, context: Context): void {
       versions: page,
       nextCursor: versions.length > page.length ? encodeCursor(page.at(-1)?.version ?? 0) : null,
     };
-  });
-  route(router, endpoints.jobPolicy, async ({ params: { jobId } }) => {
-    const job = await findJob(query, jobId);
-    if (!job) throw new DomainError('job_not_found', `no job ${jobId} exists`);
-    const reports = await findReports(query, jobId);
-    return { jobId, projectId: job.project_id, ...reports, verdict: mergeParts(reports).verdict };
   });
 }
 

@@ -3,8 +3,8 @@ import { NonceMemory, readSignature, signatureMatches } from '@deployment-engine
 import { DomainError } from '@deployment-engine/service';
 import type { Request, RequestHandler, Router } from 'express';
 import type { Context } from '../context.ts';
-import { jsonBody, type RawRequest } from '../server/http/json-body.ts';
-import { route } from '../server/http/route.ts';
+import { jsonBody, type RawRequest } from '../http/json-body.ts';
+import { route } from '../http/route.ts';
 import { engineProtection } from './protection.ts';
 import { saveHeartbeat } from './registrations.ts';
 

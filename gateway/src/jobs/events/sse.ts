@@ -2,7 +2,7 @@ import { isFinished, type JobEvent } from '@deployment-engine/contracts';
 import { DomainError } from '@deployment-engine/service';
 import type { Request, Response } from 'express';
 import type { Context } from '../../context.ts';
-import type { JobRow } from '../row.ts';
+import type { JobRow } from '../../server/database/job-row.ts';
 import { findJob } from '../store.ts';
 import { listEvents } from './store.ts';
 

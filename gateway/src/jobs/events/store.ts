@@ -1,9 +1,9 @@
 import type { Diagnostic, JobEvent, JobEventBody } from '@deployment-engine/contracts';
 import { redactEvent } from '../../projects/redaction/redact-event.ts';
 import type { Redactor } from '../../projects/redaction/redactor.ts';
+import type { JobPatch } from '../../server/database/job-row.ts';
 import { notify, type Query } from '../../server/database/open.ts';
 import { jobChangedChannel } from '../channels.ts';
-import type { JobPatch } from '../row.ts';
 
 export type NewEvent = { body: JobEventBody; at: Date; run?: { runId: string; seq: number } };
 

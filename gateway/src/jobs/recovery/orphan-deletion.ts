@@ -1,8 +1,8 @@
 import type { TerraformState } from '@deployment-engine/terraform-code';
 import type { Context } from '../../context.ts';
 import { readNewestState, type StateVersion } from '../../projects/states/store.ts';
+import type { JobRow } from '../../server/database/job-row.ts';
 import type { Query } from '../../server/database/open.ts';
-import type { JobRow } from '../row.ts';
 import { type OrphanRow, orphanContent, unresolvedOrphans } from './orphan-store.ts';
 import { emptyState, serialiseState, withObjects } from './state-objects.ts';
 

@@ -3,8 +3,8 @@ import { instanceAddresses, type TerraformState } from '@deployment-engine/terra
 import type { Context } from '../../context.ts';
 import { findPlan, readPlanJson } from '../../projects/plans/store.ts';
 import { readNewestState, saveStateVersion } from '../../projects/states/store.ts';
+import type { JobRow } from '../../server/database/job-row.ts';
 import type { Query } from '../../server/database/open.ts';
-import type { JobRow } from '../row.ts';
 import { importableTypes } from './import-ids.ts';
 import { deletedAs, isDeletionOf, withoutDeletions } from './orphan-deletion.ts';
 import { type OrphanRow, settleOrphan, unresolvedOrphans } from './orphan-store.ts';

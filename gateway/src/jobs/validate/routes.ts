@@ -2,6 +2,7 @@ import { endpoints } from '@deployment-engine/contracts';
 import { DomainError } from '@deployment-engine/service';
 import type { Router } from 'express';
 import type { Context } from '../../context.ts';
+import { route } from '../../http/route.ts';
 import { effectiveSettings } from '../../policy/effective-settings.ts';
 import { settingsInForce } from '../../policy/settings-in-force.ts';
 import { requestFiles } from '../../projects/revisions/request-files.ts';
@@ -12,7 +13,6 @@ import {
   readRevisionVariables,
 } from '../../projects/revisions/store.ts';
 import { findProject } from '../../projects/store.ts';
-import { route } from '../../server/http/route.ts';
 import { validateCode } from './validate-code.ts';
 
 /** Stands for the project in a validation of code from the body. */

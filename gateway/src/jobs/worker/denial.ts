@@ -1,8 +1,8 @@
 import type { PolicyFinding, StepName } from '@deployment-engine/contracts';
-import { engineFacts } from '../../access/audit/call.ts';
 import type { Context } from '../../context.ts';
+import { engineFacts } from '../../http/call.ts';
+import type { JobRow } from '../../server/database/job-row.ts';
 import type { Query } from '../../server/database/open.ts';
-import type { JobRow } from '../row.ts';
 
 /** Writes into the audit log that a policy has ended a job; the last statement of its transaction. */
 export async function recordDenial(

@@ -1,6 +1,6 @@
 import type { PolicyFinding, PolicyMode, PolicyReport } from '@deployment-engine/contracts';
 import { blastRadiusIds } from '@deployment-engine/policy';
-import type { JobRow } from '../row.ts';
+import type { JobRow } from '../../server/database/job-row.ts';
 import { policyDecisions } from './gate-decision.ts';
 
 const job = (type: JobRow['type']) => ({ id: `${type}-1700000000000-abcdef`, type }) as JobRow;

@@ -6,7 +6,7 @@ import type {
   PolicyVerdict,
 } from '@deployment-engine/contracts';
 import { blastRadiusIds, findingsText, mergeReports } from '@deployment-engine/policy';
-import type { JobRow } from '../row.ts';
+import type { JobRow } from '../../server/database/job-row.ts';
 
 /** What one gate decides about a plan, and why. */
 export type GateDecision = Omit<Extract<JobEventBody, { type: 'gate' }>, 'type'> & {

@@ -3,7 +3,7 @@ import type { Logger } from 'winston';
 import type { Context } from '../../context.ts';
 import type { JobSecrets } from '../../projects/secrets/job-secrets.ts';
 import type { RunnerState } from '../../runners/registry.ts';
-import type { JobRow, Lease } from '../row.ts';
+import type { JobRow, Lease } from '../../server/database/job-row.ts';
 
 /** One claimed job in the hands of this gateway's worker. */
 export type JobWork = {

@@ -4,7 +4,7 @@ import type { Router } from 'express';
 import { strToU8, zipSync } from 'fflate';
 import { hasRole, type Principal } from '../../access/principal.ts';
 import type { Context } from '../../context.ts';
-import { route } from '../../server/http/route.ts';
+import { route } from '../../http/route.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import { findProject } from '../store.ts';
 import { findRevision, type Revision, type RevisionFiles, readRevisionFiles } from './store.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { LRUCache } from 'lru-cache';
 import type { Context } from '../../context.ts';
-import type { Owner, RedactorOf } from '../../server/http/redact-answer.ts';
+import type { Owner, RedactorOf } from '../../http/redact-answer.ts';
 import { newestPlanJobId, readPlanJson } from '../plans/store.ts';
 import { environmentSecrets, leaves, planSecrets, stateSecrets } from '../redaction/known-secrets.ts';
 import { Redactor } from '../redaction/redactor.ts';

@@ -1,6 +1,6 @@
 import type { TerraformPlan, TerraformState } from '@deployment-engine/terraform-code';
 import type { Context } from '../../context.ts';
-import type { JobRow } from '../../jobs/row.ts';
+import type { JobRow } from '../../server/database/job-row.ts';
 import { readPlanJson } from '../plans/store.ts';
 import { environmentSecrets, leaves, planSecrets, stateSecrets } from '../redaction/known-secrets.ts';
 import { Redactor } from '../redaction/redactor.ts';

@@ -2,14 +2,14 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DomainError } from '@deployment-engine/service';
 import { sql } from 'kysely';
-import type { Call } from '../access/audit/call.ts';
 import type { Context } from '../context.ts';
+import type { Call } from '../http/call.ts';
 import { jobChangedChannel } from '../jobs/channels.ts';
 import { unresolvedOrphans } from '../jobs/recovery/orphan-store.ts';
 import { scheduleChangedChannel } from '../jobs/schedules.ts';
+import { newestStateVersion } from '../projects/states/store.ts';
+import { findProject } from '../projects/store.ts';
 import { notify, type Query } from '../server/database/open.ts';
-import { newestStateVersion } from './states/store.ts';
-import { findProject } from './store.ts';
 
 /** Other tables refer to these: they come last, in this order. */
 const last = ['jobs', 'revisions', 'project_data_keys'];

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Endpoint } from '@deployment-engine/contracts';
 import type { Response } from 'express';
-import { anonymousPrincipal, type Principal } from '../../access/principal.ts';
+import { anonymousPrincipal, type Principal } from '../access/principal.ts';
 
 /** What is known of a request so far; each part is set as soon as it is known. */
 export type RequestState = {

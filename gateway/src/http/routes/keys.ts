@@ -1,9 +1,7 @@
 import { type CreateKeyRequest, endpoints, type Key } from '@deployment-engine/contracts';
 import { DomainError } from '@deployment-engine/service';
 import type { Router } from 'express';
-import type { Context } from '../context.ts';
-import { route } from '../server/http/route.ts';
-import { exceedsBlastRadius } from './exceeds-blast-radius.ts';
+import { exceedsBlastRadius } from '../../access/exceeds-blast-radius.ts';
 import {
   findKey,
   insertKey,
@@ -13,8 +11,10 @@ import {
   ownExpiry,
   revokeKey,
   wasMadeWhileOpen,
-} from './key-store.ts';
-import { coversScope, hasRole, type Principal } from './principal.ts';
+} from '../../access/key-store.ts';
+import { coversScope, hasRole, type Principal } from '../../access/principal.ts';
+import type { Context } from '../../context.ts';
+import { route } from '../route.ts';
 
 /** API keys. An admin of some projects sees and makes keys for those alone. */
 export function keyRoutes(router: Router, context: Context): void {

@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import type { Database } from '../server/database/schema.ts';
+import type { Database } from './schema.ts';
 
 export type JobRow = Selectable<Database['jobs']>;
 export type JobPatch = Partial<Omit<JobRow, 'id' | 'seq' | 'project_id' | 'type' | 'status' | 'lease_token'>>;

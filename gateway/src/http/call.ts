@@ -1,9 +1,9 @@
 import type { AuditFacts, Endpoint, ProblemCode } from '@deployment-engine/contracts';
 import type { Request, Response } from 'express';
-import type { Query } from '../../server/database/open.ts';
-import { requestState } from '../../server/http/request-state.ts';
-import { enginePrincipal, type Principal } from '../principal.ts';
-import type { AuditLog } from './log.ts';
+import type { AuditLog } from '../access/audit/log.ts';
+import { enginePrincipal, type Principal } from '../access/principal.ts';
+import type { Query } from '../server/database/open.ts';
+import { requestState } from './request-state.ts';
 
 /** What a handler knows of its own entry in the audit log. */
 export type Call = {

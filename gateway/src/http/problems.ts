@@ -3,8 +3,8 @@ import { DomainError, type FieldError } from '@deployment-engine/service';
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { Logger } from 'winston';
 import { ZodError } from 'zod';
-import { noteRefusal } from '../../access/audit/note-refusal.ts';
-import { RunnerError } from '../../runner-error.ts';
+import { RunnerError } from '../runner-error.ts';
+import { noteRefusal } from './note-refusal.ts';
 import { requestState } from './request-state.ts';
 
 const table = {

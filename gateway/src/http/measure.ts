@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import type { Metrics } from '../metrics.ts';
+import type { Metrics } from '../server/metrics.ts';
 import { requestState } from './request-state.ts';
 
 /** Observes the duration of every request under its route's template. */

@@ -1,8 +1,8 @@
 import type { ProblemCode } from '@deployment-engine/contracts';
 import type { Request, Response } from 'express';
-import { guardOf } from '../../server/http/admit.ts';
-import { requestState } from '../../server/http/request-state.ts';
+import { guardOf } from './admit.ts';
 import { callFacts, isAudited } from './call.ts';
+import { requestState } from './request-state.ts';
 
 const deniedCodes: readonly ProblemCode[] = [
   'unauthenticated',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { z } from 'zod';
-import { Redactor } from '../../projects/redaction/redactor.ts';
+import { Redactor } from '../projects/redaction/redactor.ts';
 import { type Owner, redactAnswer } from './redact-answer.ts';
 
 const text = z.string();

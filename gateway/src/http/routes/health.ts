@@ -1,8 +1,8 @@
 import type { Endpoint } from '@deployment-engine/contracts';
 import type { Router } from 'express';
 import type { Context } from '../../context.ts';
-import { databaseProblem } from '../database/problem.ts';
-import { admit } from '../http/admit.ts';
+import { databaseProblem } from '../../server/database/problem.ts';
+import { admit } from '../admit.ts';
 
 /** What the figures ask of their reader; they are of all projects. */
 const metricsEndpoint: Endpoint = {

@@ -1,6 +1,6 @@
 import { DomainError } from '@deployment-engine/service';
-import type { Context } from '../../context.ts';
-import { hasUnfinishedDeployment } from '../../jobs/store.ts';
+import type { Context } from '../context.ts';
+import { hasUnfinishedDeployment } from '../jobs/store.ts';
 import {
   findStateVersion,
   newestStateVersion,
@@ -8,7 +8,7 @@ import {
   readStateContent,
   type StateVersion,
   saveStateVersion,
-} from './store.ts';
+} from '../projects/states/store.ts';
 
 /** Makes an earlier version the newest, under the next serial. Refused while a job could be changing the state. */
 export async function restoreState(

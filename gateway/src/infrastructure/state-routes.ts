@@ -1,20 +1,20 @@
 import { endpoints } from '@deployment-engine/contracts';
 import type { Router } from 'express';
-import type { Context } from '../../context.ts';
-import { decodeNumberCursor, encodeCursor } from '../../server/http/cursor.ts';
-import { type Input, route } from '../../server/http/route.ts';
-import { projectRedactor } from '../secrets/project-redactor.ts';
-import { findProject } from '../store.ts';
-import { diffStates } from './diff.ts';
-import { redactDifference } from './differences.ts';
-import { restoreState } from './restore.ts';
+import type { Context } from '../context.ts';
+import { decodeNumberCursor, encodeCursor } from '../http/cursor.ts';
+import { type Input, route } from '../http/route.ts';
+import { projectRedactor } from '../projects/secrets/project-redactor.ts';
+import { diffStates } from '../projects/states/diff.ts';
+import { redactDifference } from '../projects/states/differences.ts';
 import {
   findStateVersion,
   listStateVersions,
   parseState,
   readStateContent,
   type StateVersion,
-} from './store.ts';
+} from '../projects/states/store.ts';
+import { findProject } from '../projects/store.ts';
+import { restoreState } from './restore-state.ts';
 
 export function stateRoutes(router: Router, context: Context): void {
   route(router, endpoints.stateVersions, (input) => showVersions(context, input));

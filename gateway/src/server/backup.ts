@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { DomainError } from '@deployment-engine/service';
 import { PGlite } from '@electric-sql/pglite';
-import type { Encryption } from '../encryption.ts';
+import type { Encryption } from './encryption.ts';
 
 const databaseName = 'database';
 const stagedName = 'database.restored';

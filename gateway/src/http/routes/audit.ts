@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { auditHeadSchema, endpoints } from '@deployment-engine/contracts';
 import type { Router } from 'express';
+import { readEntries, verifyLog } from '../../access/audit/read.ts';
 import type { Context } from '../../context.ts';
-import { route } from '../../server/http/route.ts';
-import { readEntries, verifyLog } from './read.ts';
+import { route } from '../route.ts';
 
 export function auditRoutes(router: Router, context: Context): void {
   const { query } = context.database;

@@ -1,18 +1,12 @@
 import type { Endpoint } from '@deployment-engine/contracts';
 import { DomainError } from '@deployment-engine/service';
 import type { Application, Request, RequestHandler, Response } from 'express';
-import type { Access } from '../../access/access.ts';
-import type { AuditLog } from '../../access/audit/log.ts';
-import type { Refusals } from '../../access/audit/refusals.ts';
-import {
-  anonymousPrincipal,
-  hasRole,
-  mayTouch,
-  mayTouchAll,
-  type Principal,
-} from '../../access/principal.ts';
-import { addressKey } from '../../access/rate-limits.ts';
-import type { Query } from '../database/open.ts';
+import type { Access } from '../access/access.ts';
+import type { AuditLog } from '../access/audit/log.ts';
+import type { Refusals } from '../access/audit/refusals.ts';
+import { anonymousPrincipal, hasRole, mayTouch, mayTouchAll, type Principal } from '../access/principal.ts';
+import { addressKey } from '../access/rate-limits.ts';
+import type { Query } from '../server/database/open.ts';
 import type { RedactorOf } from './redact-answer.ts';
 import { requestState } from './request-state.ts';
 

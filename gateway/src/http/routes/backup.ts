@@ -2,8 +2,8 @@ import { endpoints } from '@deployment-engine/contracts';
 import { DomainError } from '@deployment-engine/service';
 import type { Router } from 'express';
 import type { Context } from '../../context.ts';
-import { route } from '../http/route.ts';
-import { stageRestore } from './backup.ts';
+import { stageRestore } from '../../server/backup.ts';
+import { route } from '../route.ts';
 
 export function adminRoutes(router: Router, context: Context): void {
   route(router, endpoints.backup, async ({ response, call }) => {

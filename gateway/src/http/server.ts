@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { type Config, ConfigError } from '../../config.ts';
+import { type Config, ConfigError } from '../config.ts';
 
 /** An HTTP server, or an HTTPS one where a certificate is configured; it does not listen yet. */
 export async function createListener({ access }: Config, app: RequestListener): Promise<Server> {

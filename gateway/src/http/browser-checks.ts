@@ -1,7 +1,7 @@
 import { DomainError } from '@deployment-engine/service';
 import type { Request, RequestHandler } from 'express';
-import type { AccessConfig } from '../../access/access-config.ts';
-import { isLoopback } from '../../access/settings.ts';
+import type { AccessConfig } from '../access/access-config.ts';
+import { isLoopback } from '../access/settings.ts';
 
 /**
  * Refuses names in `Host` that are not this gateway's: a page whose own name was made to lead here (DNS rebinding)

@@ -1,7 +1,7 @@
 import type { DeploymentStatus } from '@deployment-engine/contracts';
 import { unfinishedDeployments } from '../jobs/store.ts';
+import type { ProjectRow } from '../projects/store.ts';
 import type { Query } from '../server/database/open.ts';
-import type { ProjectRow } from './store.ts';
 
 /** `pending` while a job that changes infrastructure is queued or in progress. */
 export async function deploymentStatus(query: Query, project: ProjectRow): Promise<DeploymentStatus> {
