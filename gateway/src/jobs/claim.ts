@@ -55,7 +55,7 @@ export async function reclaimExpiredJob(
       .selectFrom('jobs')
       .selectAll()
       .where('status', '=', 'processing')
-      .where('lease_expires_at', '<', sql<Date>`now()`)
+      .where('lease_expires_at', '<=', sql<Date>`now()`)
       .orderBy('seq')
       .limit(1)
       .forUpdate()
