@@ -4,17 +4,22 @@ import { waitFor } from './wait.ts';
 // biome-ignore lint/suspicious/noExplicitAny: tests read answers of every shape
 export type Answer = { status: number; body: any; headers: Headers };
 
-type SendRequest = (
+export type SendRequest = (
   method: string,
   path: string,
   body?: unknown,
   headers?: Record<string, string>,
 ) => Promise<Answer>;
 
+export type Client = ReturnType<typeof clientOf>;
+
 /** Creates a client that calls a gateway like any other. */
-export function createClient(url: string, headers: Record<string, string> = {}) {
-  const request: SendRequest = (method, path, body, more) =>
-    send(method, `${url}${path}`, body, { ...headers, ...more });
+export function createClient(url: string, headers: Record<string, string> = {}): Client {
+  return clientOf((method, path, body, more) => send(method, `${url}${path}`, body, { ...headers, ...more }));
+}
+
+/** The calls that tests make, on top of one way to send a request. */
+export function clientOf(request: SendRequest) {
   const client = {
     get: (path: string) => request('GET', path),
     post: (path: string, body: unknown, more?: Record<string, string>) => request('POST', path, body, more),

@@ -1,4 +1,5 @@
-import { createClient } from '../../testing/client.ts';
+import type { Client } from '../../testing/client.ts';
+import { createSupertestClient } from './supertest-client.ts';
 import { startTestGateway, type TestGateway } from './support.ts';
 
 export const jwtSettings = {
@@ -7,7 +8,7 @@ export const jwtSettings = {
   JWT_AUDIENCE: 'deployment-engine',
 };
 
-export type Client = ReturnType<typeof createClient>;
+export type { Client };
 
 export type GuardedGateway = TestGateway & {
   /** The key of the first start. */
@@ -39,5 +40,5 @@ export async function startGuardedGateway(env: Record<string, string> = {}): Pro
 }
 
 export function bearer(url: string, token: string): Client {
-  return createClient(url, { authorization: `Bearer ${token}` });
+  return createSupertestClient(url, { authorization: `Bearer ${token}` });
 }

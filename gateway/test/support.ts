@@ -2,18 +2,19 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeUnless } from '../../scripts/jest/unless.ts';
-import { createClient } from '../../testing/client.ts';
+import type { Client } from '../../testing/client.ts';
 import { type Postgres, skipWithoutPostgres, startPostgres } from '../../testing/postgres.ts';
 import { readConfig } from '../src/config.ts';
 import { type Gateway, startGateway } from '../src/gateway.ts';
 import { type OpenDatabase, openDatabase } from '../src/server/database/open.ts';
+import { createSupertestClient } from './supertest-client.ts';
 
 export const unusedRunnerUrl = 'http://127.0.0.1:9'; // the discard port: nothing listens
 
 export type TestGateway = {
   gateway: Gateway;
   url: string;
-  client: ReturnType<typeof createClient>;
+  client: Client;
   directory: string;
   [Symbol.asyncDispose](): Promise<void>;
 };
@@ -35,7 +36,7 @@ export async function startTestGateway(env: Record<string, string> = {}): Promis
   return {
     gateway,
     url,
-    client: createClient(url),
+    client: createSupertestClient(url),
     directory,
     async [Symbol.asyncDispose]() {
       await gateway[Symbol.asyncDispose]();

@@ -1,0 +1,31 @@
+import supertest from 'supertest';
+import { type Client, clientOf } from '../../testing/client.ts';
+
+/** Creates a client that calls the gateway of a test through supertest. `headers` go with every call. */
+export function createSupertestClient(url: string, headers: Record<string, string> = {}): Client {
+  const app = supertest(url);
+  return clientOf(async (method, path, body, more) => {
+    const name = method.toLowerCase() as 'get' | 'post' | 'put' | 'patch' | 'delete';
+    const call = app[name](path).buffer(true).parse(readText);
+    if (body !== undefined) call.type('application/json');
+    call.set({ ...headers, ...more });
+    const response = await (body === undefined
+      ? call
+      : call.send(typeof body === 'string' ? body : JSON.stringify(body)));
+    const text: string = response.body;
+    const isJson = /[/+]json/.test(response.headers['content-type'] ?? '');
+    return {
+      status: response.status,
+      body: isJson ? JSON.parse(text) : text,
+      headers: new Headers(Object.entries(response.headers).map(([key, value]) => [key, String(value)])),
+    };
+  });
+}
+
+/** Superagent would parse by content type, and each type in another way. */
+function readText(response: supertest.Response, done: (error: Error | null, text: string) => void): void {
+  const chunks: Buffer[] = [];
+  const stream = response as unknown as NodeJS.ReadableStream;
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  stream.on('end', () => done(null, Buffer.concat(chunks).toString('utf8')));
+}
