@@ -87,12 +87,44 @@ test('state versions list, download, differ and restore as a new serial', async 
   expect(unknown.body.code).toBe('state_version_not_found');
 });
 
-test('a time to live destroys the project when it is due', async () => {
+test('a time to live shorter than a minute is refused', async () => {
+  const tooShort = await client.post('/api/deploy', { projectId: 'mortal', iacCode: code, ttlSeconds: 1 });
+  expect(tooShort.status).toBe(400);
+});
+
+test('the clock of the engine checks for drift when it is scheduled, and destroys a project whose time is over', async () => {
   const job = await deploy('mortal', 1, { ttlSeconds: 60 });
   const { destroyAt } = (await client.get('/api/deploy/infrastructure/mortal')).body;
   expect(Math.abs(Date.parse(destroyAt) - Date.parse(job.endTime ?? '') - 60_000)).toBeLessThan(5000);
-  const tooShort = await client.post('/api/deploy', { projectId: 'mortal', iacCode: code, ttlSeconds: 1 });
-  expect(tooShort.status).toBe(400);
+  await deploy('watched', 1);
+  await client.request('PUT', '/api/deploy/drift/watched/schedule', { cron: '* * * * *' });
+
+  const report = await waitFor(
+    'a drift check that nobody asked for',
+    async () => {
+      const { body } = await client.get('/api/deploy/drift/watched');
+      return body.jobId ? body : undefined;
+    },
+    120_000,
+  );
+  expect([report.status, report.schedule]).toStrictEqual(['in_sync', '* * * * *']);
+  await client.request('PUT', '/api/deploy/drift/watched/schedule', { cron: null });
+
+  const gone = await waitFor(
+    'the project to be destroyed',
+    async () => {
+      const { body } = await client.get('/api/deploy/infrastructure/mortal');
+      return body.deploymentStatus === 'destroyed' ? body : undefined;
+    },
+    120_000,
+  );
+  expect(gone.destroyAt ?? null).toBe(null);
+  expect((await client.get('/api/deploy/state/mortal')).body.resources ?? []).toStrictEqual([]);
+  const { jobs } = (await client.get('/api/deploy/jobs?projectId=mortal')).body;
+  expect(jobs.map(({ type, status }: { type: string; status: string }) => `${type} ${status}`)).toStrictEqual(
+    ['destroy completed', 'deploy completed'],
+  );
+  expect(Date.parse(jobs[0].startTime)).toBeGreaterThanOrEqual(Date.parse(destroyAt) - 1000);
 });
 
 test('a drift check of what has not drifted finds nothing', async () => {
