@@ -19,7 +19,8 @@ export const iacCodeSchema = z
   )
   .meta({ description: `Terraform code; stored as ${singleFileName}. Give either this or files.` });
 
-export const variableNamePattern = /^[A-Za-z_][A-Za-z0-9_-]{0,127}$/;
+/** An identifier of HCL. Source: https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md#identifiers */
+export const variableNamePattern = /^[\p{ID_Start}_][\p{ID_Continue}-]{0,127}$/u;
 export const variablesSchema = z
   .record(
     z.string().regex(variableNamePattern, 'not a Terraform variable name'),
