@@ -52,7 +52,10 @@ afterAll(async () => {
 const late = { delayMs: 1500, loseAnswers: 0, breakBefore: 0 };
 const prompt = { delayMs: 0, loseAnswers: 0, breakBefore: 0 };
 
-/** Starts a deploy and waits until some resources are finished and others in flight. */
+/**
+ * Starts a deploy and waits until some resources are finished and others in flight. Terraform makes ten at
+ * once: code of more than ten has others left whenever the first is finished.
+ */
 async function applying(projectId: string, iacCode: string, finished: number): Promise<string> {
   slow.setFaults(late);
   const { body } = await client.post('/api/deploy', { projectId, iacCode });
@@ -208,13 +211,13 @@ provider "aws" {
   region = "us-west-2"
 }
 resource "aws_ssm_parameter" "east" {
-  count = 4
+  count = 12
   name  = "aliased-east\${count.index}"
   type  = "String"
   value = "x"
 }
 resource "aws_ssm_parameter" "west" {
-  count    = 4
+  count    = 12
   provider = aws.west
   name     = "aliased-west\${count.index}"
   type     = "String"
