@@ -6,10 +6,10 @@ import type { RunnerConfig } from './config.ts';
 import { createLogger } from './logger.ts';
 import { loadProviderHints } from './providers/hints.ts';
 import { createRevisionStore } from './revisions/store.ts';
+import { createJobTable } from './runs/job.ts';
 import { RunService } from './runs/service.ts';
 import { findSandbox } from './sandbox/find-sandbox.ts';
 import { inspectTerraform } from './terraform/binary.ts';
-import { createJobTable } from './workdir/job.ts';
 
 export type Context = Awaited<ReturnType<typeof createContext>>;
 

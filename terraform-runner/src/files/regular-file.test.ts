@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readState } from '../state/state-file.ts';
+import { readState } from '../workdir/state-file.ts';
 import { readRegular } from './regular-file.ts';
 import { sha256OfFile } from './sha256.ts';
 

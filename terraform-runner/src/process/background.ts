@@ -3,7 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CommandLine } from '../terraform/command-line.ts';
+import type { CommandLine } from './command-line.ts';
 import { isAlive, killSession, readIdentity, recordIdentityScript, sessionOf } from './identity.ts';
 
 /** How long the shell may take to record its identity. */

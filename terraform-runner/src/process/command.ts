@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CommandLine } from '../terraform/command-line.ts';
+import type { CommandLine } from './command-line.ts';
 import { isAlive, type ProcessIdentity, readIdentity, recordIdentityScript, sessionOf } from './identity.ts';
 
 const pollMs = 200;

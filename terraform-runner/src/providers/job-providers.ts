@@ -5,7 +5,7 @@ import { canonicalJson } from '@deployment-engine/contracts';
 import pLimit from 'p-limit';
 import { sha256 } from '../files/sha256.ts';
 import { hasEnded, stopBackground } from '../process/background.ts';
-import type { CommandContext } from '../terraform/command-line.ts';
+import type { CommandContext } from '../sandbox/command-line.ts';
 import { acceptedEnvironment } from '../terraform/environment.ts';
 import type { ProviderBinary } from './binaries.ts';
 import { breakOffAt, drain } from './drain.ts';

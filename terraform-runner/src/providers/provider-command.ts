@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path';
-import { type CommandContext, type CommandLine, commandLine } from '../terraform/command-line.ts';
+import type { CommandLine } from '../process/command-line.ts';
+import { type CommandContext, commandLine } from '../sandbox/command-line.ts';
 import type { ProxySettings } from './proxy/proxy-settings.ts';
 
 const proxyPath = join(import.meta.dirname, 'proxy', 'main.ts');

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startBackground, whenReady } from '../process/background.ts';
-import type { CommandLine } from '../terraform/command-line.ts';
+import type { CommandLine } from '../process/command-line.ts';
 import type { ProviderBinary } from './binaries.ts';
 
 /** A provider that takes longer to print how to reach it is not shared. */

@@ -1,15 +1,15 @@
 import type { RunOutcome } from '@deployment-engine/contracts';
 import type { RunRequest } from '@deployment-engine/runner-api';
-import { apply } from '../steps/apply.ts';
-import { init } from '../steps/init.ts';
-import { outputs } from '../steps/outputs.ts';
-import { parse } from '../steps/parse.ts';
-import { plan } from '../steps/plan.ts';
-import { prepare } from '../steps/prepare.ts';
-import type { Step, StepResult } from '../steps/step.ts';
-import { validate } from '../steps/validate.ts';
 import { limitTime } from '../terminate/timeout.ts';
 import type { ActiveRun } from './run.ts';
+import { apply } from './steps/apply.ts';
+import { init } from './steps/init.ts';
+import { outputs } from './steps/outputs.ts';
+import { parse } from './steps/parse.ts';
+import { plan } from './steps/plan.ts';
+import { prepare } from './steps/prepare.ts';
+import type { Step, StepResult } from './steps/step.ts';
+import { validate } from './steps/validate.ts';
 
 const stepsOf: Record<RunRequest['kind'], Step[]> = {
   parse: [prepare, parse],

@@ -1,6 +1,6 @@
-import { readState, type StateFile } from '../state/state-file.ts';
-import { capturedStatePath } from '../steps/apply.ts';
+import { readState, type StateFile } from '../workdir/state-file.ts';
 import type { Run } from './run.ts';
+import { capturedStatePath } from './steps/apply.ts';
 
 /** Returns a run's newest complete state: the captured one if Terraform is writing, or died while writing. */
 export async function readRunState(run: Run): Promise<StateFile | undefined> {

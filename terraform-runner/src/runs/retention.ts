@@ -4,9 +4,9 @@ import type { RunView } from '@deployment-engine/runner-api';
 import type { Logger } from 'winston';
 import type { RunnerConfig } from '../config.ts';
 import type { RevisionStore } from '../revisions/store.ts';
-import type { JobTable } from '../workdir/job.ts';
 import { jobPaths } from '../workdir/job-paths.ts';
 import { livesIn } from '../workdir/live-processes.ts';
+import type { JobTable } from './job.ts';
 import type { RunService } from './service.ts';
 
 const everyMs = 10 * 60_000;

@@ -3,13 +3,13 @@ import type { RunOutcome } from '@deployment-engine/contracts';
 import type { Capacity, RunRequest, RunView } from '@deployment-engine/runner-api';
 import { DomainError } from '@deployment-engine/service';
 import { cancel } from '../terminate/cancel.ts';
-import type { Job, JobTable } from '../workdir/job.ts';
 import { jobPaths } from '../workdir/job-paths.ts';
 import { checkNames } from './check-names.ts';
 import { checkPlan } from './check-plan.ts';
 import { executeRun } from './execute-run.ts';
 import { findRuns } from './find-runs.ts';
 import { outcomeOfCrash, outcomeOfLostRequest } from './interruption.ts';
+import type { Job, JobTable } from './job.ts';
 import { Run, type RunContext, runDirectory } from './run.ts';
 import {
   forgetRequest,

@@ -1,4 +1,4 @@
-import type { CommandLine } from '../terraform/command-line.ts';
+import type { CommandLine } from '../process/command-line.ts';
 import type { JobPaths } from '../workdir/job-paths.ts';
 import type { Mount } from './mounts.ts';
 

@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs';
 import type { EgressOptions } from '../egress/namespace.ts';
-import type { CommandLine } from '../terraform/command-line.ts';
+import type { CommandLine } from '../process/command-line.ts';
 import type { JobPaths } from '../workdir/job-paths.ts';
 import {
   type BubblewrapConfinement,

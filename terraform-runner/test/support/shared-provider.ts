@@ -3,9 +3,9 @@ import { type ClientHttp2Session, connect } from 'node:http2';
 import { connect as connectSocket } from 'node:net';
 import { join } from 'node:path';
 import { type JournalRecord, journalRecordSchema } from '@deployment-engine/runner-api';
+import type { CommandLine } from '../../src/process/command-line.ts';
 import type { JobProviders } from '../../src/providers/job-providers.ts';
 import { readJournal } from '../../src/runs/read-journal.ts';
-import type { CommandLine } from '../../src/terraform/command-line.ts';
 import { jobPaths } from '../../src/workdir/job-paths.ts';
 import type { Folders } from './boot.ts';
 

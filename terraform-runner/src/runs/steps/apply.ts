@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { writeAtomically } from '../files/atomic-write.ts';
-import type { ActiveRun } from '../runs/run.ts';
-import { runCommand } from '../runs/run-command.ts';
-import type { StateFile } from '../state/state-file.ts';
-import { watchState } from '../state/watch-state.ts';
+import { writeAtomically } from '../../files/atomic-write.ts';
+import type { StateFile } from '../../workdir/state-file.ts';
+import { watchState } from '../../workdir/watch-state.ts';
+import type { ActiveRun } from '../run.ts';
+import { runCommand } from '../run-command.ts';
 import { shareProviders } from './share-providers.ts';
 import { resultOfCommand, type Step } from './step.ts';
 

@@ -1,8 +1,8 @@
 import type { StepName } from '@deployment-engine/contracts';
-import type { ActiveRun } from '../runs/run.ts';
-import type { CommandResult } from '../runs/run-command.ts';
-import { readOutput } from '../runs/run-command.ts';
-import { plainLines } from '../terraform/plain-text.ts';
+import { plainLines } from '../../terraform/plain-text.ts';
+import type { ActiveRun } from '../run.ts';
+import type { CommandResult } from '../run-command.ts';
+import { readOutput } from '../run-command.ts';
 
 /** How a step ended. `stopped` and `killed` come from its command. */
 export type StepResult =

@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lockFileName } from '@deployment-engine/contracts';
-import { linkedProviders } from '../providers/binaries.ts';
-import { requirementsKey } from '../providers/hints.ts';
-import type { ActiveRun } from '../runs/run.ts';
-import { readOutput, runCommand } from '../runs/run-command.ts';
-import { readTextDiagnostics } from '../terraform/text-diagnostics.ts';
+import { linkedProviders } from '../../providers/binaries.ts';
+import { requirementsKey } from '../../providers/hints.ts';
+import { readTextDiagnostics } from '../../terraform/text-diagnostics.ts';
+import type { ActiveRun } from '../run.ts';
+import { readOutput, runCommand } from '../run-command.ts';
 import { resultOfCommand, type Step } from './step.ts';
 
 /** Installs providers and modules; verifies each provider and links it from the mirror. */

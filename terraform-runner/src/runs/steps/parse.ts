@@ -1,11 +1,11 @@
 import { join, posix } from 'node:path';
 import type { StepName } from '@deployment-engine/contracts';
-import type { ActiveRun } from '../runs/run.ts';
-import { readOutput, runCommand } from '../runs/run-command.ts';
-import { isEngineFile, type TerraformDiagnostic } from '../terraform/terraform-diagnostic.ts';
-import { diagnosticEvents } from '../terraform/ui-message.ts';
-import { readValidation } from '../terraform/validation.ts';
-import { type FramedFiles, frameFolder, layOutParseFrame } from '../workdir/parse-frame.ts';
+import { isEngineFile, type TerraformDiagnostic } from '../../terraform/terraform-diagnostic.ts';
+import { diagnosticEvents } from '../../terraform/ui-message.ts';
+import { readValidation } from '../../terraform/validation.ts';
+import { type FramedFiles, frameFolder, layOutParseFrame } from '../../workdir/parse-frame.ts';
+import type { ActiveRun } from '../run.ts';
+import { readOutput, runCommand } from '../run-command.ts';
 import { done, type Step, type StepResult } from './step.ts';
 
 const step: StepName = 'validate';

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterTest } from '../../../scripts/jest/after-test.ts';
-import { type JobContent, layOutJob, overrideName, variablesName } from './job-directory.ts';
-import { type JobPaths, jobPaths } from './job-paths.ts';
+import { afterTest } from '../../../../scripts/jest/after-test.ts';
+import { type JobPaths, jobPaths } from '../../workdir/job-paths.ts';
+import { type JobContent, layOutJob, overrideName, variablesName } from './lay-out-job.ts';
 
 async function layOut(more: Partial<JobContent> = {}): Promise<JobPaths> {
   const runsDir = mkdtempSync(join(tmpdir(), 'jobs-'));

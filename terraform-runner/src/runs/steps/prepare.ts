@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import type { RunRequest } from '@deployment-engine/runner-api';
-import { readRegular } from '../files/regular-file.ts';
-import { sha256 } from '../files/sha256.ts';
-import { requirementsKey } from '../providers/hints.ts';
-import { type ActiveRun, commandContext } from '../runs/run.ts';
-import { assignUser } from '../sandbox/users.ts';
-import { layOutJob } from '../workdir/job-directory.ts';
-import { planDigestOfJob } from '../workdir/plan-digest.ts';
+import { readRegular } from '../../files/regular-file.ts';
+import { sha256 } from '../../files/sha256.ts';
+import { requirementsKey } from '../../providers/hints.ts';
+import { assignUser } from '../../sandbox/users.ts';
+import { planDigestOfJob } from '../../workdir/plan-digest.ts';
+import { type ActiveRun, commandContext } from '../run.ts';
+import { layOutJob } from './lay-out-job.ts';
 import { done, type Step, type StepResult } from './step.ts';
 
 /** Lays out the job's folder. An apply reuses the folder of its plan if that is unchanged. */

@@ -1,10 +1,10 @@
 import { copyFile, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { changesOutputs, parseTerraformPlan, summarisePlan } from '@deployment-engine/terraform-code';
-import type { ActiveRun } from '../runs/run.ts';
-import { commandDirectory, runCommand } from '../runs/run-command.ts';
-import { readState } from '../state/state-file.ts';
-import { planDigestOfJob } from '../workdir/plan-digest.ts';
+import { planDigestOfJob } from '../../workdir/plan-digest.ts';
+import { readState } from '../../workdir/state-file.ts';
+import type { ActiveRun } from '../run.ts';
+import { commandDirectory, runCommand } from '../run-command.ts';
 import { shareProviders } from './share-providers.ts';
 import { resultOfCommand, type Step } from './step.ts';
 

@@ -1,4 +1,4 @@
-import { readState } from '../state/state-file.ts';
+import { readState } from '../../workdir/state-file.ts';
 import { done, type Step } from './step.ts';
 
 /** Reads the outputs from the state file without starting Terraform. Their values are in the state. */

@@ -1,5 +1,5 @@
-import { linkedProviders } from '../providers/binaries.ts';
-import { type ActiveRun, commandContext } from '../runs/run.ts';
+import { linkedProviders } from '../../providers/binaries.ts';
+import { type ActiveRun, commandContext } from '../run.ts';
 
 /**
  * Makes the providers that init linked serve all further commands of the job. Returns TF_REATTACH_PROVIDERS,

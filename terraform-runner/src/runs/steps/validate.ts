@@ -1,8 +1,8 @@
 import type { RunEventBody } from '@deployment-engine/contracts';
-import type { ActiveRun } from '../runs/run.ts';
-import { readOutput, runCommand } from '../runs/run-command.ts';
-import { diagnosticEvents } from '../terraform/ui-message.ts';
-import { readValidation } from '../terraform/validation.ts';
+import { diagnosticEvents } from '../../terraform/ui-message.ts';
+import { readValidation } from '../../terraform/validation.ts';
+import type { ActiveRun } from '../run.ts';
+import { readOutput, runCommand } from '../run-command.ts';
 import { shareProviders } from './share-providers.ts';
 import { resultOfCommand, type Step } from './step.ts';
 

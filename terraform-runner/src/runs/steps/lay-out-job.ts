@@ -1,11 +1,11 @@
 import { lstat, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { isTestFile } from '@deployment-engine/contracts';
-import { writeTree } from '../revisions/store.ts';
-import { giveToUser } from '../sandbox/users.ts';
-import { cliConfig } from '../terraform/cli-config.ts';
-import { literalText } from '../terraform/literal-text.ts';
-import type { JobPaths } from './job-paths.ts';
+import { writeTree } from '../../revisions/store.ts';
+import { giveToUser } from '../../sandbox/users.ts';
+import { cliConfig } from '../../terraform/cli-config.ts';
+import { literalText } from '../../terraform/literal-text.ts';
+import type { JobPaths } from '../../workdir/job-paths.ts';
 
 /**
  * Terraform merges override files last, in the order of their names. "~" sorts last, so the engine's settings

@@ -1,7 +1,7 @@
 import type { RunnerConfig } from '../config.ts';
 import { createJobEgress, type JobEgress } from '../egress/job-egress.ts';
 import { createJobProviders, type JobProviders } from '../providers/job-providers.ts';
-import { type JobPaths, jobPaths } from './job-paths.ts';
+import { type JobPaths, jobPaths } from '../workdir/job-paths.ts';
 
 /** What a job's runs share in memory, while one is in progress or providers and egress wait for the next. */
 export type Job = {

@@ -1,19 +1,12 @@
 import type { TerraformLogLevel } from '@deployment-engine/contracts';
 import { proxyEnvironment } from '../egress/namespace.ts';
-import type { NetworkAccess } from '../sandbox/bubblewrap.ts';
-import type { CommandKind } from '../sandbox/mounts.ts';
-import type { Sandbox } from '../sandbox/sandbox.ts';
+import type { CommandLine } from '../process/command-line.ts';
+import { childEnvironment } from '../terraform/environment.ts';
+import { logEnvironment } from '../terraform/terraform-log.ts';
 import type { JobPaths } from '../workdir/job-paths.ts';
-import { childEnvironment } from './environment.ts';
-import { logEnvironment } from './terraform-log.ts';
-
-/** A program ready to be started. */
-export type CommandLine = {
-  file: string;
-  args: string[];
-  env: Record<string, string>;
-  cwd: string;
-};
+import type { NetworkAccess } from './bubblewrap.ts';
+import type { CommandKind } from './mounts.ts';
+import type { Sandbox } from './sandbox.ts';
 
 export type CommandContext = {
   paths: JobPaths;
