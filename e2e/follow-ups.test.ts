@@ -119,7 +119,7 @@ test('the clock of the engine checks for drift when it is scheduled, and destroy
     120_000,
   );
   expect(gone.destroyAt ?? null).toBe(null);
-  expect((await client.get('/api/deploy/state/mortal')).body.resources ?? []).toStrictEqual([]);
+  expect((await client.get('/api/deploy/state/mortal')).body.state.resources).toStrictEqual([]);
   const { jobs } = (await client.get('/api/deploy/jobs?projectId=mortal')).body;
   expect(jobs.map(({ type, status }: { type: string; status: string }) => `${type} ${status}`)).toStrictEqual(
     ['destroy completed', 'deploy completed'],
