@@ -49,7 +49,8 @@ export class Engine {
   }
 
   get runnerUrl(): string {
-    return `http://127.0.0.1:${this.runnerPort}`;
+    const scheme = this.options.runnerEnv?.RUNNER_TLS_CERT ? 'https' : 'http';
+    return `${scheme}://127.0.0.1:${this.runnerPort}`;
   }
 
   /** Reuses the port of an earlier start. */

@@ -1,66 +1,14 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import type { TlsFiles } from '@deployment-engine/service';
 import { createRunnerClient } from '../../gateway/src/runners/client.ts';
+import { makeAuthority } from '../../testing/authority.ts';
 import { readConfig } from '../src/config.ts';
 import { createRunner } from '../src/runner.ts';
 import { environmentOf, makeFolders } from './support/boot.ts';
 import { token } from './support/client.ts';
 
-/** Creates a CA in this folder; returns a function that issues certificates. */
-function makeAuthority(folder: string, authority: string) {
-  const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
-  const key = (name: string) => [
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:P-256',
-    '-nodes',
-    '-keyout',
-    `${name}.key`,
-  ];
-  openssl(
-    'req',
-    '-x509',
-    ...key(authority),
-    '-out',
-    `${authority}.pem`,
-    '-subj',
-    `/CN=${authority}`,
-    '-days',
-    '1',
-  );
-  return (name: string) => {
-    const sign = [
-      '-CA',
-      `${authority}.pem`,
-      '-CAkey',
-      `${authority}.key`,
-      '-addext',
-      'subjectAltName=IP:127.0.0.1',
-    ];
-    openssl(
-      'req',
-      '-x509',
-      ...key(name),
-      '-out',
-      `${name}.pem`,
-      '-subj',
-      `/CN=${name}`,
-      '-days',
-      '1',
-      ...sign,
-    );
-    return {
-      cert: join(folder, `${name}.pem`),
-      key: join(folder, `${name}.key`),
-      ca: join(folder, `${authority}.pem`),
-    };
-  };
-}
-
-const texts = (files: { cert: string; key: string; ca: string }) => ({
+const texts = (files: TlsFiles) => ({
   cert: readFileSync(files.cert),
   key: readFileSync(files.key),
   ca: readFileSync(files.ca),
