@@ -10,6 +10,7 @@ export {
   walkBody,
   walkExpression,
 } from './hcl/syntax-tree.ts';
+export { providerOfImport, providerOfResource, resourceBlocksOf } from './hcl/used-providers.ts';
 export { parseJsonBody } from './json/json-body.ts';
 export { type JsonValue, parseJson } from './json/parse-json.ts';
 export { maskPlan } from './plan/mask-plan.ts';

@@ -1,9 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { lockFileName } from '@deployment-engine/contracts';
 import { z } from 'zod';
 import { writeAtomically } from '../files/atomic-write.ts';
-import { sha256 } from '../files/sha256.ts';
 import type { ProviderBinary } from './binaries.ts';
 
 const maxHints = 200;
@@ -35,35 +33,6 @@ export async function loadProviderHints(path: string): Promise<ProviderHints> {
       await writeAtomically(path, JSON.stringify(Object.fromEntries(hints)));
     },
   };
-}
-
-/** Returns a key of everything that decides provider versions: requirements and resource type prefixes. */
-export function requirementsKey(files: Map<string, Uint8Array>): string {
-  const parts = new Set<string>();
-  for (const [path, content] of files) {
-    if (path === lockFileName) parts.add(Buffer.from(content).toString('utf8'));
-    if (!/\.tf(\.json)?$/.test(path)) continue;
-    const text = Buffer.from(content).toString('utf8');
-    if (path.endsWith('.json')) parts.add(text);
-    for (const block of requiredProviders(text)) parts.add(block);
-    for (const match of text.matchAll(/^\s*(?:resource|data|ephemeral)\s+"([a-z0-9-]+)/gm))
-      parts.add(match[1] ?? '');
-    for (const match of text.matchAll(/^\s*provider\s+"?([a-z0-9-]+)/gm)) parts.add(match[1] ?? '');
-    for (const match of text.matchAll(/^\s*source\s*=.*$/gm)) parts.add(match[0].trim());
-  }
-  return sha256([...parts].sort().join('\n'));
-}
-
-function* requiredProviders(text: string): Generator<string> {
-  for (const match of text.matchAll(/required_providers\s*\{/g)) {
-    let depth = 1;
-    let end = match.index + match[0].length;
-    for (; end < text.length && depth > 0; end++) {
-      if (text[end] === '{') depth += 1;
-      if (text[end] === '}') depth -= 1;
-    }
-    yield text.slice(match.index, end);
-  }
 }
 
 function parseOrUndefined(text: string): unknown {

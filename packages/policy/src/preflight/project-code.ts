@@ -6,6 +6,7 @@ import {
   type Body,
   type Expression,
   literalString,
+  resourceBlocksOf,
 } from '@deployment-engine/terraform-code';
 import type { PreflightRuleId } from './rules.ts';
 
@@ -107,10 +108,7 @@ export function calledFolder(call: Block, from: CodeModule): string | undefined 
 
 /** Returns resource-like blocks of a file, including those inside `check` blocks. */
 export function resourceBlocks(file: CodeFile): { block: Block; address: string }[] {
-  const inChecks = file.body.blocks.filter(({ type }) => type === 'check').flatMap(({ body }) => body.blocks);
-  return [...file.body.blocks, ...inChecks]
-    .filter(({ type }) => type === 'resource' || type === 'data' || type === 'ephemeral')
-    .map((block) => ({ block, address: addressOf(block) }));
+  return resourceBlocksOf(file.body).map((block) => ({ block, address: addressOf(block) }));
 }
 
 export function addressOf(block: Block): string {

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lockFileName } from '@deployment-engine/contracts';
 import { linkedProviders } from '../../providers/binaries.ts';
-import { requirementsKey } from '../../providers/hints.ts';
+import { requirementsKey } from '../../providers/requirements-key.ts';
 import { readTextDiagnostics } from '../../terraform/text-diagnostics.ts';
 import type { ActiveRun } from '../run.ts';
 import { readOutput, runCommand } from '../run-command.ts';

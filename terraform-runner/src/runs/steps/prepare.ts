@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { RunRequest } from '@deployment-engine/runner-api';
 import { readRegular } from '../../files/regular-file.ts';
 import { sha256 } from '../../files/sha256.ts';
-import { requirementsKey } from '../../providers/hints.ts';
+import { requirementsKey } from '../../providers/requirements-key.ts';
 import { assignUser } from '../../sandbox/users.ts';
 import { planDigestOfJob } from '../../workdir/plan-digest.ts';
 import { type ActiveRun, commandContext } from '../run.ts';

@@ -1,9 +1,9 @@
 import {
   type Attribute,
-  attribute,
   type Block,
   type Expression,
-  literalString,
+  providerOfImport,
+  providerOfResource,
 } from '@deployment-engine/terraform-code';
 import type { PolicySettings } from '../../plan/settings.ts';
 import {
@@ -35,7 +35,7 @@ export function checkProviders(code: ProjectCode, report: Report, settings: Poli
       }
       for (const { block, address } of resourceBlocks(file))
         checkUse(
-          providerNameOf(block),
+          providerOfResource(block),
           { file: file.path, line: block.line, column: block.column, address },
           module,
           report,
@@ -79,28 +79,6 @@ function checkUse(name: string, place: Place, module: CodeModule, report: Report
 function sourceOf(name: string, module: CodeModule): string | null {
   const required = module.providers.get(name);
   return required === undefined ? providerAddress(name) : required;
-}
-
-/** Returns the provider's local name for a resource: `provider = aws.west`, else the start of its type. */
-function providerNameOf(block: Block): string {
-  return firstName(block, 'provider') ?? providerOfType(block.labels[0] ?? '');
-}
-
-/** Terraform installs it even if the resource does not exist; inside a module it is that module's. */
-function providerOfImport(block: Block): string | undefined {
-  const target = firstName(block, 'to');
-  const isInModule = target === undefined || target === 'module';
-  return firstName(block, 'provider') ?? (isInModule ? undefined : providerOfType(target));
-}
-
-function providerOfType(type: string): string {
-  return type.split('_')[0] ?? '';
-}
-
-/** Returns the first name of a reference such as `aws.west`, which is a string in JSON. */
-function firstName(block: Block, name: string): string | undefined {
-  const value = attribute(block.body, name)?.value;
-  return value?.kind === 'reference' ? value.path[0] : literalString(value)?.split(/[.[]/)[0];
 }
 
 function checkArguments(
