@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import type { PolicyFinding } from '@deployment-engine/contracts';
 import { createClient } from '../testing/client.ts';
+import { deployer } from '../testing/deployer.ts';
 import { Engine } from '../testing/engine.ts';
 
 let engine: Engine;
@@ -197,20 +196,16 @@ describe('a plan', () => {
 });
 
 test('the command line allows, sets and shows', async () => {
-  const deployer = async (...words: string[]) => {
-    const main = join(import.meta.dirname, '../cli/src/main.ts');
-    const run = promisify(execFile)(process.execPath, [main, '--url', engine.url, 'policy', ...words]);
-    return (await run).stdout;
-  };
+  const policy = (...words: string[]) => deployer(engine.url, 'policy', ...words);
   const allow = ['PRE-PROVISIONER', '--who', 'op', '--why', 'image build', '--file', 'main.tf'];
-  expect(await deployer('allow', 'by-hand', ...allow)).toMatch(/by-hand: policy settings are at version 1/);
-  expect(await deployer('show', 'by-hand')).toMatch(/allowed {2}PRE-PROVISIONER by op: image build/);
+  expect(await policy('allow', 'by-hand', ...allow)).toMatch(/by-hand: policy settings are at version 1/);
+  expect(await policy('show', 'by-hand')).toMatch(/allowed {2}PRE-PROVISIONER by op: image build/);
   const file = join(engine.directory, 'settings.yaml');
   await writeFile(file, 'profile: strict\nmodes:\n  AWS-S3-001: block\n');
-  await deployer('set', 'by-hand', file);
-  expect(await deployer('show', 'by-hand')).toMatch(/profile strict, version 2\n {2}block/);
+  await policy('set', 'by-hand', file);
+  expect(await policy('show', 'by-hand')).toMatch(/profile strict, version 2\n {2}block/);
   await writeFile(file, 'profile: lax\n');
-  await expect(deployer('set', 'by-hand', file)).rejects.toThrow(/\/profile/);
+  await expect(policy('set', 'by-hand', file)).rejects.toThrow(/\/profile/);
   await deploy('by-hand-denied', { iacCode: provisioner });
-  expect(await deployer('show', 'by-hand-denied')).toMatch(/block .*PRE-PROVISIONER {2}main\.tf:3/);
+  expect(await policy('show', 'by-hand-denied')).toMatch(/block .*PRE-PROVISIONER {2}main\.tf:3/);
 });

@@ -60,13 +60,15 @@ export class Engine {
     this.runnerPort = await readyPort('the runner', this.runner);
   }
 
-  async startGateway(): Promise<void> {
+  /** Reuses the port of an earlier start. `more` are settings of this start alone. */
+  async startGateway(more: Record<string, string> = {}): Promise<void> {
     const env = {
       ...this.#baseEnv(),
       PORT: String(this.gatewayPort),
       TERRAFORM_RUNNER_URL: this.runnerUrl,
       ...(this.options.policy ? await policyFile(this.directory, this.options.policy) : {}),
       ...this.options.gatewayEnv,
+      ...more,
     };
     this.gateway = startService('gateway', env);
     this.gatewayPort = await readyPort('the gateway', this.gateway);
