@@ -3,7 +3,10 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { insertOrphans } from '../src/jobs/recovery/orphan-store.ts';
+import { saveTerraformLog } from '../src/jobs/terraform-logs/store.ts';
 import { stageRestore } from '../src/server/backup.ts';
+import { createEncryption } from '../src/server/encryption.ts';
 import { bearer } from './access-support.ts';
 import { helloCode, startTestGateway } from './support.ts';
 
@@ -29,6 +32,30 @@ test("another engine's backup is refused before anything is replaced, and taken 
   await using knowing = await startTestGateway({ STATE_ENCRYPTION_PREVIOUS_KEYS: key });
   expect((await restoreTo(knowing.url, backup)).status).toBe(200);
   assert.ok(existsSync(join(knowing.directory, 'data', 'database.restored')));
+});
+
+test("a backup in which another engine's key has sealed only orphans or only logs is refused", async () => {
+  const [shared, theirs] = ['ab'.repeat(32), 'cd'.repeat(32)];
+  const encryption = createEncryption(Buffer.from(theirs, 'hex'));
+  await using other = await startTestGateway({ STATE_ENCRYPTION_KEY: shared });
+  await using it = await startTestGateway({ STATE_ENCRYPTION_KEY: shared });
+  const { query } = other.gateway.context.database;
+  const { jobId } = (await other.client.post('/api/deploy', { projectId: 'theirs', iacCode: helloCode }))
+    .body;
+  const restored = async () => (await restoreTo(it.url, await backupOf(other.url))).text();
+
+  const ids = { projectId: 'theirs', jobId, address: 'aws_vpc.v', type: 'aws_vpc', objectId: 'vpc-1' };
+  const orphan = { ...ids, reason: 'killed', started: true, source: 'journal' as const };
+  const place = { address: 'aws_vpc.v', moduleAddress: '', type: 'aws_vpc', name: 'v', key: null };
+  const content = { ...place, replaces: null, provider: 'aws', providerKey: 'aws', values: {} };
+  await insertOrphans(query, encryption, [{ ...orphan, content: null }]);
+  expect(await restored()).toMatch(/The backup is ready/);
+  await insertOrphans(query, encryption, [{ ...orphan, content }]);
+  expect(await restored()).toMatch(/orphans in it is sealed with another engine's key/);
+
+  await query.deleteFrom('orphans').execute();
+  await saveTerraformLog(query, encryption, { jobId, runnerUrl: 'r', text: 'said' });
+  expect(await restored()).toMatch(/terraform_logs in it is sealed with another engine's key/);
 });
 
 test('an upload beyond the limit is cut off and leaves nothing behind', async () => {

@@ -49,6 +49,8 @@ const sealedColumns = [
   ['revisions', 'variables'],
   ['project_data_keys', 'data_key'],
   ['web_identity_keys', 'private_key'],
+  ['orphans', 'content'],
+  ['terraform_logs', 'content'],
 ] as const;
 
 /** A database whose key is not known here could not be opened at the next start. */
@@ -59,7 +61,7 @@ async function requireKeys(pglite: PGlite, encryption: Encryption): Promise<void
     ]);
     if (known.rows.length === 0) continue; // a backup of an earlier version
     const { rows } = await pglite.query<{ head: Uint8Array }>(
-      `select distinct substring(${column} from 1 for 5) as head from ${table}`,
+      `select distinct substring(${column} from 1 for 5) as head from ${table} where ${column} is not null`,
     );
     if (rows.some(({ head }) => !encryption.hasKeyOf(head)))
       throw new DomainError(
