@@ -1,27 +1,51 @@
-import { accessEndpoints } from './api/access.ts';
-import { adminEndpoints } from './api/admin.ts';
-import { analysisEndpoints } from './api/analysis.ts';
-import { deployEndpoints } from './api/deploy.ts';
-import { internalEndpoints } from './api/internal.ts';
-import { jobsEndpoints } from './api/jobs.ts';
-import { orphansEndpoints } from './api/orphans.ts';
-import { policyEndpoints } from './api/policy.ts';
-import { projectsEndpoints } from './api/projects.ts';
-import { secretsEndpoints } from './api/secrets.ts';
-import { stateEndpoints } from './api/state.ts';
+import { auditEndpoints } from './audit.ts';
+import { backupEndpoints } from './backup.ts';
+import { budgetEndpoints } from './budget.ts';
+import { costEndpoints } from './costs.ts';
+import { deployEndpoints } from './deploy.ts';
+import { driftEndpoints } from './drift.ts';
 import type { Endpoint } from './endpoint.ts';
+import { heartbeatEndpoints } from './heartbeat.ts';
+import { jobEventEndpoints } from './job/events.ts';
+import { terraformLogEndpoints } from './job/terraform-log.ts';
+import { jobEndpoints } from './job/view.ts';
+import { keyEndpoints } from './key.ts';
+import { orphanEndpoints } from './orphan.ts';
+import { planEndpoints } from './plan.ts';
+import { policyFindingEndpoints } from './policy/findings.ts';
+import { policyEndpoints } from './policy/settings.ts';
+import { priceBookEndpoints } from './price-book.ts';
+import { projectEndpoints } from './project.ts';
+import { protectionEndpoints } from './protection.ts';
+import { revisionEndpoints } from './revision.ts';
+import { secretEndpoints } from './secret.ts';
+import { stateEndpoints } from './state.ts';
+import { validationEndpoints } from './validation.ts';
+import { webIdentityEndpoints } from './web-identity.ts';
 
-/** Every operation of the public API by name. */
+/** Every operation of the public API by name. Each resource's file has its schemas and its operations. */
 export const endpoints = {
   ...deployEndpoints,
-  ...jobsEndpoints,
-  ...projectsEndpoints,
+  ...planEndpoints,
+  ...jobEndpoints,
+  ...jobEventEndpoints,
+  ...terraformLogEndpoints,
+  ...projectEndpoints,
+  ...revisionEndpoints,
+  ...driftEndpoints,
   ...stateEndpoints,
-  ...orphansEndpoints,
-  ...analysisEndpoints,
+  ...orphanEndpoints,
+  ...validationEndpoints,
+  ...costEndpoints,
+  ...budgetEndpoints,
   ...policyEndpoints,
-  ...secretsEndpoints,
-  ...accessEndpoints,
-  ...adminEndpoints,
-  ...internalEndpoints,
+  ...policyFindingEndpoints,
+  ...secretEndpoints,
+  ...webIdentityEndpoints,
+  ...keyEndpoints,
+  ...auditEndpoints,
+  ...protectionEndpoints,
+  ...priceBookEndpoints,
+  ...backupEndpoints,
+  ...heartbeatEndpoints,
 } as const satisfies Record<string, Endpoint>;

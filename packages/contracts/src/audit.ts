@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type Endpoint, endpoint } from './endpoint.ts';
 import { problemCodeSchema } from './problem.ts';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hex digits');
@@ -88,3 +89,42 @@ export const auditVerifyQuerySchema = z
   );
 
 export const firstAuditHash = '0'.repeat(64);
+
+export const auditEndpoints = {
+  audit: endpoint({
+    method: 'get',
+    path: '/api/audit',
+    operationId: 'exportAudit',
+    tag: 'Audit',
+    summary: 'The audit log as JSON lines, oldest first',
+    role: 'admin',
+    audited: true,
+    query: auditExportQuerySchema,
+    status: 200,
+    answer: 'application/x-ndjson',
+    problems: ['invalid_request'],
+  }),
+  auditHead: endpoint({
+    method: 'get',
+    path: '/api/audit/head',
+    operationId: 'getAuditHead',
+    tag: 'Audit',
+    summary: 'The newest entry of the audit log, signed. Store it elsewhere to detect truncation later',
+    role: 'admin',
+    status: 200,
+    answer: auditHeadSchema,
+    problems: [],
+  }),
+  verifyAudit: endpoint({
+    method: 'get',
+    path: '/api/audit/verify',
+    operationId: 'verifyAudit',
+    tag: 'Audit',
+    summary: 'Verify every entry of the audit log, and that it still contains a head stored earlier',
+    role: 'admin',
+    query: auditVerifyQuerySchema,
+    status: 200,
+    answer: auditVerificationSchema,
+    problems: ['invalid_request'],
+  }),
+} as const satisfies Record<string, Endpoint>;

@@ -1,4 +1,10 @@
 import { z } from 'zod';
+import { type Endpoint, endpoint } from './endpoint.ts';
+import { jobTypeSchema } from './job.ts';
+import { cursor, limit } from './paging.ts';
+import { priceBookStatusSchema } from './price-book.ts';
+import { projectParams } from './project.ts';
+import { validateRequestSchema } from './validation.ts';
 
 /**
  * Confidence in a figure.
@@ -92,23 +98,6 @@ export const unpricedSchema = z.object({
 });
 export type Unpriced = z.infer<typeof unpricedSchema>;
 
-export const priceBookSectionSchema = z.object({
-  source: z.string(),
-  /** Date of the section's prices: `YYYY-MM-DD`, a month or a year. */
-  asOf: z.string(),
-  sha256: z.string(),
-});
-export type PriceBookSection = z.infer<typeof priceBookSectionSchema>;
-
-export const priceBookStatusSchema = z.object({
-  version: z.string(),
-  /** The oldest date among the sections used in this response. */
-  asOf: z.string(),
-  sections: z.record(z.string(), priceBookSectionSchema),
-  warnings: z.array(z.string()),
-});
-export type PriceBookStatus = z.infer<typeof priceBookStatusSchema>;
-
 export const usageProfiles = ['none', 'small', 'medium', 'large'] as const;
 /** Default usage where none is given; the response lists every default used. */
 export const usageProfileSchema = z.enum(usageProfiles);
@@ -163,32 +152,96 @@ export const costOptionsSchema = z.object({
 });
 export type CostOptions = z.input<typeof costOptionsSchema>;
 
-export const budgetActions = ['warn', 'approve', 'block'] as const;
-export const budgetSchema = z.object({
-  /** Maximum monthly cost of a project, in the estimate's currency. */
-  maxMonthly: z.number().nonnegative().optional(),
-  /** Maximum monthly cost that one deploy may add. */
-  maxIncrease: z.number().nonnegative().optional(),
-  maxIncreasePercent: z.number().nonnegative().optional(),
-  /** Action for resources that cannot be priced. */
-  onUnknown: z.enum(['ignore', ...budgetActions]).default('warn'),
-  /** Action when a limit is exceeded: report it, require approval, or stop the job. */
-  action: z.enum(budgetActions).default('block'),
-});
-export type Budget = z.infer<typeof budgetSchema>;
+const { profile, currency } = costOptionsSchema.shape;
 
-export const budgetViolationSchema = z.object({
-  rule: z.enum(['maxMonthly', 'maxIncrease', 'maxIncreasePercent', 'onUnknown']),
-  limit: z.number().nullable(),
-  actual: z.number().nullable(),
-  /** The resource that breaks the rule: the one that adds most, or the first without a price. */
-  address: z.string().nullable(),
+/** Project file with the expected usage. */
+export const usageFileName = 'usage.yml';
+
+export const costQuerySchema = z.strictObject({ profile, currency });
+
+const answer = {
+  /** Always true: the actual bill depends on usage. */
+  estimated: z.boolean(),
   message: z.string(),
-});
-export type BudgetViolation = z.infer<typeof budgetViolationSchema>;
+};
 
-export const budgetVerdictSchema = z.object({
-  decision: z.enum(['allow', ...budgetActions]),
-  violations: z.array(budgetViolationSchema),
+export const projectCostsSchema = z.object({
+  projectId: z.string(),
+  ...answer,
+  /** Cost of what is running, else planned, else in the code. `diff` is the change by a newer plan. */
+  costs: costEstimateSchema,
+  /** Where the resources were read from. */
+  source: z.enum(['state', 'plan', 'code']),
 });
-export type BudgetVerdict = z.infer<typeof budgetVerdictSchema>;
+export type ProjectCosts = z.infer<typeof projectCostsSchema>;
+
+/** Code to price; a `usage.yml` among the files is used unless `usage` is given. */
+export const codeCostsRequestSchema = validateRequestSchema.safeExtend(costOptionsSchema.shape);
+export type CodeCostsRequest = z.infer<typeof codeCostsRequestSchema>;
+
+export const codeCostsSchema = z.object({
+  ...answer,
+  costs: costEstimateSchema,
+  source: z.literal('code'),
+});
+
+export const costHistorySchema = z.object({
+  projectId: z.string(),
+  /** Newest first: one entry for each completed deploy, rollback and destroy. */
+  entries: z.array(
+    z.object({
+      jobId: z.string(),
+      type: jobTypeSchema,
+      total: z.number(),
+      byCategory: z.record(costCategorySchema, z.number()),
+      currency: z.string(),
+      /** The oldest date among the prices used. */
+      priceBookAsOf: z.string(),
+      createdAt: z.string(),
+    }),
+  ),
+  nextCursor: z.string().nullable(),
+});
+
+export const costEndpoints = {
+  costs: endpoint({
+    method: 'get',
+    path: '/api/deploy/costs/{projectId}',
+    operationId: 'getCosts',
+    tag: 'Analysis',
+    summary: 'Monthly cost of a project, from its state, else its newest plan, else its code',
+    role: 'viewer',
+    params: projectParams,
+    query: costQuerySchema,
+    status: 200,
+    answer: projectCostsSchema,
+    problems: ['invalid_request', 'project_not_found'],
+  }),
+  codeCosts: endpoint({
+    method: 'post',
+    path: '/api/deploy/costs',
+    operationId: 'estimateCode',
+    tag: 'Analysis',
+    summary: 'Monthly cost of code from the body; nothing is stored',
+    role: 'viewer',
+    scope: 'any',
+    audited: false,
+    body: codeCostsRequestSchema,
+    status: 200,
+    answer: codeCostsSchema,
+    problems: ['invalid_request', 'malformed_json'],
+  }),
+  costHistory: endpoint({
+    method: 'get',
+    path: '/api/deploy/costs/{projectId}/history',
+    operationId: 'getCostHistory',
+    tag: 'Analysis',
+    summary: 'Estimated cost of a project after each completed job, newest first',
+    role: 'viewer',
+    params: projectParams,
+    query: z.strictObject({ cursor, limit }),
+    status: 200,
+    answer: costHistorySchema,
+    problems: ['invalid_request', 'project_not_found'],
+  }),
+} as const satisfies Record<string, Endpoint>;

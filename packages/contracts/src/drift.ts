@@ -1,7 +1,19 @@
 import { z } from 'zod';
+import { type Endpoint, endpoint } from './endpoint.ts';
+import { createProblems, creates } from './job/create-job.ts';
 import { jobIdSchema } from './job.ts';
 import { orphanSchema } from './orphan.ts';
-import { driftedResourceSchema } from './plan.ts';
+import { changeActionSchema } from './plan.ts';
+import { projectParams } from './project.ts';
+
+export const driftedResourceSchema = z.object({
+  address: z.string(),
+  type: z.string(),
+  action: changeActionSchema,
+  /** One entry per attribute path that differs from the stored state. */
+  attributes: z.array(z.object({ path: z.string(), before: z.unknown(), after: z.unknown() })),
+});
+export type DriftedResource = z.infer<typeof driftedResourceSchema>;
 
 export const driftRequestSchema = z.strictObject({
   /** On drift, queues a deploy of the current revision that waits for approval. */
@@ -35,3 +47,42 @@ export const driftScheduleAnswerSchema = z.object({
   cron: z.string().nullable(),
   remediate: z.boolean(),
 });
+
+export const driftEndpoints = {
+  checkDrift: endpoint({
+    ...creates,
+    method: 'post',
+    path: '/api/deploy/drift/{projectId}',
+    operationId: 'checkDrift',
+    summary: 'Compare the real objects with the state',
+    role: 'deployer',
+    params: projectParams,
+    body: driftRequestSchema,
+    problems: [...createProblems, 'project_not_found', 'project_not_deployed'],
+  }),
+  drift: endpoint({
+    method: 'get',
+    path: '/api/deploy/drift/{projectId}',
+    operationId: 'getDrift',
+    tag: 'Projects',
+    summary: 'Result of the newest drift check, by attribute',
+    role: 'viewer',
+    params: projectParams,
+    status: 200,
+    answer: driftReportSchema,
+    problems: ['invalid_request', 'project_not_found'],
+  }),
+  driftSchedule: endpoint({
+    method: 'put',
+    path: '/api/deploy/drift/{projectId}/schedule',
+    operationId: 'setDriftSchedule',
+    tag: 'Projects',
+    summary: 'Check a project for drift on a schedule',
+    role: 'deployer',
+    params: projectParams,
+    body: driftScheduleSchema,
+    status: 200,
+    answer: driftScheduleAnswerSchema,
+    problems: ['invalid_request', 'project_not_found'],
+  }),
+} as const satisfies Record<string, Endpoint>;

@@ -12,8 +12,8 @@ test('text and Base64 are accepted as contents, nothing else', () => {
 });
 
 test('a content has the bytes of its UTF-8 text, or its decoded Base64', () => {
-  expect(contentBytes('ä')).toStrictEqual(Buffer.from([0xc3, 0xa4]));
-  expect(contentBytes({ base64: 'AAEC' })).toStrictEqual(Buffer.from([0, 1, 2]));
+  expect(contentBytes('ä')).toStrictEqual(Uint8Array.of(0xc3, 0xa4));
+  expect(contentBytes({ base64: 'AAEC' })).toStrictEqual(Uint8Array.of(0, 1, 2));
 });
 
 test('no files, and files without code, are refused', () => {
@@ -47,4 +47,15 @@ test('the number of files and the sum of their bytes are limited', () => {
   expect(problems({ 'a.tf': half, 'b.tf': `${half}y` })).toStrictEqual([
     ['', `the files have ${maxCodeBytes + 1} bytes; at most ${maxCodeBytes} are accepted`],
   ]);
+});
+
+test('the size of Base64 is that of what it decodes to, and of text that of its UTF-8', () => {
+  const rest = 'x'.repeat(maxCodeBytes - 6);
+  for (const content of [{ base64: 'AAECAwQF' }, { base64: 'AAECAwQ=' }, { base64: 'AAECAw==' }, 'äöü']) {
+    expect(problems({ 'main.tf': rest, a: content })).toStrictEqual([]);
+    const bytes = contentBytes(content).byteLength;
+    expect(problems({ 'main.tf': `${rest}${'x'.repeat(7 - bytes)}`, a: content })).toStrictEqual([
+      ['', `the files have ${maxCodeBytes + 1} bytes; at most ${maxCodeBytes} are accepted`],
+    ]);
+  }
 });

@@ -25,7 +25,7 @@ export const filesSchema = z.record(z.string(), fileContentSchema).superRefine((
   for (const path of paths)
     if (paths.some((other) => other.startsWith(`${path}/`)))
       context.addIssue({ code: 'custom', path: [path], message: 'the path is both a file and a folder' });
-  const bytes = Object.values(files).reduce((sum, content) => sum + contentBytes(content).byteLength, 0);
+  const bytes = Object.values(files).reduce((sum, content) => sum + sizeOf(content), 0);
   if (bytes > maxCodeBytes)
     context.addIssue({
       code: 'custom',
@@ -39,6 +39,20 @@ export const filesSchema = z.record(z.string(), fileContentSchema).superRefine((
 });
 export type Files = z.infer<typeof filesSchema>;
 
-export function contentBytes(content: FileContent): Buffer {
-  return typeof content === 'string' ? Buffer.from(content, 'utf8') : Buffer.from(content.base64, 'base64');
+export function contentBytes(content: FileContent): Uint8Array {
+  return typeof content === 'string'
+    ? new TextEncoder().encode(content)
+    : Uint8Array.from(atob(content.base64), (character) => character.charCodeAt(0));
+}
+
+/** Returns the size of a text in bytes (UTF-8). */
+export function byteLength(text: string): number {
+  return new TextEncoder().encode(text).byteLength;
+}
+
+/** Does not decode, because the content may be no Base64 at all. */
+function sizeOf(content: FileContent): number {
+  if (typeof content === 'string') return byteLength(content);
+  const padding = content.base64.match(/={1,2}$/)?.[0].length ?? 0;
+  return Math.floor((content.base64.length * 3) / 4) - padding;
 }

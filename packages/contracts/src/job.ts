@@ -80,3 +80,4 @@ export const jobIdSchema = z
   .string()
   .regex(jobIdPattern, 'a job id looks like deploy-1704067200000-abc123')
   .meta({ example: 'deploy-1704067200000-abc123' });
+export const jobParams = z.object({ jobId: jobIdSchema });

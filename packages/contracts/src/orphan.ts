@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { type Endpoint, endpoint } from './endpoint.ts';
+import { createProblems, creates } from './job/create-job.ts';
+import { projectParams } from './project.ts';
 
 /**
  * - `unresolved`: the object may exist without an entry in the state.
@@ -62,3 +65,54 @@ export const acknowledgeOrphansSchema = z.strictObject({
   /** What becomes of the objects; stored in the audit log. */
   reason: z.string().trim().min(3).max(1000),
 });
+
+const common = { tag: 'Orphans', params: projectParams } as const;
+
+export const orphanEndpoints = {
+  orphans: endpoint({
+    ...common,
+    method: 'get',
+    path: '/api/deploy/orphans/{projectId}',
+    operationId: 'listOrphans',
+    summary:
+      'Objects that an interrupted apply may have left without an entry in the state, unresolved ones first',
+    role: 'viewer',
+    status: 200,
+    answer: orphansSchema,
+    problems: ['invalid_request', 'project_not_found'],
+  }),
+  adoptOrphan: endpoint({
+    ...creates,
+    ...common,
+    method: 'post',
+    path: '/api/deploy/orphans/{projectId}/adopt',
+    operationId: 'adoptOrphan',
+    summary: 'Import the object by a deploy of the current revision, once its plan is approved',
+    role: 'deployer',
+    body: adoptOrphanSchema,
+    problems: [...createProblems, 'project_not_found', 'orphan_not_found', 'orphan_not_adoptable'],
+  }),
+  deleteOrphans: endpoint({
+    ...creates,
+    ...common,
+    method: 'post',
+    path: '/api/deploy/orphans/{projectId}/delete',
+    operationId: 'deleteOrphans',
+    summary: 'Delete the objects in the cloud, once the plan is approved',
+    role: 'deployer',
+    body: deleteOrphansSchema,
+    problems: [...createProblems, 'project_not_found', 'orphan_not_found', 'orphan_not_adoptable'],
+  }),
+  acknowledgeOrphans: endpoint({
+    ...common,
+    method: 'post',
+    path: '/api/deploy/orphans/{projectId}/acknowledge',
+    operationId: 'acknowledgeOrphans',
+    summary: 'Acknowledge the objects, with a reason, so that they no longer block deploys',
+    role: 'approver',
+    body: acknowledgeOrphansSchema,
+    status: 200,
+    answer: orphansSchema,
+    problems: ['invalid_request', 'malformed_json', 'project_not_found', 'orphan_not_found'],
+  }),
+} as const satisfies Record<string, Endpoint>;

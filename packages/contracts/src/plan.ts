@@ -1,4 +1,12 @@
 import { z } from 'zod';
+import { code, requireOneSource } from './code.ts';
+import { planCostSchema } from './costs.ts';
+import { type Endpoint, endpoint } from './endpoint.ts';
+import { createProblems, creates } from './job/create-job.ts';
+import { askedLog } from './job/terraform-log.ts';
+import { jobIdSchema, jobParams } from './job.ts';
+import { policyReportSchema } from './policy/findings.ts';
+import { projectIdSchema } from './project.ts';
 
 export const changeActions = ['create', 'read', 'update', 'delete', 'replace', 'no-op', 'forget'] as const;
 export const changeActionSchema = z.enum(changeActions);
@@ -33,11 +41,50 @@ export const planSummarySchema = z.object({
 });
 export type PlanSummary = z.infer<typeof planSummarySchema>;
 
-export const driftedResourceSchema = z.object({
-  address: z.string(),
-  type: z.string(),
-  action: changeActionSchema,
-  /** One entry per attribute path that differs from the stored state. */
-  attributes: z.array(z.object({ path: z.string(), before: z.unknown(), after: z.unknown() })),
+export const planRequestSchema = z
+  .strictObject({ projectId: projectIdSchema, ...code, ...askedLog })
+  .superRefine(requireOneSource);
+
+export const planViewSchema = z.object({
+  jobId: jobIdSchema,
+  projectId: z.string(),
+  digest: z.string(),
+  stateSerial: z.number().int().nullable(),
+  createdAt: z.string(),
+  summary: planSummarySchema,
+  changes: z.array(resourceChangeSchema),
+  outputChanges: z.record(
+    z.string(),
+    z.object({ action: z.string(), before: z.unknown(), after: z.unknown() }),
+  ),
+  /** `null` if the plan cannot be priced, for example because of an invalid usage file. */
+  cost: planCostSchema.nullable(),
+  /** Findings in the plan; `null` until it is checked. */
+  policy: policyReportSchema.nullable(),
 });
-export type DriftedResource = z.infer<typeof driftedResourceSchema>;
+export type PlanView = z.infer<typeof planViewSchema>;
+
+export const planEndpoints = {
+  plan: endpoint({
+    ...creates,
+    method: 'post',
+    path: '/api/deploy/plan',
+    operationId: 'plan',
+    summary: 'Plan only: show what a deploy of this code would change',
+    role: 'deployer',
+    body: planRequestSchema,
+    problems: createProblems,
+  }),
+  jobPlan: endpoint({
+    method: 'get',
+    path: '/api/deploy/jobs/{jobId}/plan',
+    operationId: 'getJobPlan',
+    tag: 'Jobs',
+    summary: "A job's planned changes; sensitive values are redacted",
+    role: 'viewer',
+    params: jobParams,
+    status: 200,
+    answer: planViewSchema,
+    problems: ['invalid_request', 'job_not_found', 'plan_not_found'],
+  }),
+} as const satisfies Record<string, Endpoint>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type Endpoint, endpoint } from './endpoint.ts';
 
 /** What isolates code from the runner's machine and network, and what is not protected, one sentence each. */
 export const protectionSchema = z.object({
@@ -35,3 +36,17 @@ export const engineProtectionSchema = z.object({
   findings: z.array(z.string()),
 });
 export type EngineProtection = z.infer<typeof engineProtectionSchema>;
+
+export const protectionEndpoints = {
+  protection: endpoint({
+    method: 'get',
+    path: '/api/admin/protection',
+    operationId: 'getProtection',
+    tag: 'Admin',
+    summary: 'What is protected and what is not: sandbox and network of each runner, authentication',
+    role: 'admin',
+    status: 200,
+    answer: engineProtectionSchema,
+    problems: [],
+  }),
+} as const satisfies Record<string, Endpoint>;

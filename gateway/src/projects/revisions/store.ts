@@ -34,7 +34,7 @@ export type Revision = {
 /** Everything about a revision that needs no database, so that a transaction stays short. */
 export async function prepareRevision(files: Files, variables: Variables): Promise<PreparedRevision> {
   const contents: RevisionFiles = new Map(
-    Object.entries(files).map(([path, content]) => [path, contentBytes(content)]),
+    Object.entries(files).map(([path, content]) => [path, Buffer.from(contentBytes(content))]),
   );
   const json = JSON.stringify([...contents].map(([path, content]) => [path, content.toString('base64')]));
   return {

@@ -1,5 +1,8 @@
 import { z } from 'zod';
-import { variableNamePattern } from './deploy.ts';
+import { variableNamePattern } from './code.ts';
+import { type Endpoint, endpoint } from './endpoint.ts';
+import { projectParams } from './project.ts';
+import { webIdentitySchema } from './web-identity.ts';
 
 /** Allowed names of a project's own credentials and cloud settings. None refers to a file or a program. */
 export const credentialNames = [
@@ -43,24 +46,6 @@ export const setVariablesRequestSchema = z.strictObject({
     )
     .refine((variables) => Object.keys(variables).length > 0, 'names no variable'),
 });
-
-/** Temporary credentials that the engine obtains for each run with its own token; none is stored. */
-export const webIdentitySchema = z.strictObject({
-  roleArn: z
-    .string()
-    .regex(
-      /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/,
-      'not an ARN of an IAM role, such as arn:aws:iam::123456789012:role/deploys',
-    ),
-  /** Region of the token service. */
-  region: z
-    .string()
-    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'not an AWS region')
-    .default('us-east-1'),
-  /** Lifetime of a run's credentials; at most what the role allows. */
-  durationSeconds: z.number().int().min(900).max(43_200).default(3600),
-});
-export type WebIdentity = z.infer<typeof webIdentitySchema>;
 
 export const setCredentialsRequestSchema = z
   .strictObject({
@@ -109,26 +94,56 @@ export const projectSecretsSchema = z.object({
 
 export type ProjectSecrets = z.infer<typeof projectSecretsSchema>;
 
-/** Source: OpenID Connect Discovery 1.0, section 3; only the fields that AWS, Azure and Google read. */
-export const openIdConfigurationSchema = z.object({
-  issuer: z.string(),
-  jwks_uri: z.string(),
-  response_types_supported: z.array(z.string()),
-  subject_types_supported: z.array(z.string()),
-  id_token_signing_alg_values_supported: z.array(z.string()),
-  claims_supported: z.array(z.string()),
-});
-
-/** Source: RFC 7517. */
-export const jwksSchema = z.object({
-  keys: z.array(
-    z.object({
-      kty: z.string(),
-      kid: z.string(),
-      use: z.string(),
-      alg: z.string(),
-      n: z.string(),
-      e: z.string(),
-    }),
-  ),
-});
+export const secretEndpoints = {
+  secrets: endpoint({
+    method: 'get',
+    path: '/api/deploy/secrets/{projectId}',
+    operationId: 'listSecrets',
+    tag: 'Secrets',
+    summary: "Names of a project's secret variables and credentials; values are never shown",
+    role: 'deployer',
+    params: projectParams,
+    status: 200,
+    answer: projectSecretsSchema,
+    problems: ['invalid_request'],
+  }),
+  setSecretVariables: endpoint({
+    method: 'put',
+    path: '/api/deploy/secrets/{projectId}/variables',
+    operationId: 'setSecretVariables',
+    tag: 'Secrets',
+    summary: 'Set or remove secret input variables; allowed before the first job',
+    role: 'deployer',
+    params: projectParams,
+    body: setVariablesRequestSchema,
+    status: 200,
+    answer: projectSecretsSchema,
+    problems: ['invalid_request', 'malformed_json'],
+  }),
+  setCredentials: endpoint({
+    method: 'put',
+    path: '/api/deploy/secrets/{projectId}/credentials',
+    operationId: 'setCredentials',
+    tag: 'Secrets',
+    summary: "Set or remove a project's own cloud credentials, or the role it assumes by web identity",
+    role: 'admin',
+    params: projectParams,
+    body: setCredentialsRequestSchema,
+    status: 200,
+    answer: projectSecretsSchema,
+    problems: ['invalid_request', 'malformed_json'],
+  }),
+  rotateSecrets: endpoint({
+    method: 'post',
+    path: '/api/deploy/secrets/{projectId}/rotate',
+    operationId: 'rotateSecrets',
+    tag: 'Secrets',
+    summary: "Encrypt a project's secrets with a new data key",
+    role: 'admin',
+    params: projectParams,
+    body: z.strictObject({}),
+    status: 200,
+    answer: projectSecretsSchema,
+    problems: ['invalid_request', 'malformed_json'],
+  }),
+} as const satisfies Record<string, Endpoint>;

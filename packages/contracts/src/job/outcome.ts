@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { diagnosticSchema } from './diagnostic.ts';
-import { stepNameSchema } from './job.ts';
-import { problemCodes } from './problem.ts';
+import { diagnosticSchema } from '../diagnostic.ts';
+import { stepNameSchema } from '../job.ts';
+import { problemCodes } from '../problem.ts';
 
 /**
  * How a run ended. A failure of Terraform is a value, not an exception; the first cause wins.

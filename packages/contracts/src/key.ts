@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { roles } from './endpoint.ts';
-import { blastRadiusSchema } from './policy.ts';
+import { type Endpoint, endpoint, roles } from './endpoint.ts';
+import { blastRadiusSchema } from './policy/settings.ts';
 
 export const roleSchema = z.enum(roles);
 export type Role = z.infer<typeof roleSchema>;
@@ -58,3 +58,55 @@ export type CreatedKey = z.infer<typeof createdKeySchema>;
 export const revokedKeysSchema = z.object({ revoked: z.array(keySchema), message: z.string() });
 
 export const keyListSchema = z.object({ keys: z.array(keySchema) });
+
+export const keyEndpoints = {
+  createKey: endpoint({
+    method: 'post',
+    path: '/api/keys',
+    operationId: 'createKey',
+    tag: 'Access',
+    summary: "Create an API key, which is shown once. It cannot have more permissions than the caller's own",
+    role: 'admin',
+    scope: 'any',
+    body: createKeyRequestSchema,
+    status: 201,
+    answer: createdKeySchema,
+    problems: ['invalid_request', 'malformed_json'],
+  }),
+  keys: endpoint({
+    method: 'get',
+    path: '/api/keys',
+    operationId: 'listKeys',
+    tag: 'Access',
+    summary: 'API keys, newest first, without their secrets',
+    role: 'admin',
+    scope: 'any',
+    status: 200,
+    answer: keyListSchema,
+    problems: [],
+  }),
+  revokeKey: endpoint({
+    method: 'delete',
+    path: '/api/keys/{keyId}',
+    operationId: 'revokeKey',
+    tag: 'Access',
+    summary: 'Revoke an API key permanently',
+    role: 'admin',
+    scope: 'any',
+    params: z.object({ keyId: keyIdSchema }),
+    status: 200,
+    answer: keySchema,
+    problems: ['invalid_request', 'key_not_found'],
+  }),
+  revokeOpenKeys: endpoint({
+    method: 'post',
+    path: '/api/keys/revoke-made-while-open',
+    operationId: 'revokeKeysMadeWhileOpen',
+    tag: 'Access',
+    summary: "Revoke every key created while the engine required no credentials, except the caller's own",
+    role: 'admin',
+    status: 200,
+    answer: revokedKeysSchema,
+    problems: [],
+  }),
+} as const satisfies Record<string, Endpoint>;
