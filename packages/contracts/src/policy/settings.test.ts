@@ -1,5 +1,5 @@
-import { projectPolicySettingsSchema } from './policy.ts';
-import { operatorPolicySchema } from './policy-settings.ts';
+import { operatorPolicySchema } from './operator-policy.ts';
+import { projectPolicySettingsSchema } from './settings.ts';
 
 const exemption = { id: 'AWS-S3-001', who: 'ada', why: 'a test' };
 
