@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { PGlite, types as pgliteTypes } from '@electric-sql/pglite';
 import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
 import pg from 'pg';
+import { startFromImage } from './image.ts';
 import { listenOnPostgres } from './listen.ts';
 import { migrate } from './migrate.ts';
 import { pglitePool } from './pglite-pool.ts';
@@ -45,6 +46,7 @@ export async function notify(query: Query, channel: string, payload: string): Pr
 
 async function openEmbedded(directory: string): Promise<OpenDatabase> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
+  await startFromImage(directory);
   const pglite = await PGlite.create(directory, { parsers: { [pgliteTypes.INT8]: Number } });
   return {
     kind: 'embedded',

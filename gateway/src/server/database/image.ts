@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, globSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { Kysely, PostgresDialect } from 'kysely';
+import { migrate } from './migrate.ts';
+import { pglitePool } from './pglite-pool.ts';
+import type { Database } from './schema.ts';
+
+const modules = resolve(import.meta.dirname, '../../../../node_modules');
+
+/**
+ * Returns the folder of the database image: an embedded database with the present schema and no rows. A new data folder
+ * starts as a copy of it, since initialising a database takes seconds. Its name has a digest of what it is made
+ * of, so that an image of another version is never used.
+ */
+export function imageFolder(): string {
+  const digest = createHash('sha256').update(
+    readFileSync(join(modules, '@electric-sql/pglite/package.json')),
+  );
+  for (const file of globSync('migrat*/**/*.ts', { cwd: import.meta.dirname }).sort())
+    digest.update(readFileSync(join(import.meta.dirname, file)));
+  digest.update(readFileSync(join(import.meta.dirname, 'migrations.ts')));
+  return join(modules, '.cache', 'deployment-engine', `database-${digest.digest('hex').slice(0, 16)}`);
+}
+
+/** Makes the image unless it exists. Two processes may do so at once: the first one wins. */
+export async function makeImage(folder = imageFolder()): Promise<void> {
+  if (existsSync(folder)) return;
+  await mkdir(dirname(folder), { recursive: true });
+  const unfinished = await mkdtemp(`${folder}.`);
+  try {
+    const pglite = await PGlite.create(unfinished);
+    const query = new Kysely<Database>({ dialect: new PostgresDialect({ pool: pglitePool(pglite) }) });
+    await migrate(query);
+    await pglite.exec('checkpoint');
+    await query.destroy();
+    await rename(unfinished, folder).catch((error) => {
+      if (!existsSync(folder)) throw error;
+    });
+  } finally {
+    await rm(unfinished, { recursive: true, force: true });
+  }
+}
+
+/** Copies the image to a folder that is empty or absent, all or nothing. Does nothing without an image. */
+export async function startFromImage(directory: string, image = imageFolder()): Promise<void> {
+  const unfinished = `${directory}.new`;
+  await rm(unfinished, { recursive: true, force: true });
+  if (!existsSync(image) || (await readdir(directory).catch(() => [])).length > 0) return;
+  cpSync(image, unfinished, { recursive: true }); // a thousand small files: half the time of `cp`
+  await rename(unfinished, directory);
+}
