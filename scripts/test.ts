@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
+import { makeImage } from '../gateway/src/server/database/image.ts';
 import { suites } from '../jest.config.ts';
 import { bubblewrapProblem } from './sandbox/find-bubblewrap.ts';
 
@@ -11,6 +12,7 @@ const forJest = given.filter((name) => !names.includes(name));
 
 const problem = bubblewrapProblem(console.error);
 if (problem) console.error(problem);
+await makeImage(); // a migration may have changed since the installation
 const jest = spawn(
   process.execPath,
   [
