@@ -113,7 +113,7 @@ test('a repeated request returns the same run, a different one with its id is re
   expect(statuses).toStrictEqual([...Array(9).fill(200), 201]);
   const other = await client.send('PUT', `/runs/${job.planId}`, { ...job.plan, variables: { a: 1 } });
   expect(other.status).toBe(409);
-  expect(((await other.json()) as { code: string }).code).toBe('run_conflict');
+  expect(other.body.code).toBe('run_conflict');
   await client.finished(job.planId);
 });
 
@@ -123,10 +123,10 @@ test('an unknown revision is refused until it is uploaded, and a wrong digest is
   const digest = writeRevision(makeElsewhere(), { 'main.tf': content });
   const job = makeJob(digest);
   const missing = await client.send('PUT', `/runs/${job.validateId}`, job.validate);
-  expect(((await missing.json()) as { code: string }).code).toBe('revision_missing');
+  expect(missing.body.code).toBe('revision_missing');
   const files = { 'main.tf': Buffer.from(content).toString('base64') };
-  expect((await client.send('PUT', `/revisions/${'0'.repeat(64)}`, { files })).status).toBe(400);
-  expect((await client.send('PUT', `/revisions/${digest}`, { files })).status).toBe(204);
+  await client.send('PUT', `/revisions/${'0'.repeat(64)}`, { files }).expect(400);
+  await client.send('PUT', `/revisions/${digest}`, { files }).expect(204);
   await client.put(job.validateId, job.validate);
   const events = await client.finished(job.validateId);
   expect(bodyOf(events, 'run_finished')?.outcome).toStrictEqual({ kind: 'succeeded' });
@@ -199,10 +199,10 @@ test('a plan that was changed after it was made is refused', async () => {
   const { client } = runner;
   const { job, digest } = await planned({ 'main.tf': 'resource "terraform_data" "a" {}' });
   const other = await client.send('PUT', `/runs/${job.applyId}`, job.apply('0'.repeat(64)));
-  expect(((await other.json()) as { code: string }).code).toBe('plan_not_found');
+  expect(other.body.code).toBe('plan_not_found');
   const savedPlan = Buffer.from('not a plan').toString('base64');
   const sent = await client.send('PUT', `/runs/${job.applyId}`, { ...job.apply('0'.repeat(64)), savedPlan });
-  expect(((await sent.json()) as { code: string }).code).toBe('plan_digest_mismatch');
+  expect(sent.body.code).toBe('plan_digest_mismatch');
   expect((await client.put(job.applyId, job.apply(digest))).status).toBe('running');
   await client.finished(job.applyId);
 });
@@ -211,7 +211,7 @@ test('a runner without the plan applies the uploaded one', async () => {
   const { client } = runner;
   const { job, digest } = await planned({ 'main.tf': 'resource "terraform_data" "a" {}' });
   const savedPlan = (await client.bytes(`/runs/${job.planId}/plan`)).toString('base64');
-  expect((await client.send('DELETE', `/runs/${job.planId}`)).status).toBe(204);
+  await client.send('DELETE', `/runs/${job.planId}`).expect(204);
   assert.ok(!existsSync(join(folders.runs, job.jobId)));
   await client.put(job.applyId, job.apply(digest, { savedPlan }));
   const events = await client.finished(job.applyId);

@@ -63,7 +63,7 @@ test('old finished jobs are pruned; recent ones, running ones and those with a l
   await using second = await forkRunner(folders, { ...fake, RUNS_RETENTION_HOURS: '2' });
   const kept = [young, youngCheck, alive, running].map((job) => job.jobId).sort();
   await waitUntil('only what is kept is left', () => jobFolders(folders).join() === kept.join());
-  expect((await second.client.send('GET', `/runs/${old.runId}`)).status).toBe(404);
+  await second.client.send('GET', `/runs/${old.runId}`).expect(404);
   expect((await second.client.get(running.planId)).status).toBe('running');
   await second.client.cancel(running.planId, 10);
   await second.client.finished(running.planId);

@@ -18,7 +18,7 @@ function pathWith(folders: Folders, names: ('bwrap' | 'setpriv' | 'prlimit' | 'n
 }
 
 const protection = async (client: Client) =>
-  capacitySchema.parse(await (await client.send('GET', '/capacity')).json()).protection;
+  capacitySchema.parse((await client.send('GET', '/capacity')).body).protection;
 const code = 'resource "terraform_data" "a" {}';
 
 test('by default runs are in a sandbox of bubblewrap, behind the proxy, and nothing is unprotected', async () => {
@@ -52,7 +52,7 @@ test('without any tool, runs are refused until the operator allows them', async 
     await using runner = await bootRunner(folders, { sandbox: sandboxed(folders), searchPath });
     const job = makeJob(writeRevision(folders, { 'main.tf': code }));
     const answer = await runner.client.send('PUT', `/runs/${job.planId}`, job.plan);
-    const problem = problemSchema.parse(await answer.json());
+    const problem = problemSchema.parse(answer.body);
     expect([answer.status, problem.code]).toStrictEqual([503, 'no_sandbox']);
     expect(problem.detail).toMatch(/apt-get install bubblewrap.*ALLOW_UNSANDBOXED=1/);
     expect((await protection(runner.client)).mode).toBe('none');

@@ -6,27 +6,30 @@ import {
   runViewSchema,
   signedHeaders,
 } from '@deployment-engine/runner-api';
+import supertest from 'supertest';
 
 export const token = 'a-token-for-tests-only';
 
 export type Client = ReturnType<typeof createClient>;
 
-/** Calls the runner API like a gateway, one signed request at a time. */
+/** Calls the runner API like a gateway: signed requests through supertest, and events as they are streamed. */
 export function createClient(url: string) {
-  const send = (method: string, path: string, body?: unknown, headers?: Record<string, string>) =>
-    fetch(`${url}${path}`, {
-      method,
-      headers: { 'content-type': 'application/json', ...signed(method, path, body), ...headers },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
+  const app = supertest(url);
+  const send = (method: string, path: string, body?: unknown) => {
+    const call = app[method.toLowerCase() as 'get' | 'put' | 'post' | 'delete'](path);
+    call.set(signed(method, path, body));
+    return body === undefined ? call : call.type('json').send(JSON.stringify(body));
+  };
 
-  async function view(response: Response): Promise<RunView> {
-    if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);
-    return runViewSchema.parse(await response.json());
+  async function view(answer: supertest.Test): Promise<RunView> {
+    const { ok, status, text, body } = await answer;
+    if (!ok) throw new Error(`${status}: ${text}`);
+    return runViewSchema.parse(body);
   }
 
   async function* events(runId: string, after = 0, follow = true): AsyncGenerator<RunEvent> {
-    const response = await send('GET', `/runs/${runId}/events?after=${after}&follow=${follow}`);
+    const path = `/runs/${runId}/events?after=${after}&follow=${follow}`;
+    const response = await fetch(`${url}${path}`, { headers: signed('GET', path) });
     if (!response.ok || !response.body) throw new Error(`events of ${runId}: ${response.status}`);
     let rest = '';
     for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
@@ -40,12 +43,11 @@ export function createClient(url: string) {
     url,
     send,
     events,
-    put: async (runId: string, request: RunRequestInput) =>
-      view(await send('PUT', `/runs/${runId}`, request)),
-    get: async (runId: string) => view(await send('GET', `/runs/${runId}`)),
+    put: async (runId: string, request: RunRequestInput) => view(send('PUT', `/runs/${runId}`, request)),
+    get: async (runId: string) => view(send('GET', `/runs/${runId}`)),
     cancel: async (runId: string, graceSeconds: number) =>
-      view(await send('POST', `/runs/${runId}/cancel`, { graceSeconds })),
-    bytes: async (path: string) => Buffer.from(await (await send('GET', path)).arrayBuffer()),
+      view(send('POST', `/runs/${runId}/cancel`, { graceSeconds })),
+    bytes: async (path: string): Promise<Buffer> => (await send('GET', path).responseType('blob')).body,
 
     /** Returns every event of a run, once it has finished. */
     async finished(runId: string, after = 0): Promise<RunEvent[]> {
