@@ -1,26 +1,13 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the strings are Terraform code
 import assert from 'node:assert/strict';
 import { testUnless } from '../scripts/jest/unless.ts';
-import { createClient } from '../testing/client.ts';
-import { Engine } from '../testing/engine.ts';
-import { type LocalAws, skipWithoutAws, startLocalAws } from '../testing/local-aws.ts';
+import { skipWithoutAws } from '../testing/local-aws.ts';
+import { sharedAwsEngine } from '../testing/shared-engine.ts';
 
 const skip = skipWithoutAws();
 const role = 'arn:aws:iam::123456789012:role/deploy-all';
-let aws: LocalAws;
-let engine: Engine;
-let client: ReturnType<typeof createClient>;
-beforeAll(async () => {
-  if (skip) return;
-  aws = await startLocalAws();
-  const assumeRoles = [{ roles: ['arn:aws:iam::123456789012:role/deploy-*'], projects: ['role-*'] }];
-  engine = await Engine.start({ gatewayEnv: aws.env, policy: { assumeRoles } });
-  client = createClient(engine.url);
-});
-afterAll(async () => {
-  await engine?.[Symbol.asyncDispose]();
-  await aws?.stop();
-});
+const assumeRoles = [{ roles: ['arn:aws:iam::123456789012:role/deploy-*'], projects: ['role-*'] }];
+const { client, engine } = sharedAwsEngine(skip, { policy: { assumeRoles } });
 
 const requires = 'terraform {\n  required_providers {\n    aws = { source = "hashicorp/aws" }\n  }\n}\n';
 const lock = (version: string) =>
@@ -38,7 +25,7 @@ testUnless(skip)(
     const job = await client.complete('/api/deploy', { projectId: 'accepted', files });
     const { text, account, cwd } = job.result?.outputs ?? {};
     expect([text, account]).toStrictEqual(['hello', '123456789012']);
-    assert.ok(!String(cwd).includes(engine.directory) || cwd === undefined, String(cwd));
+    assert.ok(!String(cwd).includes(engine().directory) || cwd === undefined, String(cwd));
     const again = await client.complete('/api/deploy', { projectId: 'accepted', files });
     expect(again.plan?.noop).toBe(0);
   },

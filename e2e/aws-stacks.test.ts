@@ -3,26 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Files } from '@deployment-engine/contracts';
 import { testUnless } from '../scripts/jest/unless.ts';
-import { createClient } from '../testing/client.ts';
-import { Engine } from '../testing/engine.ts';
-import { type LocalAws, skipWithoutAws, startLocalAws } from '../testing/local-aws.ts';
+import { skipWithoutAws } from '../testing/local-aws.ts';
 import { seedExample } from '../testing/seed-example.ts';
+import { sharedAwsEngine } from '../testing/shared-engine.ts';
 
 const skip = skipWithoutAws();
-let aws: LocalAws;
-let engine: Engine;
-let client: ReturnType<typeof createClient>;
 
-beforeAll(async () => {
-  if (skip) return;
-  aws = await startLocalAws();
-  engine = await Engine.start({ gatewayEnv: aws.env });
-  client = createClient(engine.url);
-});
-afterAll(async () => {
-  await engine?.[Symbol.asyncDispose]();
-  await aws?.stop();
-});
+const { aws, client, engine } = sharedAwsEngine(skip);
 
 type Status = { status: string; progress: number; error?: string };
 
@@ -37,11 +24,11 @@ function stack(name: string): Files {
 }
 
 const tables = async () =>
-  (await aws.call('dynamodb', { target: 'DynamoDB_20120810.ListTables' })).match(
+  (await aws().call('dynamodb', { target: 'DynamoDB_20120810.ListTables' })).match(
     /"TableNames": ?\[(.*?)\]/,
   )?.[1] ?? '';
-const functions = () => aws.call('lambda', { path: '/2015-03-31/functions/' });
-const queues = () => aws.call('sqs', { target: 'AmazonSQS.ListQueues' });
+const functions = () => aws().call('lambda', { path: '/2015-03-31/functions/' });
+const queues = () => aws().call('sqs', { target: 'AmazonSQS.ListQueues' });
 
 testUnless(skip)('API Gateway, Lambda and DynamoDB: deploy, again, change, read, destroy', async () => {
   const projectId = 'api';
@@ -87,7 +74,7 @@ testUnless(skip)('ECS blue-green: traffic moves by a variable', async () => {
   const files = stack('e_ecs_bluegreen');
   await client.complete('/api/deploy', { projectId, files });
   const clusters = () =>
-    aws.call('ecs', {
+    aws().call('ecs', {
       target: 'AmazonEC2ContainerServiceV20141113.DescribeClusters',
       body: { clusters: ['acme-dev'] },
     });
@@ -103,10 +90,10 @@ testUnless(skip)('CloudFormation from a template file', async () => {
   const projectId = 'cfn';
   const job = await client.complete('/api/deploy', { projectId, files: stack('l_cfn') });
   expect(JSON.stringify(job.result?.outputs.outputs)).toMatch(/acme-dev-cfn-assets/);
-  expect(await aws.call('s3', {})).toMatch(/<Name>acme-dev-cfn-assets<\/Name>/);
+  expect(await aws().call('s3', {})).toMatch(/<Name>acme-dev-cfn-assets<\/Name>/);
   expect(await queues()).toMatch(/acme-dev-cfn-q/);
   await client.complete('/api/deploy/destroy', { projectId });
-  expect(await aws.call('s3', {})).not.toMatch(/acme-dev-cfn-assets/);
+  expect(await aws().call('s3', {})).not.toMatch(/acme-dev-cfn-assets/);
 });
 
 testUnless(skip)('Lambda canary: a release publishes a version and shifts weight', async () => {
@@ -126,7 +113,7 @@ testUnless(skip)('Lambda canary: a release publishes a version and shifts weight
 
 testUnless(skip)("the documentation's own JavaScript workflow runs as written", async () => {
   const projectId = 'project-123';
-  const base = (path: string, init?: RequestInit) => fetch(`${engine.url}${path}`, init);
+  const base = (path: string, init?: RequestInit) => fetch(`${engine().url}${path}`, init);
   // biome-ignore lint/suspicious/noExplicitAny: read as a page's script reads it
   const json = async (answer: Promise<Response>): Promise<any> => (await answer).json();
   const iacResponse = { code: seedExample };

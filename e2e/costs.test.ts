@@ -3,25 +3,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Files } from '@deployment-engine/contracts';
 import { testUnless } from '../scripts/jest/unless.ts';
-import { createClient } from '../testing/client.ts';
-import { Engine } from '../testing/engine.ts';
-import { type LocalAws, skipWithoutAws, startLocalAws } from '../testing/local-aws.ts';
+import { skipWithoutAws } from '../testing/local-aws.ts';
+import { sharedAwsEngine } from '../testing/shared-engine.ts';
 
 const skip = skipWithoutAws();
-let aws: LocalAws;
-let engine: Engine;
-let client: ReturnType<typeof createClient>;
 
-beforeAll(async () => {
-  if (skip) return;
-  aws = await startLocalAws();
-  engine = await Engine.start({ gatewayEnv: aws.env });
-  client = createClient(engine.url);
-});
-afterAll(async () => {
-  await engine?.[Symbol.asyncDispose]();
-  await aws?.stop();
-});
+const { aws, client } = sharedAwsEngine(skip);
 
 const usage = `version: 0.1
 resource_type_default_usage:
@@ -196,7 +183,7 @@ resource "aws_ebs_volume" "large" {
   expect(job.status).toBe('failed');
   expect([job.failure?.step, job.failure?.reason]).toStrictEqual(['gate', 'budget_exceeded']);
   expect(job.error ?? '').toMatch(/aws_ebs_volume\.large/);
-  expect(await aws.call('sqs', { target: 'AmazonSQS.ListQueues' })).not.toMatch(/frugal-small/);
+  expect(await aws().call('sqs', { target: 'AmazonSQS.ListQueues' })).not.toMatch(/frugal-small/);
   expect((await client.get(`/api/deploy/infrastructure/${projectId}`)).body.terraformState).toBe(null);
 
   await client.request('PUT', path, { maxMonthly: 5, onUnknown: 'ignore', action: 'approve' });

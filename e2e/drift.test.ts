@@ -1,24 +1,11 @@
 import assert from 'node:assert/strict';
 import { testUnless } from '../scripts/jest/unless.ts';
-import { createClient } from '../testing/client.ts';
-import { Engine } from '../testing/engine.ts';
-import { type LocalAws, skipWithoutAws, startLocalAws } from '../testing/local-aws.ts';
+import { skipWithoutAws } from '../testing/local-aws.ts';
+import { sharedAwsEngine } from '../testing/shared-engine.ts';
 
 const skip = skipWithoutAws();
-let aws: LocalAws;
-let engine: Engine;
-let client: ReturnType<typeof createClient>;
 
-beforeAll(async () => {
-  if (skip) return;
-  aws = await startLocalAws();
-  engine = await Engine.start({ gatewayEnv: aws.env });
-  client = createClient(engine.url);
-});
-afterAll(async () => {
-  await engine?.[Symbol.asyncDispose]();
-  await aws?.stop();
-});
+const { aws, client } = sharedAwsEngine(skip);
 
 const iacCode = `
 provider "aws" {
@@ -30,7 +17,7 @@ resource "aws_cloudwatch_log_group" "app" {
 }
 `;
 const retention = async () => {
-  const text = await aws.call('logs', { target: 'Logs_20140328.DescribeLogGroups', body: {} });
+  const text = await aws().call('logs', { target: 'Logs_20140328.DescribeLogGroups', body: {} });
   return JSON.parse(text).logGroups[0]?.retentionInDays;
 };
 
@@ -39,7 +26,7 @@ testUnless(skip)(
   async () => {
     const projectId = 'drifts';
     await client.complete('/api/deploy', { projectId, iacCode });
-    await aws.call('logs', {
+    await aws().call('logs', {
       target: 'Logs_20140328.PutRetentionPolicy',
       body: { logGroupName: 'drifting', retentionInDays: 30 },
     });

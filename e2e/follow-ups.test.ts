@@ -1,14 +1,7 @@
-import { createClient } from '../testing/client.ts';
-import { Engine } from '../testing/engine.ts';
+import { sharedEngine } from '../testing/shared-engine.ts';
 import { waitFor } from '../testing/wait.ts';
 
-let engine: Engine;
-let client: ReturnType<typeof createClient>;
-beforeAll(async () => {
-  engine = await Engine.start();
-  client = createClient(engine.url);
-});
-afterAll(() => engine?.[Symbol.asyncDispose]());
+const { client } = sharedEngine();
 
 const code =
   'variable "n" {}\nresource "terraform_data" "a" {\n  input = var.n\n}\noutput "n" { value = terraform_data.a.output }\n';

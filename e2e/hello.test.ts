@@ -1,17 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { createClient } from '../testing/client.ts';
-import { Engine } from '../testing/engine.ts';
+import { sharedEngine } from '../testing/shared-engine.ts';
 
-let engine: Engine;
-let client: ReturnType<typeof createClient>;
 const code = await readFile(new URL('../examples/hello/main.tf', import.meta.url), 'utf8');
 
-beforeAll(async () => {
-  engine = await Engine.start();
-  client = createClient(engine.url);
-});
-afterAll(() => engine?.[Symbol.asyncDispose]());
+const { client } = sharedEngine();
 
 test('the example deploys, returns outputs and state, changes with a variable, and is destroyed', async () => {
   const first = await client.complete('/api/deploy', { projectId: 'hello', iacCode: code });

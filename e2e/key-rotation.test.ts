@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { createClient } from '../testing/client.ts';
 import { deployer } from '../testing/deployer.ts';
-import { Engine } from '../testing/engine.ts';
+import { sharedEngine } from '../testing/shared-engine.ts';
 import { waitFor } from '../testing/wait.ts';
 
 const [earlierKey, key] = [randomBytes(32).toString('hex'), randomBytes(32).toString('hex')];
@@ -19,18 +18,12 @@ output "password" {
 `;
 const body = (projectId: string) => ({ projectId, iacCode: code, variables: { size: 3 } });
 
-let engine: Engine;
-let client: ReturnType<typeof createClient>;
-beforeAll(async () => {
-  const gatewayEnv = { STATE_ENCRYPTION_KEY: earlierKey, OIDC_ISSUER_URL: 'https://engine.example.org' };
-  engine = await Engine.start({ gatewayEnv });
-  client = createClient(engine.url);
-});
-afterAll(() => engine?.[Symbol.asyncDispose]());
+const gatewayEnv = { STATE_ENCRYPTION_KEY: earlierKey, OIDC_ISSUER_URL: 'https://engine.example.org' };
+const { client, engine } = sharedEngine({ gatewayEnv });
 
 async function restart(settings: Record<string, string>): Promise<void> {
-  await engine.gateway?.stop();
-  await engine.startGateway(settings);
+  await engine().gateway?.stop();
+  await engine().startGateway(settings);
 }
 
 const setSecret = (projectId: string) =>
@@ -65,12 +58,12 @@ test('a new encryption key: nothing is lost when the earlier one is removed', as
   await expect(restart({ STATE_ENCRYPTION_KEY: key })).rejects.toThrow(/STATE_ENCRYPTION_PREVIOUS_KEYS/);
   await restart({ STATE_ENCRYPTION_KEY: key, STATE_ENCRYPTION_PREVIOUS_KEYS: earlierKey });
   await waitFor('the log to say that the earlier key can be removed', () =>
-    engine.gateway?.output().includes('everything is sealed with the current key'),
+    engine().gateway?.output().includes('everything is sealed with the current key'),
   );
   await restart({ STATE_ENCRYPTION_KEY: key });
 
   expect(await shown(first.jobId)).toStrictEqual(before);
-  expect(await deployer(engine.url, 'audit', 'verify')).toMatch(/ is intact/);
+  expect(await deployer(engine().url, 'audit', 'verify')).toMatch(/ is intact/);
   const path = `/api/deploy/jobs/${parked.jobId}/approve`;
   expect((await client.post(path, { planDigest: parked.planDigest })).status).toBe(202);
   expect((await client.endOf(parked.jobId)).status).toBe('completed');

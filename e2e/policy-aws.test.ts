@@ -3,24 +3,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PolicyFinding } from '@deployment-engine/contracts';
 import { describeUnless } from '../scripts/jest/unless.ts';
-import { createClient } from '../testing/client.ts';
-import { Engine } from '../testing/engine.ts';
-import { type LocalAws, skipWithoutAws, startLocalAws } from '../testing/local-aws.ts';
+import { skipWithoutAws } from '../testing/local-aws.ts';
+import { sharedAwsEngine } from '../testing/shared-engine.ts';
 import { readEvents } from '../testing/sse.ts';
 
 describeUnless(skipWithoutAws())('policy with the real provider', () => {
-  let aws: LocalAws;
-  let engine: Engine;
-  let client: ReturnType<typeof createClient>;
-  beforeAll(async () => {
-    aws = await startLocalAws();
-    engine = await Engine.start({ gatewayEnv: aws.env });
-    client = createClient(engine.url);
-  });
-  afterAll(async () => {
-    await engine?.[Symbol.asyncDispose]();
-    await aws?.stop();
-  });
+  const { client, engine } = sharedAwsEngine(false);
   const findingsOf = async (name: string): Promise<PolicyFinding[]> => {
     const iacCode = readFileSync(
       join(import.meta.dirname, '../testing/policy-cases', name, 'main.tf'),
@@ -61,7 +49,7 @@ resource "aws_s3_bucket_policy" "p" {
     const [planned] = about(plan);
     expect(planned?.pending).toBe(true);
     expect(about(afterApply)).toStrictEqual([{ ...planned, mode: 'warn', pending: false }]);
-    const url = `${engine.url}/api/deploy/jobs/${job.jobId}/events`;
+    const url = `${engine().url}/api/deploy/jobs/${job.jobId}/events`;
     const { events } = await readEvents(url, undefined, Number.POSITIVE_INFINITY);
     expect(events.findLast(({ type }) => type === 'gate')?.data.message ?? '').toMatch(/^after apply: AWS-/);
   });

@@ -2,17 +2,10 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PolicyFinding } from '@deployment-engine/contracts';
-import { createClient } from '../testing/client.ts';
 import { deployer } from '../testing/deployer.ts';
-import { Engine } from '../testing/engine.ts';
+import { sharedEngine } from '../testing/shared-engine.ts';
 
-let engine: Engine;
-let client: ReturnType<typeof createClient>;
-beforeAll(async () => {
-  engine = await Engine.start();
-  client = createClient(engine.url);
-});
-afterAll(() => engine?.[Symbol.asyncDispose]());
+const { client, engine } = sharedEngine();
 
 const hello = 'resource "terraform_data" "a" {\n  input = "x"\n}\n';
 const provisioner = `resource "terraform_data" "a" {
@@ -196,11 +189,11 @@ describe('a plan', () => {
 });
 
 test('the command line allows, sets and shows', async () => {
-  const policy = (...words: string[]) => deployer(engine.url, 'policy', ...words);
+  const policy = (...words: string[]) => deployer(engine().url, 'policy', ...words);
   const allow = ['PRE-PROVISIONER', '--who', 'op', '--why', 'image build', '--file', 'main.tf'];
   expect(await policy('allow', 'by-hand', ...allow)).toMatch(/by-hand: policy settings are at version 1/);
   expect(await policy('show', 'by-hand')).toMatch(/allowed {2}PRE-PROVISIONER by op: image build/);
-  const file = join(engine.directory, 'settings.yaml');
+  const file = join(engine().directory, 'settings.yaml');
   await writeFile(file, 'profile: strict\nmodes:\n  AWS-S3-001: block\n');
   await policy('set', 'by-hand', file);
   expect(await policy('show', 'by-hand')).toMatch(/profile strict, version 2\n {2}block/);

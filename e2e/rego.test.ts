@@ -1,6 +1,5 @@
-import { createClient } from '../testing/client.ts';
-import { Engine } from '../testing/engine.ts';
 import { regoRule } from '../testing/rego-rule.ts';
+import { sharedEngine } from '../testing/shared-engine.ts';
 
 const operatorRule = regoRule({
   id: 'USER-NO-PUBLIC',
@@ -15,13 +14,7 @@ const projectRule = regoRule({
   result: true,
 });
 
-let engine: Engine;
-let client: ReturnType<typeof createClient>;
-beforeAll(async () => {
-  engine = await Engine.start({ policy: { enforce: { userRules: [operatorRule] } } });
-  client = createClient(engine.url);
-});
-afterAll(() => engine?.[Symbol.asyncDispose]());
+const { client } = sharedEngine({ policy: { enforce: { userRules: [operatorRule] } } });
 
 const body = (projectId: string, input: string) => ({
   projectId,

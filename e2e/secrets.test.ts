@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { createClient } from '../testing/client.ts';
-import { Engine } from '../testing/engine.ts';
+import { sharedEngine } from '../testing/shared-engine.ts';
 
 const secret = 'Tr0ub4dor&3/+x';
 const forms = [
@@ -32,14 +31,10 @@ output "hidden" {
 }
 `;
 
-let engine: Engine;
-let client: ReturnType<typeof createClient>;
+const { client, engine } = sharedEngine();
 beforeAll(async () => {
-  engine = await Engine.start();
-  client = createClient(engine.url);
   await client.request('PUT', '/api/deploy/secrets/web/variables', { variables: { token: secret } });
 });
-afterAll(() => engine?.[Symbol.asyncDispose]());
 
 /** Returns everything the API says about a job and its project to callers who may not read the state. */
 async function everythingShown(jobId: string): Promise<string> {
@@ -143,7 +138,7 @@ check "says_it" {
   const job = await client.complete('/api/deploy/plan', body);
   const logs = (await client.get(`/api/deploy/jobs/${job.jobId}/logs`)).body;
   expect(logs).toMatch(/it is \(redacted\)/);
-  const said = `${engine.runner?.output()}${engine.gateway?.output()}`;
+  const said = `${engine().runner?.output()}${engine().gateway?.output()}`;
   expect(said).toMatch(/a run has finished/);
   expect(said).not.toContain(secret);
 });

@@ -1,15 +1,8 @@
 import assert from 'node:assert/strict';
-import { createClient } from '../testing/client.ts';
-import { Engine } from '../testing/engine.ts';
+import { sharedEngine } from '../testing/shared-engine.ts';
 import { readEvents, type SseEvent } from '../testing/sse.ts';
 
-let engine: Engine;
-let client: ReturnType<typeof createClient>;
-beforeAll(async () => {
-  engine = await Engine.start();
-  client = createClient(engine.url);
-});
-afterAll(() => engine?.[Symbol.asyncDispose]());
+const { client, engine } = sharedEngine();
 
 const chain = `${Array.from(
   { length: 12 },
@@ -19,7 +12,7 @@ const chain = `${Array.from(
 
 test('a stream dropped and resumed 20 times has every event once and in order', async () => {
   const { body } = await client.post('/api/deploy', { projectId: 'streamed', iacCode: chain });
-  const url = `${engine.url}/api/deploy/jobs/${body.jobId}/events`;
+  const url = `${engine().url}/api/deploy/jobs/${body.jobId}/events`;
   const events: SseEvent[] = [];
   let drops = 0;
   for (let ended = false; !ended; drops += 1) {
@@ -38,7 +31,7 @@ test('a stream dropped and resumed 20 times has every event once and in order', 
 test('progress only grows, through the steps and then with finished resources', async () => {
   const job = await client.complete('/api/deploy', { projectId: 'progress', iacCode: chain });
   const { events } = await readEvents(
-    `${engine.url}/api/deploy/jobs/${job.jobId}/events`,
+    `${engine().url}/api/deploy/jobs/${job.jobId}/events`,
     undefined,
     Number.POSITIVE_INFINITY,
   );
@@ -54,7 +47,7 @@ test('progress only grows, through the steps and then with finished resources', 
 
 test('a listener that has every event of an ended job gets 204', async () => {
   const job = await client.complete('/api/deploy', { projectId: 'ended', iacCode: chain });
-  const url = `${engine.url}/api/deploy/jobs/${job.jobId}/events`;
+  const url = `${engine().url}/api/deploy/jobs/${job.jobId}/events`;
   const { events } = await readEvents(url, undefined, Number.POSITIVE_INFINITY);
   const answer = await fetch(url, { headers: { 'last-event-id': String(events.at(-1)?.id) } });
   expect(answer.status).toBe(204);

@@ -1,7 +1,6 @@
 import { testUnless } from '../scripts/jest/unless.ts';
-import { createClient } from '../testing/client.ts';
-import { Engine } from '../testing/engine.ts';
-import { type LocalAws, skipWithoutAws, startLocalAws } from '../testing/local-aws.ts';
+import { skipWithoutAws } from '../testing/local-aws.ts';
+import { sharedAwsEngine } from '../testing/shared-engine.ts';
 
 const skip = skipWithoutAws();
 const secret = 'Tr0ub4dor-and-3-of-them';
@@ -13,20 +12,11 @@ resource "aws_ssm_parameter" "p" {
   value = var.word
 }
 `;
-let engine: Engine;
-let aws: LocalAws;
-let client: ReturnType<typeof createClient>;
 
+const { client, engine } = sharedAwsEngine(skip);
 beforeAll(async () => {
   if (skip) return;
-  aws = await startLocalAws();
-  engine = await Engine.start({ gatewayEnv: aws.env });
-  client = createClient(engine.url);
   await client.request('PUT', '/api/deploy/secrets/logged/variables', { variables: { word: secret } });
-});
-afterAll(async () => {
-  await engine?.[Symbol.asyncDispose]();
-  await aws?.stop();
 });
 
 testUnless(skip)(
@@ -44,7 +34,7 @@ testUnless(skip)(
     expect(body).toMatch(/PutParameter/); // the provider's request to the cloud
     expect(body).toMatch(/\(redacted\)/);
     expect(body).not.toContain(secret);
-    expect(`${engine.runner?.output()}${engine.gateway?.output()}`).not.toContain('PutParameter');
+    expect(`${engine().runner?.output()}${engine().gateway?.output()}`).not.toContain('PutParameter');
   },
 );
 

@@ -1,13 +1,6 @@
-import { createClient } from '../testing/client.ts';
-import { Engine } from '../testing/engine.ts';
+import { sharedEngine } from '../testing/shared-engine.ts';
 
-let engine: Engine;
-let client: ReturnType<typeof createClient>;
-beforeAll(async () => {
-  engine = await Engine.start();
-  client = createClient(engine.url);
-});
-afterAll(() => engine?.[Symbol.asyncDispose]());
+const { client } = sharedEngine();
 
 /** A file of a Windows editor with a byte order mark, and names and values outside ASCII. */
 const files = {

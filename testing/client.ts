@@ -44,7 +44,8 @@ export function clientOf(request: SendRequest) {
   return client;
 }
 
-async function send(
+/** Sends one request; a JSON answer is parsed. */
+export async function send(
   method: string,
   url: string,
   body: unknown,

@@ -2,19 +2,12 @@ import assert from 'node:assert/strict';
 import type { Diagnostic } from '@deployment-engine/contracts';
 import pLimit from 'p-limit';
 import { testUnless } from '../../scripts/jest/unless.ts';
-import { createClient } from '../../testing/client.ts';
-import { Engine } from '../../testing/engine.ts';
 import { skipWithoutAws } from '../../testing/local-aws.ts';
+import { sharedEngine } from '../../testing/shared-engine.ts';
 import { byHand, type Said } from './by-hand.ts';
 import { type WrongProgram, wrongPrograms } from './wrong-programs.ts';
 
-let engine: Engine;
-let client: ReturnType<typeof createClient>;
-beforeAll(async () => {
-  engine = await Engine.start();
-  client = createClient(engine.url);
-});
-afterAll(() => engine?.[Symbol.asyncDispose]());
+const { client } = sharedEngine();
 
 const withoutAws = skipWithoutAws();
 const inTable = wrongPrograms.map((program, index) => ({ ...program, projectId: `wrong-${index}` }));
