@@ -42,7 +42,7 @@ test('a backup restores what was deployed before it, and nothing deployed after 
 test('a file that is not a backup is refused with a reason, and changes nothing', async () => {
   const file = join(engine.directory, 'noise.bin');
   await writeFile(file, 'not a backup');
-  await expect(deployer('restore', file)).rejects.toThrow(/no backup of this engine; nothing was changed/);
+  await expect(deployer('restore', file)).rejects.toThrow(/not a backup of this engine; nothing was changed/);
   await expect(deployer('restore', join(engine.directory, 'missing'))).rejects.toThrow(
     /there is no such file/,
   );

@@ -33,7 +33,7 @@ const wrong: [name: string, settings: Record<string, string>, says: RegExp][] = 
   [
     'an algorithm for a secret',
     { ...jwtSettings, JWT_ALGORITHM: 'RS256' },
-    /JWT_ALGORITHM: belongs to JWKS_URL/,
+    /JWT_ALGORITHM: works only with JWKS_URL/,
   ],
   [
     'an algorithm that is none',

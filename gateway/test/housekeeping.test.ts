@@ -182,7 +182,7 @@ onEachGateway((it) => {
       .executeTakeFirstOrThrow();
     assert.ok(!Buffer.from(content).includes('terraform_version'));
     await expect(readStateContent(query, createEncryption(randomBytes(32)), version)).rejects.toThrow(
-      /sealed with key [0-9a-f]{8}, which is not known/,
+      /sealed with the unknown key [0-9a-f]{8}; /,
     );
 
     const earlier = await earlierKey(it());

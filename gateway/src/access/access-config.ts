@@ -1,10 +1,10 @@
 import { type AccessSettings, isLoopback } from './settings.ts';
 
 export type JwtConfig = {
-  /** Exactly one of both. */
+  /** Exactly one of `secret` and `jwksUrl` is set. */
   secret: string | undefined;
   jwksUrl: string | undefined;
-  /** The only one that is accepted, whatever a token's header says. */
+  /** The only accepted algorithm, whatever a token's header names. */
   algorithm: 'HS256' | 'RS256' | 'ES256';
   issuer: string;
   audience: string;
@@ -14,16 +14,16 @@ export type JwtConfig = {
 };
 
 export type AccessConfig = {
-  /** False only on the loopback: then whoever is on this machine may do everything. */
+  /** False only on the loopback: then anyone on this machine may do everything. */
   required: boolean;
-  /** Names in `Host` besides the loopback's; where authentication is required and there are none, any passes. */
+  /** Accepted names in `Host`, besides the loopback's. Empty: any name, if authentication is required. */
   allowedHosts: string[];
   corsOrigins: string[];
-  /** Proxies in front, whose forwarded-for entries are believed. */
+  /** Number of proxies in front whose `X-Forwarded-For` entries are trusted. */
   trustedProxies: number;
   allowSelfApproval: boolean;
   jwt: JwtConfig | undefined;
-  /** Calls of one caller; `undefined` is no limit. */
+  /** Limit per caller; `undefined` means no limit. */
   callsPerMinute: number | undefined;
   authFailuresPerMinute: number;
   auditLogFile: string | undefined;
@@ -49,18 +49,16 @@ export function accessConfig(settings: AccessSettings, host: string): AccessConf
   };
 }
 
-/** A line for each setting that contradicts another one. */
+/** Returns a line for each setting that contradicts another one. */
 export function accessContradictions(settings: AccessSettings): string[] {
   const { JWT_SECRET_KEY: secret, JWKS_URL: url, TLS_CERT_FILE: cert, TLS_KEY_FILE: key } = settings;
   const lines: string[] = [];
-  if (secret && url)
-    lines.push('JWKS_URL: JWT_SECRET_KEY is set as well; tokens are checked in one way only');
+  if (secret && url) lines.push('JWKS_URL: JWT_SECRET_KEY is set as well; set only one of them');
   if (secret || url)
     for (const name of ['JWT_ISSUER', 'JWT_AUDIENCE'] as const)
-      if (!settings[name])
-        lines.push(`${name}: is missing; tokens are accepted of one issuer and for one audience`);
+      if (!settings[name]) lines.push(`${name}: is missing; tokens need exactly one issuer and one audience`);
   if (settings.JWT_ALGORITHM && !url)
-    lines.push('JWT_ALGORITHM: belongs to JWKS_URL; with JWT_SECRET_KEY it is always HS256');
+    lines.push('JWT_ALGORITHM: works only with JWKS_URL; with JWT_SECRET_KEY it is always HS256');
   if ((cert === undefined) !== (key === undefined))
     lines.push(
       `${cert ? 'TLS_KEY_FILE' : 'TLS_CERT_FILE'}: is missing; HTTPS needs a certificate and its key`,

@@ -13,10 +13,10 @@ import { addressKey, RateLimits } from './rate-limits.ts';
 const keyCacheMs = 5000;
 const useNotedMs = 60_000;
 const noSecret = '0'.repeat(64);
-/** Headers by which a proxy says that it stands in between. */
+/** Headers that proxies add to the requests they forward. */
 const proxyHeader = /^(x-forwarded.*|cf-.*|forwarded|true-client-ip|via|x-real-ip)$/;
 
-/** Finds out who calls. */
+/** Authenticates callers by API key or token. */
 export class Access {
   readonly #config: AccessConfig;
   readonly #database: OpenDatabase;
@@ -34,7 +34,7 @@ export class Access {
     this.limits = new RateLimits(config);
   }
 
-  /** What any gateway revokes is forgotten here. */
+  /** Listens for keys that any gateway revokes, and drops them from the cache. */
   async start(): Promise<void> {
     await this.#database.listen(keyChangedChannel, (id) => this.forgetKey(id));
     this.#database.onReconnect(() => this.#keys.clear());
@@ -44,7 +44,7 @@ export class Access {
     this.#keys.delete(id);
   }
 
-  /** Throws `unauthenticated` where nobody, or not who they say, calls; `rate_limited` after too many wrong tries. */
+  /** Throws `unauthenticated` for missing or invalid credentials, `rate_limited` after too many invalid ones. */
   async authenticate(request: Request, response: Response): Promise<Principal> {
     const header = request.get('authorization');
     const address = addressKey(request.ip);
@@ -66,7 +66,7 @@ export class Access {
     }
   }
 
-  /** Whether the caller of a request that is still being answered would be let in again; false once a key is revoked. */
+  /** Whether the credentials of a request that is still being answered are still valid; false once a key is revoked. */
   async stillAdmits(request: Request): Promise<boolean> {
     const header = request.get('authorization');
     if (header === undefined) return true;
@@ -85,11 +85,11 @@ export class Access {
     if (this.#verifyJwt) return this.#verifyJwt(token);
     throw new DomainError(
       'unauthenticated',
-      'the API key is not valid; keys begin with de_, other tokens are not taken',
+      'the API key is not valid; keys begin with de_, and other tokens are not accepted',
     );
   }
 
-  /** One answer to a wrong, a revoked and an expired key, in one time. */
+  /** Gives the same answer, in constant time, for a wrong, revoked or expired key. */
   async #verifyKey(token: string): Promise<Principal> {
     const given = parseApiKey(token);
     const row = given && (await this.#readKey(given.id));
@@ -98,10 +98,7 @@ export class Access {
       row?.secret_sha256 ?? noSecret.replaceAll('0', 'f'),
     );
     if (!row || !same || !isUsable(row))
-      throw new DomainError(
-        'unauthenticated',
-        'the API key is not valid: it is wrong, revoked or has expired',
-      );
+      throw new DomainError('unauthenticated', 'the API key is not valid: it is wrong, revoked or expired');
     this.#noteUse(row.id);
     return keyPrincipal(row);
   }
@@ -123,7 +120,7 @@ export class Access {
   }
 }
 
-/** A proxy also shows by HTTP/1.0, which no client of today speaks. */
+/** HTTP/1.0 also indicates a proxy: current clients use 1.1 or later. */
 function cameThroughProxy(request: Request): boolean {
   return request.httpVersion === '1.0' || Object.keys(request.headers).some((name) => proxyHeader.test(name));
 }

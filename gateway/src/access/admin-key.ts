@@ -6,15 +6,15 @@ import type { OpenDatabase } from '../server/database/open.ts';
 import { countKeys, insertKey } from './key-store.ts';
 
 /**
- * Makes a key that may do everything where there was never a key, and keeps it in `dataDir/admin.key`, readable by its
- * owner alone. Answers it with its place; `undefined` at every later start.
+ * Creates an admin key at the first start and writes it to `dataDir/admin.key`, readable only by the file's owner.
+ * Returns the key and its path, or `undefined` if there has ever been a key.
  */
 export async function makeFirstKey(
   database: OpenDatabase,
   { dataDir }: Config,
 ): Promise<{ key: string; path: string } | undefined> {
   return database.query.transaction().execute(async (trx) => {
-    await takeLock(trx, 'firstKey'); // of gateways that start together one makes the key
+    await takeLock(trx, 'firstKey'); // if gateways start together, only one creates the key
     if ((await countKeys(trx)).all > 0) return undefined;
     const wish = {
       name: 'admin',

@@ -2,7 +2,7 @@ import { type BlastRadius, blastRadiusSchema, matchesWildcard } from '@deploymen
 
 const limits = Object.keys(blastRadiusSchema.shape) as (keyof BlastRadius)[];
 
-/** The limit in which `asked` lets more pass than `own`; `undefined` where it is within it. */
+/** Returns the limit in which `asked` allows more than `own`, or `undefined` if there is none. */
 export function exceedsBlastRadius(
   asked: BlastRadius | null,
   own: BlastRadius | null,

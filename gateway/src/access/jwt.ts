@@ -21,7 +21,7 @@ const projects = z
 
 export type VerifyJwt = (token: string) => Promise<Principal>;
 
-/** Checks tokens by the one algorithm that is configured (RFC 8725, 3.1); throws `unauthenticated`. */
+/** Verifies tokens with the configured algorithm only (RFC 8725, 3.1). Throws `unauthenticated` for invalid ones. */
 export function createJwtVerifier(config: JwtConfig): VerifyJwt {
   const options: JWTVerifyOptions = {
     algorithms: [config.algorithm],
@@ -62,12 +62,12 @@ function signatureCheck(
 function principalOf(payload: JWTPayload, config: JwtConfig): Principal {
   const subject = text.safeParse(payload.sub);
   if (!subject.success || !text.safeParse(payload.jti).success)
-    throw invalid('its sub and jti must be texts of 1 to 200 characters');
+    throw invalid('its sub and jti must be strings of 1 to 200 characters');
   const role = roleSchema.safeParse(payload[config.roleClaim]);
   if (!role.success)
-    throw invalid(`its claim ${config.roleClaim} is no role: viewer, deployer, approver or admin`);
+    throw invalid(`its claim ${config.roleClaim} must be a role: viewer, deployer, approver or admin`);
   const scope = projects.safeParse(payload[config.projectsClaim]);
-  if (!scope.success) throw invalid(`its claim ${config.projectsClaim} is no list of project patterns`);
+  if (!scope.success) throw invalid(`its claim ${config.projectsClaim} must be a list of project patterns`);
   return {
     kind: 'jwt',
     id: `jwt:${subject.data}`,
@@ -78,13 +78,13 @@ function principalOf(payload: JWTPayload, config: JwtConfig): Principal {
   };
 }
 
-/** What is wrong with a token is told; why its signature is wrong, or what is amiss with the key set, is not. */
+/** Tells the caller what is wrong with a token, but not why its signature or the key set is wrong. */
 function refusal(error: unknown): DomainError {
   if (error instanceof errors.JWTExpired) return invalid('it has expired');
   if (error instanceof errors.JWTClaimValidationFailed)
     return invalid(`its claim ${error.claim} is missing or wrong`);
   if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys)
-    return invalid('its key is not one of the issuer');
+    return invalid('its key is not one of the issuer’s');
   if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout) && !isKeySetError(error))
     return invalid('it is malformed, or its signature or algorithm is wrong');
   return new DomainError(
@@ -94,7 +94,7 @@ function refusal(error: unknown): DomainError {
   );
 }
 
-/** A key set that is no JSON, or an answer other than 200, comes as the plain base class. */
+/** The library reports a key set that is not JSON, or an answer other than 200, as its plain base class. */
 function isKeySetError(error: errors.JOSEError): boolean {
   return error.constructor === errors.JOSEError || error instanceof errors.JWKSInvalid;
 }

@@ -5,7 +5,7 @@ import type { Database } from '../server/database/schema.ts';
 import { newApiKey } from './api-key.ts';
 import { openPrincipal, type Principal } from './principal.ts';
 
-/** Channel that carries the id of a key that was revoked. */
+/** Channel that announces the ids of revoked keys. */
 export const keyChangedChannel = 'api_key_changed';
 const usedEvery = '1 minute';
 
@@ -17,11 +17,11 @@ export type NewKey = {
   projects: string[];
   blastRadius: BlastRadius | null;
   expiresInDays: number | null;
-  /** The latest end, whatever `expiresInDays` says. */
+  /** The latest expiry, whatever `expiresInDays` says. */
   notAfter?: Date | null;
 };
 
-/** Stores a new key and answers it, the only time that it is known. */
+/** Stores a new key and returns it. This is the only time that its secret is known. */
 export async function insertKey(
   trx: Query,
   key: NewKey,
@@ -48,7 +48,7 @@ export async function insertKey(
   return { row, key: made.key };
 }
 
-/** When the key that somebody calls with ends; `null` where it does not, or they call without one. */
+/** Returns when the caller's own key expires; `null` if it does not, or if they call without a key. */
 export async function ownExpiry(query: Query, { kind, id }: Principal): Promise<Date | null> {
   const row = kind === 'api_key' ? await findKey(query, id.replace(/^key:/, '')) : undefined;
   return row?.expires_at ?? null;
@@ -58,7 +58,7 @@ export async function findKey(query: Query, id: string): Promise<KeyRow | undefi
   return query.selectFrom('api_keys').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
-/** Newest first. */
+/** Returns keys, newest first. */
 export async function listKeys(query: Query): Promise<KeyRow[]> {
   return query.selectFrom('api_keys').selectAll().orderBy('created_at', 'desc').orderBy('id').execute();
 }
@@ -76,7 +76,7 @@ export async function countKeys(query: Query): Promise<{ all: number; usable: nu
   return row;
 }
 
-/** A key that is revoked already stays as it is. */
+/** Revokes a key; keeps the time of an earlier revocation. */
 export async function revokeKey(trx: Query, id: string): Promise<KeyRow> {
   await trx
     .updateTable('api_keys')
@@ -88,7 +88,7 @@ export async function revokeKey(trx: Query, id: string): Promise<KeyRow> {
   return trx.selectFrom('api_keys').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
 }
 
-/** Usable keys that were made while the engine asked for no credentials. */
+/** Returns usable keys that were created while the engine needed no credentials. */
 export async function keysMadeWhileOpen(query: Query): Promise<KeyRow[]> {
   return (await listKeys(query)).filter((row) => isUsable(row) && wasMadeWhileOpen(row));
 }
@@ -97,7 +97,7 @@ export function wasMadeWhileOpen({ created_by }: Pick<KeyRow, 'created_by'>): bo
   return created_by === openPrincipal.id;
 }
 
-/** Notes that a key is in use, at most once a minute. */
+/** Updates a key's time of last use, at most once a minute. */
 export async function noteUse(query: Query, id: string): Promise<void> {
   await query
     .updateTable('api_keys')

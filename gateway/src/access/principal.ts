@@ -9,22 +9,22 @@ import {
 export type { Role };
 export { roles };
 
-/** Who a call comes from. */
+/** The caller of an operation. */
 export type Principal = {
-  /** `open`: this machine, while no authentication is asked. `anonymous`: whoever calls what is public. */
+  /** `open`: any caller while no authentication is required. `anonymous`: the caller of a public operation. */
   kind: AuditActor['kind'];
   /** Stable; `key:<id>` or `jwt:<sub>`. */
   id: string;
-  /** What people call it. */
+  /** Name for display. */
   name: string;
   role: Role;
-  /** Project ids it may touch; `*` stands for any text. */
+  /** Patterns of the project ids it may access; `*` matches any characters. */
   projects: readonly string[];
-  /** Limits on every plan it asks for; `null` where only the project's own apply. */
+  /** Limits on every plan it requests; `null` if only the project's limits apply. */
   blastRadius: BlastRadius | null;
 };
 
-/** The engine itself: schedules, time-outs, remediation. */
+/** The engine itself: schedules, timeouts, remediation. */
 export const enginePrincipal: Principal = {
   kind: 'engine',
   id: 'engine',
@@ -34,10 +34,10 @@ export const enginePrincipal: Principal = {
   blastRadius: null,
 };
 
-/** Whoever calls a gateway that asks nobody who they are. */
+/** Any caller of a gateway that requires no authentication. */
 export const openPrincipal: Principal = { ...enginePrincipal, kind: 'open', id: 'open', name: 'open' };
 
-/** Whoever calls what is public. */
+/** Any caller of a public operation. */
 export const anonymousPrincipal: Principal = {
   ...enginePrincipal,
   kind: 'anonymous',
@@ -47,7 +47,7 @@ export const anonymousPrincipal: Principal = {
   projects: [],
 };
 
-/** Whom to show as having changed something: a name alone can be anybody's. */
+/** Returns the name to show for a change, with the id: several principals may have the same name. */
 export function signedName({ name, id }: Principal): string {
   return name === id ? name : `${name} (${id})`;
 }
@@ -64,7 +64,7 @@ export function mayTouchAll(principal: Principal): boolean {
   return principal.projects.includes('*');
 }
 
-/** Whether every project that `patterns` stand for is in the principal's scope. */
+/** Whether every project that matches `patterns` is in the principal's scope. */
 export function coversScope(principal: Principal, patterns: readonly string[]): boolean {
   return patterns.every((pattern) => mayTouch(principal, pattern));
 }

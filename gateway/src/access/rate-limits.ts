@@ -6,7 +6,7 @@ import type { AccessConfig } from './access-config.ts';
 
 const windowSeconds = 60;
 
-/** Calls and wrong credentials of a minute, counted by each gateway for itself. */
+/** Limits calls and wrong credentials per minute. Each gateway counts its own. */
 export class RateLimits {
   readonly #calls: RateLimiterMemory | undefined;
   readonly #failures: RateLimiterMemory;
@@ -18,21 +18,21 @@ export class RateLimits {
     this.#failures = new RateLimiterMemory({ points: authFailuresPerMinute, duration: windowSeconds });
   }
 
-  /** Throws `rate_limited` where the caller has made too many calls. */
+  /** Throws `rate_limited` if the caller has made too many calls. */
   async countCall(caller: string, response: Response): Promise<void> {
     await this.#calls
       ?.consume(caller)
-      .catch((result) => refuse(result, response, 'too many calls; wait, and ask less often'));
+      .catch((result) => refuse(result, response, 'too many calls; wait, then call less often'));
   }
 
-  /** Throws `rate_limited` after too many wrong credentials from an address; valid ones from there are refused too. */
+  /** Throws `rate_limited` after too many wrong credentials from an address. Valid ones from it are refused too. */
   async requirePatience(address: string, response: Response): Promise<void> {
     const result = await this.#failures.get(address);
     if (result && result.consumedPoints >= this.#failures.points)
       refuse(
         result,
         response,
-        'too many wrong credentials came from this address; wait, then use a right one',
+        'too many wrong credentials came from this address; wait, then use valid ones',
       );
   }
 
@@ -47,7 +47,7 @@ function refuse(result: unknown, response: Response, message: string): never {
   throw new DomainError('rate_limited', message);
 }
 
-/** The address, of IPv6 its network of 64 bits, which one caller may have whole. */
+/** Returns an IPv4 address, or the /64 network of an IPv6 address: one caller may own the whole network. */
 export function addressKey(address: string | undefined): string {
   if (!address) return 'unknown';
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);

@@ -1,7 +1,7 @@
 import { type Expression, type SqlBool, sql } from 'kysely';
 import { mayTouchAll, type Principal } from './principal.ts';
 
-/** SQL that holds for the rows of projects in a principal's scope. */
+/** Returns SQL that is true for rows of projects in a principal's scope. */
 export function inScope(
   column: 'projects.id' | 'jobs.project_id',
   principal: Principal,

@@ -6,7 +6,7 @@ const { flag, list, oneOf, text, wholeNumber } = settingTypes;
 
 const claim = z.string().min(1).max(200);
 
-/** Who may call. */
+/** Settings on who may call. */
 export const accessSettings = {
   title: 'Access',
   settings: {
@@ -17,8 +17,7 @@ export const accessSettings = {
       example: 'required',
     },
     ALLOWED_HOSTS: {
-      meaning:
-        "names to answer to in the `Host` header, besides the loopback's; with a port, for that port only",
+      meaning: "names accepted in the `Host` header, besides the loopback's; with a port, for that port only",
       type: list,
       default: '',
       example: 'engine.example.org',
@@ -48,13 +47,13 @@ export const accessSettings = {
       example: '1',
     },
     RATE_LIMIT_PER_MINUTE: {
-      meaning: 'calls of one caller in a minute',
+      meaning: 'limit on the calls of one caller per minute',
       type: wholeNumber({ minimum: 1, maximum: 1_000_000 }),
       otherwise: '`1200`; none where no key is needed',
       example: '600',
     },
     AUTH_FAILURES_PER_MINUTE: {
-      meaning: 'wrong credentials from one address in a minute',
+      meaning: 'limit on wrong credentials from one address per minute',
       type: wholeNumber({ minimum: 1, maximum: 1_000_000 }),
       default: '20',
       example: '5',
@@ -73,7 +72,7 @@ export const accessSettings = {
   },
 } satisfies SettingGroup;
 
-/** Tokens (JWT) that are accepted beside API keys. */
+/** Settings on tokens (JWT), which are accepted beside API keys. */
 export const tokenSettings = {
   title: 'Tokens (JWT)',
   settings: {
@@ -119,7 +118,7 @@ export const tokenSettings = {
 } satisfies SettingGroup;
 
 type AccessTable = { access: typeof accessSettings; tokens: typeof tokenSettings };
-/** Read values of both groups. */
+/** The parsed values of both groups. */
 export type AccessSettings = SettingValues<AccessTable>['access'] & SettingValues<AccessTable>['tokens'];
 
 export function isLoopback(host: string): boolean {

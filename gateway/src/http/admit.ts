@@ -10,13 +10,13 @@ import type { Query } from '../server/database/open.ts';
 import type { RedactorOf } from './redact-answer.ts';
 import { requestState } from './request-state.ts';
 
-/** What the routing needs of the engine. */
+/** The parts of the engine that routing uses. */
 export type Guard = {
   access: Access;
   audit: AuditLog;
   refusals: Refusals;
   query: Query;
-  /** The project of a job that exists. */
+  /** Returns the project of a job, or `undefined` if there is no such job. */
   projectOfJob(jobId: string): Promise<string | undefined>;
   redactorOf: RedactorOf;
 };
@@ -33,7 +33,7 @@ export function guardOf({ app }: Request): Guard {
   return guard;
 }
 
-/** What is asked of every caller before anything of the request but its head is read: who it is, its role, its pace. */
+/** Authenticates, authorises and rate-limits a request from its headers alone. */
 export function admit(endpoint: Endpoint): RequestHandler {
   return async (request, response, next) => {
     const state = requestState(response);
@@ -72,8 +72,8 @@ function bodyShape({ body }: Endpoint): object {
 type Named = { params?: unknown; query?: unknown; body?: unknown };
 
 /**
- * Refuses the projects and jobs outside a caller's scope, in the words for those that do not exist; where a missing
- * project is no refusal of the operation, by saying that it is out of scope.
+ * Refuses projects and jobs outside a caller's scope, with the same 404 as for those that do not exist. An operation
+ * that does not refuse missing projects answers 403 instead, and says that the project is out of scope.
  */
 export async function requireScope(
   endpoint: Endpoint,

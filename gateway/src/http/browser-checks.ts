@@ -4,8 +4,8 @@ import type { AccessConfig } from '../access/access-config.ts';
 import { isLoopback } from '../access/settings.ts';
 
 /**
- * Refuses names in `Host` that are not this gateway's: a page whose own name was made to lead here (DNS rebinding)
- * sends that name. Where authentication is required it knows no key, so then only `ALLOWED_HOSTS` restricts.
+ * Refuses requests whose `Host` is not a name of this gateway. This stops DNS rebinding, where a page points its own
+ * name at this gateway. Such a page has no API key, so with required authentication only `ALLOWED_HOSTS` restricts.
  */
 export function checkHost(config: AccessConfig): RequestHandler {
   return (request, _response, next) => {
@@ -14,14 +14,14 @@ export function checkHost(config: AccessConfig): RequestHandler {
     if (isOwnHost(host, request.socket.localPort) || isAllowed(host, config.allowedHosts)) return next();
     throw new DomainError(
       'forbidden_host',
-      `the Host header names ${printable(host)}; ask for 127.0.0.1 or localhost with the port, or add the name to ALLOWED_HOSTS`,
+      `the Host header names ${printable(host)}; use 127.0.0.1 or localhost with the port, or add the name to ALLOWED_HOSTS`,
     );
   };
 }
 
 /**
- * While nobody is asked for a key, no page of another origin may drive the engine through its reader's browser.
- * Browsers send `Origin` or `Sec-Fetch-Site` with such a request; programs send neither.
+ * While the engine needs no key, refuses requests that a page of another origin sends through its reader's browser.
+ * Browsers send `Origin` or `Sec-Fetch-Site` with such a request; other programs send neither.
  * Source: https://www.w3.org/TR/fetch-metadata/
  */
 export function checkPage(config: AccessConfig): RequestHandler {
@@ -41,7 +41,7 @@ function isOwnHost(host: string, port: number | undefined): boolean {
   return isLoopback(name) && Number(given ?? 80) === port;
 }
 
-/** An entry with a port allows that port, one without any. */
+/** An entry with a port allows that port only; one without a port allows every port. */
 function isAllowed(host: string, allowed: string[]): boolean {
   const name = host.toLowerCase();
   return allowed.some((entry) => [name, name.replace(/:\d+$/, '')].includes(entry.toLowerCase()));

@@ -5,11 +5,11 @@ import { enginePrincipal, type Principal } from '../access/principal.ts';
 import type { Query } from '../server/database/open.ts';
 import { requestState } from './request-state.ts';
 
-/** What a handler knows of its own entry in the audit log. */
+/** A handler's access to the audit log entry of its call. */
 export type Call = {
   /**
-   * Writes the entry of a successful call: within the transaction that changes something, as its last statement; or
-   * before secrets are shown. A change whose handler does not call it gets its entry before it is answered.
+   * Writes the entry of a successful call. Call it as the last statement of the transaction that changes something, or
+   * before showing secrets. For a change whose handler does not call it, the entry is written before the answer.
    */
   record(query: Query, more?: Partial<AuditFacts>): Promise<void>;
   readonly recorded: boolean;
@@ -34,7 +34,7 @@ export function openCall(log: AuditLog, request: Request, response: Response): C
   };
 }
 
-/** What is known of a call when it ends or is refused. */
+/** Returns what is known about a call when it ends or is refused. */
 export function callFacts(
   request: Request,
   response: Response,
@@ -56,7 +56,7 @@ export function callFacts(
   };
 }
 
-/** An entry for what the engine does by itself. */
+/** Returns the entry for an action of the engine itself. */
 export function engineFacts(
   action: string,
   what: { project: string; job: string; detail?: Record<string, unknown> },

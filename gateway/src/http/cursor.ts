@@ -3,7 +3,7 @@ import { DomainError } from '@deployment-engine/service';
 /** The largest number of PostgreSQL's `integer`. */
 const maxInteger = 2 ** 31 - 1;
 
-/** Opaque page cursors: base64url of the last row's key. */
+/** Returns an opaque page cursor: base64url of the last row's key. */
 export function encodeCursor(key: string | number): string {
   return Buffer.from(String(key)).toString('base64url');
 }
@@ -18,7 +18,7 @@ export function decodeNumberCursor(cursor: string | undefined): number | undefin
 export function decodeTextCursor(cursor: string | undefined): string | undefined {
   if (cursor === undefined) return undefined;
   const text = Buffer.from(cursor, 'base64url').toString();
-  if (text.includes('\0')) throw noCursor(); // PostgreSQL has no such text
+  if (text.includes('\0')) throw noCursor(); // PostgreSQL cannot store NUL in text
   return text;
 }
 

@@ -13,7 +13,7 @@ const page = `<!doctype html>
 `;
 const script = `window.ui = SwaggerUIBundle({ url: '/api/openapi.json', dom_id: '#swagger-ui', deepLinking: true });\n`;
 
-/** `/api/openapi.json` and the interactive page at `/api/docs`. */
+/** Serves `/api/openapi.json` and the interactive page at `/api/docs`. */
 export function docsRouter(): Router {
   const router = Router();
   const document = JSON.stringify(openApiDocument());

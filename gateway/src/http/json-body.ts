@@ -2,13 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import { DomainError } from '@deployment-engine/service';
 import express from 'express';
 
-/** A request with the bytes its body was parsed from, for checking a signature over them. */
+/** A request with the raw bytes of its body, to check a signature over them. */
 export type RawRequest = IncomingMessage & { rawBody?: Buffer };
 
 export const maxBodyBytes = 16 * 1024 * 1024;
 const maxDepth = 64;
 
-/** Parses JSON bodies; refuses those nested so deeply that later code could break on them. */
+/** Parses JSON bodies. Refuses bodies nested so deeply that recursive code could overflow the stack. */
 export function jsonBody(limit = maxBodyBytes) {
   return express.json({
     limit,
@@ -24,7 +24,7 @@ export function jsonBody(limit = maxBodyBytes) {
   });
 }
 
-/** Deepest nesting of arrays and objects in JSON text, found without parsing it. */
+/** Returns the deepest nesting of arrays and objects in JSON text, without parsing it. */
 export function nestingDepth(json: Uint8Array): number {
   const [quote, backslash, openArray, openObject, closeArray, closeObject] = Buffer.from('"\\[{]}');
   let depth = 0;

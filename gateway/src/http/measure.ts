@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import type { Metrics } from '../server/metrics.ts';
 import { requestState } from './request-state.ts';
 
-/** Observes the duration of every request under its route's template. */
+/** Records the duration of every request, labelled with its route's path template. */
 export function measureRequests(metrics: Metrics): RequestHandler {
   return (request, response, next) => {
     const started = process.hrtime.bigint();

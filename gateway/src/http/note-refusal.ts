@@ -12,7 +12,7 @@ const deniedCodes: readonly ProblemCode[] = [
   'rate_limited',
 ];
 
-/** Puts a denied call into the audit log, and one that would have been in there had it not failed. */
+/** Writes denied calls to the audit log, and failed calls of operations that are audited. */
 export async function noteRefusal(request: Request, response: Response, code: ProblemCode): Promise<void> {
   const { endpoint, isOutOfScope } = requestState(response);
   const isDenied = isOutOfScope || deniedCodes.includes(code);

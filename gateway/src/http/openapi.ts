@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { createDocument, type ZodOpenApiPathsObject } from 'zod-openapi';
 import { problemStatus } from './problems.ts';
 
-/** What every operation that is not public may answer. */
+/** Problems that every operation may answer unless it is public. */
 const accessProblems: readonly ProblemCode[] = [
   'unauthenticated',
   'forbidden',
@@ -11,7 +11,7 @@ const accessProblems: readonly ProblemCode[] = [
   'rate_limited',
 ];
 
-/** The OpenAPI 3.1 document of the public API, generated from the contracts. */
+/** Generates the OpenAPI 3.1 document of the public API from the contracts. */
 export function openApiDocument() {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const endpoint of Object.values<Endpoint>(endpoints)) {
@@ -44,7 +44,7 @@ function operation(endpoint: Endpoint) {
           .min(1)
           .max(200)
           .optional()
-          .meta({ description: 'Requests with the same key and body make one job' }),
+          .meta({ description: 'Requests with the same key and body create only one job' }),
       })
     : undefined;
   return {

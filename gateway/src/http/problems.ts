@@ -14,8 +14,8 @@ const table = {
   unsupported_media_type: { status: 415, title: 'The body must be application/json' },
   unauthenticated: { status: 401, title: 'Credentials are missing or not valid' },
   forbidden: { status: 403, title: 'The caller may not do this' },
-  forbidden_host: { status: 403, title: 'The request comes from a place that is not allowed' },
-  self_approval: { status: 403, title: 'Nobody approves what they asked for themselves' },
+  forbidden_host: { status: 403, title: 'The host or origin of the request is not allowed' },
+  self_approval: { status: 403, title: 'Callers may not approve jobs that they requested' },
   key_not_found: { status: 404, title: 'No such API key' },
   identity_provider_unavailable: { status: 503, title: 'The identity provider does not answer' },
   rate_limited: { status: 429, title: 'Too many requests' },
@@ -27,33 +27,33 @@ const table = {
   job_not_found: { status: 404, title: 'No such job' },
   job_finished: { status: 409, title: 'The job has already ended' },
   job_not_cancellable: { status: 409, title: 'The job can no longer be cancelled' },
-  job_not_awaiting_approval: { status: 409, title: 'The job does not wait for approval' },
+  job_not_awaiting_approval: { status: 409, title: 'The job is not waiting for approval' },
   plan_not_found: { status: 404, title: 'The job has no plan' },
   terraform_log_not_found: { status: 404, title: 'The job has no Terraform log' },
   plan_digest_mismatch: { status: 409, title: 'The approval names another plan' },
   plan_stale: { status: 409, title: 'The plan is older than the state' },
-  plan_seal_broken: { status: 409, title: 'The plan is not what was sealed' },
+  plan_seal_broken: { status: 409, title: 'The plan does not match its seal' },
   revision_not_found: { status: 404, title: 'No such revision' },
   revision_missing: { status: 409, title: 'The files of the revision are missing' },
-  revision_unreadable: { status: 409, title: 'The files of the revision can not be used' },
+  revision_unreadable: { status: 409, title: 'The files of the revision cannot be used' },
   orphan_not_found: { status: 404, title: 'No such unresolved orphan' },
-  orphan_not_adoptable: { status: 409, title: 'The orphan can not be adopted or deleted so' },
+  orphan_not_adoptable: { status: 409, title: 'The orphan cannot be adopted or deleted like this' },
   state_not_found: { status: 404, title: 'The project has no state' },
   state_version_not_found: { status: 404, title: 'No such state version' },
   idempotency_key_reused: { status: 409, title: 'The idempotency key belongs to another request' },
   database_not_embedded: { status: 409, title: 'The database is not the embedded one' },
   policy_denied: { status: 403, title: 'A policy denies this' },
-  policy_settings_changed: { status: 409, title: 'The policy settings were changed meanwhile' },
+  policy_settings_changed: { status: 409, title: 'The policy settings were changed in the meantime' },
   run_not_found: { status: 404, title: 'No such run' },
   run_conflict: { status: 409, title: 'The run exists with another request' },
-  no_sandbox: { status: 503, title: 'Runs can not be protected here' },
+  no_sandbox: { status: 503, title: 'The runner cannot sandbox runs' },
   no_capacity: { status: 503, title: 'All runner slots are taken' },
   runner_unavailable: { status: 503, title: 'No runner answers' },
   shutting_down: { status: 503, title: 'The service is shutting down' },
   internal: { status: 500, title: 'The engine met an unexpected error' },
 } satisfies Record<ProblemCode, { status: number; title: string }>;
 
-/** HTTP status of a problem code. */
+/** Returns the HTTP status of a problem code. */
 export function problemStatus(code: ProblemCode): number {
   return table[code].status;
 }
@@ -85,13 +85,13 @@ export function sendProblem(
   response.status(status).type('application/problem+json').send(JSON.stringify(problem));
 }
 
-/** Turns whatever a handler threw into a problem; the unexpected is logged once and shown without detail. */
+/** Answers with the problem for a handler's error. Unexpected errors are logged once and answered without detail. */
 export function problemHandler(logger: Logger): ErrorRequestHandler {
   return async (error, request, response, _next) => {
     if (response.headersSent) {
       const isLeft = (error as { code?: string }).code === 'ERR_STREAM_PREMATURE_CLOSE';
       if (!isLeft)
-        logger.error('an answer broke off', {
+        logger.error('an answer was interrupted', {
           requestId: requestState(response).requestId,
           path: request.path,
           error,
@@ -112,7 +112,7 @@ export function problemHandler(logger: Logger): ErrorRequestHandler {
       request,
       response,
       'internal',
-      'an unexpected error; the operator finds it in the log by the requestId',
+      'an unexpected error; the operator can find it in the log by the requestId',
     );
   };
 }
@@ -138,13 +138,13 @@ function toDomainError(error: unknown): DomainError | undefined {
     return new DomainError('unsupported_media_type', `reading the body: ${(error as Error).message}`);
   if (error instanceof URIError)
     return new DomainError('invalid_request', 'the path is not valid percent-encoding');
-  // What else the body parser refuses, for example a broken compression.
+  // Other refusals of the body parser, for example invalid compression.
   if (status === 400)
     return new DomainError('invalid_request', `reading the body: ${(error as Error).message}`);
   return undefined;
 }
 
-/** RFC 6901 pointers to the wrong fields. */
+/** Returns an RFC 6901 pointer to each invalid field, with what is wrong. */
 export function fieldErrors(error: ZodError): FieldError[] {
   return error.issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys')

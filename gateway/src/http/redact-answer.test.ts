@@ -15,7 +15,7 @@ const redact = (schema: z.ZodType, answer: unknown, owner: Owner = { projectId: 
   redactAnswer(schema, answer, owner, redactorOf);
 const both = 'secret-of-a secret-of-b';
 
-test('texts are redacted wherever the schema has them', async () => {
+test('strings are redacted wherever the schema has them', async () => {
   const places: [z.ZodType, (value: string) => unknown][] = [
     [text, (value) => value],
     [text.min(1).max(99), (value) => value],
@@ -42,7 +42,7 @@ test('texts are redacted wherever the schema has them', async () => {
   }
 });
 
-test('names in a record are texts too, and two that become the same stay two', async () => {
+test('names in a record are redacted too, and two names that become equal are kept apart', async () => {
   const schema = z.record(text, z.number());
   const answer = { 'secret-of-a': 1, 'x-secret-of-a': 2, plain: 3 };
   expect(await redact(schema, answer)).toStrictEqual({ '(redacted)': 1, 'x-(redacted)': 2, plain: 3 });
@@ -56,7 +56,7 @@ test('names in a record are texts too, and two that become the same stay two', a
   expect(redacted).toStrictEqual({ '(redacted)': 1, '(redacted) 2': 2, more: 3 });
 });
 
-test('what is the engine’s own stays: numbers, enumerations, texts of a fixed form, fields it fills', async () => {
+test('numbers, enumerations, strings with a fixed pattern and fields that the engine fills are kept', async () => {
   const everything = async () => new Redactor(['failed', '4711', 'deploy-1', '2026-01-01', 'abcd', 'true']);
   const schema = z.object({
     status: z.enum(['failed', 'done']),
@@ -77,7 +77,7 @@ test('what is the engine’s own stays: numbers, enumerations, texts of a fixed 
   expect(await redactAnswer(schema, answer, {}, everything)).toStrictEqual(answer);
 });
 
-test('a field that only looks like one of the engine’s, or that holds more than a text, is redacted', async () => {
+test('a field that only resembles one of the engine’s, or that holds more than a string, is redacted', async () => {
   const schema = z.object({
     objectId: text,
     callerIdText: text,
@@ -97,7 +97,7 @@ test('a field that only looks like one of the engine’s, or that holds more tha
   });
 });
 
-test('an item that names its project is redacted with that project’s secrets, and its job’s', async () => {
+test('an item that names its project and job is redacted with the secrets of both', async () => {
   const item = z.object({ projectId: text, jobId: text.optional(), note: text });
   const redacted = await redact(z.object({ items: z.array(item), note: text }), {
     note: both,
@@ -121,7 +121,7 @@ test('an item that names its project is redacted with that project’s secrets, 
   });
 });
 
-test('the answer about a job is redacted with that job’s secrets, also where it names the project again', async () => {
+test('an answer about a job is redacted with that job’s secrets, even if it names the project too', async () => {
   const schema = z.object({ projectId: text, note: text });
   const owner = { projectId: 'a', jobId: 'j' };
   const answer = { projectId: 'a', note: 'secret-of-a secret-of-j' };
@@ -131,7 +131,7 @@ test('the answer about a job is redacted with that job’s secrets, also where i
   });
 });
 
-test('each owner’s secrets are read once, and none where there is no text', async () => {
+test('each owner’s secrets are read once, and not at all for an answer without a string', async () => {
   asked.length = 0;
   await redact(z.array(text), ['x', 'y', 'z']);
   expect(asked).toStrictEqual([{ projectId: 'a', jobId: undefined }]);

@@ -1,18 +1,18 @@
 import type { z } from 'zod';
 
-/** Whose secrets an answer, or a part of it, may hold. */
+/** The project and job whose secrets an answer, or a part of it, may contain. */
 export type Owner = { projectId?: string | undefined; jobId?: string | undefined };
 export type JsonRedactor = { redactJson(value: unknown): unknown };
 export type RedactorOf<Redactor extends JsonRedactor = JsonRedactor> = (owner: Owner) => Promise<Redactor>;
 
-/** What these fields hold is made by the engine or named by the caller: ids, digests, times. A cloud's `objectId` is neither. */
+/** Fields that the engine fills or the caller names: ids, digests, times. `objectId` is not one: the cloud fills it. */
 const engineFields =
   /^(id|url|serial|lineage|digest|sha256|currency|nextCursor|history)$|(?<!^object)(Id|At|Time|Digest|Cursor)$/;
 
 /**
- * Takes secrets out of an answer. Its schema tells texts from the engine's own words: enumerations, numbers and fields
- * that the engine fills stay, so that a secret called "failed" changes no status. An item that names its project is
- * redacted with that project's secrets. Nothing is loaded for an answer without a text.
+ * Redacts the secrets in an answer. Enumerations, numbers and fields that the engine fills are kept, so that a secret
+ * with the value "failed" changes no status; the schema tells them apart from free text. An item that names its
+ * project is redacted with that project's secrets. For an answer without free text, no secrets are loaded.
  */
 export async function redactAnswer<Answer>(
   schema: z.ZodType,
@@ -78,7 +78,7 @@ function visit(schema: z.ZodType, value: unknown, owner: Owner, change: Change):
   }
 }
 
-/** Also the fields that the schema does not name: a handler may answer with more. */
+/** Visits fields that the schema does not name too: a handler may answer with more. */
 function visitObject(shape: Record<string, Schema>, value: unknown, outer: Owner, change: Change): unknown {
   const { projectId, jobId } = value as { projectId?: unknown; jobId?: unknown };
   const isItem = typeof projectId === 'string' && projectId !== outer.projectId;
@@ -92,7 +92,7 @@ function visitObject(shape: Record<string, Schema>, value: unknown, outer: Owner
   );
 }
 
-/** Names are texts as well. Two that become the same stay two. */
+/** Redacts names as well. Names that become equal get a number, so that none is lost. */
 function visitRecord(valueType: Schema | undefined, value: unknown, owner: Owner, change: Change): unknown {
   const result: Record<string, unknown> = {};
   for (const [key, item] of Object.entries(value as object)) {
@@ -104,7 +104,7 @@ function visitRecord(valueType: Schema | undefined, value: unknown, owner: Owner
   return result;
 }
 
-/** A text of a fixed form, such as the id of a job. */
+/** Whether the strings have a fixed pattern, such as the id of a job. */
 function isPattern(checks: unknown[] | undefined): boolean {
   return (checks ?? []).some((check) => {
     const { _zod: inner } = check as { _zod?: { def?: { check?: string } } };

@@ -22,7 +22,7 @@ export type Input<E extends Endpoint> = {
   response: Response;
 };
 
-/** The JSON to answer with, or nothing where the handler has answered by itself. */
+/** Returns the JSON to answer with, or `undefined` if the handler has already sent the answer. */
 export type Handler<E extends Endpoint> = (
   input: Input<E>,
 ) => Promise<(E['answer'] extends z.ZodType ? z.input<E['answer']> : never) | undefined>;
@@ -30,8 +30,8 @@ export type Handler<E extends Endpoint> = (
 const parseJson = jsonBody();
 
 /**
- * Mounts an operation. Before the handler sees a call, its caller is known, has the role, keeps to the pace, its inputs
- * fit the schemas, and the project is in the caller's scope; before the answer, the call is in the audit log.
+ * Mounts an operation. Before the handler runs, the caller is authenticated, authorised and rate-limited, the input is
+ * validated, and the project is checked against the caller's scope. The audit log entry is written before the answer.
  */
 export function route<E extends Endpoint>(
   router: Router,
@@ -68,7 +68,7 @@ export function route<E extends Endpoint>(
   );
 }
 
-/** No operation forgets it: what a JSON answer says of a project goes out without its secrets. */
+/** Redacts every JSON answer here, so that no operation can forget it. */
 async function redacted(
   { answer: schema, redaction }: Endpoint,
   answer: unknown,
@@ -85,7 +85,7 @@ function jobOf(answer: unknown): string | undefined {
   return typeof jobId === 'string' ? jobId : undefined;
 }
 
-/** An id that no job can have is an unknown job like any other. */
+/** Answers an id that no job can have with the same 404 as an unknown job. */
 function parseParams({ params }: Endpoint, request: Request): unknown {
   const { success, data, error } = params?.safeParse(request.params) ?? { success: true };
   if (success) return data;

@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type Config, ConfigError } from '../config.ts';
 
-/** An HTTP server, or an HTTPS one where a certificate is configured; it does not listen yet. */
+/** Creates an HTTP server, or an HTTPS one if a certificate is configured. It does not listen yet. */
 export async function createListener({ access }: Config, app: RequestListener): Promise<Server> {
   if (!access.tls) return createServer(app);
   const cert = await readPem('TLS_CERT_FILE', access.tls.certFile);

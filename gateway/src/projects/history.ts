@@ -11,7 +11,7 @@ type HistoryJob = {
   orphans: { found: number; unresolved: number };
 };
 
-/** Jobs of revisions by revision number, newest first. */
+/** Returns the jobs of revisions, by revision number; newest first. */
 export async function revisionJobs(
   query: Query,
   projectId: string,

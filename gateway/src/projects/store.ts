@@ -15,17 +15,17 @@ export async function ensureProject(trx: Query, projectId: string): Promise<void
     .execute();
 }
 
-/** `undefined` where no request has made the project yet. */
+/** Returns a project, or `undefined` if no request has created it yet. */
 export async function knownProject(query: Query, projectId: string): Promise<ProjectRow | undefined> {
   return query.selectFrom('projects').selectAll().where('id', '=', projectId).executeTakeFirst();
 }
 
-/** Whether nothing is left in the state; an orphan may be left in the cloud. */
+/** Whether the project's state is empty; orphans may remain in the cloud. */
 export function isDestroyed({ deployment_status: status }: Pick<ProjectRow, 'deployment_status'>): boolean {
   return status === 'destroyed' || status === 'destroyed_with_orphans';
 }
 
-/** Throws `project_not_found`. */
+/** Returns a project; throws `project_not_found`. */
 export async function findProject(query: Query, projectId: string): Promise<ProjectRow> {
   const row = await knownProject(query, projectId);
   if (!row)
@@ -36,7 +36,7 @@ export async function findProject(query: Query, projectId: string): Promise<Proj
   return row;
 }
 
-/** Those in the principal's scope by id, after `after` where it is given. */
+/** Returns projects in the principal's scope, ordered by id; with `after`, only those with greater ids. */
 export async function listProjects(
   query: Query,
   page: { principal: Principal; after?: string | undefined; limit: number },

@@ -10,12 +10,12 @@ import type { Encryption } from './encryption.ts';
 
 const databaseName = 'database';
 const stagedName = 'database.restored';
-/** It is read into memory; a larger database belongs into PostgreSQL. */
+/** Upper bound, as a backup is read into memory. A larger database belongs into PostgreSQL. */
 const maxBackupBytes = 1024 ** 3;
 
 /**
- * Takes a backup, proves that it opens and holds this engine's tables, and lays it ready: the next start of the
- * gateway puts it in the place of the present database, which is kept beside it. Answers its size in bytes.
+ * Receives a backup, checks that it opens and holds this engine's tables, and stages it. The gateway's next start
+ * replaces the current database with it and keeps the old one beside it. Returns the backup's size in bytes.
  */
 export async function stageRestore(
   dataDir: string,
@@ -41,7 +41,7 @@ export async function stageRestore(
   }
 }
 
-/** Where values are sealed with the engine's key; a project's secrets are sealed with its data key. */
+/** Columns sealed with the engine's key. A project's secrets are not among them: its data key seals them. */
 const sealedColumns = [
   ['audit_head', 'sealed_key'],
   ['state_versions', 'content'],
@@ -53,7 +53,7 @@ const sealedColumns = [
   ['terraform_logs', 'content'],
 ] as const;
 
-/** A database whose key is not known here could not be opened at the next start. */
+/** Throws when a value in the backup is sealed with a key that this engine lacks: it could not start with it. */
 async function requireKeys(pglite: PGlite, encryption: Encryption): Promise<void> {
   for (const [table, column] of sealedColumns) {
     const known = await pglite.query('select 1 from information_schema.tables where table_name = $1', [
@@ -86,7 +86,10 @@ function bounded(maxBytes: number) {
   };
 }
 
-/** Puts a restored database in place, before it is opened; the one before stays as `database.before-restore-<time>`. */
+/**
+ * Replaces the database with the staged one, if there is one. Call it before the database is opened. Keeps the old one
+ * as `database.before-restore-<time>`.
+ */
 export async function swapInRestored(dataDir: string): Promise<boolean> {
   const staged = join(dataDir, stagedName);
   if (!existsSync(staged)) return false;
@@ -110,7 +113,7 @@ async function openBackup(directory: string, bytes: Buffer, encryption: Encrypti
     const digest = createHash('sha256').update(bytes).digest('hex').slice(0, 12);
     throw new DomainError(
       'invalid_request',
-      `restoring a backup: the ${bytes.byteLength} bytes (SHA-256 ${digest}…) are no backup of this engine; nothing was changed`,
+      `restoring a backup: the ${bytes.byteLength} bytes (SHA-256 ${digest}…) are not a backup of this engine; nothing was changed`,
       { cause: error },
     );
   }

@@ -8,20 +8,20 @@ const ivBytes = 12;
 const tagBytes = 16;
 const headerBytes = 1 + keyIdBytes + ivBytes + tagBytes;
 
-/** AES-256-GCM over whole values; the associated data binds a value to the place it is stored in. */
+/** AES-256-GCM over whole values. The associated data binds a value to the place where it is stored. */
 export type Encryption = {
   seal(plain: Uint8Array, associatedData: string): Buffer;
-  /** Throws where the value was changed, sealed for another place, or sealed with a key that is not known. */
+  /** Throws if the value was changed, sealed for another place, or sealed with an unknown key. */
   open(sealed: Uint8Array, associatedData: string): Buffer;
-  /** The same value, sealed with the current key; throws as `open` does. */
+  /** Returns the same value, sealed with the current key; throws as `open` does. */
   sealAgain(sealed: Uint8Array, associatedData: string): Buffer;
   /** Whether the key that sealed a value is the current one or a configured earlier one. */
   hasKeyOf(sealed: Uint8Array): boolean;
-  /** Whether a value is sealed with the current key, or with an earlier one. */
+  /** Whether a value is sealed with the current key, not with an earlier one. */
   isCurrent(sealed: Uint8Array): boolean;
 };
 
-/** Seals with the current key; opens what it or an earlier one has sealed. */
+/** Seals with the current key. Opens values sealed with the current or an earlier key. */
 export function createEncryption(currentKey: Buffer, previousKeys: Buffer[] = []): Encryption {
   const keys = new Map([...previousKeys, currentKey].map((key) => [keyId(key).toString('hex'), key]));
   const currentId = keyId(currentKey);
@@ -41,7 +41,7 @@ export function createEncryption(currentKey: Buffer, previousKeys: Buffer[] = []
       const key = keys.get(id);
       if (!key)
         throw new Error(
-          `opening ${associatedData}: it is sealed with key ${id}, which is not known; add it to STATE_ENCRYPTION_PREVIOUS_KEYS`,
+          `opening ${associatedData}: it is sealed with the unknown key ${id}; add it to STATE_ENCRYPTION_PREVIOUS_KEYS`,
         );
       const iv = bytes.subarray(1 + keyIdBytes, 1 + keyIdBytes + ivBytes);
       const cipher = createDecipheriv('aes-256-gcm', key, iv, { authTagLength: tagBytes });
@@ -66,7 +66,7 @@ function keyId(key: Buffer): Buffer {
   return createHash('sha256').update('key id').update(key).digest().subarray(0, keyIdBytes);
 }
 
-/** The key from the setting, or from `dataDir/state-encryption.key`, which is made (mode 0600) when missing. */
+/** Returns the key from the setting or from `dataDir/state-encryption.key`, which it creates (mode 0600) if missing. */
 export async function loadEncryptionKey(dataDir: string, hexKey: string | undefined): Promise<Buffer> {
   if (hexKey) return Buffer.from(hexKey, 'hex');
   await mkdir(dataDir, { recursive: true, mode: 0o700 });

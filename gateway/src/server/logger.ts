@@ -1,6 +1,6 @@
 import { createLogger as createWinston, format, type Logger, transports } from 'winston';
 
-/** Structured logs, one JSON object a line, on standard output; errors with their stack and causes. */
+/** Logs to standard output, one JSON object per line; errors include their stack and causes. */
 export function createLogger(level: string, service: string): Logger {
   return createWinston({
     level,

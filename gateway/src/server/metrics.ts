@@ -31,7 +31,7 @@ export function createMetrics() {
     }),
     jobsInProgress: new Gauge({
       name: 'jobs_in_progress',
-      help: 'Jobs this gateway works on',
+      help: 'Jobs that this gateway is working on',
       registers: [registry],
     }),
     sseListeners: new Gauge({ name: 'sse_listeners', help: 'Open event streams', registers: [registry] }),

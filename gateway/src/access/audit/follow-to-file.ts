@@ -5,7 +5,7 @@ import type { Logger } from 'winston';
 import type { Query } from '../../server/database/open.ts';
 import { readEntries } from './read.ts';
 
-/** A copy of the audit log in a file, one JSON object a line; it goes on where the file ends. */
+/** Copies the audit log to a file, one JSON object per line. It continues after the last entry in the file. */
 export type AuditFile = { changed(): void } & AsyncDisposable;
 
 export async function followToFile(path: string, query: Query, logger: Logger): Promise<AuditFile> {
@@ -39,7 +39,7 @@ export async function followToFile(path: string, query: Query, logger: Logger): 
   };
 }
 
-/** 0 where there is no file yet. */
+/** Returns 0 if there is no file yet. */
 async function lastSeq(path: string): Promise<number> {
   const text = await readFile(path, 'utf8').catch((error) => {
     if (error.code === 'ENOENT') return '';
@@ -48,6 +48,7 @@ async function lastSeq(path: string): Promise<number> {
   const last = text.trimEnd().split('\n').at(-1);
   if (!last) return 0;
   const entry = auditEntrySchema.safeParse(JSON.parse(last));
-  if (!entry.success) throw new Error(`reading AUDIT_LOG_FILE: the last line of ${path} is no audit entry`);
+  if (!entry.success)
+    throw new Error(`reading AUDIT_LOG_FILE: the last line of ${path} is not an audit entry`);
   return entry.data.seq;
 }

@@ -11,14 +11,14 @@ import { sql } from 'kysely';
 import { notify, type OpenDatabase, type Query } from '../../server/database/open.ts';
 import type { Encryption } from '../../server/encryption.ts';
 
-/** Channel that tells that entries have been written. */
+/** Channel that announces new entries. */
 export const auditChannel = 'audit_appended';
-/** What the chain's key is sealed for. */
+/** Associated data of the chain's sealed key. */
 export const auditKeyPlace = 'audit-key';
 const keyBytes = 32;
 const maxDetailBytes = 4096;
 
-/** The append-only log of changes and refused calls: each entry holds the hash of the one before it. */
+/** Append-only log of changes and refused calls. Each entry holds the hash of the entry before it. */
 export class AuditLog {
   readonly #key: Buffer;
 
@@ -26,7 +26,7 @@ export class AuditLog {
     this.#key = key;
   }
 
-  /** Writes one entry, within the transaction that it is told of where there is one; call it last in there. */
+  /** Appends an entry in the given transaction, or in its own. Must be the transaction's last statement. */
   async append(query: Query, facts: AuditFacts): Promise<AuditEntry> {
     if (!query.isTransaction) return query.transaction().execute((trx) => this.append(trx, facts));
     const head = await query
@@ -56,7 +56,7 @@ export class AuditLog {
     return { ...head, mac: this.#mac(headText(head)) };
   }
 
-  /** Equal for equal values, and tells nothing of them to whom the key is not known. */
+  /** Returns a keyed digest: equal for equal values, and it reveals nothing about them without the key. */
   digest(value: unknown): string {
     return this.#mac(`digest:${canonicalJson(value)}`);
   }
@@ -79,7 +79,7 @@ export class AuditLog {
   }
 }
 
-/** Opens the log, whose key is made with it and stored sealed. */
+/** Opens the log. The first call creates its key and stores it sealed. */
 export async function openAuditLog(database: OpenDatabase, encryption: Encryption): Promise<AuditLog> {
   return database.query.transaction().execute(async (trx) => {
     const found = await trx.selectFrom('audit_head').select('sealed_key').executeTakeFirst();

@@ -13,7 +13,7 @@ export type AuditRange = {
   limit?: number | undefined;
 };
 
-/** Entries in the order of their numbers, as they were stored. */
+/** Yields entries as stored, in the order of their numbers. */
 export async function* readEntries(query: Query, range: AuditRange): AsyncGenerator<string> {
   let after = range.cursor;
   for (let left = range.limit ?? Number.POSITIVE_INFINITY; left > 0; ) {
@@ -34,7 +34,7 @@ export async function* readEntries(query: Query, range: AuditRange): AsyncGenera
   }
 }
 
-/** Checks hashes, links and signatures of the whole log, up to its head, and that a head kept earlier is in it. */
+/** Checks hashes, links and signatures of the whole log, and that it contains the `kept` head. */
 export async function verifyLog(query: Query, log: AuditLog, kept?: AuditHead): Promise<AuditVerification> {
   const head = await log.head(query);
   const chain = new AuditChain({ heads: kept ? [head, kept] : [head] });

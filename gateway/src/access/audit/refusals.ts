@@ -4,13 +4,13 @@ import type { Query } from '../../server/database/open.ts';
 import type { AuditLog } from './log.ts';
 
 const windowMs = 60_000;
-/** Different refusals that get entries of their own within a window. */
+/** Number of kinds of refusals that get their own entries within a window. */
 const maxKindsPerWindow = 60;
 
 /**
- * Refused and failed calls on their way into the log. The first of its kind (caller, operation, reason) is written at
- * once; those alike within the same minute are counted and written as one entry. Past 60 kinds a minute the rest is
- * counted by reason alone, so that no flood of calls fills the disk.
+ * Writes refused and failed calls to the log. The first call of a kind (caller, operation, reason) is written at once.
+ * Further calls of that kind in the same minute are counted and written as one entry. After 60 kinds in a minute,
+ * calls are counted by reason only, so that a flood of calls cannot fill the disk.
  */
 export class Refusals implements AsyncDisposable {
   readonly #log: AuditLog;
@@ -44,7 +44,7 @@ export class Refusals implements AsyncDisposable {
     } else this.#countOther(facts);
   }
 
-  /** Writes what was counted and begins a new window. */
+  /** Writes the counted calls and begins a new window. */
   async flush(): Promise<void> {
     const counted = [...this.#kinds.values(), ...this.#others.values()];
     this.#kinds = new Map();
@@ -71,7 +71,7 @@ export class Refusals implements AsyncDisposable {
     this.#others.set(reason, other);
   }
 
-  /** The call is refused either way, so a log that cannot be written is reported and no more. */
+  /** Only logs an error if the entry cannot be written: the call is refused in either case. */
   async #append(facts: AuditFacts): Promise<void> {
     await this.#log
       .append(this.#query, facts)

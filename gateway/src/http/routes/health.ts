@@ -4,7 +4,7 @@ import type { Context } from '../../context.ts';
 import { databaseProblem } from '../../server/database/problem.ts';
 import { admit } from '../admit.ts';
 
-/** What the figures ask of their reader; they are of all projects. */
+/** Access rules of the metrics, which cover all projects. */
 const metricsEndpoint: Endpoint = {
   method: 'get',
   path: '/metrics',
@@ -17,7 +17,7 @@ const metricsEndpoint: Endpoint = {
   problems: [],
 };
 
-/** `/healthz` says the process lives, `/readyz` that it reaches runner and database, `/metrics` has the figures. */
+/** `/healthz`: the process runs. `/readyz`: it reaches database and runner. `/metrics`: figures for Prometheus. */
 export function healthRoutes(router: Router, context: Context): void {
   router.get('/healthz', (_request, response) => void response.json({ status: 'ok' }));
   router.get('/readyz', async (_request, response) => {

@@ -16,7 +16,7 @@ import { coversScope, hasRole, type Principal } from '../../access/principal.ts'
 import type { Context } from '../../context.ts';
 import { route } from '../route.ts';
 
-/** API keys. An admin of some projects sees and makes keys for those alone. */
+/** API keys. Admins whose scope is some projects see and create keys for those only. */
 export function keyRoutes(router: Router, context: Context): void {
   const { query } = context.database;
 
@@ -67,10 +67,10 @@ function isVisible(principal: Principal, row: KeyRow): boolean {
   return coversScope(principal, JSON.parse(row.projects));
 }
 
-/** Nobody hands on more than they have. */
+/** Throws if the new key would have more rights than its creator. */
 function requireWithin(principal: Principal, key: CreateKeyRequest): void {
   const beyond = (what: string) =>
-    new DomainError('forbidden', `making an API key: ${what} is more than your own; ask for less`);
+    new DomainError('forbidden', `creating an API key: ${what} exceeds your own; request less`);
   if (!hasRole(principal, key.role)) throw beyond(`the role ${key.role}`);
   if (!coversScope(principal, key.projects)) throw beyond(`the scope ${key.projects.join(', ')}`);
   const limit = exceedsBlastRadius(key.blastRadius, principal.blastRadius);

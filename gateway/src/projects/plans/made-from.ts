@@ -1,7 +1,7 @@
 import type { StateVersion } from '../states/store.ts';
 import type { StoredPlan } from './store.ts';
 
-/** Whether a plan was made from this state version, or from none where there is none. */
+/** Whether a plan was made from this state version; without a version, whether it was made from no state. */
 export function madeFrom(
   plan: Pick<StoredPlan, 'stateSerial' | 'stateLineage'>,
   version: Pick<StateVersion, 'serial' | 'lineage'> | undefined,

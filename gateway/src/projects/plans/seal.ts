@@ -12,7 +12,7 @@ type SealedPlan = {
 
 /**
  * Binds a plan to its job, project, code, variables, state and file. The seal is authenticated with the engine's
- * key, so that nobody can make one who can only write to the database.
+ * key, so that write access to the database is not enough to forge one.
  */
 export async function sealPlan(
   query: Query,
@@ -23,7 +23,7 @@ export async function sealPlan(
   return encryption.seal(Buffer.from(await boundText(query, plan, file)), planPlace(plan.jobId, 'seal'));
 }
 
-/** Whether everything that the seal binds is as it was when the plan was made. A plan without a seal is not. */
+/** Whether everything that the seal binds is unchanged since the plan was made. False for a plan without a seal. */
 export async function isSealIntact(query: Query, encryption: Encryption, plan: SealedPlan): Promise<boolean> {
   const row = await query
     .selectFrom('plans')
@@ -37,7 +37,7 @@ export async function isSealIntact(query: Query, encryption: Encryption, plan: S
   );
 }
 
-/** `undefined` where a value is missing, was changed, or is sealed for another place or with a key that is gone. */
+/** Returns `undefined` if a value is missing, was changed, or is sealed for another place or with an unknown key. */
 function opened(encryption: Encryption, value: Uint8Array | null, place: string): Buffer | undefined {
   try {
     return value ? encryption.open(value, place) : undefined;

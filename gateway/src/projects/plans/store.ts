@@ -17,7 +17,7 @@ export type StoredPlan = {
   createdAt: Date;
 };
 
-/** Stores a plan's JSON and the plan file itself, both compressed and encrypted: they hold values in the clear. */
+/** Stores a plan's JSON and its plan file, both encrypted: they contain values in the clear. */
 export async function savePlan(
   trx: Query,
   encryption: Encryption,
@@ -82,7 +82,7 @@ export async function readPlanFile(
   return row?.plan_file ? encryption.open(row.plan_file, planPlace(jobId, 'file')) : undefined;
 }
 
-/** The plan of a project's newest job that has one. */
+/** Returns the id of a project's newest job that has a plan; drift jobs do not count. */
 export async function newestPlanJobId(query: Query, projectId: string): Promise<string | undefined> {
   const row = await query
     .selectFrom('plans')

@@ -7,7 +7,7 @@ import {
 } from '@deployment-engine/terraform-code';
 import { differences } from '../states/differences.ts';
 
-/** Managed resources only; sensitive values masked. */
+/** Returns the changes of managed resources, with sensitive values redacted. */
 export function resourceChanges(plan: TerraformPlan): ResourceChange[] {
   return managedChanges(plan.resource_changes).map((resource) => ({
     address: resource.address,
@@ -37,12 +37,12 @@ export function outputChanges(plan: TerraformPlan) {
   );
 }
 
-/** Operations that apply reports as finished: a replacement is a deletion and a creation. */
+/** Returns the number of operations that an apply reports; a replacement counts as a deletion and a creation. */
 export function plannedOperations(summary: PlanSummary): number {
   return summary.create + summary.update + summary.delete + 2 * summary.replace;
 }
 
-/** What differs between the stored state and the real objects, attribute by attribute. */
+/** Returns the differences between the stored state and the real objects, by attribute. */
 export function driftedResources(plan: TerraformPlan): DriftedResource[] {
   return managedChanges(plan.resource_drift)
     .map((resource) => {
@@ -60,7 +60,7 @@ export function driftedResources(plan: TerraformPlan): DriftedResource[] {
     .filter((resource) => resource.attributes.length > 0);
 }
 
-/** Providers read an attribute that was never set back as empty: no drift. */
+/** An unset attribute is not drift: providers return it as empty. */
 function isEmpty(value: unknown): boolean {
   return value === null || value === '' || (typeof value === 'object' && Object.keys(value).length === 0);
 }

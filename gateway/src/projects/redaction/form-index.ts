@@ -1,6 +1,6 @@
 import { minSecretLength } from './secret-forms.ts';
 
-/** Positions in a text, the end exclusive. */
+/** A range of positions in a text; `to` is exclusive. */
 export type Span = { from: number; to: number };
 
 const buckets = 1 << 16;
@@ -23,7 +23,7 @@ export class FormIndex {
     }
   }
 
-  /** Where the forms stand, ordered by their beginnings; spans that overlap are one. */
+  /** Returns where forms occur, in order; overlapping spans are merged. */
   find(text: string): Span[] {
     const found: Span[] = [];
     if (this.#forms.size === 0) return found;
@@ -36,7 +36,7 @@ export class FormIndex {
     return found;
   }
 
-  /** Where a form begins that the end of the text cuts off; at least three of its characters are there. */
+  /** Returns where a form begins that the end of the text truncates to three or more characters. */
   findCutAtEnd(text: string): number | undefined {
     for (let at = Math.max(0, text.length - this.#longest); at + 3 <= text.length; at += 1) {
       const hash = hashAt(text, at);

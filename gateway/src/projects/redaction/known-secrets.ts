@@ -1,23 +1,23 @@
 import type { TerraformPlan, TerraformState } from '@deployment-engine/terraform-code';
 import { stepsOf } from '../states/mask-state.ts';
 
-/** Values that Terraform marks as sensitive are taken for secrets from this length on; shorter ones are words. */
+/** Shorter values that Terraform marks as sensitive are usually plain words, so they are not redacted. */
 const minMarkedLength = 8;
-/** Real secret keys of the clouds are longer; what is shorter stands in for one in tests. */
+/** Real secret keys of clouds are longer; shorter values are placeholders in tests. */
 const minCloudSecretLength = 16;
 const maxMarkedValues = 10_000;
 
 const cloudSecrets =
   /^(AWS_SECRET_ACCESS_KEY|AWS_SESSION_TOKEN|ARM_CLIENT_SECRET|ARM_ACCESS_KEY|ARM_SAS_TOKEN|ARM_OIDC_TOKEN|ARM_CLIENT_CERTIFICATE_PASSWORD|GOOGLE_OAUTH_ACCESS_TOKEN|GOOGLE_ENCRYPTION_KEY)$/;
 
-/** Every text, number and boolean inside a value, as text. */
+/** Returns every string, number and boolean inside a value, as a string. */
 export function leaves(value: unknown): string[] {
   if (value === null || value === undefined) return [];
   if (typeof value !== 'object') return [String(value)];
   return Object.values(value).flatMap(leaves);
 }
 
-/** What must not show of a run's environment: the secret half of credentials, and private keys inside JSON. */
+/** Returns the secrets in a run's environment: the secret half of credentials, and private keys inside JSON. */
 export function environmentSecrets(environment: Record<string, string | undefined>): string[] {
   return Object.entries(environment).flatMap(([name, value = '']) => {
     if (name === 'GOOGLE_CREDENTIALS') return [value, ...privateKeys(value)];
@@ -34,7 +34,7 @@ function privateKeys(json: string): string[] {
   }
 }
 
-/** Values that a plan marks as sensitive, before and after it. */
+/** Returns the values that a plan marks as sensitive, both old and new ones. */
 export function planSecrets(plan: TerraformPlan): string[] {
   const changes = [
     ...(plan.resource_changes ?? []).map(({ change }) => change),
@@ -49,7 +49,7 @@ export function planSecrets(plan: TerraformPlan): string[] {
   );
 }
 
-/** Values that a state marks as sensitive. Source: `sensitive_attributes` of Terraform's state format 4. */
+/** Returns the values that a state marks as sensitive. Source: `sensitive_attributes` of Terraform's state format 4. */
 export function stateSecrets(state: TerraformState): string[] {
   const outputs = Object.values(state.outputs).filter(({ sensitive }) => sensitive);
   const attributes = state.resources
@@ -76,7 +76,7 @@ function valueAt(attributes: unknown, path: unknown): unknown {
   let value = attributes;
   for (const key of stepsOf(path)) {
     if (typeof value !== 'object' || value === null || key === undefined || !Object.hasOwn(value, key))
-      return value; // an element of a set, say: everything in it counts
+      return value; // for example an element of a set: all values in it count
     value = (value as Record<string, unknown>)[key];
   }
   return value;

@@ -1,7 +1,7 @@
 import type { JobEventBody } from '@deployment-engine/contracts';
 import type { Redactor } from './redactor.ts';
 
-/** What the engine itself reads of an event; none of it comes from code, state or a provider's own words. */
+/** Fields of events that the engine itself reads. None of them holds text from code, state or a provider. */
 const engineWords = new Set([
   'type',
   'step',
@@ -20,7 +20,7 @@ const engineWords = new Set([
   'resourceType',
 ]);
 
-/** An event without secrets. Numbers and the engine's own words stay as they are. */
+/** Returns an event without secrets. Numbers and the engine's own fields are unchanged. */
 export function redactEvent<T extends JobEventBody>(body: T, redactor: Redactor): T {
   return redact(body, redactor) as T;
 }

@@ -25,13 +25,13 @@ const report: PolicyReport = {
   truncated: false,
 };
 
-test('secrets leave the texts of a report', () => {
+test('secrets in the texts of a report are redacted', () => {
   const [finding] = redactReport(report, new Redactor(['hunter22'])).findings;
   expect(finding?.message).toBe('a provisioner with (redacted)');
   expect(finding?.howToAllow).toBe('Allow (redacted).');
 });
 
-test('a secret that is called like a verdict changes no verdict', () => {
+test('a secret whose value equals a verdict does not change the verdict', () => {
   const words = ['block', 'critical', 'PRE-PROVISIONER', 'approve', 'warn', 'pass'];
   const redacted = redactReport(report, new Redactor(words));
   expect(redacted.verdict).toBe('block');

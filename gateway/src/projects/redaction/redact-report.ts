@@ -4,8 +4,8 @@ import type { Redactor } from './redactor.ts';
 type Finding = PolicyReport['findings'][number];
 
 /**
- * A policy report without secrets. Only its texts are touched: verdicts and modes decide about the job, and a secret
- * that happens to be called "block" must not change them.
+ * Returns a policy report without secrets. Only texts are redacted: verdicts and modes decide about the job, so a
+ * secret with the value "block" must not change them.
  */
 export function redactReport(report: PolicyReport, redactor: Redactor): PolicyReport {
   return {

@@ -32,16 +32,16 @@ for (const [name, text] of Object.entries(spellings))
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 const hexOf = (text: string) => Buffer.from(text).toString('hex');
 const wide = 'v'.repeat(1000);
-/** What a secret looks like in a place of which its other spellings tell nothing. */
+/** Spellings of a secret that cannot be derived from its other spellings. */
 const written: [place: string, secret: string, text: string][] = [
   ['without the spaces around it', '  padded-secret ', 'padded-secret'],
   ['in base64 without the lines around it', '\none\ntwo-two\n', base64('one\ntwo-two')],
   ['in JSON of Go', 'a<b&c>d', 'a\\u003cb\\u0026c\\u003ed'],
-  ['in JSON of ASCII alone', 'schlüssel', 'schl\\u00fcssel'],
+  ['in ASCII-only JSON', 'schlüssel', 'schl\\u00fcssel'],
   ['in a template of Terraform', 'a${b}%{c}', 'a$${b}%%{c}'],
-  ['in quotes of a shell', "it's-secret", "it'\\''s-secret"],
-  ['in HTML by numbers', `a<b>"c'&d`, 'a&#60;b&#62;&#34;c&#39;&#38;d'],
-  ['in HTML by names', 'a<b>"c&d', 'a&lt;b&gt;&quot;c&amp;d'],
+  ['in shell quotes', "it's-secret", "it'\\''s-secret"],
+  ['in HTML with numeric entities', `a<b>"c'&d`, 'a&#60;b&#62;&#34;c&#39;&#38;d'],
+  ['in HTML with named entities', 'a<b>"c&d', 'a&lt;b&gt;&quot;c&amp;d'],
   ['in a log without control characters', 'ab\u0007cd\u009bef', 'abcdef'],
   ['in a strict URL', "a!b'c (d)*e", 'a%21b%27c%20%28d%29%2Ae'],
   ['in a whole URL', 'a/b c?d', 'a/b%20c?d'],
@@ -67,15 +67,15 @@ test('each line of a secret of several lines is redacted', () => {
   assert.ok(!/abcdefgh|ijklmnop/.test(redacted));
 });
 
-test('overlapping secrets leave nothing behind', () => {
+test('overlapping secrets are redacted whole', () => {
   expect(new Redactor(['abcdef', 'defghi']).redactText('abcdefghi')).toBe('(redacted)');
 });
 
-test('a secret inside a longer one does not shield it', () => {
+test('a secret inside a longer one does not prevent the longer one’s redaction', () => {
   expect(new Redactor(['pass', 'password1']).redactText('x password1 y')).toBe('x (redacted) y');
 });
 
-test('of overlapping secrets the longer one is redacted whole, wherever the shorter one stands in it', () => {
+test('the longer of overlapping secrets is redacted whole, wherever the shorter one occurs in it', () => {
   const long = 'abcdefghijklmnop';
   for (let from = 0; from + 5 <= long.length; from += 1)
     for (const secrets of [
@@ -88,7 +88,7 @@ test('of overlapping secrets the longer one is redacted whole, wherever the shor
   expect(nested.redactText(`${long}\n${long}`)).toBe('(redacted)\n(redacted)');
 });
 
-test('a short secret inside a longer one does not show the rest of it', () => {
+test('a longer secret is redacted whole even if it contains a short one', () => {
   const long = 'key="abc";and the rest';
   for (const secrets of [
     ['abc', long],
@@ -98,12 +98,12 @@ test('a short secret inside a longer one does not show the rest of it', () => {
   expect(new Redactor(['abc', '="ab']).redactText('a="abc"')).toBe('a(redacted)"');
 });
 
-test('the short secrets are replaced beside long ones, and text between them stays', () => {
+test('short and long secrets in one text are redacted, and the text between them is kept', () => {
   const redactor = new Redactor(['abc', 'long-secret']);
   expect(redactor.redactText('a="abc" long-secret b="abc"')).toBe('a="(redacted)" (redacted) b="(redacted)"');
 });
 
-test('a short value is redacted where it stands alone only', () => {
+test('a short value is redacted only where it is a whole value', () => {
   const redactor = new Redactor(['abc']);
   expect(redactor.redactText('pin = abc, "abc" but abcdef and dabc')).toBe(
     'pin = (redacted), "(redacted)" but abcdef and dabc',
@@ -114,29 +114,29 @@ test('a short value is redacted where it stands alone only', () => {
   });
 });
 
-test('a short value is taken as it is written, whatever signs it has', () => {
+test('special characters in a short value match literally', () => {
   expect(new Redactor(['a.c']).redactText('"abc" "a.c"')).toBe('"abc" "(redacted)"');
   expect(
     new Redactor(['(a', '*', 'b|']).redactText('x="(a" y="*" z="b|"').match(/\(redacted\)/g)?.length,
   ).toBe(3);
 });
 
-test('a short number that is a secret is redacted as a value, and others stay', () => {
+test('a short number that is a secret is redacted, and other numbers are kept', () => {
   expect(new Redactor(['123']).redactJson([123, 1234, 12])).toStrictEqual(['(redacted)', 1234, 12]);
   expect(new Redactor(['12345678']).redactJson(12345678n)).toStrictEqual('(redacted)');
 });
 
-test('no value is too deep to be redacted', () => {
+test('a deeply nested value is redacted', () => {
   let value: unknown = 'the-secret';
   for (let depth = 0; depth < 300; depth += 1) value = depth % 2 ? [value] : { value };
   expect(JSON.stringify(new Redactor(['the-secret']).redactJson(value))).not.toContain('the-secret');
 });
 
-test('no secrets change nothing', () => {
+test('empty and blank secrets change nothing', () => {
   expect(new Redactor(['', ' ', '      ']).redactText('a b       c')).toBe('a b       c');
 });
 
-test('of a thousand secrets each is redacted, up to the last character of a text', () => {
+test('each of a thousand secrets is redacted, also at the end of a text', () => {
   const secrets = Array.from({ length: 1000 }, (_, index) => String(index + 10_000).slice(1));
   const redactor = new Redactor(secrets);
   for (const secret of ['0000', '0500', '0999'])
@@ -152,7 +152,7 @@ test('keys, numbers and nested strings of a JSON value are redacted', () => {
   });
 });
 
-test('a line that was cut inside a secret keeps no beginning of it', () => {
+test('a line truncated inside a secret keeps no part of the secret', () => {
   const redactor = new Redactor(['needle-needle']);
   for (let kept = 3; kept < 13; kept++)
     expect(redactor.redactLine(`x ${'needle-needle'.slice(0, kept)}…`)).toBe('x (redacted)…');
@@ -167,7 +167,7 @@ test('a very long secret is redacted piece by piece', () => {
   assert.ok(!/line/.test(redactor.redactText(JSON.stringify(long))));
 });
 
-test('whatever the secret, the text and the cut, it does not leak', () => {
+test('random secrets do not leak from random texts, even truncated ones', () => {
   const texts = fc.string({
     minLength: 6,
     maxLength: 40,

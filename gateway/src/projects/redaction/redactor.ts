@@ -3,16 +3,16 @@ import { minSecretLength, secretForms } from './secret-forms.ts';
 
 export const redactedText = '(redacted)';
 
-/** More values than these are none of a person's making. */
+/** Upper bound on the number of secrets; more than this is machine-generated. */
 const maxSecrets = 20_000;
 
-/** What a line ends in whose rest was left out. */
+/** Marks a truncated line. */
 const cutMark = '…';
 
-/** Deeper values are replaced whole. */
+/** Values nested deeper than this are replaced whole. */
 const maxDepth = 200;
 
-/** Replaces secrets in whatever leaves the engine: texts, lines of output and JSON values. */
+/** Replaces secrets in everything that leaves the engine: texts, lines of output and JSON values. */
 export class Redactor {
   readonly #forms: FormIndex;
   readonly #shortValues: RegExp | undefined;
@@ -24,7 +24,7 @@ export class Redactor {
     const short = values
       .filter((value) => value.length < minSecretLength)
       .map((value) => value.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'));
-    // A short value is replaced only where it stands alone as a value: in quotes, or behind "=" or ":".
+    // A short value is replaced only where it is a whole value: in quotes, or after "=" or ":".
     if (short.length > 0)
       this.#shortValues = new RegExp(
         `(?<=["'\`]|[=:]\\s?)(?:${short.join('|')})(?=["'\`]|[\\s,;&)}\\]]|$)`,
@@ -36,18 +36,18 @@ export class Redactor {
     return replaceSpans(text, this.spans(text));
   }
 
-  /** As `redactText`; of a line that was cut, which ends in "…", also the beginning of a secret at its end. */
+  /** Redacts as `redactText` does. In a truncated line, which ends in "…", it also redacts a truncated secret. */
   redactLine(line: string): string {
     const text = line.endsWith(cutMark) ? this.#withoutCutSecret(line.slice(0, -1)) : line;
     return this.redactText(text);
   }
 
-  /** Strings and keys inside are redacted; a number or boolean that is a secret becomes text. */
+  /** Redacts strings and keys inside a value. A number that is a secret becomes a string. */
   redactJson(value: unknown): unknown {
     return this.#redactValue(value, 0);
   }
 
-  /** Where secrets stand in a text, in order and without overlaps. */
+  /** Returns where secrets occur in a text, in order and without overlaps. */
   spans(text: string): Span[] {
     const found = this.#forms.find(text);
     for (const match of this.#shortValues ? text.matchAll(this.#shortValues) : [])
@@ -55,7 +55,7 @@ export class Redactor {
     return merge(found);
   }
 
-  /** As `redactJson`, for values by name. */
+  /** Redacts as `redactJson` does, for values by name. */
   redactValues(values: Record<string, unknown>): Record<string, unknown> {
     return this.redactJson(values) as Record<string, unknown>;
   }

@@ -1,9 +1,9 @@
-/** Shorter values are too common in other text to be replaced wherever they occur. */
+/** Shorter values occur too often in other text to be replaced everywhere. */
 export const minSecretLength = 4;
 
 /**
- * Every text in which a secret may show: as it is, line by line, and in the encodings that logs, URLs and JSON
- * bring along. Values below `minSecretLength` have none.
+ * Returns every text in which a secret may appear: as it is, line by line, and in the encodings of logs, URLs and JSON.
+ * Returns none for values shorter than `minSecretLength`.
  */
 export function secretForms(secret: string): Set<string> {
   const forms = new Set<string>();
@@ -20,7 +20,7 @@ export function secretForms(secret: string): Set<string> {
   return forms;
 }
 
-/** A longer secret is looked for as it is and in JSON alone, piece by piece. */
+/** A longer secret is searched for piece by piece, and only as it is and in JSON. */
 const maxEncodedLength = 16_384;
 const pieceLength = 1024;
 
@@ -43,13 +43,13 @@ function textEscapes(text: string): string[] {
     // Go's encoding/json, which Terraform uses, escapes these three as well.
     json.replace(/[<>&]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`),
     asciiOnly(json, (code) => `\\u${code.toString(16).padStart(4, '0')}`),
-    // A function: in a replacement text, two "$" stand for one.
+    // A function, because "$$" in a replacement string means one "$".
     text.replaceAll('${', () => '$${').replaceAll('%{', '%%{'),
     text.replaceAll("'", `'\\''`),
     text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`),
     text.replace(/[&<>"]/g, (character) => htmlNames[character] ?? character),
-    // As a log shows it, without what moves a cursor.
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is left out
+    // As a log shows it, without control characters.
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the expression removes control characters
     text.replace(/[\u0000-\u001f\u007f-\u009f]/g, ''),
     ...urlEncodings(text),
   ];
@@ -89,8 +89,8 @@ function byteEncodings(text: string): string[] {
 }
 
 /**
- * Base64 of a longer text holds a secret at one of three offsets to the groups of three bytes. Only the
- * characters that no neighbouring byte changes are compared.
+ * Returns a secret's base64 forms inside a longer text, where it starts at one of three offsets in a group of three
+ * bytes. They contain only the characters that do not depend on neighbouring bytes.
  */
 function base64Forms(bytes: Buffer): string[] {
   const forms: string[] = [];

@@ -9,7 +9,7 @@ import type { Redactor } from '../redaction/redactor.ts';
 import { findProject } from '../store.ts';
 import { findRevision, type Revision, type RevisionFiles, readRevisionFiles } from './store.ts';
 
-/** The code of revisions, as it was uploaded. Secrets that stand in it in the clear are shown to admins alone. */
+/** The code of revisions, as uploaded. Only admins see secrets that are written in it. */
 export function revisionRoutes(router: Router, context: Context): void {
   route(router, endpoints.revisionCode, async ({ params, principal, call }) => {
     const { revision, files, redacted } = await read(context, params, principal);
@@ -59,7 +59,7 @@ async function read(
   return { revision, files, redacted };
 }
 
-/** `undefined` where nothing of the file is a secret. Bytes that are not text are left as they are. */
+/** Returns the redacted text, or `undefined` if the file contains no secret or is not text. */
 function redactedText(content: Buffer, redactor: Redactor): string | undefined {
   const text = content.toString('utf8');
   if (!Buffer.from(text).equals(content)) return undefined;

@@ -31,7 +31,7 @@ export type Revision = {
   createdAt: Date;
 };
 
-/** Everything about a revision that needs no database, so that a transaction stays short. */
+/** Does everything about a revision that needs no database, to keep the transaction short. */
 export async function prepareRevision(files: Files, variables: Variables): Promise<PreparedRevision> {
   const contents: RevisionFiles = new Map(
     Object.entries(files).map(([path, content]) => [path, Buffer.from(contentBytes(content))]),
@@ -46,7 +46,7 @@ export async function prepareRevision(files: Files, variables: Variables): Promi
   };
 }
 
-/** Stores a revision, or finds the one with the same files and variables; answers its number, counted from 1. */
+/** Stores a revision, or finds the one with the same files and variables. Returns its number, counted from 1. */
 export async function saveRevision(
   trx: Query,
   encryption: Encryption,
@@ -94,7 +94,7 @@ export async function findRevision(
   return row && toRevision(row);
 }
 
-/** Newest first, below `before` where it is given. */
+/** Returns revisions, newest first; with `before`, only those with lower numbers. */
 export async function listRevisions(
   query: Query,
   projectId: string,

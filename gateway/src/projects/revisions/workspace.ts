@@ -3,12 +3,12 @@ import { dirname, join } from 'node:path';
 import { pathProblem } from '@deployment-engine/contracts';
 import type { RevisionFiles } from './store.ts';
 
-/** `workspaces/<projectId>/<digest>/`, where a runner that shares the folder finds a revision's files. */
+/** Returns `workspaces/<projectId>/<digest>/`, where a runner that shares the folder finds a revision's files. */
 export function revisionDirectory(workspacesDir: string, projectId: string, digest: string): string {
   return join(workspacesDir, projectId, digest);
 }
 
-/** Writes a revision's files beside their place and renames them into it, so that no half of one is ever seen. */
+/** Writes a revision's files to a temporary folder and renames it, so that no reader sees an incomplete revision. */
 export async function writeWorkspace(
   workspacesDir: string,
   projectId: string,

@@ -12,14 +12,15 @@ import { projectValues, readSecrets } from './store.ts';
 
 type Source = Pick<Context, 'config' | 'database' | 'encryption'>;
 
-/** A redactor holds all forms of its secrets in memory. */
+/** Bounded, as a redactor holds all forms of its secrets in memory. */
 const maxKept = 50;
-/** Older revisions' variables are not read for every answer; what was deployed of them is in the state. */
+/** Variables of older revisions are not read for each answer; those that were deployed are in the state. */
 const maxRevisions = 20;
 
 /**
- * The redactors of the response layer, by project and job: stored secrets, the operator's own, sensitive variables of
- * the newest revisions, and what the newest state and plans mark. One is made anew when anything of that has changed.
+ * Returns redactors for answers, by project and job. They know the project's stored secrets, the operator's secrets,
+ * sensitive variables of the newest revisions, and values that the newest state and plans mark as sensitive. A cached
+ * redactor is replaced when any of these has changed.
  */
 export function createAnswerRedactors(source: Source): RedactorOf<Redactor> {
   const kept = new LRUCache<string, { stamp: string; redactor: Promise<Redactor> }>({ max: maxKept });
@@ -48,7 +49,7 @@ async function projectOf({ database }: Source, jobId: string | undefined): Promi
   return row?.project_id;
 }
 
-/** Changes with everything that `load` reads. */
+/** Returns a text that changes when anything that `load` reads changes. */
 async function stampOf({ database }: Source, projectId: string): Promise<string> {
   const { rows } = await sql`
     select (select max(id) from state_versions where project_id = ${projectId}) as state,
@@ -92,7 +93,7 @@ async function plannedSecrets({ database, encryption }: Source, jobId: string): 
   return row ? planSecrets(await readPlanJson(database.query, encryption, jobId)) : [];
 }
 
-/** The newest ones, and the job's own. */
+/** Returns the numbers of the newest revisions and of the job's own. */
 async function revisionNumbers({ database }: Source, projectId: string, jobId: string | undefined) {
   const newest = await database.query
     .selectFrom('revisions')

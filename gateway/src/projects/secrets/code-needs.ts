@@ -3,7 +3,7 @@ import type { RevisionFiles } from '../revisions/store.ts';
 const clouds = { AWS: /aws/i, ARM: /azure|azapi/i, GOOGLE: /google/i } as const;
 export type Cloud = keyof typeof clouds;
 
-/** Clouds that a text of code or state names; it may name one and not use it, never the other way round. */
+/** Returns the clouds that code or state names. It may name a cloud without using it, but names every cloud it uses. */
 export function cloudsNamed(texts: Iterable<string>): Set<Cloud> {
   const named = new Set<Cloud>();
   for (const text of texts)
@@ -12,7 +12,7 @@ export function cloudsNamed(texts: Iterable<string>): Set<Cloud> {
   return named;
 }
 
-/** Texts that can be Terraform code. */
+/** Returns the texts of a revision's Terraform files. */
 export function codeTexts(files: RevisionFiles): string[] {
   return [...files]
     .filter(([path]) => /\.(tf|tofu)(\.json)?$/.test(path))

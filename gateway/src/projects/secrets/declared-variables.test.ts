@@ -29,7 +29,7 @@ for (const value of ['true', '"true"', '"${true}"'])
     expect(variables.isSensitive('other')).toBe(false);
   });
 
-test('a variable block written on one line, without quotes or behind a comment is found', () => {
+test('a variable block is found if it is on one line, without quotes or after a comment', () => {
   expect(reads('a.tf', 'variable word { sensitive = (true) }').isSensitive('word')).toBe(true);
   expect(reads('a.tf', 'variable /* x */ "word" {\n sensitive = true\n}').isSensitive('word')).toBe(true);
 });
@@ -39,6 +39,6 @@ test('a variable in a comment or a heredoc is not declared', () => {
   expect(reads('a.tf', text).declares('word')).toBe(false);
 });
 
-test('code that can not be read declares every variable as sensitive', () => {
+test('code that cannot be read counts as declaring every variable sensitive', () => {
   expect(reads('a.tf', 'variable "').isSensitive('word')).toBe(true);
 });

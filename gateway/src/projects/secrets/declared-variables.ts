@@ -10,11 +10,11 @@ import type { RevisionFiles } from '../revisions/store.ts';
 export type DeclaredVariables = {
   /** Whether the code declares an input variable, in HCL or JSON. */
   declares(name: string): boolean;
-  /** Whether the code says, or may say, that an input variable is sensitive. */
+  /** Whether the code marks, or may mark, an input variable as sensitive. */
   isSensitive(name: string): boolean;
 };
 
-/** Reads the `variable` blocks of a revision. A file that can't be read counts as declaring every variable sensitive. */
+/** Reads a revision's `variable` blocks. A file that can't be read counts as declaring every variable sensitive. */
 export function declaredVariables(files: RevisionFiles): DeclaredVariables {
   const sensitive = new Map<string, boolean>();
   let isUnreadable = false;
@@ -43,7 +43,7 @@ function read(path: string, text: string): Body | undefined {
   }
 }
 
-/** Terraform also takes `(true)`, `"true"` and `!false`; whatever is not plainly false is masked. */
+/** Terraform also accepts `(true)`, `"true"` and `!false`, so every value but a literal false counts as true. */
 function isFalse(value: Expression): boolean {
   return (
     value.kind === 'literal' && (value.value === false || value.value === 'false' || value.value === null)

@@ -17,12 +17,12 @@ import { runEnvironment } from './run-environment.ts';
 import { type ProjectSecrets, projectValues, readSecrets } from './store.ts';
 import { assumeRole, type TemporaryCredentials } from './web-identity/assume-role.ts';
 
-/** Credentials with less than this left are taken anew before a run. */
+/** Credentials that expire sooner than this are renewed before a run. */
 const renewBeforeMs = 15 * 60_000;
 
 type JobIdentity = Pick<JobRow, 'id' | 'project_id' | 'revision' | 'plan_digest'>;
 
-/** What one job's runs receive, and what must never show of it. Belongs to one worker and is never stored. */
+/** Variables and credentials of one job's runs, and the values to redact. Belongs to one worker; never stored. */
 export class JobSecrets {
   readonly #context: Context;
   readonly #job: JobIdentity;
@@ -37,7 +37,7 @@ export class JobSecrets {
     this.#job = job;
   }
 
-  /** The code of the job's runs, and its input variables: the project's secret ones win over the revision's. */
+  /** Returns the job's code and input variables. The project's secret variables override the revision's. */
   async code(): Promise<{ revisionDigest: string; variables: Variables }> {
     const { revisionDigest, variables, project, declared } = await this.#read();
     const secret = Object.entries(project.variables).filter(([name]) => declared.declares(name));
@@ -45,8 +45,8 @@ export class JobSecrets {
   }
 
   /**
-   * Cloud credentials and settings of a run, of the clouds its code or state names. Throws `WebIdentityError` where
-   * the project's role can't be taken.
+   * Returns a run's credentials and settings for the clouds that its code or state names. Throws `WebIdentityError` if
+   * the project's role can't be assumed.
    */
   async environment(): Promise<Record<string, string>> {
     const { project, texts } = await this.#read();
@@ -62,7 +62,7 @@ export class JobSecrets {
     });
   }
 
-  /** Masks all that is known so far. */
+  /** Returns a redactor for all secrets known so far. */
   async redactor(): Promise<Redactor> {
     const { project, sensitive } = await this.#read();
     this.#cached ??= new Redactor([
@@ -75,17 +75,17 @@ export class JobSecrets {
     return this.#cached;
   }
 
-  /** Takes up what a state marks as sensitive. */
+  /** Adds the values that a state marks as sensitive. */
   learnState(state: TerraformState): void {
     this.#add(stateSecrets(state));
   }
 
-  /** Takes up what a plan marks as sensitive. */
+  /** Adds the values that a plan marks as sensitive. */
   learnPlan(plan: TerraformPlan): void {
     this.#add(planSecrets(plan));
   }
 
-  /** Whether something was learned since this was last asked. */
+  /** Whether new secrets were learned since the last call. */
   hasLearned(): boolean {
     const has = this.#learnedSince;
     this.#learnedSince = false;
@@ -104,7 +104,7 @@ export class JobSecrets {
     const { project } = await this.#read();
     if (!project.webIdentity) return {};
     if (!this.#temporary || this.#temporary.expiresAt.getTime() - Date.now() < renewBeforeMs) {
-      if (this.#temporary) this.#add(environmentSecrets(this.#temporary.environment)); // those before stay secret
+      if (this.#temporary) this.#add(environmentSecrets(this.#temporary.environment)); // the replaced ones stay secret
       const job = { id: this.#job.id, projectId: this.#job.project_id };
       this.#temporary = await assumeRole(this.#context, project.webIdentity, job);
       this.#cached = undefined;
@@ -152,6 +152,6 @@ type Known = {
   /** The project's Terraform code. */
   texts: string[];
   declared: DeclaredVariables;
-  /** Values of the request's variables that the code calls sensitive. */
+  /** Values of the request's variables that the code marks as sensitive. */
   sensitive: unknown[];
 };

@@ -6,7 +6,7 @@ import type { ProjectRow } from '../store.ts';
 import { JobSecrets } from './job-secrets.ts';
 import { projectValues, readSecrets } from './store.ts';
 
-/** Masks in what is read of a project all that the jobs of its deployed code would mask, and what the state marks. */
+/** Redacts what jobs of the project's deployed code would redact, and what the given states mark as sensitive. */
 export async function projectRedactor(
   context: Context,
   project: Pick<ProjectRow, 'id' | 'revision'>,
@@ -23,7 +23,7 @@ export async function projectRedactor(
   return secrets.redactor();
 }
 
-/** Masks what is never shown to anybody: a project's stored secrets, and the operator's. */
+/** Redacts what is never shown to anybody: the project's stored secrets and the operator's. */
 export async function storedSecretsRedactor(
   context: Context,
   projectId: string,

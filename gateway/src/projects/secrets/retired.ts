@@ -7,7 +7,7 @@ import type { SecretKind } from './store.ts';
 
 const maxRetired = 200;
 
-/** Keeps what a secret was before it is replaced or removed: states and plans of its time still hold it. */
+/** Keeps a secret's old value before it is replaced or removed: older states and plans still contain it. */
 export async function retire(
   trx: Query,
   dataKey: Encryption,
@@ -40,7 +40,7 @@ export async function retire(
     .execute();
 }
 
-/** A region or the id of a key is no secret. */
+/** Returns the secret texts of a value; a region or a key's id is not secret. */
 function secretTexts(kind: SecretKind, name: string, value: unknown): string[] {
   if (kind === 'web_identity') return [];
   return kind === 'credential' ? environmentSecrets({ [name]: String(value) }) : leaves(value);

@@ -14,7 +14,7 @@ export function secretRoutes(router: Router, context: Context): void {
   const { query } = context.database;
 
   route(router, endpoints.secrets, async ({ params }) =>
-    present(context, params.projectId, 'Names only; a value is never shown again'),
+    present(context, params.projectId, 'Only names are shown; a stored value is never shown again'),
   );
   route(router, endpoints.setSecretVariables, async ({ params, body, principal, response }) => {
     const changes = Object.entries(body.variables).map(
@@ -29,7 +29,7 @@ export function secretRoutes(router: Router, context: Context): void {
     if (webIdentity && !context.config.oidcIssuerUrl)
       throw new DomainError(
         'invalid_request',
-        'setting a web identity: the engine has no OIDC_ISSUER_URL, the address where the cloud finds its public keys',
+        'setting a web identity: OIDC_ISSUER_URL, where the cloud finds the engine’s public keys, is not set; set it and restart the engine',
       );
     const changes = Object.entries(body.credentials).map(
       ([name, value]): SecretChange => ({ kind: 'credential', name, value }),

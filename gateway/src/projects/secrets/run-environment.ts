@@ -1,21 +1,21 @@
 import { type Cloud, cloudsNamed } from './code-needs.ts';
 import type { ProjectSecrets } from './store.ts';
 
-/** Variables that say who calls; a project's own take the place of all of the operator's for that cloud. */
+/** Variables that identify a cloud's caller. If a project sets any, they replace all the operator's for that cloud. */
 const identityNames: Record<Cloud, RegExp> = {
   AWS: /^AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|PROFILE|ROLE_ARN|ROLE_SESSION_NAME)$/,
   ARM: /^ARM_(CLIENT|TENANT|SUBSCRIPTION|OIDC|ACCESS_KEY|SAS|USE|MSI)/,
   GOOGLE: /^GOOGLE_(CREDENTIALS|OAUTH_ACCESS_TOKEN|APPLICATION_CREDENTIALS|IMPERSONATE)/,
 };
 
-/** The cloud variables of a run: of the clouds it uses, and never the identities of two owners for one cloud. */
+/** Returns a run's variables for the clouds that it uses. They never mix two owners' identities for one cloud. */
 export async function runEnvironment(sources: {
   operator: Record<string, string>;
   project: ProjectSecrets;
   /** The run's code. */
   texts: string[];
   stateText: () => Promise<string>;
-  /** Takes the project's role; empty where it has none. */
+  /** Assumes the project's role; returns no variables if it has none. */
   assume: () => Promise<Record<string, string>>;
 }): Promise<Record<string, string>> {
   const { operator, project } = sources;

@@ -13,21 +13,21 @@ const maxBytes = 256 * 1024;
 
 export type SecretKind = 'variable' | 'credential' | 'web_identity';
 
-/** A project's secrets in the clear; they leave this process for runs alone. */
+/** A project's secrets in the clear. They leave this process only for runs. */
 export type ProjectSecrets = {
   variables: Record<string, unknown>;
   credentials: Partial<Record<CredentialName, string>>;
   webIdentity: WebIdentity | null;
-  /** Earlier values, to be masked and nothing else. */
+  /** Earlier values; used only for redaction. */
   retired: unknown[];
 };
 
 export type SecretName = { kind: SecretKind; name: string; updatedAt: Date; updatedBy: string };
 
-/** `undefined` and `null` remove. */
+/** A `value` of `undefined` or `null` removes the secret. */
 export type SecretChange = { kind: SecretKind; name: string; value: unknown };
 
-/** Stores and removes secrets, each sealed with the project's data key, which is made for its first one. */
+/** Stores and removes secrets. Each is sealed with the project's data key, which is created for its first secret. */
 export async function changeSecrets(
   trx: Query,
   encryption: Encryption,
@@ -59,7 +59,7 @@ export async function changeSecrets(
   await requireBounds(trx, projectId);
 }
 
-/** Every spelling of every secret is looked for in whatever a job says. */
+/** Throws if a project has too many secrets: all output of jobs is searched for every form of each. */
 async function requireBounds(trx: Query, projectId: string): Promise<void> {
   const { count, bytes } = await trx
     .selectFrom('project_secrets')
@@ -118,7 +118,7 @@ export async function readSecrets(
   return secrets;
 }
 
-/** Every text of a project's secrets that must not show, of those before as well. */
+/** Returns every text to redact for a project's secrets, current and retired. */
 export function projectValues({ variables, credentials, retired }: ProjectSecrets): string[] {
   const ofVariables = [...leaves(variables), ...leaves(retired)];
   return [...environmentSecrets(credentials), ...ofVariables];
@@ -151,7 +151,7 @@ export async function rotateDataKey(trx: Query, encryption: Encryption, projectI
     .execute();
 }
 
-/** Whoever changes a project's secrets holds its key's row, so that no secret is sealed with a key that goes. */
+/** Locks the row of the project's data key, so that no secret is sealed with a key that is being replaced. */
 async function lockDataKey(trx: Query, encryption: Encryption, projectId: string): Promise<Encryption> {
   const place = dataKeyPlace(projectId);
   await trx

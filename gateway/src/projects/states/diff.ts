@@ -12,7 +12,7 @@ export type StateDiff = {
   changed: { address: string; attributes: Difference[] }[];
 };
 
-/** Resource instances that differ between two states. */
+/** Returns the resource instances that differ between two states. */
 export function diffStates(from: TerraformState, to: TerraformState): StateDiff {
   const before = instanceAddresses(from);
   const after = instanceAddresses(to);
@@ -37,7 +37,7 @@ function attributeDifferences(before: StateInstance, after: StateInstance): Diff
   );
 }
 
-/** Names of the attributes that hold anything sensitive. Source: `sensitive_attributes` of Terraform's state format 4. */
+/** Returns names of attributes with sensitive values. Source: `sensitive_attributes` of Terraform's state format 4. */
 function sensitiveNames(instance: StateInstance): string[] {
   return instance.sensitivePaths.flatMap((path) => {
     const first = Array.isArray(path) ? path[0] : undefined;

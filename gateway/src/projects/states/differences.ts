@@ -2,7 +2,7 @@ import type { Redactor } from '../redaction/redactor.ts';
 
 export type Difference = { path: string; before: unknown; after: unknown };
 
-/** Where two values differ, down to the innermost objects; lists are compared as wholes. */
+/** Returns where two values differ, down to the innermost objects. Lists are compared as a whole. */
 export function differences(before: unknown, after: unknown, path = ''): Difference[] {
   if (JSON.stringify(before) === JSON.stringify(after)) return [];
   if (!isObject(before) || !isObject(after))
@@ -15,7 +15,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The same difference without secrets in its values. */
+/** Returns the difference with secrets redacted. */
 export function redactDifference({ path, before, after }: Difference, redactor: Redactor): Difference {
   return {
     path: redactor.redactText(path),

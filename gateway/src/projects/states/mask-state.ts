@@ -1,6 +1,6 @@
 import { type StateResource, sensitiveText, type TerraformState } from '@deployment-engine/terraform-code';
 
-/** A copy of a state in which everything that Terraform marks as sensitive is `(sensitive)`. */
+/** Returns a copy of a state in which every value that Terraform marks as sensitive is `(sensitive)`. */
 export function maskState(state: TerraformState): TerraformState {
   const outputs = Object.entries(state.outputs).map(([name, output]) => [
     name,
@@ -18,7 +18,7 @@ function maskResource(resource: StateResource): StateResource {
   return { ...resource, instances };
 }
 
-/** Where a step leads nowhere, as into an element of a set, the whole is masked. */
+/** Redacts the whole value if a step cannot be followed, as into an element of a set. */
 function maskAt(value: unknown, [key, ...rest]: (string | undefined)[]): unknown {
   if (value === null || value === undefined) return value;
   if (key === undefined || typeof value !== 'object' || !Object.hasOwn(value, key)) return sensitiveText;
@@ -28,7 +28,7 @@ function maskAt(value: unknown, [key, ...rest]: (string | undefined)[]): unknown
     : { ...value, [key]: masked };
 }
 
-/** Keys along a path of `sensitive_attributes`. Source: Terraform's state format 4. */
+/** Returns the keys along a path of `sensitive_attributes`. Source: Terraform's state format 4. */
 export function stepsOf(path: unknown): (string | undefined)[] {
   return (Array.isArray(path) ? path : []).map((step) => {
     const value = typeof step === 'object' && step !== null ? (step as { value?: unknown }).value : undefined;

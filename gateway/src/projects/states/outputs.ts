@@ -1,6 +1,6 @@
 import { sensitiveText, type TerraformState } from '@deployment-engine/terraform-code';
 
-/** Output values by name; sensitive ones are replaced, unless they are asked for. */
+/** Returns output values by name; sensitive ones are redacted unless `showSensitive` is set. */
 export function maskedOutputs(state: TerraformState, showSensitive = false): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(state.outputs ?? {}).map(([name, output]) => [

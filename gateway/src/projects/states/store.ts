@@ -34,7 +34,7 @@ const columns = [
   'created_at',
 ] as const;
 
-/** Throws where the bytes are no state file of Terraform. */
+/** Parses a Terraform state file; throws if the bytes are not one. */
 export function parseState(raw: Uint8Array): TerraformState {
   const state = JSON.parse(Buffer.from(raw).toString('utf8'));
   if (
@@ -46,14 +46,14 @@ export function parseState(raw: Uint8Array): TerraformState {
   return { outputs: {}, ...state };
 }
 
-/** Number of managed resource instances. */
+/** Returns the number of managed resource instances. */
 export function countResources(state: TerraformState): number {
   return state.resources
     .filter((resource) => resource.mode === 'managed')
     .reduce((sum, resource) => sum + resource.instances.length, 0);
 }
 
-/** Stores a state file compressed and encrypted; the newest version of a project with the same content is kept once. */
+/** Stores a state file, encrypted. If the project's newest version has the same content, returns that one. */
 export async function saveStateVersion(
   trx: Query,
   encryption: Encryption,
@@ -120,7 +120,7 @@ export async function newestStateVersion(query: Query, projectId: string): Promi
   return row && toVersion(row);
 }
 
-/** The plain bytes of a state file; throws where they do not have the recorded digest. */
+/** Returns a state file's plain bytes; throws if they do not have the recorded digest. */
 export async function readStateContent(
   query: Query,
   encryption: Encryption,
@@ -137,7 +137,7 @@ export async function readStateContent(
   return raw;
 }
 
-/** The newest state of a project, parsed; `undefined` before the first. */
+/** Returns a project's newest state, parsed; `undefined` if it has none. */
 export async function readNewestState(
   query: Query,
   encryption: Encryption,

@@ -1,5 +1,5 @@
 /**
- * Whether an error says that the database can't be reached for now, rather than that a query is wrong.
+ * Whether an error means that the database is unreachable at the moment, not that a query is wrong.
  * Source: PostgreSQL's error codes, classes 08 (connection), 53 (resources), 57 (operator intervention).
  */
 export function isDatabaseAway(error: unknown): boolean {

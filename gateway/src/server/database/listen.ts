@@ -4,8 +4,8 @@ import { retryDelays } from '../../retry-delays.ts';
 const connectTimeoutMs = 10_000;
 
 /**
- * LISTEN on a connection of its own that comes back after a failure. It is tried as long as the gateway lives, at most
- * every 10 s; meanwhile `readyz` names the database as away, and workers poll.
+ * Listens on a separate connection and reconnects after a failure. It retries until the gateway closes, with at most
+ * 10 s between attempts. Meanwhile `readyz` reports that the database does not answer, and workers poll.
  */
 export function listenOnPostgres(url: string) {
   const listeners = new Map<string, ((payload: string) => void)[]>();

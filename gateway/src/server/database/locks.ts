@@ -2,21 +2,21 @@ import { sql } from 'kysely';
 import type { Query } from './open.ts';
 
 /**
- * Advisory locks of the database. A number stays as it is once released: gateways of different versions take the same
- * locks while an upgrade is under way.
+ * Numbers of the database's advisory locks. A released number must never change: during an upgrade, gateways of
+ * different versions take the same locks.
  */
 const lockNumbers = {
-  /** Takes over the records of migrations. */
+  /** Held to convert the migration records of earlier versions. */
   migrations: 7_150_223,
-  /** Makes the first API key. */
+  /** Held to create the first API key. */
   firstKey: 7_150_224,
-  /** Changes one project's policy settings. With a project, so that it never meets `firstKey`. */
+  /** Held to change one project's policy settings. Taken with a project, so it never conflicts with `firstKey`. */
   policySettings: 7_150_224,
-  /** Makes a key that signs web identity tokens. */
+  /** Held to create a key that signs web identity tokens. */
   webIdentityKeys: -32_073_813,
 };
 
-/** Waits for its turn; the lock ends with the transaction. With a project, others of other projects do not wait. */
+/** Waits for the lock and holds it until the transaction ends. With a project, only callers for that project wait. */
 export async function takeLock(
   trx: Query,
   name: keyof typeof lockNumbers,

@@ -3,7 +3,7 @@ import { takeLock } from './locks.ts';
 import { migrations } from './migrations.ts';
 import type { Database } from './schema.ts';
 
-/** Brings the schema up to date; gateways that start together take turns. Where one migration fails, none is kept. */
+/** Updates the schema. Gateways that start together take turns. If one migration fails, all are rolled back. */
 export async function migrate(database: Kysely<Database>): Promise<void> {
   await takeOverRecords(database);
   const migrator = new Migrator({ db: database, provider: { getMigrations: async () => migrations } });
@@ -17,13 +17,13 @@ export async function migrate(database: Kysely<Database>): Promise<void> {
   throw new Error(`bringing the database's schema up to date: ${problem}`, { cause: error });
 }
 
-/** Names that earlier versions gave to migrations, where they differ. */
+/** Migrations that had another name in earlier versions. */
 const renamed: Record<string, string> = {
   engine_001_job_facts: '008_job_facts',
   '008_orphans': '009_orphans',
 };
 
-/** Earlier versions recorded what they had applied in a table of their own. */
+/** Converts the table in which earlier versions recorded their applied migrations. */
 async function takeOverRecords(database: Kysely<Database>): Promise<void> {
   await database.transaction().execute(async (trx) => {
     await takeLock(trx, 'migrations');
@@ -44,7 +44,7 @@ async function takeOverRecords(database: Kysely<Database>): Promise<void> {
   });
 }
 
-/** The migrator wants times in the order of the names. */
+/** The migrator needs times in the same order as the names. */
 function timeOf(appliedAt: Date | undefined, index: number): string {
   return new Date((appliedAt?.getTime() ?? 0) + index).toISOString();
 }

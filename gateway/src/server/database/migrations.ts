@@ -10,7 +10,7 @@ import { jobFacts } from './migrations/008-job-facts.ts';
 import { orphans } from './migrations/009-orphans.ts';
 import { terraformLogs } from './migrations/010-terraform-logs.ts';
 
-/** Applied in the order of their names, each once; an applied one is never edited. */
+/** Each is applied once, in the order of the names. Never edit a released one. */
 export const migrations: Record<string, Migration> = {
   '001_jobs_and_revisions': jobsAndRevisions,
   '002_lifecycle': lifecycle,

@@ -14,16 +14,16 @@ export type Query = Kysely<Database> | Transaction<Database>;
 export type OpenDatabase = {
   kind: 'embedded' | 'postgresql';
   query: Kysely<Database>;
-  /** Calls `listener` with the payload of each notification that any gateway has committed on `channel`. */
+  /** Calls `listener` with the payload of each notification that any gateway commits on `channel`. */
   listen(channel: string, listener: (payload: string) => void): Promise<void>;
-  /** Called after a lost connection is back; notifications in between are gone. */
+  /** Calls `listener` after a lost connection is restored. Notifications sent in between are lost. */
   onReconnect(listener: () => void): void;
-  /** The embedded database as a gzip archive of its folder; absent on PostgreSQL. */
+  /** Returns the embedded database as a gzip archive of its folder; absent on PostgreSQL. */
   backup?: () => Promise<Buffer>;
   close(): Promise<void>;
 };
 
-/** Opens PostgreSQL by URL, or the embedded database in `dataDir`, and brings its schema up to date. */
+/** Opens PostgreSQL by URL, or the embedded database in `dataDir`, and updates its schema. */
 export async function openDatabase(options: {
   databaseUrl?: string | undefined;
   dataDir: string;
@@ -69,8 +69,8 @@ async function openPostgres(url: string): Promise<OpenDatabase> {
       oid === int8 ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
   };
   const pool = new pg.Pool({ connectionString: url, max: 20, types, connectionTimeoutMillis: 10_000 });
-  pool.on('error', () => {}); // an idle connection that broke; the next query opens another
-  pool.on('connect', (client) => client.on('error', () => {})); // one in use: its query fails by itself
+  pool.on('error', () => {}); // an idle connection broke; the next query opens another
+  pool.on('connect', (client) => client.on('error', () => {})); // a connection in use broke; its query fails
   const listening = listenOnPostgres(url);
   return {
     kind: 'postgresql',

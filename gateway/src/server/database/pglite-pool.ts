@@ -2,8 +2,8 @@ import type { PGlite } from '@electric-sql/pglite';
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 
 /**
- * PGlite behind the few calls that Kysely makes to a `pg` pool. PGlite has one connection, so connecting waits
- * for its turn and a transaction has the database to itself.
+ * Presents PGlite as the part of a `pg` pool that Kysely calls. PGlite has one connection, so each caller waits for
+ * its turn, and a transaction runs alone.
  */
 export function pglitePool(pglite: PGlite): PostgresPool {
   let turn: Promise<void> = Promise.resolve();

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { OpenDatabase } from './open.ts';
 
-/** Why the database can't be used now; `undefined` while it answers. */
+/** Returns why the database can't be used now, or `undefined` while it answers. */
 export async function databaseProblem({ query }: OpenDatabase): Promise<string | undefined> {
   return sql`select 1`.execute(query).then(
     () => undefined,

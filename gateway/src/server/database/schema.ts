@@ -10,7 +10,7 @@ import type {
 } from '@deployment-engine/contracts';
 import type { Generated } from 'kysely';
 
-/** Columns as SQL has them. Text columns named for a document hold JSON. */
+/** The tables' columns. Text columns named after a document hold JSON. */
 export type Database = {
   projects: {
     id: string;
@@ -67,33 +67,33 @@ export type Database = {
     lease_expires_at: Date | null;
     created_at: Generated<Date>;
     started_at: Date | null;
-    /** From when the job's time limit counts: its first start, again after an approval. */
+    /** Start of the job's time limit: its first start, or the start after its approval. */
     timed_from: Date | null;
     finished_at: Date | null;
     remediate: Generated<boolean>;
     remediation_job_id: string | null;
-    /** Id of the principal that asked for it. */
+    /** Id of the principal that requested the job. */
     created_by: Generated<string>;
     /** Limits of that principal on the plan. */
     blast_radius: string | null;
     policy_summary: string | null;
-    /** From then on only apply is left. */
+    /** When the gate let the plan pass; only apply is left. */
     gate_passed_at: Date | null;
-    /** Orphans that the job is to adopt or delete, as JSON; `null` for all other jobs. */
+    /** Orphans that the job adopts or deletes, as JSON; `null` for all other jobs. */
     orphan_ids: string | null;
-    /** Its caller's own words. */
+    /** The caller's note on the job. */
     message: string | null;
-    /** Level of Terraform's own log; `null` where it was not asked for. */
+    /** Level of Terraform's own log; `null` if it was not requested. */
     terraform_log: TerraformLogLevel | null;
   };
-  /** Terraform's own log of a job, as each runner that worked on it had it; masked, compressed and sealed. */
+  /** Terraform's own log of a job, one row per runner that worked on it; redacted, compressed and sealed. */
   terraform_logs: {
     job_id: string;
     runner_url: string;
     content: Uint8Array;
     created_at: Generated<Date>;
   };
-  /** Objects that a broken-off apply may have left without an entry in the state. */
+  /** Objects that an interrupted apply may have left without an entry in the state. */
   orphans: {
     id: string;
     project_id: string;
@@ -108,7 +108,7 @@ export type Database = {
     source: OrphanSource | null;
     candidates: Generated<string>;
     search: string | null;
-    /** What was planned, sealed; `null` once the orphan is resolved. */
+    /** The planned values, sealed; `null` once the orphan is resolved. */
     content: Uint8Array | null;
     resolved_at: Date | null;
     resolved_by: string | null;
@@ -130,7 +130,7 @@ export type Database = {
     state_lineage: string | null;
     content: Uint8Array;
     plan_file: Uint8Array | null;
-    /** Binds the plan to job, code, variables and state; `null` for plans of earlier versions. */
+    /** Binds the plan to its job, code, variables and state; `null` for plans of earlier versions. */
     seal: Uint8Array | null;
     created_at: Generated<Date>;
   };
@@ -168,7 +168,7 @@ export type Database = {
     last_used_at: Date | null;
     revoked_at: Date | null;
   };
-  /** One row: the newest entry's number and hash, and the key of the chain, sealed. Its lock puts writers in order. */
+  /** One row: the newest entry's number and hash, and the chain's key, sealed. Writers lock it to take turns. */
   audit_head: { id: number; seq: number; hash: string; at: Date; sealed_key: Uint8Array };
   audit_entries: { seq: number; at: Date; entry: string };
   schedule_ticks: { project_id: string; tick: Date };
@@ -181,7 +181,7 @@ export type Database = {
     runner_url: string;
     created_at: Generated<Date>;
   };
-  /** Every version of a project's settings; `settings` is null where they were removed. */
+  /** Every version of a project's settings; `settings` is null in a version that removed them. */
   policy_settings: {
     project_id: string;
     version: number;

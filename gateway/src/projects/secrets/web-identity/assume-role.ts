@@ -8,7 +8,7 @@ const timeoutMs = 10_000;
 
 export type TemporaryCredentials = { environment: Record<string, string>; expiresAt: Date };
 
-/** The role could not be taken; the message is for the project's people. */
+/** The role could not be assumed; the message is for the project's users. */
 export class WebIdentityError extends Error {
   constructor(message: string) {
     super(message);
@@ -17,7 +17,7 @@ export class WebIdentityError extends Error {
 }
 
 /**
- * Exchanges a token of the engine's own for credentials of the project's role. The call itself needs no credentials.
+ * Exchanges a token signed by the engine for credentials of the project's role. The call needs no credentials.
  * Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
  */
 export async function assumeRole(
@@ -38,7 +38,7 @@ export async function assumeRole(
     DurationSeconds: String(identity.durationSeconds),
     WebIdentityToken: token,
   });
-  const doing = `taking the role ${identity.roleArn} for project ${job.projectId}`;
+  const doing = `assuming the role ${identity.roleArn} for project ${job.projectId}`;
   const answer = await axios
     .post<string>(tokenServiceUrl(context, identity.region), form.toString(), {
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
@@ -73,7 +73,7 @@ function readCredentials(xml: string, doing: string): TemporaryCredentials {
   };
 }
 
-/** Text of the first element of that name; `undefined` where there is none or the text is no XML. */
+/** Returns the text of the first element with that name; `undefined` if there is none or the text is not XML. */
 function element(xml: string, name: string): string | undefined {
   try {
     const answer = new DOMParser({ onError: onErrorStopParsing }).parseFromString(xml, 'text/xml');

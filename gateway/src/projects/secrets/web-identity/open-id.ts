@@ -1,7 +1,7 @@
 import { DomainError } from '@deployment-engine/service';
 import type { Context } from '../../../context.ts';
 
-/** Where and how clouds check this engine's tokens. Source: OpenID Connect Discovery 1.0, section 3. */
+/** Returns where and how clouds verify this engine's tokens. Source: OpenID Connect Discovery 1.0, section 3. */
 export function openIdConfiguration({ config }: Context) {
   const issuer = config.oidcIssuerUrl;
   if (!issuer)

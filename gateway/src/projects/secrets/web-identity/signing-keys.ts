@@ -5,13 +5,13 @@ import { takeLock } from '../../../server/database/locks.ts';
 import type { Query } from '../../../server/database/open.ts';
 import type { Encryption } from '../../../server/encryption.ts';
 
-/** How long a key that signs no more is published: clouds keep what they have read for a while. */
+/** How long a retired key stays published: tokens that it signed may still be in use. */
 const publishedMs = 24 * 3_600_000;
 const algorithm = 'RS256';
 
 export type PublicKey = { kty: string; kid: string; use: string; alg: string; n: string; e: string };
 
-/** The key that signs now; the first one is made when it is first asked for. */
+/** Returns the current signing key. The first call creates it. */
 export async function signingKey({ database, encryption }: Context) {
   const row = (await newestKey(database.query)) ?? (await makeFirst(database.query, encryption));
   const jwk = JSON.parse(encryption.open(row.private_key, privateKeyPlace(row.id)).toString());
@@ -33,7 +33,7 @@ export async function publishedKeys(context: Context): Promise<PublicKey[]> {
 
 export async function rotateSigningKey({ database, encryption }: Context): Promise<void> {
   await database.query.transaction().execute(async (trx) => {
-    await takeLock(trx, 'webIdentityKeys'); // gateways that find no key at the same time make one, not two
+    await takeLock(trx, 'webIdentityKeys'); // gateways that find no key at the same time create only one
     await trx
       .updateTable('web_identity_keys')
       .set({ retired_at: new Date() })
@@ -55,7 +55,7 @@ function newestKey(query: Query) {
 
 function makeFirst(query: Context['database']['query'], encryption: Encryption) {
   return query.transaction().execute(async (trx) => {
-    await takeLock(trx, 'webIdentityKeys'); // gateways that find no key at the same time make one, not two
+    await takeLock(trx, 'webIdentityKeys'); // gateways that find no key at the same time create only one
     return (await newestKey(trx)) ?? insertKey(trx, encryption);
   });
 }

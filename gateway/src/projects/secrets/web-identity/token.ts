@@ -5,12 +5,12 @@ import { signingKey } from './signing-keys.ts';
 
 const lifeSeconds = 300;
 
-/** What a role's trust policy names, so that one project can't take another's role. */
+/** Returns the subject that a role's trust policy names, so that one project can't assume another's role. */
 export function subjectOf(projectId: string): string {
   return `project:${projectId}`;
 }
 
-/** A token that says which project it speaks for, good for one exchange within five minutes. */
+/** Returns a token that names its project and is valid for five minutes. */
 export async function webIdentityToken(
   context: Context,
   token: { projectId: string; jobId: string; audience: string },
