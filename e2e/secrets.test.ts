@@ -154,5 +154,5 @@ test('a secret that changes between plan and approval makes the plan stale', asy
   await client.post(`/api/deploy/jobs/${parked.jobId}/approve`, { planDigest: parked.planDigest });
   const job = await client.endOf(parked.jobId);
   expect(job.failure?.reason).toBe('plan_stale');
-  expect(job.error ?? '').toMatch(/such as a secret variable, has changed/);
+  expect(job.error ?? '').toMatch(/for example a secret variable, have changed/);
 });

@@ -9,7 +9,7 @@ type Values = SettingValues<typeof gatewaySettings>;
 
 /** Cloud variables that only runs receive. */
 const cloudVariable = /^(AWS|ARM|GOOGLE)_[A-Z0-9_]+$/;
-/** Variables that name files or make Terraform's provider behave differently on the runner's machine. */
+/** Variables that are not passed to runs: the files that they name are on the gateway's machine. */
 const notForRuns = new Set(['AWS_CA_BUNDLE', 'AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE']);
 
 export type Config = ReturnType<typeof readConfig>;
@@ -20,7 +20,7 @@ export class ConfigError extends ServiceConfigError {
   }
 }
 
-/** Reads the gateway's settings; throws `ConfigError` with a line for each wrong one. */
+/** Reads the gateway's settings; throws `ConfigError` with a line for each invalid one. */
 export function readConfig(given: NodeJS.ProcessEnv) {
   const { values, environment, problems, misspelt } = readSettings(gatewaySettings, given);
   const lines = [...problems, ...contradictions(values, environment)];
@@ -32,9 +32,9 @@ export function readConfig(given: NodeJS.ProcessEnv) {
     port: server.PORT,
     logLevel: server.LOG_LEVEL,
     gatewayId: `${hostname()}-${process.pid}-${Date.now().toString(36)}`,
-    /** Credentials and endpoints of the cloud, for runs only. */
+    /** Cloud credentials and endpoints, for runs only. */
     cloudEnvironment: cloudEnvironment(environment),
-    /** Issuer of the engine's own tokens, by which projects take cloud roles; `undefined` means none are issued. */
+    /** Issuer of the engine's own tokens, with which projects assume cloud roles; `undefined`: it issues none. */
     oidcIssuerUrl: cloudAccess.OIDC_ISSUER_URL,
     /** A line for each variable that looks like a misspelt setting. */
     misspeltSettings: misspelt,
@@ -46,7 +46,7 @@ export function readConfig(given: NodeJS.ProcessEnv) {
   };
 }
 
-/** A line for each setting that contradicts another one. */
+/** Returns a line for each setting that contradicts another one. */
 function contradictions(values: Values | undefined, environment: NodeJS.ProcessEnv): string[] {
   const lines = values ? accessContradictions({ ...values.access, ...values.tokens }) : [];
   if (clientTlsFiles(environment) === 'incomplete')
@@ -64,7 +64,7 @@ function storageConfig(storage: Values['storage']) {
     databaseUrl: storage.DATABASE_URL,
     /** 64 hex digits; `undefined` means the key file under `dataDir`. */
     stateEncryptionKey: storage.STATE_ENCRYPTION_KEY,
-    /** Earlier keys, still able to open what they have sealed, as hex. */
+    /** Earlier keys, as hex, to open values that they have sealed. */
     previousEncryptionKeys: storage.STATE_ENCRYPTION_PREVIOUS_KEYS,
   };
 }
@@ -72,10 +72,10 @@ function storageConfig(storage: Values['storage']) {
 function runnersConfig(runners: Values['runners']) {
   const tls = clientTlsFiles(runners);
   return {
-    /** Runners known by this setting alone; more register themselves by heartbeat. */
+    /** Runners known from this setting; others register by heartbeat. */
     runnerUrls: runners.TERRAFORM_RUNNER_URL,
     runnerToken: runners.RUNNER_TOKEN,
-    /** Set where runners serve TLS and require the gateway's certificate. */
+    /** Set if runners serve TLS and require the gateway's certificate. */
     runnerTls: tls === 'incomplete' ? undefined : tls,
     runnerLostSeconds: runners.RUNNER_LOST_SECONDS,
   };
@@ -88,7 +88,7 @@ function jobsConfig({ jobs, orphans }: Values) {
     stepTimeoutSeconds: jobs.STEP_TIMEOUT_SECONDS,
     jobTimeoutSeconds: jobs.JOB_TIMEOUT_SECONDS,
     lostHoldSeconds: jobs.LOST_APPLY_HOLD_SECONDS,
-    /** Whether AWS objects get a tag by which a search finds those of a project. */
+    /** Whether AWS objects get a tag by which a search finds a project's objects. */
     orphanTag: orphans.ORPHAN_TAG,
     orphanAbsenceSeconds: orphans.ORPHAN_ABSENCE_SECONDS,
   };
@@ -111,9 +111,9 @@ function policyAndCostsConfig({ policyAndCosts: settings, storage }: Values) {
     costDiscounts: settings.COST_DISCOUNTS,
     /** The installation's own price book; the embedded one is used while this file does not exist. */
     priceBookPath: resolve(settings.PRICE_BOOK ?? join(storage.DATA_DIR, 'price-book.json')),
-    /** Where price lists are pulled from instead of the clouds' own addresses. */
+    /** Addresses of price lists that replace the clouds' own. */
     priceListUrls: settings.PRICE_LIST_URLS as { aws?: string; azure?: string; google?: string },
-    /** Google's price catalogue needs a key. */
+    /** Key for Google's price catalogue. */
     priceGoogleApiKey: settings.PRICE_GOOGLE_API_KEY,
   };
 }

@@ -14,7 +14,7 @@ import type { OpenDatabase } from './server/database/open.ts';
 import type { Encryption } from './server/encryption.ts';
 import type { Metrics } from './server/metrics.ts';
 
-/** What request handlers and workers share. */
+/** Shared by request handlers and workers. */
 export type Context = {
   config: Config;
   logger: Logger;
@@ -29,6 +29,6 @@ export type Context = {
   metrics: Metrics;
   prices: Prices;
   operatorPolicy: OperatorPolicy;
-  /** What takes the secrets of a project or a job out of answers. */
+  /** Returns the redactor for answers about a project or a job. */
   redactorOf: RedactorOf<Redactor>;
 };

@@ -39,12 +39,12 @@ const closeMs = 5000;
 export type Gateway = {
   port: number;
   context: Context;
-  /** The key that was made at this, the first start. */
+  /** The admin key, if this is the first start. */
   firstKey: { key: string; path: string } | undefined;
   [Symbol.asyncDispose](): Promise<void>;
 };
 
-/** Opens the database, starts listening and working; disposing hands the work over and closes everything. */
+/** Opens the database and starts listening and working. Disposing releases its jobs and closes everything. */
 export async function startGateway(config: Config): Promise<Gateway> {
   await mkdir(config.workspacesDir, { recursive: true });
   const context = await createContext(config);
@@ -98,7 +98,7 @@ async function createContext(config: Config): Promise<Context> {
     config.previousEncryptionKeys.map((key) => Buffer.from(key, 'hex')),
   );
   if (!config.databaseUrl && (await swapInRestored(config.dataDir)))
-    logger.warn('a restored backup is in place');
+    logger.warn('the database was replaced by the restored backup');
   const database = await openDatabase(config);
   const audit = await openAuditLog(database, encryption);
   return {
@@ -125,7 +125,7 @@ async function createContext(config: Config): Promise<Context> {
   };
 }
 
-/** The copy that `AUDIT_LOG_FILE` asks for. */
+/** Starts copying the audit log to `AUDIT_LOG_FILE`, if it is set. */
 async function copyAudit({ config, database, logger }: Context): Promise<AuditFile | undefined> {
   if (!config.access.auditLogFile) return undefined;
   const file = await followToFile(config.access.auditLogFile, database.query, logger);
@@ -134,7 +134,7 @@ async function copyAudit({ config, database, logger }: Context): Promise<AuditFi
   return file;
 }
 
-/** What any gateway commits reaches this one's cache and listeners. */
+/** Updates this gateway's cache and listeners when any gateway commits a change. */
 async function connectChanges(context: Context): Promise<void> {
   await context.database.listen(jobChangedChannel, (jobId) => {
     context.jobCache.invalidate(jobId);

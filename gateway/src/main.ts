@@ -13,10 +13,10 @@ if (process.argv.includes('--help')) {
 try {
   const gateway = await startGateway(readConfig(process.env));
   const { firstKey } = gateway;
-  if (firstKey) console.log(`The admin key, shown this once and kept in ${firstKey.path}: ${firstKey.key}`);
+  if (firstKey) console.log(`The admin key, shown only once and stored in ${firstKey.path}: ${firstKey.key}`);
   process.send?.({ type: 'ready', port: gateway.port });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(gateway));
-  process.once('disconnect', () => void stop(gateway)); // who started it is gone
+  process.once('disconnect', () => void stop(gateway)); // the parent process has ended
   if (process.connected === false) void stop(gateway);
 } catch (error) {
   console.error(error instanceof ConfigError ? error.message : error);

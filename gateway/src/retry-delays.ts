@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 export type RetryDelays = {
-  /** Waits before the next round: twice as long as before, up to the limit. Rejects where `signal` is aborted. */
+  /** Waits before the next attempt: twice as long as before, up to the limit. Rejects when `signal` is aborted. */
   wait(): Promise<void>;
-  /** Begins with the shortest delay again. */
+  /** Makes the next delay the shortest again. */
   reset(): void;
 };
 
-/** The delays between the rounds of one retry loop. */
+/** Returns the delays between the attempts of one retry loop. */
 export function retryDelays(options: {
   firstMs: number;
   maxMs: number;

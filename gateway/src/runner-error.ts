@@ -1,8 +1,8 @@
 import type { ProblemCode } from '@deployment-engine/contracts';
 
-/** What went wrong between gateway and runner. */
+/** A runner did not answer, or answered with a problem. */
 export class RunnerError extends Error {
-  /** The runner's own reason, or `undefined` where it did not answer at all. */
+  /** The runner's own reason, or `undefined` if it did not answer. */
   readonly problem: ProblemCode | undefined;
 
   constructor(message: string, options: { problem?: ProblemCode | undefined; cause?: unknown } = {}) {

@@ -18,14 +18,14 @@ const server = {
   title: 'Server',
   settings: {
     PORT: {
-      meaning: 'port of the public API; `0` takes a free one',
+      meaning: 'port of the public API; `0` selects a free one',
       type: port,
       default: '3000',
       example: '8080',
     },
     HOST: {
       meaning:
-        'address to listen on; on any but the loopback every caller must authenticate, see [access](access.md)',
+        'address to listen on; on any address but the loopback every caller must authenticate, see [access](access.md)',
       type: text,
       default: '127.0.0.1',
       example: '0.0.0.0',
@@ -64,7 +64,7 @@ const runners = {
       example: '/etc/engine/ca.pem',
     },
     RUNNER_LOST_SECONDS: {
-      meaning: 'a runner that is silent for this long counts as lost, and its jobs are settled',
+      meaning: 'a runner that does not answer for this long is declared lost, and its jobs are settled',
       type: seconds(5),
       unit: 'seconds',
       default: '30',
@@ -101,12 +101,12 @@ const storage = {
       type: z
         .string()
         .regex(encryptionKey, 'must be 64 hex digits (32 bytes); make one with: openssl rand -hex 32'),
-      otherwise: 'a file in `DATA_DIR`, made at the first start',
+      otherwise: 'a file in `DATA_DIR`, created at the first start',
       example: 'ab'.repeat(32),
       secret: true,
     },
     STATE_ENCRYPTION_PREVIOUS_KEYS: {
-      meaning: 'earlier keys, separated by commas, to read what was written with them',
+      meaning: 'earlier keys, separated by commas, to read values that were encrypted with them',
       type: list.pipe(
         z.array(z.string().regex(encryptionKey, 'must be keys of 64 hex digits, separated by commas')),
       ),
@@ -135,14 +135,14 @@ const jobs = {
       example: '3600',
     },
     CANCEL_GRACE_SECONDS: {
-      meaning: 'time from interrupt to kill on a cancel, unless the request names another time',
+      meaning: 'time from interrupt to kill when a job is cancelled, unless the request sets another time',
       type: seconds(0),
       unit: 'seconds',
       default: '60',
       example: '120',
     },
     LEASE_SECONDS: {
-      meaning: 'another gateway takes a job over when its own has been silent for this long',
+      meaning: 'another gateway takes a job over when its gateway has not renewed its lease for this long',
       type: seconds(3),
       unit: 'seconds',
       default: '15',
@@ -150,7 +150,7 @@ const jobs = {
     },
     LOST_APPLY_HOLD_SECONDS: {
       meaning:
-        "how long a project's jobs are held after its runner was lost during an apply, which may still be going on",
+        "how long a project's jobs are held after its runner was lost during an apply, which may still be running",
       type: seconds(0),
       unit: 'seconds',
       default: '300',
@@ -164,14 +164,14 @@ const orphans = {
   settings: {
     ORPHAN_TAG: {
       meaning:
-        "`1` has the AWS provider tag every taggable resource with `deployment-engine:project`, by which orphans are found, see [orphans](orphans.md); changes users' resources",
+        "`1` makes the AWS provider tag every taggable resource with `deployment-engine:project`, by which orphans are found, see [orphans](orphans.md); this changes users' resources",
       type: flag,
       default: '0',
       example: '1',
     },
     ORPHAN_ABSENCE_SECONDS: {
       meaning:
-        'a search that finds nothing settles an orphan only this long after its apply, since clouds list new objects late',
+        'time after an apply before a search that finds nothing settles an orphan; clouds list new objects late',
       type: seconds(0),
       unit: 'seconds',
       default: '30',
@@ -211,7 +211,7 @@ const policyAndCosts = {
   settings: {
     POLICY_FILE: {
       meaning:
-        "the operator's policy, YAML or JSON: defaults, what projects can't weaken, exemptions; see [policy](policy.md)",
+        "the operator's policy, YAML or JSON: defaults, minimums that projects can't weaken, exemptions; see [policy](policy.md)",
       type: text,
       otherwise: 'the built-in defaults',
       example: '/etc/engine/policy.yaml',
@@ -235,7 +235,7 @@ const policyAndCosts = {
       example: '/var/lib/engine/price-book.json',
     },
     PRICE_LIST_URLS: {
-      meaning: 'other places to refresh prices from',
+      meaning: 'other addresses to refresh prices from',
       type: pairs('aws=https://prices.example.org', /^(aws|azure|google)$/, z.url({ protocol: /^https?$/ })),
       default: '',
       otherwise: "the clouds' own",
@@ -255,8 +255,8 @@ const cloudAccess = {
   settings: {
     OIDC_ISSUER_URL: {
       meaning:
-        'URL under which clouds reach this gateway; projects can then take a cloud role by web identity, see [secrets](secrets.md)',
-      type: httpUrl('must be the URL under which clouds reach this gateway').transform((url) =>
+        'URL at which clouds reach this gateway; projects can then assume a cloud role by web identity, see [secrets](secrets.md)',
+      type: httpUrl('must be the URL at which clouds reach this gateway').transform((url) =>
         url.replace(/\/+$/, ''),
       ),
       example: 'https://engine.example.org',

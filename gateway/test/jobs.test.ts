@@ -15,7 +15,7 @@ onEachGateway((it) => {
       return answer.body.waitingReason ? answer.body : undefined;
     });
     expect(job.status).toBe('pending');
-    expect(job.waitingReason).toMatch(/does not answer .*starts when the runner is back/);
+    expect(job.waitingReason).toMatch(/does not answer .*starts when the runner answers again/);
   });
 
   test('50 concurrent identical requests with one key make one job', async () => {

@@ -196,12 +196,12 @@ for (const [outcome, stored, reason] of [
   [
     { kind: 'failed', step: 'apply', exitCode: 1, message: 'no' },
     'earlier',
-    'An apply whose runner was lost did not end well',
+    'An apply whose runner was lost did not succeed',
   ],
   [
     { kind: 'succeeded' },
     'another',
-    'An apply whose runner was lost went on while another job changed the project',
+    'An apply whose runner was lost continued while another job changed the project',
   ],
 ] as const)
   test(`what may exist after it is reported: ${reason}`, async () => {

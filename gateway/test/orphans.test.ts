@@ -205,7 +205,7 @@ test('a place that is taken by now can not be adopted into', async () => {
   await completeWith('taken', ['vpc-2']);
   const refused = await it.client.post('/api/deploy/orphans/taken/adopt', { orphanId: orphan.id });
   expect([refused.status, refused.body.code]).toStrictEqual([409, 'orphan_not_adoptable']);
-  expect(refused.body.detail).toMatch(/aws_vpc\.v is another object by now/);
+  expect(refused.body.detail).toMatch(/aws_vpc\.v is already another object/);
 });
 
 test('a job whose search has settled the last orphan makes a destroyed project destroyed', async () => {

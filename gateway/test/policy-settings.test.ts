@@ -97,7 +97,7 @@ onEachGateway((it) => {
   const refusedRules: [string, object[], RegExp][] = [
     ['that does not parse', [cel('resource.')], /USER-A: /],
     ['that is no condition', [cel('1 + 1')], /USER-A: the expression is a/],
-    ['whose id is there twice', [cel('true'), cel('false')], /the id USER-A is there twice/],
+    ['whose id is used twice', [cel('true'), cel('false')], /the id USER-A is used twice/],
     ['whose bundle is none', [rego(Buffer.from('nothing'))], /USER-R: the bundle cannot be evaluated/],
     ['whose bundle never answers', [rego(compiledPolicy(false, { endless: true }))], /does not answer/],
   ];

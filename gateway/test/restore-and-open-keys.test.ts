@@ -87,7 +87,7 @@ test('keys made while the engine was open are marked, reported at a guarded star
     expect(own.madeWhileOpen).toBe(false);
     const safe = bearer(it.url, own.key);
     const findings = (await safe.get('/api/admin/protection')).body.findings.join('\n');
-    expect(findings).toMatch(/2 usable API keys were made while the engine asked for no credentials/);
+    expect(findings).toMatch(/2 usable API keys were made while the engine required no credentials/);
     const revoke = async (by: typeof safe) =>
       (await by.post('/api/keys/revoke-made-while-open', {})).body.revoked.length;
     assert.equal(await revoke(admin), 1, 'the key that asks for it stays');

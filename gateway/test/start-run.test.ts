@@ -81,7 +81,7 @@ test('a job that waits for a slot longer than its time ends as timed out and fre
   const job = await endOf(it, await deploy(it, 'no-slot'));
   expect(job.failure?.reason).toBe('timed_out');
   expect(job.failure?.retryable).toBe(true);
-  expect(job.error ?? '').toMatch(/the job's time of 1 s is over: all slots are taken/);
+  expect(job.error ?? '').toMatch(/the job's time limit of 1 s is reached: all slots are taken/);
   await slotIsFree(it, starts);
 });
 

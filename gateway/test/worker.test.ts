@@ -197,7 +197,7 @@ for (const [type, mayHaveApplied] of [
     expect(row.status).toBe('failed');
     const { reason, message, retryable } = JSON.parse(row.error ?? '{}');
     expect([reason, retryable]).toStrictEqual(['internal', true]);
-    expect(message).toMatch(/finds it in the log/);
+    expect(message).toMatch(/can find it in the log/);
     const kept = await it.gateway.context.database.query
       .selectFrom('unsettled_runs')
       .select(['run_id', 'project_id', 'runner_url'])

@@ -60,7 +60,7 @@ function revokeCommand(): Command {
   return new Command('revoke')
     .description('revoke a key for ever')
     .argument('[id]', 'as keys list shows it')
-    .option('--made-while-open', 'every key that was made while the engine asked for no credentials')
+    .option('--made-while-open', 'every key that was made while the engine required no credentials')
     .action(async (id: string | undefined, options: { madeWhileOpen?: boolean }, command: Command) => {
       const connection = connect(command);
       if ((id === undefined) !== (options.madeWhileOpen === true))

@@ -18,7 +18,7 @@ const verdicts = {
 
 const maxReasons = 5;
 
-/** Judges a job's plan against its project's budget; `undefined` where the project has none. */
+/** Checks a job's plan against its project's budget; `undefined` if the project has none. */
 export async function budgetDecision(context: Context, job: JobRow): Promise<BudgetDecision | undefined> {
   const budget = await findBudget(context.database.query, job.project_id);
   if (!budget) return undefined;
@@ -34,7 +34,7 @@ export async function budgetDecision(context: Context, job: JobRow): Promise<Bud
         : `budget in ${budget.currency}: ${reasons.join('; ')}`;
     return { verdict: verdicts[decision], message, reason: 'budget_exceeded' };
   } catch (error) {
-    // Without a figure nothing shows that the plan is within the budget.
+    // If the costs cannot be estimated, the plan may exceed the budget, so it is blocked.
     if (!(error instanceof DomainError)) throw error;
     const faults = error.fields.map(({ detail }) => detail).join('; ');
     return { verdict: 'blocked', message: `budget: ${faults}`, reason: 'costs_not_readable' };

@@ -7,7 +7,7 @@ import { codeResources } from './code-resources.ts';
 import { inDefaultRegion } from './default-region.ts';
 import { estimateCosts } from './estimate-costs.ts';
 
-/** Prices code that is not stored. */
+/** Estimates the costs of code that is not stored. */
 export async function codeCosts(context: Context, request: CodeCostsRequest): Promise<CostEstimate> {
   const { files } = await prepareRevision(requestFiles(request), {});
   const { resources, unreadable, unfollowed } = await codeResources(files, request.variables ?? {});
@@ -15,7 +15,7 @@ export async function codeCosts(context: Context, request: CodeCostsRequest): Pr
     throw new DomainError('invalid_request', 'estimating costs', {
       fields: unreadable.map((path) => ({
         pointer: request.files ? `/files/${path.replaceAll('/', '~1')}` : '/iacCode',
-        detail: `${path} does not parse; POST /api/deploy/validate says where`,
+        detail: `${path} does not parse; POST /api/deploy/validate shows where`,
       })),
     });
   const stored = files.get(usageFileName)?.toString('utf8');

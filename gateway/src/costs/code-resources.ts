@@ -5,13 +5,13 @@ import type { RevisionFiles, Variables } from '../projects/revisions/store.ts';
 
 export type CodeResources = {
   resources: NormalisedResource[];
-  /** Files that do not parse; what they declare is missing. */
+  /** Files that do not parse; the resources that they declare are missing. */
   unreadable: string[];
-  /** Calls of modules from elsewhere; what they declare is missing. */
+  /** Calls of modules that are not in the files; the resources that they declare are missing. */
   unfollowed: UnfollowedModule[];
 };
 
-/** The resources that code declares, as far as they can be read before any plan. */
+/** Returns the resources that code declares, as far as they can be read without a plan. */
 export async function codeResources(files: RevisionFiles, variables: Variables): Promise<CodeResources> {
   const byDirectory = new Map<string, unknown[]>();
   const unreadable: string[] = [];
@@ -38,7 +38,7 @@ async function parseAll(files: RevisionFiles): Promise<[string, unknown][]> {
   ];
 }
 
-/** By the `./path` with which the root module names them. */
+/** Returns local modules by the `./path` with which the root module calls them. */
 function localModules(byDirectory: Map<string, unknown[]>): Record<string, unknown[]> {
   const entries = [...byDirectory].filter(([directory]) => directory !== '.');
   return Object.fromEntries(entries.map(([directory, trees]) => [`./${normalize(join(directory))}`, trees]));

@@ -1,7 +1,7 @@
 import type { NormalisedResource } from '@deployment-engine/pricing';
 import type { Config } from '../config.ts';
 
-/** Runs get the region of a provider that names none from these variables, so its resources are priced there. */
+/** Variables that set the region of providers without one; resources of such providers are priced there. */
 const regionVariables = { aws: ['AWS_REGION', 'AWS_DEFAULT_REGION'], google: ['GOOGLE_REGION'] };
 
 export function inDefaultRegion(

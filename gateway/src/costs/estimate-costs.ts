@@ -18,7 +18,7 @@ export type CostRequest = {
   unfollowed?: UnfollowedModule[] | undefined;
 };
 
-/** An estimate at the installation's prices, discounts and rates. Bad usage and currencies are the caller's faults. */
+/** Estimates costs with the installation's prices, discounts and rates. Throws `invalid_request` for bad input. */
 export function estimateCosts(
   { config, prices }: Context,
   resources: NormalisedResource[],
@@ -40,7 +40,7 @@ export function estimateCosts(
   }
 }
 
-/** Throws `invalid_request` for a currency without a rate. */
+/** Throws `invalid_request` for a currency without an exchange rate. */
 export function requireRate({ config }: Context, currency: string): void {
   if (currency !== 'USD' && config.exchangeRates[currency] === undefined)
     throw invalidRequest(new UnknownCurrencyError(currency), '');

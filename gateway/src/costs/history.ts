@@ -10,7 +10,7 @@ import { plannedResources, stateResources, storedUsage } from './project-resourc
 
 const recordedTypes: readonly JobType[] = ['deploy', 'rollback', 'destroy'];
 
-/** What a project costs after a job, for its history; `undefined` for jobs that change nothing. Never throws. */
+/** Estimates a project's costs after a job, for its history; `undefined` for jobs that change nothing. Never throws. */
 export async function costsAfter(context: Context, job: JobRow): Promise<CostEstimate | undefined> {
   if (!recordedTypes.includes(job.type)) return undefined;
   const { query } = context.database;
@@ -24,7 +24,10 @@ export async function costsAfter(context: Context, job: JobRow): Promise<CostEst
     const resources = stateResources(context, newest?.state, planned);
     return estimateCosts(context, resources, { profile, currency, usage });
   } catch (error) {
-    context.logger.warn('the costs after a job are left out of the history', { jobId: job.id, error });
+    context.logger.warn('estimating costs after a job; they are missing in the history', {
+      jobId: job.id,
+      error,
+    });
     return undefined;
   }
 }
@@ -45,7 +48,7 @@ export async function saveCosts(trx: Query, job: JobRow, costs: CostEstimate): P
     .execute();
 }
 
-/** Newest first, below `before` where it is given. */
+/** Returns entries, newest first; with `before`, only older ones. */
 export async function listCosts(
   query: Query,
   projectId: string,

@@ -6,7 +6,7 @@ import { plannedResources, storedUsage } from './project-resources.ts';
 
 export type PlannedJob = { id: string; projectId: string; revision: number | null };
 
-/** What a job's plan costs once applied, with `diff` against what there was before it. */
+/** Estimates the costs after applying a job's plan; `diff` is the difference to the costs before it. */
 export async function estimatePlan(
   context: Context,
   job: PlannedJob,
@@ -17,7 +17,7 @@ export async function estimatePlan(
   return estimateCosts(context, after, { ...request, usage, current: before });
 }
 
-/** For the plan's own answer; `null` where its usage file is broken. */
+/** Estimates the costs to show with a plan; `null` if its usage file is invalid. */
 export async function planCost(
   context: Context,
   job: PlannedJob,

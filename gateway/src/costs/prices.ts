@@ -22,8 +22,8 @@ const maxImportBytes = 64 * 1024 * 1024;
 type PriceSettings = Pick<Config, 'priceBookPath' | 'priceListUrls' | 'priceGoogleApiKey'>;
 
 /**
- * The prices in force: the installation's book, or the embedded one while there is none. The file is read again
- * when it has changed; one that turns out damaged is refused and the last good book stays.
+ * The prices in use: the installation's price book, or the embedded one if it has none. The file is read again when it
+ * has changed. A damaged one is refused, and the last valid book stays in use.
  */
 export class Prices {
   readonly #settings: PriceSettings;
@@ -49,12 +49,12 @@ export class Prices {
     return { origin, version: book.version, sections, warnings, refresh: this.#refresh };
   }
 
-  /** Pulls the price lists in the background; while one refresh runs, another request joins it. */
+  /** Downloads the price lists in the background. Has no effect while a refresh is running. */
   startRefresh({ sources, regions }: RefreshPricesRequest): void {
     const { priceGoogleApiKey: googleApiKey, priceListUrls: baseUrls, priceBookPath } = this.#settings;
     if (sources.includes('google') && googleApiKey === undefined)
       throw new DomainError('invalid_request', 'refreshing prices: Google needs PRICE_GOOGLE_API_KEY', {
-        fields: [{ pointer: '/sources', detail: 'names google, for which no key is set' }],
+        fields: [{ pointer: '/sources', detail: 'contains google, but PRICE_GOOGLE_API_KEY is not set' }],
       });
     if (this.#refresh?.status === 'running') return;
     const startedAt = new Date().toISOString();
@@ -76,7 +76,7 @@ export class Prices {
     );
   }
 
-  /** Puts a book that another installation refreshed in force. */
+  /** Imports a price book that another installation has refreshed. */
   async import(source: Readable): Promise<void> {
     const { priceBookPath: bookPath } = this.#settings;
     const file = `${bookPath}.${uuid()}.import`;
@@ -88,7 +88,7 @@ export class Prices {
       if (!(error instanceof PriceBookError)) throw error;
       throw new DomainError(
         'invalid_request',
-        `importing a price book: ${error.reason}; the prices stay as they were`,
+        `importing a price book: ${error.reason}; the prices are unchanged`,
         { cause: error },
       );
     } finally {
@@ -114,13 +114,15 @@ export class Prices {
       return { book: loadPriceBook(this.#settings.priceBookPath), origin: 'installed' as const };
     } catch (error) {
       if (!(error instanceof PriceBookError)) throw error;
-      this.#logger.warn('the price book was refused; the prices before it stay', { error: error.message });
+      this.#logger.warn('the price book was refused; the previous prices stay in use', {
+        error: error.message,
+      });
       return this.#loaded ?? { book: loadPriceBook(), origin: 'embedded' as const };
     }
   }
 }
 
-/** Changes whenever another file takes the place; empty where there is none. */
+/** Returns a text that changes whenever the file is replaced; empty if there is none. */
 function stampOf(path: string): string {
   const stat = statSync(path, { throwIfNoEntry: false });
   return stat === undefined ? '' : `${stat.ino}-${stat.size}-${stat.mtimeMs}`;

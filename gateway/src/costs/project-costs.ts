@@ -4,7 +4,7 @@ import type { ProjectRow } from '../projects/store.ts';
 import { estimateCosts } from './estimate-costs.ts';
 import { projectResources, storedUsage } from './project-resources.ts';
 
-/** What a project costs a month, and what a plan that waits would change. */
+/** Estimates a project's monthly costs, and the difference that its pending plan would make. */
 export async function projectCosts(
   context: Context,
   project: ProjectRow,

@@ -25,15 +25,15 @@ import type { CostRequest } from './estimate-costs.ts';
 export type ProjectResources = {
   source: 'state' | 'plan' | 'code';
   resources: NormalisedResource[];
-  /** What a plan that is newer than the state would leave. */
+  /** Resources after applying a plan that is newer than the state. */
   planned?: NormalisedResource[];
   /** Files of the code that do not parse. */
   unreadable?: string[];
-  /** Calls of modules from elsewhere, which only a plan reads. */
+  /** Calls of modules that are not in the code; only a plan reads them. */
   unfollowed?: UnfollowedModule[];
 };
 
-/** A project's resources from its state, before the first from its newest plan, before that from its code. */
+/** Returns a project's resources from its state; without one, from its newest plan; without a plan, from its code. */
 export async function projectResources(context: Context, project: ProjectRow): Promise<ProjectResources> {
   const { query } = context.database;
   const planJobId = await newestPlanJobId(query, project.id);
@@ -54,7 +54,7 @@ export async function projectResources(context: Context, project: ProjectRow): P
   return { source: 'code', resources: inDefaultRegion(context.config, resources), ...missing };
 }
 
-/** What a job's plan leaves, and what there was before it. */
+/** Returns the resources before and after applying a job's plan. */
 export async function plannedResources(
   context: Context,
   jobId: string,
@@ -74,7 +74,7 @@ export function stateResources(
   return inDefaultRegion(config, normaliseState(state, planned ? { like: planned } : {}));
 }
 
-/** The expected usage in a revision's files; by default in those of the newest revision. */
+/** Returns the usage file of a revision, by default of the newest one. */
 export async function storedUsage(
   context: Context,
   projectId: string,

@@ -11,13 +11,13 @@ import { newestStateVersion } from '../projects/states/store.ts';
 import { findProject } from '../projects/store.ts';
 import { notify, type Query } from '../server/database/open.ts';
 
-/** Other tables refer to these: they come last, in this order. */
+/** Other tables refer to these, so they are deleted last, in this order. */
 const last = ['jobs', 'revisions', 'project_data_keys'];
 
 /**
- * Removes everything the engine keeps of a project but its audit log. Refused while a job is unfinished, and, without
- * `force`, while resources are in its state or may exist without a record: those stay in the cloud and nobody would
- * know them.
+ * Deletes everything that the engine stores about a project except its audit log. Refused while a job is unfinished.
+ * Without `force`, also refused while resources are in its state or may exist without a record, because they would
+ * remain in the cloud unknown to anybody.
  */
 export async function deleteProject(
   context: Context,
@@ -35,7 +35,7 @@ export async function deleteProject(
     if (!force && (resourcesLeft > 0 || isUncertain))
       throw new DomainError(
         'project_deployed',
-        `deleting project ${projectId}: ${resourcesLeft > 0 ? `its state has ${resourcesLeft} resources` : `objects may exist without a record, see GET /api/deploy/orphans/${projectId}`}; destroy it first, or give force=true to leave them in the cloud`,
+        `deleting project ${projectId}: ${resourcesLeft > 0 ? `its state has ${resourcesLeft} resources` : `objects may exist without a record, see GET /api/deploy/orphans/${projectId}`}; destroy it first, or set force=true to leave them in the cloud`,
       );
     await deleteRows(trx, projectId);
     await call.record(trx, { project: projectId, detail: { force, resourcesLeft } });
@@ -44,7 +44,7 @@ export async function deleteProject(
       resourcesLeft,
       message:
         resourcesLeft > 0
-          ? `The project is deleted; ${resourcesLeft} resources stay in the cloud without a record`
+          ? `The project is deleted; ${resourcesLeft} resources remain in the cloud without a record`
           : 'The project is deleted',
     };
   });
@@ -66,7 +66,7 @@ async function requireIdle(trx: Query, projectId: string): Promise<void> {
   if (job)
     throw new DomainError(
       'project_busy',
-      `deleting project ${projectId}: its job ${job.id} is ${job.status}; wait for its end, or cancel it`,
+      `deleting project ${projectId}: its job ${job.id} is ${job.status}; wait until it has ended, or cancel it`,
     );
 }
 
@@ -80,7 +80,7 @@ async function hasLostRun(trx: Query, projectId: string): Promise<boolean> {
   return row !== undefined;
 }
 
-/** Every table that names a project or a job, those of later migrations included. */
+/** Deletes a project's rows in every table with a project's or a job's id, including tables of later migrations. */
 async function deleteRows(trx: Query, projectId: string): Promise<void> {
   const jobs = await trx.selectFrom('jobs').select('id').where('project_id', '=', projectId).execute();
   const byJob = await tablesWith(trx, 'job_id');

@@ -3,7 +3,7 @@ import { unfinishedDeployments } from '../jobs/store.ts';
 import type { ProjectRow } from '../projects/store.ts';
 import type { Query } from '../server/database/open.ts';
 
-/** `pending` while a job that changes infrastructure is queued or in progress. */
+/** Returns a project's status; `pending` while a job that changes infrastructure is queued or in progress. */
 export async function deploymentStatus(query: Query, project: ProjectRow): Promise<DeploymentStatus> {
   const unfinished = await unfinishedDeployments(query, [project.id]);
   return unfinished.has(project.id) ? 'pending' : project.deployment_status;

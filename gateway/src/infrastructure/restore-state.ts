@@ -10,7 +10,7 @@ import {
   saveStateVersion,
 } from '../projects/states/store.ts';
 
-/** Makes an earlier version the newest, under the next serial. Refused while a job could be changing the state. */
+/** Stores an earlier version again as the newest, under the next serial. Refused while a job may change the state. */
 export async function restoreState(
   context: Context,
   projectId: string,

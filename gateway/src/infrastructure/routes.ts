@@ -73,7 +73,7 @@ async function showOutputs(
   if (sensitive && !hasRole(principal, 'deployer'))
     throw new DomainError(
       'forbidden',
-      'reading sensitive outputs: the role deployer is needed; without sensitive=true they are masked',
+      'reading sensitive outputs: sensitive=true needs the role deployer; leave it out to read them redacted',
     );
   const project = await findProject(query, params.projectId);
   const newest = await readNewestState(query, context.encryption, project.id);
@@ -129,7 +129,7 @@ async function showHistory(
   };
 }
 
-/** A project that no request has made yet has deployed nothing. */
+/** Returns the answer for a project that no request has created yet. */
 function notDeployed(projectId: string) {
   return {
     projectId,
@@ -143,7 +143,7 @@ function notDeployed(projectId: string) {
   };
 }
 
-/** The state as it is for admins, who may download it too; masked for everybody else. */
+/** Returns the full state for admins, who may also download it, and a redacted one for everybody else. */
 function shownState(state: TerraformState, principal: Principal, redactor: Redactor) {
   if (seesRawState(principal)) return { ...state };
   return redactor.redactValues({ ...maskState(state) });

@@ -11,7 +11,7 @@ import type { JobRow } from '../server/database/job-row.ts';
 import { appendEvents } from './events/store.ts';
 import { lockJob, transition } from './transition.ts';
 
-/** Lets a waiting job apply exactly the plan that was reviewed. */
+/** Lets a waiting job apply exactly the reviewed plan. */
 export async function approveJob(
   context: Context,
   jobId: string,
@@ -37,7 +37,7 @@ export async function approveJob(
     if (!(await isSealIntact(trx, context.encryption, plan)))
       throw new DomainError(
         'plan_seal_broken',
-        `approving job ${jobId}: its plan is not what was sealed when it was made; cancel it and deploy again`,
+        `approving job ${jobId}: its plan does not match its seal, so the database was changed; cancel it and deploy again`,
       );
     const message = `The plan ${planDigest.slice(0, 12)} was approved.`;
     await appendEvents(trx, job, [
@@ -46,19 +46,19 @@ export async function approveJob(
     await transition(trx, { jobId }, 'approve', message, {
       approved_digest: planDigest,
       waiting_reason: null,
-      timed_from: null, // the wait for a person is not the job's time
+      timed_from: null, // the wait for approval does not count towards the job's time limit
     });
     await call.record(trx, { project: job.project_id, digest: planDigest });
     return { jobId, status: 'accepted' as const, message: 'The plan is approved and will be applied' };
   });
 }
 
-/** On an open engine nobody is known, so nobody is told apart. */
+/** Throws if the caller requested the job. An open engine cannot tell callers apart, so it does not check. */
 function requireOther(context: Context, job: JobRow, principal: Principal): void {
   if (principal.kind === 'open' || context.config.access.allowSelfApproval) return;
   if (job.created_by === principal.id)
     throw new DomainError(
       'self_approval',
-      `approving job ${job.id}: ${principal.name} has asked for it; somebody else must approve it`,
+      `approving job ${job.id}: ${principal.name} requested it; somebody else must approve it`,
     );
 }

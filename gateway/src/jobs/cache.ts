@@ -4,8 +4,8 @@ import { LRUCache } from 'lru-cache';
 export type CachedJob = { view: JobView; json: Buffer };
 
 /**
- * Job views in memory, in front of the database, so that status polling costs no query. An entry goes as soon as
- * any gateway commits a change of its job.
+ * Caches job views in memory, so that status polling costs no query. An entry is removed as soon as any gateway commits
+ * a change of its job.
  */
 export type JobCache = {
   read(jobId: string, load: () => Promise<JobView | undefined>): Promise<CachedJob | undefined>;

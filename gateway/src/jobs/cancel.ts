@@ -7,7 +7,7 @@ import { notify } from '../server/database/open.ts';
 import { jobChangedChannel } from './channels.ts';
 import { lockJob, transition } from './transition.ts';
 
-/** Cancels at once what has not started, and records the wish for what runs: its worker carries it out. */
+/** Cancels a waiting job at once. For a running one, records the request; its worker acts on it. */
 export async function cancelJob(
   context: Context,
   jobId: string,
@@ -16,10 +16,7 @@ export async function cancelJob(
   return context.database.query.transaction().execute(async (trx) => {
     const job = await lockJob(trx, jobId);
     if (isFinished(job.status))
-      throw new DomainError(
-        'job_not_cancellable',
-        `job ${jobId} is ${job.status} already; there is nothing to cancel`,
-      );
+      throw new DomainError('job_not_cancellable', `cancelling job ${jobId}: it is already ${job.status}`);
     if (job.status !== 'processing') {
       const message = 'The job was cancelled before anything was changed.';
       const patch = { ended_by: 'none', waiting_reason: null };

@@ -7,15 +7,15 @@ export type Claim = { job: JobRow; lease: Lease; reclaimed: boolean };
 export type Claimer = {
   owner: string;
   leaseSeconds: number;
-  /** How long a project rests after its runner was given up during an apply, which may still be going on. */
+  /** How long a project's jobs are held after a lost apply, as that apply may still be running. */
   lostHoldSeconds: number;
 };
 
 const uniqueViolation = '23505';
 
 /**
- * Claims the oldest job that may start: pending, none older of its project unfinished in the queue, none of its
- * project in progress. A unique index on projects in progress decides where two claims cross.
+ * Claims the oldest pending job whose project has no older pending job and no job in progress. If two claims race, a
+ * unique index on projects in progress lets only one succeed.
  */
 export async function claimNextJob(database: Kysely<Database>, claimer: Claimer): Promise<Claim | undefined> {
   try {
@@ -45,7 +45,7 @@ export async function claimNextJob(database: Kysely<Database>, claimer: Claimer)
   }
 }
 
-/** Takes over a job in progress whose worker has stopped renewing its lease. */
+/** Takes over a job in progress whose lease has expired. */
 export async function reclaimExpiredJob(
   database: Kysely<Database>,
   claimer: Claimer,
@@ -65,7 +65,7 @@ export async function reclaimExpiredJob(
   });
 }
 
-/** Answers the ids whose lease was still ours and lives on. */
+/** Renews leases. Returns the ids of the jobs whose lease was still ours. */
 export async function renewLeases(
   database: Kysely<Database>,
   claimer: Claimer,
@@ -85,7 +85,7 @@ export async function renewLeases(
   return renewed;
 }
 
-/** Lets another gateway, or this one after a restart, take the jobs over, at once or after `delaySeconds`. */
+/** Releases leases, at once or after `delaySeconds`, so that another or a restarted gateway takes the jobs over. */
 export async function releaseLeases(
   database: Kysely<Database>,
   leases: Lease[],
@@ -101,7 +101,7 @@ export async function releaseLeases(
       .execute();
 }
 
-/** The embedded database has one gateway: whoever held a lease when it was opened is dead. */
+/** Expires all leases. The embedded database has one gateway, so leases from before its start belong to no process. */
 export async function expireAllLeases(database: Kysely<Database>): Promise<void> {
   await database
     .updateTable('jobs')
@@ -124,7 +124,7 @@ async function takeLease(trx: Kysely<Database>, jobId: string, claimer: Claimer)
   return { jobId, token: row.lease_token };
 }
 
-/** By the database's clock, so that the clocks of gateways need not agree. */
+/** Uses the database's clock, so that gateways need no synchronised clocks. */
 function leaseEnd(claimer: Claimer) {
   return sql<Date>`now() + make_interval(secs => ${claimer.leaseSeconds})`;
 }

@@ -18,7 +18,7 @@ import { type IdempotentRequest, idempotentRequest, oncePerKey } from './idempot
 import { insertJob } from './store.ts';
 import { requireAdminForLog } from './terraform-logs/require-admin.ts';
 
-/** Who asks for a job, the caller's key against repetition, and its entry in the audit log. */
+/** Who requests a job, the audit log entry of the call, and the caller's idempotency key. */
 export type Asked = { principal: Principal; call: Call; key: IdempotentRequest | undefined };
 
 export function asked(
@@ -43,7 +43,7 @@ const acceptedMessages: Partial<Record<JobType, string>> = {
   destroy: 'Infrastructure destruction started',
 };
 
-/** Stores the code as a revision and queues the job, all or nothing; then writes the workspace. */
+/** Stores the code as a revision and queues the job in one transaction; then writes the workspace. */
 export async function createCodeJob(
   context: Context,
   type: 'deploy' | 'plan',
@@ -70,7 +70,7 @@ export async function createCodeJob(
   return answer;
 }
 
-/** A runner that does not find the files here is given them, so a folder that can't be written fails no request. */
+/** Only logs a failed write: the gateway uploads the files to runners that do not find them in the workspace. */
 async function shareWorkspace(
   context: Context,
   projectId: string,
@@ -81,7 +81,7 @@ async function shareWorkspace(
   );
 }
 
-/** Queues the destruction of everything a project has deployed, with the code it was deployed from. */
+/** Queues the destruction of everything that a project has deployed, using the code of its deployment. */
 export async function createDestroyJob(
   context: Context,
   request: { projectId: string; autoApprove: boolean; terraformLog?: TerraformLogLevel | undefined },

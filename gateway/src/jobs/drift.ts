@@ -15,7 +15,7 @@ import { oncePerKey } from './idempotency.ts';
 import { presentUnresolved } from './recovery/uncertainty.ts';
 import { insertJob, jobCreator, type NewJob } from './store.ts';
 
-/** Queues a drift check of what is deployed. */
+/** Queues a drift check of a project's deployment. */
 export async function createDriftJob(
   context: Context,
   request: { projectId: string; remediate: boolean },
@@ -48,8 +48,8 @@ export async function queueDriftCheck(
 }
 
 /**
- * Queues the deploy that undoes drift, waiting for approval, where a check that asked for it has found some. It counts
- * as asked for by who asked for the check, with the same limits.
+ * Queues the deploy that undoes the drift found by a check with `remediate`. The deploy waits for approval. It is
+ * attributed to whoever requested the check, with the same limits.
  */
 export async function queueRemediation(trx: Query, audit: AuditLog, job: JobRow): Promise<void> {
   const remediation = await insertJob(trx, {
@@ -71,7 +71,7 @@ export async function queueRemediation(trx: Query, audit: AuditLog, job: JobRow)
   );
 }
 
-/** What the newest completed drift check of a project has found. */
+/** Returns the result of a project's newest completed drift check. */
 export async function driftReport(context: Context, project: ProjectRow) {
   const { query } = context.database;
   const job = await query

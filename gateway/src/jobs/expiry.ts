@@ -5,10 +5,10 @@ import { engineFacts } from '../http/call.ts';
 import type { Query } from '../server/database/open.ts';
 import { findJob, insertJob, jobCreator, type NewJob } from './store.ts';
 
-/** A destroy that fails is tried again after this long, until one completes and takes the date away. */
+/** A failed destroy is retried after this long. The first one that completes clears the date. */
 const retryAfter = '1 hour';
 
-/** Queues the destruction of projects whose time to live is over; each once, whatever the number of gateways. */
+/** Queues the destruction of projects whose time to live is over; each once, even with many gateways. */
 export async function destroyDueProjects(context: Context): Promise<string[]> {
   return context.database.query.transaction().execute(async (trx) => {
     const due = await trx
@@ -16,7 +16,7 @@ export async function destroyDueProjects(context: Context): Promise<string[]> {
       .set({ destroy_at: sql<Date>`now() + ${retryAfter}::interval` })
       .where('destroy_at', '<=', sql<Date>`now()`)
       .where(
-        // One that waits for a runner, for its turn or for approval is enough.
+        // A queued destroy, also one that waits for approval, is enough.
         sql<boolean>`not exists (select 1 from jobs j where j.project_id = projects.id
           and j.type = 'destroy' and j.status in ('pending', 'processing', 'awaiting_approval'))`,
       )
@@ -38,7 +38,7 @@ export async function destroyDueProjects(context: Context): Promise<string[]> {
   });
 }
 
-/** Who deployed asks for the end as well: waiting neither lets them approve it nor widens what they may delete. */
+/** The destroy is attributed to whoever deployed, with their limits, so that they cannot approve it themselves. */
 async function deployerOf(trx: Query, deploymentJobId: string | null): Promise<NewJob['createdBy']> {
   const job = deploymentJobId === null ? undefined : await findJob(trx, deploymentJobId);
   return job ? jobCreator(job) : enginePrincipal;

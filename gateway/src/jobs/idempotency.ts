@@ -9,7 +9,7 @@ const maxKeyLength = 200;
 
 export type IdempotentRequest = { caller: string; key: string; operation: string; bodySha256: string };
 
-/** The request's `Idempotency-Key`, checked; `undefined` without one. Keys of different callers are different. */
+/** Returns the request's validated `Idempotency-Key`, or `undefined` without one. Each caller has its own keys. */
 export function idempotentRequest(
   { request, principal }: { request: Request; principal: Principal },
   operation: string,
@@ -30,8 +30,8 @@ export function idempotentRequest(
 }
 
 /**
- * Runs `create` once per key and answers the stored answer to repetitions. Concurrent repetitions wait on the
- * first one's row until it has committed.
+ * Runs `create` once per key and returns the stored answer for repeated requests. Concurrent ones wait for the
+ * first one's row until it is committed.
  */
 export async function oncePerKey(
   trx: Query,

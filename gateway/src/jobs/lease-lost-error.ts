@@ -1,4 +1,4 @@
-/** The lease under which a worker wrote has passed to another worker; nothing was written. */
+/** Thrown when another worker holds the job's lease; nothing was written. */
 export class LeaseLostError extends Error {
   constructor(jobId: string) {
     super(`writing job ${jobId}: its lease has passed to another worker`);

@@ -3,7 +3,7 @@ import type { Query } from '../server/database/open.ts';
 const tailBytes = 64 * 1024;
 const tailLines = 2000;
 
-/** The last lines of a job, at most 64 KiB. */
+/** Returns a job's last log lines, at most 64 KiB. */
 export async function logTail(query: Query, jobId: string): Promise<string> {
   const rows = await query
     .selectFrom('job_events')

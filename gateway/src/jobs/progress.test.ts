@@ -6,7 +6,7 @@ const job = { type: 'deploy' as const, step: null, planned: 0, finished: 0, gate
 const at = (step: StepName, more: object = {}) => progressPercent({ ...job, step, ...more });
 const passed = { gate_passed_at: new Date() };
 
-test('every phase of a deploy has its share, and progress only grows', () => {
+test('every phase of a deploy counts towards progress, which only grows', () => {
   const applied = { ...passed, planned: 10 };
   const way = [
     progressPercent(job),

@@ -8,7 +8,7 @@ export type ProgressSource = {
   gate_passed_at: Date | null;
 };
 
-/** Where a step begins, in percent of a job that applies; apply has the rest, shared out over its resources. */
+/** Percent at which each step of an applying job begins. Apply gets the rest, divided among its resources. */
 const applyingFrom: Partial<Record<StepName, number>> = {
   prepare: 1,
   init: 3,
@@ -17,7 +17,7 @@ const applyingFrom: Partial<Record<StepName, number>> = {
   gate: 28,
 };
 const applyFrom = 30;
-/** The same for jobs that only plan. */
+/** Percent at which each step begins, for jobs that only plan. */
 const planningFrom: Partial<Record<StepName, number>> = {
   prepare: 5,
   init: 15,
@@ -26,7 +26,7 @@ const planningFrom: Partial<Record<StepName, number>> = {
   gate: 90,
 };
 
-/** How far a job is that has not completed, 0 to 99. Grows with every step and every resource of a run. */
+/** Returns the progress of an uncompleted job, 0 to 99. It grows with every step and every resource of a run. */
 export function progressPercent(job: ProgressSource): number {
   if (job.type === 'plan' || job.type === 'drift') return job.step ? (planningFrom[job.step] ?? 95) : 0;
   const isApplying = job.gate_passed_at !== null || job.step === 'apply' || job.step === 'outputs';

@@ -9,7 +9,7 @@ import { oncePerKey } from './idempotency.ts';
 import { insertJob } from './store.ts';
 import { requireAdminForLog } from './terraform-logs/require-admin.ts';
 
-/** Queues the deploy of an earlier revision, with its variables, through the same plan, gates and apply. */
+/** Queues the deploy of an earlier revision with its variables. It has the same plan, gates and apply as any deploy. */
 export async function createRollbackJob(
   context: Context,
   request: {
@@ -29,7 +29,7 @@ export async function createRollbackJob(
         throw new DomainError(
           'revision_not_found',
           request.toRevision === undefined
-            ? `rolling back project ${project.id}: no other revision was ever deployed; name one with toRevision`
+            ? `rolling back project ${project.id}: no other revision was ever deployed; set toRevision`
             : `rolling back project ${project.id}: it has no revision ${request.toRevision}; see its history`,
         );
       const job = await insertJob(trx, { ...request, type: 'rollback', revision, createdBy: principal });
@@ -43,7 +43,7 @@ export async function createRollbackJob(
   );
 }
 
-/** The revision that was deployed last before the current one. */
+/** Returns the last revision that was deployed before the current one. */
 async function revisionBefore(trx: Query, project: ProjectRow): Promise<number | undefined> {
   const row = await trx
     .selectFrom('jobs')

@@ -72,7 +72,7 @@ async function sendTerraformLog(
   if (logs.length === 0)
     throw new DomainError(
       'terraform_log_not_found',
-      `reading Terraform's own log of job ${jobId}, which is ${view.status}: none is kept; it is there after a run of a job that was asked for with terraformLog`,
+      `reading Terraform's own log of job ${jobId}, which is ${view.status}: none is stored; request a job with terraformLog, and read its log after its run`,
     );
   const redactor = await context.redactorOf({ projectId: view.projectId, jobId });
   response.type('text/plain; charset=utf-8').end(redactor.redactText(logs.join('')));
@@ -103,11 +103,11 @@ async function cancel(context: Context, { params, body, call }: Input<typeof end
     endedBy: cancelled ? ('none' as const) : null,
     message: cancelled
       ? 'The job was cancelled before anything was changed'
-      : `The job is being interrupted; after ${job.cancel_grace_seconds} s it is killed`,
+      : `The job is being interrupted; it is killed after ${job.cancel_grace_seconds} s`,
   };
 }
 
-/** A job's view, from memory where it is there. */
+/** Returns a job's view, from the cache if possible. */
 async function readJob(context: Context, jobId: string): Promise<CachedJob> {
   const job = await context.jobCache.read(jobId, async () => {
     const row = await findJob(context.database.query, jobId);

@@ -8,7 +8,7 @@ import { notify, type Query } from '../server/database/open.ts';
 import { queueDriftCheck } from './drift.ts';
 import { jobCreator, type NewJob } from './store.ts';
 
-/** Channel that tells gateways that a project's schedule has changed. */
+/** Channel that announces the id of a project whose schedule has changed. */
 export const scheduleChangedChannel = 'schedule_changed';
 
 export type DriftSchedules = {
@@ -17,7 +17,7 @@ export type DriftSchedules = {
   [Symbol.asyncDispose](): Promise<void>;
 };
 
-/** Every gateway keeps every schedule; the first to record a tick queues its job. */
+/** Runs drift checks on schedule. Every gateway has every schedule; the first to record a tick queues its job. */
 export function createDriftSchedules(context: Context): DriftSchedules {
   const tasks = new Map<string, { cron: string; task: ScheduledTask }>();
 
@@ -54,7 +54,7 @@ export function createDriftSchedules(context: Context): DriftSchedules {
   };
 }
 
-/** Queues one drift check for a tick, whichever gateway comes first; answers whether it was this one. */
+/** Queues a drift check unless another gateway has done so for the same tick. Returns whether it queued one. */
 export async function runTick(context: Context, projectId: string, at: Date): Promise<boolean> {
   const tick = new Date(Math.floor(at.getTime() / 1000) * 1000);
   return context.database.query.transaction().execute(async (trx) => {
@@ -77,13 +77,13 @@ export async function runTick(context: Context, projectId: string, at: Date): Pr
   });
 }
 
-/** Who set the schedule, with their limits. */
+/** Returns who set the schedule, with their limits. */
 function scheduleCreator({ drift_created_by, drift_blast_radius }: ProjectRow): NewJob['createdBy'] {
   if (drift_created_by === null) return enginePrincipal;
   return jobCreator({ created_by: drift_created_by, blast_radius: drift_blast_radius });
 }
 
-/** A check that takes longer than its interval is not queued twice. */
+/** Prevents a second check from being queued while one takes longer than its interval. */
 async function hasUnfinishedDrift(trx: Query, projectId: string): Promise<boolean> {
   const row = await trx
     .selectFrom('jobs')

@@ -13,26 +13,26 @@ export type NewJob = {
   projectId: string;
   type: JobType;
   revision: number;
-  /** Who asked for it, with the limits that their plans are held to. */
+  /** Who requested it, with the limits on their plans. */
   createdBy: Pick<Principal, 'id' | 'blastRadius'>;
   autoApprove?: boolean;
   ttlSeconds?: number | undefined;
   remediate?: boolean;
-  /** Its caller's own words. */
+  /** The caller's note on the job. */
   message?: string | undefined;
-  /** Level of Terraform's own log, where an administrator has asked for it. */
+  /** Level of Terraform's own log, if an admin requested it. */
   terraformLog?: TerraformLogLevel | undefined;
-  /** Orphans to adopt, or to delete where the job destroys. */
+  /** Orphans to adopt; a destroy deletes them. */
   orphanIds?: string[];
 };
 
-/** `<type>-<epoch ms>-<8 random letters and digits>`. */
+/** Returns `<type>-<epoch ms>-<8 random letters and digits>`. */
 export function newJobId(type: JobType): string {
   const random = Array.from({ length: 8 }, () => alphabet[randomInt(alphabet.length)]).join('');
   return `${type}-${Date.now()}-${random}`;
 }
 
-/** Inserts a pending job; it is queued with the transaction it is inserted in. */
+/** Inserts a pending job. It is queued when the transaction commits. */
 export async function insertJob(trx: Query, job: NewJob): Promise<JobRow> {
   const row = await trx
     .insertInto('jobs')
@@ -65,7 +65,7 @@ export async function insertJob(trx: Query, job: NewJob): Promise<JobRow> {
   return row;
 }
 
-/** Who asked for a job, with their limits, for jobs that follow from it. */
+/** Returns who requested a job, with their limits, for jobs that follow from it. */
 export function jobCreator(row: Pick<JobRow, 'created_by' | 'blast_radius'>): NewJob['createdBy'] {
   return { id: row.created_by, blastRadius: row.blast_radius ? JSON.parse(row.blast_radius) : null };
 }
@@ -74,14 +74,14 @@ export async function findJob(query: Query, jobId: string): Promise<JobRow | und
   return query.selectFrom('jobs').selectAll().where('id', '=', jobId).executeTakeFirst();
 }
 
-/** The project of a job that exists. */
+/** Returns the project of a job, or `undefined` if there is no such job. */
 export async function projectOfJob(query: Query, jobId: string): Promise<string | undefined> {
   const row = await query.selectFrom('jobs').select('project_id').where('id', '=', jobId).executeTakeFirst();
   return row?.project_id;
 }
 
 export type JobFilter = {
-  /** Whose scope the jobs must be in. */
+  /** Only jobs in this principal's scope. */
   principal: Principal;
   projectId?: string | undefined;
   type?: JobType | undefined;
@@ -91,7 +91,7 @@ export type JobFilter = {
   limit: number;
 };
 
-/** Newest first. */
+/** Returns jobs, newest first. */
 export async function listJobs(query: Query, filter: JobFilter): Promise<JobRow[]> {
   let rows = query.selectFrom('jobs').selectAll().orderBy('seq', 'desc').limit(filter.limit);
   rows = rows.where(inScope('jobs.project_id', filter.principal));
@@ -107,7 +107,7 @@ export async function hasUnfinishedDeployment(query: Query, projectId: string): 
   return (await unfinishedDeployments(query, [projectId])).has(projectId);
 }
 
-/** Those of the projects with a job that changes infrastructure queued or in progress. */
+/** Returns those of the projects that have a job in the queue or in progress that changes infrastructure. */
 export async function unfinishedDeployments(query: Query, projectIds: string[]): Promise<Set<string>> {
   if (projectIds.length === 0) return new Set();
   const rows = await query

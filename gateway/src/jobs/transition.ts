@@ -12,8 +12,8 @@ import { appendEvents } from './events/store.ts';
 import { LeaseLostError } from './lease-lost-error.ts';
 
 /**
- * The only code that changes a job's status. With a lease the write is fenced: it throws `LeaseLostError` when
- * another worker has claimed the job meanwhile. Refuses a transition that the table in `contracts` does not have.
+ * Changes a job's status; no other code does. With a lease the write is fenced: it throws `LeaseLostError` if another
+ * worker has claimed the job in the meantime. Refuses transitions that the table in `contracts` does not have.
  */
 export async function transition(
   trx: Query,
@@ -42,7 +42,7 @@ export async function transition(
   return updated;
 }
 
-/** Locks a job's row for this transaction; with a lease, only while the lease is the newest. */
+/** Locks a job's row for this transaction; throws `LeaseLostError` if a given lease is not the newest. */
 export async function lockJob(trx: Query, jobId: string, lease?: Lease): Promise<JobRow> {
   const row = await trx.selectFrom('jobs').selectAll().where('id', '=', jobId).forUpdate().executeTakeFirst();
   if (!row) throw new DomainError('job_not_found', `no job ${jobId} exists`);

@@ -14,12 +14,12 @@ import { weakenings } from './weakenings.ts';
 
 type Change = { projectId: string; principal: Principal; call: Pick<Call, 'record'> };
 export type SettingsChange = Change & {
-  /** `null` takes the project's own settings away. */
+  /** `null` removes the project's own settings. */
   settings: ProjectPolicySettings | null;
   ifVersion: number | undefined;
 };
 
-/** Stores a new version of a project's settings. Who is no admin may only make them stricter. */
+/** Stores a new version of a project's settings. Callers who are not admins may only tighten them. */
 export async function changeSettings(
   context: Context,
   { settings, ifVersion, ...change }: SettingsChange,
@@ -31,7 +31,7 @@ export async function changeSettings(
   });
 }
 
-/** Adds an exemption; a project without settings of its own gets the operator's defaults with it. */
+/** Adds an exemption. A project without its own settings first gets a copy of the operator's defaults. */
 export async function addExemption(
   context: Context,
   { exemption, ...change }: Change & { exemption: PolicyExemption },
@@ -88,7 +88,7 @@ async function requireGoodRules(
   if (fields.length > 0) throw new DomainError('invalid_request', 'the request is not valid', { fields });
 }
 
-/** RFC 6901. */
+/** Escapes a part of a JSON pointer (RFC 6901). */
 function escaped(part: string | number): string {
   return String(part).replaceAll('~', '~0').replaceAll('/', '~1');
 }

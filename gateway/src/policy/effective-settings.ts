@@ -8,7 +8,7 @@ import {
 } from '@deployment-engine/contracts';
 import { enforcedModes, type PolicySettings } from '@deployment-engine/policy';
 
-/** What holds for a project: its own settings, or the operator's defaults, within what the operator enforces. */
+/** Returns a project's settings in force: its own or the operator's defaults, limited by what the operator enforces. */
 export function effectiveSettings(
   operator: OperatorPolicy,
   projectId: string,
@@ -38,18 +38,18 @@ export function effectiveSettings(
   };
 }
 
-/** The values stand in rising order of strictness. */
+/** Returns the stricter value; `order` lists values from the least to the most strict. */
 function strictest<T>(order: readonly T[], left: T, right: T): T {
   return order.indexOf(left) >= order.indexOf(right) ? left : right;
 }
 
-/** The operator's rule wins where both have the id. */
+/** Merges rules; if both have an id, the operator's rule wins. */
 function mergeRules(own: UserRule[], enforced: UserRule[]): UserRule[] {
   const taken = new Set(enforced.map(({ id }) => id));
   return [...enforced, ...own.filter(({ id }) => !taken.has(id))];
 }
 
-/** What both limits let pass. */
+/** Returns the limits that allow only what both allow. */
 export function narrowest(left: BlastRadius, right: BlastRadius): BlastRadius {
   return {
     maxDeletions: least(left.maxDeletions, right.maxDeletions),
@@ -64,7 +64,7 @@ function least(left: number | null, right: number | null): number | null {
   return left === null || right === null ? (left ?? right) : Math.min(left, right);
 }
 
-/** Patterns of either list that the other one covers. */
+/** Returns the patterns of each list that the other one covers. */
 function common(left: string[] | null, right: string[] | null): string[] | null {
   if (left === null || right === null) return left ?? right;
   const covered = (pattern: string, by: string[]) => by.some((other) => matchesWildcard(other, pattern));

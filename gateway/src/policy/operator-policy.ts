@@ -10,7 +10,7 @@ import { userRuleProblems } from './user-rule-problems.ts';
 /** The policy of an engine without `POLICY_FILE`. */
 export const builtInOperatorPolicy: OperatorPolicy = operatorPolicySchema.parse({});
 
-/** Reads `POLICY_FILE`; throws `ConfigError` with one line for each thing that is wrong in it. */
+/** Reads `POLICY_FILE`; throws `ConfigError` with one line for each fault in it. */
 export async function loadOperatorPolicy(path: string | undefined): Promise<OperatorPolicy> {
   if (path === undefined) return builtInOperatorPolicy;
   const wrong = (lines: string[]) => new ConfigError(lines.map((line) => `POLICY_FILE: ${path}: ${line}`));
@@ -43,7 +43,7 @@ function readJson(text: string): Content {
   }
 }
 
-/** Aliases are refused: nobody needs them here, and they can stand for gigabytes. */
+/** Refuses aliases: they are not needed here and can expand to gigabytes. */
 function readYaml(text: string): Content {
   const document = parseDocument(text, { prettyErrors: true });
   const [error] = document.errors;

@@ -11,7 +11,7 @@ const findings = (endpoint: string, cloudEnvironment: Record<string, string>) =>
   return preflight(files, effectiveSettings(policy, 'p', null)).findings.map(({ id }) => id);
 };
 
-test("code may name the endpoint that the operator's settings name, and no other", () => {
+test("code may use the endpoint in the operator's settings, and no other", () => {
   const local = { AWS_ENDPOINT_URL: 'http://localhost:5000' };
   for (const same of ['http://localhost:5000', 'http://localhost:5000/', 'http://127.0.0.1:5000'])
     assert.deepEqual(findings(same, local), [], same);

@@ -1,8 +1,8 @@
 import type { OperatorPolicy } from '@deployment-engine/contracts';
 
 /**
- * The operator's policy, with an exemption for provider endpoints in code that name just the address to which the
- * operator's own settings send every run, as code for a local AWS does.
+ * Adds an exemption to the operator's policy: code may set provider endpoints to the address to which the operator's
+ * settings already send every run, for example a local AWS.
  */
 export function allowOwnEndpoints(
   policy: OperatorPolicy,
@@ -21,7 +21,7 @@ export function allowOwnEndpoints(
   return { ...policy, exemptions: [...policy.exemptions, ...exemptions] };
 }
 
-/** A URL with a `*` in it would be a pattern. */
+/** Returns equivalent forms of a URL. One with `*` is left out: it would be a pattern. */
 function spellings(url: string): string[] {
   const bare = url.replace(/\/+$/, '');
   const names = [

@@ -10,7 +10,7 @@ import type { Query } from '../server/database/open.ts';
 
 const columns = { code: 'code', plan: 'plan', afterApply: 'after_apply' } as const;
 
-/** Stores what was found in one part of a job, in place of what an earlier attempt has found. */
+/** Stores the report on one part of a job; replaces the report of an earlier attempt. */
 export async function saveReport(
   query: Query,
   jobId: string,
@@ -34,7 +34,7 @@ export async function findReports(query: Query, jobId: string): Promise<JobPolic
   return toPolicy(row);
 }
 
-/** What was found in the newest job of a project that was judged. */
+/** Returns the reports of a project's newest job that has any. */
 export async function newestReports(
   query: Query,
   projectId: string,
@@ -50,7 +50,7 @@ export async function newestReports(
   return row && { ...toPolicy(row), jobId: row.id, type: row.type, createdAt: row.created_at.toISOString() };
 }
 
-/** All parts in one; without any, nothing was found. */
+/** Merges all parts into one report; it is empty without any. */
 export function mergeParts({ code, plan, afterApply }: JobPolicy): PolicyReport {
   return mergeReports(...[code, plan, afterApply].filter((report) => report !== null));
 }

@@ -10,8 +10,8 @@ const builtIn = new Set([
 type Named = Partial<Pick<ProjectPolicySettings, 'modes' | 'exemptions' | 'userRules'>>;
 
 /**
- * Modes and exemptions that would do nothing: of rules that are not there, or that nobody can allow. Own rules may be
- * the project's or the operator's.
+ * Returns modes and exemptions without effect: for rules that do not exist, or that cannot be allowed. User rules may
+ * be the project's or the operator's.
  */
 export function ruleIdProblems(
   { modes = {}, exemptions = [], userRules = [] }: Named,

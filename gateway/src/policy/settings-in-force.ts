@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { effectiveSettings } from './effective-settings.ts';
 import { findSettings } from './store.ts';
 
-/** What a project's code and plans are judged by now. */
+/** Returns the policy settings that apply now to a project's code and plans. */
 export async function settingsInForce(context: Context, projectId: string): Promise<PolicySettings> {
   const { settings } = await findSettings(context.database.query, projectId);
   return effectiveSettings(context.operatorPolicy, projectId, settings);

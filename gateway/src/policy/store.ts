@@ -11,13 +11,13 @@ export type SettingsVersion = Omit<PolicySettingsAnswer, 'projectId'>;
 
 const none: SettingsVersion = { settings: null, version: 0, changedBy: null, changedAt: null };
 
-/** The newest version; number 0 where nobody has set anything yet. */
+/** Returns the newest version; version 0 without settings if none was stored yet. */
 export async function findSettings(query: Query, projectId: string): Promise<SettingsVersion> {
   const [newest] = await listSettings(query, projectId, { limit: 1 });
   return newest ?? none;
 }
 
-/** Newest first, below version `before` where it is given. */
+/** Returns versions, newest first; with `before`, only older ones. */
 export async function listSettings(
   query: Query,
   projectId: string,
@@ -38,12 +38,12 @@ export async function listSettings(
   }));
 }
 
-/** One change of a project's settings at a time: later ones wait until this transaction has ended. */
+/** Locks a project's settings until the transaction ends; other changes wait. */
 export async function lockSettings(trx: Query, projectId: string): Promise<void> {
   await takeLock(trx, 'policySettings', projectId);
 }
 
-/** Adds a version after `previous`; `null` takes the settings away. The caller holds the lock. */
+/** Adds a version after `previous`; `null` removes the settings. The caller must hold the lock. */
 export async function saveSettings(
   trx: Query,
   projectId: string,

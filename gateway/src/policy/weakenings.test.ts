@@ -4,7 +4,7 @@ import { weakenings } from './weakenings.ts';
 const settings = (more: object = {}) => projectPolicySettingsSchema.parse(more);
 const weaker = (before: object, after: object) => weakenings(settings(before), settings(after));
 
-test('a looser profile is a weakening, a stricter one is none', () => {
+test('a looser profile is a weakening, a stricter one is not', () => {
   expect(weaker({ profile: 'strict' }, { profile: 'guarded' })).toStrictEqual(['profile guarded']);
   expect(weaker({ profile: 'guarded' }, { profile: 'advisory' })).toStrictEqual(['profile advisory']);
   expect(weaker({ profile: 'guarded' }, { profile: 'guarded' })).toStrictEqual([]);
@@ -26,11 +26,11 @@ for (const [before, after, expected] of [
   ['warn', undefined, 'no mode of AWS-S3-001'],
   ['off', undefined, undefined],
 ] as const)
-  test(`the mode ${before ?? 'absent'} → ${after ?? 'absent'} is ${expected ? 'a' : 'no'} weakening`, () => {
+  test(`the mode ${before ?? 'absent'} → ${after ?? 'absent'} is ${expected ? '' : 'not '}a weakening`, () => {
     expect(weaker(mode(before), mode(after))).toStrictEqual(expected ? [expected] : []);
   });
 
-test('an exemption that is new or changed is a weakening, one that stays or goes is none', () => {
+test('a new or changed exemption is a weakening, a kept or removed one is not', () => {
   const exemption = { id: 'AWS-S3-001', address: 'aws_s3_bucket.a', who: 'w', why: 'y' };
   expect(weaker({}, { exemptions: [exemption] })).toStrictEqual(['an exemption of AWS-S3-001']);
   expect(weaker({ exemptions: [exemption] }, { exemptions: [{ ...exemption, address: '*' }] })).toStrictEqual(
@@ -40,7 +40,7 @@ test('an exemption that is new or changed is a weakening, one that stays or goes
   expect(weaker({ exemptions: [exemption] }, {})).toStrictEqual([]);
 });
 
-test('an own rule that is changed or removed is a weakening, a new one is none', () => {
+test('a changed or removed user rule is a weakening, a new one is not', () => {
   const rule = { language: 'cel', id: 'USER-A', message: 'm', expression: 'true', mode: 'block' };
   expect(weaker({ userRules: [rule] }, {})).toStrictEqual(['rule USER-A changed or removed']);
   expect(weaker({ userRules: [rule] }, { userRules: [{ ...rule, expression: 'false' }] })).toStrictEqual([
@@ -51,7 +51,7 @@ test('an own rule that is changed or removed is a weakening, a new one is none',
 });
 
 for (const name of ['maxDeletions', 'maxReplacements', 'maxResources'])
-  test(`raising or removing ${name} is a weakening; lowering, setting or keeping it is none`, () => {
+  test(`raising or removing ${name} is a weakening; lowering, setting or keeping it is not`, () => {
     const limit = (value: number | null) => ({ blastRadius: { [name]: value } });
     const expected = [`a wider ${name}`];
     expect(weaker(limit(1), limit(2))).toStrictEqual(expected);
@@ -65,7 +65,7 @@ for (const name of ['maxDeletions', 'maxReplacements', 'maxResources'])
   });
 
 for (const name of ['resourceTypes', 'regions'])
-  test(`adding to or removing ${name} is a weakening; narrowing, setting or keeping it is none`, () => {
+  test(`adding to or removing ${name} is a weakening; narrowing, setting or keeping it is not`, () => {
     const limit = (value: string[] | null) => ({ blastRadius: { [name]: value } });
     const expected = [`a wider ${name}`];
     expect(weaker(limit(['a']), limit(['a', 'b']))).toStrictEqual(expected);

@@ -8,8 +8,8 @@ import {
 } from '@deployment-engine/contracts';
 
 /**
- * In what new settings may let more pass than the old ones, as texts for people. A mode that is named anew counts
- * unless it is `block`: what it was by default depends on rule and profile.
+ * Returns what new settings may allow beyond the old ones, as texts for people. A newly set mode counts unless it is
+ * `block`: its default depends on rule and profile.
  */
 export function weakenings(before: ProjectPolicySettings, after: ProjectPolicySettings): string[] {
   return [
@@ -35,7 +35,7 @@ function weakerModes(before: Record<string, PolicyMode>, after: Record<string, P
     .map((id) => (after[id] === undefined ? `no mode of ${id}` : `mode ${after[id]} of ${id}`));
 }
 
-/** Entries of `to` that `from` does not have. */
+/** Returns the entries of `to` that `from` does not have. */
 function added<T>(from: T[], to: T[]): T[] {
   const known = new Set(from.map((entry) => canonicalJson(entry)));
   return to.filter((entry) => !known.has(canonicalJson(entry)));

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { completeTlsFiles, type TlsFiles } from '@deployment-engine/service';
 import type { ClientTls } from './send-signed.ts';
 
-/** The gateway's certificate and key towards runners, and the authority that signs runners'. */
+/** Returns the files of the gateway's certificate and key for runners, and of the authority that signs theirs. */
 export function clientTlsFiles(settings: {
   RUNNER_CLIENT_CERT?: string | undefined;
   RUNNER_CLIENT_KEY?: string | undefined;

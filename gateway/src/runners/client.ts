@@ -10,7 +10,7 @@ import type { RevisionFiles } from '../projects/revisions/store.ts';
 import { runEvents } from './run-events.ts';
 import { type ClientTls, createSender } from './send-signed.ts';
 
-/** The runner API as the gateway uses it; every method throws `RunnerError`. */
+/** The gateway's client of the runner API. Every method throws `RunnerError`. */
 export type RunnerClient = ReturnType<typeof createRunnerClient>;
 
 export function createRunnerClient(baseUrl: string, token: string, tls?: ClientTls) {
@@ -44,7 +44,7 @@ export function createRunnerClient(baseUrl: string, token: string, tls?: ClientT
       );
       await send({ method: 'put', url: `/revisions/${digest}`, data: { files: encoded } });
     },
-    /** Batches of events after `after`, as they happen, until the run has finished. */
+    /** Yields batches of events after `after`, as they happen, until the run has finished. */
     followRun: (runId: string, after: number, signal: AbortSignal) =>
       runEvents((url) => send({ method: 'get', url, responseType: 'stream', timeout: 0, signal }), {
         runId,

@@ -1,6 +1,6 @@
 import { operatorEndpoints } from './operator-endpoints.ts';
 
-test('only addresses in endpoint variables are let through, each once, with their port', () => {
+test('only addresses in endpoint variables are allowed, each once, with their port', () => {
   expect(
     operatorEndpoints({
       AWS_ENDPOINT_URL: 'http://localhost:5000',

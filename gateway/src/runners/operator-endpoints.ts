@@ -1,10 +1,10 @@
-/** Variables of the clouds' own tools that send a run to another address than the cloud's. */
+/** Variables of the clouds' own tools that replace the cloud's address with another one. */
 const endpointVariable =
   /^(AWS_ENDPOINT_URL(_[A-Z0-9_]+)?|ARM_[A-Z_]*ENDPOINT|GOOGLE_[A-Z0-9_]+_CUSTOM_ENDPOINT)$/;
 
 /**
- * Where the operator's own settings send runs, as `host:port`: the runner's egress proxy lets runs through to there.
- * What a caller or the code says is never part of it.
+ * Returns the addresses to which the operator's own settings send runs, as `host:port`. The runner's egress proxy
+ * allows them. They never come from a caller or the code.
  */
 export function operatorEndpoints(operator: Record<string, string>): string[] {
   const targets = Object.entries(operator).flatMap(([name, value]) =>

@@ -6,10 +6,10 @@ import type { Context } from '../context.ts';
 import { databaseProblem } from '../server/database/problem.ts';
 import type { RunnerState } from './registry.ts';
 
-/** Below this a plan of a large project, or its state, may find no room. */
+/** With less free space, a large project's plan or state may not fit. */
 const lowDiskBytes = 1024 ** 3;
 
-/** What this engine protects and what not, as it is now. */
+/** Returns what protects this engine at the moment, and what is unprotected. */
 export async function engineProtection(context: Context): Promise<EngineProtection> {
   await context.runners.refresh();
   const { config } = context;
@@ -50,16 +50,16 @@ function gatewayFindings({ host, authentication, database, freeDiskBytes }: Engi
   ];
 }
 
-/** How many keys that anybody may have made still open a guarded engine. */
+/** Returns a finding if keys that anybody may have created are still usable on an engine that requires them. */
 export function keyFindings(count: number): string[] {
   if (count === 0) return [];
   return [
-    `${count} usable API key${count === 1 ? ' was' : 's were'} made while the engine asked for no credentials; revoke them: deployer keys revoke --made-while-open`,
+    `${count} usable API key${count === 1 ? ' was' : 's were'} made while the engine required no credentials; revoke them: deployer keys revoke --made-while-open`,
   ];
 }
 
 function runnerFindings(runners: RunnerStatus[]): string[] {
-  if (runners.length === 0) return ['no runner has made itself known'];
+  if (runners.length === 0) return ['no runner has registered'];
   return runners.flatMap(({ url, problem, protection, freeDiskBytes }) =>
     [
       ...(problem ? [problem] : []),

@@ -11,7 +11,7 @@ export async function saveHeartbeat(query: Query, runner: { runnerId: string; ur
     .execute();
 }
 
-/** Addresses of the runners that have said within the last `seconds` that they live. */
+/** Returns the addresses of runners that sent a heartbeat within the last `seconds`. */
 export async function registeredRunners(query: Query, seconds: number): Promise<string[]> {
   const rows = await query
     .selectFrom('runners')

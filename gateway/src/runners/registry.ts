@@ -10,26 +10,26 @@ const pollMs = 1000;
 export type RunnerState = {
   client: RunnerClient;
   capacity: Capacity | undefined;
-  /** Why the runner can't be used; `undefined` while it answers. */
+  /** Why the runner can't be used, or `undefined` while it answers. */
   problem: string | undefined;
   /** When the runner last answered, epoch milliseconds; 0 before the first answer. */
   lastSeenAt: number;
   /** Jobs of this gateway on this runner. */
   reserved: Set<string>;
-  /** Jobs of this gateway that have left it; a capacity answer may still name their runs. */
+  /** Jobs of this gateway that have released their slot; a capacity answer may still contain their runs. */
   released: LRUCache<string, true>;
 };
 
-/** The runners this gateway knows, their free slots, and which of them its jobs are on. */
+/** The runners that this gateway knows, their free slots, and the slots reserved for its jobs. */
 export type RunnerRegistry = {
   start(): Promise<void>;
-  /** Reserves a slot on the runner with most free ones; `undefined` where none is free. */
+  /** Reserves a slot on the runner with the most free slots; `undefined` if none is free. */
   reserve(jobId: string): RunnerState | undefined;
-  /** Reserves on one particular runner, free or not, known or not: a job that already is on it. */
+  /** Reserves a slot on the given runner, for a job that is already on it, even if it is full or unknown. */
   reserveOn(runnerUrl: string, jobId: string): RunnerState;
   release(jobId: string): void;
   hasFreeSlot(): boolean;
-  /** One sentence on why no job can start now. */
+  /** Returns one sentence on why no job can start now. */
   whyNoSlot(): string;
   runners(): RunnerState[];
   refresh(): Promise<void>;
@@ -38,9 +38,9 @@ export type RunnerRegistry = {
 };
 
 export function createRunnerRegistry(options: {
-  /** Runners that are always there. */
+  /** Runners from the settings. */
   urls: string[];
-  /** Runners that have said lately that they live. */
+  /** Returns runners that have recently sent a heartbeat. */
   registered: () => Promise<string[]>;
   token: string;
   /** For runners that serve TLS. */
@@ -68,7 +68,7 @@ export function createRunnerRegistry(options: {
   }
 
   async function loop(): Promise<void> {
-    // A loop that ends with an error would leave every runner as it was last seen.
+    // Errors are caught, as otherwise the loop would end and the runners' states would never be updated.
     await refresh().catch((error) => options.logger.warn('asking the runners', { error }));
     if (!closed) timer = setTimeout(() => void loop(), pollMs);
   }
@@ -125,20 +125,20 @@ async function poll(runner: RunnerState, logger: Logger): Promise<void> {
   }
 }
 
-/** The runner with most free slots; `undefined` where none has one. */
+/** Returns the runner with the most free slots; `undefined` if none has one. */
 function freestOf(runners: RunnerState[]): RunnerState | undefined {
   const freest = runners.toSorted((a, b) => freeSlots(b) - freeSlots(a))[0];
   return freest && freeSlots(freest) > 0 ? freest : undefined;
 }
 
 function whyNoSlot(runners: RunnerState[]): string {
-  if (runners.length === 0) return 'no runner has made itself known yet; the job starts when one has';
+  if (runners.length === 0) return 'no runner has registered yet; the job starts when one has';
   if (runners.some((runner) => !runner.problem))
     return 'all runner slots are taken; the job starts when one is free';
-  return `${runners.map((runner) => runner.problem).join('; ')}; the job starts when the runner is back`;
+  return `${runners.map((runner) => runner.problem).join('; ')}; the job starts when the runner answers again`;
 }
 
-/** Slots that neither this gateway's jobs nor the runs of others take. */
+/** Returns the number of slots used neither by this gateway's jobs nor by other runs. */
 function freeSlots(runner: RunnerState): number {
   if (runner.problem || !runner.capacity) return 0;
   const foreign = runner.capacity.runs

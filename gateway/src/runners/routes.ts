@@ -10,7 +10,7 @@ import { saveHeartbeat } from './registrations.ts';
 
 const maxHeartbeatBytes = 64 * 1024;
 
-/** Where runners say that they live. Signed with the token that gateways and runners share. */
+/** Receives runners' heartbeats, signed with the token that gateways and runners share. */
 export function runnerRoutes(router: Router, context: Context): void {
   const nonces = new NonceMemory();
   route(
@@ -26,7 +26,7 @@ export function runnerRoutes(router: Router, context: Context): void {
   route(router, endpoints.protection, () => engineProtection(context));
 }
 
-/** Nothing of a body is read that cannot be signed. */
+/** Refuses requests without a fresh signature before their body is read. */
 function requireSignedHead(nonces: NonceMemory): RequestHandler {
   return (request, _response, next) => {
     const { timestamp, nonce, signature } = readSignature((name) => request.get(name));
@@ -45,6 +45,6 @@ function requireSignature(request: Request, token: string, nonces: NonceMemory):
 function refusal(): DomainError {
   return new DomainError(
     'unauthenticated',
-    'registering a runner: the signature is missing, old, wrong or was used before; check RUNNER_TOKEN and the clocks',
+    'registering a runner: the signature is missing, expired, wrong or was used before; check RUNNER_TOKEN and the clocks',
   );
 }

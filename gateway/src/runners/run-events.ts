@@ -3,14 +3,14 @@ import type { Readable } from 'node:stream';
 import { type RunEvent, runEventSchema } from '@deployment-engine/runner-api';
 import { RunnerError } from '../runner-error.ts';
 
-/** The runner sends a blank line every 10 s; a stream silent for longer than this is dead. */
+/** The runner sends a blank line every 10 s; a stream without any data for this long is closed. */
 const streamIdleMs = 30_000;
-/** Events that come within this time of each other are one batch. */
+/** Events that arrive within this time form one batch. */
 const gatherMs = 40;
-/** Events that are passed on at once; a statement that stores them has a bounded number of parameters. */
+/** Upper bound on the events of a batch: the statement that stores them has a limited number of parameters. */
 const maxBatchEvents = 1000;
 
-/** Batches of a run's events after `after`, as they happen, until the runner ends the stream. */
+/** Yields batches of a run's events after `after`, as they happen, until the runner ends the stream. */
 export async function* runEvents(
   open: (url: string) => Promise<Readable>,
   { runId, after, signal }: { runId: string; after: number; signal: AbortSignal },
@@ -30,9 +30,9 @@ export async function* runEvents(
   }
 }
 
-/** The events of a stream of lines that have not been taken yet. */
+/** Queues the events that are read from a stream of lines. */
 class EventQueue {
-  /** Why no more events come, where the stream did not end well. */
+  /** Why the stream broke; `undefined` if it has not. */
   failure: Error | undefined;
   readonly #stream: Readable;
   readonly #lines: Interface;
@@ -44,7 +44,7 @@ class EventQueue {
 
   constructor(stream: Readable) {
     this.#stream = stream;
-    this.#idle = setTimeout(() => stream.destroy(new Error('the stream fell silent')), streamIdleMs);
+    this.#idle = setTimeout(() => stream.destroy(new Error('the stream sent no data')), streamIdleMs);
     stream.on('data', () => this.#idle.refresh());
     this.#lines = createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY });
     this.#lines.on('line', (line) => this.#add(line));
@@ -53,7 +53,7 @@ class EventQueue {
     this.#lines.on('error', (error) => this.#fail(error));
   }
 
-  /** Waits for an event; false where none comes any more. */
+  /** Waits for an event; returns false if there are no more. */
   async hasNext(): Promise<boolean> {
     while (this.#queued.length === 0) {
       if (this.#ended || this.failure) return false;
@@ -64,7 +64,7 @@ class EventQueue {
     return true;
   }
 
-  /** Waits a moment for what comes right after, so that it is stored with it. */
+  /** Waits a moment for further events, so that they are stored together. */
   async gather(): Promise<void> {
     if (this.#ended || this.failure) return;
     await new Promise<void>((resolve) => {
@@ -87,11 +87,11 @@ class EventQueue {
   }
 
   #add(line: string): void {
-    if (this.failure) return; // what follows a line that can't be read would leave a gap
+    if (this.failure) return; // events after an unreadable line would leave a gap
     try {
       if (line.trim()) this.#queued.push(runEventSchema.parse(JSON.parse(line)));
     } catch (error) {
-      this.#fail(new Error('a line is no event', { cause: error }));
+      this.#fail(new Error('a line is not an event', { cause: error }));
     }
     this.#wake();
   }

@@ -1,4 +1,4 @@
-/** `<jobId>-<kind>-<attempt>`: the same for every gateway that works on the job, so that starting is idempotent. */
+/** Returns `<jobId>-<kind>-<attempt>`: the same at every gateway, so that starting a run is idempotent. */
 export function runIdOf(
   job: { id: string; attempt: number },
   kind: 'check' | 'plan' | 'apply' | 'search',

@@ -7,7 +7,7 @@ import { RunnerError } from '../runner-error.ts';
 
 const requestTimeoutMs = 30_000;
 
-/** PEM texts: who this gateway is, and the authority that signs runners' certificates. */
+/** This gateway's certificate and key, and the certificate of the authority that signs runners', as PEM. */
 export type ClientTls = { cert: Buffer; key: Buffer; ca: Buffer };
 
 /** Sends requests to one runner, each signed with the shared token; throws `RunnerError`. */

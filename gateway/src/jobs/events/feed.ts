@@ -11,8 +11,8 @@ type Subscriber = { position: number; listener: Listener };
 type Topic = { subscribers: Set<Subscriber>; reading: boolean; stale: boolean; failures: number };
 
 /**
- * Events of jobs as they are stored. Subscribers of one job that are at the same position share one query, so a
- * thousand listeners cost what one costs.
+ * Delivers events of jobs as they are stored. Subscribers at the same position of a job share one query, so a
+ * thousand listeners cost as much as one.
  */
 export class JobFeed {
   readonly #database: OpenDatabase;
@@ -22,7 +22,7 @@ export class JobFeed {
     this.#database = database;
   }
 
-  /** Calls `listener` with every event after `after`, in order, each once; answers how to stop. */
+  /** Calls `listener` with every event after `after`, in order, each once. Returns a function that unsubscribes. */
   subscribe(jobId: string, after: number, listener: Listener): () => void {
     const topic = this.#topics.get(jobId) ?? newTopic();
     this.#topics.set(jobId, topic);
@@ -35,13 +35,13 @@ export class JobFeed {
     };
   }
 
-  /** Tells the feed that a job may have new events. */
+  /** Call when a job may have new events. */
   changed(jobId: string): void {
     const topic = this.#topics.get(jobId);
     if (topic) void this.#read(jobId, topic);
   }
 
-  /** Tells the feed that changes may have been missed. */
+  /** Call when notifications may have been lost. */
   changedAll(): void {
     for (const jobId of this.#topics.keys()) this.changed(jobId);
   }
@@ -80,7 +80,7 @@ export class JobFeed {
     }
   }
 
-  /** The database is away. Tried again, ever more slowly, until the last subscriber has left. */
+  /** Retries after a failed query, with growing delays, until the last subscriber has left. */
   #readLater(jobId: string, topic: Topic): void {
     const waitMs = Math.min(maxRetryMs, firstRetryMs * 2 ** topic.failures);
     topic.failures += 1;

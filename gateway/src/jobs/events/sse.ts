@@ -7,13 +7,12 @@ import { findJob } from '../store.ts';
 import { listEvents } from './store.ts';
 
 const heartbeatMs = 15_000;
-/** A listener that reads this much slower than events come is cut off; it resumes by Last-Event-ID. */
+/** A slow listener is disconnected when this much is buffered for it; it resumes with Last-Event-ID. */
 const maxBufferedBytes = 4 * 1024 * 1024;
 
 /**
- * Streams a job's events after `Last-Event-ID` (or `?lastEventId=`), each once and in order, and ends after the
- * job's last one. A listener that has them all gets 204, which tells an EventSource to stop; so does one of a job whose
- * events are too old to be kept.
+ * Streams a job's events after `Last-Event-ID` (or `?lastEventId=`), each once and in order, and ends after the job's
+ * last one. Answers 204, which tells an EventSource to stop, if the listener has all events or if they were pruned.
  * Source: https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
 export async function streamJobEvents(
@@ -28,7 +27,7 @@ export async function streamJobEvents(
     response.status(204).end();
     return;
   }
-  if (response.destroyed) return; // gone while the job was read: its end was signalled already
+  if (response.destroyed) return; // the client left while the job was read; its `close` event has already fired
   response.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-store',
@@ -51,7 +50,7 @@ export async function streamJobEvents(
   });
 }
 
-/** Shows that the stream lives, and ends it where its caller's key was revoked or token has expired meanwhile. */
+/** Sends a heartbeat, or ends the stream if its caller's key was revoked or token has expired. */
 async function beat(context: Context, request: Request, response: Response): Promise<void> {
   const admitted = await context.access.stillAdmits(request);
   if (response.writableEnded) return;
@@ -59,7 +58,7 @@ async function beat(context: Context, request: Request, response: Response): Pro
   else response.end();
 }
 
-/** Whether the last event of an ended job is still to be sent. */
+/** Whether an ended job's last event is stored and was not sent yet. */
 async function hasMore(context: Context, job: JobRow, after: number): Promise<boolean> {
   const last = Math.max(after, job.last_event_seq - 1);
   return (await listEvents(context.database.query, job.id, last, 1)).length > 0;

@@ -8,8 +8,8 @@ import { jobChangedChannel } from '../channels.ts';
 export type NewEvent = { body: JobEventBody; at: Date; run?: { runId: string; seq: number } };
 
 /**
- * Appends events with the job's next numbers, and changes other columns of the job with them. The caller holds the job's row lock, so numbers have no gap. An
- * event of a run that is already stored is left out. Answers the number of the last stored event.
+ * Appends events with the job's next numbers and applies `patch` to the job's row. The caller must hold the row's lock,
+ * so that numbers have no gap. Returns the number of the last stored event.
  */
 export async function appendEvents(
   trx: Query,
@@ -38,7 +38,7 @@ export async function appendEvents(
   return last;
 }
 
-/** Masks again what people read of a job's events, with what has become known since they were stored. */
+/** Redacts a job's stored events again, with secrets learned since. */
 export async function redactStoredEvents(query: Query, jobId: string, redactor: Redactor): Promise<void> {
   const rows = await query
     .selectFrom('job_events')
@@ -57,7 +57,7 @@ export async function redactStoredEvents(query: Query, jobId: string, redactor: 
   }
 }
 
-/** Number of the last stored event of a run; 0 before the first. */
+/** Returns the number of a run's last stored event; 0 if it has none. */
 export async function lastRunSeq(query: Query, runId: string): Promise<number> {
   const row = await query
     .selectFrom('job_events')
@@ -84,7 +84,7 @@ export async function listEvents(
   return rows.map((row) => ({ seq: row.seq, at: row.at.toISOString(), body: JSON.parse(row.body) }));
 }
 
-/** Events of one type, oldest first. */
+/** Returns a job's events of one type, oldest first. */
 export async function eventsOfType<T extends JobEventBody['type']>(
   query: Query,
   jobId: string,
@@ -100,7 +100,7 @@ export async function eventsOfType<T extends JobEventBody['type']>(
   return rows.map((row) => JSON.parse(row.body));
 }
 
-/** What Terraform reported in the newest run of a job; a run that was made again does not count. */
+/** Returns Terraform's diagnostics from a job's newest run; earlier attempts do not count. */
 export async function lastRunDiagnostics(query: Query, jobId: string): Promise<Diagnostic[]> {
   const last = await query
     .selectFrom('job_events')

@@ -7,7 +7,7 @@ import { pruneOld } from './retention.ts';
 const everyFiveSeconds = '*/5 * * * * *';
 const everyHour = '17 * * * *';
 
-/** What the engine does by the clock: destroy what is due, check for drift, remove what is old. */
+/** Starts the scheduled work: destroys due projects, checks for drift, prunes old records. */
 export async function startHousekeeping(context: Context): Promise<AsyncDisposable> {
   const schedules = createDriftSchedules(context);
   await schedules.start();
@@ -19,7 +19,7 @@ export async function startHousekeeping(context: Context): Promise<AsyncDisposab
     schedule(everyFiveSeconds, () =>
       destroyDueProjects(context).then(() => {}, report('destroying due projects')),
     ),
-    schedule(everyHour, () => pruneOld(context).then(() => {}, report('removing what is old'))),
+    schedule(everyHour, () => pruneOld(context).then(() => {}, report('pruning old records'))),
   ];
 
   function report(activity: string) {

@@ -11,8 +11,8 @@ import { terraformLogPlace } from '../terraform-logs/store.ts';
 const batchSize = 100;
 
 /**
- * Seals again, with the current key, what an earlier key has sealed. Runs at start where earlier keys are
- * configured; once it has logged its end, those keys can go.
+ * Seals again, with the current key, all values that an earlier key has sealed. Runs at start if earlier keys are
+ * configured. Those keys can be removed from the settings once it has logged its end.
  */
 export async function resealOld(context: Context): Promise<void> {
   if (context.config.previousEncryptionKeys.length === 0) return;
@@ -115,7 +115,7 @@ async function resealRevisions({ database, encryption }: Context): Promise<numbe
   return resealed;
 }
 
-/** The keys alone: what they seal stays as it is. */
+/** Seals only the data keys again; the secrets that they seal do not change. */
 async function resealDataKeys({ database, encryption }: Context): Promise<number> {
   const { query } = database;
   const rows = await query.selectFrom('project_data_keys').selectAll().execute();
@@ -126,7 +126,7 @@ async function resealDataKeys({ database, encryption }: Context): Promise<number
       .updateTable('project_data_keys')
       .set({ data_key: encryption.sealAgain(row.data_key, place) })
       .where('project_id', '=', row.project_id)
-      .where('data_key', '=', row.data_key) // a rotation in between has sealed another one
+      .where('data_key', '=', row.data_key) // a concurrent rotation has stored another key
       .execute();
   }
   return old.length;
@@ -169,13 +169,13 @@ async function resealOrphans({ database, encryption }: Context): Promise<number>
       .updateTable('orphans')
       .set({ content: encryption.sealAgain(sealed, place) })
       .where('id', '=', id)
-      .where('content', '=', sealed) // settled in between, it has none any more
+      .where('content', '=', sealed) // an orphan settled in the meantime has no content
       .execute();
   }
   return old.length;
 }
 
-/** One at a time: each may have megabytes. */
+/** Reads one log at a time: each may have megabytes. */
 async function resealTerraformLogs({ database, encryption }: Context): Promise<number> {
   let resealed = 0;
   const { query } = database;

@@ -2,9 +2,9 @@ import { sql } from 'kysely';
 import type { Context } from '../../context.ts';
 
 /**
- * Removes what is too old: events, plans, policy reports and Terraform's own logs of jobs that ended long ago, and state versions beyond the number kept
- * or the age. The newest version of a project always stays, and so does the plan of its newest drift check, which is
- * its drift report. Answers the numbers removed.
+ * Prunes events, plans, policy reports and Terraform's own logs of jobs that ended long ago, and state versions that
+ * exceed the kept number or age. A project's newest state version is always kept, and so is the plan of its newest
+ * drift check, which is its drift report. Returns the numbers removed.
  */
 export async function pruneOld(
   context: Context,

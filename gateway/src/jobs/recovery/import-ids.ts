@@ -1,4 +1,4 @@
-/** How the id of an object follows from the values it is created with, for types whose id the client chooses. */
+/** Derives an object's id from the values it is created with, for types whose id the client chooses. */
 const rules: Record<string, (values: Record<string, unknown>) => unknown> = {
   aws_s3_bucket: (values) => values.bucket,
   aws_s3_bucket_policy: (values) => values.bucket,
@@ -70,10 +70,10 @@ const rules: Record<string, (values: Record<string, unknown>) => unknown> = {
     joined('/', values.service_namespace, values.resource_id, values.scalable_dimension),
 };
 
-/** Types whose id follows from the planned values. */
+/** Types whose id can be derived from the planned values. */
 export const importableTypes: readonly string[] = Object.keys(rules);
 
-/** The id to import an object by, or `null` where the planned values do not tell it. */
+/** Returns the id to import an object by, or `null` if it cannot be derived from the planned values. */
 export function importId(type: string, values: unknown): string | null {
   if (typeof values !== 'object' || values === null) return null;
   const id = rules[type]?.(values as Record<string, unknown>);

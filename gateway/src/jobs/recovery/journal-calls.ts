@@ -7,20 +7,20 @@ import {
 } from '@deployment-engine/runner-api';
 import { attributesOf } from './provider-value.ts';
 
-/** One call that changes an object, as far as the journal knows it. */
+/** One call that changes an object, as recorded in the journal. */
 export type JournalCall = {
   provider: string;
   type: string;
   action: JournalBegin['action'];
   /** Known attributes of the planned object. */
   planned: Record<string, unknown>;
-  /** What the provider answered; `undefined` where nobody knows. */
+  /** The provider's answer; `undefined` if none was recorded. */
   end: JournalEnd | undefined;
-  /** The object that the provider answered; `undefined` where it answered none. */
+  /** The object in the provider's answer; `undefined` if there is none. */
   created: Record<string, unknown> | undefined;
 };
 
-/** Reads a journal; a line that was not written completely is left out, as its call was not answered. */
+/** Reads a journal. An incomplete line is skipped: its call was not answered. */
 export function readJournalCalls(text: string): JournalCall[] {
   const records = text.split('\n').flatMap(parseLine);
   const ends = new Map(
@@ -43,31 +43,31 @@ function parseLine(line: string): JournalRecord[] {
   }
 }
 
-/** What tells an object from others of its type: its id, where it has one. */
+/** Returns what distinguishes an object from others of its type: its id, its ARN, or all its attributes. */
 export function identityOf(attributes: Record<string, unknown>): string {
   const { id, arn } = attributes;
   if (typeof id === 'string' && id !== '') return id;
   return typeof arn === 'string' && arn !== '' ? arn : canonicalJson(attributes);
 }
 
-/** The cloud itself has refused: nothing was made, whoever else may have an object of that name. */
+/** The cloud refused the request, so this request created nothing. */
 const refusal =
   /\b(StatusCode: 4\d\d|status code: 4\d\d|HTTP (response )?status(:| code) 4\d\d|Error 4\d\d\b)/i;
-/** But it refuses also what an earlier request has made, whose answer was lost. */
+/** The cloud refused because the object exists. An earlier request whose answer was lost may have created it. */
 const exists =
   /already[ _-]?exist|alreadyowned|duplicate|conflict|in[ _-]?use|already associated|StatusCode: 409/i;
 /**
- * A bucket's name is taken by another account; one's own is `BucketAlreadyOwnedByYou`.
+ * Another account owns the bucket; for the same account the error is `BucketAlreadyOwnedByYou`.
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html
  */
 const ofAnotherAccount = /\bBucketAlreadyExists\b/;
-/** The way to the cloud broke, or the provider was told to stop. */
+/** The connection to the cloud broke, or the provider was stopped. */
 const brokenOff =
   /cancel+ed|deadline exceeded|timed? ?out|connection (reset|refused)|broken pipe|\bEOF\b|no such host|StatusCode: (5\d\d|408)|status code: 5\d\d|exceeded maximum number of attempts|i\/o error|tls:/i;
 
 /**
- * Whether a create that came to nothing may have made an object all the same. A provider that answers an error
- * without an object says that there is none; it can't know where its request was broken off or answered by nobody.
+ * Whether a create call without an object in its answer may still have created one. A provider that answers an error
+ * without an object created none, unless its request was interrupted or stayed unanswered.
  */
 export function mayHaveCreated(call: JournalCall): boolean {
   const { end } = call;

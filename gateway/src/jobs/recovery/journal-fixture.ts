@@ -24,7 +24,7 @@ export function journalText(...records: JournalRecord[]): string {
   return records.map((record) => `${JSON.stringify(record)}\n`).join('');
 }
 
-/** A plan that creates these, with what is known and what is not. */
+/** Returns a plan that creates these objects, with known and unknown values. */
 export function planOfCreations(
   creations: {
     address: string;

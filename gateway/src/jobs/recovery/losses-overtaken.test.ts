@@ -20,7 +20,7 @@ const stateWith = (id: string, more: object = {}): TerraformState => ({
   ],
 });
 
-/** Addresses with ids: of what is proven, and of what may exist. */
+/** Returns the losses, and the addresses and ids of proven and of possible objects. */
 function lossesOf(apply: Partial<EndedApply>, records = made) {
   const journal = { calls: readJournalCalls(journalText(...records)), providers: [awsProvider] };
   const rest = { plan, state: undefined, journal, started: new Set<string>(), overtaken: undefined };
@@ -32,7 +32,7 @@ function lossesOf(apply: Partial<EndedApply>, records = made) {
   };
 }
 
-test('an object in an overtaken state goes into its place where that is free, as it was recorded there', () => {
+test('an object in an overtaken state is added at its address, unchanged, if the address is free', () => {
   const overtaken = stateWith('recorded', { schema_version: 3, private: 'cA==', status: 'tainted' });
   const { losses, proven, unaccounted } = lossesOf({ overtaken }, []);
   expect([proven, unaccounted]).toStrictEqual([[['aws_s3_bucket.b', 'recorded']], []]);
@@ -40,17 +40,17 @@ test('an object in an overtaken state goes into its place where that is free, as
   expect([schemaVersion, data, isTainted, name, provider]).toStrictEqual([3, 'cA==', true, 'b', awsProvider]);
 });
 
-test('without a journal it is there once all the same', () => {
+test('an object in an overtaken state is added once without a journal, too', () => {
   const { proven, unaccounted } = lossesOf({ overtaken: stateWith('recorded'), journal: undefined });
   expect([proven, unaccounted]).toStrictEqual([[['aws_s3_bucket.b', 'recorded']], []]);
 });
 
-test('an object that journal and overtaken state tell of is there once', () => {
+test('an object in both journal and overtaken state is added once', () => {
   const { proven, unaccounted } = lossesOf({ overtaken: stateWith('made') });
   expect([proven, unaccounted]).toStrictEqual([[['aws_s3_bucket.b', 'made']], []]);
 });
 
-test('where another object has its place by now, it is reported with its id', () => {
+test('an object whose address is taken in the newest state is reported with its id', () => {
   const { losses, proven, unaccounted } = lossesOf(
     { overtaken: stateWith('recorded'), state: stateWith('another') },
     [],
@@ -59,28 +59,28 @@ test('where another object has its place by now, it is reported with its id', ()
   expect(losses.unaccounted[0]?.started).toBe(true);
 });
 
-test('an object that the newest state has too is no loss, and what neither planned is none either', () => {
+test('objects that are in the newest state, or that no plan creates, are not lost', () => {
   const same = { overtaken: stateWith('recorded'), state: stateWith('recorded') };
   expect([lossesOf(same, []).proven, lossesOf(same, []).unaccounted]).toStrictEqual([[], []]);
   const unplanned = lossesOf({ overtaken: stateWith('recorded'), plan: planOfCreations([]) }, []);
   expect([unplanned.proven, unplanned.unaccounted]).toStrictEqual([[], []]);
 });
 
-test('a replacement that is recorded is no loss, whatever it has replaced', () => {
+test('a recorded replacement is not lost', () => {
   const replacing = planOfCreations([{ ...bucket, replaces: 'old' }]);
   const after = (id: string) => lossesOf({ plan: replacing, state: stateWith(id), journal: undefined });
   expect(after('new').unaccounted).toStrictEqual([]);
   expect(after('old').unaccounted).toStrictEqual([['aws_s3_bucket.b', null]]);
 });
 
-test('the paths that the plan calls sensitive stay sensitive, and the addresses in the state are told', () => {
+test('paths that the plan marks as sensitive stay sensitive, and the state’s addresses are listed', () => {
   const secret = planOfCreations([{ ...bucket, sensitive: { bucket: true } }]);
   const { losses } = lossesOf({ plan: secret });
   expect(losses.proven[0]?.object.sensitivePaths).toStrictEqual([[{ type: 'get_attr', value: 'bucket' }]]);
   expect([...lossesOf({ state: stateWith('x') }).losses.recorded]).toStrictEqual(['aws_s3_bucket.b']);
 });
 
-test('a call without an answer is reported with what it was to create', () => {
+test('a call without an answer is reported with the values of its planned object', () => {
   const planned = { bucket: 'the-bucket', region: 'known by then' };
   const { losses } = lossesOf({}, [begin('a', 'aws_s3_bucket', planned)]);
   expect(losses.unaccounted[0]?.creation.values).toStrictEqual(planned);

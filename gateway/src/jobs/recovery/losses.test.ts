@@ -38,7 +38,7 @@ const stateWith = (...ids: string[]): TerraformState => ({
   ],
 });
 
-test('an object of which the cloud told and that no state has is proven, with all that Terraform would have kept', () => {
+test('an object in the cloud’s answer that no state has is proven, with all that Terraform would have stored', () => {
   const made = end('a', { id: 'sg-1', ...planned }, { private: 'cHJpdmF0ZQ==', schemaVersion: 7 });
   const { proven, unaccounted } = lossesOf(planOfCreations([group(0)]), [
     begin('a', 'aws_security_group', planned),
@@ -56,13 +56,13 @@ test('an object of which the cloud told and that no state has is proven, with al
   ]).toStrictEqual(['sg-1', 7, 'cHJpdmF0ZQ==', false, 0]);
 });
 
-test('an object that the state has is no loss', () => {
+test('an object that is in the state is not lost', () => {
   const records = [begin('a', 'aws_security_group', planned), end('a', { id: 'sg-1' })];
   const losses = lossesOf(planOfCreations([group(0)]), records, { state: stateWith('sg-1') });
   expect([losses.proven, losses.unaccounted]).toStrictEqual([[], []]);
 });
 
-test('alike objects take the places that are free, each one', () => {
+test('objects with the same values get one free address each', () => {
   const records = [1, 2, 3].flatMap((index) => [
     begin(`${index}`, 'aws_security_group', planned),
     end(`${index}`, { id: `sg-${index}` }),
@@ -76,7 +76,7 @@ test('alike objects take the places that are free, each one', () => {
   ]);
 });
 
-test('values that were known when it was planned decide which place an object has', () => {
+test('known planned values decide which address an object gets', () => {
   const plan = planOfCreations(
     ['a', 'b'].map((name) => ({ address: `aws_iam_role.${name}`, after: { name }, unknown: { id: true } })),
   );
@@ -91,12 +91,12 @@ const unknownNames = planOfCreations(
   [0, 1].map((index) => ({ address: `aws_subnet.n[${index}]`, after: {}, unknown: { name: true } })),
 );
 
-test('values that the plan did not know and that hold the key break the tie', () => {
+test('if known values fit several addresses, values that contain the instance key decide', () => {
   const records = [begin('1', 'aws_subnet', { name: 'n-1' }), end('1', { id: 'subnet-1' })];
   expect(lossesOf(unknownNames, records).proven[0]?.address).toBe('aws_subnet.n[1]');
 });
 
-test('where nothing else tells, the order in which Terraform began does', () => {
+test('if nothing else decides, the order in which Terraform began does', () => {
   const records = ['x', 'y'].flatMap((name) => [
     begin(name, 'aws_subnet', { name }),
     end(name, { id: name }),
@@ -108,7 +108,7 @@ test('where nothing else tells, the order in which Terraform began does', () => 
   ]);
 });
 
-test('a call without an answer may have made an object, and one that was never made has not', () => {
+test('a call without an answer may have created an object; without a call, nothing was created', () => {
   const { proven, unaccounted } = lossesOf(planOfCreations([group(0), group(1)]), [
     begin('a', 'aws_security_group', planned),
   ]);
@@ -129,7 +129,7 @@ const refusals: [what: string, mayExist: boolean, more: object][] = [
     },
   ],
   [
-    'the caller may not',
+    'the caller lacks permission',
     false,
     { errors: [{ summary: 'creating', detail: 'StatusCode: 403, AccessDenied' }] },
   ],
@@ -139,7 +139,7 @@ const refusals: [what: string, mayExist: boolean, more: object][] = [
     { errors: [{ summary: 'expected port to be a number', detail: '' }] },
   ],
   [
-    'it exists already',
+    'it already exists',
     true,
     { errors: [{ summary: 'creating', detail: 'StatusCode: 400, ParameterAlreadyExists' }] },
   ],
@@ -162,7 +162,7 @@ const refusals: [what: string, mayExist: boolean, more: object][] = [
     },
   ],
   [
-    'it is in use already',
+    'it is already in use',
     true,
     { errors: [{ summary: 'creating', detail: 'StatusCode: 400, ResourceInUseException' }] },
   ],
@@ -177,15 +177,15 @@ const refusals: [what: string, mayExist: boolean, more: object][] = [
     { errors: [{ summary: 'creating', detail: 'request canceled, context canceled' }] },
   ],
   [
-    'the cloud broke',
+    'the cloud failed',
     true,
     { errors: [{ summary: 'creating', detail: 'StatusCode: 503, ServiceUnavailable' }] },
   ],
-  ['the provider was told to stop', true, { stopped: true, errors: [{ summary: 'no', detail: '' }] }],
+  ['the provider was stopped', true, { stopped: true, errors: [{ summary: 'no', detail: '' }] }],
   ['the provider crashed', true, { grpcStatus: 14 }],
 ];
 for (const [what, mayExist, more] of refusals)
-  test(`an object ${mayExist ? 'may' : 'does not'} exist where ${what}`, () => {
+  test(`an object ${mayExist ? 'may' : 'does not'} exist if ${what}`, () => {
     const records = [begin('a', 'aws_security_group', planned), end('a', null, more)];
     expect(lossesOf(planOfCreations([group(0)]), records).unaccounted.length).toBe(mayExist ? 1 : 0);
   });
@@ -199,7 +199,7 @@ test('an object whose creation failed midway is tainted', () => {
   expect(proven[0]?.object.isTainted).toBe(true);
 });
 
-test('updates and deletes are no losses', () => {
+test('updates and deletes are not losses', () => {
   const records = [
     begin('a', 'aws_security_group', planned, { action: 'update' }),
     begin('b', 'aws_security_group', null, { action: 'delete' }),
@@ -207,7 +207,7 @@ test('updates and deletes are no losses', () => {
   expect(lossesOf(planOfCreations([group(0)]), records).unaccounted).toStrictEqual([]);
 });
 
-test('without a journal every planned creation that no state has may exist', () => {
+test('without a journal every planned object that no state has may exist', () => {
   const plan = planOfCreations([group(0), group(1), group(2)]);
   const { unaccounted } = lossesOf(plan, undefined, {
     state: stateWith('sg-0'),
@@ -219,7 +219,7 @@ test('without a journal every planned creation that no state has may exist', () 
   ]);
 });
 
-test('a provider that is not journaled is judged as without a journal, and Terraform’s own makes no objects', () => {
+test('a provider without a journal may have created objects, but Terraform’s built-in one creates none', () => {
   const plan = planOfCreations([
     { address: 'random_id.a', after: {}, provider: 'registry.terraform.io/hashicorp/random' },
     { address: 'terraform_data.b', after: {}, provider: 'terraform.io/builtin/terraform' },
@@ -228,7 +228,7 @@ test('a provider that is not journaled is judged as without a journal, and Terra
   expect(lossesOf(plan, []).unaccounted.map(({ address }) => address)).toStrictEqual(['random_id.a']);
 });
 
-test('a call that fits no planned address is reported with the id that the cloud told', () => {
+test('a call that fits no planned address is reported with the id from the cloud’s answer', () => {
   const records = [begin('a', 'aws_vpc', { cidr_block: '10.0.0.0/16' }), end('a', { id: 'vpc-9' })];
   expect(
     lossesOf(planOfCreations([group(0)]), records).unaccounted.map(({ address, objectId }) => [
@@ -238,7 +238,7 @@ test('a call that fits no planned address is reported with the id that the cloud
   ).toStrictEqual([[null, 'vpc-9']]);
 });
 
-test('what replaces an object is lost also where the object it replaces is in the state still', () => {
+test('a replacement is lost even if the object that it replaces is still in the state', () => {
   const plan = planOfCreations([{ ...group(0), replaces: 'sg-old' }]);
   const records = [begin('a', 'aws_security_group', planned), end('a', { id: 'sg-new' })];
   const { proven } = lossesOf(plan, records, { state: stateWith('sg-old') });

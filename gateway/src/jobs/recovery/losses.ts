@@ -8,43 +8,43 @@ import { matchCalls } from './match-calls.ts';
 import { type PlannedCreation, plannedCreations } from './planned-creations.ts';
 import { objectKey, objectsOf, type StateObject, sensitivePaths } from './state-objects.ts';
 
-/** What is known of an apply that did not end well. */
+/** What is known about an apply that did not succeed. */
 export type EndedApply = {
   plan: TerraformPlan;
   /** The newest state. */
   state: TerraformState | undefined;
-  /** `undefined` where the journal can't be read now. */
+  /** `undefined` if the journal can't be read at the moment. */
   journal: { calls: JournalCall[]; providers: string[] } | undefined;
-  /** Addresses that Terraform said it had begun to create, in this order. */
+  /** Addresses whose creation Terraform has begun, in that order. */
   started: Set<string>;
-  /** The apply's own state, where another job has gone on from an earlier one. */
+  /** The apply's own state, if another job has continued from an earlier one. */
   overtaken: TerraformState | undefined;
 };
 
-/** An object of whose creation the cloud told, and that no state has. */
+/** An object that the cloud confirmed and that no state has. */
 export type ProvenObject = { address: string; object: StateObject };
 
-/** A creation that may have made an object that no state has. */
+/** A creation whose object may exist and that no state has. */
 export type Unaccounted = {
-  /** `null` where a call fits no planned address. */
+  /** `null` if the call fits no planned address. */
   address: string | null;
   creation: Omit<PlannedCreation, 'sensitive' | 'dependencies'>;
   /** Whether its creation had begun, as far as is known. */
   started: boolean;
-  /** The object's id where it is known. */
+  /** The object's id, if known. */
   objectId: string | null;
 };
 
 export type Losses = {
   proven: ProvenObject[];
   unaccounted: Unaccounted[];
-  /** Addresses in the newest state, before anything was added to it. */
+  /** Addresses in the newest state, before proven objects are added to it. */
   recorded: ReadonlySet<string>;
 };
 
 /**
- * What an apply may have created that the newest state does not have. A journaled provider that was not asked has
- * created nothing; of others, and without a journal, every planned creation without a record may exist.
+ * Finds what an apply may have created that the newest state does not have. A provider with a journal has created
+ * nothing that is not in it. For other providers, every planned creation that is not in the state may exist.
  */
 export function findLosses({ plan, state, journal, started, overtaken }: EndedApply): Losses {
   const objects = objectsOf(state);
@@ -79,7 +79,7 @@ export function findLosses({ plan, state, journal, started, overtaken }: EndedAp
   return losses;
 }
 
-/** What an apply has recorded in a state of its own that was overtaken: its place may be taken by now. */
+/** Adds objects from the apply's overtaken state. If another object has taken its address, an object is unaccounted. */
 function addOvertaken(
   losses: Losses,
   found: {

@@ -17,8 +17,8 @@ import { readRunJournal, recoverApply } from './recover-apply.ts';
 type LostRun = { run_id: string; job_id: string; project_id: string; runner_url: string };
 
 /**
- * Settles the lost runs whose runner is back: stores their state where no other job has stored one since, and records
- * what they have created that the newest state lacks.
+ * Settles lost runs whose runner has come back. Stores their state unless another job has stored one since, and records
+ * the objects that they created and the newest state lacks.
  */
 export async function settleLostRuns(context: Context): Promise<void> {
   const rows = await context.database.query.selectFrom('unsettled_runs').selectAll().execute();
@@ -33,7 +33,7 @@ async function settle(context: Context, run: LostRun, { client }: RunnerState): 
     const { status, outcome } = await client.getRun(run.run_id);
     const raw = await readState(client, run.run_id);
     const journal = await readRunJournal(client, run.run_id);
-    if (await isApplying(context, run.project_id)) return; // its state is to be stored first, then judged
+    if (await isApplying(context, run.project_id)) return; // wait until that apply has stored its state
     const overtaken = await context.database.query.transaction().execute(async (trx) => {
       await trx.selectFrom('projects').select('id').where('id', '=', run.project_id).forUpdate().execute();
       const newest = await newestStateVersion(trx, run.project_id);
@@ -56,7 +56,7 @@ async function settle(context: Context, run: LostRun, { client }: RunnerState): 
   }
 }
 
-/** `undefined` where Terraform has written none. */
+/** Returns `undefined` if Terraform has written no state. */
 async function readState(client: RunnerClient, runId: string): Promise<Buffer | undefined> {
   try {
     return await client.readState(runId);
@@ -71,13 +71,13 @@ function jobOf(run: LostRun): { id: string; project_id: string } {
 }
 
 function reasonOf(outcome: RunOutcome | null, isOvertaken: boolean): string {
-  if (isOvertaken) return 'An apply whose runner was lost went on while another job changed the project';
+  if (isOvertaken) return 'An apply whose runner was lost continued while another job changed the project';
   return outcome?.kind === 'succeeded'
     ? 'The runner was lost during the apply'
-    : 'An apply whose runner was lost did not end well';
+    : 'An apply whose runner was lost did not succeed';
 }
 
-/** A later job that only plans so far will find its plan stale; one that applies already has to finish. */
+/** Whether a later job is applying. One that still plans need not be waited for: its plan becomes stale. */
 async function isApplying({ database }: Context, projectId: string): Promise<boolean> {
   const row = await database.query
     .selectFrom('jobs')
@@ -113,7 +113,7 @@ async function forget(query: Query, run: LostRun): Promise<void> {
   await query.deleteFrom('unsettled_runs').where('run_id', '=', run.run_id).execute();
 }
 
-/** The job's end left its runs on the runner, for their state. */
+/** Removes the job's runs from the runner, which kept them for their state. */
 async function removeRuns(client: RunnerClient, run: LostRun): Promise<void> {
   const runs = await client.listRuns();
   for (const { runId } of runs.filter(({ jobId }) => jobId === run.job_id))

@@ -9,13 +9,13 @@ const creation = (address: string, values: Record<string, unknown>, more: Partia
 const call = (planned: Record<string, unknown>, more: Partial<JournalCall> = {}) =>
   ({ type: 'aws_subnet', provider: awsProvider, action: 'create', planned, ...more }) as JournalCall;
 
-/** The address that each call, in its order, was matched with. */
+/** Returns the address that each call was matched with. */
 function addresses(calls: JournalCall[], creations: PlannedCreation[]) {
   const matches = matchCalls(calls, creations);
   return calls.map((one) => matches.get(one)?.address);
 }
 
-test('a call carries out a creation of its own type and provider alone', () => {
+test('a call matches only creations of its own type and provider', () => {
   const other = { provider: 'registry.example.org/own/aws' };
   const creations = [
     creation('aws_vpc.a', {}, { type: 'aws_vpc' }),
@@ -27,7 +27,7 @@ test('a call carries out a creation of its own type and provider alone', () => {
   expect(addresses([call({}, { type: 'aws_subnets' })], creations)).toStrictEqual([undefined]);
 });
 
-test('every value that was known decides, also one below others; one that was left open does not', () => {
+test('every known value must match, also a nested one; an unset value need not', () => {
   const creations = [creation('a', { name: 'n', tags: { team: 'x' } }), creation('b', { name: null })];
   expect(addresses([call({ name: 'n', tags: { team: 'x' } })], creations)).toStrictEqual(['a']);
   expect(addresses([call({ name: 'n', tags: { team: 'y' } })], creations)).toStrictEqual(['b']);
@@ -35,7 +35,7 @@ test('every value that was known decides, also one below others; one that was le
   expect(addresses([call({})], creations.slice(0, 1))).toStrictEqual([undefined]);
 });
 
-test('sets are equal in any order, at any depth, and attributes too', () => {
+test('the order of sets and attributes does not matter, at any depth', () => {
   const rules = [
     { port: 1, ranges: ['x', 'y'] },
     { port: 2, ranges: [] },
@@ -49,22 +49,22 @@ test('sets are equal in any order, at any depth, and attributes too', () => {
   expect(addresses([call({ rules: others })], [creation('a', { rules })])).toStrictEqual([undefined]);
 });
 
-test('no creation is carried out by two calls', () => {
+test('a creation matches one call only', () => {
   expect(addresses([call({}), call({})], [creation('a', {})])).toStrictEqual(['a', undefined]);
 });
 
-test('the call that fits fewest creations chooses first', () => {
+test('the call that fits the fewest creations is matched first', () => {
   const creations = [creation('any', {}), creation('named', { name: 'x' })];
   const calls = [call({ name: 'x' }), call({ name: 'other' })];
   expect(addresses(calls, creations)).toStrictEqual(['named', 'any']);
 });
 
-test('the key is looked for as a whole word, and only in what the plan did not know', () => {
+test('the key must be a whole word, and only values that the plan did not know count', () => {
   const keyed = (key: string | number, values = {}) => creation(`s[${key}]`, values, { key });
   expect(addresses([call({ name: 'n-11' })], [keyed(1), keyed(11)])).toStrictEqual(['s[11]']);
   expect(addresses([call({ name: 'n-b' })], [keyed('a'), keyed('b')])).toStrictEqual(['s[b]']);
   const known = { zone: 'zone-1' };
   const tied = [keyed(0, known), keyed(1, known)];
-  assert.deepEqual(addresses([call(known)], tied), ['s[0]'], 'what all have in common tells nothing');
+  assert.deepEqual(addresses([call(known)], tied), ['s[0]'], 'equal values do not decide');
   expect(addresses([call({ ...known, name: 'n-0' })], tied.toReversed())).toStrictEqual(['s[0]']);
 });

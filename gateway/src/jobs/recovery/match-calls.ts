@@ -3,10 +3,10 @@ import type { JournalCall } from './journal-calls.ts';
 import type { PlannedCreation } from './planned-creations.ts';
 
 /**
- * Which planned creation each call carried out. The plugin protocol names no address, so type and known values
- * decide. Where several fit, the keys of what they refer to, found in values that the plan did not know, break the
- * tie, and else the order of `creations`, in which Terraform began them. A wrong guess loses nothing: the next plan
- * shows what it would change.
+ * Matches each call with the planned creation that it carried out. The plugin protocol has no addresses, so type and
+ * known values decide. If several creations fit, one whose instance key is in values that the plan did not know wins,
+ * then the order of `creations`, in which Terraform began them. A wrong match loses nothing: the next plan shows what
+ * it would change.
  */
 export function matchCalls(
   calls: JournalCall[],
@@ -35,7 +35,7 @@ function fits(call: JournalCall, creation: PlannedCreation): boolean {
   );
 }
 
-/** Sets have no order, and the two sides may give them in different ones. */
+/** Sorts lists, as sets have no order and the two sides may list them differently. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value))
     return value.map(sorted).toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
@@ -43,7 +43,7 @@ function sorted(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, sorted(item)]));
 }
 
-/** How many values that the plan did not know hold the instance's key as a word, for example `subnet-3` for `[3]`. */
+/** Counts values unknown in the plan that contain the instance's key as a word, for example `subnet-3` for `[3]`. */
 function likeness(call: JournalCall, { key, values }: PlannedCreation): number {
   if (key === null) return 0;
   const found = Object.entries(call.planned).filter(([name]) => !Object.hasOwn(values, name));

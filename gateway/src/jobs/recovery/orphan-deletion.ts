@@ -6,10 +6,10 @@ import type { Query } from '../../server/database/open.ts';
 import { type OrphanRow, orphanContent, unresolvedOrphans } from './orphan-store.ts';
 import { emptyState, serialiseState, withObjects } from './state-objects.ts';
 
-/** A name that no code has: it would be deleted with the code's own resource otherwise. */
+/** Prefix that no code uses; with a name from the code, the code's own resource would be deleted too. */
 const namePrefix = 'engine_orphan_';
 
-/** The address under which a job deletes an orphan. */
+/** Returns the address under which a job deletes an orphan. */
 export function deletedAs(row: OrphanRow): string {
   return `${row.type}.${nameOf(row)}`;
 }
@@ -18,7 +18,7 @@ export function isDeletionOf(job: Pick<JobRow, 'type' | 'orphan_ids'>, row: Orph
   return job.type === 'destroy' && job.orphan_ids !== null && JSON.parse(job.orphan_ids).includes(row.id);
 }
 
-/** The state a run of this job works on: the newest, and for a deletion of orphans with their objects in it. */
+/** Returns the state that a job's run starts from: the newest one, plus the objects of the orphans that it deletes. */
 export async function stateForRun(
   { encryption }: Context,
   query: Query,
@@ -41,13 +41,13 @@ export async function stateForRun(
   return { raw: serialiseState(state), state, version: newest?.version };
 }
 
-/** What a deletion of orphans plans; empty for all other jobs. */
+/** Returns the addresses that a deletion of orphans plans; empty for all other jobs. */
 export async function deletionTargets(query: Query, job: JobRow): Promise<string[]> {
   const rows = await unresolvedOrphans(query, job.project_id);
   return rows.filter((row) => isDeletionOf(job, row)).map(deletedAs);
 }
 
-/** The state without what a job's deletion had put into it; `undefined` where there is nothing of it. */
+/** Returns the state without the orphans that a job added for deletion; `undefined` if it contains none. */
 export function withoutDeletions(state: TerraformState, job: JobRow): TerraformState | undefined {
   const ids: string[] = JSON.parse(job.orphan_ids ?? '[]');
   const names = new Set(ids.map((id) => nameOf({ id })));
@@ -61,12 +61,12 @@ function nameOf({ id }: Pick<OrphanRow, 'id'>): string {
   return `${namePrefix}${id.replace('orphan-', '')}`;
 }
 
-/** `aws_vpc` → `registry.terraform.io/hashicorp/aws`, for orphans of which no more is known. */
+/** Returns `registry.terraform.io/hashicorp/aws` for `aws_vpc`, for orphans whose provider is not known. */
 function defaultProvider(type: string): string {
   return `registry.terraform.io/hashicorp/${type.split('_')[0]}`;
 }
 
-/** The same whenever it is made, since a plan is bound to the state it was made from. */
+/** Returns the same lineage on every call, since a plan is bound to the state it was made from. */
 function lineageOf(projectId: string): string {
   const hex = Buffer.from(projectId).toString('hex').padEnd(32, '0').slice(0, 32);
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');

@@ -3,8 +3,8 @@ import type { Query } from '../../server/database/open.ts';
 import { unresolvedOrphans } from './orphan-store.ts';
 
 /**
- * What a deploy's plan is to import: unresolved orphans whose object is known, by the journal, by a search that has
- * found just one, or by a person. None of it is applied before a person has approved the plan.
+ * Returns the imports for a deploy's plan: unresolved orphans whose object is known from the journal, from a search
+ * that found exactly one, or from a person. None is applied before a person has approved the plan.
  */
 export async function orphanImports(
   query: Query,

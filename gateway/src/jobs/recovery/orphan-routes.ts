@@ -61,8 +61,8 @@ async function presentOrphans(query: Query, projectId: string) {
 }
 
 /**
- * Queues the job that adopts or deletes orphans. It waits for approval whatever the project's settings say: an id that
- * a person names may be anybody's object.
+ * Queues the job that adopts or deletes orphans. It always waits for approval, whatever the project's settings: an id
+ * that a person names may belong to somebody else's object.
  */
 async function createJob(
   context: Context,
@@ -77,7 +77,7 @@ async function createJob(
       await nameObjects(trx, rows, request.objectId);
       if (type === 'deploy') await requireFreePlace(context, trx, project, rows[0]);
       const revision = project.revision ?? (await listRevisions(trx, project.id, { limit: 1 }))[0]?.number;
-      if (revision === undefined) throw notAdoptable('the project has no code');
+      if (revision === undefined) throw notAdoptable('the project has no code; deploy it first');
       const { orphanIds } = request;
       const job = await insertJob(trx, {
         ...{ projectId: project.id, type, revision, orphanIds, autoApprove: false, createdBy: principal },
@@ -89,7 +89,7 @@ async function createJob(
   );
 }
 
-/** Throws `orphan_not_found` where one of them is not unresolved. */
+/** Throws `orphan_not_found` if one of the ids is not an unresolved orphan. */
 async function requireUnresolved(query: Query, projectId: string, ids: string[]): Promise<OrphanRow[]> {
   const rows = new Map((await unresolvedOrphans(query, projectId)).map((row) => [row.id, row]));
   return [...new Set(ids)].map((id) => {
@@ -97,13 +97,13 @@ async function requireUnresolved(query: Query, projectId: string, ids: string[])
     if (!row)
       throw new DomainError(
         'orphan_not_found',
-        `looking for orphan ${id}: project ${projectId} has no unresolved one of that id; see GET /api/deploy/orphans/${projectId}`,
+        `looking for orphan ${id}: project ${projectId} has no unresolved orphan with this id; see GET /api/deploy/orphans/${projectId}`,
       );
     return row;
   });
 }
 
-/** Every orphan needs the id of an object: its own, the only candidate, or the one a person names. */
+/** Stores an object id for every orphan: the one a person named, its own, or its only candidate. */
 async function nameObjects(trx: Query, rows: OrphanRow[], objectId: string | undefined): Promise<void> {
   if (objectId !== undefined && rows.length > 1)
     throw notAdoptable('objectId names one object, but several orphans were given; send them one by one');
@@ -127,10 +127,10 @@ async function requireFreePlace(
   project: ProjectRow,
   row: OrphanRow | undefined,
 ): Promise<void> {
-  if (!row?.address) throw notAdoptable('it fits no resource of the code; delete it or acknowledge it');
+  if (!row?.address) throw notAdoptable('it matches no resource of the code; delete it or acknowledge it');
   const newest = await readNewestState(trx, context.encryption, project.id);
   if (newest && instanceAddresses(newest.state).has(row.address))
-    throw notAdoptable(`${row.address} is another object by now; delete the orphan or acknowledge it`);
+    throw notAdoptable(`${row.address} is already another object; delete the orphan or acknowledge it`);
 }
 
 function notAdoptable(problem: string): DomainError {

@@ -19,11 +19,11 @@ export type NewOrphan = {
   objectId: string | null;
   source: OrphanSource | null;
   content: OrphanContent | null;
-  /** An orphan that is settled already, for the record. */
+  /** How the orphan was settled, for one that is stored only as a record. */
   settled?: { status: OrphanStatus; resolution: string };
 };
 
-/** Binds sealed content to its orphan. */
+/** Associated data that binds sealed content to its orphan. */
 export function orphanPlace(id: string): string {
   return `orphan|${id}`;
 }
@@ -51,7 +51,7 @@ export async function insertOrphans(trx: Query, encryption: Encryption, orphans:
   }
 }
 
-/** Oldest first. */
+/** Returns unresolved orphans, oldest first. */
 export async function unresolvedOrphans(query: Query, projectId: string): Promise<OrphanRow[]> {
   return query
     .selectFrom('orphans')
@@ -63,7 +63,7 @@ export async function unresolvedOrphans(query: Query, projectId: string): Promis
     .execute();
 }
 
-/** The unresolved first, then the newest. */
+/** Returns unresolved orphans first, then settled ones, the latest settled first. */
 export async function listOrphans(query: Query, projectId: string, limit = 1000): Promise<OrphanRow[]> {
   const settled = await query
     .selectFrom('orphans')
@@ -77,7 +77,7 @@ export async function listOrphans(query: Query, projectId: string, limit = 1000)
   return [...(await unresolvedOrphans(query, projectId)), ...settled];
 }
 
-/** Settles an orphan that is unresolved still; what it was planned as is forgotten. Answers whether it was. */
+/** Settles an unresolved orphan and deletes its planned values. Returns false if it was already settled. */
 export async function settleOrphan(
   trx: Query,
   id: string,

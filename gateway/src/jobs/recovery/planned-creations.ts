@@ -4,7 +4,7 @@ import type { TerraformPlan } from '@deployment-engine/terraform-code';
 /** A resource instance that a plan creates. */
 export type PlannedCreation = {
   address: string;
-  /** Empty in the root. */
+  /** Empty in the root module. */
   moduleAddress: string;
   type: string;
   name: string;
@@ -13,17 +13,17 @@ export type PlannedCreation = {
   provider: string;
   /** Its configuration, for example `aws.west` or `module.a:aws`. */
   providerKey: string;
-  /** Known values; what is not known yet is left out. */
+  /** Known values; unknown ones are left out. */
   values: Record<string, unknown>;
-  /** Shape of the values with `true` where one is sensitive. */
+  /** Has the shape of the values, with `true` in place of each sensitive one. */
   sensitive: unknown;
-  /** Id of the object it replaces; `null` where it replaces none. */
+  /** Id of the object it replaces; `null` if it replaces none. */
   replaces: string | null;
-  /** Resources it refers to, as Terraform keeps them in the state: addresses without keys. */
+  /** Resources it refers to, as in the state: addresses without keys. */
   dependencies: string[];
 };
 
-/** Providers that are part of Terraform make no objects anywhere. */
+/** Built-in providers of Terraform, which create no objects in a cloud. */
 const builtin = /^terraform\.io\/builtin\//;
 
 export function plannedCreations(plan: TerraformPlan): PlannedCreation[] {

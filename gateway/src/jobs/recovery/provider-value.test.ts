@@ -2,13 +2,13 @@ import { Encoder, ExtData } from '@msgpack/msgpack';
 import { msgpack } from './journal-fixture.ts';
 import { attributesOf } from './provider-value.ts';
 
-test('an object is read as the state file has it', () => {
+test('an object has the same form as in the state file', () => {
   const value = { id: 'a', list: [1, null], nested: { on: true }, size: 2.5 };
   expect(attributesOf(msgpack(value))).toStrictEqual(value);
   expect(attributesOf({ encoding: 'json', data: JSON.stringify(value) })).toStrictEqual(value);
 });
 
-test('what is not known yet is left out, and what is no object is none', () => {
+test('unknown values are left out, and a value that is not an object gives none', () => {
   const data = new Encoder().encode({ id: new ExtData(0, new Uint8Array([0])), name: 'a' });
   expect(attributesOf({ encoding: 'msgpack', data: Buffer.from(data).toString('base64') })).toStrictEqual({
     name: 'a',
@@ -17,13 +17,13 @@ test('what is not known yet is left out, and what is no object is none', () => {
   expect(attributesOf(null)).toBe(undefined);
 });
 
-test('numbers beyond those of JavaScript keep every digit', () => {
+test('numbers too large for JavaScript keep every digit', () => {
   const data = new Encoder({ useBigInt64: true }).encode({ big: 9007199254740993n, small: 5n });
   const value = attributesOf({ encoding: 'msgpack', data: Buffer.from(data).toString('base64') });
   expect(value).toStrictEqual({ big: '9007199254740993', small: 5 });
 });
 
-test('a value of an open type comes with its type', () => {
+test('a value of dynamic type includes its type', () => {
   const value = { any: [new TextEncoder().encode('"string"'), 'x'] };
   expect(attributesOf(msgpack(value))).toStrictEqual({ any: { value: 'x', type: 'string' } });
 });

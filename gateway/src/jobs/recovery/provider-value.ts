@@ -1,14 +1,14 @@
 import type { DynamicValue } from '@deployment-engine/runner-api';
 import { decode, ExtensionCodec } from '@msgpack/msgpack';
 
-/** What Terraform does not know yet is an extension of type 0, or 12 where bounds are known. Source: go-cty's msgpack package. */
+/** Stands for an unknown value: extension type 0, or 12 with known bounds. Source: go-cty's msgpack package. */
 const unknown = Symbol('unknown');
 const extensions = new ExtensionCodec();
 for (const type of [0, 12]) extensions.register({ type, encode: () => null, decode: () => unknown });
 
 /**
- * The attributes of an object as a provider and Terraform exchange it, in the form the state file has them. Unknown
- * values are left out. `undefined` where it is no object.
+ * Converts an object that a provider and Terraform exchange to the state file's form. Unknown values are left out.
+ * Returns `undefined` if the value is not an object.
  */
 export function attributesOf(value: DynamicValue | null): Record<string, unknown> | undefined {
   if (!value) return undefined;
@@ -30,12 +30,12 @@ function toJson(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, item]) => [key, toJson(item)]));
 }
 
-/** Larger numbers than JavaScript has are text: Terraform reads numbers from both. */
+/** Returns a number too large for JavaScript as a string: Terraform reads numbers from both. */
 function exact(value: bigint): number | string {
   return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
 }
 
-/** A value of a type that the schema leaves open comes with its type, in bytes, which nothing else is. */
+/** Whether the value has dynamic type: it is then a pair whose first item is its type, the only use of bytes. */
 function isTyped(value: unknown[]): value is [Uint8Array, unknown] {
   return value.length === 2 && value[0] instanceof Uint8Array;
 }

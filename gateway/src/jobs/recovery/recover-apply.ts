@@ -12,7 +12,7 @@ import { serialiseState, withObjects } from './state-objects.ts';
 
 type Job = { id: string; project_id: string };
 
-/** The journal of an apply run; `undefined` where the runner can't be asked or no longer has it. */
+/** Returns the journal of an apply run; `undefined` if the runner does not answer or no longer has it. */
 export async function readRunJournal(client: RunnerClient, runId: string): Promise<EndedApply['journal']> {
   try {
     const { journaledProviders } = await client.getRun(runId);
@@ -25,9 +25,8 @@ export async function readRunJournal(client: RunnerClient, runId: string): Promi
 }
 
 /**
- * Brings the records of an apply that did not end well in line with what it may have created: objects of which the
- * cloud has told go into a new state version, all others into the report of orphans. Called again with a journal
- * that could not be read before, it corrects the report.
+ * Records what an unsuccessful apply may have created. Objects that the cloud confirmed go into a new state version,
+ * all others become orphans. Call it again with a journal that could not be read before: it corrects the orphans.
  */
 export async function recoverApply(
   context: Context,
@@ -71,7 +70,7 @@ async function report(
         ? ({ status: 'adopted', resolution: adoptedText, source: 'journal' } as const)
         : ({
             status: 'absent',
-            resolution: 'The provider was never asked for it.',
+            resolution: 'The provider never received a request for it.',
           } as const);
     await settleOrphan(trx, row.id, { ...end, by: 'engine' });
     if (row.address !== null) adopted.delete(row.address);
@@ -98,4 +97,4 @@ async function report(
   await insertOrphans(trx, encryption, [...settled, ...open]);
 }
 
-const adoptedText = "The cloud had answered the engine's own create; the object is in the state.";
+const adoptedText = 'The cloud confirmed that this apply created it; the object is in the state.';

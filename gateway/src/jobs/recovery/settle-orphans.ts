@@ -10,7 +10,7 @@ import { deletedAs, isDeletionOf, withoutDeletions } from './orphan-deletion.ts'
 import { type OrphanRow, settleOrphan, unresolvedOrphans } from './orphan-store.ts';
 import { objectKey, objectsOf, serialiseState } from './state-objects.ts';
 
-/** Settles the orphans that an ended job has dealt with. The success of a job as such settles none. */
+/** Settles the orphans that an ended job has adopted or deleted. A job's success alone settles none. */
 export async function settleOrphansOf(context: Context, trx: Query, job: JobRow): Promise<void> {
   if (job.type === 'destroy' && job.orphan_ids !== null) return settleDeletion(context, trx, job);
   const rows = await unresolvedOrphans(trx, job.project_id);
@@ -20,7 +20,7 @@ export async function settleOrphansOf(context: Context, trx: Query, job: JobRow)
   for (const row of rows) await settleAdopted(trx, job, row, { objects: objectsOf(newest?.state), imported });
 }
 
-/** An orphan is adopted as soon as its object is in the state, also where a type is imported by another id than it has. */
+/** Settles an orphan as adopted if its object is in the state. Some types are imported by a different id. */
 async function settleAdopted(
   trx: Query,
   job: JobRow,
@@ -41,7 +41,7 @@ async function settleAdopted(
   });
 }
 
-/** What the job's plan has imported, by address: only what is in the state now. */
+/** Returns the import ids of the job's plan by address, for objects that are now in the state. */
 async function importedIds(
   { encryption }: Context,
   trx: Query,
@@ -58,7 +58,7 @@ async function importedIds(
   );
 }
 
-/** A deletion that did not end well leaves nothing of the orphans in the state. */
+/** Removes orphans that a failed deletion left in the state, and settles those that a completed one has deleted. */
 async function settleDeletion(context: Context, trx: Query, job: JobRow): Promise<void> {
   const newest = await readNewestState(trx, context.encryption, job.project_id);
   const left = newest ? withoutDeletions(newest.state, job) : undefined;
@@ -79,17 +79,18 @@ async function settleDeletion(context: Context, trx: Query, job: JobRow): Promis
 }
 
 /**
- * What was not deleted is absent only where the provider can read the object by this id: one that a person named, or
- * that follows from planned values, may be for imports only. The next search or a person decides on such an orphan.
+ * Settles an orphan as deleted or absent. An object that was not deleted is absent only if the provider can read it by
+ * this id. An id that a person named or that was derived from planned values may work only for imports: the next search
+ * or a person decides on such an orphan.
  */
 async function settleDeleted(trx: Query, job: JobRow, row: OrphanRow, deleted: Set<string>): Promise<void> {
   const by = job.created_by;
   if (deleted.has(deletedAs(row)))
-    await settleOrphan(trx, row.id, { status: 'deleted', resolution: `${job.id} has deleted it.`, by });
+    await settleOrphan(trx, row.id, { status: 'deleted', resolution: `${job.id} deleted it.`, by });
   else if (row.source !== 'person' && !importableTypes.includes(row.type))
     await settleOrphan(trx, row.id, {
       status: 'absent',
-      resolution: `${job.id} has read it and found nothing.`,
+      resolution: `${job.id} looked for it and found nothing.`,
       by,
     });
   else
@@ -100,7 +101,7 @@ async function settleDeleted(trx: Query, job: JobRow, row: OrphanRow, deleted: S
       .execute();
 }
 
-/** What is destroyed but for its orphans is destroyed once the last of them is settled. */
+/** Sets a project's status from `destroyed_with_orphans` to `destroyed`; call it when no orphan is unresolved. */
 export async function markDestroyed(trx: Query, projectId: string): Promise<void> {
   await trx
     .updateTable('projects')

@@ -13,7 +13,7 @@ const object = (more: Partial<StateObject> = {}): StateObject => ({
   ...more,
 });
 
-test('an object stands in the state as Terraform writes it, under the next serial', () => {
+test('an object is added to the state in Terraform’s form, under the next serial', () => {
   const state = withObjects(
     emptyState('1.11.4', 'l'),
     [object({ private: 'cA==', isTainted: true })],
@@ -41,7 +41,7 @@ test('an object stands in the state as Terraform writes it, under the next seria
   });
 });
 
-test('a resource keeps its provider and its dependencies, whatever the plan told of them', () => {
+test('a resource keeps its provider and dependencies, even if the plan has others', () => {
   const first = withObjects(undefined, [object({ key: 0, providerKey: 'aws.west' })], '1.11.4');
   const second = withObjects(first, [object({ key: 1, dependencies: [] })], '1.11.4');
   expect(second.lineage).toBe(first.lineage);
@@ -53,7 +53,7 @@ test('a resource keeps its provider and its dependencies, whatever the plan told
   ]);
 });
 
-test('modules, and providers configured in them, are named as Terraform names them', () => {
+test('modules and their provider configurations have the same names as in Terraform', () => {
   const inModule = object({ moduleAddress: 'module.a["x"]', providerKey: 'module.a:aws.b' });
   const [resource] = withObjects(undefined, [inModule], '1.11.4').resources;
   expect([resource?.module, resource?.provider]).toStrictEqual([

@@ -2,13 +2,13 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { StateResource, TerraformState } from '@deployment-engine/terraform-code';
 import { identityOf } from './journal-calls.ts';
 
-/** An object for the state, in the place where Terraform would have written it. */
+/** An object to add to the state where Terraform would have written it. */
 export type StateObject = {
   moduleAddress: string;
   type: string;
   name: string;
   key: string | number | null;
-  /** The provider's address and its configuration, for a resource the state does not have yet. */
+  /** The provider's address and configuration, for a resource that the state does not have yet. */
   provider: string;
   providerKey: string;
   schemaVersion: number;
@@ -17,12 +17,12 @@ export type StateObject = {
   private: string | null;
   /** Its creation failed midway: the next plan replaces it. */
   isTainted: boolean;
-  /** Paths of sensitive attributes, as the state has them. */
+  /** Paths of sensitive attributes, in the state's form. */
   sensitivePaths: unknown[];
   dependencies: string[];
 };
 
-/** Identities, with their types, of all objects in a state, deposed ones included. */
+/** Returns type and identity of all objects in a state, including deposed ones. */
 export function objectsOf(state: TerraformState | undefined): Set<string> {
   const managed = (state?.resources ?? []).filter(({ mode }) => mode === 'managed');
   return new Set(
@@ -37,8 +37,8 @@ export function objectKey(type: string, identity: string): string {
 }
 
 /**
- * The state with further objects, under the next serial. An object whose place is taken was made to replace what is
- * there: that one becomes deposed, as Terraform does before it destroys it.
+ * Returns the state with more objects, under the next serial. If an object's address is taken, the new object was
+ * created to replace the old one: the old one becomes deposed, as in Terraform before it destroys an object.
  */
 export function withObjects(
   state: TerraformState | undefined,
@@ -101,7 +101,7 @@ function newResource({ moduleAddress, type, name, provider, providerKey }: State
   };
 }
 
-/** `aws.west` of `registry.terraform.io/hashicorp/aws` → `provider["registry.terraform.io/hashicorp/aws"].west`. */
+/** Returns, for example, `provider["registry.terraform.io/hashicorp/aws"].west` for the configuration `aws.west`. */
 function providerAddress(provider: string, providerKey: string): string {
   const [module, key] = providerKey.includes(':') ? splitAtLast(providerKey, ':') : ['', providerKey];
   const alias = key.split('.')[1];
@@ -113,7 +113,7 @@ function splitAtLast(text: string, separator: string): [string, string] {
   return [text.slice(0, at), text.slice(at + separator.length)];
 }
 
-/** Paths as the state has them, for a shape with `true` where a value is sensitive. */
+/** Returns paths in the state's form, for a shape with `true` in place of each sensitive value. */
 export function sensitivePaths(shape: unknown, path: object[] = []): object[][] {
   if (shape === true) return path.length > 0 ? [path] : [];
   if (Array.isArray(shape))
@@ -131,7 +131,7 @@ function indexStep(value: string | number, type: string): object {
   return { type: 'index', value: { value, type } };
 }
 
-/** Below the top the plan does not tell a block's attribute from a map's key; readers of the state take either. */
+/** Below the top level, the plan does not tell block attributes from map keys; readers of states accept either. */
 function indexOrName(name: string): object {
   return { type: 'get_attr', value: name };
 }

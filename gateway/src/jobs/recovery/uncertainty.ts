@@ -4,7 +4,7 @@ import type { Encryption } from '../../server/encryption.ts';
 import { importId } from './import-ids.ts';
 import { type OrphanRow, orphanContent, presentOrphan, unresolvedOrphans } from './orphan-store.ts';
 
-/** What is not known of a project's objects: its unresolved orphans; `null` without any. */
+/** Returns what is uncertain about a project's objects: its unresolved orphans; `null` without any. */
 export async function projectUncertainty(
   query: Query,
   encryption: Encryption,

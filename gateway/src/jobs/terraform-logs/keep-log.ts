@@ -3,7 +3,7 @@ import { lockJob } from '../transition.ts';
 import type { JobWork } from '../worker/job-work.ts';
 import { saveTerraformLog } from './store.ts';
 
-/** Fetches Terraform's own log when a run has ended, where it was asked for. A log that can't be had fails no job. */
+/** Fetches Terraform's own log after a run, if it was requested. Only logs a warning if the log can't be fetched. */
 export async function keepTerraformLog(work: JobWork, runId: string): Promise<void> {
   const { context, job, runner } = work;
   if (job.terraform_log === null) return;

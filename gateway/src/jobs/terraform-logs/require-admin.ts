@@ -2,7 +2,7 @@ import type { TerraformLogLevel } from '@deployment-engine/contracts';
 import { DomainError } from '@deployment-engine/service';
 import { hasRole, type Principal } from '../../access/principal.ts';
 
-/** Terraform's own log may hold values that nobody has marked as secret. */
+/** Throws unless the caller is an admin: Terraform's own log may contain secrets that nobody has marked. */
 export function requireAdminForLog(
   principal: Principal,
   { terraformLog }: { terraformLog?: TerraformLogLevel | undefined },
@@ -10,6 +10,6 @@ export function requireAdminForLog(
   if (terraformLog === undefined || hasRole(principal, 'admin')) return;
   throw new DomainError(
     'forbidden',
-    `asking for Terraform's own log: terraformLog needs the role admin; the caller is ${principal.role}; ask without it`,
+    `requesting Terraform's own log: terraformLog needs the role admin; the caller is ${principal.role}; leave it out`,
   );
 }

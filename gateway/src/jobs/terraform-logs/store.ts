@@ -6,12 +6,12 @@ import type { Encryption } from '../../server/encryption.ts';
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
 
-/** Binds a sealed log to its job and runner. */
+/** Associated data that binds a sealed log to its job and runner. */
 export function terraformLogPlace(jobId: string, runnerUrl: string): string {
   return `terraform_logs/${jobId}/${runnerUrl}`;
 }
 
-/** Stores what a runner has of a job's log, in place of what it had before. */
+/** Stores a runner's log of a job; replaces its earlier one. */
 export async function saveTerraformLog(
   trx: Query,
   encryption: Encryption,
@@ -26,7 +26,7 @@ export async function saveTerraformLog(
     .execute();
 }
 
-/** A job's logs, of the runner that had it first to the last; empty where there is none. */
+/** Returns a job's logs, one per runner, in the order in which the runners had the job. */
 export async function readTerraformLogs(
   query: Query,
   encryption: Encryption,

@@ -14,7 +14,7 @@ const retryMs = 100;
 const followLimitMs = 300_000;
 const stepTimeoutSeconds = 120;
 
-/** What a run says about code of which nothing is kept. Throws where no runner takes it. */
+/** Returns the diagnostics and outcome of a run on code that is not stored. Throws if no runner accepts it. */
 export async function checkByTerraform(
   context: Context,
   projectId: string,
@@ -31,7 +31,7 @@ export async function checkByTerraform(
   try {
     const runner = await reserveSlot(context, runId);
     const checked = await runCheck(runner, runId, projectId, { code, question });
-    await runner.client.deleteRun(runId).catch(() => {}); // the runner removes old checks by itself
+    await runner.client.deleteRun(runId).catch(() => {}); // the runner prunes old checks
     return checked;
   } catch (error) {
     throw asRefusal(error);
@@ -40,12 +40,12 @@ export async function checkByTerraform(
   }
 }
 
-/** Names what the runner refused; what is left is unexpected. */
+/** Converts refusals of the runner to problems; returns any other error unchanged. */
 function asRefusal(error: unknown): unknown {
   if (error instanceof DOMException && error.name === 'TimeoutError')
     return new DomainError(
       'runner_unavailable',
-      `validating the code: the runner has not ended it after ${followLimitMs / 1000} s; try again`,
+      `validating the code: the runner has not finished after ${followLimitMs / 1000} s; try again`,
     );
   if (!(error instanceof RunnerError)) return error;
   if (error.problem === 'revision_missing' || error.problem === 'revision_unreadable')
@@ -63,7 +63,10 @@ async function reserveSlot(context: Context, runId: string): Promise<RunnerState
     if (context.runners.runners().every((candidate) => candidate.problem))
       throw new DomainError('runner_unavailable', `validating the code: ${context.runners.whyNoSlot()}`);
     if (Date.now() > deadline)
-      throw new DomainError('no_capacity', 'validating the code: all runner slots are taken');
+      throw new DomainError(
+        'no_capacity',
+        'validating the code: all runner slots are taken; try again later',
+      );
     await delay(retryMs);
   }
 }

@@ -15,7 +15,7 @@ import {
 import { findProject } from '../../projects/store.ts';
 import { validateCode } from './validate-code.ts';
 
-/** Stands for the project in a validation of code from the body. */
+/** Placeholder for the project when code from the body is validated. */
 const noProject = 'code-check';
 
 export function validateRoutes(router: Router, context: Context): void {

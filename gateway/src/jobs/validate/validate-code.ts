@@ -12,8 +12,8 @@ import type { PreparedRevision } from '../../projects/revisions/store.ts';
 import { checkByTerraform } from './check-by-terraform.ts';
 
 /**
- * Judges the code; where nothing forbids it, runs init and validate and answers Terraform's diagnostics. Nothing of
- * it is kept.
+ * Evaluates the code against the policy. If nothing blocks it, runs init and validate and returns Terraform's
+ * diagnostics. Nothing is stored.
  */
 export async function validateCode(
   context: Context,
@@ -39,7 +39,7 @@ export async function validateCode(
   ]);
 }
 
-/** What makes refused code invalid; nothing where it is valid, or where Terraform does not say. */
+/** Returns the errors that make refused code invalid; none if it is valid or if Terraform gives no answer. */
 async function whyInvalid(
   context: Context,
   projectId: string,
@@ -76,7 +76,7 @@ function answer(errors: Diagnostic[], warnings: Diagnostic[]): Validation {
   };
 }
 
-/** Says why a validation gave no answer, in the form of a diagnostic. */
+/** Returns a diagnostic that says why a validation gave no answer. */
 function engineDiagnostic(outcome: RunOutcome | undefined): Diagnostic {
   return {
     severity: 'error',

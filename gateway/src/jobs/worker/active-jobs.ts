@@ -6,19 +6,19 @@ import { forwardCancel } from './forward-cancel.ts';
 import type { JobWork } from './job-work.ts';
 
 const shutdownMs = 5000;
-/** A job's row changes often, by this worker's own writes above all. */
+/** Limits how often cancel requests are read: a job's row changes often, mostly by this worker's own writes. */
 const cancelCheckMs = 200;
 
 export type ActiveJob = {
   work: JobWork;
   abort: AbortController;
-  /** Resolves when this gateway works on it no more. */
+  /** Resolves when this gateway has stopped working on the job. */
   done: Promise<void>;
-  /** Set while a look at the job's cancel request is due. */
+  /** Set while a check for a cancel request is scheduled. */
   cancelCheck?: NodeJS.Timeout | undefined;
 };
 
-/** The claimed jobs in progress here: renews their leases and forwards their cancel requests. */
+/** The jobs in progress at this gateway. Renews their leases and forwards their cancel requests. */
 export class ActiveJobs implements AsyncDisposable {
   readonly #context: Context;
   readonly #claimer: Claimer;
@@ -45,7 +45,7 @@ export class ActiveJobs implements AsyncDisposable {
 
   add(job: ActiveJob): void {
     const { id } = job.work.job;
-    this.#jobs.get(id)?.abort.abort(new LeaseLostError(id)); // its lease ran out here while this process slept
+    this.#jobs.get(id)?.abort.abort(new LeaseLostError(id)); // its lease expired while this process was suspended
     this.#context.metrics.jobsInProgress.inc();
     this.#jobs.set(id, job);
   }
@@ -59,7 +59,7 @@ export class ActiveJobs implements AsyncDisposable {
     this.#context.runners.release(id);
   }
 
-  /** A job's row has changed: it may have been asked to cancel. */
+  /** Call when a job's row has changed: its cancellation may have been requested. */
   jobChanged(jobId: string): void {
     const job = this.#jobs.get(jobId);
     if (!job || job.cancelCheck) return;
@@ -91,7 +91,7 @@ export class ActiveJobs implements AsyncDisposable {
     }
   }
 
-  /** Not awaited: a runner that hangs must not cost the leases. */
+  /** Not awaited, so that a runner that does not answer cannot delay the renewal of leases. */
   #forwardCancel(work: JobWork): void {
     void forwardCancel(work).catch((error) => work.logger.warn('forwarding a cancel', { error }));
   }

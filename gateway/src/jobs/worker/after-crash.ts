@@ -6,19 +6,19 @@ import { transition } from '../transition.ts';
 import type { JobWork } from './job-work.ts';
 import { recordLostRun } from './lost-runner.ts';
 
-/** How long a job rests whose worker met a runner that does not answer. */
+/** Delay before a job whose runner does not answer can be claimed again. */
 const crashDelaySeconds = 2;
 
-/** Hands a job on, or ends it, after an error that none of its phases has handled. */
+/** Releases or fails a job after an error that its phases did not handle. */
 export async function afterCrash(work: JobWork, error: unknown): Promise<void> {
   if (error instanceof LeaseLostError || work.signal.aborted) {
-    work.logger.info('the job goes on with another worker');
+    work.logger.info('another worker continues the job');
     return;
   }
   work.logger.error('working on the job', { error });
-  if (isDatabaseAway(error)) return; // its lease ends by itself, and whoever reaches the database goes on
+  if (isDatabaseAway(error)) return; // the lease expires, and a gateway that reaches the database takes over
   if (error instanceof RunnerError && error.unreachable) {
-    await releaseLeases(work.context.database.query, [work.lease], crashDelaySeconds); // claimed again, it waits for the runner
+    await releaseLeases(work.context.database.query, [work.lease], crashDelaySeconds); // the next claim waits for the runner
     return;
   }
   await failUnexpectedly(work).catch((failure) =>
@@ -26,12 +26,12 @@ export async function afterCrash(work: JobWork, error: unknown): Promise<void> {
   );
 }
 
-/** A defect of the engine must not leave a job in progress for ever, nor lose what its apply may still do. */
+/** Fails the job, so that a defect of the engine leaves none in progress. Records its apply, which may still run. */
 async function failUnexpectedly(work: JobWork): Promise<void> {
   const error = {
     step: work.job.step ?? 'prepare',
     reason: 'internal',
-    message: 'the engine met an unexpected error; the operator finds it in the log under this job id',
+    message: 'the engine met an unexpected error; the operator can find it in the log under this job id',
     diagnostics: [],
     retryable: true,
   };

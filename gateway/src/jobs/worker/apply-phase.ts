@@ -8,7 +8,7 @@ import { followJobRun } from './follow-run.ts';
 import type { JobWork, PhaseResult } from './job-work.ts';
 import { commonRequest, startJobRun, uploadOf } from './start-run.ts';
 
-/** Applies exactly the stored plan, unless the state has moved on since it was made. */
+/** Applies exactly the stored plan; refuses it if the state has changed since it was made. */
 export async function applyPhase(work: JobWork): Promise<PhaseResult> {
   const { context, job } = work;
   const { query } = context.database;
@@ -31,7 +31,7 @@ export async function applyPhase(work: JobWork): Promise<PhaseResult> {
       step: 'apply',
       reason: 'plan_seal_broken',
       message:
-        'applying the plan: it is not what was sealed when it was made: plan, code, variables or state were changed in the database; deploy again for a new plan',
+        'applying the plan: it does not match its seal, so plan, code, variables or state were changed in the database; deploy again for a new plan',
     };
   const start = await stateForRun(context, query, job);
   await query

@@ -4,7 +4,7 @@ import { engineFacts } from '../../http/call.ts';
 import type { JobRow } from '../../server/database/job-row.ts';
 import type { Query } from '../../server/database/open.ts';
 
-/** Writes into the audit log that a policy has ended a job; the last statement of its transaction. */
+/** Records in the audit log that a policy has ended a job. Must be the transaction's last statement. */
 export async function recordDenial(
   { audit }: Context,
   trx: Query,

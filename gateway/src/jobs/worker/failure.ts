@@ -2,14 +2,14 @@ import type { Diagnostic, JobError, RunOutcome } from '@deployment-engine/contra
 import { invalidCodeMessage } from '@deployment-engine/policy';
 import type { PhaseResult } from './job-work.ts';
 
-/** Messages of clouds and networks that a later attempt may not meet again. */
+/** Matches errors of clouds and networks that a retry may fix. */
 const passing =
   /throttl|rate exceeded|too many requests|timeout|timed out|connection (refused|reset)|temporarily|no such host|service unavailable|internal (server|error)|try again|RequestLimitExceeded|EOF|StatusCode: 5\d\d/i;
 
-/** Refusals that the same request may not meet again. */
+/** Refusals that a retry may fix. */
 const retryableReasons = new Set(['plan_stale', 'timed_out', 'revision_unreadable', 'no_sandbox']);
 
-/** Why a job failed, from how its last phase ended and what Terraform reported on the way. */
+/** Returns why a job failed, from its last phase's result and Terraform's diagnostics. */
 export function jobError(
   result: Extract<PhaseResult, { kind: 'run_ended' | 'refused' }>,
   diagnostics: Diagnostic[],
@@ -35,7 +35,7 @@ export function jobError(
   return { step: outcome.step, reason, message: message(outcome, diagnostics), diagnostics, retryable };
 }
 
-/** Init reads all code before it installs anything: an error that has a place in the code is the code's. */
+/** Whether the code caused the failure: init reads all code before it installs anything, so its errors name a file. */
 function isInvalidCode(outcome: RunOutcome, diagnostics: Diagnostic[]): boolean {
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
   return (

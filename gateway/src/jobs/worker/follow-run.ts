@@ -15,8 +15,8 @@ import { noteWaiting } from './note-waiting.ts';
 import { runnerTimeout } from './runner-timeout.ts';
 
 /**
- * Stores what happens in a run until it has finished, whatever connection breaks on the way: it goes on after the
- * last stored event. Answers how the run ended.
+ * Stores a run's events and states until it has finished. After a broken connection it continues after the last stored
+ * event. Returns the run's outcome.
  */
 export async function followJobRun(work: JobWork, runId: string): Promise<RunOutcome> {
   const { client } = work.runner;
@@ -26,7 +26,7 @@ export async function followJobRun(work: JobWork, runId: string): Promise<RunOut
   for (;;) {
     try {
       for await (const events of client.followRun(runId, after, work.signal)) {
-        // The state first: an event that is stored is not read again, and its state would be lost with this worker.
+        // Store the state first: a stored event is not read again, so a crash in between would lose the state.
         if (events.some((event) => event.body.type === 'state_changed')) await shipState(work, runId);
         await storeRunEvents(work, runId, events);
         after = events.at(-1)?.seq ?? after;
@@ -36,11 +36,11 @@ export async function followJobRun(work: JobWork, runId: string): Promise<RunOut
         if (last?.type === 'run_finished') return await endOfRun(work, runId, last.outcome);
       }
       const { outcome, lastSeq } = await client.getRun(runId);
-      // Its last event was stored by an earlier worker.
+      // An earlier worker has stored its last event.
       if (outcome && lastSeq <= after) return await endOfRun(work, runId, outcome);
       if (outcome) throw new RunnerError(`following run ${runId}: the stream ended before its last event`);
       timeout.answered();
-      await delays.wait(); // the runner has ended the stream of a run in progress
+      await delays.wait(); // the runner ended the stream although the run is in progress
     } catch (error) {
       work.signal.throwIfAborted();
       if (!(error instanceof RunnerError)) throw error;
@@ -51,7 +51,7 @@ export async function followJobRun(work: JobWork, runId: string): Promise<RunOut
   }
 }
 
-/** What became a secret while the run went on is masked also in what came before. */
+/** Keeps Terraform's own log, and redacts secrets that were learned during the run in its earlier events. */
 async function endOfRun(work: JobWork, runId: string, outcome: RunOutcome): Promise<RunOutcome> {
   await keepTerraformLog(work, runId);
   const redactor = await work.secrets.redactor();
@@ -83,7 +83,7 @@ async function storeRunEvents(work: JobWork, runId: string, events: RunEvent[]):
 
 type Counts = { planned: number; finished: number; failed: number };
 
-/** Counts one event; answers whether it moved the progress, as every step does. */
+/** Counts one event. Returns whether it changes the progress, as every step does. */
 function count(body: JobEventBody, counts: Counts): boolean {
   if (body.type === 'plan_summary') counts.planned = plannedOperations(body.summary);
   else if (body.type === 'resource_finished' && body.action !== 'read') {
@@ -102,7 +102,7 @@ function progress(job: ProgressSource): JobEventBody {
   };
 }
 
-/** Stores the newest state of a run; a newer one than the event told of is as welcome. */
+/** Stores the run's latest state, which may be newer than the one the event announced. */
 export async function shipState(work: JobWork, runId: string): Promise<void> {
   const raw = await work.runner.client.readState(runId);
   work.secrets.learnState(parseState(raw));

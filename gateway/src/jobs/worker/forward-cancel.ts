@@ -2,12 +2,12 @@ import { RunnerError } from '../../runner-error.ts';
 import { runIdOf } from '../../runners/run-id.ts';
 import type { JobWork } from './job-work.ts';
 
-/** Whether the job's user has asked to cancel it. */
+/** Whether a user has requested to cancel the job. */
 export async function isCancelRequested(work: JobWork): Promise<boolean> {
   return (await readCancelRequest(work)) !== undefined;
 }
 
-/** Passes a cancel request on to the run in progress; called whenever the job's row may have changed. */
+/** Forwards a cancel request to the run in progress; call it whenever the job's row may have changed. */
 export async function forwardCancel(work: JobWork): Promise<void> {
   const request = await readCancelRequest(work);
   if (!request) return;
@@ -17,7 +17,7 @@ export async function forwardCancel(work: JobWork): Promise<void> {
       await work.runner.client.cancelRun(runIdOf(work.job, kind), grace);
       return;
     } catch (error) {
-      if (!(error instanceof RunnerError)) throw error; // no such run, or the runner is away: asked again later
+      if (!(error instanceof RunnerError)) throw error; // no such run, or the runner does not answer: retried later
     }
   }
 }

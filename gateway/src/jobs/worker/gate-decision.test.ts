@@ -27,20 +27,20 @@ for (const [mode, verdict] of [
   ['approve', 'approval_required'],
   ['block', 'blocked'],
 ] as const)
-  test(`a finding with mode ${mode} makes the gate say ${verdict}, in plan or code`, () => {
+  test(`a finding with mode ${mode} in plan or code gives the verdict ${verdict}`, () => {
     const found = report(mode, [finding('warn'), finding(mode), finding('warn')]);
     expect(verdicts('deploy', null, found)).toStrictEqual([`policy ${verdict}`]);
     expect(verdicts('deploy', found, nothing)).toStrictEqual([`policy ${verdict}`]);
     expect(verdicts('rollback', found, nothing)).toStrictEqual([`policy ${verdict}`]);
   });
 
-test('a destroy is judged by its plan alone', () => {
+test('for a destroy only the plan counts', () => {
   expect(verdicts('destroy', report('block', [finding('block')]), nothing)).toStrictEqual([]);
   expect(verdicts('destroy', null, report('block', [finding('block')]))).toStrictEqual(['policy blocked']);
 });
 
 for (const id of blastRadiusIds)
-  test(`${id} is a limit and has a gate of its own`, () => {
+  test(`${id} is a limit and has its own gate`, () => {
     const decisions = policyDecisions(
       job('deploy'),
       null,
@@ -56,7 +56,7 @@ for (const id of blastRadiusIds)
     ]);
   });
 
-test('what was left out of a truncated report still counts, as its verdict says', () => {
+test('the verdict of a truncated report counts, even if its findings are milder', () => {
   for (const [verdict, expected] of [
     ['block', 'policy blocked'],
     ['approve', 'policy approval_required'],
@@ -69,13 +69,13 @@ test('what was left out of a truncated report still counts, as its verdict says'
   expect(verdicts('deploy', null, report('block', [finding('warn')]))).toStrictEqual(['policy warned']);
 });
 
-test('a truncated report makes no finding milder than it is', () => {
+test('a finding counts in full even if the verdict of its truncated report is milder', () => {
   expect(verdicts('deploy', null, report('warn', [finding('block')], true))).toStrictEqual([
     'policy blocked',
   ]);
 });
 
-test('a decision names the findings that decide, their number, and where to read them all', () => {
+test('a decision names the decisive findings, their number, and where to read all of them', () => {
   const found = report('block', [finding('warn'), finding('block'), finding('block', 'AWS-S3-002')]);
   const [decision] = policyDecisions(job('deploy'), null, found);
   expect(decision?.reason).toBe('policy_denied');

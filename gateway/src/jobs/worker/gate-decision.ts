@@ -8,9 +8,9 @@ import type {
 import { blastRadiusIds, findingsText, mergeReports } from '@deployment-engine/policy';
 import type { JobRow } from '../../server/database/job-row.ts';
 
-/** What one gate decides about a plan, and why. */
+/** One gate's decision about a plan, with the reason. */
 export type GateDecision = Omit<Extract<JobEventBody, { type: 'gate' }>, 'type'> & {
-  /** `reason` of the job's failure where the gate blocks. */
+  /** The `reason` of the job's failure, if the gate blocks. */
   reason: JobErrorReason;
   findings: PolicyFinding[];
 };
@@ -18,9 +18,9 @@ export type GateDecision = Omit<Extract<JobEventBody, { type: 'gate' }>, 'type'>
 const verdicts = { pass: 'passed', warn: 'warned', approve: 'approval_required', block: 'blocked' } as const;
 const order: readonly PolicyVerdict[] = ['pass', 'warn', 'approve', 'block'];
 
-/** What the findings on code and plan make of a job; none where there are no findings. */
+/** Returns the gates' decisions from the findings on code and plan; none without findings. */
 export function policyDecisions(job: JobRow, code: PolicyReport | null, plan: PolicyReport): GateDecision[] {
-  // What code asks approval for happens in a plan; a destroy does what its plan says, whatever else the code asks.
+  // Findings on code concern what it would create, so they do not count for a destroy: it does what its plan says.
   const merged = mergeReports(plan, ...(code && job.type !== 'destroy' ? [code] : []));
   const isLimit = ({ id }: PolicyFinding) => blastRadiusIds.includes(id);
   const decisions = [

@@ -12,8 +12,8 @@ import type { JobWork, PhaseResult } from './job-work.ts';
 import { judgePlan } from './judge-plan.ts';
 
 /**
- * Decides between plan and apply. Approval is bound to the digest of the stored plan, and never lifts what blocks.
- * Once decided it stays so: from then on an apply may be in progress.
+ * Decides whether the plan may be applied. An approval is bound to the digest of the stored plan and never overrides a
+ * blocking decision. A passed gate is final: from then on an apply may be in progress.
  */
 export async function gatePhase(work: JobWork): Promise<PhaseResult> {
   const { context, job } = work;
@@ -39,7 +39,7 @@ export async function gatePhase(work: JobWork): Promise<PhaseResult> {
   return asks ? park(work, plan.digest, decisions) : { kind: 'done' };
 }
 
-/** What may exist without a record can get in the way of a deploy, or be made a second time: a person decides. */
+/** Requires approval if there are orphans: they may conflict with the deploy or be created a second time. */
 async function orphanDecisions({ context, job }: JobWork): Promise<GateDecision[]> {
   if (job.type === 'destroy') return [];
   const orphans = await unresolvedOrphans(context.database.query, job.project_id);
@@ -63,7 +63,7 @@ async function budgetDecisions({ context, job }: JobWork): Promise<GateDecision[
   return decision ? [{ gate: 'budget', findings: [], ...decision }] : [];
 }
 
-/** Stores what was found and decided, and whether the way to apply is free. */
+/** Stores the findings, the decisions and whether the gate is passed. */
 async function record(
   { context, job, lease }: JobWork,
   reports: { code: PolicyReport | null; plan: PolicyReport },
@@ -106,7 +106,7 @@ async function park(
 ): Promise<PhaseResult> {
   const message = `The plan ${digest.slice(0, 12)} waits for approval.`;
   const causes = [
-    ...(job.auto_approve ? [] : ['the job was asked for with autoApprove false']),
+    ...(job.auto_approve ? [] : ['the job was requested with autoApprove false']),
     ...decisions.filter(({ verdict }) => verdict === 'approval_required').map(({ message }) => message),
   ];
   const isOrphans = decisions.some(({ gate }) => gate === 'orphans');

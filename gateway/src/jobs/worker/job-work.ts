@@ -5,7 +5,7 @@ import type { JobSecrets } from '../../projects/secrets/job-secrets.ts';
 import type { RunnerState } from '../../runners/registry.ts';
 import type { JobRow, Lease } from '../../server/database/job-row.ts';
 
-/** One claimed job in the hands of this gateway's worker. */
+/** One claimed job that this gateway's worker processes. */
 export type JobWork = {
   context: Context;
   job: JobRow;
@@ -13,7 +13,7 @@ export type JobWork = {
   runner: RunnerState;
   secrets: JobSecrets;
   logger: Logger;
-  /** Aborted when the lease is lost or the gateway shuts down; the job itself goes on elsewhere. */
+  /** Aborted when the lease is lost or the gateway shuts down. The job itself continues at another gateway. */
   signal: AbortSignal;
 };
 
@@ -27,7 +27,7 @@ export type PhaseResult =
       step: StepName;
       reason: JobErrorReason;
       message: string;
-      /** In place of those of the last run. */
+      /** Replaces the diagnostics of the last run. */
       diagnostics?: Diagnostic[];
     }
   | { kind: 'cancelled' };

@@ -5,7 +5,7 @@ import { readPlanJson } from '../../projects/plans/store.ts';
 import { redactReport } from '../../projects/redaction/redact-report.ts';
 import type { JobWork } from './job-work.ts';
 
-/** Judges a job's stored plan by the built-in rules, the limits of project and caller, and the project's own rules. */
+/** Evaluates a job's plan against the built-in rules, the limits of project and caller, and the project's own rules. */
 export async function judgePlan(work: JobWork): Promise<PolicyReport> {
   const { context, job } = work;
   const { query } = context.database;

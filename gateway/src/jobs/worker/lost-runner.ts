@@ -5,8 +5,8 @@ import type { JobWork, PhaseResult } from './job-work.ts';
 import { RunnerLostError } from './runner-timeout.ts';
 
 /**
- * A lost plan is made again elsewhere. A lost apply ends the job: what it did is unknown until its runner is back,
- * so it is recorded as a lost run and settled then.
+ * Handles the loss of a job's runner. A lost plan is made again on another runner. A lost apply ends the job: it is
+ * recorded as a lost run and settled when its runner has come back.
  */
 export async function onRunnerLost(work: JobWork, applying: boolean, error: unknown): Promise<PhaseResult> {
   if (!(error instanceof RunnerLostError)) throw error;
@@ -16,7 +16,7 @@ export async function onRunnerLost(work: JobWork, applying: boolean, error: unkn
       await lockJob(trx, job.id, lease);
       await recordLostRun(trx, work);
     });
-    const message = `applying the plan: ${error.message}; what it has created is recorded when the runner is back`;
+    const message = `applying the plan: ${error.message}; what it has created is recorded when the runner comes back`;
     return { kind: 'refused', step: 'apply', reason: 'runner_lost', message };
   }
   await context.database.query.transaction().execute((trx) =>
@@ -29,7 +29,7 @@ export async function onRunnerLost(work: JobWork, applying: boolean, error: unkn
   return { kind: 'parked' };
 }
 
-/** Records an apply run that nobody follows any more, until its state is fetched. */
+/** Records a lost apply run, until its state is fetched. */
 export async function recordLostRun(trx: Query, { job, runner }: JobWork): Promise<void> {
   await trx
     .insertInto('unsettled_runs')

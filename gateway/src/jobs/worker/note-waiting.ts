@@ -6,7 +6,7 @@ import { appendEvents } from '../events/store.ts';
 import { lockJob, patchJob } from '../transition.ts';
 import type { JobWork } from './job-work.ts';
 
-/** Tells pending jobs why they do not start: another job of their project, a runner that is lost, or no free slot. */
+/** Stores why pending jobs do not start: another job of their project, a lost runner, or no free slot. */
 export async function noteWaitingJobs(context: Context): Promise<void> {
   const { query } = context.database;
   const noSlot = context.runners.hasFreeSlot() ? null : context.runners.whyNoSlot();
@@ -17,7 +17,7 @@ export async function noteWaitingJobs(context: Context): Promise<void> {
         (select 'waits behind job ' || k.id || ' of the same project' from jobs k
           where k.project_id = j.project_id and (k.status = 'processing' or (k.status = 'pending' and k.seq < j.seq))
           order by k.seq limit 1),
-        (select 'an apply of this project may still be going on at ' || u.runner_url || ', which does not answer; the job starts when it does, or after ' || ${hold}::text || ' s'
+        (select 'an apply of this project may still be running at ' || u.runner_url || ', which does not answer; the job starts when it does, or after ' || ${hold}::text || ' s'
           from unsettled_runs u where u.project_id = j.project_id
             and u.created_at > now() - make_interval(secs => ${hold}) limit 1),
         ${noSlot}::text) as reason
@@ -28,7 +28,7 @@ export async function noteWaitingJobs(context: Context): Promise<void> {
   for (const { id } of changed.rows) await notify(query, jobChangedChannel, id);
 }
 
-/** Records why a job in progress does not go on for now, once a reason. */
+/** Records why a job in progress is waiting; repeats of the same reason are not recorded. */
 export async function noteWaiting(work: JobWork, reason: string): Promise<void> {
   await work.context.database.query.transaction().execute(async (trx) => {
     const job = await lockJob(trx, work.job.id, work.lease);

@@ -11,10 +11,10 @@ import type { JobWork, PhaseResult } from './job-work.ts';
 import { searchOrphans } from './search-orphans.ts';
 import { commonRequest, startJobRun, uploadOf } from './start-run.ts';
 
-/** How long the runner keeps the provider process for the apply run that follows a plan at once. */
+/** How long the runner keeps the provider process after a plan, for the apply run that may follow. */
 const lingerMs = 20_000;
 
-/** Runs the plan and stores it; a job that already has one keeps it. */
+/** Runs the plan and stores it, unless the job already has one. */
 export async function planPhase(work: JobWork): Promise<PhaseResult> {
   const { context, job } = work;
   if (await findPlan(context.database.query, job.id)) return { kind: 'done' };
@@ -52,7 +52,7 @@ async function planRequest(work: JobWork, missing: Set<string>): Promise<RunRequ
   };
 }
 
-/** Imports that turned out to have no object behind them, or no code. Source: Terraform's diagnostics of these names. */
+/** Returns imports without an object in the cloud or without code. Source: Terraform's diagnostics of these names. */
 async function absentImports(work: JobWork, known: Set<string>): Promise<string[]> {
   const diagnostics = await lastRunDiagnostics(work.context.database.query, work.job.id);
   return diagnostics
@@ -72,7 +72,7 @@ async function absentImports(work: JobWork, known: Set<string>): Promise<string[
     .filter((address) => address !== '' && !known.has(address));
 }
 
-/** A run can't be made twice under one id. */
+/** Each attempt needs a new run id. */
 async function nextAttempt(work: JobWork): Promise<void> {
   work.job = { ...work.job, attempt: work.job.attempt + 1 };
   await patchJob(work.context.database.query, work.lease, { attempt: work.job.attempt });
@@ -81,7 +81,7 @@ async function nextAttempt(work: JobWork): Promise<void> {
 async function storePlan(work: JobWork, runId: string): Promise<void> {
   const { context, job, runner } = work;
   const ready = (await eventsOfType(context.database.query, job.id, 'plan_ready')).at(-1);
-  if (!ready) throw new Error(`storing the plan of job ${job.id}: the runner told of none`);
+  if (!ready) throw new Error(`storing the plan of job ${job.id}: the runner has reported none`);
   const [json, file] = await Promise.all([
     runner.client.readPlanJson(runId),
     runner.client.readPlanFile(runId),

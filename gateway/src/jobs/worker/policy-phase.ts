@@ -3,7 +3,7 @@ import { lockJob, patchJob } from '../transition.ts';
 import type { JobWork, PhaseResult } from './job-work.ts';
 import { judgePlan } from './judge-plan.ts';
 
-/** Says what policies find in a plan that nobody applies; it stops nothing. */
+/** Reports policy findings on a plan that is not applied. It never blocks the job. */
 export async function policyPhase(work: JobWork): Promise<PhaseResult> {
   const { context, job, lease } = work;
   const plan = await judgePlan(work);

@@ -22,7 +22,7 @@ import { askTerraform } from './ask-terraform.ts';
 import { recordDenial } from './denial.ts';
 import type { JobWork, PhaseResult } from './job-work.ts';
 
-/** Judges code and state before Terraform sees either. Every job is judged anew, by what is in force now. */
+/** Checks code and state before Terraform reads them. Every job is checked, by the settings in force now. */
 export async function preflightPhase(work: JobWork): Promise<PhaseResult> {
   const { context, job, lease } = work;
   if (job.gate_passed_at) return { kind: 'done' };
@@ -40,7 +40,7 @@ export async function preflightPhase(work: JobWork): Promise<PhaseResult> {
   return (await invalidity(work, code, files)) ?? denial(work, report, files);
 }
 
-/** Ends the job because its code is not valid; `undefined` where it is, or where Terraform does not say. */
+/** Refuses the job if its code is not valid; `undefined` if it is, or if Terraform gives no answer. */
 async function invalidity(
   work: JobWork,
   code: PolicyReport,
@@ -83,7 +83,7 @@ async function denial(work: JobWork, report: PolicyReport, files: RevisionFiles)
   }
 }
 
-/** The files that the runner takes by the same digest, and refuses where they have another. */
+/** Returns the revision's files; throws if they do not have its digest, by which the runner accepts them. */
 async function readCode({ context, job }: JobWork): Promise<RevisionFiles> {
   const { query } = context.database;
   const revision = await findRevision(query, job.project_id, job.revision ?? 0);

@@ -13,7 +13,7 @@ import { resultPhase } from './result-phase.ts';
 import { settleJob } from './settle-job.ts';
 import { CancelledWhileWaiting, PlanOutdatedError, RunNotStartedError } from './start-run.ts';
 
-/** Phases of each type of job, in order. Each can be entered again after a crash and finds what is done. */
+/** Phases of each type of job, in order. After a crash a phase may run again; it skips what is already done. */
 const phases = {
   deploy: [preflightPhase, planPhase, gatePhase, applyPhase, resultPhase],
   rollback: [preflightPhase, planPhase, gatePhase, applyPhase, resultPhase],
@@ -22,15 +22,15 @@ const phases = {
   drift: [preflightPhase, planPhase],
 } as const;
 
-/** A job that was taken up this often ends its workers, or their runners, each time. */
+/** A job claimed more often than this fails: it seems to crash its workers or their runners each time. */
 const maxClaims = 10;
 
-/** Works a claimed job to its end, or to where it waits for a person. */
+/** Processes a claimed job until it ends or waits for approval. */
 export async function processJob(work: JobWork): Promise<void> {
   if (work.lease.token > maxClaims) return giveUp(work);
   let result: PhaseResult = { kind: 'done' };
   for (const phase of phases[work.job.type]) {
-    // What is applied is applied: a cancel that comes after it changes nothing.
+    // A cancel request after the apply has no effect.
     if (phase !== resultPhase && (await isCancelRequested(work))) result = { kind: 'cancelled' };
     else result = await phase(work).catch((error) => interrupted(work, phase === applyPhase, error));
     if (result.kind !== 'done') break;
@@ -40,7 +40,7 @@ export async function processJob(work: JobWork): Promise<void> {
   await removeRuns(work);
 }
 
-/** Ends a job that would otherwise be taken up for ever; its apply, if there was one, is recorded as a lost run. */
+/** Fails a job that was claimed too often; its apply, if there was one, is recorded as a lost run. */
 async function giveUp(work: JobWork): Promise<void> {
   const { context, job, lease } = work;
   const isApplying = job.gate_passed_at !== null;
@@ -49,13 +49,13 @@ async function giveUp(work: JobWork): Promise<void> {
       await lockJob(trx, job.id, lease);
       await recordLostRun(trx, work);
     });
-  const message = `working on the job: it was taken up ${maxClaims} times without reaching an end; the gateway's log says why under this job id`;
+  const message = `working on the job: it was started ${maxClaims} times without an end; the gateway's log says why under this job id`;
   const step = isApplying ? 'apply' : (job.step ?? 'prepare');
   await settleJob(work, { kind: 'refused', step, reason: 'restarted_too_often', message });
   await removeRuns(work);
 }
 
-/** What an error that is none of the job's own makes of a phase. */
+/** Converts an error that interrupted a phase to its result; rethrows unexpected errors. */
 async function interrupted(work: JobWork, applying: boolean, error: unknown): Promise<PhaseResult> {
   if (error instanceof CancelledWhileWaiting) return { kind: 'cancelled' };
   if (error instanceof RunNotStartedError) {

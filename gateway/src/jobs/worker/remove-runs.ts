@@ -2,7 +2,7 @@ import { RunnerError } from '../../runner-error.ts';
 import { runIdOf } from '../../runners/run-id.ts';
 import type { JobWork } from './job-work.ts';
 
-/** Removes what the runner keeps of an ended job. A lost run stays, for its state; so does all on a runner that does not answer. */
+/** Removes an ended job's runs from its runner, if that answers. A lost run is kept for its state. */
 export async function removeRuns(work: JobWork): Promise<void> {
   const lost = await work.context.database.query
     .selectFrom('unsettled_runs')

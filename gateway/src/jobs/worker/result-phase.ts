@@ -9,7 +9,7 @@ import { LeaseLostError } from '../lease-lost-error.ts';
 import { lockJob, patchJob } from '../transition.ts';
 import type { JobWork, PhaseResult } from './job-work.ts';
 
-/** Judges what the plan could not tell, now that it exists. It warns; nothing of it fails the job. */
+/** Checks, after apply, values that the plan did not know. It only warns; it never fails the job. */
 export async function resultPhase(work: JobWork): Promise<PhaseResult> {
   try {
     await judgeResult(work);

@@ -2,7 +2,7 @@ import type { ProblemCode } from '@deployment-engine/contracts';
 import type { RunnerError } from '../../runner-error.ts';
 import type { JobWork } from './job-work.ts';
 
-/** The runner that had a job's run has not answered for too long, or has lost the run. */
+/** Thrown when a job's runner has not answered for too long, or no longer has the run. */
 export class RunnerLostError extends Error {
   constructor(message: string) {
     super(message);
@@ -10,10 +10,10 @@ export class RunnerLostError extends Error {
   }
 }
 
-/** What a runner in trouble answers, with a full disk for example, though the run itself goes on. */
+/** Problems that a runner answers while it cannot serve, for example with a full disk, though the run continues. */
 const passingProblems: (ProblemCode | undefined)[] = ['state_not_found', 'internal'];
 
-/** Counts how long a runner is of no use, and gives it up after the configured time. */
+/** Measures how long a runner has not answered usefully, and declares it lost after the configured time. */
 export function runnerTimeout(work: JobWork) {
   const limitMs = work.context.config.runnerLostSeconds * 1000;
   let silentSince: number | undefined;

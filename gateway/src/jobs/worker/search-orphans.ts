@@ -14,14 +14,14 @@ import { followJobRun } from './follow-run.ts';
 import type { JobWork } from './job-work.ts';
 import { commonRequest, startJobRun } from './start-run.ts';
 
-/** Terraform stops at its first wrong reads: each of these runs leaves those out that failed in the one before. */
+/** Terraform stops at failed reads, so each run leaves out the lookups that failed in the run before. */
 const maxRuns = 6;
 
 type Result = { ids: string[] } | { problem: string };
 
 /**
- * Looks in the cloud for objects that may be a project's orphans, through the project's own providers. What is found
- * waits for a person; that nothing was found settles an orphan, once it is old enough for the cloud to know of it.
+ * Searches the cloud for objects that may be a project's orphans, through the project's own providers. A person decides
+ * on found objects. If nothing was found, the orphan is settled once it is old enough for the cloud to show it.
  */
 export async function searchOrphans(work: JobWork): Promise<void> {
   const { context, job } = work;
@@ -94,14 +94,14 @@ function describe(found: {
   isConclusive: boolean;
   isOld: boolean;
 }): string {
-  if (found.candidates.length > 0) return `A search has found ${found.candidates.length}.`;
+  if (found.candidates.length > 0) return `A search found ${found.candidates.length}.`;
   if (!found.isConclusive) return `The search failed: ${found.problems[0] ?? 'no answer'}`.slice(0, 500);
   return found.isOld
-    ? 'A search has found none.'
-    : 'A search has found none, so soon after the apply that the cloud may not show it yet.';
+    ? 'A search found none.'
+    : 'A search found none, but so soon after the apply the cloud may not show it yet.';
 }
 
-/** Reads all that can be read; a lookup that fails is left out and tells why. */
+/** Runs all lookups. Failed ones have the problem as their result and are left out of the next run. */
 async function runLookups(work: JobWork, lookups: Lookup[]): Promise<Map<Lookup, Result>> {
   const results = new Map<Lookup, Result>();
   for (let attempt = 0; attempt < maxRuns; attempt += 1) {
@@ -114,7 +114,7 @@ async function runLookups(work: JobWork, lookups: Lookup[]): Promise<Map<Lookup,
       const failed = left.filter((lookup) => noteFailure(results, lookup, diagnostics));
       if (failed.length === 0) {
         const problem =
-          diagnostics.find(({ severity }) => severity === 'error')?.summary ?? 'the run broke off';
+          diagnostics.find(({ severity }) => severity === 'error')?.summary ?? 'the run was interrupted';
         for (const lookup of left) results.set(lookup, { problem });
       }
     }
@@ -123,7 +123,7 @@ async function runLookups(work: JobWork, lookups: Lookup[]): Promise<Map<Lookup,
   return results;
 }
 
-/** The plan of a search; `undefined` where it failed. */
+/** Returns the plan of a search; `undefined` if it failed. */
 async function runSearch(work: JobWork, lookups: Lookup[]): Promise<TerraformPlan | undefined> {
   const runId = runIdOf(work.job, 'search');
   await startJobRun(work, runId, await searchRequest(work, lookups));
@@ -155,7 +155,7 @@ async function searchRequest(work: JobWork, lookups: Lookup[]): Promise<RunReque
 const nothingThere =
   /non-existent remote object|no matching|not found|couldn't find|could not find|does not exist|no .{0,60} (found|matched)|empty result/i;
 
-/** Takes a lookup's own error as its result; answers whether there is one. */
+/** Stores a lookup's own error as its result. Returns whether there is one. */
 function noteFailure(results: Map<Lookup, Result>, lookup: Lookup, diagnostics: Diagnostic[]): boolean {
   const target = targetOf(lookup);
   const own = diagnostics.find(
@@ -170,7 +170,7 @@ function noteFailure(results: Map<Lookup, Result>, lookup: Lookup, diagnostics: 
   return true;
 }
 
-/** Each run needs an id of its own. */
+/** Each run needs its own id. */
 async function nextAttempt(work: JobWork): Promise<void> {
   work.job = { ...work.job, attempt: work.job.attempt + 1 };
   await patchJob(work.context.database.query, work.lease, { attempt: work.job.attempt });

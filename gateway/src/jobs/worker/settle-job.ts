@@ -28,7 +28,7 @@ const completedMessages = {
   drift: 'Drift check completed',
 };
 
-/** Records how a job ended: its status, its result or error, and what that makes of the project. */
+/** Records how a job ended: its status, its result or error, and the project's new status. */
 export async function settleJob(
   work: JobWork,
   result: Exclude<PhaseResult, { kind: 'parked' }>,
@@ -60,7 +60,7 @@ export async function settleJob(
   });
 }
 
-/** Who asked for the job has an entry of their own; this one says what became of it. */
+/** Returns the audit entry of a job's end. Its request has an entry of its own. */
 function jobEndFacts({ id, project_id, type, status, ended_by, plan_digest }: JobRow): AuditFacts {
   const detail = { type, status, endedBy: ended_by, plan: plan_digest };
   return engineFacts('endJob', { project: project_id, job: id, detail });
@@ -94,7 +94,7 @@ async function endingOf(work: JobWork, result: Exclude<PhaseResult, { kind: 'par
   return { name: 'fail', message: error.message, patch: { error: JSON.stringify(error), step: error.step } };
 }
 
-/** Jobs that only look leave the project's deployment as it was; so does one that never reached apply by cancel. */
+/** Updates the project, except after jobs that change nothing and after a job cancelled before its apply. */
 async function updateProject(trx: Query, row: JobRow): Promise<void> {
   if (row.type === 'plan' || row.type === 'drift') return;
   if (row.status === 'cancelled' && row.step !== 'apply') return;
@@ -116,19 +116,19 @@ async function updateProject(trx: Query, row: JobRow): Promise<void> {
     .execute();
 }
 
-/** A deploy with a time to live that fails or is cancelled while it applies has created what nobody else removes. */
+/** Whether an unsuccessful deploy keeps its time to live: if it failed while applying, it may have created objects. */
 function leavesExpiry(row: JobRow): boolean {
   return row.ttl_seconds !== null && row.step === 'apply';
 }
 
-/** When a deploy with a time to live is to be destroyed. */
+/** Returns when a deploy is destroyed; `null` without a time to live. */
 function expiryOf(row: JobRow): Date | null {
   return row.type === 'destroy' || row.ttl_seconds === null
     ? null
     : new Date(Date.now() + row.ttl_seconds * 1000);
 }
 
-/** Why an apply may have created what no state has; `undefined` where none was made or it ended well. */
+/** Returns why an apply may have created objects that no state has; `undefined` without an apply or after a success. */
 function lossReason(result: Exclude<PhaseResult, { kind: 'parked' }>): string | undefined {
   if (result.kind === 'refused') {
     const isLost = ['runner_lost', 'restarted_too_often'].includes(result.reason);

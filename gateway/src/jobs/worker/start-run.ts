@@ -12,7 +12,7 @@ import type { JobWork } from './job-work.ts';
 import { noteWaiting } from './note-waiting.ts';
 import { runnerTimeout } from './runner-timeout.ts';
 
-/** What every run of a job is asked with. */
+/** Returns the part of the request that all runs of a job share. */
 export async function commonRequest(work: JobWork) {
   const { context, job, secrets } = work;
   return {
@@ -30,30 +30,30 @@ export async function commonRequest(work: JobWork) {
   };
 }
 
-/** Has the AWS provider add a tag to everything it makes. Source: its documentation of `default_tags`. */
+/** Makes the AWS provider add a tag to everything it creates. Source: its documentation of `default_tags`. */
 function tagEnvironment(isOn: boolean, projectId: string): Record<string, string> {
   const { key, value } = orphanTagOf(projectId);
   return isOn ? { [`TF_AWS_DEFAULT_TAGS_${key}`]: value } : {};
 }
 
-/** A state file as a run is asked with it. */
+/** Returns a state file in the form of a run's request. */
 export function uploadOf(raw: Buffer): { content: string; sha256: string } {
   return { content: raw.toString('base64'), sha256: createHash('sha256').update(raw).digest('hex') };
 }
 
-/** What is left of the job's time, which runs from its first start, and again from its approval. */
+/** Returns what is left of the job's time limit, which restarts after an approval. */
 function remainingSeconds(work: JobWork): number {
   return Math.max(1, Math.round((deadlineOf(work) - Date.now()) / 1000));
 }
 
-/** Epoch milliseconds at which the job's time is over. */
+/** Returns the end of the job's time limit, in epoch milliseconds. */
 function deadlineOf({ context, job }: JobWork): number {
   return (job.timed_from?.getTime() ?? Date.now()) + context.config.jobTimeoutSeconds * 1000;
 }
 
 /**
- * Starts a run, or finds it started, and gives the runner what it lacks: the revision's files, the saved plan.
- * Waits while the runner is away or full, until the job is cancelled or its time is over.
+ * Starts a run unless it is already started, and uploads what the runner lacks: the revision's files, the saved plan.
+ * While the runner does not answer or is full, it waits until the job is cancelled or its time limit is reached.
  */
 export async function startJobRun(work: JobWork, runId: string, request: RunRequestInput): Promise<void> {
   const start: Start = {
@@ -85,12 +85,12 @@ type Start = {
   delays: RetryDelays;
 };
 
-/** Does what lets the next attempt succeed, or waits. True where the run turns out to be started. */
+/** Removes the cause of a refusal, or waits. Returns true if the run is already started. */
 async function resolveRefusal(work: JobWork, start: Start, error: RunnerError): Promise<boolean> {
   if (!error.unreachable) start.timeout.answered();
   switch (error.problem) {
     case 'run_conflict':
-      if (await isKnown(work, start.runId)) return true; // started before, with the state of that time
+      if (await isKnown(work, start.runId)) return true; // started before, with an older state
       break;
     case 'revision_missing':
       await uploadRevision(work, start, error);
@@ -113,7 +113,7 @@ async function resolveRefusal(work: JobWork, start: Start, error: RunnerError): 
   return false;
 }
 
-/** The runner asks at most this often for the same files: the first time, and after its copies were pruned. */
+/** Upper bound on uploads of the same files: the runner needs them at first and after it pruned its copies. */
 const maxUploads = 3;
 
 async function uploadRevision(work: JobWork, start: Start, missing: RunnerError): Promise<void> {
@@ -127,7 +127,7 @@ async function uploadRevision(work: JobWork, start: Start, missing: RunnerError)
   start.uploads += 1;
   const files = await readRevisionFiles(work.context.database.query, revisionDigest);
   await work.runner.client.uploadRevision(revisionDigest, files).catch((error) => {
-    if (!(error instanceof RunnerError) || error.unreachable) return; // the next attempt meets the same
+    if (!(error instanceof RunnerError) || error.unreachable) return; // the next attempt handles it
     throw new RunNotStartedError('revision_unreadable', `uploading the code: ${error.message}`);
   });
 }
@@ -147,7 +147,7 @@ async function withSavedPlan(
   return { ...body, savedPlan: plan.toString('base64') };
 }
 
-/** False also where the runner does not answer: the next attempt tells. */
+/** Whether the runner has the run. Also false if it does not answer: the next attempt decides. */
 async function isKnown(work: JobWork, runId: string): Promise<boolean> {
   try {
     await work.runner.client.getRun(runId);
@@ -159,20 +159,20 @@ async function isKnown(work: JobWork, runId: string): Promise<boolean> {
   }
 }
 
-/** Says why the job waits, and ends the wait where its user has cancelled it or its time is over. */
+/** Records why the job waits, then waits. Throws if the job was cancelled or its time limit is reached. */
 async function waitForRunner(work: JobWork, start: Start, error: RunnerError): Promise<void> {
   if (await isCancelRequested(work)) throw new CancelledWhileWaiting();
-  // A runner that does not answer may have started the run: only its own bound, `runnerTimeout`, ends that wait.
+  // A runner that does not answer may have started the run, so only `runnerTimeout` ends that wait.
   if (!error.unreachable && Date.now() >= start.deadline)
     throw new RunNotStartedError(
       'timed_out',
-      `starting the run: the job's time of ${work.context.config.jobTimeoutSeconds} s is over: ${error.message}`,
+      `starting the run: the job's time limit of ${work.context.config.jobTimeoutSeconds} s is reached: ${error.message}`,
     );
   await noteWaiting(work, error.message);
   await start.delays.wait();
 }
 
-/** The run could not be started, and another attempt would meet the same. */
+/** Thrown when a run could not be started and a retry would not help. */
 export class RunNotStartedError extends Error {
   readonly reason: JobErrorReason;
 
@@ -183,17 +183,17 @@ export class RunNotStartedError extends Error {
   }
 }
 
-/** The runner made another digest of plan, code, variables and state than the plan was stored with. */
+/** Thrown when the runner's digest of plan, code, variables and state differs from the one stored with the plan. */
 export class PlanOutdatedError extends Error {
   constructor() {
     super(
-      'applying the plan: what it was made from, such as a secret variable, has changed since; deploy again for a new plan',
+      'applying the plan: its inputs, for example a secret variable, have changed since it was made; deploy again for a new plan',
     );
     this.name = 'PlanOutdatedError';
   }
 }
 
-/** The job was cancelled before its run could start. */
+/** Thrown when the job was cancelled before its run could start. */
 export class CancelledWhileWaiting extends Error {
   constructor() {
     super('the job was cancelled while it waited for a runner');

@@ -12,15 +12,15 @@ import { runnerOfJob } from './runner-of-job.ts';
 const pollMs = 2000;
 
 /**
- * Takes queued jobs to their end. The way of a job:
+ * Processes queued jobs to their end, in these steps:
  *
  * 1. Notify: the transaction that makes a job claimable notifies `job_queued` (`insertJob`, `transition`).
- * 2. Wake: each gateway's worker wakes at that notification, when a runner gets a free slot, when a job of its own has
- *    ended, after a lost connection to the database, and every 2 s, for notifications can be lost.
- * 3. Claim: a woken worker claims jobs until none may start or no runner has a free slot. It first takes over jobs whose
- *    worker has died. The database decides between gateways, by locks and a lease (`claim.ts`).
- * 4. Process: each claimed job runs through its phases beside the others (`process-job.ts`). Meanwhile its lease is
- *    renewed, and a cancel request is forwarded to its run (`active-jobs.ts`).
+ * 2. Wake: each gateway's worker wakes on that notification, when a runner gets a free slot, when one of its own jobs
+ *    has ended, after a reconnect to the database, and every 2 s, because notifications can be lost.
+ * 3. Claim: the worker claims jobs until none may start or no runner has a free slot. It first takes over jobs whose
+ *    worker has died. Locks and a lease in the database decide between gateways (`claim.ts`).
+ * 4. Process: each claimed job goes through its phases concurrently with the others (`process-job.ts`). Meanwhile the
+ *    worker renews its lease and forwards a cancel request to its run (`active-jobs.ts`).
  */
 export class Worker implements AsyncDisposable {
   readonly #context: Context;
@@ -39,7 +39,7 @@ export class Worker implements AsyncDisposable {
     this.#active = new ActiveJobs(context, this.#claimer);
   }
 
-  /** Call it after the runners have been asked for their slots. */
+  /** Call it after the runners have reported their free slots. */
   async start(): Promise<void> {
     const { database, runners } = this.#context;
     await database.listen(jobQueuedChannel, () => this.#wake());
@@ -54,7 +54,7 @@ export class Worker implements AsyncDisposable {
     this.#wake();
   }
 
-  /** Claims no more jobs and leaves those in progress to another gateway. */
+  /** Claims no more jobs and releases those in progress for another gateway. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping = true;
     clearInterval(this.#poll);
@@ -104,7 +104,7 @@ export class Worker implements AsyncDisposable {
     return { work, abort, done: Promise.resolve() };
   }
 
-  /** Processes a job beside the others; an error ends with its job. */
+  /** Processes a job concurrently with the others; an error affects only its own job. */
   #process(job: ActiveJob): void {
     this.#active.add(job);
     job.done = processJob(job.work)
@@ -115,7 +115,7 @@ export class Worker implements AsyncDisposable {
       });
   }
 
-  /** One round at a time, however long a runner takes to answer. */
+  /** Settles lost runs, one round at a time even if a runner answers slowly. */
   #settleLostRuns(): void {
     if (this.#isSettling) return;
     this.#isSettling = true;

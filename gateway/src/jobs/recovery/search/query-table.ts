@@ -3,7 +3,7 @@ import { byArguments, byFilters, filters, type Query, tagsOf } from './query.ts'
 const named = (data: string, answer: string, argument = 'name', attribute = 'name'): Query =>
   byArguments(data, answer, { [attribute]: argument });
 
-/** Security groups made with `name_prefix` have a name that begins with it. */
+/** A security group created with `name_prefix` has a name that begins with it. */
 const securityGroups: Query = {
   data: 'aws_security_groups',
   answer: 'ids',
@@ -42,11 +42,11 @@ const addresses: Query = {
   arguments: (values) => (Object.keys(tagsOf(values)).length > 0 ? { tags: tagsOf(values) } : undefined),
 };
 
-/** By name where it has one, else by its tags. */
+/** Finds a load balancer by its name. */
 const loadBalancer: Query = named('aws_lb', 'arn');
 
 /**
- * Data sources of the AWS provider that find an object by what it was planned with. Source: the provider's data source
+ * Data sources of the AWS provider that find an object by its planned values. Source: the provider's data source
  * reference, version 5.100.
  */
 export const queries: Record<string, Query> = {

@@ -1,17 +1,17 @@
-/** Known attributes of an object as it was planned. */
+/** Known attributes of a planned object. */
 export type Values = Record<string, unknown>;
 
 /** How a data source finds objects of a type. */
 export type Query = {
   /** The data source. */
   data: string;
-  /** Its arguments; `undefined` where the planned values are too few to tell the object from others. */
+  /** Returns its arguments; `undefined` if the planned values are not enough to identify the object. */
   arguments(values: Values): Record<string, unknown> | undefined;
   /** The attribute of its answer that holds the id, or a list of ids. */
   answer: string;
 };
 
-/** Filters of the kind the EC2 API has, for the values that are known. */
+/** Returns filters in the EC2 API's form, for the known values. */
 export function filters(values: Values, names: Record<string, string>): Record<string, unknown>[] {
   return Object.entries(names).flatMap(([attribute, name]) => {
     const value = values[attribute];
@@ -23,7 +23,7 @@ export function filters(values: Values, names: Record<string, string>): Record<s
   });
 }
 
-/** The tags the object was to have, those of the provider's defaults included. */
+/** Returns the object's planned tags, including the provider's default tags. */
 export function tagsOf(values: Values): Record<string, string> {
   const tags = (values.tags_all ?? values.tags ?? {}) as Record<string, unknown>;
   return Object.fromEntries(
@@ -31,7 +31,7 @@ export function tagsOf(values: Values): Record<string, string> {
   );
 }
 
-/** A query by filters and tags; none where neither is known. */
+/** Returns a query by filters and tags. It has no arguments if neither is known. */
 export function byFilters(data: string, answer: string, names: Record<string, string>): Query {
   return {
     data,
@@ -45,7 +45,7 @@ export function byFilters(data: string, answer: string, names: Record<string, st
   };
 }
 
-/** A query by attributes that the data source takes under the names given. */
+/** Returns a query by attributes. `names` maps each one to the data source's argument. */
 export function byArguments(data: string, answer: string, names: Record<string, string>): Query {
   return {
     data,

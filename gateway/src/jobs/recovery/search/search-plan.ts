@@ -5,7 +5,7 @@ import type { OrphanContent } from '../orphan-store.ts';
 import { queries } from './query-table.ts';
 import { tagQuery } from './tag-query.ts';
 
-/** How one orphan is looked for: by an id that its planned values tell, or by data sources. */
+/** How to search for one orphan: by an id derived from its planned values, or by a data source. */
 export type Lookup =
   | { kind: 'import'; orphanId: string; to: string; id: string }
   | {
@@ -18,7 +18,7 @@ export type Lookup =
       answer: string;
     };
 
-/** Ways to look for an orphan, the most exact first. Provider configurations inside modules can't be used from outside. */
+/** Returns lookups for an orphan, the most exact first. A module's provider configuration can't be used outside it. */
 export function lookupsOf(
   orphan: { id: string; address: string | null; type: string },
   content: OrphanContent,
@@ -47,12 +47,12 @@ export function lookupsOf(
   return found;
 }
 
-/** The address that a search plans for a lookup. */
+/** Returns the address that a search plans for a lookup. */
 export function targetOf(lookup: Lookup): string {
   return lookup.kind === 'import' ? lookup.to : `data.${lookup.type}.${lookup.name}`;
 }
 
-/** Ids that a lookup has found, from the JSON of the search's plan. */
+/** Returns the ids that a lookup has found, from the search's plan. */
 export function foundIds(plan: TerraformPlan, lookup: Lookup): string[] {
   if (lookup.kind === 'import') {
     const change = plan.resource_changes?.find(({ address }) => address === lookup.to)?.change;

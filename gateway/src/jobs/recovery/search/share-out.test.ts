@@ -9,7 +9,7 @@ const finding = (type: string, candidates: string[]): Finding => ({
 });
 const shared = (...findings: Finding[]) => shareOut(findings).map(({ candidates }) => candidates);
 
-test('orphans that find the same objects get one each, and the last none where there are too few', () => {
+test('orphans that find the same objects get one each; with too few objects, the last orphans get none', () => {
   expect(shared(finding('a', ['x', 'y']), finding('a', ['x', 'y']), finding('a', ['x', 'y']))).toStrictEqual([
     ['x'],
     ['y'],
@@ -17,10 +17,10 @@ test('orphans that find the same objects get one each, and the last none where t
   ]);
 });
 
-test('where more objects are found than orphans look for them, each keeps all for a person to choose', () => {
+test('if there are more objects than orphans, each orphan keeps all of them for a person to choose', () => {
   expect(shared(finding('a', ['x', 'y']))).toStrictEqual([['x', 'y']]);
 });
 
-test('orphans of other types share nothing', () => {
+test('orphans of different types do not share objects', () => {
   expect(shared(finding('a', ['x']), finding('b', ['x']))).toStrictEqual([['x'], ['x']]);
 });

@@ -1,18 +1,19 @@
 import type { OrphanRow } from '../orphan-store.ts';
 
-/** What a search has found for one orphan. */
+/** A search's result for one orphan. */
 export type Finding = {
   row: OrphanRow;
   /** Ids, sorted. */
   candidates: string[];
   problems: string[];
-  /** Whether at least one way to look for it has given an answer. */
+  /** Whether at least one lookup was answered. */
   isConclusive: boolean;
 };
 
 /**
- * Gives orphans that were planned alike one object each. They find the same objects; where those are no more than the
- * orphans, which is whose does not matter. Where they are more, some are not the project's, and a person decides.
+ * Gives one object each to orphans that found the same objects, as orphans with equal planned values do. With no more
+ * objects than orphans, it does not matter which orphan gets which. With more, some belong to others, so a person
+ * decides.
  */
 export function shareOut(findings: Finding[]): Finding[] {
   const groups = Map.groupBy(findings, ({ row, candidates }) => `${row.type} ${candidates.join(' ')}`);

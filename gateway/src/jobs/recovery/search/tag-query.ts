@@ -1,8 +1,7 @@
 import type { Query } from './query.ts';
 
 /**
- * Resource types as the Resource Groups Tagging API names them, of types that can be tagged. Objects whose id is the
- * last part of their ARN are listed with `id`; others are known by the ARN itself, or by their name in it.
+ * The Resource Groups Tagging API's names of resource types that can be tagged.
  * Source: https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/supported-services.html
  */
 const taggable: Record<string, string> = {
@@ -61,7 +60,7 @@ const taggable: Record<string, string> = {
   aws_guardduty_detector: 'guardduty:detector',
 };
 
-/** Types of which the ARN itself is the id. */
+/** Types whose id is the ARN itself. The id of the others is the last part of the ARN. */
 const arnIsId = new Set([
   'aws_lb',
   'aws_alb',
@@ -78,12 +77,12 @@ const arnIsId = new Set([
 
 export const taggableTypes: readonly string[] = Object.keys(taggable);
 
-/** The tag by which a project's objects are found; the plugin protocol names neither job nor address to put into one. */
+/** Returns the tag by which a project's objects are found. It has no job or address: the plugin protocol lacks both. */
 export function orphanTagOf(projectId: string): { key: string; value: string } {
   return { key: 'deployment-engine:project', value: projectId };
 }
 
-/** Finds objects of a type by a tag; `undefined` for types that can't be tagged. */
+/** Returns a query that finds objects of a type by a tag; `undefined` for types that can't be tagged. */
 export function tagQuery(type: string, tag: { key: string; value: string }): Query | undefined {
   const resourceType = taggable[type];
   if (!resourceType) return undefined;
@@ -97,7 +96,7 @@ export function tagQuery(type: string, tag: { key: string; value: string }): Que
   };
 }
 
-/** The id that Terraform knows an object by, from its ARN. */
+/** Returns an object's id in Terraform, from its ARN. */
 export function idOfArn(type: string, arn: string): string {
   return arnIsId.has(type) ? arn : (arn.split(/[/:]/).at(-1) ?? arn);
 }
