@@ -44,7 +44,7 @@ test('the example deploys, returns outputs and state, changes with a variable, a
   expect((await client.get('/api/deploy/state/hello')).body.state.resources).toStrictEqual([]);
 });
 
-test('a plan job changes nothing and shows what would change, sensitive values masked', async () => {
+test('a plan job changes nothing and shows what would change, sensitive values redacted', async () => {
   const files = {
     'main.tf':
       'variable "password" {\n  sensitive = true\n}\nresource "terraform_data" "db" {\n  input = { user = "app", password = var.password }\n}\n',

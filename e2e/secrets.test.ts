@@ -71,7 +71,7 @@ test('a secret variable reaches the code and appears nowhere, in no spelling', a
   assertClean(shown);
 });
 
-test('a secret in the message of a failed run is masked in the error, its diagnostics and its log', async () => {
+test('a secret in the message of a failed run is redacted in the error, its diagnostics and its log', async () => {
   const failing = `${code}\nresource "terraform_data" "fails" {
   lifecycle {
     precondition {
@@ -87,7 +87,7 @@ test('a secret in the message of a failed run is masked in the error, its diagno
   assertClean(await everythingShown(job.jobId));
 });
 
-test('a request variable declared sensitive is masked even if the code removes the mark', async () => {
+test('a request variable declared sensitive is redacted even if the code removes the mark', async () => {
   const stripped = `variable "token" { sensitive = true }\noutput "plain" { value = nonsensitive(var.token) }\n`;
   const accepted = await client.post('/api/deploy', {
     projectId: 'other',
@@ -120,7 +120,7 @@ test('a secret that equals a verdict does not lift a policy', async () => {
   expect(job.failure?.reason).toBe('policy_denied');
 });
 
-test('what a plan job marks as sensitive is masked in its log, and no service writes secrets to its own', async () => {
+test('values that a plan job marks as sensitive are redacted in its log, and no service logs secrets', async () => {
   const iacCode = `
 variable "open" {}
 output "hidden" {

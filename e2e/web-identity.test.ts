@@ -68,7 +68,7 @@ describeUnless(skipWithoutAws())('a project with a role by web identity', () => 
       'prepare',
       'credentials_refused',
     ]);
-    expect(job.error).toContain(`taking the role ${roleArn} for project intruder: AccessDenied`);
+    expect(job.error).toContain(`assuming the role ${roleArn} for project intruder: AccessDenied`);
     expect(job.error).toContain('does its trust policy name this issuer and the subject project:intruder?');
     expect(service.refused.at(-1)).toMatch(/unexpected "sub" claim value/);
     expect(service.signed.length).toBe(before);

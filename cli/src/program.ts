@@ -13,7 +13,7 @@ export function createProgram(): Command {
   return new Command('deployer')
     .description('Command line of the Deployment Engine')
     .option('--url <url>', 'address of the engine', process.env.DEPLOYER_URL ?? 'http://127.0.0.1:3000')
-    .option('--token-file <file>', 'file with an API key or token; by default DEPLOYER_TOKEN is taken')
+    .option('--token-file <file>', 'file with an API key or token; without it DEPLOYER_TOKEN is used')
     .option('--json', 'print JSON')
     .showHelpAfterError()
     .addCommand(backupCommand())

@@ -39,7 +39,7 @@ export async function verifyAudit(
     findings.push({
       seq: last.seq,
       kind: 'edited',
-      detail: `entry ${last.seq} is not the one that the engine has`,
+      detail: `entry ${last.seq} differs from the engine's entry with this number`,
     });
   return { valid: findings.length === 0, entries: chain.entries, findings };
 }
@@ -53,7 +53,8 @@ async function hasEntry(connection: Connection, { seq, hash }: AuditEntry): Prom
 
 function parseEntry(line: string): AuditEntry {
   const entry = auditEntrySchema.safeParse(parseLine(line));
-  if (!entry.success) throw new CliError(`reading the audit log: a line is no entry: ${line.slice(0, 80)}`);
+  if (!entry.success)
+    throw new CliError(`reading the audit log: a line is not an entry: ${line.slice(0, 80)}`);
   return entry.data;
 }
 

@@ -5,11 +5,11 @@ import fc from 'fast-check';
 import { type GuardedGateway, startGuardedGateway } from './access-support.ts';
 import { helloCode } from './support.ts';
 
-/** 100000 where time is no matter; a case is one request. */
+/** Number of requests; use 100000 for a long run. */
 const cases = Number(process.env.FUZZ_CASES ?? 300);
 const limitMs = Math.max(120_000, cases * 30);
 const agent = new Agent({ keepAlive: true, maxSockets: 8 });
-/** Those that copy or open whole databases have tests of their own. */
+/** Operations that copy or open whole databases; they have their own tests. */
 const tried = Object.values<Endpoint>(endpoints).filter(
   ({ operationId }) => !['backup', 'restoreBackup', 'exportAudit', 'verifyAudit'].includes(operationId),
 );
@@ -168,7 +168,7 @@ function pathOf({ operation, segments }: Case): string {
   });
 }
 
-/** The path goes as it is: fetch would tidy it up. */
+/** Sends the path unchanged; `fetch` would normalise it. */
 function send(one: Case): Promise<{ status: number; text: string }> {
   const method = one.operation.split(' ')[0] ?? '';
   return new Promise((resolve, reject) => {

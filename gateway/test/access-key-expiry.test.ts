@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { startGuardedGateway } from './access-support.ts';
 
-test('a key ends no later than the key that made it', async () => {
+test('a key expires no later than the key that created it', async () => {
   await using it = await startGuardedGateway();
   const brief = await it.withKey('admin', ['*'], { expiresInDays: 10 });
   const expiryOf = async (client: typeof it.admin, expiresInDays: number) => {

@@ -14,7 +14,7 @@ afterAll(() => it?.[Symbol.asyncDispose]());
 const statusOf = async (key: string) => (await bearer(it.url, key).get('/api/deploy/projects')).status;
 const rows = () => it.gateway.context.database.query;
 
-test('a key has 256 random bits, of which only the SHA-256 is stored', async () => {
+test('a key has 256 random bits, and only their SHA-256 is stored', async () => {
   const { id, key } = await it.withKey('viewer', ['*']);
   expect(key).toMatch(/^de_[0-9a-f]{16}_[A-Za-z0-9_-]{43}$/);
   const row = await rows().selectFrom('api_keys').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
@@ -26,7 +26,7 @@ test('a key has 256 random bits, of which only the SHA-256 is stored', async () 
   assert.ok(!JSON.stringify(body).includes(key.slice(20)), 'a key is not shown a second time');
 });
 
-test('a wrong, cut, revoked or expired key is refused in the same words', async () => {
+test('a wrong, truncated, revoked or expired key is refused with the same message', async () => {
   const made = await it.withKey('viewer', ['*']);
   const other = await it.withKey('viewer', ['*']);
   expect(await statusOf(made.key)).toBe(200);
@@ -53,7 +53,7 @@ test('a wrong, cut, revoked or expired key is refused in the same words', async 
   expect([expired.status, expired.body.detail]).toStrictEqual([401, wrong]);
 });
 
-test('the events of a job end for a key that is revoked', async () => {
+test('a stream of events ends when its key is revoked', async () => {
   const { id, key } = await it.withKey('deployer', ['*']);
   const { body } = await it.admin.post('/api/deploy', { projectId: 'streamed', iacCode: helloCode });
   const stream = await fetch(`${it.url}/api/deploy/jobs/${body.jobId}/events`, {
@@ -63,7 +63,7 @@ test('the events of a job end for a key that is revoked', async () => {
   expect(await stream.text()).toMatch(/^retry/); // ends with the next heartbeat
 });
 
-test('the use of a key is noted', async () => {
+test('the last use of a key is stored', async () => {
   const made = await it.withKey('viewer', ['*']);
   await made.client.get('/api/deploy/projects');
   await made.client.get('/api/deploy/projects');
@@ -71,7 +71,7 @@ test('the use of a key is noted', async () => {
   assert.ok(keys.find((key: { id: string }) => key.id === made.id).lastUsedAt);
 });
 
-test('an admin of some projects makes, sees and revokes keys of those alone', async () => {
+test('an admin of some projects creates, sees and revokes keys of those projects only', async () => {
   const scoped = await it.withKey('admin', ['team-*'], {
     blastRadius: { maxDeletions: 2, resourceTypes: ['aws_s3_*'] },
   });
@@ -105,7 +105,7 @@ test('an admin of some projects makes, sees and revokes keys of those alone', as
   expect((await scoped.client.request('DELETE', `/api/keys/${made.body.id}`)).status).toBe(200);
 });
 
-test('a job remembers who asked for it, with the limits of the key', async () => {
+test('a job stores who requested it, with the limits of the key', async () => {
   const blastRadius = blastRadiusSchema.parse({ maxDeletions: 0 });
   const { id, client } = await it.withKey('deployer', ['limited'], { blastRadius });
   const { body } = await client.post('/api/deploy', { projectId: 'limited', iacCode: helloCode });
@@ -118,7 +118,7 @@ test('a job remembers who asked for it, with the limits of the key', async () =>
   expect(JSON.parse(row.blast_radius ?? '')).toStrictEqual(blastRadius);
 });
 
-test('idempotency keys of different callers are different', async () => {
+test('callers do not share idempotency keys', async () => {
   const one = await it.withKey('deployer', ['*']);
   const two = await it.withKey('deployer', ['*']);
   const ask = ({ client }: typeof one) =>
@@ -128,7 +128,7 @@ test('idempotency keys of different callers are different', async () => {
   expect(first.body.jobId).not.toBe(other.body.jobId);
 });
 
-test('nobody approves what they asked for themselves', async () => {
+test('callers may not approve jobs that they requested', async () => {
   const approver = await it.withKey('approver', ['*']);
   const { body } = await approver.client.post('/api/deploy', { projectId: 'own', iacCode: helloCode });
   await rows()
@@ -142,11 +142,11 @@ test('nobody approves what they asked for themselves', async () => {
   assert.deepEqual(
     codeOf(await approve(it.admin)),
     [409, 'plan_digest_mismatch'],
-    'somebody else gets to the plan',
+    'another approver passes this check',
   );
 });
 
-test('a caller that asks too often waits; another one does not', async () => {
+test('a caller with too many calls is rate-limited; another one is not', async () => {
   await using limited = await startGuardedGateway({ RATE_LIMIT_PER_MINUTE: '20' });
   const one = await limited.withKey('viewer', ['*']);
   const two = await limited.withKey('viewer', ['*']);
@@ -159,7 +159,7 @@ test('a caller that asks too often waits; another one does not', async () => {
   expect((await two.client.get('/api/deploy/projects')).status).toBe(200);
 });
 
-test('wrong credentials are counted by address, which no header can change', async () => {
+test('wrong credentials are counted by address, and no header can change the address', async () => {
   await using limited = await startGuardedGateway({ AUTH_FAILURES_PER_MINUTE: '5' });
   const statuses = [];
   for (let index = 0; index < 8; index += 1) {
@@ -170,7 +170,7 @@ test('wrong credentials are counted by address, which no header can change', asy
   expect(statuses).toStrictEqual([401, 401, 401, 401, 401, 429, 429, 429]);
 });
 
-test('with one trusted proxy, the address is the one that the proxy has seen', async () => {
+test('with one trusted proxy, the address is the one that the proxy reports', async () => {
   await using proxied = await startGuardedGateway({ TRUST_PROXY: '1', AUTH_FAILURES_PER_MINUTE: '2' });
   const attempt = async (forwarded: string) => {
     const client = bearer(proxied.url, 'de_wrong');

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => it?.[Symbol.asyncDispose]());
 
-/** Unlike fetch, it sends the headers that a browser sets by itself. */
+/** Unlike `fetch`, sends headers that only a browser may set. */
 function send(
   method: string,
   path: string,
@@ -39,7 +39,7 @@ const json = { 'content-type': 'application/json' };
 const port = () => it.gateway.port;
 const exists = async (projectId: string) => (await it.client.get(`/api/deploy/history/${projectId}`)).status;
 
-test('a first call from this machine needs no key', async () => {
+test('a call from this machine needs no key', async () => {
   expect((await send('POST', '/api/deploy', json, deploy('first'))).status).toBe(202);
   expect((await send('GET', '/api/deploy/projects', { host: `localhost:${port()}` })).status).toBe(200);
   expect((await send('GET', '/api/deploy/projects', { host: 'ENGINE.example.org' })).status).toBe(200);
@@ -54,7 +54,7 @@ for (const host of [
   '[::2]:PORT',
   '127.0.0.1:PORT@evil.example.org',
 ])
-  test(`DNS rebinding: Host ${host} is refused, for reading and for writing`, async () => {
+  test(`DNS rebinding: Host ${host} is refused for reads and writes`, async () => {
     const headers = { host: host.replace('PORT', String(port())) };
     for (const path of ['/api/deploy/projects', '/api/docs', '/metrics', '/healthz'])
       assert.equal((await send('GET', path, headers)).status, 403, path);
@@ -64,7 +64,7 @@ for (const host of [
 
 const pages: Record<string, Record<string, string>> = {
   'of another origin': { origin: 'https://evil.example.org' },
-  'without an origin of its own': { origin: 'null' },
+  'with an opaque origin': { origin: 'null' },
   'of another port of this machine': { origin: 'http://127.0.0.1:1' },
   'that sends no Origin, across sites': { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' },
   'of the same site': { 'sec-fetch-site': 'same-site' },
@@ -82,7 +82,7 @@ for (const [name, headers] of Object.entries(pages))
     expect(await exists('page')).toBe(404);
   });
 
-test('the own docs page and configured origins may call', async () => {
+test('the engine’s own docs page and configured origins may call', async () => {
   const own = { origin: it.url, 'sec-fetch-site': 'same-origin' };
   expect((await send('GET', '/api/deploy/projects', own)).status).toBe(200);
   const console = { origin: 'https://console.example.org', 'sec-fetch-site': 'cross-site' };
@@ -99,7 +99,7 @@ test('the own docs page and configured origins may call', async () => {
   ]);
 });
 
-test('what a page can send without asking first, a form, is not taken', async () => {
+test('a form, which a page can send without a preflight request, is refused', async () => {
   for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])
     assert.equal(
       (await send('POST', '/api/deploy', { 'content-type': type }, deploy('form'))).status,
@@ -109,7 +109,7 @@ test('what a page can send without asking first, a form, is not taken', async ()
   expect(await exists('form')).toBe(404);
 });
 
-test('a key that is given is checked, on an open engine too', async () => {
+test('an open engine also checks a given key', async () => {
   const wrong = bearer(it.url, `de_${'0'.repeat(16)}_${'A'.repeat(43)}`);
   expect((await wrong.get('/api/deploy/projects')).status).toBe(401);
   expect((await bearer(it.url, it.gateway.firstKey?.key ?? '').get('/api/keys')).status).toBe(200);
@@ -124,11 +124,11 @@ for (const header of [
   'cf-ray',
   'true-client-ip',
 ])
-  test(`a call that came through a proxy (${header}) is not from this machine`, async () => {
+  test(`a call through a proxy (${header}) does not count as from this machine`, async () => {
     expect((await send('GET', '/api/deploy/projects', { [header]: '127.0.0.1' })).status).toBe(401);
   });
 
-test('a call in HTTP/1.0, as simple proxies make them, is not from this machine', async () => {
+test('a call in HTTP/1.0, as from simple proxies, does not count as from this machine', async () => {
   const socket = connect(port(), '127.0.0.1').setEncoding('utf8');
   socket.end(`GET /api/deploy/projects HTTP/1.0\r\nHost: 127.0.0.1:${port()}\r\n\r\n`);
   let answer = '';
@@ -136,7 +136,7 @@ test('a call in HTTP/1.0, as simple proxies make them, is not from this machine'
   expect(answer).toMatch(/^HTTP\/1\.1 401 /);
 });
 
-test('every answer has the headers of a careful server', async () => {
+test('every answer has security headers', async () => {
   for (const path of ['/api/deploy/projects', '/api/nothing', '/api/docs']) {
     const { headers } = await send('GET', path, {});
     assert.equal(headers['x-content-type-options'], 'nosniff', path);
@@ -147,7 +147,7 @@ test('every answer has the headers of a careful server', async () => {
   }
 });
 
-test('with AUTH=required, health and docs are public, figures are not, and Host is free', async () => {
+test('with AUTH=required, health and docs are public, metrics are not, and any Host is accepted', async () => {
   await using guarded = await startGuardedGateway();
   for (const [path, status] of [
     ['/healthz', 200],

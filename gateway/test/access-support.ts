@@ -14,7 +14,7 @@ export type GuardedGateway = TestGateway & {
   /** The key of the first start. */
   adminKey: string;
   admin: Client;
-  /** Makes a key and answers it with a client that sends it. */
+  /** Creates a key and returns it with a client that sends it. */
   withKey(
     role: string,
     projects: string[],
@@ -22,7 +22,7 @@ export type GuardedGateway = TestGateway & {
   ): Promise<{ id: string; key: string; client: Client }>;
 };
 
-/** A gateway that asks everybody for credentials. */
+/** A gateway that requires credentials. */
 export async function startGuardedGateway(env: Record<string, string> = {}): Promise<GuardedGateway> {
   const it = await startTestGateway({ AUTH: 'required', ...env });
   const adminKey = it.gateway.firstKey?.key ?? '';

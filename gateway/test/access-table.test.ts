@@ -5,7 +5,7 @@ import { helloCode } from './support.ts';
 
 const roles = ['viewer', 'deployer', 'approver', 'admin'];
 const code = { iacCode: helloCode };
-/** Bodies that fit; an operation that is not named takes `{}`. */
+/** A valid body for each operation; `{}` for operations that are not listed. */
 const bodies: Record<string, unknown> = {
   deploy: { projectId: 'mine', ...code },
   plan: { projectId: 'mine', ...code },
@@ -57,7 +57,7 @@ beforeAll(async () => {
 });
 afterAll(() => it?.[Symbol.asyncDispose]());
 
-/** Only the head of an answer that streams is waited for. */
+/** Reads only the head of a streamed answer. */
 async function ask(operation: Operation, key: string | undefined, ids = { projectId: 'mine', jobId }) {
   const values: Record<string, string> = { ...ids, version: '1', revision: '1', keyId: '0'.repeat(16) };
   const path = operation.path.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? name);
@@ -86,7 +86,7 @@ function namesProject({ operationId, path }: Operation): boolean {
 
 function assertAllowed({ status, problem }: Awaited<ReturnType<typeof ask>>): void {
   assert.ok(status !== 401 && status !== 403 && status !== 429 && status !== 500, JSON.stringify(problem));
-  assert.equal(problem?.errors, undefined, `give the table a body that fits: ${JSON.stringify(problem)}`);
+  assert.equal(problem?.errors, undefined, `add a valid body to the table: ${JSON.stringify(problem)}`);
 }
 
 for (const operation of operations)
@@ -120,7 +120,7 @@ for (const operation of operations.filter(({ role }) => role !== 'public'))
     expect(text(answer.problem, { projectId: 'mine', jobId })).toBe(text(same.problem, absent));
   });
 
-test('lists show what is in scope and nothing else', async () => {
+test('lists contain only what is in scope', async () => {
   const { client } = await it.withKey('viewer', ['other-*', 'x_y']);
   await it.admin.post('/api/deploy', { projectId: 'other-2', ...code });
   await it.admin.post('/api/deploy', { projectId: 'xzy', ...code });
@@ -131,7 +131,7 @@ test('lists show what is in scope and nothing else', async () => {
   expect((await client.get('/api/deploy/jobs?projectId=mine')).status).toBe(403);
 });
 
-test('an operation without a role is noticed', () => {
+test('every operation has a role', () => {
   expect(operations.length).toBeGreaterThan(40);
   assert.ok(operations.every(({ role }) => role !== undefined));
 });

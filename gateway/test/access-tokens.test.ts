@@ -55,24 +55,24 @@ const refused: Record<string, () => Promise<string> | string> = {
   'for another audience': () => signed(claims({ aud: 'somebody-else' })),
   'with an unknown role': () => signed(claims({ role: 'root' })),
   'with a role that is a list': () => signed(claims({ role: ['admin'] })),
-  'with a pattern that is none': () => signed(claims({ projects: ['../*'] })),
+  'with an invalid pattern': () => signed(claims({ projects: ['../*'] })),
   'with an empty subject': () => signed(claims({ sub: '' })),
   'whose payload was changed': async () => {
     const [head, , signature] = (await signed(claims())).split('.');
     return `${head}.${part(claims({ role: 'admin' }))}.${signature}`;
   },
-  'that is no token': () => 'nonsense',
+  'that is not a token': () => 'nonsense',
   'of three empty parts': () => '..',
 };
 
-describe('tokens of a shared secret', () => {
+describe('tokens signed with a shared secret', () => {
   let it: GuardedGateway;
   beforeAll(async () => {
     it = await startGuardedGateway({ ...jwtSettings, AUTH_FAILURES_PER_MINUTE: '1000' });
   });
   afterAll(() => it?.[Symbol.asyncDispose]());
 
-  test('a right one is let in, with its role and scope', async () => {
+  test('a valid one is accepted, with its role and scope', async () => {
     const client = bearer(it.url, await signed(claims()));
     expect((await client.post('/api/deploy', { projectId: 'a-1', iacCode: helloCode })).status).toBe(202);
     expect((await client.post('/api/deploy', { projectId: 'b-1', iacCode: helloCode })).status).toBe(403);
@@ -82,7 +82,7 @@ describe('tokens of a shared secret', () => {
     expect(jobs.map((job: { projectId: string }) => job.projectId)).toStrictEqual(['a-1']);
   });
 
-  test("another project's job is as if it were not there", async () => {
+  test("another project's job gives the same 404 as a job that does not exist", async () => {
     const { body } = await it.admin.post('/api/deploy', { projectId: 'b-2', iacCode: helloCode });
     const client = bearer(it.url, await signed(claims()));
     for (const path of ['status/ID', 'jobs/ID/events', 'jobs/ID/logs', 'jobs/ID/plan']) {
@@ -101,7 +101,7 @@ describe('tokens of a shared secret', () => {
     });
 });
 
-describe('tokens of a key set', () => {
+describe('tokens signed with a key of a key set', () => {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const elliptic = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -129,20 +129,20 @@ describe('tokens of a key set', () => {
   });
   const statusOf = async (token: string) => (await bearer(it.url, token).get('/api/deploy/projects')).status;
 
-  test('right ones are let in, and the key set is read once', async () => {
+  test('valid ones are accepted, and the key set is read once', async () => {
     for (let index = 0; index < 5; index += 1)
       expect(await statusOf(await signed(claims(), privateKey, 'RS256', 'rsa'))).toBe(200);
     expect(fetched).toBe(1);
   });
 
-  test('an HMAC made with the public key is refused', async () => {
+  test('an HMAC with the public key as its secret is refused', async () => {
     const pem = publicKey.export({ type: 'spki', format: 'pem' });
     const text = `${part({ alg: 'HS256', kid: 'rsa' })}.${part(claims())}`;
     const forged = `${text}.${createHmac('sha256', pem).update(text).digest('base64url')}`;
     expect(await statusOf(forged)).toBe(401);
   });
 
-  test('other keys and other algorithms are refused, even one that is in the set', async () => {
+  test('other keys and other algorithms are refused, even with a key of the set', async () => {
     expect(await statusOf(await signed(claims(), stranger.privateKey, 'RS256', 'rsa'))).toBe(401);
     expect(await statusOf(await signed(claims(), stranger.privateKey, 'RS256', 'unknown'))).toBe(401);
     expect(await statusOf(await signed(claims(), privateKey, 'PS256', 'rsa'))).toBe(401);
@@ -151,7 +151,7 @@ describe('tokens of a key set', () => {
   });
 });
 
-test('an identity provider that does not answer is 503, and API keys go on working', async () => {
+test('an identity provider that does not answer gives 503, and API keys still work', async () => {
   const { JWT_ISSUER, JWT_AUDIENCE } = jwtSettings;
   await using it = await startGuardedGateway({
     JWT_ISSUER,

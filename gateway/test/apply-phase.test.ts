@@ -12,7 +12,7 @@ import { startTestGateway, type TestGateway } from './support.ts';
 const version = (serial: number, lineage: string) => ({ serial, lineage }) as StateVersion;
 const plan = (stateSerial: number | null, stateLineage: string | null) => ({ stateSerial, stateLineage });
 
-test('a plan is made from exactly one state: serial and lineage are the same, or there is none', () => {
+test('a plan was made from a state with the same serial and lineage, or from no state', () => {
   expect(madeFrom(plan(3, 'l'), version(3, 'l'))).toBe(true);
   expect(madeFrom(plan(3, 'l'), version(4, 'l'))).toBe(false);
   expect(madeFrom(plan(3, 'l'), version(2, 'l'))).toBe(false);
@@ -55,7 +55,7 @@ const save = (projectId: string, jobId: string, serial: number, lineage = 'l') =
   return saveStateVersion(database.query, encryption, { projectId, jobId, raw });
 };
 
-/** A deploy whose plan was made from serial 3 of lineage l, which an earlier job has stored. */
+/** A deploy whose plan was made from serial 3 of lineage l, stored by an earlier job. */
 async function atApply(projectId: string): Promise<JobWork> {
   const { database, encryption } = it.gateway.context;
   started.length = 0;
@@ -89,7 +89,7 @@ test('the stored plan is applied to the state it was made from', async () => {
   expect(project.revision).toBe(1);
 });
 
-test('an apply that did not end well says how', async () => {
+test('an unsuccessful apply returns its outcome', async () => {
   const work = await atApply('ended');
   outcome = { kind: 'failed', step: 'apply', exitCode: 1, message: 'no' };
   expect(await applyPhase(work)).toStrictEqual({ kind: 'run_ended', outcome });
@@ -111,7 +111,7 @@ for (const [what, serial, lineage] of [
     expect(started).toStrictEqual([]);
   });
 
-test('an apply that has stored a state already goes on, though that state is not the plan’s', async () => {
+test('an apply that has stored a state continues although the plan was made from another state', async () => {
   const work = await atApply('resumed');
   await save('resumed', work.job.id, 5);
   expect(await applyPhase(work)).toStrictEqual({ kind: 'done' });

@@ -20,7 +20,7 @@ afterEach(async () => {
 const query = () => it.gateway.context.database.query;
 const rowOf = async (jobId: string) => (await findJob(query(), jobId)) ?? assert.fail(jobId);
 
-/** A deploy that its deployer waits to have approved; its plan was made without a state. */
+/** A deploy that waits for approval; its plan was made without a state. */
 async function waiting(projectId: string): Promise<{ jobId: string; deployer: GuardedGateway['admin'] }> {
   const { client } = await it.withKey('approver', ['*']);
   const { job, lease } = await stageWork({ ...it, client }, projectId);
@@ -39,7 +39,7 @@ async function waiting(projectId: string): Promise<{ jobId: string; deployer: Gu
 const approve = (client: GuardedGateway['admin'], jobId: string, planDigest = digest) =>
   client.post(`/api/deploy/jobs/${jobId}/approve`, { planDigest });
 
-test('an approved job is queued with the digest that was approved, and the log and its events say so', async () => {
+test('an approved job is queued with the approved digest, which is also in the audit log and its events', async () => {
   const { jobId } = await waiting('approved');
   const answer = await approve(it.admin, jobId);
   assert.equal(answer.status, 202, JSON.stringify(answer.body));
@@ -53,7 +53,7 @@ test('an approved job is queued with the digest that was approved, and the log a
   expect([entry?.project, entry?.digest, entry?.outcome]).toStrictEqual(['approved', digest, 'ok']);
 });
 
-test('the time of a job counts from its first claim, goes on over a restart, and begins anew once it is approved', async () => {
+test('a job’s time limit starts at its first claim, continues over a restart, and restarts after approval', async () => {
   const { jobId } = await waiting('timed');
   const long = new Date(Date.now() - 86_400_000);
   await query()
@@ -65,7 +65,7 @@ test('the time of a job counts from its first claim, goes on over a restart, and
   const { job, lease } = await claimWork(it);
   expect(job.id).toBe(jobId);
   const { timed_from: from, started_at: started } = await rowOf(jobId);
-  assert.ok(from && from.getTime() > Date.now() - 3_600_000, `the wait for a person counts: ${from}`);
+  assert.ok(from && from.getTime() > Date.now() - 3_600_000, `the wait for approval counts: ${from}`);
   assert.deepEqual(started, long, 'it has started once all the same');
   await query().updateTable('jobs').set({ timed_from: long }).where('id', '=', jobId).execute();
   await transition(query(), { jobId, lease }, 'interrupt', 'its worker is gone');
@@ -73,7 +73,7 @@ test('the time of a job counts from its first claim, goes on over a restart, and
   expect((await rowOf(jobId)).timed_from).toStrictEqual(long);
 });
 
-test('only what waits for approval is approved, and once', async () => {
+test('only a job that waits for approval can be approved, and only once', async () => {
   const { jobId } = await waiting('statuses');
   for (const status of jobStatuses.filter((one) => one !== 'awaiting_approval')) {
     await query().updateTable('jobs').set({ status }).where('id', '=', jobId).execute();
@@ -85,7 +85,7 @@ test('only what waits for approval is approved, and once', async () => {
   expect(answers.map(({ status }) => status).sort()).toStrictEqual([202, 409, 409, 409, 409]);
 });
 
-test('another plan, a plan of another state and a plan that was changed are not approved', async () => {
+test('a different plan, a plan of another state and a changed plan cannot be approved', async () => {
   const { encryption } = it.gateway.context;
   const { jobId } = await waiting('refused');
   expect((await approve(it.admin, jobId, 'b'.repeat(64))).body.code).toBe('plan_digest_mismatch');
@@ -107,7 +107,7 @@ test('another plan, a plan of another state and a plan that was changed are not 
   expect((await approve(it.admin, jobId)).status).toBe(202);
 });
 
-test('nobody approves what they have asked for, unless the operator lets them', async () => {
+test('callers may approve their own requests only if the operator allows it', async () => {
   const { jobId, deployer } = await waiting('own');
   expect((await approve(deployer, jobId)).body.code).toBe('self_approval');
   const { access } = it.gateway.context.config;

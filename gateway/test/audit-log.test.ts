@@ -25,7 +25,7 @@ afterAll(async () => {
 const append = (detail: Record<string, unknown> = {}) =>
   log.append(database.query, engineFacts('endJob', { project: 'p', job: 'j', detail }));
 
-test('each entry holds the hash of the one before it, its own hash and a signature of that', async () => {
+test('each entry holds the hash of the entry before it, its own hash and a signature of that hash', async () => {
   const [first, second] = [await append({ n: 1 }), await append({ n: 2 })];
   expect([second.previous, second.seq]).toStrictEqual([first.hash, first.seq + 1]);
   const { hash, mac: _mac, ...unsigned } = second;
@@ -40,20 +40,20 @@ test('each entry holds the hash of the one before it, its own hash and a signatu
     assert.equal(log.hasSignedHead({ ...head, ...change }), false, JSON.stringify(change));
 });
 
-test('time never runs backwards in the log, whatever the clock of the machine does', async () => {
+test('times in the log never go backwards, even if the machine’s clock does', async () => {
   const ahead = new Date(Date.now() + 3_600_000);
   await database.query.updateTable('audit_head').set({ at: ahead }).execute();
   expect((await append()).at).toBe(ahead.toISOString());
 });
 
-test('a detail that is too long is left out, with its size', async () => {
+test('a detail that is too long is replaced with its size', async () => {
   const fits = { text: 'x'.repeat(4096 - '{"text":""}'.length) };
   expect((await append(fits)).detail).toStrictEqual(fits);
   expect((await append({ text: `${fits.text}x` })).detail).toStrictEqual({ leftOutBytes: 4097 });
   expect((await append({ text: 'ä'.repeat(3000) })).detail).toStrictEqual({ leftOutBytes: 6011 });
 });
 
-test('an entry whose change is rolled back is not there, and leaves no gap', async () => {
+test('an entry whose change is rolled back is not stored and leaves no gap', async () => {
   const before = await log.head(database.query);
   const failing = database.query.transaction().execute(async (trx) => {
     await log.append(trx, engineFacts('endJob', { project: 'p', job: 'j' }));
@@ -63,14 +63,14 @@ test('an entry whose change is rolled back is not there, and leaves no gap', asy
   expect(await log.head(database.query)).toStrictEqual(before);
 });
 
-test('the log is opened with the key it was made with; a digest by it is the same for the same value', async () => {
+test('a log that is opened again keeps its key, so equal values have equal digests', async () => {
   const again = await openAuditLog(database, encryption);
   expect(again.digest({ a: 1, b: 2 })).toBe(log.digest({ b: 2, a: 1 }));
   expect(log.digest({ a: 1 })).not.toBe(log.digest({ a: 2 }));
   await assert.rejects(openAuditLog(database, createEncryption(Buffer.alloc(32, 2))));
 });
 
-test('a log whose head is gone while it has entries is not opened as a new one', async () => {
+test('a log with entries but without its head is not opened as a new log', async () => {
   await database.query.schema.alterTable('audit_head').renameTo('audit_head_kept').execute();
   await database.query.schema.createTable('audit_head').addColumn('sealed_key', 'bytea').execute();
   await expect(openAuditLog(database, encryption)).rejects.toThrow(/its head is gone/);

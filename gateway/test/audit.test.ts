@@ -32,7 +32,7 @@ const verify = async (it: GuardedGateway, head?: Record<string, unknown>) =>
   ).body;
 
 function tests(it: () => GuardedGateway): void {
-  test('a change says who did what to which project, with which outcome', async () => {
+  test('the entry of a change has actor, action, project and outcome', async () => {
     const { id, client } = await it().withKey('deployer', ['*']);
     const { body, headers } = await client.post('/api/deploy', deploy('seen'));
     const entry = await newest(it(), 'deploy');
@@ -54,7 +54,7 @@ function tests(it: () => GuardedGateway): void {
     expect(String(entry?.detail.code)).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  test('a denied call is there, repetitions are counted, and reading the log is there too', async () => {
+  test('the log has denied calls, counts repeated ones, and also has reads of the log', async () => {
     const { id, client } = await it().withKey('viewer', ['mine']);
     for (let index = 0; index < 5; index += 1) await client.post('/api/deploy', deploy('mine'));
     await client.get('/api/deploy/infrastructure/seen');
@@ -70,7 +70,7 @@ function tests(it: () => GuardedGateway): void {
     expect((await newest(it(), 'exportAudit'))?.outcome).toBe('ok');
   });
 
-  test('a call without a key, and one that failed, are there', async () => {
+  test('the log has calls without a key and failed calls', async () => {
     await bearer(it().url, 'de_wrong').post('/api/deploy', deploy('x'));
     await it().admin.post('/api/deploy/destroy', { projectId: 'never-was' });
     const denied = await newest(it(), 'deploy');
@@ -83,7 +83,7 @@ function tests(it: () => GuardedGateway): void {
     ]);
   });
 
-  test('what the engine does by itself is there', async () => {
+  test('the log has the engine’s own actions', async () => {
     await it().admin.post('/api/deploy', deploy('due'));
     await database(it())
       .updateTable('projects')
@@ -95,7 +95,7 @@ function tests(it: () => GuardedGateway): void {
     expect([entry?.actor.id, entry?.project, entry?.job]).toStrictEqual(['engine', 'due', jobId]);
   });
 
-  test('reading state or sensitive outputs is there, reading what is masked is not', async () => {
+  test('the log has reads of states and sensitive outputs, but not of redacted values', async () => {
     await it().admin.post('/api/deploy', deploy('read'));
     const { client } = await it().withKey('deployer', ['read']);
     const reads = async () =>
@@ -109,7 +109,7 @@ function tests(it: () => GuardedGateway): void {
     expect(await reads()).toBe(2);
   });
 
-  test('secrets of a body are not in the log', async () => {
+  test('the log has no secrets of bodies', async () => {
     const word = 'swordfish-in-a-body';
     await it().admin.post('/api/deploy', { ...deploy('worded'), variables: { word } });
     await it().admin.request('PUT', '/api/deploy/secrets/worded/variables', { variables: { word } });
@@ -118,7 +118,7 @@ function tests(it: () => GuardedGateway): void {
     expect(text).toMatch(/setSecretVariables/);
   });
 
-  test('entries written at once form one chain without a gap', async () => {
+  test('entries written concurrently form one chain without a gap', async () => {
     await Promise.all(
       Array.from({ length: 40 }, (_, index) => it().admin.post('/api/deploy', deploy(`at-once-${index}`))),
     );
@@ -127,7 +127,7 @@ function tests(it: () => GuardedGateway): void {
     expect((await verify(it())).findings).toStrictEqual([]);
   });
 
-  test('the export is cut by cursor, limit and time', async () => {
+  test('cursor, limit and time bound an export', async () => {
     const page = (await it().admin.get('/api/audit?cursor=2&limit=3')).body.trimEnd().split('\n');
     expect(page.map((line: string) => JSON.parse(line).seq)).toStrictEqual([3, 4, 5]);
     const later = await it().admin.get(`/api/audit?from=${new Date(Date.now() + 60_000).toISOString()}`);
@@ -135,7 +135,7 @@ function tests(it: () => GuardedGateway): void {
     expect((await it().admin.get('/api/audit?from=yesterday')).status).toBe(400);
   });
 
-  test('the signature of a head binds each of its fields, and that of an entry its hash', async () => {
+  test('a head’s signature covers each of its fields, and an entry’s signature covers its hash', async () => {
     await it().admin.post('/api/deploy', deploy('headed'));
     const { audit } = it().gateway.context;
     const head = await audit.head(database(it()));
@@ -157,7 +157,7 @@ function tests(it: () => GuardedGateway): void {
     expect(audit.hasSignedEntry({ ...entry, hash: 'a'.repeat(64) })).toBe(false);
     expect(other.hasSignedEntry(entry)).toBe(false);
     const ofHead = { ...entry, hash: head.hash, mac: head.mac };
-    assert.equal(audit.hasSignedEntry(ofHead), false, "a head's signature is none of an entry");
+    assert.equal(audit.hasSignedEntry(ofHead), false, "a head's signature is not valid for an entry");
     expect(audit.digest('a')).not.toBe(audit.digest('b'));
     expect(audit.digest('a')).not.toBe(other.digest('a'));
   });
@@ -218,7 +218,7 @@ describeUnless(skipWithoutPostgres())('on PostgreSQL', () => {
   });
 });
 
-describe('somebody with the database in hand', () => {
+describe('somebody with write access to the database', () => {
   const attacks: Record<string, { statements: string[]; kinds: string[] }> = {
     'edits an entry': {
       statements: [`update audit_entries set entry = replace(entry, '"project":"p-2"', '"project":"p-9"')`],
@@ -243,7 +243,7 @@ describe('somebody with the database in hand', () => {
     },
   };
   for (const [name, { statements, kinds }] of Object.entries(attacks))
-    test(`${name}: found, by a head that was kept elsewhere at the latest`, async () => {
+    test(`${name}: found, at the latest by comparing with a head that was kept elsewhere`, async () => {
       await using it = await startGuardedGateway();
       for (let index = 0; index < 6; index += 1) await it.admin.post('/api/deploy', deploy(`p-${index}`));
       const head = (await it.admin.get('/api/audit/head')).body;
@@ -259,7 +259,7 @@ describe('somebody with the database in hand', () => {
       );
     });
 
-  test('signs a chain of their own: found by its signatures; a head of their own is forged', async () => {
+  test('rebuilds the chain: found by its signatures; a head that they made counts as forged', async () => {
     await using it = await startGuardedGateway();
     await it.admin.post('/api/deploy', deploy('p'));
     const head = (await it.admin.get('/api/audit/head')).body;
@@ -275,7 +275,7 @@ describe('somebody with the database in hand', () => {
   });
 });
 
-test('a flood of different refusals grows the log by a bounded number of entries', async () => {
+test('a flood of different refusals adds a bounded number of entries', async () => {
   await using it = await startGuardedGateway({
     AUTH_FAILURES_PER_MINUTE: '100000',
     RATE_LIMIT_PER_MINUTE: '100000',

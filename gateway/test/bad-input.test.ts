@@ -120,7 +120,7 @@ test('destroying an unknown project is 404', async () => {
   expect(answer.status).toBe(404);
 });
 
-test('a revision beyond every number is 404', async () => {
+test('a revision number beyond PostgreSQL’s integers is 404', async () => {
   await it.client.post('/api/deploy', { projectId: 'numbered', iacCode: code });
   const answer = await it.client.post('/api/deploy/rollback', {
     projectId: 'numbered',
@@ -130,7 +130,7 @@ test('a revision beyond every number is 404', async () => {
   expect(answer.body.code).toBe('revision_not_found');
 });
 
-test('a job id of the wrong form is 404 like any that is unknown, with each operation on a job', async () => {
+test('every operation on a job answers 404 to a job id of invalid form, as to an unknown one', async () => {
   const ids = ['nonsense', '..%2f..%2fetc', 'deploy-1-none', 'deploy-1704067200000-abc123', 'x'.repeat(5000)];
   const onJobs = Object.values(endpoints).filter(({ path }) => path.includes('{jobId}'));
   expect(onJobs.length).toBeGreaterThan(5);
@@ -166,7 +166,7 @@ test('a wrong cursor or filter is 400', async () => {
   expect((await it.client.get(`/api/deploy/jobs?cursor=${beyond}`)).status).toBe(400);
 });
 
-test('validating while no runner answers says so', async () => {
+test('a validation while no runner answers is refused with that reason', async () => {
   const answer = await it.client.post('/api/deploy/validate', { iacCode: code });
   expect(answer.status).toBe(503);
   expect(answer.body.code).toBe('runner_unavailable');

@@ -26,7 +26,7 @@ async function queueJobs(query: Query, projectId: string, count: number): Promis
 }
 
 onEachDatabase((open) => {
-  test("ten workers that race for one project's jobs get them one at a time and in order", async () => {
+  test("ten workers race for one project's jobs and get them one at a time, in order", async () => {
     const query = open();
     const ids = await queueJobs(query, 'raced', 12);
     const order: string[] = [];
@@ -89,7 +89,7 @@ onEachDatabase((open) => {
     expect((await claimNextJob(query, claimer('c')))?.job.id).toBe(first);
   });
 
-  test('a project rests while an apply of a lost runner may still be going on', async () => {
+  test('a project’s jobs are held while an apply of a lost runner may still be running', async () => {
     const query = open();
     const [lost = '', next = ''] = await queueJobs(query, 'resting', 2);
     const claim = await claimNextJob(query, claimer('a'));
@@ -109,7 +109,7 @@ onEachDatabase((open) => {
 });
 
 testUnless(skipWithoutPostgres())(
-  'while the oldest job of a project is locked, the next one is not taken before it',
+  'while the oldest job of a project is locked, the next one is not claimed',
   async () => {
     const server = await startPostgres();
     const { query, close } = await openDatabase({ databaseUrl: server.url, dataDir: tmpdir() });

@@ -43,7 +43,7 @@ onEachGateway((it) => {
       files?: Record<string, string>,
     ): Promise<StagedGate> => stageGate(it(), { projectId, budget, files: { 'main.tf': nat, ...files } });
 
-    test('passes a plan within the budget and says what it costs', async () => {
+    test('passes a plan within the budget and names its costs', async () => {
       const gate = await staged('within', { maxMonthly: 100 });
       expect(await gate.run()).toStrictEqual({ kind: 'done' });
       const [event] = await gate.events();
@@ -51,7 +51,7 @@ onEachGateway((it) => {
       expect(event?.message ?? '').toMatch(/32\.85 USD/);
     });
 
-    test('warns and goes on', async () => {
+    test('warns and lets the job continue', async () => {
       const gate = await staged('warned', { maxMonthly: 1, action: 'warn' });
       expect(await gate.run()).toStrictEqual({ kind: 'done' });
       expect((await gate.events()).map(({ gate, verdict }) => [gate, verdict])).toStrictEqual([
@@ -59,7 +59,7 @@ onEachGateway((it) => {
       ]);
     });
 
-    test('asks for approval even of an approved-by-default deploy, and lets the approved plan pass', async () => {
+    test('requires approval even with autoApprove, and lets the approved plan pass', async () => {
       const gate = await staged('asked', { maxMonthly: 1, action: 'approve' });
       expect(await gate.run()).toStrictEqual({ kind: 'parked' });
       const view = (await it().client.get(`/api/deploy/status/${gate.jobId}`)).body;
@@ -74,7 +74,7 @@ onEachGateway((it) => {
       expect(await gate.run()).toStrictEqual({ kind: 'done' });
     });
 
-    test('blocks, naming the resource, also a plan that was approved', async () => {
+    test('blocks even an approved plan, and names the resource', async () => {
       const gate = await staged('blocked', { maxMonthly: 1, action: 'approve' });
       expect(await gate.run()).toStrictEqual({ kind: 'parked' });
       await it().client.post(`/api/deploy/jobs/${gate.jobId}/approve`, { planDigest: gate.planDigest });
@@ -86,14 +86,14 @@ onEachGateway((it) => {
       expect(result.message).toMatch(/aws_nat_gateway\.n/);
     });
 
-    test('blocks where a broken usage file leaves no figure', async () => {
+    test('blocks if an invalid usage file prevents an estimate', async () => {
       const gate = await staged('unread', { maxMonthly: 100 }, { 'usage.yml': 'a: [1\nb: 2\n' });
       const result = await gate.run();
       assert.ok(result.kind === 'refused' && result.reason === 'costs_not_readable');
       expect(result.message).toMatch(/line \d/);
     });
 
-    test('leaves its figures in the plan and the project', async () => {
+    test('shows its figures in the plan and the project', async () => {
       const gate = await staged('figures', { maxMonthly: 100 });
       const plan = (await it().client.get(`/api/deploy/jobs/${gate.jobId}/plan`)).body;
       expect(plan.cost.total).toBe(natMonth);

@@ -62,7 +62,7 @@ describe('a price book', () => {
     ['a header of something else', (text: string) => text.replace('deployment-engine-prices/1', 'prices')],
     ['nothing in it', () => ''],
   ] as const) {
-    test(`with ${name} is refused and the old one stays`, () => {
+    test(`with ${name} is refused, and the old one stays in use`, () => {
       const bookPath = join(folder, 'book.jsonl');
       const file = join(folder, 'damaged.jsonl');
       importPriceBook({ file: embeddedBookPath, bookPath });
@@ -143,7 +143,7 @@ describe('a price book', () => {
     assert.ok(!('missing' in found) && found.tiers[0]?.price.eq('0.044') && found.confidence === 'exact');
   });
 
-  test('that cannot be refreshed stays as it was', async () => {
+  test('that cannot be refreshed is unchanged', async () => {
     const bookPath = join(folder, 'book.jsonl');
     importPriceBook({ file: embeddedBookPath, bookPath });
     const before = readFileSync(bookPath, 'utf8');

@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Tiers of a unit price as `[from, price]`, and whether the book has it as listed. */
+/** Returns the tiers of a unit price as `[from, price]`. */
 function tiersOf(book: PriceBook, key: string, region: string): [number, number][] {
   const found = book.unit(key, region);
   assert.ok(!('missing' in found), `${key}: ${'missing' in found ? found.missing : ''}`);

@@ -87,14 +87,14 @@ describe('pricing code from the body', () => {
     ['code that does not parse', { files: { 'x/a.tf': 'resource {{' } }, '/files/x~1a.tf', /does not parse/],
     ['no code', {}, '/iacCode', /missing/],
   ] as const)
-    test(`refuses ${name} and says where`, async () => {
+    test(`refuses ${name} with a pointer to it`, async () => {
       const answer = await price(body);
       assert.equal(answer.status, 400, JSON.stringify(answer.body));
       expect(answer.body.errors[0].pointer).toBe(pointer);
       expect(answer.body.errors[0].detail).toMatch(says);
     });
 
-  test('calls an unknown size, an unknown region and an unknown type unknown, never 0', async () => {
+  test('reports an unknown size, region or type as unknown, never as 0', async () => {
     const iacCode = `resource "aws_instance" "i" {\n  instance_type = "q9.mega"\n}\nresource "aws_made_up" "m" {\n}\n`;
     const { body } = await price({ iacCode });
     expect(body.costs.resources.map(({ status }: { status: string }) => status)).toStrictEqual([
@@ -119,7 +119,7 @@ describe('the price book', () => {
     });
   const status = async () => (await it.client.get('/api/admin/price-book')).body;
 
-  test('is the embedded one, replaced by an import, kept when another is damaged', async () => {
+  test('is the embedded one, is replaced by an import, and stays in use if another import is damaged', async () => {
     expect((await status()).origin).toBe('embedded');
     const text = readFileSync(embeddedBookPath, 'utf8');
     const damaged = await importBook(text.replace('0.096', '0.069'));
@@ -132,7 +132,7 @@ describe('the price book', () => {
     expect((await price({ iacCode: nat })).body.costs.total).toBe(natMonth);
   });
 
-  test('that is damaged on the disk is refused, the prices before it stay', async () => {
+  test('that is damaged on the disk is refused, and the previous prices stay in use', async () => {
     const { priceBookPath } = it.gateway.context.config;
     const good = readFileSync(priceBookPath);
     writeFileSync(priceBookPath, 'damaged\n');
@@ -140,7 +140,7 @@ describe('the price book', () => {
     writeFileSync(priceBookPath, good);
   });
 
-  test('that cannot be refreshed says why and stays', async () => {
+  test('that cannot be refreshed reports why and is unchanged', async () => {
     const before = await status();
     const started = await it.client.post('/api/admin/price-book/refresh', { sources: ['aws'] });
     expect(started.status).toBe(202);
@@ -153,7 +153,7 @@ describe('the price book', () => {
     expect(ended.sections).toStrictEqual(before.sections);
   });
 
-  test('refreshed from a price list prices by it', async () => {
+  test('refreshed from a price list uses its prices', async () => {
     const columns = [
       'SKU',
       'TermType',
@@ -222,7 +222,7 @@ describe('the command line', () => {
     expect(refused.text).toMatch(/profile/);
   });
 
-  test('imports a price book, refuses a damaged one and tells the status', async () => {
+  test('imports a price book, refuses a damaged one and shows the status', async () => {
     const imported = await deployer('costs', 'pricebook', 'import', embeddedBookPath);
     assert.equal(imported.code, 0, imported.text);
     const refused = await deployer('costs', 'pricebook', 'import', import.meta.filename);
@@ -232,13 +232,13 @@ describe('the command line', () => {
     expect(JSON.parse(status.text).origin).toBe('installed');
   });
 
-  test('refreshes the prices, and says why it could not', async () => {
+  test('refreshes the prices, or reports why it could not', async () => {
     const refreshed = await deployer('costs', 'pricebook', 'refresh', '--sources', 'aws');
     assert.equal(refreshed.code, 0, refreshed.text);
     expect(refreshed.text).toMatch(/aws:ec2:us-east-1/);
     answerPrices = (_, response) => response.writeHead(503).end();
     const failed = await deployer('costs', 'pricebook', 'refresh', '--sources', 'aws');
     expect(failed.code).not.toBe(0);
-    expect(failed.text).toMatch(/503.*the old ones stay/);
+    expect(failed.text).toMatch(/503.*the old prices stay in use/);
   });
 });

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => it?.[Symbol.asyncDispose]());
 
-/** A project with a cancelled job and, where `resources` says so, a state. */
+/** A project with a cancelled job and, if `resources` is above 0, a state. */
 async function makeProject(projectId: string, resources: number): Promise<string> {
   const { jobId } = (await it.admin.post('/api/deploy', { projectId, iacCode: helloCode, message: 'first' }))
     .body;
@@ -65,7 +65,7 @@ test('a project without resources is deleted from every table and folder, but no
   expect(await audit.text()).toMatch(/"action":"deleteProject".*"project":"gone"/);
 });
 
-test('a project with resources is deleted only by force, and the answer counts what stays', async () => {
+test('a project with resources is deleted only with force, and the answer has the number of resources left', async () => {
   await makeProject('deployed', 3);
   const refused = await remove('deployed');
   expect([refused.status, refused.body.code]).toStrictEqual([409, 'project_deployed']);
@@ -73,18 +73,18 @@ test('a project with resources is deleted only by force, and the answer counts w
   expect([forced.status, forced.body.resourcesLeft]).toStrictEqual([200, 3]);
 });
 
-test('a project is not deleted while a job of it is unfinished, not even by force', async () => {
+test('a project with an unfinished job is not deleted, not even with force', async () => {
   await it.admin.post('/api/deploy', { projectId: 'busy', iacCode: helloCode });
   const answer = await remove('busy', '?force=true');
   expect([answer.status, answer.body.code]).toStrictEqual([409, 'project_busy']);
 });
 
-test('a deployer deletes no project', async () => {
+test('a deployer may not delete a project', async () => {
   const { client } = await it.withKey('deployer', ['*']);
   expect((await client.request('DELETE', '/api/deploy/projects/stays')).status).toBe(403);
 });
 
-test('the code of a revision is read and downloaded as it was uploaded, and its message is in the history', async () => {
+test('a revision’s code is read and downloaded as uploaded, and its message is in the history', async () => {
   const files = { 'main.tf': helloCode, 'a/b.bin': { base64: Buffer.from([0, 255, 1]).toString('base64') } };
   await it.admin.post('/api/deploy', { projectId: 'read', files, message: 'the first try' });
   const { body } = await it.admin.get('/api/deploy/history/read/revisions/1');

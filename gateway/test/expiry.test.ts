@@ -51,7 +51,7 @@ const destroysOf = async (projectId: string) =>
     .orderBy('seq')
     .execute();
 
-test('a due project is destroyed with the code it was deployed from; others are left alone', async () => {
+test('a due project is destroyed with the code of its deployment; others are not destroyed', async () => {
   await project('due', -1000, { revision: 3 });
   await project('later', hourMs);
   await project('never', null);
@@ -62,7 +62,7 @@ test('a due project is destroyed with the code it was deployed from; others are 
   for (const other of ['later', 'never']) expect(await destroysOf(other)).toStrictEqual([]);
 });
 
-test('the date stays until a destroy has completed: it is moved on, not taken away, and tried again', async () => {
+test('a failed destroy is retried: its date is moved, and cleared only when one completes', async () => {
   await makeDue('failing');
   const [first = ''] = await destroyDueProjects(it.gateway.context);
   const next = (await destroyAt('failing'))?.getTime() ?? 0;
@@ -75,7 +75,7 @@ test('the date stays until a destroy has completed: it is moved on, not taken aw
 });
 
 for (const status of ['awaiting_approval', 'pending', 'processing'] as const)
-  test(`no second destroy is queued beside one that is ${status}, however often the hour is over`, async () => {
+  test(`no second destroy is queued while one is ${status}, even hours later`, async () => {
     const id = `parked-${status.replace('_', '-')}`;
     await makeDue(id);
     const [first = ''] = await destroyDueProjects(it.gateway.context);
@@ -93,7 +93,7 @@ for (const status of ['awaiting_approval', 'pending', 'processing'] as const)
     );
   });
 
-test('a job of another project or of another type does not hold a destroy back', async () => {
+test('a job of another project or type does not delay a destroy', async () => {
   await makeDue('held');
   await addJob('held', 'deploy', 'awaiting_approval');
   await ensureProject(query(), 'elsewhere');
@@ -106,7 +106,7 @@ test('a project without code has nothing to destroy', async () => {
   expect(await destroyDueProjects(it.gateway.context)).toStrictEqual([]);
 });
 
-test('whoever deployed asks for the end, and the log says that the engine queued it', async () => {
+test('the destroy is attributed to whoever deployed, and the audit log says that the engine queued it', async () => {
   await ensureProject(query(), 'owned');
   const createdBy = { id: 'key:owner', blastRadius: null };
   const deployment = await addJob('owned', 'deploy', 'completed', { createdBy });

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 
 export type Reply = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** A runner that answers what a test tells it to: replies by `METHOD /path`, the last of a list for ever. */
+/** A runner with scripted replies by `METHOD /path`; the last reply of a list is repeated. */
 export async function startFakeRunner(replies: Record<string, Reply[]>) {
   const server = createServer((request, response) => {
     const path = (request.url ?? '/')
@@ -35,7 +35,7 @@ export const json =
 
 export const broken: Reply = (_request, response) => void response.destroy();
 
-/** A run's events as the runner streams them, numbered from 1. */
+/** Returns a run's events as the runner streams them, numbered from 1. */
 export function eventLines(bodies: object[]): string {
   return bodies
     .map((body, index) => `${JSON.stringify({ seq: index + 1, at: new Date().toISOString(), body })}\n`)

@@ -25,7 +25,7 @@ const state = {
 const changed = { type: 'state_changed', serial: 3, lineage: 'l', sha256: 'x', bytes: 1 };
 const succeeded = { type: 'run_finished', outcome: { kind: 'succeeded' } };
 
-/** Sends the events after the number that was asked for, and ends. */
+/** Sends the events after the requested number, then ends the stream. */
 const events =
   (text: string): Reply =>
   (request, response) => {
@@ -33,7 +33,7 @@ const events =
     response.end(text.split('\n').slice(after).join('\n'));
   };
 
-test('a state is stored also where reading it breaks off after the last event has come', async () => {
+test('a state is stored even if reading it breaks off after the last event was received', async () => {
   await using runner = await startFakeRunner({
     'GET /runs/:runId/events': [events(eventLines([changed, succeeded]))],
     'GET /runs/:runId/state': [broken, json({ title: 'full' }, 500), json(state)],
@@ -46,7 +46,7 @@ test('a state is stored also where reading it breaks off after the last event ha
   expect((await newestStateVersion(context.database.query, 'shipped'))?.serial).toBe(3);
 });
 
-test('events come in batches that one statement can store', async () => {
+test('batches of events are small enough for one statement to store', async () => {
   const log = { type: 'log', step: 'plan', line: 'x' };
   const text = eventLines([...Array.from({ length: 5000 }, () => log), succeeded]);
   let sent = false;
@@ -67,7 +67,7 @@ test('events come in batches that one statement can store', async () => {
   expect(seqs).toStrictEqual(Array.from({ length: 5001 }, (_, index) => index + 1));
 });
 
-test('a line that is no event is an error of the runner and crashes nothing', async () => {
+test('a line that is not an event is an error of the runner and crashes nothing', async () => {
   await using runner = await startFakeRunner({
     'GET /runs/:runId/events': [(_request, response) => void response.end('{"seq":1}\n<html>\n')],
   });
@@ -78,7 +78,7 @@ test('a line that is no event is an error of the runner and crashes nothing', as
   await assert.rejects(follow(), RunnerError);
 });
 
-test('a worker that slept past its lease takes the job over from itself and keeps it', async () => {
+test('a worker that was suspended past its lease reclaims its own job and keeps it', async () => {
   let open = 0;
   let opened = 0;
   const hanging: Reply = (_request, response) => {
@@ -165,14 +165,14 @@ test('an overtaken worker stores neither state nor events of its run', async () 
   expect(await newestStateVersion(query, 'overtaken')).toBe(undefined);
   expect(await listEvents(query, run.work.job.id, 0)).toStrictEqual(before);
 
-  // The same where it has no state to store first.
+  // Also if it has no state to store first.
   await using silent = await followed('silent', [{ type: 'step_started', step: 'apply' }, succeeded]);
   await overtake(silent.work);
   await assert.rejects(followJobRun(silent.work, silent.runId), LeaseLostError);
   expect((await findJob(query, silent.work.job.id))?.step).toBe(null);
 });
 
-test('what happens in a run is stored with the step, the counts and the end of the wait', async () => {
+test('a run’s events are stored with step and counts, and the waiting reason is cleared', async () => {
   const { query } = it.gateway.context.database;
   const failedRun = { kind: 'failed', step: 'apply', exitCode: 1, message: 'no' };
   await using run = await followed('counted', [
@@ -203,7 +203,7 @@ test('what happens in a run is stored with the step, the counts and the end of t
   expect(types.filter((type) => type === 'resource_finished').length).toBe(4);
   expect(types.at(-1)).toBe('run_finished');
 
-  // A worker that takes over after the last event was stored finds the end, and stores nothing twice.
+  // A worker that takes over after the last event was stored returns the outcome and stores nothing twice.
   await using later = await startFakeRunner({
     'GET /runs/:runId/events': [(_request, response) => void response.end()],
     'GET /runs/:runId': [json(runView({ status: 'finished', outcome: failedRun, lastSeq: 7 }))],
@@ -225,7 +225,7 @@ test('a run that has ended is followed until its last event is stored', async ()
   expect((await newestStateVersion(it.gateway.context.database.query, 'cut'))?.serial).toBe(3);
 });
 
-test('what becomes a secret while a run goes on is masked in what was stored before, and in its end', async () => {
+test('a secret that is learned during a run is redacted in earlier stored events and in the outcome', async () => {
   const { query } = it.gateway.context.database;
   const secretive = { ...state, outputs: { key: { value: 'made-by-the-run', sensitive: true } } };
   const log = { type: 'log', step: 'apply', line: 'it is made-by-the-run' };

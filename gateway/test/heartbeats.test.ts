@@ -26,7 +26,7 @@ async function statusOf(body: string, headers: Record<string, string>): Promise<
   return (await it.client.post(path, body, headers)).status;
 }
 
-test('a heartbeat is taken once', async () => {
+test('a heartbeat is accepted only once', async () => {
   const headers = signed(beat);
   expect(await statusOf(beat, headers)).toBe(200);
   expect(await statusOf(beat, headers)).toBe(401);
@@ -50,7 +50,7 @@ test('a body is not parsed without a fresh time, a nonce and a signature', async
   expect(await statusOf(broken, signed(broken))).toBe(400);
 });
 
-test('a heartbeat is small', async () => {
+test('a large heartbeat is refused', async () => {
   const large = JSON.stringify({ text: 'a'.repeat(64 * 1024) });
   expect(await statusOf(large, signed(large))).toBe(413);
 });

@@ -43,7 +43,7 @@ const jobsOf = async (it: TestGateway, projectId: string) =>
   (await it.client.get(`/api/deploy/jobs?projectId=${projectId}`)).body.jobs;
 
 onEachGateway((it) => {
-  test('a due project is destroyed once, however many gateways look', async () => {
+  test('a due project is destroyed once, even with several gateways', async () => {
     const { context } = it().gateway;
     await deployedProject(it(), 'due');
     await context.database.query
@@ -56,7 +56,7 @@ onEachGateway((it) => {
     expect(jobs.map((job: { type: string }) => job.type)).toStrictEqual(['destroy']);
   });
 
-  test('one tick of a schedule queues one drift check, whichever gateway is first', async () => {
+  test('one tick of a schedule queues one drift check, even with several gateways', async () => {
     const { context } = it().gateway;
     await deployedProject(it(), 'ticked');
     const at = new Date();
@@ -70,7 +70,7 @@ onEachGateway((it) => {
     expect((await jobsOf(it(), 'ticked')).length).toBe(2);
   });
 
-  test('retention removes old events and state versions, never the newest state', async () => {
+  test('old events and state versions are pruned, but never the newest state', async () => {
     const { context } = it().gateway;
     const { query } = context.database;
     await deployedProject(it(), 'old');
@@ -112,7 +112,7 @@ onEachGateway((it) => {
     expect((await listStateVersions(query, 'old', { limit: 9 })).length).toBe(1);
   });
 
-  test('what retention leaves of an ended job still answers: the stream ends, the drift report stays', async () => {
+  test('after pruning, an ended job’s event stream answers 204, and the drift report is still there', async () => {
     const { context } = it().gateway;
     const { query } = context.database;
     await deployedProject(it(), 'aged');

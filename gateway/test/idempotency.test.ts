@@ -10,7 +10,7 @@ const request: IdempotentRequest = { caller: 'key:a', key: 'k', operation: 'depl
 const answer = (jobId: string): Accepted => ({ jobId, status: 'accepted', message: 'm' });
 
 onEachDatabase((open) => {
-  /** Answers the id that was created, or stored before. */
+  /** Returns the created id, or the one stored before. */
   const create = async (jobId: string, more: Partial<IdempotentRequest> = {}) =>
     (
       await open()
@@ -18,7 +18,7 @@ onEachDatabase((open) => {
         .execute((trx) => oncePerKey(trx, { ...request, ...more }, async () => answer(jobId)))
     ).jobId;
 
-  test('a repetition is answered as the first time, and only its own caller’s, operation’s and key’s', async () => {
+  test('a repeated request gets the first answer if caller, operation and key are the same', async () => {
     const variants: Partial<IdempotentRequest>[] = [
       {},
       { caller: 'key:b' },
@@ -41,7 +41,7 @@ onEachDatabase((open) => {
     expect(await create('three', { key: 'body' })).toBe('one');
   });
 
-  test('what could not be created leaves no key behind', async () => {
+  test('a failed creation stores no key', async () => {
     await expect(
       open()
         .transaction()
@@ -52,7 +52,7 @@ onEachDatabase((open) => {
     expect(await create('second', { key: 'broken' })).toBe('second');
   });
 
-  test('without a key every request creates', async () => {
+  test('without a key every request creates a job', async () => {
     const twice = ['a', 'b'].map((jobId) => oncePerKey(open(), undefined, async () => answer(jobId)));
     expect((await Promise.all(twice)).map(({ jobId }) => jobId)).toStrictEqual(['a', 'b']);
   });
@@ -75,7 +75,7 @@ test('a key has 1 to 200 characters; without the header there is none', () => {
     );
 });
 
-test('the caller is who is authenticated, and bodies are equal whatever the order of their keys', () => {
+test('the key’s caller is the authenticated one, and the order of a body’s keys does not matter', () => {
   expect(read('k', {}, 'key:b')?.caller).toBe('key:b');
   expect(read('k', { a: 1, b: { c: 2, d: 3 } })?.bodySha256).toBe(
     read('k', { b: { d: 3, c: 2 }, a: 1 })?.bodySha256,

@@ -3,7 +3,7 @@ import { waitFor } from '../../testing/wait.ts';
 import { helloCode, onEachGateway } from './support.ts';
 
 onEachGateway((it) => {
-  test('a job without a runner stays pending and says why', async () => {
+  test('a job without a runner stays pending and shows why', async () => {
     const { body } = await it().client.post('/api/deploy', { projectId: 'waiting', iacCode: helloCode });
     expect(body.jobId).toMatch(/^deploy-\d{13}-[a-z0-9]+$/);
     expect({ status: body.status, message: body.message }).toStrictEqual({
@@ -18,7 +18,7 @@ onEachGateway((it) => {
     expect(job.waitingReason).toMatch(/does not answer .*starts when the runner answers again/);
   });
 
-  test('50 concurrent identical requests with one key make one job', async () => {
+  test('50 concurrent identical requests with one key create one job', async () => {
     const request = { projectId: 'once', iacCode: helloCode };
     const answers = await Promise.all(
       Array.from({ length: 50 }, () =>
@@ -31,7 +31,7 @@ onEachGateway((it) => {
     expect(body.jobs.length).toBe(1);
   });
 
-  test('a key used again with another body is 409', async () => {
+  test('a key reused with another body is 409', async () => {
     const headers = { 'idempotency-key': 'k-2' };
     expect(
       (await it().client.post('/api/deploy', { projectId: 'x', iacCode: helloCode }, headers)).status,
@@ -41,7 +41,7 @@ onEachGateway((it) => {
     expect(other.body.code).toBe('idempotency_key_reused');
   });
 
-  test('a pending job cancels at once', async () => {
+  test('a pending job is cancelled at once', async () => {
     const { body } = await it().client.post('/api/deploy/plan', {
       projectId: 'cancelled',
       iacCode: helloCode,
@@ -53,7 +53,7 @@ onEachGateway((it) => {
     expect(again.status).toBe(409);
   });
 
-  test('pages of jobs and projects hold every row once', async () => {
+  test('pages of jobs and projects contain every row once', async () => {
     for (let index = 0; index < 7; index += 1)
       await it().client.post('/api/deploy', { projectId: `page-${index}`, iacCode: helloCode });
     for (const [list, key] of [
@@ -104,7 +104,7 @@ onEachGateway((it) => {
     expect((await it().client.get('/api/docs/assets/swagger-ui-bundle.js')).status).toBe(200);
   });
 
-  test('costs before any plan are counted in the code, as in the documented example', async () => {
+  test('costs before any plan are estimated from the code, as in the documented example', async () => {
     const block = (type: string, count: number) =>
       Array.from({ length: count }, (_, index) => `resource "${type}" "r${index}" {}\n`).join('');
     const iacCode = block('aws_instance', 3) + block('aws_s3_bucket', 2) + block('aws_rds_instance', 1);

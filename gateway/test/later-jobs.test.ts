@@ -15,7 +15,7 @@ afterAll(() => it?.[Symbol.asyncDispose]());
 
 const query = () => it.gateway.context.database.query;
 
-/** A project that an approver with limits has deployed. */
+/** A project that was deployed by an approver with limits. */
 async function deployedByApprover(projectId: string, more: object = {}) {
   const approver = await it.withKey('approver', ['*'], { blastRadius });
   const { status, body } = await approver.client.post('/api/deploy', {
@@ -32,7 +32,7 @@ async function deployedByApprover(projectId: string, more: object = {}) {
   return { approver, jobId: body.jobId as string };
 }
 
-/** What somebody has asked for is theirs, whoever has queued it. */
+/** Checks that a job is attributed to this person, whoever has queued it. */
 async function assertAskedBy(approver: { id: string; client: GuardedGateway['admin'] }, jobId: string) {
   const job = await findJob(query(), jobId);
   expect(job?.created_by).toBe(`key:${approver.id}`);
@@ -44,7 +44,7 @@ async function assertAskedBy(approver: { id: string; client: GuardedGateway['adm
   expect(answers.map(({ body }) => body.code)).toStrictEqual(['self_approval', 'plan_digest_mismatch']);
 }
 
-test('who deployed with ttlSeconds cannot approve the destruction at its end', async () => {
+test('a caller who deployed with ttlSeconds cannot approve the destroy at its end', async () => {
   const { approver } = await deployedByApprover('brief', { ttlSeconds: 60 });
   await query()
     .updateTable('projects')
@@ -55,7 +55,7 @@ test('who deployed with ttlSeconds cannot approve the destruction at its end', a
   await assertAskedBy(approver, destroy);
 });
 
-test('who schedules a drift check asks for it and for what undoes the drift, with their limits', async () => {
+test('a scheduled drift check and its remediation are attributed to who set the schedule, with their limits', async () => {
   const { approver, jobId } = await deployedByApprover('watched');
   await query().updateTable('jobs').set({ status: 'completed' }).where('id', '=', jobId).execute();
   const schedule = { cron: '0 6 1 1 *', remediate: true };

@@ -17,7 +17,7 @@ import { JobSecrets } from '../src/projects/secrets/job-secrets.ts';
 import { saveStateVersion } from '../src/projects/states/store.ts';
 import { type GuardedGateway, startGuardedGateway } from './access-support.ts';
 
-/** Each is known to the engine in another way; all of them stand everywhere in state, plan, report and log. */
+/** Each secret is known to the engine in a different way. State, plan, report and log contain all of them. */
 const secrets = {
   stored: 'planted-stored-k3yw0rd',
   replaced: 'planted-replaced-9f8e7d',
@@ -36,7 +36,7 @@ resource "aws_sqs_queue" "q" {
 }
 `;
 
-/** Operations that show raw values to admins, by their purpose. */
+/** Operations whose purpose is to show raw values to admins. */
 const rawForAdmins = [
   'getState',
   'downloadStateVersion',
@@ -90,7 +90,7 @@ beforeAll(async () => {
 });
 afterAll(() => it?.[Symbol.asyncDispose]());
 
-/** What a finished deploy and a drift check leave behind, with every secret in every free place. */
+/** Stores the records of a finished deploy and a drift check, with every secret in every free text. */
 async function plant(): Promise<void> {
   const { context } = it.gateway;
   const { query } = context.database;
@@ -260,7 +260,7 @@ async function ask({ operationId, method, path }: Operation, role: string): Prom
   return `${[...response.headers].join()} ${await response.text()}`;
 }
 
-/** Reading first: what some of the others change would hide what is to be seen. */
+/** Reads come first: other operations would change what they show. */
 const ordered = operations.toSorted((a, b) => Number(a.method !== 'GET') - Number(b.method !== 'GET'));
 for (const operation of ordered)
   test(`${operation.method} ${operation.path} shows none of a project's secrets`, async () => {
@@ -277,12 +277,12 @@ function around(text: string, secret: string): string {
   return text.slice(Math.max(0, at - 80), at + secret.length + 20);
 }
 
-test("Terraform's own log is there, masked", async () => {
+test("Terraform's own log is readable and redacted", async () => {
   const { status, body } = await it.admin.get(`/api/deploy/jobs/${jobId}/terraform-log`);
   expect([status, body]).toStrictEqual([200, all.map(() => '(redacted)').join('\n')]);
 });
 
-test('a secret as a for_each key shows in neither costs nor diff, and resources stay apart', async () => {
+test('a secret as a for_each key is redacted in costs and diff, and its resources are kept apart', async () => {
   const costs = await it.admin.get('/api/deploy/costs/leaky');
   expect(costs.status).toBe(200);
   expect(JSON.stringify(costs.body)).toMatch(/\(redacted\)/);

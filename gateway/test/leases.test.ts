@@ -51,7 +51,7 @@ onEachDatabase((open) => {
     return { stale, current: current ?? assert.fail('nothing was taken over') };
   }
 
-  test('a busy project holds its own jobs back and nobody else’s', async () => {
+  test('a busy project delays only its own jobs', async () => {
     const first = await queue('busy');
     await queue('busy');
     const other = await queue('free');
@@ -60,7 +60,7 @@ onEachDatabase((open) => {
     expect(await claimNextJob(open(), claimer('c'))).toBe(undefined);
   });
 
-  test('a project that rests after a lost apply does not hold other projects back', async () => {
+  test('a project that is held after a lost apply does not delay other projects', async () => {
     const lost = await queue('lost');
     await change(lost, { status: 'failed' });
     const run = { run_id: 'r', job_id: lost, project_id: 'lost', runner_url: 'http://x' };
@@ -76,14 +76,14 @@ onEachDatabase((open) => {
     expect((await claimed()).job.project_id).toBe('lost');
   });
 
-  test('the oldest job that may start comes first; what waits for approval holds nobody back', async () => {
+  test('the oldest job that may start is claimed first; a job that waits for approval delays no other', async () => {
     const ids = [await queue('a'), await queue('b'), await queue('a')];
     await change(ids[0] ?? '', { status: 'awaiting_approval' });
     expect((await claimed()).job.id).toBe(ids[1]);
     expect((await claimed()).job.id).toBe(ids[2]);
   });
 
-  test('a claim records its start, its owner and an end of the lease in the future', async () => {
+  test('a claim records its start, its owner and a future end of the lease', async () => {
     const id = await queue('claimed');
     await change(id, { waiting_reason: 'no slot' });
     const first = await claimed('me');
@@ -106,7 +106,7 @@ onEachDatabase((open) => {
     assert.deepEqual((await job(id)).started_at, row.started_at, 'it started once');
   });
 
-  test('a job is taken over only where its lease has ended and it is in progress', async () => {
+  test('a job is taken over only if it is in progress and its lease has expired', async () => {
     const id = await queue('living');
     const { lease } = await claimed();
     expect(await reclaimExpiredJob(open(), claimer('thief'))).toBe(undefined);
@@ -121,7 +121,7 @@ onEachDatabase((open) => {
     assert.equal(await reclaimExpiredJob(open(), claimer('late')), undefined, 'it has a new lease');
   });
 
-  test('ten workers that race for an expired lease take the job over once', async () => {
+  test('ten workers race for an expired lease, and one takes the job over', async () => {
     const id = await queue('expired');
     await claimed();
     await change(id, { lease_expires_at: new Date(0) });
@@ -131,7 +131,7 @@ onEachDatabase((open) => {
     expect(claims.filter(Boolean).length).toBe(1);
   });
 
-  test('an overtaken worker cannot release the lease of its successor, nor renew it', async () => {
+  test('an overtaken worker can neither release nor renew its successor’s lease', async () => {
     const { stale, current } = await overtaken('released');
     const before = (await job(stale.job.id)).lease_expires_at;
     await releaseLeases(open(), [stale.lease]);
@@ -143,7 +143,7 @@ onEachDatabase((open) => {
     expect((await reclaimExpiredJob(open(), claimer('third')))?.job.id).toBe(stale.job.id);
   });
 
-  test('a lease that is released with a delay is taken over after it, and not before', async () => {
+  test('a lease released with a delay is taken over after the delay, not before', async () => {
     const id = await queue('delayed');
     const { lease } = await claimed();
     await releaseLeases(open(), [lease], 600);
@@ -160,12 +160,12 @@ onEachDatabase((open) => {
       expect((await claimed()).job.id).toBe(id);
       await change(id, { lease_expires_at: new Date(0) });
     }
-    await change(ids[0] ?? '', { step: 'plan' }); // its row is the newer one on disk by now
+    await change(ids[0] ?? '', { step: 'plan' }); // makes its row the newer one on disk
     expect((await reclaimExpiredJob(open(), claimer('second')))?.job.id).toBe(ids[0]);
     expect((await reclaimExpiredJob(open(), claimer('second')))?.job.id).toBe(ids[1]);
   });
 
-  test('of ten that end a job at once, one does; the others learn that it has ended', async () => {
+  test('ten race to end a job: one succeeds, and the others are refused', async () => {
     const id = await queue('ended-by-ten');
     const { lease } = await claimed();
     const endings = await Promise.allSettled(
@@ -183,7 +183,7 @@ onEachDatabase((open) => {
     expect(ends.length).toBe(1);
   });
 
-  test('of several leases exactly those that are ours are renewed, each for its own job', async () => {
+  test('only our own leases are renewed, each for its own job', async () => {
     const { stale } = await overtaken('overtaken');
     await queue('kept');
     const kept = await claimed();
@@ -204,7 +204,7 @@ onEachDatabase((open) => {
     expect(await job(id)).toStrictEqual(before);
   });
 
-  test('a gateway that opens the embedded database expires the leases of what is in progress, of nothing else', async () => {
+  test('a gateway that opens the embedded database expires only the leases of jobs in progress', async () => {
     const id = await queue('opened');
     await claimed();
     const ended = await queue('ended');
@@ -214,7 +214,7 @@ onEachDatabase((open) => {
     expect((await reclaimExpiredJob(open(), claimer('second')))?.job.id).toBe(id);
   });
 
-  test('an old token writes nothing once its job was interrupted, parked or ended', async () => {
+  test('an old token can write nothing after its job was interrupted, parked or ended', async () => {
     for (const name of ['interrupt', 'awaitApproval', 'complete', 'fail', 'cancel'] as const) {
       const id = await queue(`old-${name}`);
       const { lease } = await claimed();
@@ -229,7 +229,7 @@ onEachDatabase((open) => {
     }
   });
 
-  test('a token of one job is none of another', async () => {
+  test('a token is valid for its own job only', async () => {
     const first = await queue('one');
     const { lease } = await claimed();
     await queue('two');
@@ -241,7 +241,7 @@ onEachDatabase((open) => {
     expect((await job(other.job.id)).status).toBe('processing');
   });
 
-  test('the end of a job has its time, no lease, its patch and its event; what goes on has no end', async () => {
+  test('ending a job stores its time, patch and event and clears its lease; other transitions set no end', async () => {
     const id = await queue('ending');
     const { lease } = await claimed();
     await transition(open(), { jobId: id, lease }, 'awaitApproval', 'waits');

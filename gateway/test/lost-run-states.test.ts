@@ -32,7 +32,7 @@ const query = () => it.gateway.context.database.query;
 type Lost = {
   /** Serial and lineage that the plan was made from. */
   madeFrom?: [number | null, string | null];
-  /** States that were stored since, with the job that stored them: `own` for the lost one. */
+  /** States stored since then, each with the job that stored it; `own` is the lost job. */
   stored?: [job: string, serial: number, lineage: string][];
 };
 
@@ -58,7 +58,7 @@ async function lostApply(projectId: string, { madeFrom = [1, 'l'], stored = [['e
   return job.id;
 }
 
-/** Settles the run of the job once, with a runner that is back and answers so; tells what was asked of it. */
+/** Settles the job's run once, with a runner that has come back and gives these answers; returns its requests. */
 async function settleOnce(jobId: string, replies: Record<string, Reply[]> = {}, trouble?: string) {
   const asked: string[] = [];
   const note =
@@ -108,7 +108,7 @@ const newest = async (projectId: string) => {
   return version && [version.serial, version.lineage];
 };
 
-/** Whether the late state, serial 9 of lineage l, becomes the newest. */
+/** Cases with whether the late state, serial 9 of lineage l, becomes the newest. */
 const states: [string, Lost, boolean][] = [
   ['the state its plan was made from', {}, true],
   ['an earlier state of its own', { stored: [['own', 5, 'l']] }, true],
@@ -148,7 +148,7 @@ for (const [step, waits] of [
     assert.equal((await settleOnce(jobId)).isKept, false, 'it is settled once that job has ended');
   });
 
-test('a job of another project that applies does not matter', async () => {
+test('a job of another project that is applying does not matter', async () => {
   const jobId = await lostApply('alone', {});
   const { job } = await stageWork(it, 'elsewhere');
   await query().updateTable('jobs').set({ step: 'apply' }).where('id', '=', job.id).execute();
@@ -157,13 +157,13 @@ test('a job of another project that applies does not matter', async () => {
 
 const running = { 'GET /runs/:runId': [json(runView({ status: 'running' }))] };
 
-test('an apply that still runs is waited for, and its state so far is stored', async () => {
+test('an apply that still runs is not settled yet, but its state so far is stored', async () => {
   const jobId = await lostApply('running', {});
   expect(await settleOnce(jobId, running)).toStrictEqual({ asked: [], isKept: true });
   expect(await newest('running')).toStrictEqual([9, 'l']);
 });
 
-test('an apply that still runs beside what another job has stored is cancelled, and stores nothing', async () => {
+test('an apply that still runs after another job has stored a state is cancelled, and its state is not stored', async () => {
   const jobId = await lostApply('overtaken', { stored: [['another', 2, 'l']] });
   const { asked, isKept } = await settleOnce(jobId, running);
   const { cancelGraceSeconds } = it.gateway.context.config;
@@ -172,7 +172,7 @@ test('an apply that still runs beside what another job has stored is cancelled, 
   expect(await newest('overtaken')).toStrictEqual([2, 'l']);
 });
 
-test('a run is forgotten only where its runner says that it has none', async () => {
+test('a run is forgotten only if its runner answers that it does not have it', async () => {
   const jobId = await lostApply('asked', {});
   const get = (...replies: Reply[]) => ({ 'GET /runs/:runId': replies });
   expect((await settleOnce(jobId, get(problem('run_not_found')))).isKept).toBe(false);
@@ -186,7 +186,7 @@ test('a run is forgotten only where its runner says that it has none', async () 
   expect(await newest('asked')).toStrictEqual([1, 'l']);
 });
 
-test('a run that cannot be removed from its runner is settled all the same', async () => {
+test('a run that cannot be removed from its runner is still settled', async () => {
   const jobId = await lostApply('unremoved', {});
   expect((await settleOnce(jobId, { 'DELETE /runs/:runId': [problem('internal')] })).isKept).toBe(false);
 });
@@ -204,7 +204,7 @@ for (const [outcome, stored, reason] of [
     'An apply whose runner was lost continued while another job changed the project',
   ],
 ] as const)
-  test(`what may exist after it is reported: ${reason}`, async () => {
+  test(`objects that may exist are reported: ${reason}`, async () => {
     const projectId = `reported-${stored}-${outcome.kind}`;
     const serial = stored === 'another' ? 2 : 1;
     const jobId = await lostApply(projectId, { stored: [[stored, serial, 'l']] });

@@ -80,7 +80,7 @@ const settled = (it: TestGateway) =>
     return rows.length === 0;
   });
 
-test('the state of a lost apply is stored when its runner is back, and its runs are removed there', async () => {
+test('when its runner comes back, a lost apply’s state is stored and its runs are removed from the runner', async () => {
   await using runner = await runnerWith(state(9, [bucket]));
   await using it = await startTestGateway({ TERRAFORM_RUNNER_URL: runner.url });
   const jobId = await lostApply(it, runner.url);
@@ -91,7 +91,7 @@ test('the state of a lost apply is stored when its runner is back, and its runs 
   expect(deletions).toStrictEqual([`/runs/${jobId}-apply-1`, `/runs/${jobId}-plan-1`]);
 });
 
-/** A later job has stored this state, and then the runner comes back with serial 9 of its own. */
+/** Stores this state as a later job's; then the runner comes back with its own serial 9. */
 async function overtakenBy(it: TestGateway, later: object, runnerUrl: string): Promise<string> {
   const { database, encryption } = it.gateway.context;
   const jobId = await lostApply(it, 'http://127.0.0.1:1');
@@ -102,7 +102,7 @@ async function overtakenBy(it: TestGateway, later: object, runnerUrl: string): P
   return jobId;
 }
 
-test('what a lost apply has recorded goes into what a later job has stored, and takes no place there', async () => {
+test('a lost apply’s objects are added to a later job’s state and replace nothing there', async () => {
   await using runner = await runnerWith(state(9, [bucket]));
   await using it = await startTestGateway({ TERRAFORM_RUNNER_URL: runner.url });
   const { database, encryption } = it.gateway.context;
@@ -117,7 +117,7 @@ test('what a lost apply has recorded goes into what a later job has stored, and 
   ).toStrictEqual([[jobId, 'adopted', 'the-lost']]);
 });
 
-test('where a later job has made the same again, the object of the lost apply is reported with its id', async () => {
+test('if a later job has created the same resource, the lost apply’s object is reported with its id', async () => {
   await using runner = await runnerWith(state(9, [bucket]));
   await using it = await startTestGateway({ TERRAFORM_RUNNER_URL: runner.url });
   await overtakenBy(it, state(2, [bucketNamed('the-second')]), runner.url);

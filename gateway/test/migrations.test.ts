@@ -16,7 +16,7 @@ async function newFolder(): Promise<string> {
   return folder;
 }
 
-/** A data folder as an earlier version left it, which had a table of its own for what it had applied. */
+/** Creates a data folder of an earlier version, which recorded applied migrations in its own table. */
 async function earlierVersion(applied: Record<string, string>): Promise<string> {
   const dataDir = await newFolder();
   const pglite = await PGlite.create(join(dataDir, 'database'));
@@ -57,7 +57,7 @@ async function appliedIn(dataDir: string): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-test('a database of an earlier version is upgraded with what it has, and opens again', async () => {
+test('a database of an earlier version is upgraded, keeps its data, and can be opened again', async () => {
   const dataDir = await earlierVersion(before);
   const { query, close } = await openDatabase({ dataDir });
   const orphans = await query.selectFrom('orphans').select(['project_id', 'address', 'status']).execute();

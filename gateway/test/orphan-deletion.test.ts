@@ -29,7 +29,7 @@ const content = {
   ...{ provider: 'registry.example.org/own/aws', providerKey: 'aws.west', values: {} },
 };
 
-/** A project with an orphan per id: the first with what it was planned as, the others without. */
+/** A project with an orphan per id: the first with its planned values, the others without. */
 async function orphaned(projectId: string, ...ids: string[]): Promise<OrphanRow[]> {
   await ensureProject(query(), projectId);
   const common = { projectId, jobId: 'deploy-1', type: 'aws_vpc', reason: 'killed', started: true };
@@ -60,7 +60,7 @@ const newest = async (projectId: string) =>
 const idsOf = (state: TerraformState | undefined) =>
   (state?.resources ?? []).flatMap(({ instances }) => instances.map(({ attributes }) => attributes?.id));
 
-test('a deletion plans its own orphans alone, in the newest state, under names that no code has', async () => {
+test('a deletion plans only its own orphans, in the newest state, under names that no code uses', async () => {
   const [first, second] = await orphaned('deleting', 'vpc-1', 'vpc-2', 'vpc-3');
   assert.ok(first && second);
   await saveState('deleting', [{ ...own, instances: [instance('vpc-own')] }]);
@@ -91,7 +91,7 @@ test('a deletion plans its own orphans alone, in the newest state, under names t
   expect(idsOf((await run(deletion))?.state)).toStrictEqual(['vpc-own', 'vpc-2']);
 });
 
-test('every other job works on the newest state as it is', async () => {
+test('every other job uses the newest state unchanged', async () => {
   const orphans = await orphaned('untouched', 'vpc-1');
   await saveState('untouched', [{ ...own, instances: [instance('vpc-own')] }]);
   for (const row of [
@@ -105,7 +105,7 @@ test('every other job works on the newest state as it is', async () => {
   }
 });
 
-test('a project without a state gets one of a lineage of its own, the same whenever it is made', async () => {
+test('a project without a state gets one with its own lineage, which is always the same', async () => {
   const deletion = await job('stateless', 'destroy', await orphaned('stateless', 'vpc-1'));
   const other = await job('elsewhere', 'destroy', await orphaned('elsewhere', 'vpc-2'));
   const [once, again, there] = [await run(deletion), await run(deletion), await run(other)];
@@ -116,7 +116,7 @@ test('a project without a state gets one of a lineage of its own, the same whene
   expect(once?.state.lineage).not.toBe(there?.state.lineage);
 });
 
-/** Ends a deletion of the orphans whose plan deletes all of them; the state has what is left of them. */
+/** Ends a job whose plan deletes all of the orphans; its state contains those that are left. */
 async function end(projectId: string, status: 'completed' | 'failed' | 'cancelled', orphans: OrphanRow[]) {
   const row = await job(projectId, 'destroy', orphans);
   const changes = orphans.map((orphan) => {
@@ -139,7 +139,7 @@ async function end(projectId: string, status: 'completed' | 'failed' | 'cancelle
 }
 
 for (const status of ['failed', 'cancelled'] as const)
-  test(`a deletion that was ${status} leaves nothing of the orphans in the state, and settles none`, async () => {
+  test(`a deletion that was ${status} leaves no orphan in the state, and settles none`, async () => {
     const projectId = `broken-${status}`;
     const [orphan, kept] = await orphaned(projectId, 'vpc-1', 'vpc-2');
     assert.ok(orphan && kept);
@@ -156,7 +156,7 @@ for (const status of ['failed', 'cancelled'] as const)
     assert.equal((await newest(projectId))?.serial, 8, 'a state without them is not stored again');
   });
 
-test('a deletion of the last orphans makes a destroyed project destroyed, one of some does not', async () => {
+test('a project becomes destroyed when its last orphans are deleted, not when only some are', async () => {
   const [first, second, third] = await orphaned('ends', 'vpc-1', 'vpc-2', 'vpc-3');
   assert.ok(first && second && third);
   const withOrphans = { deployment_status: 'destroyed_with_orphans' } as const;
@@ -171,7 +171,7 @@ test('a deletion of the last orphans makes a destroyed project destroyed, one of
   expect(await status()).toBe('destroyed');
 });
 
-test('an orphan of which a search found several is adopted as the one that is in the state', async () => {
+test('an orphan with several candidates is adopted as the candidate that is in the state', async () => {
   const [orphan, other] = await orphaned('found', 'x', 'vpc-3');
   assert.ok(orphan && other);
   const candidates = { object_id: null, source: null, candidates: JSON.stringify(['vpc-1', 'vpc-2']) };

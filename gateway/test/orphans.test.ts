@@ -21,7 +21,7 @@ const content = {
   },
 };
 
-/** A project with one orphan, made by a job that came to its end. */
+/** A project with one orphan, which an ended job left. */
 async function orphaned(projectId: string, objectId: string | null): Promise<Orphan> {
   const { database, encryption } = it.gateway.context;
   const { jobId } = (await it.client.post('/api/deploy', { projectId, iacCode: helloCode })).body;
@@ -50,7 +50,7 @@ function planThatImports(id: string) {
   return { digest: 'd', stateSerial: null, stateLineage: null, json, file: Buffer.from('plan') };
 }
 
-/** The end of a deploy that leaves this state, and whose plan has imported `aws_vpc.v` by the id given. */
+/** Ends a deploy that leaves this state and whose plan imported `aws_vpc.v` by the given id. */
 async function completeWith(projectId: string, ids: string[], imported?: string): Promise<void> {
   const { context } = it.gateway;
   const { query } = context.database;
@@ -67,7 +67,7 @@ async function completeWith(projectId: string, ids: string[], imported?: string)
   await query.transaction().execute((trx) => settleOrphansOf(context, trx, row));
 }
 
-test('a success of a later job settles no orphan; its object in the state does', async () => {
+test('a later job’s success does not settle an orphan; its object in the state does', async () => {
   await orphaned('later', 'vpc-1');
   await completeWith('later', ['vpc-2']);
   expect((await orphansOf('later'))[0]?.status).toBe('unresolved');
@@ -76,7 +76,7 @@ test('a success of a later job settles no orphan; its object in the state does',
   expect([orphan?.status, orphan?.source]).toStrictEqual(['adopted', 'journal']);
 });
 
-test('an orphan that was imported by another id than the state has is adopted, and only by its own import', async () => {
+test('an orphan imported by an id other than the one in the state is adopted, but only by its own import', async () => {
   await orphaned('imported', 'form/of-import');
   await completeWith('imported', ['vpc-1'], 'another/import');
   expect((await orphansOf('imported'))[0]?.status).toBe('unresolved');
@@ -86,7 +86,7 @@ test('an orphan that was imported by another id than the state has is adopted, a
   expect((await orphansOf('imported'))[0]?.status).toBe('adopted');
 });
 
-/** The end of a job that was to delete the project's orphans, and whose plan deletes these addresses. */
+/** Ends a job that deletes the project's orphans and whose plan deletes these addresses. */
 async function deletedBy(projectId: string, addresses: string[]): Promise<string> {
   const { context } = it.gateway;
   const { query } = context.database;
@@ -109,7 +109,7 @@ async function deletedBy(projectId: string, addresses: string[]): Promise<string
   return (await orphansOf(projectId))[0]?.status ?? 'none';
 }
 
-test('what a job has deleted is deleted; what it found nothing of is absent only by an id that providers read by', async () => {
+test('an orphan becomes deleted if a job deleted it; if the job found nothing, absent only if its id can be read', async () => {
   const { query } = it.gateway.context.database;
   const { id } = await orphaned('deleted', 'vpc-1');
   expect(await deletedBy('deleted', [`aws_vpc.${id.replace('orphan-', 'engine_orphan_')}`])).toBe('deleted');
@@ -130,7 +130,7 @@ test('what a job has deleted is deleted; what it found nothing of is absent only
   assert.deepEqual([orphan?.objectId, orphan?.source], [null, null], 'the next search looks for it again');
 });
 
-test('reports add up, and each is shown in infrastructure, history and drift', async () => {
+test('orphans accumulate, and each is shown in infrastructure, history and drift', async () => {
   const first = await orphaned('shown', null);
   await orphaned('shown', 'vpc-7');
   const { body } = await it.client.get('/api/deploy/infrastructure/shown');
@@ -143,7 +143,7 @@ test('reports add up, and each is shown in infrastructure, history and drift', a
   expect((await it.client.get('/api/deploy/drift/shown')).body.orphans.length).toBe(2);
 });
 
-test('what was planned is sealed, and forgotten once the orphan is settled', async () => {
+test('planned values are sealed, and deleted once the orphan is settled', async () => {
   const orphan = await orphaned('sealed', null);
   const { query } = it.gateway.context.database;
   const [row] = await unresolvedOrphans(query, 'sealed');
@@ -164,7 +164,7 @@ test('what was planned is sealed, and forgotten once the orphan is settled', asy
   assert.ok(log.includes('gone by hand'), 'the reason is in the audit log');
 });
 
-test('an orphan is settled once, and only by its own project', async () => {
+test('an orphan is settled only once, and only by its own project', async () => {
   const orphan = await orphaned('once', null);
   await orphaned('other', null);
   const said = { orphanIds: [orphan.id], reason: 'gone by hand' };
@@ -175,7 +175,7 @@ test('an orphan is settled once, and only by its own project', async () => {
   expect([again.status, again.body.code]).toStrictEqual([404, 'orphan_not_found']);
 });
 
-test('to adopt or delete needs the id of one object, and a job that waits for approval', async () => {
+test('adopting or deleting needs the id of one object, and its job waits for approval', async () => {
   const orphan = await orphaned('named', null);
   const url = '/api/deploy/orphans/named';
   for (const way of ['adopt', 'delete']) {
@@ -200,7 +200,7 @@ test('to adopt or delete needs the id of one object, and a job that waits for ap
   ]);
 });
 
-test('a place that is taken by now can not be adopted into', async () => {
+test('an orphan cannot be adopted at an address that is taken', async () => {
   const orphan = await orphaned('taken', 'vpc-1');
   await completeWith('taken', ['vpc-2']);
   const refused = await it.client.post('/api/deploy/orphans/taken/adopt', { orphanId: orphan.id });
@@ -208,7 +208,7 @@ test('a place that is taken by now can not be adopted into', async () => {
   expect(refused.body.detail).toMatch(/aws_vpc\.v is already another object/);
 });
 
-test('a job whose search has settled the last orphan makes a destroyed project destroyed', async () => {
+test('a project becomes destroyed when a job’s search settles its last orphan', async () => {
   const orphan = await orphaned('searched', null);
   const { query } = it.gateway.context.database;
   await query
@@ -225,7 +225,7 @@ test('a job whose search has settled the last orphan makes a destroyed project d
   expect(await status()).toBe('destroyed');
 });
 
-test('the last orphan that is settled makes a destroyed project destroyed', async () => {
+test('a project becomes destroyed when its last orphan is settled', async () => {
   const orphan = await orphaned('rest', null);
   const { query } = it.gateway.context.database;
   await query

@@ -40,7 +40,7 @@ const wrong: [string, string, RegExp][] = [
   ],
 ];
 for (const [name, content, reason] of wrong)
-  test(`a policy file with ${JSON.stringify(content)} ends the start with its path and what is wrong`, async () => {
+  test(`a policy file with ${JSON.stringify(content)} stops the start with its path and the fault`, async () => {
     const path = await written(name, content);
     await assert.rejects(startTestGateway({ POLICY_FILE: path }), (error: Error) => {
       assert.ok(error instanceof ConfigError);
@@ -50,12 +50,12 @@ for (const [name, content, reason] of wrong)
     });
   });
 
-test('a policy file that is not there ends the start', () =>
+test('a missing policy file stops the start', () =>
   expect(loadOperatorPolicy(join(directory, 'none.yaml'))).rejects.toThrow(
     /none\.yaml: there is no such file/,
   ));
 
-test('projects start from the defaults, stay within what is enforced, and have the exemptions for them', async () => {
+test('projects get the defaults, the enforced minimums and the exemptions that name them', async () => {
   const path = await written(
     'good.yaml',
     `defaults:
@@ -85,7 +85,7 @@ exemptions:
   expect([own.userRules[0].message, own.userRules[0].mode]).toStrictEqual(['house rule', 'approve']);
 });
 
-test('no setting of a project goes below what is enforced', () => {
+test('a project’s settings cannot weaken enforced ones', () => {
   const operator = operatorPolicySchema.parse({
     enforce: { profile: 'strict', modes: { 'AWS-S3-001': 'approve' } },
   });
@@ -101,7 +101,7 @@ test('no setting of a project goes below what is enforced', () => {
   expect(settings.blastRadius.maxResources).toBe(defaultMaxResources);
 });
 
-test('limits that are enforced stay limits, whatever a project sets or allows', () => {
+test('a project cannot weaken or exempt enforced limits', () => {
   const operator = operatorPolicySchema.parse({
     enforce: { blastRadius: { maxDeletions: 0, resourceTypes: ['aws_s3_*'] } },
     exemptions: [{ id: 'PLAN-MAX-DELETIONS', projects: ['trusted'], who: 'operator', why: 'agreed' }],

@@ -20,7 +20,7 @@ onEachGateway((it) => {
     userRules: [{ language: 'cel', id: 'USER-A', mode, message: 'no', expression }],
   });
 
-  test('a plan without findings passes; that it did is remembered over later changes', async () => {
+  test('a plan without findings passes, and later changes of the policy do not revoke that', async () => {
     const gate = await staged('passes');
     expect(await gate.run()).toStrictEqual({ kind: 'done' });
     expect(await gate.events()).toStrictEqual([]);
@@ -49,7 +49,7 @@ onEachGateway((it) => {
     ],
   ];
   for (const [index, [what, settings, reason]] of failing.entries())
-    test(`a plan is blocked where a rule ${what}`, async () => {
+    test(`a plan is blocked if a rule ${what}`, async () => {
       const gate = await staged(`closed-${index}`, settings);
       const result = await gate.run();
       assert.ok(result.kind === 'refused' && result.reason === 'policy_denied');
@@ -60,7 +60,7 @@ onEachGateway((it) => {
       expect([body.failure.step, body.policy.verdict]).toStrictEqual(['gate', 'block']);
     });
 
-  test('limits of the key that asked bind a plan, whatever the project allows', async () => {
+  test('the limits of the requesting key apply to a plan, whatever the project allows', async () => {
     const gate = await staged('key', { modes: { 'PLAN-RESOURCE-TYPE': 'off' } });
     const limits = JSON.stringify({ resourceTypes: ['aws_s3_*'] });
     await query().updateTable('jobs').set({ blast_radius: limits }).where('id', '=', gate.jobId).execute();
@@ -74,7 +74,7 @@ onEachGateway((it) => {
     await gate.fail(result);
   });
 
-  test('a state that names a foreign provider is refused before Terraform would install it', async () => {
+  test('a state with a forbidden provider is refused before Terraform would install it', async () => {
     const gate = await staged('foreign');
     const { database, encryption } = it().gateway.context;
     const provider = 'provider["evil.example/x/y"]';
@@ -88,7 +88,7 @@ onEachGateway((it) => {
     await gate.fail(result);
   });
 
-  test('what a policy ends is in the audit log, and so is every change of a policy', async () => {
+  test('the audit log has jobs that a policy ended, and every change of a policy', async () => {
     const gate = await staged('audited', rule('true'));
     const result = await gate.run();
     await gate.fail(result);
@@ -109,7 +109,7 @@ onEachGateway((it) => {
     ]);
   });
 
-  test('approval lifts what asks for it, and not what blocks by then', async () => {
+  test('an approval satisfies findings that require it, but not findings that block', async () => {
     const gate = await staged('later', rule('true', 'approve'));
     expect(await gate.run()).toStrictEqual({ kind: 'parked' });
     const parked = await it().client.get(`/api/deploy/status/${gate.jobId}`);
@@ -183,7 +183,7 @@ onEachGateway((it) => {
       await it().client.post(`/api/deploy/jobs/${gate.jobId}/cancel`, {});
     });
 
-  test('an untouched plan has its seal, which says nothing for another state', async () => {
+  test('an unchanged plan has an intact seal, which is not valid for another state', async () => {
     const { database, encryption } = it().gateway.context;
     const gate = await staged('intact');
     const plan = { jobId: gate.jobId, digest: gate.planDigest, stateSerial: null, stateLineage: null };

@@ -25,7 +25,7 @@ onEachGateway((it) => {
   const put = (projectId: string, settings: object, query = '') =>
     it().client.request('PUT', `${path(projectId)}/settings${query}`, settings);
 
-  test('settings are versioned, with who and when; removing them brings the defaults back', async () => {
+  test('settings are versioned, with who and when; removing them restores the defaults', async () => {
     const before = (await it().client.get(`${path('v')}/settings`)).body;
     expect(before).toStrictEqual({
       projectId: 'v',
@@ -52,7 +52,7 @@ onEachGateway((it) => {
     expect(rest.nextCursor).toBe(null);
   });
 
-  test('of ten changes from the same version one is made', async () => {
+  test('of ten changes of the same version one succeeds', async () => {
     const answers = await Promise.all(
       Array.from({ length: 10 }, (_, index) =>
         put('race', { blastRadius: { maxDeletions: index } }, '?ifVersion=0'),
@@ -66,7 +66,7 @@ onEachGateway((it) => {
     expect((await it().client.get(`${path('race')}/settings`)).body.version).toBe(6);
   });
 
-  test('only an admin weakens a policy', async () => {
+  test('only an admin may weaken a policy', async () => {
     const change = (settings: object | null): Promise<PolicySettingsAnswer | object> =>
       changeSettings(it().gateway.context, {
         projectId: 'roles',
@@ -96,9 +96,9 @@ onEachGateway((it) => {
 
   const refusedRules: [string, object[], RegExp][] = [
     ['that does not parse', [cel('resource.')], /USER-A: /],
-    ['that is no condition', [cel('1 + 1')], /USER-A: the expression is a/],
+    ['that is not a condition', [cel('1 + 1')], /USER-A: the expression is a/],
     ['whose id is used twice', [cel('true'), cel('false')], /the id USER-A is used twice/],
-    ['whose bundle is none', [rego(Buffer.from('nothing'))], /USER-R: the bundle cannot be evaluated/],
+    ['whose bundle is invalid', [rego(Buffer.from('nothing'))], /USER-R: the bundle cannot be evaluated/],
     ['whose bundle never answers', [rego(compiledPolicy(false, { endless: true }))], /does not answer/],
   ];
   for (const [what, userRules, reason] of refusedRules)
@@ -119,7 +119,7 @@ onEachGateway((it) => {
     );
   });
 
-  test('exemptions are accepted, and stored settings read, by their deprecated name', async () => {
+  test('the deprecated name of exemptions works in requests and in stored settings', async () => {
     const exemption = { id: 'AWS-S3-001', who: 'amy', why: 'x' };
     const sent = await put('earlier', { allowances: [exemption] });
     expect(sent.body.settings.exemptions).toStrictEqual([exemption]);
@@ -133,7 +133,7 @@ onEachGateway((it) => {
     expect(added.body.settings.exemptions).toStrictEqual([exemption, exemption]);
   });
 
-  test('modes and exemptions that would do nothing are refused', async () => {
+  test('modes and exemptions without effect are refused', async () => {
     const { body } = await put('typo', {
       modes: { 'AWS-S3-01': 'block', 'PRE-BACKEND': 'off', 'USER-MINE': 'warn' },
       exemptions: [{ id: 'PRE-OVERRIDE', who: 'a', why: 'b' }],

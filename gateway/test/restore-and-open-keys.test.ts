@@ -19,7 +19,7 @@ const restoreTo = (url: string, body: Buffer<ArrayBuffer>) =>
     body,
   });
 
-test("another engine's backup is refused before anything is replaced, and taken once its key is known", async () => {
+test("another engine's backup is refused before anything is replaced, and accepted once its key is known", async () => {
   const key = 'ab'.repeat(32);
   await using other = await startTestGateway({ STATE_ENCRYPTION_KEY: key });
   await other.client.post('/api/deploy', { projectId: 'theirs', iacCode: helloCode });
@@ -58,7 +58,7 @@ test("a backup in which another engine's key has sealed only orphans or only log
   expect(await restored()).toMatch(/terraform_logs in it is sealed with another engine's key/);
 });
 
-test('an upload beyond the limit is cut off and leaves nothing behind', async () => {
+test('an upload beyond the limit is refused and leaves no files', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'restore-'));
   try {
     await using it = await startTestGateway();
@@ -71,7 +71,7 @@ test('an upload beyond the limit is cut off and leaves nothing behind', async ()
   }
 });
 
-test('keys made while the engine was open are marked, reported at a guarded start, and revoked at once', async () => {
+test('keys made while the engine was open are marked, reported when it requires keys, and revoked together', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'open-keys-'));
   try {
     const settings = { DATA_DIR: folder };
@@ -90,7 +90,7 @@ test('keys made while the engine was open are marked, reported at a guarded star
     expect(findings).toMatch(/2 usable API keys were made while the engine required no credentials/);
     const revoke = async (by: typeof safe) =>
       (await by.post('/api/keys/revoke-made-while-open', {})).body.revoked.length;
-    assert.equal(await revoke(admin), 1, 'the key that asks for it stays');
+    assert.equal(await revoke(admin), 1, 'the calling key is not revoked');
     expect((await admin.get('/api/keys')).status).toBe(200);
     expect(await revoke(safe)).toBe(1);
     expect(await revoke(safe)).toBe(0);

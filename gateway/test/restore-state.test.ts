@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => it?.[Symbol.asyncDispose]());
 const query = () => it.gateway.context.database.query;
 
-/** A project with serials 1 and 2; the first has one resource. Answers the number of the first version. */
+/** A project with serials 1 and 2; the first has one resource. Returns the number of the first version. */
 async function project(projectId: string, { database, encryption } = it.gateway.context): Promise<number> {
   await ensureProject(database.query, projectId);
   const instances = [{ attributes: {} }];
@@ -63,7 +63,7 @@ test('an earlier version becomes the newest under the next serial, with its cont
 const changes = ['deploy', 'rollback', 'destroy'];
 const unfinished = ['pending', 'processing', 'awaiting_approval'];
 for (const type of jobTypes)
-  test(`a restore runs beside no unfinished ${type} that could change the state`, async () => {
+  test(`a restore is refused while a ${type} that may change the state is unfinished`, async () => {
     for (const status of jobStatuses) {
       const projectId = `${type}-${status.replace('_', '-')}`;
       const first = await project(projectId);
@@ -127,7 +127,7 @@ testUnless(skipWithoutPostgres())(
   },
 );
 
-test('a destroyed project that has resources again is deployed; others stay as they are', async () => {
+test('a destroyed project becomes deployed when it has resources again; other statuses do not change', async () => {
   for (const [status, version, expected] of [
     ['destroyed', 'first', 'deployed'],
     ['destroyed', 'second', 'destroyed'],

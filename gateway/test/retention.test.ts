@@ -23,7 +23,7 @@ const prune = (limits: object = {}) => {
   return pruneOld({ ...context, config: { ...context.config, ...kept } });
 };
 
-/** A job with a plan, a policy report and the event of its start; `days` since it ended, or null where it has not. */
+/** A job with a plan, a policy report and a start event; `days` since it ended, or null if it has not. */
 async function addJob(projectId: string, type: JobType, status: JobStatus, days: number | null) {
   await ensureProject(query(), projectId);
   const { id } = await insertJob(query(), { projectId, type, revision: 1, createdBy: enginePrincipal });
@@ -59,7 +59,7 @@ const has = async (jobId: string) => {
 const all = { plan: true, report: true, events: true, log: true };
 const nothing = { plan: false, report: false, events: false, log: false };
 
-test('events, plans, reports and Terraform’s own logs go with the age of their job’s end, and no earlier', async () => {
+test('events, plans, reports and Terraform’s own logs are pruned by the age of their job’s end, no earlier', async () => {
   const old = await addJob('ages', 'deploy', 'completed', 31);
   const recent = await addJob('ages', 'deploy', 'completed', 29);
   const unfinished = await addJob('ages', 'deploy', 'awaiting_approval', null);
@@ -75,7 +75,7 @@ test('events, plans, reports and Terraform’s own logs go with the age of their
   expect(await has(unfinished)).toStrictEqual(all);
 });
 
-test('the plan of each project’s newest completed drift check stays: it is the drift report', async () => {
+test('the plan of each project’s newest completed drift check is kept: it is the drift report', async () => {
   const earlier = await addJob('drifts', 'drift', 'completed', 60);
   const newest = await addJob('drifts', 'drift', 'completed', 50);
   const failed = await addJob('drifts', 'drift', 'failed', 45);
@@ -111,7 +111,7 @@ async function saveStates(projectId: string, ages: number[]): Promise<void> {
 const serials = async (projectId: string) =>
   (await listStateVersions(query(), projectId, { limit: 99 })).map(({ serial }) => serial);
 
-test('state versions go by number and by age, per project, and the newest never', async () => {
+test('state versions are pruned by number and age, per project, but never the newest', async () => {
   await saveStates('many', [4, 3, 2, 1]);
   await saveStates('few', [4, 3]);
   await saveStates('aged', [40, 35, 1]);

@@ -16,7 +16,7 @@ const put = (it: Awaited<ReturnType<typeof startTestGateway>>, path: string, bod
   it.client.request('PUT', `/api/deploy/secrets/${path}`, body);
 
 onEachGateway((it) => {
-  test('a secret is set, listed by name, replaced and removed, and never answered', async () => {
+  test('a secret is set, listed by name, replaced and removed, but its value is never answered', async () => {
     const first = await put(it(), 'web/variables', { variables: { db_password: password, size: 3 } });
     expect(first.status).toBe(200);
     expect(first.body.variables.map((variable: { name: string }) => variable.name)).toStrictEqual([
@@ -35,7 +35,7 @@ onEachGateway((it) => {
     expect(secrets.credentials).toStrictEqual(credentials);
   });
 
-  test('a value that was replaced or removed stays masked, and is listed nowhere', async () => {
+  test('a replaced or removed value is still redacted, and is not listed', async () => {
     await put(it(), 'old/variables', { variables: { token: 'value-of-before', gone: 'value-that-went' } });
     await put(it(), 'old/variables', { variables: { token: 'value-of-now', gone: null } });
     await put(it(), 'old/credentials', { credentials: { AWS_REGION: 'eu-west-1' } });
@@ -51,7 +51,7 @@ onEachGateway((it) => {
     expect(rotated.redactText('value-that-went')).toBe('(redacted)');
   });
 
-  test('what lies in the database is bound to its project and name, and survives rotations', async () => {
+  test('a stored secret is bound to its project and name, and survives rotations', async () => {
     await put(it(), 'a/variables', { variables: { token: password } });
     await put(it(), 'b/variables', { variables: { token: 'of-project-b' } });
     const { context } = it().gateway;
@@ -92,7 +92,7 @@ onEachGateway((it) => {
   });
 });
 
-test('a new engine key opens what the one before has sealed, and seals it again', async () => {
+test('with a new engine key, values sealed with the old one open and are sealed again', async () => {
   const old = 'aa'.repeat(32);
   const fresh = 'bb'.repeat(32);
   await using it = await startTestGateway({ STATE_ENCRYPTION_KEY: old });
@@ -129,17 +129,22 @@ const refused: [string, string, unknown, RegExp][] = [
     /service account/,
   ],
   ['no credential at all', 'credentials', {}, /names no credential/],
-  ['a role that is none', 'credentials', { webIdentity: { roleArn: 'admin' } }, /not an ARN/],
+  ['an invalid role', 'credentials', { webIdentity: { roleArn: 'admin' } }, /not an ARN/],
   [
-    'a role where the engine has no address',
+    'a role if the engine has no OIDC issuer URL',
     'credentials',
     { webIdentity: { roleArn: 'arn:aws:iam::123456789012:role/x' } },
     /OIDC_ISSUER_URL/,
   ],
-  ['a name that is no variable', 'variables', { variables: { '1x': 'a' } }, /not a Terraform variable name/],
-  ['a value beyond measure', 'variables', { variables: { a: 'x'.repeat(70_000) } }, /65536/],
+  [
+    'a name that is not a variable’s',
+    'variables',
+    { variables: { '1x': 'a' } },
+    /not a Terraform variable name/,
+  ],
+  ['a value that is too large', 'variables', { variables: { a: 'x'.repeat(70_000) } }, /65536/],
 ];
-describe('what can not be a secret of a project is refused with the reason', () => {
+describe('an invalid secret is refused with the reason', () => {
   let it: TestGateway;
   beforeAll(async () => {
     it = await startTestGateway();
@@ -153,7 +158,7 @@ describe('what can not be a secret of a project is refused with the reason', () 
     });
 });
 
-test('a project has so many secrets and no more', async () => {
+test('the number of a project’s secrets is limited', async () => {
   await using it = await startTestGateway();
   const many = Object.fromEntries(Array.from({ length: 201 }, (_, i) => [`v${i}`, 'x']));
   const answer = await put(it, 'many/variables', { variables: many });
@@ -162,7 +167,7 @@ test('a project has so many secrets and no more', async () => {
   expect((await it.client.get('/api/deploy/secrets/many')).body.variables).toStrictEqual([]);
 });
 
-/** What the runs of a project's newest code would receive. */
+/** Returns what the runs of a project's newest code receive. */
 async function given(it: Awaited<ReturnType<typeof startTestGateway>>, projectId: string, code: object) {
   await it.client.post('/api/deploy/plan', { projectId, ...code });
   const { context } = it.gateway;
@@ -174,7 +179,7 @@ async function given(it: Awaited<ReturnType<typeof startTestGateway>>, projectId
 
 const awsCode = { iacCode: 'provider "aws" {}\nvariable "used" {\n  sensitive = true\n}\n' };
 
-test('a run receives the secrets its code declares, of the clouds it uses, and no others', async () => {
+test('a run receives only the secrets that its code declares and the credentials of clouds that it uses', async () => {
   await using it = await startTestGateway({
     AWS_ACCESS_KEY_ID: 'OPERATOR',
     AWS_SECRET_ACCESS_KEY: 'secret-key-of-the-operator',
@@ -196,7 +201,7 @@ test('a run receives the secrets its code declares, of the clouds it uses, and n
   expect(await none.environment()).toStrictEqual({});
 });
 
-test('what a job hides: its secrets, the credentials, and variables its code calls sensitive', async () => {
+test('a job redacts its secrets, its credentials and variables that its code marks as sensitive', async () => {
   await using it = await startTestGateway({
     AWS_ACCESS_KEY_ID: 'OPERATOR',
     AWS_SECRET_ACCESS_KEY: 'secret-key-of-the-operator',
@@ -228,7 +233,7 @@ test('what a job hides: its secrets, the credentials, and variables its code cal
   );
 });
 
-/** A token service that remembers what it was asked, and answers other credentials each time. */
+/** A token service that records its requests and answers different credentials each time. */
 async function startTokenService(status = 200, lifeMs = 3_600_000) {
   const asked: URLSearchParams[] = [];
   const server = createServer(async (request, response) => {
@@ -256,7 +261,7 @@ async function startTokenService(status = 200, lifeMs = 3_600_000) {
 const issuer = 'https://engine.example.org';
 const webIdentity = { roleArn: 'arn:aws:iam::123456789012:role/deploys' };
 
-test('a project takes its role by a token that its published keys verify', async () => {
+test('a project assumes its role with a token that the published keys verify', async () => {
   await using service = await startTokenService();
   await using it = await startTestGateway({
     OIDC_ISSUER_URL: `${issuer}/`,
@@ -293,8 +298,8 @@ test('a project takes its role by a token that its published keys verify', async
   expect(rotated.keys[0].kid).not.toBe(jwks.keys[0].kid);
 });
 
-test('temporary credentials are taken anew before they end, and those before stay masked', async () => {
-  const shortLifeMs = 14 * 60_000; // less than what a run is given at least
+test('temporary credentials are renewed before they expire, and the old ones are still redacted', async () => {
+  const shortLifeMs = 14 * 60_000; // less than the minimum for a run
   await using service = await startTokenService(200, shortLifeMs);
   await using it = await startTestGateway({ OIDC_ISSUER_URL: issuer, AWS_ENDPOINT_URL_STS: service.url });
   await put(it, 'web/credentials', { webIdentity });
@@ -305,7 +310,7 @@ test('temporary credentials are taken anew before they end, and those before sta
   await shown();
   secrets.hasLearned();
   expect((await secrets.environment()).AWS_SESSION_TOKEN).toBe('temporary-session-2');
-  assert.equal(secrets.hasLearned(), true, 'what was stored is to be masked again');
+  assert.equal(secrets.hasLearned(), true, 'stored events must be redacted again');
   expect(secrets.hasLearned()).toBe(false);
   expect((await secrets.environment()).AWS_SESSION_TOKEN).toBe('temporary-session-3');
   expect(service.asked.length).toBe(3);
@@ -314,7 +319,7 @@ test('temporary credentials are taken anew before they end, and those before sta
   expect(alone).toBe('(redacted) and (redacted)');
 });
 
-test('a role that is refused ends in an error that says what to look at', async () => {
+test('a refused role gives an error with a hint at the trust policy', async () => {
   await using service = await startTokenService(403);
   await using it = await startTestGateway({ OIDC_ISSUER_URL: issuer, AWS_ENDPOINT_URL_STS: service.url });
   await put(it, 'web/credentials', { webIdentity });

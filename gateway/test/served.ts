@@ -1,6 +1,6 @@
 import { createServer, type RequestListener } from 'node:http';
 
-/** Runs with a server of its own on a random port, which is gone afterwards. */
+/** Calls `run` with the URL of a server on a random port, and closes the server afterwards. */
 export async function served<T>(listener: RequestListener, run: (baseUrl: string) => Promise<T>): Promise<T> {
   const server = createServer(listener).listen(0, '127.0.0.1');
   await new Promise((done) => server.once('listening', done));

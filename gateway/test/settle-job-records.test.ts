@@ -34,7 +34,7 @@ async function givePlan(work: JobWork, plan: object): Promise<void> {
   });
 }
 
-/** The job's state, as its run has shipped it. */
+/** Stores a state for the job, as its run would. */
 async function giveState({ job }: JobWork, more: object): Promise<void> {
   const state = { version: 4, terraform_version: '1.11.4', serial: 1, lineage: 'l', ...more };
   const raw = Buffer.from(JSON.stringify({ outputs: {}, resources: [], ...state }));
@@ -42,7 +42,7 @@ async function giveState({ job }: JobWork, more: object): Promise<void> {
   await saveStateVersion(query(), it.gateway.context.encryption, version);
 }
 
-/** A claimed job of another type, on the revision of an earlier deploy of the project. */
+/** A claimed job of another type, with the revision of the project's earlier deploy. */
 async function laterWork(projectId: string, type: JobType, more: object = {}): Promise<JobWork> {
   await insertJob(query(), { projectId, type, revision: 1, createdBy: enginePrincipal, ...more });
   return claimWork(it);
@@ -53,7 +53,7 @@ const statusOf = async (projectId: string) =>
 const orphansOf = async (projectId: string): Promise<Orphan[]> =>
   (await it.client.get(`/api/deploy/orphans/${projectId}`)).body.orphans;
 
-test('what is stored of a job’s end shows none of its secrets, whatever Terraform calls sensitive', async () => {
+test('a job’s stored result has no secrets, even if Terraform does not mark them as sensitive', async () => {
   const variables = { word: 'Tr0ub4dor-and-3' };
   await it.client.request('PUT', '/api/deploy/secrets/secretive/variables', { variables });
   const request = { iacCode: 'variable "word" {}' };
@@ -71,7 +71,7 @@ test('what is stored of a job’s end shows none of its secrets, whatever Terraf
   expect(stored).not.toContain(variables.word);
 });
 
-test('an orphan whose object the job’s state has is settled with the job’s end', async () => {
+test('an orphan whose object is in the job’s state is settled when the job ends', async () => {
   const lost = await stageWork(it, 'adopted');
   await givePlan(lost, { resource_changes: [creation] });
   await settleJob(lost, failed('apply'));
@@ -84,7 +84,7 @@ test('an orphan whose object the job’s state has is settled with the job’s e
   expect((await orphansOf('adopted'))[0]?.status).toBe('adopted');
 });
 
-test('a deletion of orphans leaves the project’s deployment as it was', async () => {
+test('a deletion of orphans does not change the project’s deployment', async () => {
   await settleJob(await stageWork(it, 'kept', { ttlSeconds: 600 }), { kind: 'done' });
   const before = await statusOf('kept');
   for (const result of [{ kind: 'done' }, failed('apply')] as Result[]) {
@@ -97,7 +97,7 @@ test('a deletion of orphans leaves the project’s deployment as it was', async 
   }
 });
 
-test('what a project costs is in its history once a job that changes it has completed', async () => {
+test('a project’s costs are in its history after a job that changes it has completed', async () => {
   const costs = () =>
     query().selectFrom('cost_history').select('job_id').where('project_id', '=', 'costly').execute();
   const work = await stageWork(it, 'costly');

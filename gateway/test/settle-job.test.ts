@@ -46,7 +46,7 @@ async function givePlan(work: JobWork, plan: object): Promise<void> {
   });
 }
 
-/** A claimed job of another type, on the revision of an earlier deploy of the project. */
+/** A claimed job of another type, with the revision of the project's earlier deploy. */
 async function laterWork(projectId: string, type: JobType, more: object = {}): Promise<JobWork> {
   await insertJob(query(), { projectId, type, revision: 1, createdBy: enginePrincipal, ...more });
   return claimWork(it);
@@ -64,7 +64,7 @@ const timedOut = (step: string, endedBy: string) => ended({ kind: 'timedOut', st
 const cancelled = (step: string, endedBy: string) => ended({ kind: 'cancelled', step, endedBy });
 const failed = (step: string) => ended({ kind: 'failed', step, exitCode: 1, message: 'no' });
 
-/** How a job ends, and why what its apply may have created is reported; null where there is nothing to report. */
+/** How a job ends, and the reason with which possible objects of its apply are reported; null if there are none. */
 const endings: [string, Result, string, string | null][] = [
   [
     'an apply that was killed from outside',
@@ -99,13 +99,13 @@ const endings: [string, Result, string, string | null][] = [
   ['an apply that failed', failed('apply'), 'failed', 'Terraform failed while it was applying'],
   ['an apply whose runner is lost', refused('apply', 'runner_lost'), 'failed', 'because of runner_lost'],
   [
-    'an apply that was taken up too often',
+    'an apply that was claimed too often',
     refused('apply', 'restarted_too_often'),
     'failed',
     'because of restarted_too_often',
   ],
   ['a plan whose runner is lost', refused('plan', 'runner_lost'), 'failed', null],
-  ['a job taken up too often before its apply', refused('prepare', 'restarted_too_often'), 'failed', null],
+  ['a job claimed too often before its apply', refused('prepare', 'restarted_too_often'), 'failed', null],
   ['a stale plan', refused('apply', 'plan_stale'), 'failed', null],
   ['a plan that failed', failed('plan'), 'failed', null],
   ['a cancelled plan', cancelled('plan', 'kill'), 'cancelled', null],
@@ -116,10 +116,10 @@ const endings: [string, Result, string, string | null][] = [
     null,
   ],
   ['a cancel before the start', { kind: 'cancelled' }, 'cancelled', null],
-  ['a deploy that ended well', { kind: 'done' }, 'completed', null],
+  ['a successful deploy', { kind: 'done' }, 'completed', null],
 ];
 for (const [index, [what, result, status, reason]] of endings.entries())
-  test(`${what}: the job is ${status}, and what may exist is ${reason ? 'reported' : 'not in doubt'}`, async () => {
+  test(`${what}: the job is ${status}, and ${reason ? 'possible' : 'no'} objects are reported`, async () => {
     const projectId = `ending-${index}`;
     const work = await planned(projectId);
     await settleJob(work, result);
@@ -131,7 +131,7 @@ for (const [index, [what, result, status, reason]] of endings.entries())
     expect((await statusOf(projectId)).stateUncertain !== null).toBe(reason !== null);
   });
 
-test('a project is as its last job that changes it left it', async () => {
+test('a project’s status is set by its last job that changes it', async () => {
   const seen: [string, boolean][] = [];
   const settle = async (work: JobWork, result: Result) => {
     await settleJob(work, result);
@@ -160,7 +160,7 @@ test('a project is as its last job that changes it left it', async () => {
   ]);
 });
 
-test('what a failed apply left is not forgotten by a success, and a destroy says so', async () => {
+test('orphans of a failed apply stay unresolved after a success, and a destroy’s status shows them', async () => {
   await settleJob(await planned('left'), failed('apply'));
   await settleJob(await planned('left'), { kind: 'done' });
   expect((await orphansOf('left')).map(({ status }) => status)).toStrictEqual(['unresolved']);
@@ -185,7 +185,7 @@ for (const [index, [what, result, isDue]] of ttl.entries())
     assert.ok(isDue ? left !== null && left > 300_000 && left <= 600_000 : left === null, `${destroyAt}`);
   });
 
-test('the date of a destroy stays until a destroy has completed; a deploy without one takes it away', async () => {
+test('the date of a destroy is kept until a destroy completes; a deploy without one clears it', async () => {
   const date = async () => (await statusOf('dated')).destroyAt;
   await settleJob(await stageWork(it, 'dated', { ttlSeconds: 600 }), { kind: 'done' });
   const first = await date();
@@ -213,7 +213,7 @@ test('an overtaken worker cannot end the job, and records nothing about it', asy
   expect((await statusOf('overtaken')).deploymentStatus).toBe('pending');
 });
 
-test('a failed job says step and reason, a cancelled one how it ended, and neither waits any more', async () => {
+test('a failed job has step and reason, a cancelled one how it ended, and neither has a waiting reason', async () => {
   const work = await planned('told');
   await query().updateTable('jobs').set({ waiting_reason: 'x' }).where('id', '=', work.job.id).execute();
   await settleJob(work, failed('apply'));
@@ -234,7 +234,7 @@ test('a failed job says step and reason, a cancelled one how it ended, and neith
   expect((await findJob(query(), early.job.id))?.ended_by).toBe('none');
 });
 
-test('a completed job has the outputs of the newest state, sensitive ones masked, and so has its project', async () => {
+test('a completed job and its project have the newest state’s outputs, with sensitive ones redacted', async () => {
   const work = await stageWork(it, 'outputs');
   const outputs = { url: { value: 'http://x' }, key: { value: 'the-key', sensitive: true } };
   const state = { version: 4, terraform_version: '1.11.4', serial: 1, lineage: 'l', outputs, resources: [] };
@@ -251,7 +251,7 @@ test('a completed job has the outputs of the newest state, sensitive ones masked
   }
 });
 
-test('the log says how each job ended', async () => {
+test('the audit log has the end of each job', async () => {
   const work = await planned('logged');
   await settleJob(work, cancelled('apply', 'interrupt'));
   const rows = await query().selectFrom('audit_entries').select('entry').execute();
@@ -262,7 +262,7 @@ test('the log says how each job ended', async () => {
 });
 
 const remediations: [string, object, object, Result, boolean][] = [
-  ['found drift and is to undo it', { remediate: true }, { resource_drift: [drift] }, { kind: 'done' }, true],
+  ['found drift and remediates it', { remediate: true }, { resource_drift: [drift] }, { kind: 'done' }, true],
   ['found drift', {}, { resource_drift: [drift] }, { kind: 'done' }, false],
   ['found none', { remediate: true }, { resource_drift: [] }, { kind: 'done' }, false],
   ['failed', { remediate: true }, { resource_drift: [drift] }, failed('plan'), false],

@@ -41,7 +41,7 @@ export async function stageGate(
   const planDigest = await storePlan(context, jobId);
   let claimed: { job: JobRow; lease: Lease } | undefined;
   const claim = async () => {
-    // The gateway's worker locks a waiting job's row for a moment to say why it waits.
+    // The gateway's worker locks a waiting job's row for a moment to store why it waits.
     const claimer = { owner: 'test', leaseSeconds: 600, lostHoldSeconds: 0 };
     claimed = await waitFor(`job ${jobId} to be claimable`, () => claimNextJob(query, claimer));
     if (claimed.job.id !== jobId) throw new Error(`claiming ${jobId}: got ${claimed.job.id}`);
@@ -70,7 +70,7 @@ export async function stageGate(
   };
 }
 
-/** Answers the digest of the plan. */
+/** Stores the plan and returns its digest. */
 async function storePlan({ database, encryption }: Context, jobId: string): Promise<string> {
   const json = Buffer.from(JSON.stringify(plan));
   const digest = createHash('sha256').update(json).digest('hex');

@@ -18,10 +18,10 @@ export async function stageWork(
   return claimWork(it, runnerUrl);
 }
 
-/** The oldest job that waits, claimed by the test as its worker. */
+/** The oldest waiting job, claimed by the test as its worker. */
 export async function claimWork(it: TestGateway, runnerUrl = unusedRunnerUrl): Promise<JobWork> {
   const { context } = it.gateway;
-  // The gateway's worker locks a waiting job's row for a moment to say why it waits.
+  // The gateway's worker locks a waiting job's row for a moment to store why it waits.
   const claim = await waitFor('a job to be claimable', () => claimNextJob(context.database.query, claimer));
   return {
     context,

@@ -31,7 +31,7 @@ async function endOf(it: TestGateway, jobId: string): Promise<JobView> {
   });
 }
 
-/** The next job reaches the runner, which has one slot. */
+/** Checks that the next job reaches the runner, which has one slot. */
 async function slotIsFree(it: TestGateway, starts: { times: number }): Promise<void> {
   const before = starts.times;
   const next = await deploy(it, 'next');
@@ -57,7 +57,7 @@ test('a job whose code the runner never finds ends with that reason and frees it
   await slotIsFree(it, starts);
 });
 
-test('a job whose code the runner refuses ends with the reason of the runner', async () => {
+test('a job whose code the runner refuses ends with the runner’s reason', async () => {
   const starts = counted(problem('revision_missing', 'the files are not here'));
   await using runner = await startFakeRunner({
     'GET /capacity': [json(capacity)],
@@ -71,7 +71,7 @@ test('a job whose code the runner refuses ends with the reason of the runner', a
   await slotIsFree(it, starts);
 });
 
-test('a job that waits for a slot longer than its time ends as timed out and frees its slot', async () => {
+test('a job that waits for a slot until its time limit ends as timed out and frees its slot', async () => {
   const starts = counted(problem('no_capacity', 'all slots are taken', 503));
   await using runner = await startFakeRunner({
     'GET /capacity': [json(capacity)],
@@ -99,7 +99,7 @@ test('a job that waits to start can be cancelled', async () => {
   await slotIsFree(it, starts);
 });
 
-test('a refusal that another attempt would meet again ends the job with its name', async () => {
+test('a refusal that a retry cannot fix ends the job with its code', async () => {
   const starts = counted(problem('no_sandbox', 'starting the run: no sandbox here', 503));
   await using runner = await startFakeRunner({
     'GET /capacity': [json(capacity)],
@@ -111,7 +111,7 @@ test('a refusal that another attempt would meet again ends the job with its name
   expect(starts.times).toBe(1);
 });
 
-test('a run that ended without its last events is lost after a bounded time, and its plan made again', async () => {
+test('a run that ended without its last events counts as lost after a bounded time, and its plan is made again', async () => {
   const starts = counted(json(runView(), 201));
   const ended = runView({ status: 'finished', outcome: { kind: 'succeeded' }, lastSeq: 9 });
   const looks = counted(json(ended));
@@ -128,7 +128,7 @@ test('a run that ended without its last events is lost after a bounded time, and
   await it.client.post(`/api/deploy/jobs/${jobId}/cancel`, {});
 });
 
-test('a job that was taken up ten times without an end is given up', async () => {
+test('a job that was claimed ten times without an end fails', async () => {
   await using it = await startTestGateway();
   const { query } = it.gateway.context.database;
   const jobId = await deploy(it, 'crashing');

@@ -33,7 +33,7 @@ onEachDatabase((open) => {
     theirs = await save('theirs', file(9, { outputs: { key: { value: 'of-theirs' } } }));
   });
 
-  test('a version is found in its own project alone, whoever knows its number', async () => {
+  test('a version is found only in its own project', async () => {
     const { id } = mine[0] ?? assert.fail();
     expect(await findStateVersion(open(), 'mine', id)).toStrictEqual(mine[0]);
     for (const [projectId, number] of [
@@ -62,7 +62,7 @@ onEachDatabase((open) => {
     expect(await serials({ limit: 9, before: mine[1]?.id ?? 0 })).toStrictEqual([1]);
   });
 
-  test('the same content is kept once in a row, per project, and again after another content', async () => {
+  test('consecutive equal contents are stored once per project, and again after a different one', async () => {
     await ensureProject(open(), 'same');
     await ensureProject(open(), 'twin');
     const first = await save('same', file(5));
@@ -73,7 +73,7 @@ onEachDatabase((open) => {
     expect((await listStateVersions(open(), 'same', { limit: 9 })).length).toBe(3);
   });
 
-  test('content opens only as the version it was stored as', async () => {
+  test('content opens only as its own version', async () => {
     expect(await readStateContent(open(), encryption, theirs)).toStrictEqual(
       file(9, { outputs: { key: { value: 'of-theirs' } } }),
     );
@@ -90,7 +90,7 @@ onEachDatabase((open) => {
   });
 });
 
-test('what is no state of Terraform is refused; outputs may be absent', () => {
+test('a file that is not a Terraform state is refused; outputs may be absent', () => {
   expect(parseState(file(1)).outputs).toStrictEqual({});
   for (const bad of [{ serial: '1' }, { lineage: 1 }, { lineage: undefined }, { resources: {} }])
     expect(() => parseState(file(1, bad))).toThrow(/serial, lineage or resources is missing/);

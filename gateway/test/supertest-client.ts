@@ -22,7 +22,7 @@ export function createSupertestClient(url: string, headers: Record<string, strin
   });
 }
 
-/** Superagent would parse by content type, and each type in another way. */
+/** Reads every body as text; Superagent would parse each content type differently. */
 function readText(response: supertest.Response, done: (error: Error | null, text: string) => void): void {
   const chunks: Buffer[] = [];
   const stream = response as unknown as NodeJS.ReadableStream;

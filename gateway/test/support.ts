@@ -47,7 +47,7 @@ export async function startTestGateway(env: Record<string, string> = {}): Promis
 
 export const helloCode = `resource "terraform_data" "a" {\n  input = "x"\n}\n`;
 
-/** The same tests with the embedded database (no url) and with a PostgreSQL server of our own. */
+/** Runs the same tests with the embedded database (no url) and with a PostgreSQL server started for them. */
 function onBothKinds<T extends AsyncDisposable>(
   open: (url?: string) => Promise<T>,
   tests: (it: () => T) => void,
@@ -72,7 +72,7 @@ export function onEachGateway(tests: (it: () => TestGateway) => void): void {
   onBothKinds((url) => startTestGateway(url ? { DATABASE_URL: url } : {}), tests);
 }
 
-/** A migrated database that nothing works on but the tests. */
+/** A migrated database that only the tests use. */
 export function onEachDatabase(tests: (query: () => OpenDatabase['query']) => void): void {
   const open = async (databaseUrl?: string) => {
     const directory = await mkdtemp(join(tmpdir(), 'db-'));

@@ -21,7 +21,7 @@ const stored = (jobId: string) => {
   return readTerraformLogs(database.query, encryption, jobId);
 };
 
-/** A claimed job whose runner has this log; counts how often the log is asked for. */
+/** A claimed job whose runner has this log; counts the requests for the log. */
 async function logged(projectId: string, replies: Reply[], more: object = { terraformLog: 'debug' }) {
   const asked = { times: 0 };
   const runner = await startFakeRunner({
@@ -46,7 +46,7 @@ const text =
   (_request, response) =>
     void response.end(log);
 
-test('the log of a run that was asked for with one is kept when the run ends, masked and sealed', async () => {
+test('a requested log is stored when the run ends, redacted and sealed', async () => {
   await using run = await logged('kept', [text(`it sent ${secret} away`)]);
   const { id } = run.work.job;
   await followJobRun(run.work, `${id}-plan-1`);
@@ -58,14 +58,14 @@ test('the log of a run that was asked for with one is kept when the run ends, ma
   assert.ok(rows.every(({ content }) => !Buffer.from(content).includes('it sent')));
 });
 
-test('where no log was asked for, none is fetched', async () => {
+test('a log that was not requested is not fetched', async () => {
   await using run = await logged('unasked', [text('a log')], {});
   await followJobRun(run.work, `${run.work.job.id}-plan-1`);
   expect(run.asked.times).toBe(0);
   expect(await stored(run.work.job.id)).toStrictEqual([]);
 });
 
-test('a log that cannot be had fails no run', async () => {
+test('a log that cannot be fetched does not fail the run', async () => {
   for (const [name, reply] of [
     ['broken', broken],
     ['missing', json({ title: 'none' }, 404)],
@@ -77,7 +77,7 @@ test('a log that cannot be had fails no run', async () => {
   }
 });
 
-test('a runner’s later log of a job takes the place of its earlier one; another runner’s comes after it', async () => {
+test('a runner’s later log of a job replaces its earlier one; another runner’s log follows it', async () => {
   await using first = await logged('replaced', [text('of the plan,'), text('of plan and apply,')]);
   const { id } = first.work.job;
   await keepTerraformLog(first.work, `${id}-plan-1`);
@@ -96,7 +96,7 @@ test('an overtaken worker stores no log', async () => {
   expect(await stored(run.work.job.id)).toStrictEqual([]);
 });
 
-test('a log opens only as that of its own job and runner', async () => {
+test('a log opens only for its own job and runner', async () => {
   const { database, encryption } = it.gateway.context;
   await using one = await logged('one', []);
   await using two = await logged('two', []);
@@ -122,7 +122,7 @@ test('a log opens only as that of its own job and runner', async () => {
   await assert.rejects(stored(a));
 });
 
-test('only administrators ask for a log, whatever the kind of job, and only they read it', async () => {
+test('only admins may request a log, for any kind of job, and only they may read it', async () => {
   const deployer = await it.withKey('deployer', ['*']);
   const request = { projectId: 'asked', iacCode: helloCode };
   const { jobId } = (await it.admin.post('/api/deploy', { ...request, terraformLog: 'trace' })).body;

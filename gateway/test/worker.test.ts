@@ -11,7 +11,7 @@ import { notify } from '../src/server/database/open.ts';
 import { broken, capacity, eventLines, json, type Reply, runView, startFakeRunner } from './fake-runner.ts';
 import { helloCode, startTestGateway, type TestGateway } from './support.ts';
 
-/** A runner whose runs never end and whose streams never fall silent; counts the streams that are open. */
+/** A runner whose runs never end and whose streams stay alive; counts the open streams. */
 async function startHangingRunner(more: Record<string, Reply[]> = {}) {
   const streams = { open: 0, opened: 0 };
   const hanging: Reply = (_request, response) => {
@@ -56,7 +56,7 @@ test('a worker that loses its lease stops at the next renewal and leaves the job
   expect(runner.streams.opened).toBe(1);
 });
 
-test('a cancel reaches the run in progress, with its grace, before any renewal', async () => {
+test('a cancel request reaches the run in progress, with its grace period, before any renewal', async () => {
   const asked: string[] = [];
   const cancel: Reply = async (request, response) => {
     let body = '';
@@ -78,7 +78,7 @@ test('a cancel reaches the run in progress, with its grace, before any renewal',
   assert.deepEqual(asked.slice(0, 2), ['apply 7', 'plan 7'], 'an apply comes first');
 });
 
-test('a cancel of which no notification came is passed on with the next renewal', async () => {
+test('a cancel request whose notification was lost is forwarded with the next renewal', async () => {
   let asked = 0;
   const cancel: Reply = (request, response) => {
     asked += 1;
@@ -89,7 +89,7 @@ test('a cancel of which no notification came is passed on with the next renewal'
   const { jobId } = (await it.client.post('/api/deploy', { projectId: 'missed', iacCode: helloCode })).body;
   await waitFor('the run to be followed', () => runner.streams.open === 1);
   for (let round = 0; round < 2; round += 1) {
-    // By then every look that an earlier notification has asked for is over.
+    // By then every check that an earlier notification has scheduled is done.
     const end = Number((await rowOf(it, jobId)).lease_expires_at);
     await waitFor('a renewal', async () => Number((await rowOf(it, jobId)).lease_expires_at) > end);
   }
@@ -102,7 +102,7 @@ test('a cancel of which no notification came is passed on with the next renewal'
   assert.equal(runner.streams.open, 1, 'the run is followed to its end');
 });
 
-test('a plan that its runner cannot hand over for a moment is fetched by the next claim', async () => {
+test('a plan that its runner cannot send at first is fetched by the next claim', async () => {
   const ready = { type: 'plan_ready', digest: 'd', planBytes: 4, stateSerial: null, stateLineage: null };
   const succeeded = { type: 'run_finished', outcome: { kind: 'succeeded' } };
   const events: Reply = (request, response) => {
@@ -133,7 +133,7 @@ test('a plan that its runner cannot hand over for a moment is fetched by the nex
 });
 
 testUnless(skipWithoutPostgres())(
-  'a gateway that shuts down leaves its jobs to the next one at once',
+  'a gateway that shuts down releases its jobs for the next one at once',
   async () => {
     const server = await startPostgres();
     try {
@@ -160,7 +160,7 @@ testUnless(skipWithoutPostgres())(
   },
 );
 
-/** Code that is gone: no phase can work, and nothing in the engine expects it. */
+/** Queues a job whose code is missing, which the engine does not expect: every phase fails. */
 async function queueBrokenJob(it: TestGateway, type: JobType): Promise<string> {
   const { query } = it.gateway.context.database;
   await ensureProject(query, `broken-${type}`);
@@ -188,7 +188,7 @@ for (const [type, mayHaveApplied] of [
   ['plan', false],
   ['drift', false],
 ] as const)
-  test(`a ${type} that the engine itself breaks fails, and its run is ${mayHaveApplied ? 'kept in mind' : 'not needed'}`, async () => {
+  test(`an unexpected error fails a ${type}, and its run is ${mayHaveApplied ? '' : 'not '}recorded as lost`, async () => {
     const jobId = await queueBrokenJob(it, type);
     const row = await waitFor('the job to end', async () => {
       const now = await rowOf(it, jobId);

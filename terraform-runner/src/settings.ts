@@ -17,10 +17,10 @@ const server = {
   title: 'Server',
   settings: {
     RUNNER_HOST: { meaning: 'address to listen on', type: text, default: '127.0.0.1', example: '0.0.0.0' },
-    RUNNER_PORT: { meaning: 'port; `0` takes a free one', type: port, default: '8000', example: '8001' },
+    RUNNER_PORT: { meaning: 'port; `0` selects a free one', type: port, default: '8000', example: '8001' },
     RUNNER_TLS_CERT: {
       meaning:
-        "runner's certificate (PEM file); with all three `RUNNER_TLS_*` the runner serves HTTPS, to clients with a certificate only",
+        "runner's certificate (PEM file); with all three `RUNNER_TLS_*` the runner serves HTTPS, only to clients with a certificate",
       type: text,
       problemHere: unreadable,
       example: '/etc/engine/runner.pem',
@@ -53,7 +53,7 @@ const gateways = {
       example: 'https://engine.example.org',
     },
     RUNNER_ADVERTISE_URL: {
-      meaning: 'address under which gateways reach this runner',
+      meaning: 'address at which gateways reach this runner',
       type: httpUrl('must be an http(s) URL'),
       otherwise: 'from `RUNNER_HOST` and `RUNNER_PORT`',
       example: 'http://runner-1.example.org:8000',
@@ -63,7 +63,7 @@ const gateways = {
       type: z
         .string()
         .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be 1 to 64 letters, digits, ".", "_" or "-"'),
-      otherwise: 'made once, kept in `DATA_DIR`',
+      otherwise: 'created once and stored in `DATA_DIR`',
       example: 'runner-1',
     },
   },
@@ -73,27 +73,27 @@ const storage = {
   title: 'Storage',
   settings: {
     DATA_DIR: {
-      meaning: "folder with the runner's id and what it has learned about providers",
+      meaning: "folder with the runner's id and its records about providers",
       type: text,
       default: 'data',
       example: '/var/lib/runner',
     },
     WORKSPACES_DIR: {
       meaning:
-        'folder to which the gateway writes revisions; a runner that does not share it gets them over HTTP',
+        'folder to which the gateway writes revisions; a runner without access to it gets them over HTTP',
       type: text,
       default: 'workspaces',
       example: '/var/lib/engine/workspaces',
     },
     RUNS_DIR: {
       meaning:
-        'working folders of runs, on a durable disk: by them an apply survives a restart of the runner',
+        'working folders of runs, on a durable disk: they let an apply survive a restart of the runner',
       type: text,
       otherwise: '`runs` in `DATA_DIR`',
       example: '/var/lib/runner/runs',
     },
     RUNS_RETENTION_HOURS: {
-      meaning: 'how long finished jobs and unused revisions are kept that no gateway removes',
+      meaning: 'how long finished jobs and unused revisions are kept if no gateway removes them',
       type: wholeNumber({ of: 'hours', minimum: 1, maximum: 8760 }),
       unit: 'hours',
       default: '72',
@@ -106,7 +106,7 @@ const terraform = {
   title: 'Terraform',
   settings: {
     TERRAFORM_BINARY_PATH: {
-      meaning: 'the program that runs are made with',
+      meaning: 'the Terraform or OpenTofu program',
       type: text,
       problemHere: (path) =>
         isExecutable(path) ? undefined : 'is not an executable file; give the path of terraform or tofu',
@@ -115,7 +115,7 @@ const terraform = {
     },
     TERRAFORM_PROVIDER_MIRROR: {
       meaning:
-        'a Terraform filesystem mirror, the folder that holds `registry.terraform.io`; without one, providers are downloaded',
+        'a Terraform filesystem mirror: the folder with `registry.terraform.io`; without one, providers are downloaded',
       type: text,
       problemHere: (path) =>
         isMirror(path)
@@ -131,14 +131,14 @@ const runs = {
   title: 'Runs',
   settings: {
     RUNNER_SLOTS: {
-      meaning: 'runs at once',
+      meaning: 'limit on concurrent runs',
       type: wholeNumber({ of: 'runs', minimum: 1, maximum: 256 }),
       otherwise: 'number of cores, at least 2, no more than the memory divided by `SANDBOX_MEMORY_MB`',
       example: '4',
     },
     DRAIN_SECONDS: {
       meaning:
-        'how long calls to a provider may go on once Terraform has ended, 0 to 600; after two thirds of it the provider is told to stop',
+        'how long calls to a provider may continue after Terraform has ended, 0 to 600; after two thirds of it the provider is stopped',
       type: wholeNumber({ of: 'seconds', minimum: 0, maximum: 600 }),
       unit: 'seconds',
       default: '15',

@@ -32,7 +32,9 @@ function exportCommand(): Command {
 
 function headCommand(): Command {
   return new Command('head')
-    .description('write the signed newest entry to a file; keep it where nobody with the database reaches it')
+    .description(
+      'write the signed newest entry to a file; keep it out of reach of everybody with database access',
+    )
     .argument('<file>')
     .action(async (file: string, _options, command: Command) => {
       const answer = await connect(command).request('GET', '/api/audit/head');
@@ -44,9 +46,9 @@ function headCommand(): Command {
 
 function verifyCommand(): Command {
   return new Command('verify')
-    .description('check that no entry was edited, moved, removed or cut off')
-    .option('--head <file>', 'a head that was kept: the log must still hold all entries up to it')
-    .option('--export <file>', 'check an export instead of what the engine has now')
+    .description('check that no entry was edited, moved or removed')
+    .option('--head <file>', 'an earlier head: the log must still contain all entries up to it')
+    .option('--export <file>', "check an export instead of the engine's log")
     .action(async (options: { head?: string; export?: string }, command: Command) => {
       const connection = connect(command);
       const head = options.head ? await readHead(options.head) : undefined;

@@ -8,7 +8,7 @@ import { connect } from '../connection.ts';
 export function backupCommand(): Command {
   return new Command('backup')
     .description(
-      'write the embedded database to a file; keep the state encryption key with it, apart from it',
+      'write the embedded database to a file; back up the state encryption key too, in a different place',
     )
     .argument('<file>', 'the archive to write, for example engine.tar.gz')
     .action(async (file: string, _options, command: Command) => {

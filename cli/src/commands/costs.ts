@@ -11,17 +11,17 @@ const refreshLimitMs = 60 * 60_000;
 
 export function costsCommand(): Command {
   return new Command('costs')
-    .description('what projects cost a month, and the prices behind it')
+    .description('monthly costs of projects, and the prices used')
     .addCommand(showCommand())
     .addCommand(priceBookCommand());
 }
 
 function showCommand(): Command {
   return new Command('show')
-    .description('what a project costs a month')
+    .description('show the monthly costs of a project')
     .argument('<projectId>')
-    .option('--profile <profile>', 'usage to assume where none is given: none, small, medium or large')
-    .option('--currency <code>', 'a currency that the engine has a rate for')
+    .option('--profile <profile>', 'usage to assume if none is given: none, small, medium or large')
+    .option('--currency <code>', 'a currency for which the engine has an exchange rate')
     .action(async (projectId: string, options: Record<string, string>, command: Command) => {
       const connection = connect(command);
       const path = `/api/deploy/costs/${encodeURIComponent(projectId)}?${new URLSearchParams(options)}`;
@@ -51,10 +51,10 @@ function costTable({ projectId, source, costs }: ProjectCosts): string {
 
 function priceBookCommand(): Command {
   return new Command('pricebook')
-    .description('the prices in force')
+    .description('the prices in use')
     .addCommand(
       new Command('status')
-        .description('sources and dates of the prices')
+        .description('show sources and dates of the prices')
         .action(async (_options, command) => {
           const connection = connect(command);
           print(connection, await priceBook(connection));
@@ -66,7 +66,7 @@ function priceBookCommand(): Command {
 
 function refreshCommand(): Command {
   return new Command('refresh')
-    .description("pull the clouds' price lists; the engine needs a network")
+    .description("download the clouds' price lists; the engine needs a network")
     .option('--sources <names>', 'of aws, azure and google', 'aws,azure')
     .option('--aws-regions <regions>', 'for example us-east-1,eu-west-1')
     .option('--azure-regions <regions>', 'for example eastus,westeurope')
@@ -78,14 +78,14 @@ function refreshCommand(): Command {
       await connection.request('POST', '/api/admin/price-book/refresh', { body, type: 'application/json' });
       const status = await refreshed(connection);
       if (status.refresh?.status === 'failed')
-        throw new CliError(`refreshing the prices: ${status.refresh.error}; the old ones stay`);
+        throw new CliError(`refreshing the prices: ${status.refresh.error}; the old prices stay in use`);
       print(connection, status);
     });
 }
 
 function importCommand(): Command {
   return new Command('import')
-    .description('put a price book that another engine has refreshed in force')
+    .description('import a price book that another engine has refreshed')
     .argument('<file>', "that engine's price-book.json")
     .action(async (file: string, _options, command: Command) => {
       const connection = connect(command);
@@ -109,7 +109,7 @@ async function refreshed(connection: Connection): Promise<InstalledPrices> {
     if (status.refresh?.status !== 'running') return status;
     if (Date.now() > deadline)
       throw new CliError(
-        `refreshing the price book: it is still running after ${refreshLimitMs / 60_000} minutes; ask again with: deployer price-book show`,
+        `refreshing the price book: it is still running after ${refreshLimitMs / 60_000} minutes; check later with: deployer costs pricebook status`,
       );
     await delay(pollMs);
   }

@@ -5,7 +5,7 @@ import { type Connection, connect } from '../connection.ts';
 export function doctorCommand(): Command {
   return new Command('doctor')
     .description(
-      'what the engine protects and what not; exit code 1 where something is unprotected or broken',
+      'show what the engine protects and what not; exit code 1 if anything is unprotected or broken',
     )
     .action(async (_options: unknown, command: Command) => {
       const connection = connect(command);

@@ -16,12 +16,16 @@ type CreateOptions = { role: string; projects: string; expiresInDays: string; bl
 
 function createCommand(): Command {
   return new Command('create')
-    .description('make a key and print it, the only time that it is shown')
-    .argument('<name>', 'who or what uses it')
+    .description('create a key and print it; it is never shown again')
+    .argument('<name>', 'the person or program that uses it')
     .requiredOption('--role <role>', 'viewer, deployer, approver or admin')
-    .option('--projects <patterns>', 'projects it may touch, separated by commas; * stands for any text', '*')
+    .option(
+      '--projects <patterns>',
+      'projects it may access, separated by commas; * matches any characters',
+      '*',
+    )
     .option('--expires-in-days <days>', 'at most 366', '90')
-    .option('--blast-radius <file>', 'JSON file with limits on every plan that the key asks for')
+    .option('--blast-radius <file>', 'JSON file with limits on every plan that the key requests')
     .action(async (name: string, options: CreateOptions, command: Command) => {
       const connection = connect(command);
       const request = {
@@ -40,7 +44,7 @@ function createCommand(): Command {
 
 function listCommand(): Command {
   return new Command('list')
-    .description('keys, newest first, without their secrets')
+    .description('list keys, newest first, without their secrets')
     .action(async (_options, command: Command) => {
       const connection = connect(command);
       const { keys } = (await (await connection.request('GET', '/api/keys')).json()) as { keys: Key[] };
@@ -58,8 +62,8 @@ function line({ id, name, role, projects, expiresAt, lastUsedAt, revokedAt, made
 
 function revokeCommand(): Command {
   return new Command('revoke')
-    .description('revoke a key for ever')
-    .argument('[id]', 'as keys list shows it')
+    .description('revoke a key permanently')
+    .argument('[id]', 'its id, from keys list')
     .option('--made-while-open', 'every key that was made while the engine required no credentials')
     .action(async (id: string | undefined, options: { madeWhileOpen?: boolean }, command: Command) => {
       const connection = connect(command);

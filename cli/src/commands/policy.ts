@@ -13,7 +13,7 @@ import { type Connection, connect } from '../connection.ts';
 
 export function policyCommand(): Command {
   return new Command('policy')
-    .description('what a project may do, and what was found in its newest job')
+    .description('the policy of a project, and the findings of its newest job')
     .addCommand(showCommand())
     .addCommand(setCommand())
     .addCommand(allowCommand());
@@ -21,7 +21,7 @@ export function policyCommand(): Command {
 
 function showCommand(): Command {
   return new Command('show')
-    .description('the policy in force and the newest findings')
+    .description('show the policy in force and the newest findings')
     .argument('<projectId>')
     .action(async (projectId: string, _options, command: Command) => {
       const connection = connect(command);
@@ -32,7 +32,7 @@ function showCommand(): Command {
 
 function setCommand(): Command {
   return new Command('set')
-    .description("replace a project's settings; what weakens them needs an admin")
+    .description("replace a project's settings; only an admin may weaken them")
     .argument('<projectId>')
     .argument('<file>', 'settings as YAML or JSON')
     .action(async (projectId: string, file: string, _options, command: Command) => {
@@ -52,11 +52,11 @@ function allowCommand(): Command {
     .description('let findings of one rule pass; needs an admin')
     .argument('<projectId>')
     .argument('<ruleId>', 'for example PRE-PROVISIONER')
-    .requiredOption('--who <name>', 'who answers for it')
-    .requiredOption('--why <reason>', 'why it may pass')
-    .option('--subject <pattern>', 'only this, as the finding names it; * stands for any text')
+    .requiredOption('--who <name>', 'who is responsible for it')
+    .requiredOption('--why <reason>', 'why the findings may pass')
+    .option('--subject <pattern>', 'only findings with this subject; * matches any characters')
     .option('--address <pattern>', 'only resources with this address')
-    .option('--file <pattern>', 'only in this file')
+    .option('--file <pattern>', 'only findings in this file')
     .option('--expires-at <time>', 'ISO 8601, for example 2030-01-31T00:00:00Z')
     .action(async (projectId: string, id: string, options: Omit<PolicyExemption, 'id'>, command: Command) => {
       const connection = connect(command);
@@ -103,7 +103,7 @@ function policyText({ projectId, settings, version, newest }: ProjectPolicy): st
     ...Object.entries(settings.modes).map(([id, mode]) => `  ${mode.padEnd(7)}  ${id}`),
     ...settings.exemptions.map(exemptionText),
     ...settings.userRules.map(({ id, mode, message }) => `  ${mode.padEnd(7)}  ${id}: ${message}`),
-    newest ? `${newest.jobId}: ${newest.verdict}` : 'no job was judged yet',
+    newest ? `${newest.jobId}: ${newest.verdict}` : 'no job was checked yet',
     ...found.map(findingText),
   ].join('\n');
 }

@@ -5,8 +5,8 @@ import { connect } from '../connection.ts';
 
 export function restoreCommand(): Command {
   return new Command('restore')
-    .description('hand a backup to the engine, which puts it in place at its next start')
-    .argument('<file>', 'an archive that backup has written')
+    .description('upload a backup; the engine restores it at its next start')
+    .argument('<file>', 'an archive written by the backup command')
     .action(async (file: string, _options, command: Command) => {
       const connection = connect(command);
       const archive = await readFile(file).catch((error) => {

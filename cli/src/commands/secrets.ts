@@ -15,7 +15,7 @@ export function secretsCommand(): Command {
 
 function listCommand(): Command {
   return new Command('list')
-    .description('names, who set them and when')
+    .description('list names, with who set them and when')
     .argument('<projectId>')
     .action(async (projectId: string, _options, command: Command) => {
       const connection = connect(command);
@@ -25,7 +25,7 @@ function listCommand(): Command {
 
 function setCommand(): Command {
   return new Command('set')
-    .description('set one from standard input, where no process list and no shell history sees it')
+    .description('set a value from standard input, which is in no process list and no shell history')
     .argument('<projectId>')
     .argument('<name>', 'an input variable of the code, or a credential such as AWS_SECRET_ACCESS_KEY')
     .action(async (projectId: string, name: string, _options, command: Command) => {
@@ -40,7 +40,7 @@ function setCommand(): Command {
 
 function removeCommand(): Command {
   return new Command('remove')
-    .description('remove one')
+    .description('remove a value')
     .argument('<projectId>')
     .argument('<name>')
     .action((projectId: string, name: string, _options, command: Command) =>

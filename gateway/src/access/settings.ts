@@ -49,7 +49,7 @@ export const accessSettings = {
     RATE_LIMIT_PER_MINUTE: {
       meaning: 'limit on the calls of one caller per minute',
       type: wholeNumber({ minimum: 1, maximum: 1_000_000 }),
-      otherwise: '`1200`; none where no key is needed',
+      otherwise: '`1200`; no limit if no key is needed',
       example: '600',
     },
     AUTH_FAILURES_PER_MINUTE: {

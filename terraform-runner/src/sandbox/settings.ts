@@ -69,21 +69,21 @@ export const sandboxSettings = {
   settings: {
     SANDBOX: {
       meaning:
-        '`auto` takes the best sandbox that works here, `bwrap` refuses to start without bubblewrap, `off` runs code without any; see [sandbox](sandbox.md)',
+        '`auto` uses the best sandbox that works on this machine, `bwrap` refuses to start without bubblewrap, `off` runs code without a sandbox; see [sandbox](sandbox.md)',
       type: oneOf(...sandboxModes),
       default: 'auto',
       example: 'bwrap',
     },
     SANDBOX_NETWORK: {
       meaning:
-        "`proxy` leaves runs no network but the egress proxy, `open` gives them this machine's, `none` gives them none",
+        "`proxy`: runs reach only the egress proxy; `open`: they have this machine's network; `none`: they have no network",
       type: oneOf(...sandboxNetworks),
       default: 'proxy',
       example: 'none',
     },
     EGRESS_ALLOW: {
       meaning:
-        "hosts, addresses and CIDR ranges that runs may reach beside the clouds' APIs, with or without a port; `none` as an entry leaves the clouds out",
+        "hosts, addresses and CIDR ranges that runs may reach beside the clouds' APIs, with or without a port; the entry `none` excludes the clouds",
       type: egressAllow,
       default: '',
       example: '*.example.org,db.example.org:5432,10.1.0.0/16',
@@ -102,7 +102,7 @@ export const sandboxSettings = {
       example: '200000-265535',
     },
     ALLOW_UNSANDBOXED: {
-      meaning: '`1` runs code even where there is no tool to protect anything',
+      meaning: '`1` runs code even if nothing on this machine can isolate it',
       type: flag,
       default: '0',
       example: '1',
@@ -122,13 +122,13 @@ export const limitSettings = {
       example: '8192',
     },
     SANDBOX_PROCESSES: {
-      meaning: 'processes and threads of a run',
+      meaning: 'limit on the processes and threads of a run',
       type: wholeNumber({ of: 'processes', minimum: 64, maximum: 32_768 }),
       default: '512',
       example: '1024',
     },
     SANDBOX_OPEN_FILES: {
-      meaning: 'open files of each process',
+      meaning: 'limit on the open files of each process',
       type: wholeNumber({ of: 'files', minimum: 256, maximum: 1_048_576 }),
       default: '4096',
       example: '8192',
@@ -141,7 +141,7 @@ export const limitSettings = {
       example: '2048',
     },
     SANDBOX_CPU_SECONDS: {
-      meaning: 'processor time of each process',
+      meaning: 'limit on the processor time of each process',
       type: wholeNumber({ of: 'seconds', minimum: 60, maximum: 86_400 }),
       unit: 'seconds',
       default: '3600',

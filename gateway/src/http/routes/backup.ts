@@ -17,7 +17,7 @@ export function adminRoutes(router: Router, context: Context): void {
     embedded(context);
     const bytes = await stageRestore(context.config.dataDir, request, context.encryption);
     context.logger.warn('a backup is staged; it replaces the database at the next start', { bytes });
-    return { message: 'The backup is staged; restart the engine to restore it', bytes };
+    return { message: 'The backup is ready; restart the engine to restore it', bytes };
   });
 }
 

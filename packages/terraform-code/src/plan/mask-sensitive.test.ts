@@ -32,7 +32,7 @@ const cases: { name: string; value: unknown; marks: unknown; expected: unknown }
 for (const { name, value, marks, expected } of cases)
   test(`masks ${name}`, () => expect(maskSensitive(value, marks)).toStrictEqual(expected));
 
-test('a value nested deeper than any real one is masked without overflow', () => {
+test('a value nested deeper than any real one is redacted without overflow', () => {
   let value: unknown = 'secret';
   let marks: unknown = true;
   for (let i = 0; i < 50_000; i++) {
