@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import type { RunnerConfig } from './config.ts';
 import { createLogger } from './logger.ts';
 import { loadProviderHints } from './providers/hints.ts';
+import { initResultSchema } from './providers/init-results.ts';
+import { loadKept } from './providers/kept-by-key.ts';
 import { createRevisionStore } from './revisions/store.ts';
 import { createJobTable } from './runs/job.ts';
 import { RunService } from './runs/service.ts';
@@ -23,11 +25,12 @@ export async function createContext(config: RunnerConfig) {
   const terraform = await inspectTerraform(config.terraformPath);
   const revisions = createRevisionStore(config.workspacesDir, revisionsDir);
   const hints = await loadProviderHints(join(config.dataDir, 'provider-hints.json'));
+  const initResults = await loadKept(join(config.dataDir, 'init-results.json'), initResultSchema);
   const jobs = createJobTable(config);
   const { providerMirror, searchPath } = config;
   const settings = config.sandbox;
   const sandbox = await findSandbox({ settings, terraformPath: terraform.path, providerMirror, searchPath });
-  const runs = new RunService({ config, terraform, sandbox, revisions, hints, logger }, jobs);
+  const runs = new RunService({ config, terraform, sandbox, revisions, hints, initResults, logger }, jobs);
   return { config, runnerId, logger, terraform, sandbox, revisions, jobs, runs };
 }
 

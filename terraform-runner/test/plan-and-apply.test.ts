@@ -68,7 +68,11 @@ test('a plan and its apply create the resource, and the state has the output', a
 });
 
 test("a run's log names every command and how long it took", async () => {
-  const { job } = await planned({ 'main.tf': 'resource "terraform_data" "x" {}' });
+  // Code with a module has an init of its own.
+  const { job } = await planned({
+    'main.tf': 'module "m" {\n  source = "./m"\n}',
+    'm/main.tf': 'resource "terraform_data" "x" {}',
+  });
   const log = (await runner.client.bytes(`/runs/${job.planId}/log`)).toString();
   const started = [...log.matchAll(/^\S+ \$ (?:terraform|tofu) (\w+)/gm)].map((match) => match[1]);
   const ended = [...log.matchAll(/^\S+ (\S+): exit code \d after \d+\.\d\d s$/gm)].map((match) => match[1]);

@@ -57,11 +57,9 @@ export function startOrAdopt(
   const watch = async (): Promise<CommandEnd> => {
     for (;;) {
       abandon.throwIfAborted();
-      const identity = readIdentity(directory);
-      const running = identity ? isAlive(identity) || sessionOf(identity).length > 0 : isLaunching;
-      const exitCode = readExit(directory); // read after the process check, so that no exit is missed
-      if (exitCode !== undefined) return { kind: 'exited', exitCode };
-      if (!running) return { kind: 'lost' };
+      const exitCode = readExit(directory) ?? exitIfGone(directory, isLaunching);
+      if (exitCode !== undefined)
+        return exitCode === 'lost' ? { kind: 'lost' } : { kind: 'exited', exitCode };
       const nudged = new Promise<void>((resolve) => {
         nudge = resolve;
       });
@@ -71,6 +69,13 @@ export function startOrAdopt(
     }
   };
   return { identity: () => readIdentity(directory), ended: watch() };
+}
+
+/** Returns `undefined` while shell or command run. Looks for them in the whole process table. */
+function exitIfGone(directory: string, isLaunching: boolean): number | 'lost' | undefined {
+  const identity = readIdentity(directory);
+  const isRunning = identity ? isAlive(identity) || sessionOf(identity).length > 0 : isLaunching;
+  return isRunning ? undefined : (readExit(directory) ?? 'lost'); // it may have ended between the two looks
 }
 
 function launch(directory: string, line: CommandLine, onExit: () => void): void {

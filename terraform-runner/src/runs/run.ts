@@ -6,7 +6,9 @@ import type { RunnerConfig } from '../config.ts';
 import type { JobEgress } from '../egress/job-egress.ts';
 import type { ProviderBinary } from '../providers/binaries.ts';
 import type { ProviderHints } from '../providers/hints.ts';
+import type { InitResult } from '../providers/init-results.ts';
 import type { JobProviders } from '../providers/job-providers.ts';
+import type { KeptByKey } from '../providers/kept-by-key.ts';
 import type { RevisionStore } from '../revisions/store.ts';
 import type { CommandContext } from '../sandbox/command-line.ts';
 import type { CommandKind } from '../sandbox/mounts.ts';
@@ -28,6 +30,8 @@ export type RunContext = {
   sandbox: Sandbox;
   revisions: RevisionStore;
   hints: ProviderHints;
+  /** By `initKey`. */
+  initResults: KeptByKey<InitResult>;
   logger: Logger;
 };
 

@@ -1,23 +1,31 @@
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lockFileName } from '@deployment-engine/contracts';
+import { wasStarted } from '../../process/command.ts';
 import { linkedProviders } from '../../providers/binaries.ts';
+import { initKey, readInitResult, restoreInitResult } from '../../providers/init-results.ts';
 import { requirementsKey } from '../../providers/requirements-key.ts';
 import { readTextDiagnostics } from '../../terraform/text-diagnostics.ts';
+import { readState } from '../../workdir/state-file.ts';
 import type { ActiveRun } from '../run.ts';
-import { readOutput, runCommand } from '../run-command.ts';
-import { resultOfCommand, type Step } from './step.ts';
+import { commandDirectory, readOutput, runCommand } from '../run-command.ts';
+import { done, resultOfCommand, type Step } from './step.ts';
 
-/** Installs providers and modules; verifies each provider and links it from the mirror. */
+/**
+ * Installs providers and modules; verifies each provider and links it from the mirror. Where an earlier run had the same
+ * to install, its result is laid out instead.
+ */
 export const init: Step = {
   name: 'init',
   isNeeded: ({ run }) => !existsSync(run.paths.initialised),
   async execute(active) {
     const { run } = active;
-    const { initSpeaksJson } = run.context.terraform;
     // Init writes a lock file itself, so only the revision shows whether the project has one.
     const files = await run.context.revisions.read(active.request.projectId, active.request.revisionDigest);
+    const key = files && (await keyOf(active, files));
+    if (key && (await isRestored(active, key))) return done;
+    const { initSpeaksJson } = run.context.terraform;
     const isLocked = files?.has(lockFileName) ?? false;
     const result = await runCommand(active, {
       step: 'init',
@@ -36,9 +44,52 @@ export const init: Step = {
     if (ending.kind !== 'done') return ending;
     await writeFile(run.paths.initialised, '');
     await rememberProviders(active);
+    if (key) await rememberResult(active, key);
     return ending;
   },
 };
+
+/** Returns `undefined` if this run's init must be run: the request wants its log, or has code that no other run has. */
+async function keyOf(
+  { run, request }: ActiveRun,
+  files: Map<string, Uint8Array>,
+): Promise<string | undefined> {
+  const { terraform, config } = run.context;
+  const isOwn = request.kind === 'plan' && (request.imports.length > 0 || request.search !== null);
+  if (request.terraformLog || isOwn) return undefined;
+  const state = await readState(run.paths.state);
+  return initKey({
+    terraform,
+    mirror: config.providerMirror,
+    rootModule: request.rootModule,
+    files,
+    stateProviders: state?.content.resources.map(({ provider }) => provider) ?? [],
+  });
+}
+
+/** Lays out the known result. An init that an earlier start of the runner began is brought to its end instead. */
+async function isRestored(active: ActiveRun, key: string): Promise<boolean> {
+  const { run } = active;
+  const known = run.context.initResults.find(key);
+  const { rootModule } = run.paths;
+  if (!known || wasStarted(commandDirectory(active, 'init'))) return false;
+  await rm(join(rootModule, '.terraform'), { recursive: true, force: true });
+  if (!(await restoreInitResult(rootModule, known))) return false;
+  const line = 'init: not run; an earlier run installed the same providers for the same requirements';
+  run.emitOnce('init:known', { type: 'log', step: 'init', line });
+  await writeFile(run.paths.initialised, '');
+  return true;
+}
+
+async function rememberResult({ run }: ActiveRun, key: string): Promise<void> {
+  const { config, initResults, logger } = run.context;
+  try {
+    const result = await readInitResult(run.paths.rootModule, config.providerMirror);
+    if (result) await initResults.remember(key, result);
+  } catch (error) {
+    logger.warn('remembering what init did', { error });
+  }
+}
 
 function reportTextDiagnostics(active: ActiveRun): void {
   const reading = { step: 'init' as const, rootModule: active.request.rootModule };

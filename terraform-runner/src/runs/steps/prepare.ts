@@ -65,7 +65,7 @@ function knownFunction({ run, request }: ActiveRun): string | undefined {
 
 /** Starts the providers that init chose for the same requirements before, while init verifies them again. */
 function startLikelyProviders(active: ActiveRun, files: Map<string, Uint8Array>): void {
-  const likely = active.run.context.hints.find(requirementsKey(files));
+  const likely = active.run.context.hints.find(requirementsKey(files)) ?? [];
   const present = likely.filter((binary) => existsSync(binary.path));
   active.providers.ensure(() => commandContext(active, 'provider', present), present).catch(() => {}); // retried and reported when they are needed
 }
