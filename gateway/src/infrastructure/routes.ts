@@ -11,8 +11,8 @@ import { revisionJobs } from '../projects/history.ts';
 import type { Redactor } from '../projects/redaction/redactor.ts';
 import { listRevisions } from '../projects/revisions/store.ts';
 import { storedSecretsRedactor } from '../projects/secrets/project-redactor.ts';
-import { maskState } from '../projects/states/mask-state.ts';
-import { maskedOutputs } from '../projects/states/outputs.ts';
+import { redactedOutputs } from '../projects/states/outputs.ts';
+import { redactState } from '../projects/states/redact-state.ts';
 import { readNewestState } from '../projects/states/store.ts';
 import { findProject, knownProject, listProjects } from '../projects/store.ts';
 import { deleteProject } from './delete.ts';
@@ -57,7 +57,7 @@ async function showInfrastructure(
     projectId: project.id,
     deploymentStatus: await deploymentStatus(query, project),
     deploymentJobId: project.deployment_job_id ?? project.last_job_id,
-    deploymentOutputs: newest ? redactor.redactValues(maskedOutputs(newest.state)) : {},
+    deploymentOutputs: newest ? redactor.redactValues(redactedOutputs(newest.state)) : {},
     terraformState: newest ? shownState(newest.state, principal, redactor) : null,
     stateUncertain: uncertainty && (redactor.redactJson(uncertainty) as Uncertainty),
     destroyAt: project.destroy_at?.toISOString() ?? null,
@@ -83,7 +83,7 @@ async function showOutputs(
   if (sensitive) await call.record(query, { detail: { sensitive } });
   return {
     projectId: project.id,
-    outputs: newest ? redactor.redactValues(maskedOutputs(newest.state, sensitive)) : {},
+    outputs: newest ? redactor.redactValues(redactedOutputs(newest.state, sensitive)) : {},
     message: newest
       ? 'Terraform outputs retrieved successfully'
       : 'The project has no outputs yet; deploy it first',
@@ -146,7 +146,7 @@ function notDeployed(projectId: string) {
 /** Returns the full state for admins, who may also download it, and a redacted one for everybody else. */
 function shownState(state: TerraformState, principal: Principal, redactor: Redactor) {
   if (seesRawState(principal)) return { ...state };
-  return redactor.redactValues({ ...maskState(state) });
+  return redactor.redactValues({ ...redactState(state) });
 }
 
 function seesRawState(principal: Principal): boolean {

@@ -6,14 +6,20 @@
  * - job: one requested operation on a project (deploy, plan, destroy, …), queued and tracked.
  * - run: one sequence of Terraform commands that a runner executes for a job.
  * - lost run: an apply whose runner was declared lost, or that a defect abandoned. What it did is unknown
- *   until its   runner is back. Then it is settled: its journal is read, and its state is stored unless a
+ *   until its runner is back. Then it is settled: its journal is read, and its state is stored unless a
  *   later job replaced it.
  * - orphan: an object that may exist in the cloud without an entry in the state.
+ * - finding: one violation of a policy rule, in code, plan or state.
  * - exemption: permission for a named finding to pass, given by a project or the operator; records who and
  *   why.
+ * - gate: a decision between plan and apply: passed, warned, approval required or blocked.
  * - step: one named part of a job's work; every failure names its step.
  * - state version: a stored copy of the Terraform state with serial, lineage, digest and the job that wrote it.
  * - lease: the fencing token under which a queue worker owns a job; a write with an older token is refused.
+ * - principal: the authenticated caller of an operation, with a role, a scope of projects and limits.
+ * - seal: to encrypt and authenticate a stored value for one place. The seal of a plan binds the plan to its job, code,
+ *   variables and state.
+ * - redact: to replace a secret, or a value that Terraform marks as sensitive, in everything that is shown.
  */
 import { z } from 'zod';
 

@@ -13,8 +13,8 @@ export {
 export { providerOfImport, providerOfResource, resourceBlocksOf } from './hcl/used-providers.ts';
 export { parseJsonBody } from './json/json-body.ts';
 export { type JsonValue, parseJson } from './json/parse-json.ts';
-export { maskPlan } from './plan/mask-plan.ts';
-export { maskSensitive, sensitiveText } from './plan/mask-sensitive.ts';
+export { redactPlan } from './plan/redact-plan.ts';
+export { redactSensitive, sensitiveText } from './plan/redact-sensitive.ts';
 export * from './plan/terraform-plan.ts';
 export { instanceAddresses, type StateInstance } from './state/instance-addresses.ts';
 export type { StateResource, TerraformState } from './state/terraform-state.ts';

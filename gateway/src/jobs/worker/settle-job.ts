@@ -3,7 +3,7 @@ import { costsAfter, saveCosts } from '../../costs/history.ts';
 import { engineFacts } from '../../http/call.ts';
 import { readPlanJson } from '../../projects/plans/store.ts';
 import { driftedResources } from '../../projects/plans/terraform-plan.ts';
-import { maskedOutputs } from '../../projects/states/outputs.ts';
+import { redactedOutputs } from '../../projects/states/outputs.ts';
 import { readNewestState } from '../../projects/states/store.ts';
 import { runIdOf } from '../../runners/run-id.ts';
 import type { JobPatch, JobRow } from '../../server/database/job-row.ts';
@@ -75,7 +75,7 @@ async function endingOf(work: JobWork, result: Exclude<PhaseResult, { kind: 'par
     const stored = {
       message: completedMessages[job.type],
       logs: await logTail(query, job.id),
-      outputs: newest ? redactor.redactJson(maskedOutputs(newest.state)) : {},
+      outputs: newest ? redactor.redactJson(redactedOutputs(newest.state)) : {},
     };
     return { name: 'complete', message: stored.message, patch: { result: JSON.stringify(stored) } };
   }

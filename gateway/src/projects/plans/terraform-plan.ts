@@ -2,7 +2,7 @@ import type { DriftedResource, PlanSummary, ResourceChange } from '@deployment-e
 import {
   changeAction,
   managedChanges,
-  maskSensitive,
+  redactSensitive,
   type TerraformPlan,
 } from '@deployment-engine/terraform-code';
 import { differences } from '../states/differences.ts';
@@ -18,8 +18,8 @@ export function resourceChanges(plan: TerraformPlan): ResourceChange[] {
     action: changeAction(resource.change.actions),
     reason: resource.action_reason ?? null,
     importing: resource.change.importing != null,
-    before: maskSensitive(resource.change.before, resource.change.before_sensitive),
-    after: maskSensitive(resource.change.after, resource.change.after_sensitive),
+    before: redactSensitive(resource.change.before, resource.change.before_sensitive),
+    after: redactSensitive(resource.change.after, resource.change.after_sensitive),
     afterUnknown: resource.change.after_unknown ?? {},
   }));
 }
@@ -30,8 +30,8 @@ export function outputChanges(plan: TerraformPlan) {
       name,
       {
         action: changeAction(change.actions),
-        before: maskSensitive(change.before, change.before_sensitive),
-        after: maskSensitive(change.after, change.after_sensitive),
+        before: redactSensitive(change.before, change.before_sensitive),
+        after: redactSensitive(change.after, change.after_sensitive),
       },
     ]),
   );
@@ -46,8 +46,8 @@ export function plannedOperations(summary: PlanSummary): number {
 export function driftedResources(plan: TerraformPlan): DriftedResource[] {
   return managedChanges(plan.resource_drift)
     .map((resource) => {
-      const before = maskSensitive(resource.change.before, resource.change.before_sensitive);
-      const after = maskSensitive(resource.change.after, resource.change.after_sensitive);
+      const before = redactSensitive(resource.change.before, resource.change.before_sensitive);
+      const after = redactSensitive(resource.change.after, resource.change.after_sensitive);
       return {
         address: resource.address,
         type: resource.type,

@@ -1,5 +1,5 @@
 import type { TerraformPlan, TerraformState } from '@deployment-engine/terraform-code';
-import { stepsOf } from '../states/mask-state.ts';
+import { stepsOf } from '../states/redact-state.ts';
 
 /** Shorter values that Terraform marks as sensitive are usually plain words, so they are not redacted. */
 const minMarkedLength = 8;

@@ -1,7 +1,7 @@
 import { sensitiveText, type TerraformState } from '@deployment-engine/terraform-code';
 
 /** Returns output values by name; sensitive ones are redacted unless `showSensitive` is set. */
-export function maskedOutputs(state: TerraformState, showSensitive = false): Record<string, unknown> {
+export function redactedOutputs(state: TerraformState, showSensitive = false): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(state.outputs ?? {}).map(([name, output]) => [
       name,

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { PolicyReport, UserRule } from '@deployment-engine/contracts';
-import { maskPlan } from '@deployment-engine/terraform-code';
+import { redactPlan } from '@deployment-engine/terraform-code';
 import { ReportBuilder } from '../report-builder.ts';
 import { modeOf, type PolicySettings } from '../settings.ts';
 import type { RuleOutcome } from './rule-hit.ts';
@@ -19,7 +19,7 @@ export async function evaluateUserRules(
 ): Promise<PolicyReport> {
   const builder = new ReportBuilder(settings);
   const rules = settings.userRules.filter((rule) => modeOf(settings, rule.id, rule.mode) !== 'off');
-  const outcomes = rules.length > 0 ? await runUserRules(rules, maskPlan(planJson), timeoutMs) : new Map();
+  const outcomes = rules.length > 0 ? await runUserRules(rules, redactPlan(planJson), timeoutMs) : new Map();
   for (const rule of rules) report(builder, rule, outcomes.get(rule.id));
   return builder.build();
 }

@@ -1,4 +1,4 @@
-import { maskSensitive } from './mask-sensitive.ts';
+import { redactSensitive } from './redact-sensitive.ts';
 
 const cases: { name: string; value: unknown; marks: unknown; expected: unknown }[] = [
   { name: 'no marks', value: { a: 1 }, marks: false, expected: { a: 1 } },
@@ -30,7 +30,7 @@ const cases: { name: string; value: unknown; marks: unknown; expected: unknown }
 ];
 
 for (const { name, value, marks, expected } of cases)
-  test(`masks ${name}`, () => expect(maskSensitive(value, marks)).toStrictEqual(expected));
+  test(`redacts ${name}`, () => expect(redactSensitive(value, marks)).toStrictEqual(expected));
 
 test('a value nested deeper than any real one is redacted without overflow', () => {
   let value: unknown = 'secret';
@@ -39,13 +39,13 @@ test('a value nested deeper than any real one is redacted without overflow', () 
     value = [value];
     marks = [marks];
   }
-  expect(flatten(maskSensitive(value, marks))).not.toContain('secret');
+  expect(flatten(redactSensitive(value, marks))).not.toContain('secret');
 });
 
 test('a __proto__ key is kept as data', () => {
   const value: unknown = JSON.parse('{"__proto__":{"a":"x"},"b":"y"}');
-  const masked = maskSensitive(value, { b: true });
-  expect(JSON.stringify(masked)).toBe('{"__proto__":{"a":"x"},"b":"(sensitive)"}');
+  const redacted = redactSensitive(value, { b: true });
+  expect(JSON.stringify(redacted)).toBe('{"__proto__":{"a":"x"},"b":"(sensitive)"}');
 });
 
 function flatten(value: unknown): string {

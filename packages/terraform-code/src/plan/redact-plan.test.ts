@@ -1,4 +1,4 @@
-import { maskPlan } from './mask-plan.ts';
+import { redactPlan } from './redact-plan.ts';
 
 test('everything that Terraform marks as sensitive is removed from a plan', () => {
   const resource = { values: { password: 'S', name: 'n' }, sensitive_values: { password: true } };
@@ -16,12 +16,12 @@ test('everything that Terraform marks as sensitive is removed from a plan', () =
     resource_drift: [{ address: 'a.b', change }],
     output_changes: { o: { before: 'S', after: 'S', before_sensitive: true, after_sensitive: true } },
   };
-  const text = JSON.stringify(maskPlan(plan));
+  const text = JSON.stringify(redactPlan(plan));
   expect(text).not.toContain('"S"');
   for (const kept of ['plain', '"n"', '"r"', 'a.b']) expect(text).toContain(kept);
 });
 
 test('a value that is not a plan is unchanged', () => {
-  expect(maskPlan(null)).toBe(null);
-  expect(maskPlan({ resource_changes: [null, 1] })).toStrictEqual({ resource_changes: [null, 1] });
+  expect(redactPlan(null)).toBe(null);
+  expect(redactPlan({ resource_changes: [null, 1] })).toStrictEqual({ resource_changes: [null, 1] });
 });

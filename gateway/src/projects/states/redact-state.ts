@@ -1,31 +1,31 @@
 import { type StateResource, sensitiveText, type TerraformState } from '@deployment-engine/terraform-code';
 
 /** Returns a copy of a state in which every value that Terraform marks as sensitive is `(sensitive)`. */
-export function maskState(state: TerraformState): TerraformState {
+export function redactState(state: TerraformState): TerraformState {
   const outputs = Object.entries(state.outputs).map(([name, output]) => [
     name,
     output.sensitive ? { ...output, value: sensitiveText } : output,
   ]);
-  return { ...state, outputs: Object.fromEntries(outputs), resources: state.resources.map(maskResource) };
+  return { ...state, outputs: Object.fromEntries(outputs), resources: state.resources.map(redactResource) };
 }
 
-function maskResource(resource: StateResource): StateResource {
+function redactResource(resource: StateResource): StateResource {
   const instances = resource.instances.map((instance) => {
     let attributes: unknown = instance.attributes;
-    for (const path of instance.sensitive_attributes ?? []) attributes = maskAt(attributes, stepsOf(path));
+    for (const path of instance.sensitive_attributes ?? []) attributes = redactAt(attributes, stepsOf(path));
     return { ...instance, attributes: attributes as Record<string, unknown> };
   });
   return { ...resource, instances };
 }
 
 /** Redacts the whole value if a step cannot be followed, as into an element of a set. */
-function maskAt(value: unknown, [key, ...rest]: (string | undefined)[]): unknown {
+function redactAt(value: unknown, [key, ...rest]: (string | undefined)[]): unknown {
   if (value === null || value === undefined) return value;
   if (key === undefined || typeof value !== 'object' || !Object.hasOwn(value, key)) return sensitiveText;
-  const masked = maskAt((value as Record<string, unknown>)[key], rest);
+  const redacted = redactAt((value as Record<string, unknown>)[key], rest);
   return Array.isArray(value)
-    ? value.map((item, index) => (String(index) === key ? masked : item))
-    : { ...value, [key]: masked };
+    ? value.map((item, index) => (String(index) === key ? redacted : item))
+    : { ...value, [key]: redacted };
 }
 
 /** Returns the keys along a path of `sensitive_attributes`. Source: Terraform's state format 4. */

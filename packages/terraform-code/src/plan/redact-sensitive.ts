@@ -10,26 +10,26 @@ const maxDepth = 128;
  * Where marks and value differ in shape, the value is replaced if any mark inside is set.
  * Source: https://developer.hashicorp.com/terraform/internals/json-format#change-representation
  */
-export function maskSensitive(value: unknown, marks: unknown): unknown {
-  return mask(value, marks, 0);
+export function redactSensitive(value: unknown, marks: unknown): unknown {
+  return redact(value, marks, 0);
 }
 
-function mask(value: unknown, marks: unknown, depth: number): unknown {
+function redact(value: unknown, marks: unknown, depth: number): unknown {
   if (value === undefined) return undefined;
   if (marks === true || depth > maxDepth) return sensitiveText;
   if (typeof marks !== 'object' || marks === null) return value;
   if (Array.isArray(marks))
     return Array.isArray(value) && marks.length <= value.length
-      ? value.map((item, index) => mask(item, marks[index], depth + 1))
-      : maskWhere(hasMark(marks, depth), value);
+      ? value.map((item, index) => redact(item, marks[index], depth + 1))
+      : redactWhere(hasMark(marks, depth), value);
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return maskWhere(hasMark(marks, depth), value);
+    return redactWhere(hasMark(marks, depth), value);
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, mask(item, own(marks, key), depth + 1)]),
+    Object.entries(value).map(([key, item]) => [key, redact(item, own(marks, key), depth + 1)]),
   );
 }
 
-function maskWhere(marked: boolean, value: unknown): unknown {
+function redactWhere(marked: boolean, value: unknown): unknown {
   return marked && value !== null ? sensitiveText : value;
 }
 
