@@ -9,6 +9,7 @@ import {
   type PriceBook,
   readPriceBook,
 } from '@deployment-engine/pricing';
+import { parseTerraformPlan, type TerraformPlan } from '@deployment-engine/terraform-code';
 import { median, type Row, renderTable } from './table.ts';
 
 const planSize = 2000;
@@ -53,7 +54,7 @@ function score(priceBook: PriceBook): string {
       if (!existsSync(join(folder, 'plan.json'))) continue;
       const usagePath = join(folder, 'usage.yml');
       const usage = existsSync(usagePath) ? { usage: readFileSync(usagePath, 'utf8') } : {};
-      const plan = JSON.parse(readFileSync(join(folder, 'plan.json'), 'utf8'));
+      const plan = parseTerraformPlan(readFileSync(join(folder, 'plan.json'), 'utf8'));
       const answer = estimate(normalisePlan(plan), { ...usage, priceBook });
       writeFileSync(join(results, `${name}.json`), JSON.stringify(answer));
     }
@@ -65,7 +66,7 @@ function score(priceBook: PriceBook): string {
 }
 
 /** Builds a plan with instances, volumes, buckets and databases in equal parts. */
-function planOf(count: number): unknown {
+function planOf(count: number): TerraformPlan {
   const kinds: [string, Record<string, unknown>][] = [
     [
       'aws_instance',

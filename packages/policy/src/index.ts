@@ -3,7 +3,6 @@ export { blastRadiusIds } from './plan/blast-radius.ts';
 export { changeRules } from './plan/change-rules.ts';
 export { evaluatePlan } from './plan/evaluate-plan.ts';
 export { evaluateResult } from './plan/evaluate-result.ts';
-export { asArray, asRecord, asString } from './plan/plan-json.ts';
 export { type PlannedResource, readPlan } from './plan/plan-model.ts';
 export { enforcedModes } from './plan/profiles.ts';
 export { referencesOf } from './plan/references.ts';

@@ -1,4 +1,4 @@
-import { isRecord } from './resource-reader.ts';
+import { isRecord } from '@deployment-engine/terraform-code';
 
 /** What an expression in a module may refer to. */
 export type CodeScope = {

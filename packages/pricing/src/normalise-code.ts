@@ -1,7 +1,7 @@
+import { isRecord } from '@deployment-engine/terraform-code';
 import { type CodeScope, evaluate, referencesIn, scopeOf, unknownIn } from './code-scope.ts';
 import type { NormalisedResource, Values } from './normalised-resource.ts';
 import { regionOf } from './region-of.ts';
-import { isRecord } from './resource-reader.ts';
 
 export type ParsedCode = {
   /** Files of the root module, each as hcl2-parser's object or as Terraform JSON. */

@@ -1,8 +1,15 @@
 import type { ChangeAction } from '@deployment-engine/contracts';
+import {
+  asRecord,
+  changeAction,
+  isRecord,
+  managedChanges,
+  type TerraformPlan,
+  withoutKeys,
+} from '@deployment-engine/terraform-code';
 import type { NormalisedResource, Values } from './normalised-resource.ts';
-import { type ConfiguredResource, PlanConfiguration, withoutKeys } from './plan-configuration.ts';
+import { PlanConfiguration, type ResourceReferences } from './plan-configuration.ts';
 import { regionOf } from './region-of.ts';
-import { isRecord } from './resource-reader.ts';
 
 type Change = {
   address: string;
@@ -21,21 +28,20 @@ type Change = {
  * Returns the resources as they are after a plan (`terraform show -json`). A deleted resource keeps its last
  * values and has the action `delete`.
  */
-export function normalisePlan(plan: unknown): NormalisedResource[] {
+export function normalisePlan(plan: TerraformPlan): NormalisedResource[] {
   return resourcesOf(plan, ({ before, after, unknown, action }) => {
     return { values: after ?? before ?? {}, unknown: after === null ? {} : unknown, action };
   });
 }
 
 /** Returns the resources as they were before a plan, for the diff of an estimate. */
-export function normalisePlanBefore(plan: unknown): NormalisedResource[] {
+export function normalisePlanBefore(plan: TerraformPlan): NormalisedResource[] {
   return resourcesOf(plan, ({ before }) => before && { values: before, unknown: {}, action: 'no-op' });
 }
 
 type Side = Pick<NormalisedResource, 'values' | 'unknown' | 'action'>;
 
-function resourcesOf(plan: unknown, sideOf: (change: Change) => Side | null): NormalisedResource[] {
-  if (!isRecord(plan)) return [];
+function resourcesOf(plan: TerraformPlan, sideOf: (change: Change) => Side | null): NormalisedResource[] {
   const configuration = new PlanConfiguration(plan);
   const changes = changesOf(plan);
   const instances = Map.groupBy(changes, ({ configAddress }) => configAddress);
@@ -50,37 +56,25 @@ function resourcesOf(plan: unknown, sideOf: (change: Change) => Side | null): No
   });
 }
 
-function changesOf(plan: Record<string, unknown>): Change[] {
-  const list = Array.isArray(plan.resource_changes) ? plan.resource_changes : [];
-  return list.flatMap((entry): Change[] => {
-    if (!isRecord(entry) || !isRecord(entry.change) || entry.mode === 'data' || entry.deposed !== undefined)
-      return [];
-    const { actions, before, after, after_unknown: unknown } = entry.change;
-    const address = String(entry.address);
-    return [
-      {
-        address,
-        type: String(entry.type),
-        configAddress: withoutKeys(address),
-        modulePrefix: typeof entry.module_address === 'string' ? entry.module_address : '',
-        key: entry.index === undefined ? '' : JSON.stringify(entry.index),
-        action: actionOf(Array.isArray(actions) ? actions.map(String) : []),
-        before: isRecord(before) ? before : null,
-        after: isRecord(after) ? after : null,
-        unknown: isRecord(unknown) ? unknown : {},
-      },
-    ];
-  });
-}
-
-function actionOf(actions: string[]): ChangeAction {
-  if (actions.length === 2) return actions.includes('forget') ? 'create' : 'replace';
-  return (actions[0] ?? 'no-op') as ChangeAction;
+function changesOf(plan: TerraformPlan): Change[] {
+  return managedChanges(plan.resource_changes)
+    .filter(({ deposed }) => deposed === undefined)
+    .map(({ address, type, module_address: modulePrefix = '', index, change }) => ({
+      address,
+      type,
+      configAddress: withoutKeys(address),
+      modulePrefix,
+      key: index === undefined ? '' : JSON.stringify(index),
+      action: changeAction(change.actions),
+      before: isRecord(change.before) ? change.before : null,
+      after: isRecord(change.after) ? change.after : null,
+      unknown: asRecord(change.after_unknown),
+    }));
 }
 
 function referencesOf(
   change: Change,
-  { modulePath, references }: ConfiguredResource,
+  { modulePath, references }: ResourceReferences,
   configuration: PlanConfiguration,
   instances: Map<string, Change[]>,
 ): Record<string, string[]> {

@@ -1,6 +1,6 @@
+import { isRecord } from '@deployment-engine/terraform-code';
 import type { NormalisedResource, Values } from './normalised-resource.ts';
 import { regionOf } from './region-of.ts';
-import { isRecord } from './resource-reader.ts';
 
 export type StateOptions = {
   /** Resources of the plan or code that led to this state; they supply regions missing from the state. */

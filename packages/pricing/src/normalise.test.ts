@@ -1,3 +1,4 @@
+import { checkTerraformPlan, type TerraformPlan } from '@deployment-engine/terraform-code';
 import { estimate } from './estimate.ts';
 import { normalisePlan, normalisePlanBefore } from './normalise-plan.ts';
 import { normaliseState } from './normalise-state.ts';
@@ -18,7 +19,8 @@ type Planned = {
 function change({ address, type, after, unknown = {}, before, index, module }: Planned) {
   const actions = after === null ? ['delete'] : before ? ['update'] : ['create'];
   const body = { actions, before: before ?? null, after, after_unknown: unknown };
-  return { address, type, mode: 'managed', index, module_address: module, change: body };
+  const name = address.split('.').at(-1);
+  return { address, type, name, mode: 'managed', index, module_address: module, change: body };
 }
 
 function configured(address: string, expressions: Record<string, unknown>, provider = 'aws') {
@@ -31,12 +33,12 @@ const providers = {
   'aws.west': { name: 'aws', alias: 'west', expressions: { region: constant('us-west-2') } },
 };
 
-function planWith(changes: unknown[], root: Record<string, unknown>): unknown {
-  return {
+function planWith(changes: unknown[], root: Record<string, unknown>): TerraformPlan {
+  return checkTerraformPlan({
     variables: { region: { value: 'eu-west-1' } },
     resource_changes: changes,
     configuration: { provider_config: providers, root_module: root },
-  };
+  });
 }
 
 describe('a plan', () => {
@@ -215,9 +217,9 @@ describe('a plan', () => {
   });
 
   test('that is no plan gives no resources', () => {
-    for (const nonsense of [null, 'x', [], {}, { resource_changes: 3, configuration: 'y' }]) {
-      expect(normalisePlan(nonsense)).toStrictEqual([]);
-    }
+    expect(normalisePlan(checkTerraformPlan({}))).toStrictEqual([]);
+    for (const nonsense of [null, 'x', [], { resource_changes: 3, configuration: 'y' }])
+      expect(() => checkTerraformPlan(nonsense)).toThrow(/^reading the plan: /);
   });
 });
 

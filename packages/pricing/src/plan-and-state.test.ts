@@ -1,3 +1,4 @@
+import { checkTerraformPlan, type TerraformPlan } from '@deployment-engine/terraform-code';
 import fc from 'fast-check';
 import { estimate } from './estimate.ts';
 import { normalisePlan } from './normalise-plan.ts';
@@ -18,10 +19,10 @@ const kinds = { number: 0, text: '', flag: false, blocks: [], count: [] } as con
 type Kind = keyof typeof kinds;
 type Values = Record<string, unknown>;
 
-function planOf(type: string, after: Values) {
+function planOf(type: string, after: Values): TerraformPlan {
   const place = { address: `${type}.a`, mode: 'managed', type, name: 'a' };
   const provider = type.split('_')[0] ?? '';
-  return {
+  return checkTerraformPlan({
     resource_changes: [{ ...place, change: { actions: ['create'], before: null, after, after_unknown: {} } }],
     configuration: {
       provider_config: {
@@ -29,7 +30,7 @@ function planOf(type: string, after: Values) {
       },
       root_module: { resources: [{ ...place, provider_config_key: provider, expressions: {} }] },
     },
-  };
+  });
 }
 
 function stateOf(type: string, attributes: Values) {

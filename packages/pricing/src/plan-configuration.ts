@@ -1,6 +1,15 @@
-import { isRecord } from './resource-reader.ts';
+import {
+  type ConfiguredModule,
+  type ConfiguredResource,
+  moduleNames,
+  type PlanExpressions,
+  type ProviderConfiguration,
+  readPlanExpression,
+  type TerraformPlan,
+  withoutKeys,
+} from '@deployment-engine/terraform-code';
 
-export type ConfiguredResource = {
+export type ResourceReferences = {
   /** The module's path without instance keys, `[]` for the root module. */
   modulePath: string[];
   providerKey: string;
@@ -8,29 +17,28 @@ export type ConfiguredResource = {
   references: Map<string, string[]>;
 };
 
-type ConfiguredModule = {
+type CalledModule = {
   path: string[];
-  body: Record<string, unknown>;
+  body: ConfiguredModule;
   /** The call's expressions, by input variable. */
-  inputs: Record<string, unknown>;
+  inputs: PlanExpressions;
 };
 
 /** A plan's `configuration`: references between resources, and the provider of each. */
 export class PlanConfiguration {
-  readonly #resources = new Map<string, ConfiguredResource>();
-  readonly #modules = new Map<string, ConfiguredModule>();
-  readonly #providers: Record<string, unknown>;
-  readonly #variables: Record<string, unknown>;
+  readonly #resources = new Map<string, ResourceReferences>();
+  readonly #modules = new Map<string, CalledModule>();
+  readonly #providers: Record<string, ProviderConfiguration>;
+  readonly #variables: NonNullable<TerraformPlan['variables']>;
 
-  constructor(plan: Record<string, unknown>) {
-    const configuration = isRecord(plan.configuration) ? plan.configuration : {};
-    this.#providers = isRecord(configuration.provider_config) ? configuration.provider_config : {};
-    this.#variables = isRecord(plan.variables) ? plan.variables : {};
-    if (isRecord(configuration.root_module)) this.#addModule([], configuration.root_module, {});
+  constructor({ configuration, variables = {} }: TerraformPlan) {
+    this.#providers = configuration?.provider_config ?? {};
+    this.#variables = variables;
+    if (configuration?.root_module) this.#addModule([], configuration.root_module, {});
   }
 
   /** Finds a resource by its address without instance keys. */
-  resource(configAddress: string): ConfiguredResource | undefined {
+  resource(configAddress: string): ResourceReferences | undefined {
     return this.#resources.get(configAddress);
   }
 
@@ -38,9 +46,8 @@ export class PlanConfiguration {
   region(providerKey: string): string | null {
     const own = providerKey.split(':').at(-1) as string;
     const provider = this.#providers[providerKey] ?? this.#providers[own];
-    if (!isRecord(provider) || !isRecord(provider.expressions)) return null;
-    const module = typeof provider.module_address === 'string' ? moduleNames(provider.module_address) : [];
-    const value = this.#evaluate(provider.expressions.region, module);
+    const module = moduleNames(provider?.module_address ?? '');
+    const value = this.#evaluate(provider?.expressions?.region, module);
     return typeof value === 'string' ? value : null;
   }
 
@@ -62,75 +69,56 @@ export class PlanConfiguration {
   #outputTargets(parts: string[], modulePath: string[], depth: number): string[] {
     const childPath = [...modulePath, parts[1] ?? ''];
     const child = this.#modules.get(childPath.join('.'));
-    const outputs = isRecord(child?.body.outputs) ? child.body.outputs : {};
-    const output = outputs[parts[2] ?? ''];
-    const expression = isRecord(output) ? output.expression : undefined;
-    return referencesIn(expression).flatMap((inner) => this.targets(inner, childPath, depth + 1));
+    const output = child?.body.outputs?.[parts[2] ?? ''];
+    return referencesIn(output?.expression).flatMap((inner) => this.targets(inner, childPath, depth + 1));
   }
 
-  #addModule(path: string[], body: Record<string, unknown>, inputs: Record<string, unknown>): void {
+  #addModule(path: string[], body: ConfiguredModule, inputs: PlanExpressions): void {
     this.#modules.set(path.join('.'), { path, body, inputs });
     const prefix = path.map((name) => `module.${name}.`).join('');
-    for (const resource of Array.isArray(body.resources) ? body.resources : []) {
-      if (!isRecord(resource)) continue;
-      const references = new Map<string, string[]>();
-      collectReferences(resource.expressions, '', references);
-      const providerKey = String(resource.provider_config_key ?? '');
-      this.#resources.set(`${prefix}${resource.address}`, { modulePath: path, providerKey, references });
-    }
-    const calls = isRecord(body.module_calls) ? body.module_calls : {};
-    for (const [name, call] of Object.entries(calls)) {
-      if (!isRecord(call) || !isRecord(call.module)) continue;
-      this.#addModule([...path, name], call.module, isRecord(call.expressions) ? call.expressions : {});
-    }
+    for (const resource of body.resources ?? [])
+      this.#resources.set(`${prefix}${resource.address}`, referencesOf(resource, path));
+    for (const [name, { module, expressions = {} }] of Object.entries(body.module_calls ?? {}))
+      if (module) this.#addModule([...path, name], module, expressions);
   }
 
-  #evaluate(expression: unknown, modulePath: string[]): unknown {
-    if (!isRecord(expression)) return undefined;
-    if ('constant_value' in expression) return expression.constant_value;
-    const name = referencesIn(expression)
-      .find((reference) => reference.startsWith('var.'))
-      ?.split('.')[1];
+  #evaluate(json: unknown, modulePath: string[]): unknown {
+    const expression = readPlanExpression(json);
+    if (expression?.kind !== 'value') return undefined;
+    if (expression.constant !== undefined) return expression.constant;
+    const name = expression.references.find((reference) => reference.startsWith('var.'))?.split('.')[1];
     if (name === undefined) return undefined;
     const module = this.#modules.get(modulePath.join('.'));
     if (modulePath.length > 0 && module !== undefined && name in module.inputs) {
       return this.#evaluate(module.inputs[name], modulePath.slice(0, -1));
     }
     const given = modulePath.length === 0 ? this.#variables[name] : undefined;
-    if (isRecord(given)) return given.value;
-    const declared = isRecord(module?.body.variables) ? module.body.variables[name] : undefined;
-    return isRecord(declared) ? declared.default : undefined;
+    return given ? given.value : module?.body.variables?.[name]?.default;
   }
 }
 
-/** `module.a["x"].aws_instance.b[0]` → `module.a.aws_instance.b`. */
-export function withoutKeys(address: string): string {
-  if (!address.includes('[')) return address;
-  return address.replace(/\[(?:"(?:[^"\\]|\\.)*"|[^\]]*)\]/g, '');
+function referencesOf(
+  { provider_config_key: providerKey = '', expressions }: ConfiguredResource,
+  modulePath: string[],
+): ResourceReferences {
+  const references = new Map<string, string[]>();
+  collectReferences(expressions, '', references);
+  return { modulePath, providerKey, references };
 }
 
-export function moduleNames(moduleAddress: string): string[] {
-  return withoutKeys(moduleAddress)
-    .split('.')
-    .filter((_, index) => index % 2 === 1);
-}
-
-function referencesIn(expression: unknown): string[] {
+function referencesIn(json: unknown): string[] {
   const found = new Map<string, string[]>();
-  collectReferences(expression, '', found);
+  collectReferences(json, '', found);
   return [...found.values()].flat();
 }
 
-function collectReferences(expression: unknown, path: string, found: Map<string, string[]>): void {
-  if (Array.isArray(expression)) {
-    for (const entry of expression) collectReferences(entry, path, found);
-  } else if (isRecord(expression)) {
-    if (Array.isArray(expression.references)) {
-      found.set(path, [...(found.get(path) ?? []), ...expression.references.map(String)]);
-    } else if (!('constant_value' in expression)) {
-      for (const [name, value] of Object.entries(expression)) {
-        collectReferences(value, path === '' ? name : `${path}.${name}`, found);
-      }
-    }
-  }
+function collectReferences(json: unknown, path: string, found: Map<string, string[]>): void {
+  const expression = readPlanExpression(json);
+  if (expression?.kind === 'blocks')
+    for (const block of expression.blocks) collectReferences(block, path, found);
+  if (expression?.kind === 'block')
+    for (const [name, argument] of Object.entries(expression.arguments))
+      collectReferences(argument, path === '' ? name : `${path}.${name}`, found);
+  if (expression?.kind === 'value' && expression.references.length > 0)
+    found.set(path, [...(found.get(path) ?? []), ...expression.references]);
 }

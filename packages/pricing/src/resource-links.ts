@@ -1,5 +1,5 @@
+import { withoutKeys } from '@deployment-engine/terraform-code';
 import type { NormalisedResource } from './normalised-resource.ts';
-import { withoutKeys } from './plan-configuration.ts';
 
 /** Attributes by which one resource refers to another once their values are known. */
 const identities = ['id', 'arn', 'name', 'family', 'cluster_identifier', 'self_link'];

@@ -1,3 +1,4 @@
+import { isRecord } from '@deployment-engine/terraform-code';
 import type { Decimal } from 'decimal.js';
 import type { NormalisedResource } from './normalised-resource.ts';
 import { asQuantity, assumed, exactly, type Quantity, unknownQuantity } from './quantity.ts';
@@ -204,8 +205,4 @@ function parseNumber(value: unknown): number | string | null {
   if (typeof value === 'number') return value;
   if (typeof value !== 'string' || !/^-?\d+(\.\d+)?$/.test(value.trim())) return null;
   return value.trim();
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

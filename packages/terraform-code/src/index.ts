@@ -13,10 +13,13 @@ export {
 export { providerOfImport, providerOfResource, resourceBlocksOf } from './hcl/used-providers.ts';
 export { parseJsonBody } from './json/json-body.ts';
 export { type JsonValue, parseJson } from './json/parse-json.ts';
+export { moduleNames, withoutKeys } from './plan/module-path.ts';
+export { type PlanExpression, type PlanExpressions, readPlanExpression } from './plan/plan-expression.ts';
 export { redactPlan } from './plan/redact-plan.ts';
 export { redactSensitive, sensitiveText } from './plan/redact-sensitive.ts';
 export * from './plan/terraform-plan.ts';
 export { instanceAddresses, type StateInstance } from './state/instance-addresses.ts';
 export type { StateResource, TerraformState } from './state/terraform-state.ts';
 export { CodeSyntaxError } from './syntax-error.ts';
+export { asArray, asRecord, asString, isRecord, strings } from './values/json-value.ts';
 export { parseHclValues } from './values/parse-hcl.ts';

@@ -51,7 +51,7 @@ export function plannedCreations(plan: TerraformPlan): PlannedCreation[] {
       name: resource.name,
       key: resource.key,
       provider: resource.provider,
-      providerKey: textOf(resource.configuration.provider_config_key),
+      providerKey: resource.configuration.provider_config_key ?? '',
       values: known(resource.after, resource.afterUnknown),
       sensitive: sensitive.get(resource.address),
       replaces: resource.actions.includes('delete') ? textOf(idOf(resource.before)) : null,

@@ -1,4 +1,4 @@
-import { asRecord, asString } from './plan-json.ts';
+import { asRecord, asString } from '@deployment-engine/terraform-code';
 import type { PlanModel, PlannedResource } from './plan-model.ts';
 import { type References, referencesOf } from './references.ts';
 import { review, type Violation, violationIf } from './rule.ts';
@@ -96,7 +96,7 @@ class Targets {
   namedBy(plan: PlanModel, companion: PlannedResource, argument: string): PlannedResource[] {
     const value = asString(asRecord(companion.after)[argument]);
     if (value !== '') return this.#byName.get(value)?.slice(0, 1) ?? [];
-    const references = referencesOf(plan, companion, asRecord(companion.configuration.expressions)[argument]);
+    const references = referencesOf(plan, companion, companion.configuration.expressions?.[argument]);
     const referred = references.resources.flatMap((reference) =>
       (this.#byAddress.get(`${reference.modulePath} ${reference.address}`) ?? []).filter(
         (target) =>

@@ -1,22 +1,27 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { defaultPolicySettings, projectPolicySettingsSchema } from '@deployment-engine/contracts';
+import {
+  checkTerraformPlan,
+  parseTerraformPlan,
+  type TerraformPlan,
+} from '@deployment-engine/terraform-code';
 import { evaluatePlan } from './evaluate-plan.ts';
 import { constant, planOf, type ResourceFixture, refersTo } from './plan-fixture.ts';
 import { builtInRules } from './rules/index.ts';
 
 const awsIds = builtInRules.map(({ id }) => id).filter((id) => id.startsWith('AWS-'));
-const findingsOf = (plan: unknown, settings: object = {}) =>
+const findingsOf = (plan: TerraformPlan, settings: object = {}) =>
   evaluatePlan(plan, projectPolicySettingsSchema.parse(settings)).findings;
-const idsOf = (plan: unknown, settings: object = {}) => [
+const idsOf = (plan: TerraformPlan, settings: object = {}) => [
   ...new Set(findingsOf(plan, settings).map(({ id }) => id)),
 ];
-const found = (plan: unknown, id: string) =>
+const found = (plan: TerraformPlan, id: string) =>
   findingsOf(plan)
     .filter((finding) => finding.id === id)
     .map(({ address }) => address);
-const policyCase = (name: string): unknown =>
-  JSON.parse(
+const policyCase = (name: string): TerraformPlan =>
+  parseTerraformPlan(
     readFileSync(new URL(`../../../../testing/policy-cases/${name}/plan.json`, import.meta.url), 'utf8'),
   );
 
@@ -122,7 +127,7 @@ const database = (
 const moduleCall = (expressions: object, variables: object = { pw: {} }) => ({
   module_calls: { m: { expressions, module: { variables } } },
 });
-const secretCases: [string, unknown, boolean][] = [
+const secretCases: [string, TerraformPlan, boolean][] = [
   ['a literal', planOf([database(constant('hunter22'))]), true],
   ['an empty literal', planOf([database(constant(''))]), false],
   [
@@ -294,13 +299,30 @@ test('a move alone only warns, unless the profile is stricter or the settings na
   expect(modeIn({ modes: { 'PLAN-MOVE': 'block' } })).toStrictEqual([['PLAN-MOVE', 'block']]);
 });
 
-test('a plan of an unexpected shape is checked without an exception', () => {
+test('a plan of an unexpected shape is refused before it is checked', () => {
+  expect(evaluatePlan(checkTerraformPlan({}), defaultPolicySettings).verdict).toBe('pass');
   for (const plan of [
     null,
     1,
     [],
-    {},
-    { resource_changes: [null, {}, { change: 1 }], configuration: { root_module: [] } },
+    { resource_changes: [null] },
+    { resource_changes: [{}] },
+    { resource_changes: [{ change: 1 }] },
+    { configuration: { root_module: [] } },
   ])
-    expect(evaluatePlan(plan, defaultPolicySettings).verdict).toBe('pass');
+    expect(() => checkTerraformPlan(plan)).toThrow(/^reading the plan: /);
+});
+
+test('values and expressions of an unexpected shape are checked without an exception', () => {
+  for (const odd of [null, 1, 'x', [], [null], {}, { references: 1 }, { constant_value: null }]) {
+    const plan = planOf([
+      {
+        address: 'aws_sqs_queue.q',
+        after: { name: odd, policy: odd },
+        expressions: { name: odd, policy: odd },
+      },
+      { address: 'module.a.aws_sqs_queue.q', change: { before: odd, after: odd, after_unknown: odd } },
+    ]);
+    expect(evaluatePlan(plan, defaultPolicySettings).verdict).not.toBe('block');
+  }
 });

@@ -4,6 +4,7 @@ import {
   type PolicyMode,
   type PolicyReport,
 } from '@deployment-engine/contracts';
+import type { TerraformPlan } from '@deployment-engine/terraform-code';
 import { exceededLimits } from './blast-radius.ts';
 import { type ChangeFinding, type ChangeRule, changeRules, findChanges } from './change-rules.ts';
 import { type PlanModel, readPlan } from './plan-model.ts';
@@ -28,19 +29,19 @@ const ofDestroys: readonly string[] = ['PLAN-DELETE', 'PLAN-IAM'];
  * Skips resources that the plan deletes. User-defined rules are in `evaluateUserRules`.
  */
 export function evaluatePlan(
-  planJson: unknown,
+  plan: TerraformPlan,
   settings: PolicySettings,
   { destroys = false, callerLimits = null }: PlanPurpose = {},
 ): PolicyReport {
-  const plan = readPlan(planJson);
+  const model = readPlan(plan);
   const builder = new ReportBuilder(settings);
-  judgeResources(plan, settings, builder);
+  judgeResources(model, settings, builder);
   const isExpected = ({ id }: ChangeFinding) => destroys && ofDestroys.includes(id) && !isNamed(settings, id);
-  const changes = findChanges(plan).filter((finding) => !isExpected(finding));
-  const exceeded = destroys ? [] : exceededLimits(plan, settings.blastRadius, 'the project');
+  const changes = findChanges(model).filter((finding) => !isExpected(finding));
+  const exceeded = destroys ? [] : exceededLimits(model, settings.blastRadius, 'the project');
   for (const finding of [...changes, ...exceeded]) builder.add(draftOf(finding, settings.profile));
   if (callerLimits)
-    for (const finding of exceededLimits(plan, callerLimits, 'the API key'))
+    for (const finding of exceededLimits(model, callerLimits, 'the API key'))
       builder.add({ ...draftOf(finding, settings.profile), allowable: false });
   return builder.build();
 }

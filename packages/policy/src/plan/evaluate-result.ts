@@ -1,7 +1,10 @@
 import type { PolicyReport } from '@deployment-engine/contracts';
-import { instanceAddresses, type TerraformState } from '@deployment-engine/terraform-code';
+import {
+  instanceAddresses,
+  type TerraformPlan,
+  type TerraformState,
+} from '@deployment-engine/terraform-code';
 import { judgeResources } from './evaluate-plan.ts';
-import { asArray, asRecord, asString } from './plan-json.ts';
 import { readPlan } from './plan-model.ts';
 import { ReportBuilder } from './report-builder.ts';
 import type { PolicySettings } from './settings.ts';
@@ -11,13 +14,13 @@ import type { PolicySettings } from './settings.ts';
  * were certain in the plan or are still pending. All others only warn, because the resources already exist.
  */
 export function evaluateResult(
-  planJson: unknown,
+  plan: TerraformPlan,
   state: TerraformState,
   settings: PolicySettings,
   ofPlan: PolicyReport,
 ): PolicyReport {
   const builder = new ReportBuilder(settings);
-  judgeResources(readPlan(withResults(planJson, state)), settings, builder);
+  judgeResources(readPlan(withResults(plan, state)), settings, builder);
   const report = builder.build();
   const key = ({ id, address }: { id: string; address: string | null }) => `${id} ${address}`;
   const known = new Set(
@@ -30,21 +33,13 @@ export function evaluateResult(
 }
 
 /** Fills resource values into the plan; a resource missing from the state keeps its planned values. */
-function withResults(planJson: unknown, state: TerraformState): unknown {
+function withResults(plan: TerraformPlan, state: TerraformState): TerraformPlan {
   const instances = instanceAddresses(state);
-  const plan = asRecord(planJson);
-  return {
-    ...plan,
-    resource_changes: asArray(plan.resource_changes)
-      .map(asRecord)
-      .map((resource) => {
-        const instance = instances.get(asString(resource.address));
-        return instance
-          ? {
-              ...resource,
-              change: { ...asRecord(resource.change), after: instance.attributes, after_unknown: {} },
-            }
-          : resource;
-      }),
-  };
+  const changes = plan.resource_changes?.map((resource) => {
+    const instance = instances.get(resource.address);
+    return instance
+      ? { ...resource, change: { ...resource.change, after: instance.attributes, after_unknown: {} } }
+      : resource;
+  });
+  return { ...plan, resource_changes: changes };
 }

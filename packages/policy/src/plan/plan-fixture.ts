@@ -1,3 +1,5 @@
+import { checkTerraformPlan, type TerraformPlan } from '@deployment-engine/terraform-code';
+
 /** Builds minimal plans in the form of `terraform show -json`. */
 type Json = Record<string, unknown>;
 
@@ -13,7 +15,7 @@ export type ResourceFixture = {
   configuration?: Json;
 };
 
-export function planOf(resources: ResourceFixture[], rest: Json = {}): Json {
+export function planOf(resources: ResourceFixture[], rest: Json = {}): TerraformPlan {
   const root: Module = { resources: [], module_calls: {} };
   const changes = resources.map((fixture) => {
     const { modulePath, moduleAddress, mode, type, name, index } = parseAddress(fixture.address);
@@ -29,11 +31,11 @@ export function planOf(resources: ResourceFixture[], rest: Json = {}): Json {
     return { ...place, mode, type, name, ...(index === undefined ? {} : { index }), change, ...fixture.rest };
   });
   const { configuration, ...others } = rest;
-  return {
+  return checkTerraformPlan({
     resource_changes: changes,
     configuration: { root_module: mergeModule(root, (configuration ?? {}) as Json) },
     ...others,
-  };
+  });
 }
 
 type Module = { resources: Json[]; module_calls: Record<string, { module: Module } & Json> } & Json;

@@ -1,4 +1,12 @@
-import { asArray, asRecord, asString, strings } from './plan-json.ts';
+import {
+  type ConfiguredModule,
+  type ConfiguredResource,
+  moduleNames,
+  type PlanExpressions,
+  type PlannedChange,
+  type ProviderConfiguration,
+  type TerraformPlan,
+} from '@deployment-engine/terraform-code';
 import { PlannedValue } from './planned-value.ts';
 
 export type PlannedResource = {
@@ -22,7 +30,7 @@ export type PlannedResource = {
   afterUnknown: unknown;
   attributes: PlannedValue;
   /** The resource in the plan's `configuration`; empty if it is not there. */
-  configuration: Record<string, unknown>;
+  configuration: Partial<ConfiguredResource>;
 };
 
 export type PlanModel = {
@@ -39,7 +47,7 @@ export type PlanModel = {
   /** Values of the root module's variables. */
   variables: Record<string, unknown>;
   /** Provider configurations by their keys, for example `aws.west` or `module.a:aws`. */
-  providers: Map<string, Record<string, unknown>>;
+  providers: Map<string, ProviderConfiguration>;
 };
 
 /** One module of the plan's `configuration`. */
@@ -47,20 +55,19 @@ export type ModuleConfiguration = {
   path: string;
   parent: string | null;
   /** Arguments of the module call; empty in the root. */
-  arguments: Record<string, unknown>;
-  variables: Record<string, unknown>;
-  outputs: Record<string, unknown>;
-  resources: Map<string, Record<string, unknown>>;
+  arguments: PlanExpressions;
+  variables: NonNullable<ConfiguredModule['variables']>;
+  outputs: NonNullable<ConfiguredModule['outputs']>;
+  resources: Map<string, ConfiguredResource>;
 };
 
 const maxModuleDepth = 50;
 
-export function readPlan(planJson: unknown): PlanModel {
-  const plan = asRecord(planJson);
-  const configuration = asRecord(plan.configuration);
+export function readPlan(plan: TerraformPlan): PlanModel {
+  const { provider_config: providers = {}, root_module: root = {} } = plan.configuration ?? {};
   const modules = new Map<string, ModuleConfiguration>();
-  readModule(modules, asRecord(configuration.root_module), '', null, {}, 0);
-  const all = asArray(plan.resource_changes).map((change) => readChange(asRecord(change), modules));
+  readModule(modules, root, { path: '', parent: null, callArguments: {}, depth: 0 });
+  const all = (plan.resource_changes ?? []).map((change) => readChange(change, modules));
   const changes = all.filter(({ mode }) => mode === 'managed');
   const resources = changes.filter(({ actions }) => !isGone(actions));
   return {
@@ -71,14 +78,9 @@ export function readPlan(planJson: unknown): PlanModel {
     data: all.filter(({ mode }) => mode === 'data'),
     modules,
     variables: Object.fromEntries(
-      Object.entries(asRecord(plan.variables)).map(([name, variable]) => [name, asRecord(variable).value]),
+      Object.entries(plan.variables ?? {}).map(([name, { value }]) => [name, value]),
     ),
-    providers: new Map(
-      Object.entries(asRecord(configuration.provider_config)).map(([key, provider]) => [
-        key,
-        asRecord(provider),
-      ]),
-    ),
+    providers: new Map(Object.entries(providers)),
   };
 }
 
@@ -86,55 +88,53 @@ function isGone(actions: string[]): boolean {
   return !actions.includes('create') && (actions.includes('delete') || actions.includes('forget'));
 }
 
+type ModulePlace = { path: string; parent: string | null; callArguments: PlanExpressions; depth: number };
+
 function readModule(
   modules: Map<string, ModuleConfiguration>,
-  source: Record<string, unknown>,
-  path: string,
-  parent: string | null,
-  callArguments: Record<string, unknown>,
-  depth: number,
+  source: ConfiguredModule,
+  { path, parent, callArguments, depth }: ModulePlace,
 ): void {
-  const resources = asArray(source.resources).map(asRecord);
   modules.set(path, {
     path,
     parent,
     arguments: callArguments,
-    variables: asRecord(source.variables),
-    outputs: asRecord(source.outputs),
-    resources: new Map(resources.map((resource) => [asString(resource.address), resource])),
+    variables: source.variables ?? {},
+    outputs: source.outputs ?? {},
+    resources: new Map((source.resources ?? []).map((resource) => [resource.address, resource])),
   });
   if (depth >= maxModuleDepth) return;
-  for (const [name, call] of Object.entries(asRecord(source.module_calls))) {
-    const { module, expressions } = asRecord(call);
+  for (const [name, { module = {}, expressions = {} }] of Object.entries(source.module_calls ?? {})) {
     const childPath = path === '' ? name : `${path}.${name}`;
-    readModule(modules, asRecord(module), childPath, path, asRecord(expressions), depth + 1);
+    readModule(modules, module, {
+      path: childPath,
+      parent: path,
+      callArguments: expressions,
+      depth: depth + 1,
+    });
   }
 }
 
-function readChange(
-  source: Record<string, unknown>,
-  modules: Map<string, ModuleConfiguration>,
-): PlannedResource {
-  const change = asRecord(source.change);
-  const [type, name] = [asString(source.type), asString(source.name)];
+function readChange(source: PlannedChange, modules: Map<string, ModuleConfiguration>): PlannedResource {
+  const { address, type, name, change } = source;
   const mode = source.mode === 'data' ? 'data' : 'managed';
-  const moduleAddress = asString(source.module_address);
+  const moduleAddress = source.module_address ?? '';
   const modulePath = modulePathOf(moduleAddress);
-  const address = mode === 'data' ? `data.${type}.${name}` : `${type}.${name}`;
-  const configuration = modules.get(modulePath)?.resources.get(address) ?? {};
-  const { index } = source;
+  const addressInModule = mode === 'data' ? `data.${type}.${name}` : `${type}.${name}`;
+  const configuration: Partial<ConfiguredResource> =
+    modules.get(modulePath)?.resources.get(addressInModule) ?? {};
   return {
-    address: asString(source.address),
+    address,
     type,
     name,
     mode,
     moduleAddress,
     modulePath,
-    key: typeof index === 'string' || typeof index === 'number' ? index : null,
-    provider: asString(source.provider_name),
-    actions: strings(change.actions),
-    importing: readImport(change.importing),
-    previousAddress: typeof source.previous_address === 'string' ? source.previous_address : null,
+    key: source.index ?? null,
+    provider: source.provider_name ?? '',
+    actions: change.actions,
+    importing: change.importing ? { id: change.importing.id ?? null } : null,
+    previousAddress: source.previous_address ?? null,
     before: change.before,
     after: change.after,
     afterUnknown: change.after_unknown,
@@ -143,17 +143,7 @@ function readChange(
   };
 }
 
-function readImport(importing: unknown): PlannedResource['importing'] {
-  if (importing === undefined || importing === null) return null;
-  const { id } = asRecord(importing);
-  return { id: typeof id === 'string' ? id : null };
-}
-
-/** `module.a["x.y"].module.b[0]` → `a.b`. Keys may hold dots and escaped quotes. */
-export function modulePathOf(address: string): string {
-  const plain = address.replace(/\[(?:"(?:[^"\\]|\\.)*"|[^\]]*)\]/g, '');
-  return plain
-    .split('.')
-    .filter((_, index) => index % 2 === 1)
-    .join('.');
+/** `module.a["x.y"].module.b[0]` → `a.b`. */
+export function modulePathOf(moduleAddress: string): string {
+  return moduleNames(moduleAddress).join('.');
 }

@@ -1,8 +1,9 @@
 import { blastRadiusSchema, projectPolicySettingsSchema } from '@deployment-engine/contracts';
+import type { TerraformPlan } from '@deployment-engine/terraform-code';
 import { evaluatePlan, type PlanPurpose } from './evaluate-plan.ts';
 import { planOf } from './plan-fixture.ts';
 
-const idsOf = (plan: unknown, settings: object, purpose: PlanPurpose) =>
+const idsOf = (plan: TerraformPlan, settings: object, purpose: PlanPurpose) =>
   evaluatePlan(plan, projectPolicySettingsSchema.parse(settings), purpose).findings.map(({ id }) => id);
 const deletion = planOf([
   { address: 'aws_iam_role.r', actions: ['delete'], after: null },

@@ -1,4 +1,4 @@
-import { asArray, asRecord, asString, strings } from './plan-json.ts';
+import { asArray, asRecord, asString, strings } from '@deployment-engine/terraform-code';
 import type { PlanModel, PlannedResource } from './plan-model.ts';
 import type { PlannedValue } from './planned-value.ts';
 import { parseDocument, type Statement } from './policy-document.ts';
@@ -22,7 +22,7 @@ export function readPolicy(
 
 /** Reads `data "aws_iam_policy_document"` blocks, if they are the attribute's only source. */
 function readDataSources(plan: PlanModel, resource: PlannedResource, name: string): Statement[] | undefined {
-  const expression = asRecord(resource.configuration.expressions)[name];
+  const expression = resource.configuration.expressions?.[name];
   const { resources, localsOf, constants } = referencesOf(plan, resource, expression);
   const documents = resources.filter(({ address }) => address.startsWith('data.aws_iam_policy_document.'));
   if (

@@ -1,4 +1,4 @@
-import { asArray, asRecord } from './plan-json.ts';
+import { asArray, asRecord, readPlanExpression } from '@deployment-engine/terraform-code';
 
 /**
  * An attribute of a planned resource in three forms: the value after the change, the marks of what is known
@@ -79,9 +79,9 @@ export class PlannedValue {
 }
 
 function inner(expression: unknown, name: string): unknown {
-  if (Array.isArray(expression)) return inner(expression[0], name);
-  const record = asRecord(expression);
-  return 'references' in record || 'constant_value' in record ? expression : record[name];
+  const read = readPlanExpression(expression);
+  if (read?.kind === 'blocks') return inner(read.blocks[0], name);
+  return read?.kind === 'block' ? read.arguments[name] : expression;
 }
 
 function hasMark(mark: unknown): boolean {

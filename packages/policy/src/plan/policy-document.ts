@@ -1,5 +1,4 @@
-import { type JsonValue, parseJson } from '@deployment-engine/terraform-code';
-import { asRecord, asString } from './plan-json.ts';
+import { asRecord, asString, type JsonValue, parseJson } from '@deployment-engine/terraform-code';
 
 /** A statement of an IAM policy; every field is a list. */
 export type Statement = {

@@ -1,4 +1,4 @@
-import { asRecord, strings } from './plan-json.ts';
+import { readPlanExpression } from '@deployment-engine/terraform-code';
 import type { PlanModel, PlannedResource } from './plan-model.ts';
 
 /** References of an expression, with variables and outputs followed through modules. */
@@ -34,8 +34,8 @@ export function referencesOf(plan: PlanModel, resource: PlannedResource, express
   const walk = new Walk(plan, found);
   walk.expression(expression, resource.modulePath);
   if (found.byInstanceKey)
-    for (const loop of ['for_each_expression', 'count_expression'])
-      walk.expression(resource.configuration[loop], resource.modulePath);
+    for (const loop of [resource.configuration.for_each_expression, resource.configuration.count_expression])
+      walk.expression(loop, resource.modulePath);
   return found;
 }
 
@@ -63,15 +63,13 @@ class Walk {
 
   /** Collects the references of an expression, or of the expressions in nested blocks. */
   expression(expression: unknown, modulePath: string): void {
-    if (this.#steps++ > maxSteps || typeof expression !== 'object' || expression === null) return;
-    if (Array.isArray(expression)) {
-      for (const item of expression) this.expression(item, modulePath);
-      return;
-    }
-    const record = asRecord(expression);
-    if ('constant_value' in record) this.#found.constants.push(record.constant_value);
-    else if ('references' in record) this.#references(strings(record.references), modulePath);
-    else for (const item of Object.values(record)) this.expression(item, modulePath);
+    const read = this.#steps++ > maxSteps ? undefined : readPlanExpression(expression);
+    if (read?.kind === 'blocks') for (const block of read.blocks) this.expression(block, modulePath);
+    if (read?.kind === 'block')
+      for (const argument of Object.values(read.arguments)) this.expression(argument, modulePath);
+    if (read?.kind !== 'value') return;
+    if (read.constant !== undefined) this.#found.constants.push(read.constant);
+    else this.#references(read.references, modulePath);
   }
 
   #references(references: string[], modulePath: string): void {
@@ -107,8 +105,8 @@ class Walk {
     const outer = this.#moduleInstance;
     const key = call?.key ?? null;
     if (key !== null) this.#moduleInstance = `module.${module}[${JSON.stringify(key)}]`;
-    for (const [name, source] of Object.entries(outputs))
-      if (output === undefined || output.name === name) this.expression(asRecord(source).expression, path);
+    for (const [name, { expression }] of Object.entries(outputs))
+      if (output === undefined || output.name === name) this.expression(expression, path);
     this.#moduleInstance = outer;
   }
 

@@ -1,5 +1,5 @@
+import { asRecord, asString, readPlanExpression } from '@deployment-engine/terraform-code';
 import type { ChangeFinding } from './change-rules.ts';
-import { asRecord, asString, strings } from './plan-json.ts';
 import { modulePathOf, type PlanModel, type PlannedResource } from './plan-model.ts';
 
 /** Returns providers and changed resources whose region is not allowed or unknown. */
@@ -37,10 +37,10 @@ export function foreignRegions(
  * it on the resource. A module without its own providers uses the root's.
  */
 function usedProviders(plan: PlanModel, changed: PlannedResource[]): Set<string> {
-  const withRegion = [...plan.providers].filter(([, { expressions }]) => 'region' in asRecord(expressions));
+  const withRegion = [...plan.providers].filter(([, { expressions }]) => 'region' in (expressions ?? {}));
   const ofAws = changed
     .filter(({ type }) => type.startsWith('aws_'))
-    .map(({ configuration }) => asString(configuration.provider_config_key) || 'aws')
+    .map(({ configuration }) => configuration.provider_config_key || 'aws')
     .map((key) =>
       plan.providers.get(key)?.expressions === undefined ? (key.split(':').at(-1) ?? key) : key,
     );
@@ -48,26 +48,23 @@ function usedProviders(plan: PlanModel, changed: PlannedResource[]): Set<string>
 }
 
 function regionOfProvider(plan: PlanModel, key: string): string | undefined {
-  const provider = plan.providers.get(key) ?? {};
-  return regionOf(
-    plan,
-    modulePathOf(asString(provider.module_address)),
-    asRecord(provider.expressions).region,
-  );
+  const provider = plan.providers.get(key);
+  return regionOf(plan, modulePathOf(provider?.module_address ?? ''), provider?.expressions?.region);
 }
 
 /** Returns a constant, or the value of a single variable; locals and function results are unknown. */
 function regionOf(plan: PlanModel, modulePath: string, expression: unknown): string | undefined {
-  const { constant_value, references } = asRecord(expression);
-  if (typeof constant_value === 'string') return constant_value;
-  const [reference, ...others] = strings(references);
+  const read = readPlanExpression(expression);
+  if (read?.kind !== 'value') return undefined;
+  if (typeof read.constant === 'string') return read.constant;
+  const [reference, ...others] = read.references;
   const name = others.length === 0 ? /^var\.([\w-]+)$/.exec(reference ?? '')?.[1] : undefined;
   const module = plan.modules.get(modulePath);
   if (name === undefined || module === undefined) return undefined;
   if (module.parent !== null && Object.hasOwn(module.arguments, name))
     return regionOf(plan, module.parent, module.arguments[name]);
   const values = module.parent === null ? plan.variables : {};
-  const value = Object.hasOwn(values, name) ? values[name] : asRecord(module.variables[name]).default;
+  const value = Object.hasOwn(values, name) ? values[name] : module.variables[name]?.default;
   return typeof value === 'string' ? value : undefined;
 }
 

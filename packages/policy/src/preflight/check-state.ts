@@ -1,5 +1,5 @@
 import type { PolicyReport } from '@deployment-engine/contracts';
-import { asArray, asRecord, asString } from '../plan/plan-json.ts';
+import { asArray, asRecord, asString } from '@deployment-engine/terraform-code';
 import { ReportBuilder } from '../plan/report-builder.ts';
 import type { PolicySettings } from '../plan/settings.ts';
 import { acceptedProviders } from './checks/provider-arguments.ts';

@@ -1,3 +1,4 @@
+import { isRecord } from '../values/json-value.ts';
 import { redactSensitive, sensitiveText } from './redact-sensitive.ts';
 
 type Json = Record<string, unknown>;
@@ -70,8 +71,4 @@ function redactVariables(variables: Json, configuration: unknown): Json {
 
 function mapValues(record: Json, map: (value: unknown, key: string) => unknown): Json {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value, key)]));
-}
-
-function isRecord(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -36,19 +36,21 @@ const resourceChangeSchema = z.object({
   change: changeSchema,
 });
 
-/** Expressions by argument, each `{constant_value}`, `{references}` or blocks of these. */
+/** Expressions and nested blocks by argument, each read by `readPlanExpression`. */
 const expressionsSchema = jsonObjectSchema.optional();
 
+const configuredResourceSchema = z.object({
+  /** Within its module: `type.name`, or `data.type.name`. */
+  address: z.string(),
+  /** Key in `provider_config`, for example `aws.west` or `module.a:aws`. */
+  provider_config_key: z.string().optional(),
+  expressions: expressionsSchema,
+  for_each_expression: z.unknown().optional(),
+  count_expression: z.unknown().optional(),
+});
+
 const configuredModuleSchema = z.object({
-  resources: z
-    .array(
-      z.object({
-        address: z.string(),
-        provider_config_key: z.string().optional(),
-        expressions: expressionsSchema,
-      }),
-    )
-    .optional(),
+  resources: z.array(configuredResourceSchema).optional(),
   variables: z
     .record(z.string(), z.object({ default: z.unknown().optional(), sensitive: z.boolean().optional() }))
     .optional(),
@@ -69,6 +71,14 @@ const providerConfigurationSchema = z.object({
   expressions: expressionsSchema,
 });
 
+/** A resource of the prior state. */
+const storedResourceSchema = z.object({
+  mode: z.string(),
+  type: z.string(),
+  name: z.string(),
+  values: z.unknown().optional(),
+});
+
 /**
  * The parts of `terraform show -json` of a plan that the engine reads. Other keys are accepted and kept.
  * Source: https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
@@ -81,7 +91,11 @@ const terraformPlanSchema = z.object({
   output_changes: z.record(z.string(), changeSchema).optional(),
   planned_values: jsonObjectSchema.optional(),
   prior_state: z
-    .object({ values: z.object({ root_module: jsonObjectSchema.optional() }).optional() })
+    .object({
+      values: z
+        .object({ root_module: z.object({ resources: z.array(storedResourceSchema).optional() }).optional() })
+        .optional(),
+    })
     .optional(),
   configuration: z
     .object({
@@ -92,6 +106,8 @@ const terraformPlanSchema = z.object({
 });
 export type TerraformPlan = z.infer<typeof terraformPlanSchema>;
 export type PlannedChange = z.infer<typeof resourceChangeSchema>;
+export type ConfiguredResource = z.infer<typeof configuredResourceSchema>;
+export type ProviderConfiguration = z.infer<typeof providerConfigurationSchema>;
 export type ConfiguredModule = z.infer<typeof configuredModuleSchema>;
 
 /** Maximum number of places in a message about a malformed plan. */

@@ -1,5 +1,4 @@
-import { asArray, asRecord, asString } from '@deployment-engine/policy';
-import type { TerraformPlan } from '@deployment-engine/terraform-code';
+import { asArray, asRecord, asString, type TerraformPlan } from '@deployment-engine/terraform-code';
 import { importId } from '../import-ids.ts';
 import type { OrphanContent } from '../orphan-store.ts';
 import { queries } from './query-table.ts';
@@ -58,10 +57,9 @@ export function foundIds(plan: TerraformPlan, lookup: Lookup): string[] {
     const change = plan.resource_changes?.find(({ address }) => address === lookup.to)?.change;
     return change?.importing == null ? [] : [lookup.id];
   }
-  const module = asRecord(asRecord(asRecord(plan.prior_state).values).root_module);
-  const read = asArray(module.resources)
-    .map(asRecord)
-    .find(({ mode, type, name }) => mode === 'data' && type === lookup.type && name === lookup.name);
+  const read = plan.prior_state?.values?.root_module?.resources?.find(
+    ({ mode, type, name }) => mode === 'data' && type === lookup.type && name === lookup.name,
+  );
   return idsIn(asRecord(read?.values), lookup.answer);
 }
 

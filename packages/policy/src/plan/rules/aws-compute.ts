@@ -1,4 +1,4 @@
-import { asRecord } from '../plan-json.ts';
+import { asRecord } from '@deployment-engine/terraform-code';
 import type { PlanModel, PlannedResource } from '../plan-model.ts';
 import { referencesOf } from '../references.ts';
 import {

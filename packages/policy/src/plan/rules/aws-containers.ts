@@ -1,4 +1,4 @@
-import { asArray, asRecord } from '../plan-json.ts';
+import { asArray, asRecord } from '@deployment-engine/terraform-code';
 import type { PlannedResource } from '../plan-model.ts';
 import type { PlannedValue } from '../planned-value.ts';
 import { expectTrue, expectValue, type PolicyRule, review, type Violation, violationIf } from '../rule.ts';

@@ -1,5 +1,5 @@
+import { asRecord } from '@deployment-engine/terraform-code';
 import { companionsOf, expectCompanion } from '../companions.ts';
-import { asRecord } from '../plan-json.ts';
 import type { PlanModel, PlannedResource } from '../plan-model.ts';
 import type { PlannedValue } from '../planned-value.ts';
 import { referencesOf } from '../references.ts';

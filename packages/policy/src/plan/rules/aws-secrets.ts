@@ -1,5 +1,5 @@
+import { asRecord, readPlanExpression } from '@deployment-engine/terraform-code';
 import { expectCompanion } from '../companions.ts';
-import { asRecord } from '../plan-json.ts';
 import type { PlanModel, PlannedResource } from '../plan-model.ts';
 import type { PlannedValue } from '../planned-value.ts';
 import { type References, type ResourceReference, referencesOf } from '../references.ts';
@@ -62,7 +62,9 @@ export const secretRules: PolicyRule[] = [
 function checkArguments(resource: PlannedResource, plan: PlanModel): Violation[] {
   const found: Violation[] = [];
   const walk = (block: PlannedValue, depth: number) => {
-    for (const [name, expression] of Object.entries(asRecord(block.expression))) {
+    const read = readPlanExpression(block.expression);
+    if (read?.kind !== 'block') return;
+    for (const [name, expression] of Object.entries(read.arguments)) {
       const argument = block.get(name);
       if (secretArguments.has(name) && !Array.isArray(expression))
         found.push(...checkSecret(name, argument, resource, plan));
@@ -81,8 +83,9 @@ function checkSecret(
   plan: PlanModel,
 ): Violation[] {
   const message = `${name} is written in the code`;
-  const { constant_value: constant } = asRecord(expression);
-  if (constant !== undefined) return violationIf(constant !== null && constant !== '', message);
+  const read = readPlanExpression(expression);
+  if (read?.kind === 'value' && read.constant !== undefined)
+    return violationIf(read.constant !== null && read.constant !== '', message);
   if (typeof value !== 'string' || value === '') return [];
   const references = referencesOf(plan, resource, expression);
   const isIn = (text: string) => text !== '' && value.includes(text);
@@ -104,7 +107,7 @@ function exists(plan: PlanModel, { modulePath, address }: ResourceReference): bo
 /** Returns an expression's possible texts: passed to a module, iterated over, or a variable's default. */
 function literalsOf({ constants, variables, byInstanceKey, byInstanceValue }: References, plan: PlanModel) {
   const defaults = variables.map(({ modulePath, name }) => {
-    const byDefault = asRecord(plan.modules.get(modulePath)?.variables[name]).default;
+    const byDefault = plan.modules.get(modulePath)?.variables[name]?.default;
     const given = modulePath === '' && Object.hasOwn(plan.variables, name) ? plan.variables[name] : byDefault;
     return JSON.stringify(given) === JSON.stringify(byDefault) ? byDefault : undefined;
   });
@@ -131,7 +134,7 @@ function textOf(value: unknown): string {
 /** Checks user data in the code: the plan contains only its digest. */
 function checkUserData(resource: PlannedResource, plan: PlanModel): Violation[] {
   const texts = ['user_data', 'user_data_base64'].flatMap((name) => {
-    const expression = asRecord(asRecord(resource.configuration.expressions)[name]);
+    const expression = resource.configuration.expressions?.[name];
     return [
       ...literalsOf(referencesOf(plan, resource, expression), plan),
       textOf(resource.attributes.get(name).value ?? ''),

@@ -1,4 +1,4 @@
-import { asArray, asRecord, asString, strings } from '../plan-json.ts';
+import { asArray, asRecord, asString, strings } from '@deployment-engine/terraform-code';
 import type { PlannedResource } from '../plan-model.ts';
 import type { PlannedValue } from '../planned-value.ts';
 import { expectValue, isFalse, isTrue, review, type Violation, violationIf } from '../rule.ts';

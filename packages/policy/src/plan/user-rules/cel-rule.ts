@@ -1,7 +1,7 @@
 import { type CelRule, matchesWildcard } from '@deployment-engine/contracts';
+import { asRecord } from '@deployment-engine/terraform-code';
 import { Environment } from '@marcbachmann/cel-js';
 import { isChange, isReplacement } from '../change-rules.ts';
-import { asRecord } from '../plan-json.ts';
 import type { PlanModel, PlannedResource } from '../plan-model.ts';
 import type { RuleHit } from './rule-hit.ts';
 

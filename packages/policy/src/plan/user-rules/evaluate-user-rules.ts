@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { PolicyReport, UserRule } from '@deployment-engine/contracts';
-import { redactPlan } from '@deployment-engine/terraform-code';
+import { redactPlan, type TerraformPlan } from '@deployment-engine/terraform-code';
 import { ReportBuilder } from '../report-builder.ts';
 import { modeOf, type PolicySettings } from '../settings.ts';
 import type { RuleOutcome } from './rule-hit.ts';
@@ -13,13 +13,14 @@ const defaultTimeoutMs = 5000;
  * and time. A rule that fails or times out counts as violated: it cannot confirm that the plan is good.
  */
 export async function evaluateUserRules(
-  planJson: unknown,
+  plan: TerraformPlan,
   settings: PolicySettings,
   timeoutMs = defaultTimeoutMs,
 ): Promise<PolicyReport> {
   const builder = new ReportBuilder(settings);
   const rules = settings.userRules.filter((rule) => modeOf(settings, rule.id, rule.mode) !== 'off');
-  const outcomes = rules.length > 0 ? await runUserRules(rules, redactPlan(planJson), timeoutMs) : new Map();
+  const outcomes =
+    rules.length > 0 ? await runUserRules(rules, redactPlan(plan) as TerraformPlan, timeoutMs) : new Map();
   for (const rule of rules) report(builder, rule, outcomes.get(rule.id));
   return builder.build();
 }
@@ -27,7 +28,7 @@ export async function evaluateUserRules(
 /** Returns the outcome of each rule; a rule that exceeds time or memory is missing, and so are later ones. */
 export async function runUserRules(
   rules: UserRule[],
-  plan: unknown,
+  plan: TerraformPlan,
   timeoutMs: number,
 ): Promise<Map<string, RuleOutcome>> {
   const outcomes = new Map<string, RuleOutcome>();

@@ -1,6 +1,6 @@
 import type { RegoRule } from '@deployment-engine/contracts';
+import { asRecord } from '@deployment-engine/terraform-code';
 import { loadPolicy } from '@open-policy-agent/opa-wasm';
-import { asRecord } from '../plan-json.ts';
 import { readBundle } from './rego-bundle.ts';
 import type { RuleHit } from './rule-hit.ts';
 

@@ -1,13 +1,14 @@
 /** Runs in its own thread, so that an endless rule can be terminated; see `evaluate-user-rules.ts`. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { UserRule } from '@deployment-engine/contracts';
+import type { TerraformPlan } from '@deployment-engine/terraform-code';
 import { readPlan } from '../plan-model.ts';
 import { boundThread } from './bound-thread.ts';
 import { evaluateCel } from './cel-rule.ts';
 import { evaluateRego } from './rego-rule.ts';
 import type { RuleHit, RuleOutcome } from './rule-hit.ts';
 
-const { rules, plan } = workerData as { rules: UserRule[]; plan: unknown };
+const { rules, plan } = workerData as { rules: UserRule[]; plan: TerraformPlan };
 const model = readPlan(plan);
 /** Maximum number of hits reported per rule. */
 const maxHits = 200;

@@ -1,8 +1,9 @@
-/** Reads `terraform show -json` tolerantly: missing parts become empty. */
+/**
+ * Reads values whose shape only a provider knows, such as `before` and `after` of a planned change: what is
+ * missing or of another kind becomes empty.
+ */
 export function asRecord(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : {};
+  return isRecord(value) ? value : {};
 }
 
 export function asArray(value: unknown): unknown[] {
@@ -15,4 +16,8 @@ export function asString(value: unknown): string {
 
 export function strings(value: unknown): string[] {
   return asArray(value).filter((item): item is string => typeof item === 'string');
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
