@@ -1,8 +1,9 @@
 import type { Diagnostic, JobEvent, JobEventBody } from '@deployment-engine/contracts';
+import { sql } from 'kysely';
 import { redactEvent } from '../../projects/redaction/redact-event.ts';
 import type { Redactor } from '../../projects/redaction/redactor.ts';
 import type { JobPatch } from '../../server/database/job-row.ts';
-import { notify, type Query } from '../../server/database/open.ts';
+import type { Query } from '../../server/database/open.ts';
 import { jobChangedChannel } from '../channels.ts';
 
 export type NewEvent = { body: JobEventBody; at: Date; run?: { runId: string; seq: number } };
@@ -27,14 +28,18 @@ export async function appendEvents(
     type: body.type,
     body: JSON.stringify(body),
   }));
-  await trx.insertInto('job_events').values(rows).execute();
   const last = job.last_event_seq + rows.length;
+  // One statement: a job has dozens of batches.
   await trx
-    .updateTable('jobs')
-    .set({ ...patch, last_event_seq: last })
-    .where('id', '=', job.id)
+    .with('inserted', (qb) => qb.insertInto('job_events').values(rows))
+    .with('updated', (qb) =>
+      qb
+        .updateTable('jobs')
+        .set({ ...patch, last_event_seq: last })
+        .where('id', '=', job.id),
+    )
+    .selectNoFrom(sql`pg_notify(${jobChangedChannel}, ${job.id})`.as('notified'))
     .execute();
-  await notify(trx, jobChangedChannel, job.id);
   return last;
 }
 
