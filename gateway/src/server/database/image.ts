@@ -19,9 +19,12 @@ export function imageFolder(): string {
   const digest = createHash('sha256').update(
     readFileSync(join(modules, '@electric-sql/pglite/package.json')),
   );
-  for (const file of globSync('migrat*/**/*.ts', { cwd: import.meta.dirname }).sort())
+  for (const file of [
+    ...globSync('migrations/*.ts', { cwd: import.meta.dirname }).sort(),
+    'migrations.ts',
+    'image.ts',
+  ])
     digest.update(readFileSync(join(import.meta.dirname, file)));
-  digest.update(readFileSync(join(import.meta.dirname, 'migrations.ts')));
   return join(modules, '.cache', 'deployment-engine', `database-${digest.digest('hex').slice(0, 16)}`);
 }
 
@@ -34,6 +37,7 @@ export async function makeImage(folder = imageFolder()): Promise<void> {
     const pglite = await PGlite.create(unfinished);
     const query = new Kysely<Database>({ dialect: new PostgresDialect({ pool: pglitePool(pglite) }) });
     await migrate(query);
+    await dropTemplates(pglite);
     await pglite.exec('checkpoint');
     await query.destroy();
     await rename(unfinished, folder).catch((error) => {
@@ -44,11 +48,17 @@ export async function makeImage(folder = imageFolder()): Promise<void> {
   }
 }
 
+/** Drops the databases that new databases would be made from: two thirds of the files, and the engine makes none. */
+async function dropTemplates(pglite: PGlite): Promise<void> {
+  await pglite.exec('update pg_database set datistemplate = false where datname <> current_database()');
+  for (const name of ['template0', 'template1']) await pglite.exec(`drop database ${name}`);
+}
+
 /** Copies the image to a folder that is empty or absent, all or nothing. Does nothing without an image. */
 export async function startFromImage(directory: string, image = imageFolder()): Promise<void> {
   const unfinished = `${directory}.new`;
   await rm(unfinished, { recursive: true, force: true });
   if (!existsSync(image) || (await readdir(directory).catch(() => [])).length > 0) return;
-  cpSync(image, unfinished, { recursive: true }); // a thousand small files: half the time of `cp`
+  cpSync(image, unfinished, { recursive: true }); // hundreds of small files: half the time of `cp`
   await rename(unfinished, directory);
 }
