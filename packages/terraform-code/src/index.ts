@@ -13,6 +13,7 @@ export {
 export { providerOfImport, providerOfResource, resourceBlocksOf } from './hcl/used-providers.ts';
 export { parseJsonBody } from './json/json-body.ts';
 export { type JsonValue, parseJson } from './json/parse-json.ts';
+export { hasMark } from './plan/marks.ts';
 export { moduleNames, withoutKeys } from './plan/module-path.ts';
 export { type PlanExpression, type PlanExpressions, readPlanExpression } from './plan/plan-expression.ts';
 export { redactPlan } from './plan/redact-plan.ts';

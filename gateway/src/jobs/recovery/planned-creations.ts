@@ -1,5 +1,5 @@
 import { type PlannedResource, readPlan, referencesOf } from '@deployment-engine/policy';
-import type { TerraformPlan } from '@deployment-engine/terraform-code';
+import { asRecord, asString, hasMark, type TerraformPlan } from '@deployment-engine/terraform-code';
 
 /** A resource instance that a plan creates. */
 export type PlannedCreation = {
@@ -54,26 +54,12 @@ export function plannedCreations(plan: TerraformPlan): PlannedCreation[] {
       providerKey: resource.configuration.provider_config_key ?? '',
       values: known(resource.after, resource.afterUnknown),
       sensitive: sensitive.get(resource.address),
-      replaces: resource.actions.includes('delete') ? textOf(idOf(resource.before)) : null,
+      replaces: resource.actions.includes('delete') ? asString(asRecord(resource.before).id) : null,
       dependencies: [...new Set(dependencies(resource))].filter((address) => !/(^|\.)data\./.test(address)),
     }));
 }
 
-function idOf(value: unknown): unknown {
-  return typeof value === 'object' && value !== null ? (value as { id?: unknown }).id : undefined;
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
 function known(value: unknown, unknown: unknown): Record<string, unknown> {
-  const entries = Object.entries((value ?? {}) as Record<string, unknown>);
-  const marks = (unknown ?? {}) as Record<string, unknown>;
-  return Object.fromEntries(entries.filter(([name]) => !holdsTrue(marks[name])));
-}
-
-function holdsTrue(mark: unknown): boolean {
-  if (mark === true) return true;
-  return typeof mark === 'object' && mark !== null && Object.values(mark).some(holdsTrue);
+  const marks = asRecord(unknown);
+  return Object.fromEntries(Object.entries(asRecord(value)).filter(([name]) => !hasMark(marks[name])));
 }

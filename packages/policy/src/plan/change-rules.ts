@@ -1,4 +1,5 @@
 import type { PolicyMode, PolicySeverity } from '@deployment-engine/contracts';
+import { changeAction } from '@deployment-engine/terraform-code';
 import type { PlanModel, PlannedResource } from './plan-model.ts';
 
 /** A finding about a change in the plan, independent of the resulting resources. */
@@ -78,7 +79,7 @@ export function findChanges(plan: PlanModel): ChangeFinding[] {
 }
 
 export function isReplacement(actions: string[]): boolean {
-  return actions.includes('delete') && actions.includes('create');
+  return changeAction(actions) === 'replace';
 }
 
 export function isChange(actions: string[]): boolean {

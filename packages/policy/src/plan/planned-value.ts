@@ -1,4 +1,4 @@
-import { asArray, asRecord, readPlanExpression } from '@deployment-engine/terraform-code';
+import { asArray, asRecord, hasMark, readPlanExpression } from '@deployment-engine/terraform-code';
 
 /**
  * An attribute of a planned resource in three forms: the value after the change, the marks of what is known
@@ -82,9 +82,4 @@ function inner(expression: unknown, name: string): unknown {
   const read = readPlanExpression(expression);
   if (read?.kind === 'blocks') return inner(read.blocks[0], name);
   return read?.kind === 'block' ? read.arguments[name] : expression;
-}
-
-function hasMark(mark: unknown): boolean {
-  if (typeof mark !== 'object' || mark === null) return mark === true;
-  return Object.values(mark).some(hasMark);
 }

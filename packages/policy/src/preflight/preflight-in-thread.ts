@@ -1,7 +1,7 @@
-import { Worker } from 'node:worker_threads';
 import type { PolicyReport } from '@deployment-engine/contracts';
 import { ReportBuilder } from '../plan/report-builder.ts';
 import type { PolicySettings } from '../plan/settings.ts';
+import { messagesOfThread } from '../thread.ts';
 import { preflight, type UploadedFiles } from './preflight.ts';
 import { preflightRules } from './rules.ts';
 
@@ -28,36 +28,21 @@ export async function preflightInThread(
   if (threads >= maxThreads) await new Promise<void>((resolve) => waiting.push(resolve));
   else threads += 1;
   try {
-    return (await judgeInThread(files, settings, timeoutMs)) ?? refusal(settings);
+    const [report] = await messagesOfThread<PolicyReport>(
+      new URL('./preflight-worker.ts', import.meta.url),
+      timeoutMs,
+      {
+        workerData: { files: new Map(files), settings },
+        resourceLimits: { maxOldGenerationSizeMb: 3072, stackSizeMb: 4 },
+      },
+    );
+    return report ?? refusal(settings);
   } finally {
     const next = waiting.shift();
     if (next)
       next(); // hands over the slot
     else threads -= 1;
   }
-}
-
-async function judgeInThread(
-  files: UploadedFiles,
-  settings: PolicySettings,
-  timeoutMs: number,
-): Promise<PolicyReport | undefined> {
-  const worker = new Worker(new URL('./preflight-worker.ts', import.meta.url), {
-    workerData: { files: new Map(files), settings },
-    env: {},
-    execArgv: [],
-    resourceLimits: { maxOldGenerationSizeMb: 3072, stackSizeMb: 4 },
-  });
-  let report: PolicyReport | undefined;
-  worker.on('message', (message: PolicyReport) => {
-    report = message;
-  });
-  worker.on('error', () => undefined);
-  const timer = setTimeout(() => void worker.terminate(), timeoutMs);
-  // The exit event always comes, after any message or error event.
-  await new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-  clearTimeout(timer);
-  return report;
 }
 
 function refusal(settings: PolicySettings): PolicyReport {

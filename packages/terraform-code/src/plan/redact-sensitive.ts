@@ -1,7 +1,6 @@
-export const sensitiveText = '(sensitive)';
+import { hasMark, maxMarkDepth } from './marks.ts';
 
-/** Values nested deeper are replaced as a whole; Terraform's own never are. */
-const maxDepth = 128;
+export const sensitiveText = '(sensitive)';
 
 /**
  * Replaces what Terraform marks as sensitive by `(sensitive)`.
@@ -16,7 +15,7 @@ export function redactSensitive(value: unknown, marks: unknown): unknown {
 
 function redact(value: unknown, marks: unknown, depth: number): unknown {
   if (value === undefined) return undefined;
-  if (marks === true || depth > maxDepth) return sensitiveText;
+  if (marks === true || depth > maxMarkDepth) return sensitiveText;
   if (typeof marks !== 'object' || marks === null) return value;
   if (Array.isArray(marks))
     return Array.isArray(value) && marks.length <= value.length
@@ -36,10 +35,4 @@ function redactWhere(marked: boolean, value: unknown): unknown {
 /** A key such as `__proto__` or `constructor` must not be read from the prototype. */
 function own(marks: object, key: string): unknown {
   return Object.hasOwn(marks, key) ? (marks as Record<string, unknown>)[key] : undefined;
-}
-
-function hasMark(marks: unknown, depth: number): boolean {
-  if (marks === true || depth > maxDepth) return true;
-  if (typeof marks !== 'object' || marks === null) return false;
-  return Object.values(marks).some((mark) => hasMark(mark, depth + 1));
 }

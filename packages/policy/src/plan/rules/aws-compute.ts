@@ -11,20 +11,23 @@ import {
   violationIf,
 } from '../rule.ts';
 
+/** Clauses about the encryption of disks. */
+const ofDiskEncryption = {
+  FSBP: ['EC2.3'],
+  'CIS AWS v5': ['5.1.1'],
+  'SOC 2': ['PI1.5'],
+  HIPAA: ['164_308_a_1_ii_b', '164_308_a_4_ii_a', '164_312_a_2_iv', '164_312_c_1'],
+  GDPR: ['Art. 32'],
+  'PCI DSS 4': ['3.5.1', '8.3.2'],
+  'ISO 27001:2022': ['A.8.11', 'A.8.24'],
+};
+
 export const computeRules: PolicyRule[] = [
   {
     id: 'AWS-EC2-004',
     severity: 'medium',
     remediation: 'Set encrypted = true.',
-    frameworks: {
-      FSBP: ['EC2.3'],
-      'CIS AWS v5': ['5.1.1'],
-      'SOC 2': ['PI1.5'],
-      HIPAA: ['164_308_a_1_ii_b', '164_308_a_4_ii_a', '164_312_a_2_iv', '164_312_c_1'],
-      GDPR: ['Art. 32'],
-      'PCI DSS 4': ['3.5.1', '8.3.2'],
-      'ISO 27001:2022': ['A.8.11', 'A.8.24'],
-    },
+    frameworks: ofDiskEncryption,
     types: ['aws_ebs_volume'],
     check: ({ attributes }) => expectTrue('encrypted', attributes.get('encrypted')),
   },
@@ -32,15 +35,7 @@ export const computeRules: PolicyRule[] = [
     id: 'AWS-EC2-005',
     severity: 'medium',
     remediation: 'Set encrypted = true on every disk.',
-    frameworks: {
-      FSBP: ['EC2.3'],
-      'CIS AWS v5': ['5.1.1'],
-      'SOC 2': ['PI1.5'],
-      HIPAA: ['164_308_a_1_ii_b', '164_308_a_4_ii_a', '164_312_a_2_iv', '164_312_c_1'],
-      GDPR: ['Art. 32'],
-      'PCI DSS 4': ['3.5.1', '8.3.2'],
-      'ISO 27001:2022': ['A.8.11', 'A.8.24'],
-    },
+    frameworks: ofDiskEncryption,
     types: ['aws_instance'],
     check: ({ attributes }) =>
       ['root_block_device', 'ebs_block_device']

@@ -21,18 +21,21 @@ const resourcePolicies = [
   'aws_kms_key_policy',
 ];
 
+/** Clauses about public access to buckets. */
+const ofAccessBlocks = {
+  FSBP: ['S3.8'],
+  'CIS AWS v5': ['2.1.4'],
+  HIPAA: ['164_308_a_1_ii_b', '164_308_a_3_i'],
+  'PCI DSS 4': ['1.2.8', '1.3.1', '1.3.2', '1.4.2'],
+  'ISO 27001:2022': ['A.8.1'],
+};
+
 export const s3Rules: PolicyRule[] = [
   {
     id: 'AWS-S3-001',
     severity: 'high',
     remediation: 'Set all four settings of the public access block to true.',
-    frameworks: {
-      FSBP: ['S3.8'],
-      'CIS AWS v5': ['2.1.4'],
-      HIPAA: ['164_308_a_1_ii_b', '164_308_a_3_i'],
-      'PCI DSS 4': ['1.2.8', '1.3.1', '1.3.2', '1.4.2'],
-      'ISO 27001:2022': ['A.8.1'],
-    },
+    frameworks: ofAccessBlocks,
     types: ['aws_s3_bucket_public_access_block'],
     check: ({ attributes }) =>
       ['block_public_acls', 'block_public_policy', 'ignore_public_acls', 'restrict_public_buckets'].flatMap(
@@ -43,13 +46,7 @@ export const s3Rules: PolicyRule[] = [
     id: 'AWS-S3-002',
     severity: 'medium',
     remediation: 'Add an aws_s3_bucket_public_access_block for the bucket.',
-    frameworks: {
-      FSBP: ['S3.8'],
-      'CIS AWS v5': ['2.1.4'],
-      HIPAA: ['164_308_a_1_ii_b', '164_308_a_3_i'],
-      'PCI DSS 4': ['1.2.8', '1.3.1', '1.3.2', '1.4.2'],
-      'ISO 27001:2022': ['A.8.1'],
-    },
+    frameworks: ofAccessBlocks,
     types: ['aws_s3_bucket'],
     check: (bucket, plan) =>
       expectCompanion(

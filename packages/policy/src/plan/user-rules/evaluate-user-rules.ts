@@ -1,6 +1,6 @@
-import { Worker } from 'node:worker_threads';
 import type { PolicyReport, UserRule } from '@deployment-engine/contracts';
 import { redactPlan, type TerraformPlan } from '@deployment-engine/terraform-code';
+import { messagesOfThread } from '../../thread.ts';
 import { ReportBuilder } from '../report-builder.ts';
 import { modeOf, type PolicySettings } from '../settings.ts';
 import type { RuleOutcome } from './rule-hit.ts';
@@ -31,24 +31,17 @@ export async function runUserRules(
   plan: TerraformPlan,
   timeoutMs: number,
 ): Promise<Map<string, RuleOutcome>> {
-  const outcomes = new Map<string, RuleOutcome>();
-  const worker = new Worker(new URL('./user-rule-worker.ts', import.meta.url), {
-    workerData: { rules, plan },
-    env: {},
-    execArgv: [],
-    stdout: true,
-    stderr: true,
-    resourceLimits: { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 64, stackSizeMb: 4 },
-  });
-  worker.stdout.resume();
-  worker.stderr.resume();
-  worker.on('message', (outcome: RuleOutcome) => outcomes.set(outcome.id, outcome));
-  worker.on('error', () => undefined);
-  const timer = setTimeout(() => void worker.terminate(), timeoutMs);
-  // The exit event always comes, after any error event.
-  await new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-  clearTimeout(timer);
-  return outcomes;
+  const outcomes = await messagesOfThread<RuleOutcome>(
+    new URL('./user-rule-worker.ts', import.meta.url),
+    timeoutMs,
+    {
+      workerData: { rules, plan },
+      stdout: true,
+      stderr: true,
+      resourceLimits: { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 64, stackSizeMb: 4 },
+    },
+  );
+  return new Map(outcomes.map((outcome) => [outcome.id, outcome]));
 }
 
 function report(builder: ReportBuilder, rule: UserRule, outcome: RuleOutcome | undefined): void {

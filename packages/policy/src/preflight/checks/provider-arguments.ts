@@ -1,3 +1,19 @@
+/** Of both of Google's providers. */
+const ofGoogle = [
+  'project',
+  'region',
+  'zone',
+  'default_labels',
+  'add_terraform_attribution_label',
+  'terraform_attribution_label_addition_strategy',
+  'scopes',
+  'batching',
+  'billing_project',
+  'user_project_override',
+  'request_timeout',
+  'request_reason',
+];
+
 /**
  * Arguments, per provider, that contain no file, program, credential or address. Nested blocks are accepted
  * as a whole. A region becomes part of a host name, so an unvalidated region counts as an address.
@@ -33,34 +49,8 @@ export const harmlessArguments: Record<string, readonly string[]> = {
     'storage_use_azuread',
   ],
   'registry.terraform.io/hashicorp/azuread': ['tenant_id', 'environment'],
-  'registry.terraform.io/hashicorp/google': [
-    'project',
-    'region',
-    'zone',
-    'default_labels',
-    'add_terraform_attribution_label',
-    'terraform_attribution_label_addition_strategy',
-    'scopes',
-    'batching',
-    'billing_project',
-    'user_project_override',
-    'request_timeout',
-    'request_reason',
-  ],
-  'registry.terraform.io/hashicorp/google-beta': [
-    'project',
-    'region',
-    'zone',
-    'default_labels',
-    'add_terraform_attribution_label',
-    'terraform_attribution_label_addition_strategy',
-    'scopes',
-    'batching',
-    'billing_project',
-    'user_project_override',
-    'request_timeout',
-    'request_reason',
-  ],
+  'registry.terraform.io/hashicorp/google': ofGoogle,
+  'registry.terraform.io/hashicorp/google-beta': ofGoogle,
 };
 
 /** Terraform's own arguments, accepted for every provider. */
