@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { testUnless } from '../scripts/jest/unless.ts';
+import { describeUnless } from '../scripts/jest/unless.ts';
 import { createClient } from '../testing/client.ts';
 import { type Cluster, type Member, startCluster } from '../testing/cluster.ts';
 import { deployMany } from '../testing/deploy-many.ts';
@@ -12,51 +12,31 @@ import { waitFor } from '../testing/wait.ts';
 /** `npm run bench -- cluster` runs 500. */
 const deploys = Number(process.env.CLUSTER_DEPLOYS ?? 60);
 
-testUnless(skipWithoutPostgres())('two gateways and three runners complete every deploy once', async () => {
-  await using cluster = await startCluster({ gateways: 2, runners: 3 });
-  const result = await deployMany(cluster, deploys);
-  assert.deepEqual(result, { completed: deploys, twice: [], failed: [] }, logs(cluster, result));
-});
+describeUnless(skipWithoutPostgres())('two gateways and three runners', () => {
+  let cluster: Cluster;
+  beforeAll(async () => {
+    const size = { gateways: 2, runners: 3 };
+    cluster = await startCluster({ ...size, policy: allowsProvisioners, runnerEnv: shellEnv });
+  });
+  afterAll(() => cluster?.[Symbol.asyncDispose]());
 
-testUnless(skipWithoutPostgres())(
-  'with one gateway and one runner killed in the middle, still so',
-  async () => {
-    await using cluster = await startCluster({ gateways: 2, runners: 3 });
-    const result = await deployMany(cluster, deploys, async () => {
+  test('complete every deploy once', async () => {
+    const result = await deployMany(cluster, deploys, undefined, 'undisturbed');
+    assert.deepEqual(result, { completed: deploys, twice: [], failed: [] }, logs(cluster, result));
+  });
+
+  test('do so with one gateway and one runner killed in the middle', async () => {
+    const disturb = async () => {
       await cluster.gateways[1]?.child.stop('SIGKILL');
       await cluster.runners[2]?.child.stop('SIGKILL');
       await cluster.runners[2]?.restart();
       await cluster.gateways[1]?.restart();
-    });
+    };
+    const result = await deployMany(cluster, deploys, disturb, 'killed');
     assert.deepEqual(result, { completed: deploys, twice: [], failed: [] }, logs(cluster, result));
-  },
-);
+  });
 
-testUnless(skipWithoutPostgres())(
-  'a runner that never comes back: its plans are made elsewhere, its applies are settled honestly',
-  async () => {
-    await using cluster = await startCluster({ gateways: 2, runners: 2 });
-    const result = await deployMany(cluster, 20, async () => {
-      await cluster.runners[1]?.child.stop('SIGKILL');
-    });
-    expect(result.twice).toStrictEqual([]);
-    expect(result.completed + result.failed.length).toBe(20);
-    assert.ok(
-      result.failed.every((failure) => failure.reason === 'runner_lost'),
-      JSON.stringify(result.failed),
-    );
-  },
-);
-
-testUnless(skipWithoutPostgres())(
-  'a gateway paused past its lease wakes up to find its job taken, and writes nothing',
-  async () => {
-    await using cluster = await startCluster({
-      gateways: 2,
-      runners: 1,
-      policy: allowsProvisioners,
-      runnerEnv: shellEnv,
-    });
+  test('a gateway paused past its lease wakes up to find its job taken, and writes nothing', async () => {
     const { body } = await createClient(cluster.gateways[0]?.url ?? '').post('/api/deploy', {
       projectId: 'paused',
       iacCode: slowCode,
@@ -81,8 +61,19 @@ testUnless(skipWithoutPostgres())(
     );
     expect(events.map((event) => event.id)).toStrictEqual(events.map((_, index) => index + 1));
     expect(events.filter((event) => event.type === 'resource_started').length).toBe(8);
-  },
-);
+  });
+
+  test('a runner that never comes back: its plans are made elsewhere, its applies are settled honestly', async () => {
+    const disturb = async () => cluster.runners[1]?.child.stop('SIGKILL');
+    const result = await deployMany(cluster, 20, disturb, 'lost');
+    expect(result.twice).toStrictEqual([]);
+    expect(result.completed + result.failed.length).toBe(20);
+    assert.ok(
+      result.failed.every((failure) => failure.reason === 'runner_lost'),
+      JSON.stringify(result.failed),
+    );
+  });
+});
 
 async function busyGateway(cluster: Cluster): Promise<Member | undefined> {
   for (const gateway of cluster.gateways) {

@@ -48,18 +48,17 @@ export async function startCluster(size: ClusterSize): Promise<Cluster> {
     gateways.push(await startMember('gateway', { ...shared, ...foldersOf(directory, `g${index}`), ...own }));
   }
   const urls = gateways.map(({ url }) => url).join(',');
-  const runners: Member[] = [];
-  for (let index = 0; index < size.runners; index += 1) {
+  const startRunner = async (index: number) => {
     const own = { RUNNER_PORT: String(await freePort()), ...runnerSettings(size, urls) };
-    const folders = foldersOf(directory, `r${index}`);
-    runners.push(await startMember('terraform-runner', { ...shared, ...folders, ...own }));
-  }
+    return startMember('terraform-runner', { ...shared, ...foldersOf(directory, `r${index}`), ...own });
+  };
+  const runners = await Promise.all(Array.from({ length: size.runners }, (_, index) => startRunner(index)));
   return {
     postgres,
     gateways,
     runners,
     async [Symbol.asyncDispose]() {
-      for (const member of [...gateways, ...runners]) await member.child.stop();
+      await Promise.all([...gateways, ...runners].map((member) => member.child.stop()));
       await postgres.stop();
       await rm(directory, { recursive: true, force: true, maxRetries: 3 });
     },

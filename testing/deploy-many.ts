@@ -13,19 +13,21 @@ export type ManyResult = {
 const code = 'resource "terraform_data" "a" {\n  input = "x"\n}\n';
 const allMs = 1_200_000;
 
-/** Deploys one project each, over all gateways in turn; calls `disturb` when a third has completed. */
+/** Deploys one new project each, over all gateways in turn; calls `disturb` when a third has completed. */
 export async function deployMany(
   cluster: Cluster,
   count: number,
   disturb?: () => Promise<void>,
+  prefix = 'many',
 ): Promise<ManyResult> {
   const clients = cluster.gateways.map((gateway) => createClient(gateway.url));
   const client = clients[0];
   if (!client) throw new Error('deploying to a cluster without gateways');
+  const before = disturb ? await countOf(client, 'completed', Number.POSITIVE_INFINITY) : 0;
   const jobIds: string[] = [];
   for (let index = 0; index < count; index += 1) {
     const answer = await clients[index % clients.length]?.post('/api/deploy', {
-      projectId: `many-${index}`,
+      projectId: `${prefix}-${index}`,
       iacCode: code,
     });
     jobIds.push(answer?.body.jobId);
@@ -33,7 +35,7 @@ export async function deployMany(
   if (disturb) {
     await waitFor(
       'a third of the deploys',
-      async () => (await countOf(client, 'completed', count)) >= count / 3,
+      async () => (await countOf(client, 'completed', before + count)) >= before + count / 3,
       allMs,
     );
     await disturb();
