@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Files } from '@deployment-engine/contracts';
-import { testUnless } from '../scripts/jest/unless.ts';
+import { testsAtOnce } from '../scripts/jest/at-once.ts';
 import { skipWithoutAws } from '../testing/local-aws.ts';
 import { sharedAwsEngine } from '../testing/shared-engine.ts';
 
@@ -118,54 +118,55 @@ async function comparePlanWithState(projectId: string, files: Files, variables: 
   return { planned, applied, plan };
 }
 
-testUnless(skip)('what a plan will cost is what the state costs after apply', async () => {
-  const projectId = 'kinds';
-  const files = { 'main.tf': code, 'usage.yml': usage };
-  const { planned, applied } = await comparePlanWithState(projectId, files);
-  expect(planned.source).toBe('plan');
-  expect(byAddress(applied.costs.resources)).toStrictEqual(byAddress(planned.costs.resources));
-  expect(applied.costs.total).toBe(planned.costs.total);
-  assert.ok(applied.costs.total > 70, String(applied.costs.total));
-  expect(applied.costs.unpriced).toStrictEqual([]);
+testsAtOnce(skip, {
+  'what a plan will cost is what the state costs after apply': async () => {
+    const projectId = 'kinds';
+    const files = { 'main.tf': code, 'usage.yml': usage };
+    const { planned, applied } = await comparePlanWithState(projectId, files);
+    expect(planned.source).toBe('plan');
+    expect(byAddress(applied.costs.resources)).toStrictEqual(byAddress(planned.costs.resources));
+    expect(applied.costs.total).toBe(planned.costs.total);
+    assert.ok(applied.costs.total > 70, String(applied.costs.total));
+    expect(applied.costs.unpriced).toStrictEqual([]);
 
-  const grown = await comparePlanWithState(projectId, files, { tables: 4 });
-  const pending = grown.planned.costs.diff;
-  expect(grown.planned.costs.total).toBe(applied.costs.total);
-  expect([pending.before, pending.after]).toStrictEqual([applied.costs.total, grown.applied.costs.total]);
-  expect(pending.resources.map(({ address }: Priced) => address).toSorted()).toStrictEqual([
-    'aws_dynamodb_table.items[2]',
-    'aws_dynamodb_table.items[3]',
-  ]);
-  expect(grown.plan.cost.diff.difference).toBe(pending.difference);
+    const grown = await comparePlanWithState(projectId, files, { tables: 4 });
+    const pending = grown.planned.costs.diff;
+    expect(grown.planned.costs.total).toBe(applied.costs.total);
+    expect([pending.before, pending.after]).toStrictEqual([applied.costs.total, grown.applied.costs.total]);
+    expect(pending.resources.map(({ address }: Priced) => address).toSorted()).toStrictEqual([
+      'aws_dynamodb_table.items[2]',
+      'aws_dynamodb_table.items[3]',
+    ]);
+    expect(grown.plan.cost.diff.difference).toBe(pending.difference);
 
-  await client.complete('/api/deploy/destroy', { projectId });
-  const { entries } = (await client.get(`/api/deploy/costs/${projectId}/history`)).body;
-  expect(entries.map(({ type, total }: { type: string; total: number }) => [type, total])).toStrictEqual([
-    ['destroy', 0],
-    ['deploy', grown.applied.costs.total],
-    ['deploy', applied.costs.total],
-  ]);
-});
+    await client.complete('/api/deploy/destroy', { projectId });
+    const { entries } = (await client.get(`/api/deploy/costs/${projectId}/history`)).body;
+    expect(entries.map(({ type, total }: { type: string; total: number }) => [type, total])).toStrictEqual([
+      ['destroy', 0],
+      ['deploy', grown.applied.costs.total],
+      ['deploy', applied.costs.total],
+    ]);
+  },
 
-testUnless(skip)('so it is for a whole stack of API Gateway, Lambda and DynamoDB', async () => {
-  const directory = join(import.meta.dirname, '..', 'testing', 'stacks', 'a_apigw_lambda_ddb');
-  const names = ['main.tf', 'outputs.tf', 'variables.tf', 'versions.tf'];
-  const files: Files = Object.fromEntries(
-    names.map((name) => [name, readFileSync(join(directory, name), 'utf8')]),
-  );
-  files['lambda.zip'] = { base64: readFileSync(join(directory, 'lambda.zip')).toString('base64') };
-  const { planned, applied } = await comparePlanWithState('stack', files);
-  expect(byAddress(applied.costs.resources)).toStrictEqual(byAddress(planned.costs.resources));
-  await client.complete('/api/deploy/destroy', { projectId: 'stack' });
-});
+  'so it is for a whole stack of API Gateway, Lambda and DynamoDB': async () => {
+    const directory = join(import.meta.dirname, '..', 'testing', 'stacks', 'a_apigw_lambda_ddb');
+    const names = ['main.tf', 'outputs.tf', 'variables.tf', 'versions.tf'];
+    const files: Files = Object.fromEntries(
+      names.map((name) => [name, readFileSync(join(directory, name), 'utf8')]),
+    );
+    files['lambda.zip'] = { base64: readFileSync(join(directory, 'lambda.zip')).toString('base64') };
+    const { planned, applied } = await comparePlanWithState('stack', files);
+    expect(byAddress(applied.costs.resources)).toStrictEqual(byAddress(planned.costs.resources));
+    await client.complete('/api/deploy/destroy', { projectId: 'stack' });
+  },
 
-testUnless(skip)('a budget that a deploy breaks blocks it before anything is created', async () => {
-  const projectId = 'frugal';
-  const path = `/api/deploy/costs/${projectId}/budget`;
-  await client.request('PUT', path, { maxMonthly: 5, onUnknown: 'ignore' });
-  const request = {
-    projectId,
-    iacCode: `provider "aws" {
+  'a budget that a deploy breaks blocks it before anything is created': async () => {
+    const projectId = 'frugal';
+    const path = `/api/deploy/costs/${projectId}/budget`;
+    await client.request('PUT', path, { maxMonthly: 5, onUnknown: 'ignore' });
+    const request = {
+      projectId,
+      iacCode: `provider "aws" {
   region = "us-east-1"
 }
 resource "aws_sqs_queue" "small" {
@@ -177,21 +178,22 @@ resource "aws_ebs_volume" "large" {
   type              = "gp3"
 }
 `,
-  };
-  const accepted = await client.post('/api/deploy', request);
-  const job = await client.endOf(accepted.body.jobId);
-  expect(job.status).toBe('failed');
-  expect([job.failure?.step, job.failure?.reason]).toStrictEqual(['gate', 'budget_exceeded']);
-  expect(job.error ?? '').toMatch(/aws_ebs_volume\.large/);
-  expect(await aws().call('sqs', { target: 'AmazonSQS.ListQueues' })).not.toMatch(/frugal-small/);
-  expect((await client.get(`/api/deploy/infrastructure/${projectId}`)).body.terraformState).toBe(null);
+    };
+    const accepted = await client.post('/api/deploy', request);
+    const job = await client.endOf(accepted.body.jobId);
+    expect(job.status).toBe('failed');
+    expect([job.failure?.step, job.failure?.reason]).toStrictEqual(['gate', 'budget_exceeded']);
+    expect(job.error ?? '').toMatch(/aws_ebs_volume\.large/);
+    expect(await aws().call('sqs', { target: 'AmazonSQS.ListQueues' })).not.toMatch(/frugal-small/);
+    expect((await client.get(`/api/deploy/infrastructure/${projectId}`)).body.terraformState).toBe(null);
 
-  await client.request('PUT', path, { maxMonthly: 5, onUnknown: 'ignore', action: 'approve' });
-  const again = await client.post('/api/deploy', request);
-  const waiting = await client.finished(again.body.jobId);
-  expect(waiting.status).toBe('awaiting_approval');
-  const approval = { planDigest: waiting.planDigest };
-  expect((await client.post(`/api/deploy/jobs/${waiting.jobId}/approve`, approval)).status).toBe(202);
-  expect((await client.endOf(waiting.jobId)).status).toBe('completed');
-  await client.complete('/api/deploy/destroy', { projectId });
+    await client.request('PUT', path, { maxMonthly: 5, onUnknown: 'ignore', action: 'approve' });
+    const again = await client.post('/api/deploy', request);
+    const waiting = await client.finished(again.body.jobId);
+    expect(waiting.status).toBe('awaiting_approval');
+    const approval = { planDigest: waiting.planDigest };
+    expect((await client.post(`/api/deploy/jobs/${waiting.jobId}/approve`, approval)).status).toBe(202);
+    expect((await client.endOf(waiting.jobId)).status).toBe('completed');
+    await client.complete('/api/deploy/destroy', { projectId });
+  },
 });

@@ -8,12 +8,13 @@ import { createEncryption } from '../../gateway/src/server/encryption.ts';
 import { testUnless } from '../../scripts/jest/unless.ts';
 import { createClient } from '../../testing/client.ts';
 import { providerMirror, skipWithoutAws } from '../../testing/local-aws.ts';
-import { skipWithoutPostgres, startPostgres } from '../../testing/postgres.ts';
+import { type Postgres, skipWithoutPostgres, startPostgres } from '../../testing/postgres.ts';
 import { bareTerraform } from './support/bare-terraform.ts';
 import { type Controls, Stage } from './support/stage.ts';
 import { Trap } from './support/trap.ts';
 
 const platform = `${process.platform}_${process.arch === 'x64' ? 'amd64' : process.arch}`;
+const [withoutPostgres, withoutAws] = [skipWithoutPostgres(), skipWithoutAws()];
 const on = { preflight: true, sandbox: true };
 const off = { preflight: false, sandbox: false };
 
@@ -27,20 +28,34 @@ async function plantProvider(root: string, name: string, version: string, mark: 
 
 describe('state and plan as a way in', () => {
   let trap: Trap;
+  let server: Postgres | undefined;
+  let cache: string;
+  let cacheEnv: Record<string, string>;
+  /** Its services have the plug-in cache in their environment, and runs must not see it. */
+  let stage: Stage;
   beforeAll(async () => {
     trap = await Trap.set();
+    if (!withoutPostgres) server = await startPostgres();
+    cache = await mkdtemp(join(tmpdir(), 'cache-'));
+    cacheEnv = { TF_PLUGIN_CACHE_DIR: cache, TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE: '1' };
+    stage = await Stage.open({ aws: !withoutAws, env: cacheEnv });
   });
-  afterAll(() => trap?.[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await stage?.[Symbol.asyncDispose]();
+    await server?.stop();
+    await trap?.[Symbol.asyncDispose]();
+    await rm(cache, { recursive: true, force: true });
+  });
+  const createDatabase = (name: string) => server?.createDatabase(name) ?? assert.fail('no PostgreSQL');
 
-  testUnless(skipWithoutPostgres())('row 6: a state that names a foreign provider', async () => {
+  testUnless(withoutPostgres)('row 6: a state that names a foreign provider', async () => {
     const mirror = await mkdtemp(join(tmpdir(), 'mirror-'));
     await plantProvider(mirror, 'evil', '1.0.0', trap.mark);
-    const server = await startPostgres();
     const key = 'ab'.repeat(32);
     const code = { 'main.tf': 'output "a" {\n  value = 1\n}\n' };
     const deployWithForeignState = async (controls: Controls, database: string) => {
       await trap.reset();
-      const url = await server.createDatabase(database);
+      const url = await createDatabase(database);
       const env = { DATABASE_URL: url, STATE_ENCRYPTION_KEY: key, TERRAFORM_PROVIDER_MIRROR: mirror };
       await using stage = await Stage.open({ env });
       await stage.deploy(controls, code, { projectId: 'poisoned' });
@@ -55,28 +70,20 @@ describe('state and plan as a way in', () => {
       expect(job.failure?.reason).toBe('policy_denied');
       expect(job.error ?? '').toMatch(/hashicorp\/evil/);
     } finally {
-      await server.stop();
       await rm(mirror, { recursive: true });
     }
   });
 
-  testUnless(skipWithoutAws())('row 7: a poisoned plug-in cache', async () => {
-    const cache = await mkdtemp(join(tmpdir(), 'cache-'));
+  testUnless(withoutAws)('row 7: a poisoned plug-in cache', async () => {
     const versions = await readdir(join(providerMirror() ?? '', 'registry.terraform.io/hashicorp/aws'));
     await plantProvider(cache, 'aws', versions[0] ?? '', trap.mark);
-    const env = { TF_PLUGIN_CACHE_DIR: cache, TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE: '1' };
     const files = { 'main.tf': 'provider "aws" {\n  region = "us-east-1"\n}\ndata "aws_region" "r" {}\n' };
-    await using stage = await Stage.open({ aws: true, env });
-    try {
-      await bareTerraform(files, { env });
-      assert.ok(trap.isMarked(), 'the attack does not work by itself');
-      await trap.reset();
-      const { job } = await stage.deploy(on, files);
-      assert.equal(job.status, 'completed', job.error);
-      assert.ok(!trap.isMarked());
-    } finally {
-      await rm(cache, { recursive: true });
-    }
+    await bareTerraform(files, { env: cacheEnv });
+    assert.ok(trap.isMarked(), 'the attack does not work by itself');
+    await trap.reset();
+    const { job } = await stage.deploy(on, files);
+    assert.equal(job.status, 'completed', job.error);
+    assert.ok(!trap.isMarked());
   });
 
   test('row 16: the state file becomes a link to the state of somebody else', async () => {
@@ -90,51 +97,45 @@ describe('state and plan as a way in', () => {
     );
     await trap.restoreState();
     // With a shell inside, so that only the runner's own reading is tested.
-    await using stage = await Stage.open({ env: { SANDBOX_READ_ONLY_PATHS: '/bin,/usr,/lib,/lib64' } });
-    const { shown } = await stage.deploy({ preflight: false, sandbox: true }, files);
+    await using withShell = await Stage.open({ env: { SANDBOX_READ_ONLY_PATHS: '/bin,/usr,/lib,/lib64' } });
+    const { shown } = await withShell.deploy({ preflight: false, sandbox: true }, files);
     assert.ok(!shown.includes(trap.canary), shown);
     assert.ok(!(await trap.stateIsChanged()));
   });
 
-  testUnless(skipWithoutPostgres())('row 17: a plan is exchanged after it was approved', async () => {
-    const server = await startPostgres();
-    try {
-      const url = await server.createDatabase('plans');
-      await using stage = await Stage.open({ env: { DATABASE_URL: url } });
-      const client = createClient((await stage.engine(on)).url);
-      const plan = async (projectId: string, value: string) => {
-        const iacCode = `resource "terraform_data" "a" {\n  input = "${value}"\n}\n`;
-        const { body } = await client.post('/api/deploy', { projectId, iacCode, autoApprove: false });
-        return client.finished(body.jobId);
-      };
-      const evil = await plan('evil', 'malicious');
-      for (const [projectId, column] of [
-        ['exchanged-file', 'plan_file'],
-        ['exchanged-digest', 'digest'],
-        ['exchanged-seal', 'seal'],
-      ] as const) {
-        const good = await plan(projectId, 'benign');
-        await exchange(url, column, good.jobId, evil.jobId);
-        const digest = column === 'digest' ? evil.planDigest : good.planDigest;
-        await client.post(`/api/deploy/jobs/${good.jobId}/approve`, { planDigest: digest });
-        const state = JSON.stringify((await client.get(`/api/deploy/state/${projectId}`)).body);
-        assert.ok(!/malicious|benign/.test(state), `${column}: ${state}`);
-      }
-      const good = await plan('untouched', 'benign');
-      const wrong = { planDigest: evil.planDigest };
-      expect((await client.post(`/api/deploy/jobs/${good.jobId}/approve`, wrong)).status).toBe(409);
-      const right = { planDigest: good.planDigest };
-      expect((await client.post(`/api/deploy/jobs/${good.jobId}/approve`, right)).status).toBe(202);
-      expect((await client.endOf(good.jobId)).status).toBe('completed');
-    } finally {
-      await server.stop();
+  testUnless(withoutPostgres)('row 17: a plan is exchanged after it was approved', async () => {
+    const url = await createDatabase('plans');
+    await using onPostgres = await Stage.open({ env: { DATABASE_URL: url } });
+    const client = createClient((await onPostgres.engine(on)).url);
+    const plan = async (projectId: string, value: string) => {
+      const iacCode = `resource "terraform_data" "a" {\n  input = "${value}"\n}\n`;
+      const { body } = await client.post('/api/deploy', { projectId, iacCode, autoApprove: false });
+      return client.finished(body.jobId);
+    };
+    const evil = await plan('evil', 'malicious');
+    for (const [projectId, column] of [
+      ['exchanged-file', 'plan_file'],
+      ['exchanged-digest', 'digest'],
+      ['exchanged-seal', 'seal'],
+    ] as const) {
+      const good = await plan(projectId, 'benign');
+      await exchange(url, column, good.jobId, evil.jobId);
+      const digest = column === 'digest' ? evil.planDigest : good.planDigest;
+      await client.post(`/api/deploy/jobs/${good.jobId}/approve`, { planDigest: digest });
+      const state = JSON.stringify((await client.get(`/api/deploy/state/${projectId}`)).body);
+      assert.ok(!/malicious|benign/.test(state), `${column}: ${state}`);
     }
+    const good = await plan('untouched', 'benign');
+    const wrong = { planDigest: evil.planDigest };
+    expect((await client.post(`/api/deploy/jobs/${good.jobId}/approve`, wrong)).status).toBe(409);
+    const right = { planDigest: good.planDigest };
+    expect((await client.post(`/api/deploy/jobs/${good.jobId}/approve`, right)).status).toBe(202);
+    expect((await client.endOf(good.jobId)).status).toBe('completed');
   });
 
-  testUnless(skipWithoutAws())(
+  testUnless(withoutAws)(
     'row 18: a bucket of somebody else is imported, and destroyed with the project',
     async () => {
-      await using stage = await Stage.open({ aws: true });
       const exists = async () =>
         (await stage.aws?.call('s3', { path: '/', method: 'GET' }))?.includes('of-somebody');
       const create = () => stage.aws?.call('s3', { path: '/of-somebody', method: 'PUT' });
@@ -160,7 +161,6 @@ describe('state and plan as a way in', () => {
   );
 
   test('row 24: two jobs of a project never work at once, and a killed one blocks nobody', async () => {
-    await using stage = await Stage.open();
     const client = createClient((await stage.engine(on)).url);
     const iacCode = 'resource "terraform_data" "a" {\n  input = timestamp()\n}\n';
     const accepted = await Promise.all(

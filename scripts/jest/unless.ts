@@ -1,5 +1,5 @@
 /** Why tests cannot run here, or false. */
-type SkipReason = string | false;
+export type SkipReason = string | false;
 type TestRun = (() => void) | (() => Promise<void>);
 
 /** Returns `test`, or `test.skip` with the reason in the test's name if there is one. */
