@@ -1,4 +1,5 @@
 import type { RunEvent } from '@deployment-engine/runner-api';
+import { sha256 } from '../src/files/sha256.ts';
 import { bootRunner, type Folders, makeFolders, makeJob, writeRevision } from './support/boot.ts';
 
 let folders: Folders;
@@ -33,12 +34,11 @@ const errorsOf = (events: RunEvent[]) =>
 
 const resource = (input: string) => `resource "terraform_data" "a" { input = "${input}" }\n`;
 
-test('init runs once for the same requirements, and other code with them is planned and applied without it', async () => {
-  const first = await plan({ 'main.tf': resource('one') });
+test('init runs once for the same code: a later run of any project is planned and applied without it', async () => {
+  const files = { 'main.tf': `${resource('one')}output "b" { value = terraform_data.a.output }` };
+  const first = await plan(files);
   expect([ranInit(first.events), endOf(first.events)?.kind]).toStrictEqual([true, 'succeeded']);
-  const second = await plan({
-    'main.tf': `${resource('two')}output "b" { value = terraform_data.a.output }`,
-  });
+  const second = await plan(files);
   expect([ranInit(second.events), endOf(second.events)?.kind]).toStrictEqual([false, 'succeeded']);
   const steps = second.events.flatMap(({ body }) => (body.type === 'step_started' ? [body.step] : []));
   expect(steps).toStrictEqual(['prepare', 'init', 'plan']);
@@ -49,31 +49,48 @@ test('init runs once for the same requirements, and other code with them is plan
     second.job.apply(ready?.type === 'plan_ready' ? ready.digest : ''),
   );
   expect(endOf(await runner.client.finished(second.job.applyId))).toStrictEqual({ kind: 'succeeded' });
-  const state = JSON.parse((await runner.client.bytes(`/runs/${second.job.applyId}/state`)).toString());
-  expect(state.outputs.b.value).toBe('two');
+  const raw = await runner.client.bytes(`/runs/${second.job.applyId}/state`);
+  expect(JSON.parse(raw.toString()).outputs.b.value).toBe('one');
+
+  const state = { content: raw.toString('base64'), sha256: sha256(raw) };
+  const third = await plan(files, { state });
+  expect([ranInit(third.events), endOf(third.events)?.kind]).toStrictEqual([false, 'succeeded']);
+});
+
+test('a state with a provider that the known result lacks has its init', async () => {
+  const files = { 'main.tf': resource('four') };
+  await plan(files);
+  const raw = JSON.stringify({
+    version: 4,
+    serial: 1,
+    lineage: 'l',
+    resources: [{ provider: 'provider["registry.terraform.io/hashicorp/absent"]' }],
+  });
+  const { events } = await plan(files, {
+    state: { content: Buffer.from(raw).toString('base64'), sha256: sha256(raw) },
+  });
+  expect(ranInit(events)).toBe(true);
 });
 
 test('a restarted runner knows what init did', async () => {
-  await plan({ 'main.tf': resource('one') });
+  await plan({ 'main.tf': resource('two') });
   await runner[Symbol.asyncDispose]();
   runner = await bootRunner(folders);
-  expect(ranInit((await plan({ 'main.tf': resource('three') })).events)).toBe(false);
+  expect(ranInit((await plan({ 'main.tf': resource('two') })).events)).toBe(false);
 });
 
-test('code that init would refuse is refused without it, with its place', async () => {
+test('code that init refuses is refused by init each time, with its place', async () => {
   await plan({ 'main.tf': resource('one') });
-  const twice = await plan({ 'main.tf': resource('one'), 'more.tf': `\n${resource('two')}` });
-  expect(endOf(twice.events)?.kind).toBe('failed');
-  expect(errorsOf(twice.events)[0]).toMatchObject({
-    summary: expect.stringMatching(/Duplicate resource/),
-    file: 'more.tf',
-    line: 2,
-  });
-  const old = await plan({ 'main.tf': `terraform {\n  required_version = "< 1.0"\n}\n${resource('one')}` });
-  expect(endOf(old.events)?.kind).toBe('failed');
-  expect(errorsOf(old.events)[0]?.summary).toMatch(/Unsupported Terraform Core version/);
-  const absent = await plan({ 'main.tf': `${resource('one')}module "m" {\n  source = "./absent"\n}\n` });
-  expect([ranInit(absent.events), endOf(absent.events)?.kind]).toStrictEqual([true, 'failed']);
+  const code = { 'main.tf': resource('one'), 'more.tf': `\n${resource('two')}` };
+  for (const round of [1, 2]) {
+    const { events } = await plan(code);
+    expect([round, endOf(events)]).toMatchObject([round, { kind: 'failed', step: 'init' }]);
+    expect(errorsOf(events)[0]).toMatchObject({
+      summary: expect.stringMatching(/Duplicate resource/),
+      file: 'more.tf',
+      line: 2,
+    });
+  }
 });
 
 test('code with modules has an init of its own each time', async () => {

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import {
   existsSync,
   lstatSync,
@@ -11,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { initKey, readInitResult, restoreInitResult } from './init-results.ts';
+import { coversState, initKey, readInitResult, restoreInitResult } from './init-results.ts';
 
 let folder: string;
 let mirror: string;
@@ -96,44 +97,30 @@ test('nothing is remembered of a link that leaves the mirror, of a provider in t
   expect(await readInitResult(modules, mirror)).toBe(undefined);
 });
 
-test('the key follows from everything that init reads', () => {
-  const files = (code: string, more: Record<string, string> = {}) =>
-    new Map(Object.entries({ 'main.tf': code, ...more }).map(([path, text]) => [path, Buffer.from(text)]));
+test('the key follows from everything that init reads but the state', () => {
   const reads = {
-    terraform: { product: 'terraform', version: '1.11.4', path: '/usr/bin/terraform' },
+    terraform: { version: '1.11.4', path: '/usr/bin/terraform' },
     mirror: '/mirror',
     rootModule: '.',
-    files: files('resource "aws_vpc" "a" {}'),
-    stateProviders: ['provider["registry.terraform.io/hashicorp/aws"]'],
+    revisionDigest: 'a',
   };
   const others = [
     { ...reads, terraform: { ...reads.terraform, version: '1.12.0' } },
-    { ...reads, terraform: { ...reads.terraform, product: 'tofu' } },
     { ...reads, terraform: { ...reads.terraform, path: '/opt/terraform' } },
     { ...reads, mirror: undefined },
     { ...reads, rootModule: 'infra' },
-    { ...reads, stateProviders: [] },
-    {
-      ...reads,
-      stateProviders: [...reads.stateProviders, 'provider["registry.terraform.io/hashicorp/null"]'],
-    },
-    { ...reads, files: files('resource "null_resource" "a" {}') },
-    { ...reads, files: files('resource "aws_vpc" "a" {}', { '.terraform.lock.hcl': 'provider "a" {}' }) },
-    { ...reads, files: files('resource "aws_vpc" "a" {}', { 'infra/.terraform.lock.hcl': 'x' }) },
-    { ...reads, files: files('resource "aws_vpc" "a" {}\nmodule "m" { source = "./m" }') },
-    {
-      ...reads,
-      files: files(
-        'resource "aws_vpc" "a" {}\nterraform {\n  required_providers {\n    aws = { source = "hashicorp/aws", version = "5.0" }\n  }\n}',
-      ),
-    },
+    { ...reads, revisionDigest: 'b' },
   ];
   const keys = [reads, ...others].map(initKey);
   expect(new Set(keys).size).toBe(keys.length);
-  expect(initKey({ ...reads, files: files('resource "aws_vpc" "a" { cidr_block = "10.0.0.0/8" }') })).toBe(
-    keys[0],
-  );
-  expect(initKey({ ...reads, stateProviders: [...reads.stateProviders, ...reads.stateProviders] })).toBe(
-    keys[0],
-  );
+});
+
+test('a result covers a state whose providers it has, under any module and alias', async () => {
+  const result = await readInitResult(initialised('first'), mirror);
+  assert.ok(result);
+  const aws = 'provider["registry.terraform.io/hashicorp/aws"]';
+  const covered = [aws, `module.a.${aws}`, `${aws}.west`, 'provider["terraform.io/builtin/terraform"]'];
+  expect(coversState(result, covered)).toBe(true);
+  expect(coversState(result, [...covered, 'provider["registry.terraform.io/hashicorp/null"]'])).toBe(false);
+  expect(coversState(result, ['provider.aws'])).toBe(false);
 });

@@ -1,10 +1,9 @@
 import { lstat, mkdir, readdir, readlink, realpath, symlink, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, sep } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { canonicalJson, lockFileName } from '@deployment-engine/contracts';
 import { z } from 'zod';
 import { readRegular } from '../files/regular-file.ts';
 import { sha256 } from '../files/sha256.ts';
-import { requirementsKey } from './requirements-key.ts';
 
 const fileSchema = z.object({
   name: z.string(),
@@ -32,35 +31,42 @@ export const initResultSchema = z.object({
 /** What `terraform init` left in a working folder, as far as it follows from what init read. */
 export type InitResult = z.infer<typeof initResultSchema>;
 
+/** The provider inside Terraform itself. */
+const builtin = 'terraform.io/builtin/terraform';
 /** Path depth of a package below `.terraform/providers`. */
 const packageDepth = 5;
 
 /**
- * Returns a key of everything that decides what init does: the program, the mirror, the root module, requirements
- * of code and state, lock files.
+ * Returns a key of what init reads, but for the state: the program, the mirror, the code with its root module. All of the
+ * code counts, not only its providers: init refuses code that is wrong elsewhere, too.
  */
 export function initKey(reads: {
-  terraform: { product: string; version: string; path: string };
+  terraform: { version: string; path: string };
   mirror: string | undefined;
   rootModule: string;
-  files: Map<string, Uint8Array>;
-  /** Provider addresses of the state's resources: init installs these too. */
-  stateProviders: string[];
+  revisionDigest: string;
 }): string {
-  const { product, version, path } = reads.terraform;
-  const locks = [...reads.files]
-    .filter(([name]) => basename(name) === lockFileName)
-    .map(([name, content]) => [name, sha256(content)]);
+  const { version, path } = reads.terraform;
   return sha256(
     canonicalJson({
-      terraform: [product, version, path],
+      terraform: [version, path],
       mirror: reads.mirror ?? null,
       rootModule: reads.rootModule,
-      requirements: requirementsKey(reads.files),
-      stateProviders: [...new Set(reads.stateProviders)].sort(),
-      locks: locks.sort(),
+      code: reads.revisionDigest,
     }),
   );
+}
+
+/**
+ * Whether the result has the providers of all resources of a state, which init installs too. Their addresses are like
+ * `module.a.provider["registry.terraform.io/hashicorp/aws"].alias`.
+ */
+export function coversState({ packages }: InitResult, stateProviders: string[]): boolean {
+  const sources = new Set([
+    builtin,
+    ...packages.map(({ folder }) => folder.split('/').slice(0, 3).join('/')),
+  ]);
+  return stateProviders.every((address) => sources.has(/provider\["([^"]+)"\]/.exec(address)?.[1] ?? ''));
 }
 
 /**

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { lockFileName } from '@deployment-engine/contracts';
 import { wasStarted } from '../../process/command.ts';
 import { linkedProviders } from '../../providers/binaries.ts';
-import { initKey, readInitResult, restoreInitResult } from '../../providers/init-results.ts';
+import { coversState, initKey, readInitResult, restoreInitResult } from '../../providers/init-results.ts';
 import { requirementsKey } from '../../providers/requirements-key.ts';
 import { readTextDiagnostics } from '../../terraform/text-diagnostics.ts';
 import { readState } from '../../workdir/state-file.ts';
@@ -13,8 +13,8 @@ import { commandDirectory, readOutput, runCommand } from '../run-command.ts';
 import { done, resultOfCommand, type Step } from './step.ts';
 
 /**
- * Installs providers and modules; verifies each provider and links it from the mirror. Where an earlier run had the same
- * to install, its result is laid out instead.
+ * Installs providers and modules; verifies each provider and links it from the mirror. Where init has
+ * succeeded for the same code before, its result is laid out instead.
  */
 export const init: Step = {
   name: 'init',
@@ -23,7 +23,7 @@ export const init: Step = {
     const { run } = active;
     // Init writes a lock file itself, so only the revision shows whether the project has one.
     const files = await run.context.revisions.read(active.request.projectId, active.request.revisionDigest);
-    const key = files && (await keyOf(active, files));
+    const key = keyOf(active);
     if (key && (await isRestored(active, key))) return done;
     const { initSpeaksJson } = run.context.terraform;
     const isLocked = files?.has(lockFileName) ?? false;
@@ -49,21 +49,19 @@ export const init: Step = {
   },
 };
 
-/** Returns `undefined` if this run's init must be run: the request wants its log, or has code that no other run has. */
-async function keyOf(
-  { run, request }: ActiveRun,
-  files: Map<string, Uint8Array>,
-): Promise<string | undefined> {
+/**
+ * Returns `undefined` if this run's init must be run: the request wants its log, or has code that no other run has.
+ * OpenTofu's init also reads the values of variables.
+ */
+function keyOf({ run, request }: ActiveRun): string | undefined {
   const { terraform, config } = run.context;
   const isOwn = request.kind === 'plan' && (request.imports.length > 0 || request.search !== null);
-  if (request.terraformLog || isOwn) return undefined;
-  const state = await readState(run.paths.state);
+  if (terraform.product === 'tofu' || request.terraformLog || isOwn) return undefined;
   return initKey({
     terraform,
     mirror: config.providerMirror,
     rootModule: request.rootModule,
-    files,
-    stateProviders: state?.content.resources.map(({ provider }) => provider) ?? [],
+    revisionDigest: request.revisionDigest,
   });
 }
 
@@ -73,9 +71,12 @@ async function isRestored(active: ActiveRun, key: string): Promise<boolean> {
   const known = run.context.initResults.find(key);
   const { rootModule } = run.paths;
   if (!known || wasStarted(commandDirectory(active, 'init'))) return false;
+  const state = await readState(run.paths.state);
+  const stateProviders = state?.content.resources.map(({ provider }) => provider) ?? [];
+  if (!coversState(known, stateProviders)) return false;
   await rm(join(rootModule, '.terraform'), { recursive: true, force: true });
   if (!(await restoreInitResult(rootModule, known))) return false;
-  const line = 'init: not run; an earlier run installed the same providers for the same requirements';
+  const line = 'init: not run; an earlier run of the same code has installed its providers';
   run.emitOnce('init:known', { type: 'log', step: 'init', line });
   await writeFile(run.paths.initialised, '');
   return true;
