@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { coversState, initKey, readInitResult, restoreInitResult } from './init-results.ts';
 
 let folder: string;
@@ -51,6 +51,14 @@ test('the next root module gets the same links, lock file and backend', async ()
   expect(readlinkSync(join(next, '.terraform/providers', link))).toBe(target);
   expect(readFileSync(join(next, '.terraform/terraform.tfstate'), 'utf8')).toBe('{"backend":1}');
   expect(readFileSync(join(next, '.terraform.lock.hcl'), 'utf8')).toBe('provider "aws" {}');
+});
+
+test('a relative link counts as the package that it leads to', async () => {
+  const root = initialised(
+    'relative',
+    relative(dirname(join(folder, 'relative/.terraform/providers', link)), target),
+  );
+  expect((await readInitResult(root, mirror))?.packages[0]?.target).toBe(target);
 });
 
 test('the lock file of a project stays', async () => {

@@ -1,4 +1,4 @@
-import { lstat, mkdir, readdir, readlink, realpath, symlink, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, realpath, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { canonicalJson, lockFileName } from '@deployment-engine/contracts';
 import { z } from 'zod';
@@ -113,7 +113,7 @@ export async function restoreInitResult(rootModule: string, result: InitResult):
 
 async function readPackage(root: string, path: string, mirror: string) {
   if (!(await lstat(join(root, path))).isSymbolicLink()) return undefined;
-  const target = await realpath(await readlink(join(root, path)));
+  const target = await realpath(join(root, path));
   return target.startsWith(join(mirror, sep))
     ? { folder: path, target, files: await filesOf(target) }
     : undefined;
