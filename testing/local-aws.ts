@@ -53,8 +53,15 @@ export type LocalAws = {
   stop(): Promise<void>;
 };
 
-/** Starts an empty local AWS on a random port. */
+/** Starts an empty local AWS on a random port and waits until it answers. */
 export async function startLocalAws(): Promise<LocalAws> {
+  const { aws, ready } = await launchLocalAws();
+  await ready;
+  return aws;
+}
+
+/** Starts one whose address is known at once. `ready` fulfills when it answers. */
+export async function launchLocalAws(): Promise<{ aws: LocalAws; ready: Promise<void> }> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const env = {
@@ -63,14 +70,7 @@ export async function startLocalAws(): Promise<LocalAws> {
     MOTO_IAM_LOAD_MANAGED_POLICIES: 'true',
   };
   const child = startChild('moto_server', ['-p', String(port)], { env });
-  await waitFor('the local AWS to answer', () =>
-    fetch(`${url}/moto-api/data.json`).then(
-      (answer) => answer.ok,
-      () => false,
-    ),
-  );
-  await warmUp(url);
-  return {
+  const aws: LocalAws = {
     url,
     pid: child.pid,
     env: {
@@ -84,6 +84,16 @@ export async function startLocalAws(): Promise<LocalAws> {
     reset: async () => void (await fetch(`${url}/moto-api/reset`, { method: 'POST' })),
     stop: () => child.stop(),
   };
+  return { aws, ready: answers(url).then(() => warmUp(url)) };
+}
+
+function answers(url: string): Promise<boolean> {
+  return waitFor('the local AWS to answer', () =>
+    fetch(`${url}/moto-api/data.json`).then(
+      (answer) => answer.ok,
+      () => false,
+    ),
+  );
 }
 
 /** The local AWS creates each service on its first call; two concurrent first calls would create it twice. */

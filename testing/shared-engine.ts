@@ -1,6 +1,6 @@
 import { type Client, clientOf, send } from './client.ts';
 import { Engine, type EngineOptions } from './engine.ts';
-import { type LocalAws, startLocalAws } from './local-aws.ts';
+import { type LocalAws, launchLocalAws } from './local-aws.ts';
 
 /** The client calls the engine, which runs from before the first test until after the last one. */
 export type SharedEngine = { engine(): Engine; client: Client };
@@ -22,8 +22,12 @@ export function sharedAwsEngine(skip: string | false, options: EngineOptions = {
   let engine: Engine | undefined;
   beforeAll(async () => {
     if (skip) return;
-    aws = await startLocalAws();
-    engine = await Engine.start({ ...options, gatewayEnv: { ...aws.env, ...options.gatewayEnv } });
+    const launched = await launchLocalAws();
+    aws = launched.aws;
+    const starting = Engine.start({ ...options, gatewayEnv: { ...aws.env, ...options.gatewayEnv } });
+    const [result] = await Promise.allSettled([starting, launched.ready]);
+    if (result.status === 'fulfilled') engine = result.value; // even if the other failed: `afterAll` ends it
+    await Promise.all([starting, launched.ready]);
   });
   afterAll(async () => {
     await engine?.[Symbol.asyncDispose]();
