@@ -30,7 +30,7 @@ const shown = async (engine: Engine) => {
   return answers.map(({ status, body }, index) => ({ path: shownPaths[index], status, body }));
 };
 
-test('a second engine takes over from a backup what the first one has deployed, and destroys it', async () => {
+test('a second engine restores a backup of the first one and destroys what that had deployed', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'backup-'));
   const file = join(folder, 'engine.tar.gz');
   const settings = { gatewayEnv: { STATE_ENCRYPTION_KEY: randomBytes(32).toString('hex') } };

@@ -133,7 +133,7 @@ testUnless(skip)(
 );
 
 testUnless(skip)(
-  'all killed at once: what may exist is searched for, waits for approval, and stays in the report until it is settled',
+  'all killed at once: possible objects are searched for, need approval, and stay in the report until they are settled',
   async () => {
     const code = `${manyGroups('lost', 4)}
 resource "aws_ssm_parameter" "p" {
@@ -178,7 +178,7 @@ resource "aws_ssm_parameter" "p" {
   },
 );
 
-testUnless(skip)('an ordinary cancel leaves nothing that the state does not have', async () => {
+testUnless(skip)('after an ordinary cancel the state has every object', async () => {
   const code = `${manyGroups('cancelled', 10)}
 resource "aws_ssm_parameter" "p" {
   count = 10
@@ -239,7 +239,7 @@ resource "aws_ssm_parameter" "west" {
 });
 
 testUnless(skip)(
-  'what a search can not tell apart stays reported through a destroy, until a person deletes or acknowledges it',
+  'orphans that a search cannot tell apart stay reported after a destroy, until a person deletes or acknowledges them',
   async () => {
     const code = manyGroups('apart', 2);
     const jobId = await applying('apart', code, 0);
@@ -284,7 +284,7 @@ testUnless(skip)(
 );
 
 testUnless(skip)(
-  'an object of another project is never taken over without approval, however the creation of one like it ended',
+  'another project’s object is never taken over without approval, however the creation of a similar one ended',
   async () => {
     slow.setFaults(prompt);
     const table = (name: string) => `${provider}

@@ -36,7 +36,7 @@ function assertComplete(finding: PolicyFinding, expected: { id: string; file: st
   );
 }
 
-test('a move alone passes, and a move to another object waits with a reason', async () => {
+test('a pure move passes, and a move to another object waits with a reason', async () => {
   const moved = (to: string, input: string) =>
     `resource "terraform_data" "${to}" {\n  input = "${input}"\n}\nmoved {\n  from = terraform_data.a\n  to   = terraform_data.${to}\n}\n`;
   await deploy('renamed', { iacCode: hello });

@@ -123,7 +123,7 @@ restartTest(
   },
 );
 
-restartTest('a gateway told to stop hands its job over and the next one finishes it', async () => {
+restartTest('a stopping gateway releases its job, and the next one finishes it', async () => {
   const jobId = await applying('handed-over');
   await engine().gateway?.stop('SIGTERM');
   expect(engine().gateway?.process.exitCode).toBe(0);
@@ -132,7 +132,7 @@ restartTest('a gateway told to stop hands its job over and the next one finishes
   assert.equal(job.status, 'completed', job.error);
 });
 
-restartTest('a runner told to stop leaves the apply running and adopts it again', async () => {
+restartTest('a stopping runner leaves the apply running, and adopts it at its next start', async () => {
   const jobId = await applying('runner-stopped');
   await engine().runner?.stop('SIGTERM');
   expect(engine().runner?.process.exitCode).toBe(0);

@@ -100,7 +100,7 @@ test('a request variable declared sensitive is redacted even if the code removes
   assertClean(JSON.stringify([job, file.body]));
 });
 
-test('sensitive outputs are shown on request alone', async () => {
+test('sensitive outputs are shown only on request', async () => {
   const iacCode = 'output "a" {\n  value = "an-open-secret"\n  sensitive = true\n}\n';
   await client.complete('/api/deploy', { projectId: 'outputs', iacCode });
   const outputs = async (query: string) =>

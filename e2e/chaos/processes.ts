@@ -20,7 +20,7 @@ export function findProcesses(directories: string[], program: RegExp): FoundProc
         );
         return ours && program.test(executable) ? [{ pid: Number(name), command }] : [];
       } catch {
-        return []; // it has ended meanwhile
+        return []; // it has ended in the meantime
       }
     });
 }

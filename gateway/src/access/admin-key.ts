@@ -16,14 +16,14 @@ export async function makeFirstKey(
   return database.query.transaction().execute(async (trx) => {
     await takeLock(trx, 'firstKey'); // if gateways start together, only one creates the key
     if ((await countKeys(trx)).all > 0) return undefined;
-    const wish = {
+    const admin = {
       name: 'admin',
       role: 'admin',
       projects: ['*'],
       blastRadius: null,
       expiresInDays: null,
     } as const;
-    const { key } = await insertKey(trx, { ...wish, projects: ['*'] }, 'engine');
+    const { key } = await insertKey(trx, { ...admin, projects: ['*'] }, 'engine');
     const path = join(dataDir, 'admin.key');
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
     await writeFile(`${path}.new`, `${key}\n`, { mode: 0o600 });

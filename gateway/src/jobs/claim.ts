@@ -14,8 +14,8 @@ export type Claimer = {
 const uniqueViolation = '23505';
 
 /**
- * Claims the oldest pending job whose project has no older pending job and no job in progress. If two claims race, a
- * unique index on projects in progress lets only one succeed.
+ * Claims the oldest pending job whose project has no older pending job, has no job in progress, and is not held after a
+ * lost apply. If two claims race, a unique index on projects in progress lets only one succeed.
  */
 export async function claimNextJob(database: Kysely<Database>, claimer: Claimer): Promise<Claim | undefined> {
   try {

@@ -56,7 +56,7 @@ test('a diagnostic in a module is placed from the project’s root, one in an en
   expect(fileOf('../../etc/passwd')).toBe(null);
 });
 
-test('what is no message is a line of the log without control characters', () => {
+test('output that is not a message becomes a log line without control characters', () => {
   for (const text of ['plain', '{"no":"message"}', '{broken', '\u001b[1mplain\u001b[0m\u0007'])
     expect(readUiLine(text, reading)[0]?.type).toBe('log');
   expect(readUiLine('\u001b[1mbold\u001b[0m', reading)).toStrictEqual([
@@ -78,7 +78,7 @@ test('codes are stable slugs without names and ids', () => {
   expect(diagnosticCode('long '.repeat(100)).length).toBeLessThanOrEqual(64);
 });
 
-test('problems in text for people have their place as well', () => {
+test('problems in plain text also have a file and line', () => {
   const text =
     '╷\n│ Error: Unsupported block type\n│ \n│   on main.tf line 3:\n│    3: foo {\n│ \n│ Not expected here.\n╵\n';
   const [body] = readTextDiagnostics(text, { step: 'init', rootModule: '.' });

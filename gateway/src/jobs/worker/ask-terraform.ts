@@ -6,7 +6,7 @@ import { followJobRun } from './follow-run.ts';
 import type { JobWork } from './job-work.ts';
 import { commonRequest, startJobRun } from './start-run.ts';
 
-/** Runs Terraform on refused code to get its diagnostics. It gets no credentials and no network access. */
+/** Runs Terraform on refused code to get its diagnostics. It gets no credentials, as it calls no cloud. */
 export async function askTerraform(
   work: JobWork,
   question: Question,

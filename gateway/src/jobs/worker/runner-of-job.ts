@@ -3,7 +3,7 @@ import type { RunnerState } from '../../runners/registry.ts';
 import type { Claim } from '../claim.ts';
 import { patchJob } from '../transition.ts';
 
-/** Returns the runner that the job is already on, or else assigns and records one with a free slot. */
+/** Returns the runner that the job is already on, or else assigns and records one, if possible with a free slot. */
 export async function runnerOfJob(context: Context, claim: Claim): Promise<RunnerState> {
   const { job, lease } = claim;
   if (job.runner_id) return context.runners.reserveOn(job.runner_id, job.id);

@@ -94,7 +94,7 @@ async function endingOf(work: JobWork, result: Exclude<PhaseResult, { kind: 'par
   return { name: 'fail', message: error.message, patch: { error: JSON.stringify(error), step: error.step } };
 }
 
-/** Updates the project, except after jobs that change nothing and after a job cancelled before its apply. */
+/** Updates the project, except after plans, drift checks, deletions of orphans and jobs cancelled before apply. */
 async function updateProject(trx: Query, row: JobRow): Promise<void> {
   if (row.type === 'plan' || row.type === 'drift') return;
   if (row.status === 'cancelled' && row.step !== 'apply') return;

@@ -5,7 +5,7 @@ import { takeLock } from '../../../server/database/locks.ts';
 import type { Query } from '../../../server/database/open.ts';
 import type { Encryption } from '../../../server/encryption.ts';
 
-/** How long a retired key stays published: tokens that it signed may still be in use. */
+/** How long a retired key stays published. Clouds cache the published keys for a while. */
 const publishedMs = 24 * 3_600_000;
 const algorithm = 'RS256';
 

@@ -14,7 +14,7 @@ const places: Record<string, string> = {
   india: 'India',
 };
 
-/** Names in usage files of the regions where an origin shield can be. */
+/** Regions that can have an origin shield, with their names in usage files. */
 const shieldPlaces: Record<string, string> = {
   'us-east-1': 'us',
   'us-east-2': 'us',
