@@ -20,7 +20,7 @@ export const vitalModules: Record<string, VitalModule> = {
     tests: ['gateway/test/idempotency.test.ts'],
   },
   states: {
-    mutate: ['gateway/src/projects/states/{store,diff,differences,mask-state,outputs}.ts'],
+    mutate: ['gateway/src/projects/states/{store,diff,differences,redact-state,outputs}.ts'],
     tests: ['gateway/test/{states,restore-state,lost-run-states}.test.ts'],
   },
   plans: {

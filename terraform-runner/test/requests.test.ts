@@ -76,7 +76,7 @@ test('invalid requests are refused with the place of the error', async () => {
   expect(await codeOf(client.send('GET', '/nowhere'))).toBe('route_not_found');
 });
 
-test('a full runner takes no second run, and a run in progress can not be removed', async () => {
+test('a full runner takes no second run, and a run in progress cannot be removed', async () => {
   const { client } = runner;
   const digest = writeRevision(folders, { 'main.tf': '', behaviour: 'end-on-interrupt' });
   const [first, second] = [makeJob(digest), makeJob(digest)];

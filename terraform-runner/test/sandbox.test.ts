@@ -12,14 +12,14 @@ import { waitUntil } from './support/wait-until.ts';
 const withShell = { SANDBOX_READ_ONLY_PATHS: systemPaths };
 const output = (expression: string) => `output "attack" { value = ${expression} }`;
 
-test('code can not read its own environment', () =>
+test('code cannot read its own environment', () =>
   offAndOn(
     async ({ client, folders }) =>
       (await plannedOutput(client, folders, output('try(length(file("/proc/self/environ")) > 0, false)'))) ===
       true,
   ));
 
-test("code can not find the runner's secrets in /proc", () => {
+test("code cannot find the runner's secrets in /proc", () => {
   process.env.RUNNER_TEST_SECRET = token; // this process is the runner; its initial environment is in /proc
   const found = `anytrue([for name in fileset("/proc", "*/environ") : try(length(file("/proc/\${name}")) > 0, false)])`;
   return offAndOn(
@@ -27,7 +27,7 @@ test("code can not find the runner's secrets in /proc", () => {
   );
 });
 
-test("code can not read this machine's files", () =>
+test("code cannot read this machine's files", () =>
   offAndOn(async ({ client, folders }) => {
     const marker = join(folders.root, 'marker');
     writeFileSync(marker, 'a secret');
@@ -35,7 +35,7 @@ test("code can not read this machine's files", () =>
     return (await plannedOutput(client, folders, output(reads))) === true;
   }));
 
-test("code can not read another project's files, state or requests", () =>
+test("code cannot read another project's files, state or requests", () =>
   offAndOn(async ({ client, folders }) => {
     await applied(client, folders, 'resource "terraform_data" "victim" { input = "s3cr3t" }');
     const files = `setunion(fileset("${folders.runs}", "*/*"), fileset("${folders.runs}", "*/state/*"))`;
@@ -44,7 +44,7 @@ test("code can not read another project's files, state or requests", () =>
     return (await plannedOutput(client, folders, output(`${victims} || ${requests}`))) === true;
   }));
 
-test("code can not learn where the engine's folders are", () =>
+test("code cannot learn where the engine's folders are", () =>
   offAndOn(async ({ client, folders }) => {
     const said = '"${path.cwd} ${abspath(path.module)} ${abspath("x")} ${pathexpand("~")}"';
     const paths = String(await plannedOutput(client, folders, output(said)));
@@ -82,7 +82,7 @@ test('with a shell allowed by the operator, code can only write where Terraform 
   expect(text).toMatch(/local-exec\): 65534/);
 });
 
-test('code can not reach a listener on this machine', () =>
+test('code cannot reach a listener on this machine', () =>
   offAndOn(async ({ client, folders }) => {
     let connections = 0;
     const server = createServer((socket) => {

@@ -6,31 +6,31 @@ import type { Logger } from 'winston';
 /** HTTP status and title of each problem this service returns. */
 const answers: Partial<Record<ProblemCode, { status: number; title: string }>> = {
   invalid_request: { status: 400, title: 'The request is not valid' },
-  malformed_json: { status: 400, title: 'The body is not JSON' },
+  malformed_json: { status: 400, title: 'The body is not valid JSON' },
   payload_too_large: { status: 413, title: 'The body is too large' },
-  unauthenticated: { status: 401, title: 'The request is not signed' },
+  unauthenticated: { status: 401, title: 'The signature of the request is missing or not valid' },
   route_not_found: { status: 404, title: 'No such route' },
   run_not_found: { status: 404, title: 'No such run' },
-  plan_not_found: { status: 409, title: 'The plan is not here' },
-  terraform_log_not_found: { status: 404, title: 'There is no log of Terraform' },
-  state_not_found: { status: 404, title: 'There is no state' },
-  plan_digest_mismatch: { status: 409, title: 'This is another plan' },
-  revision_missing: { status: 409, title: 'The revision is not here' },
-  revision_unreadable: { status: 500, title: 'The revision can not be kept here' },
+  plan_not_found: { status: 409, title: 'The run has no plan' },
+  terraform_log_not_found: { status: 404, title: 'The run has no Terraform log' },
+  state_not_found: { status: 404, title: 'The run has no state' },
+  plan_digest_mismatch: { status: 409, title: 'The request names another plan' },
+  revision_missing: { status: 409, title: 'The files of the revision are missing' },
+  revision_unreadable: { status: 500, title: 'The files of the revision cannot be stored' },
   run_conflict: { status: 409, title: 'The run exists or is in use' },
-  no_sandbox: { status: 503, title: 'Runs can not be protected here' },
-  no_capacity: { status: 503, title: 'No free slot' },
+  no_sandbox: { status: 503, title: 'The runner cannot sandbox runs' },
+  no_capacity: { status: 503, title: 'All slots are taken' },
   shutting_down: { status: 503, title: 'The runner is shutting down' },
-  internal: { status: 500, title: 'Unexpected error' },
+  internal: { status: 500, title: 'The runner met an unexpected error' },
 };
-const internal = { status: 500, title: 'Unexpected error' };
+const internal = { status: 500, title: 'The runner met an unexpected error' };
 
 /** Returns errors as RFC 9457 problem details. Logs anything but a `DomainError` and hides its detail. */
 export function problemHandler(logger: Logger): ErrorRequestHandler {
   return (error, request, response, _next) => {
     if (response.headersSent) {
       const { method, path } = request;
-      if (!isLeft(error)) logger.error('an answer broke off', { method, path, error });
+      if (!isLeft(error)) logger.error('sending a response', { method, path, error });
       response.destroy();
       return;
     }

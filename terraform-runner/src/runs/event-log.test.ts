@@ -72,7 +72,7 @@ test('followers get every event once, also those written while they read', async
   log.close();
 });
 
-test('a full disk is told once an event can not be written, and readers still learn the end', async () => {
+test('a full disk is told once an event cannot be written, and readers still learn the end', async () => {
   symlinkSync('/dev/full', join(folder, 'full'));
   const errors: Error[] = [];
   const log = new EventLog(
