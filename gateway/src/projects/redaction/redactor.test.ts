@@ -132,6 +132,48 @@ test('a deeply nested value is redacted', () => {
   expect(JSON.stringify(new Redactor(['the-secret']).redactJson(value))).not.toContain('the-secret');
 });
 
+test('a value 200 levels deep is kept, and a deeper one is replaced whole', () => {
+  const nested = (levels: number, wrap: (value: unknown) => unknown) => {
+    let value: unknown = 'plain';
+    for (let level = 0; level < levels; level += 1) value = wrap(value);
+    return JSON.stringify(new Redactor(['the-secret']).redactJson(value));
+  };
+  for (const wrap of [(value: unknown) => [value], (value: unknown) => ({ value })]) {
+    expect(nested(200, wrap)).toContain('plain');
+    expect(nested(201, wrap)).not.toContain('plain');
+    expect(nested(201, wrap)).toContain('(redacted)');
+  }
+});
+
+test('booleans and absent values are kept', () => {
+  const value = { yes: true, no: [false], absent: undefined };
+  expect(new Redactor(['hunter22', 'abc']).redactJson(value)).toStrictEqual(value);
+});
+
+test('values by name are redacted', () => {
+  expect(new Redactor(['hunter22']).redactValues({ a: 'x hunter22', b: 1 })).toStrictEqual({
+    a: 'x (redacted)',
+    b: 1,
+  });
+});
+
+test('the text around a secret in a JSON string is kept, also if another secret is short', () => {
+  const redactor = new Redactor(['abc', 'long-secret']);
+  expect(redactor.redactJson(['x long-secret y', '=abc'])).toStrictEqual(['x (redacted) y', '=(redacted)']);
+});
+
+test('a short secret next to a long one is redacted together with it', () => {
+  expect(new Redactor(['abc', 'key="']).redactText('key="abc"')).toBe('(redacted)"');
+});
+
+test('at most twenty thousand secrets are redacted', () => {
+  const secrets = Array.from({ length: 20_001 }, (_, number) => number.toString(36).padStart(3, '0'));
+  const redactor = new Redactor(secrets);
+  expect(redactor.redactText(`"${secrets[0]}" "${secrets[19_999]}" "${secrets[20_000]}"`)).toBe(
+    `"(redacted)" "(redacted)" "${secrets[20_000]}"`,
+  );
+});
+
 test('empty and blank secrets change nothing', () => {
   expect(new Redactor(['', ' ', '      ']).redactText('a b       c')).toBe('a b       c');
 });
