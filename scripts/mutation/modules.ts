@@ -49,7 +49,10 @@ export const vitalModules: Record<string, VitalModule> = {
   },
   'policy-settings': {
     mutate: ['gateway/src/policy/{weakenings,effective-settings}.ts', 'packages/policy/src/plan/settings.ts'],
-    tests: ['gateway/src/policy/weakenings.test.ts', 'packages/policy/src/plan/*.test.ts'],
+    tests: [
+      'gateway/src/policy/{weakenings,effective-settings}.test.ts',
+      'packages/policy/src/plan/*.test.ts',
+    ],
   },
   exemptions: {
     mutate: ['packages/policy/src/plan/{report-builder,evaluate-result}.ts'],
