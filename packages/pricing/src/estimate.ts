@@ -100,9 +100,9 @@ function sumByCategory(resources: PricedResource[], rate: Decimal): Record<CostC
 }
 
 function countByType(resources: PricedResource[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { type } of resources) counts[type] = (counts[type] ?? 0) + 1;
-  return counts;
+  const counts = new Map<string, number>(); // in an object, a type called `constructor` would already have a value
+  for (const { type } of resources) counts.set(type, (counts.get(type) ?? 0) + 1);
+  return Object.fromEntries(counts);
 }
 
 function present({ cost, assumptions: _, ...resource }: PricedResource, rate: Decimal): ResourceCost {
