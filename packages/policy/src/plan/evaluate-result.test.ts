@@ -63,3 +63,53 @@ test('a rule in mode off and an exempted finding are not reported again', () => 
   const exemption = { id: 'AWS-S3-004', who: 'a', why: 'b' };
   expect(judge(policyOf('*'), { exemptions: [exemption] }).findings).toStrictEqual([]);
 });
+
+describe('a result does not report again', () => {
+  const settings = projectPolicySettingsSchema.parse({});
+  const isPublic = policyOf('*');
+  const resultOf = (checked: typeof plan, ofPlan = evaluatePlan(checked, settings)) =>
+    evaluateResult(checked, stateWith(isPublic), settings, ofPlan);
+
+  test('what was certain in the plan, and still reports the same rule elsewhere', () => {
+    const certain = { address: 'aws_s3_bucket_policy.certain', after: { bucket: 'c', policy: isPublic } };
+    const unknown = {
+      address: 'module.m.aws_s3_bucket_policy.p["k"]',
+      after: { bucket: 'b' },
+      unknown: { policy: true },
+      expressions: { policy: { references: ['aws_s3_bucket.b.arn'] } },
+    };
+    const both = planOf([certain, unknown]);
+    expect(
+      evaluatePlan(both, settings).findings.map(({ address, pending }) => [address, pending]),
+    ).toContainEqual([certain.address, false]);
+    const { findings } = resultOf(both);
+    expect(findings.map(({ address }) => address)).toStrictEqual([unknown.address]);
+  });
+
+  test('what an exemption allowed in the plan, even if the exemption has ended', () => {
+    const exemptions = [{ id: 'AWS-S3-004', who: 'a', why: 'b' }];
+    const ofPlan = evaluatePlan(plan, projectPolicySettingsSchema.parse({ exemptions }));
+    expect(ofPlan.allowed.map(({ id }) => id)).toContain('AWS-S3-004');
+    const { verdict, findings } = resultOf(plan, ofPlan);
+    expect([verdict, findings]).toStrictEqual(['pass', []]);
+  });
+
+  test('what is exempted now', () => {
+    const { allowed, verdict } = judge(isPublic, { exemptions: [{ id: 'AWS-S3-004', who: 'a', why: 'b' }] });
+    expect([allowed, verdict]).toStrictEqual([[], 'pass']);
+  });
+
+  test('what is still unknown, because the state has no such resource', () => {
+    const parsed = projectPolicySettingsSchema.parse({});
+    const empty = { ...stateWith(isPublic), resources: [] };
+    const report = evaluateResult(plan, empty, parsed, evaluatePlan(plan, parsed));
+    expect([report.verdict, report.findings]).toStrictEqual(['pass', []]);
+  });
+});
+
+test('a plan without resources has a result without findings', () => {
+  const settings = projectPolicySettingsSchema.parse({});
+  const none = { ...planOf([]), resource_changes: undefined };
+  const report = evaluateResult(none, stateWith(policyOf('*')), settings, evaluatePlan(none, settings));
+  expect(report).toStrictEqual({ verdict: 'pass', findings: [], allowed: [], truncated: false });
+});
