@@ -255,3 +255,85 @@ test('a replacement is lost even if the object that it replaces is still in the 
     ['sg-new', false],
   ]);
 });
+
+test('a proven object has everything that the plan, the journal and the provider tell', () => {
+  const plan = planOfCreations([{ ...group(0), sensitive: { name_prefix: true } }]);
+  const answer = { errors: [], private: 'cA==', schemaVersion: 2 };
+  const records = [begin('a', 'aws_security_group', planned), end('a', { id: 'sg-1', ...planned }, answer)];
+  expect(lossesOf(plan, records).proven).toStrictEqual([
+    {
+      address: 'aws_security_group.g[0]',
+      object: {
+        ...{ moduleAddress: '', type: 'aws_security_group', name: 'g', key: 0, provider: awsProvider },
+        ...{ providerKey: expect.any(String), dependencies: [], attributes: { id: 'sg-1', ...planned } },
+        ...{ sensitivePaths: [[{ type: 'get_attr', value: 'name_prefix' }]] },
+        ...{ schemaVersion: 2, private: 'cA==', isTainted: false },
+      },
+    },
+  ]);
+});
+
+test('an address that Terraform began goes before one that it did not', () => {
+  for (const index of [0, 1, 2]) {
+    const plan = planOfCreations([group(0), group(1), group(2)]);
+    const records = [begin('a', 'aws_security_group', planned), end('a', { id: 'sg-1' })];
+    const { proven } = lossesOf(plan, records, { started: [`aws_security_group.g[${index}]`] });
+    expect(proven.map(({ address }) => address)).toStrictEqual([`aws_security_group.g[${index}]`]);
+  }
+});
+
+test('an object that the journal proves is not reported as possible, too', () => {
+  const records = [begin('a', 'aws_security_group', planned), end('a', { id: 'sg-1' })];
+  const { proven, unaccounted } = lossesOf(planOfCreations([group(0), group(1)]), records, { providers: [] });
+  expect(proven.map(({ address }) => address)).toStrictEqual(['aws_security_group.g[0]']);
+  expect(unaccounted.map(({ address }) => address)).toStrictEqual(['aws_security_group.g[1]']);
+});
+
+test('a possible object has the place of its creation, without what only a state needs', () => {
+  const plan = planOfCreations([{ ...group(0), sensitive: { name_prefix: true } }]);
+  const place = { address: 'aws_security_group.g[0]', moduleAddress: '', name: 'g', key: 0, replaces: null };
+  const common = {
+    ...place,
+    type: 'aws_security_group',
+    provider: awsProvider,
+    providerKey: expect.any(String),
+  };
+  const called = lossesOf(plan, [begin('a', 'aws_security_group', { ...planned, tags: null })]).unaccounted;
+  expect(called.map(({ creation }) => creation)).toStrictEqual([
+    { ...common, values: { ...planned, tags: null } },
+  ]);
+  const [unjournaled] = lossesOf(plan, undefined).unaccounted;
+  expect(unjournaled).toStrictEqual({
+    ...{ address: place.address, started: false, objectId: null },
+    creation: { ...common, values: expect.objectContaining(planned) },
+  });
+});
+
+test('an object without a planned address is reported with its type and values, and without a place', () => {
+  const values = { cidr_block: '10.0.0.0/16' };
+  const { unaccounted } = lossesOf(planOfCreations([]), [
+    begin('a', 'aws_vpc', values),
+    end('a', { id: 'vpc-9' }),
+  ]);
+  const noPlace = { address: '', moduleAddress: '', name: '', key: null, providerKey: '', replaces: null };
+  expect(unaccounted).toStrictEqual([
+    {
+      ...{ address: null, started: true, objectId: 'vpc-9' },
+      creation: { ...noPlace, provider: awsProvider, type: 'aws_vpc', values },
+    },
+  ]);
+});
+
+test('an address is missing or recorded whether or not its object has an id', () => {
+  const state = (attributes: object): TerraformState => {
+    const base = stateWith('sg-0');
+    const resources = base.resources.map((resource) => ({
+      ...resource,
+      instances: [{ index_key: 0, attributes }],
+    }));
+    return { ...base, resources } as TerraformState;
+  };
+  const plan = planOfCreations([group(0)]);
+  expect(lossesOf(plan, undefined, { state: state({}) }).unaccounted).toStrictEqual([]);
+  expect(lossesOf(plan, undefined, { state: state({ id: null }) }).unaccounted).toStrictEqual([]);
+});

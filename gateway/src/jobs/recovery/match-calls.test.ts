@@ -68,3 +68,34 @@ test('the key must be a whole word, and only values that the plan did not know c
   assert.deepEqual(addresses([call(known)], tied), ['s[0]'], 'equal values do not decide');
   expect(addresses([call({ ...known, name: 'n-0' })], tied.toReversed())).toStrictEqual(['s[0]']);
 });
+
+test('more values with the key outweigh fewer, wherever the creation is listed', () => {
+  const keyed = (key: string | number) => creation(`s[${key}]`, {}, { key });
+  const named = call({ name: 'n-1', zone: 'zone-0', label: 'l-1' });
+  expect(addresses([named], [keyed(0), keyed(1)])).toStrictEqual(['s[1]']);
+  expect(addresses([named], [keyed(1), keyed(0)])).toStrictEqual(['s[1]']);
+});
+
+test('a creation without a key is not preferred for the word null', () => {
+  const creations = [creation('s[0]', {}, { key: 0 }), creation('s', {})];
+  expect(addresses([call({ name: 'null' })], creations)).toStrictEqual(['s[0]']);
+});
+
+test('a key is found in nested values, and a value that is undefined has none', () => {
+  const creations = [creation('s[a]', {}, { key: 'a' }), creation('s[b]', {}, { key: 'b' })];
+  expect(addresses([call({ tags: [{ Name: 'n-b' }], id: undefined })], creations)).toStrictEqual(['s[b]']);
+});
+
+test.each([
+  ['a list and an object', ['x'], { 0: 'x' }],
+  ['a value and null', { a: null }, { a: 'x' }],
+  ['a list and a shorter one', ['x', 'x'], ['x']],
+  ['a number and its text', 1, '1'],
+])('%s are not equal', (_, planned, value) => {
+  expect(addresses([call({ value: planned })], [creation('a', { value })])).toStrictEqual([undefined]);
+});
+
+test('calls without a fitting creation do not stop the others', () => {
+  const calls = [call({ name: 'x' }), call({ name: 'y' }), call({ name: 'z' })];
+  expect(addresses(calls, [creation('z', { name: 'z' })])).toStrictEqual([undefined, undefined, 'z']);
+});

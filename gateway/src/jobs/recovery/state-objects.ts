@@ -117,21 +117,16 @@ function splitAtLast(text: string, separator: string): [string, string] {
 export function sensitivePaths(shape: unknown, path: object[] = []): object[][] {
   if (shape === true) return path.length > 0 ? [path] : [];
   if (Array.isArray(shape))
-    return shape.flatMap((item, index) => sensitivePaths(item, [...path, indexStep(index, 'number')]));
+    return shape.flatMap((item, index) => sensitivePaths(item, [...path, indexStep(index)]));
   if (typeof shape !== 'object' || shape === null) return [];
-  return Object.entries(shape).flatMap(([name, item]) =>
-    sensitivePaths(item, [
-      ...path,
-      path.length === 0 ? { type: 'get_attr', value: name } : indexOrName(name),
-    ]),
-  );
+  return Object.entries(shape).flatMap(([name, item]) => sensitivePaths(item, [...path, nameStep(name)]));
 }
 
-function indexStep(value: string | number, type: string): object {
-  return { type: 'index', value: { value, type } };
+function indexStep(value: number): object {
+  return { type: 'index', value: { value, type: 'number' } };
 }
 
-/** Below the top level, the plan does not tell block attributes from map keys; readers of states accept either. */
-function indexOrName(name: string): object {
+/** The plan does not tell nested attributes from map keys; readers of states accept either form. */
+function nameStep(name: string): object {
   return { type: 'get_attr', value: name };
 }
