@@ -48,3 +48,7 @@ for (const text of ['text ab', 'text abcdx', 'abcd and more', 'ab', ''])
   test(`no truncated form is found at the end of "${text}"`, () => {
     expect(new FormIndex(['wxyz', 'abcdefgh']).findCutAtEnd(text)).toBeUndefined();
   });
+
+test('a truncated form is found among others that begin alike', () => {
+  expect(new FormIndex(['abcxyz', 'abcdefgh', 'abcuvw']).findCutAtEnd('text abcde')).toBe(5);
+});

@@ -97,9 +97,11 @@ const marked: [what: string, value: unknown, marks: unknown, secrets: string[]][
   ['nothing, by an empty object', value, {}, []],
   ['nothing, by null', value, null, []],
   ['nothing, by a text', value, 'true', []],
+  ['nothing, by omission', value, undefined, []],
   ['an absent attribute', value, { absent: true, deep: { absent: true } }, []],
   ['an inherited name', value, { toString: true, list: { length: false } }, []],
   ['the inside of an absent value', null, { a: true }, []],
+  ['the inside of a value known after apply', undefined, { a: true }, []],
   ['the inside of a text', 'a plain text', { 0: true }, []],
 ];
 for (const [what, before, marks, secrets] of marked)
@@ -126,6 +128,7 @@ const attributes = {
   plain: 'plain-attribute',
   users: [{ token: 'first-token' }, { token: 'other-token' }],
   tags: { key: 'secret-tag', other: 'plain-tag' },
+  odd: { undefined: 'odd-secret', other: 'other-secret' },
   nothing: null,
 };
 const paths: [what: string, path: unknown, secrets: string[]][] = [
@@ -137,6 +140,11 @@ const paths: [what: string, path: unknown, secrets: string[]][] = [
     'an element of a set, which has no key',
     [attribute('users'), { type: 'index' }],
     ['first-token', 'other-token'],
+  ],
+  [
+    'what has no key, in a map with the key undefined',
+    [attribute('odd'), { type: 'index' }],
+    ['odd-secret', 'other-secret'],
   ],
   ['an absent key of a map', [attribute('tags'), index('absent')], ['secret-tag', 'plain-tag']],
   ['an inherited name of a map', [attribute('tags'), index('toString')], ['secret-tag', 'plain-tag']],
