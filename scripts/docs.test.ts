@@ -16,7 +16,7 @@ const pages = [
   ...globSync('docs/**/*.md', { cwd: root }),
 ];
 /** Created at run time, so missing in a fresh clone. */
-const runtimeFolders = ['data', 'workspaces', 'node_modules'];
+const runtimeFolders = ['reports', 'data', 'workspaces', 'node_modules'];
 
 /** Returns folders that contain at least one file. */
 function foldersIn(path: string): string[] {

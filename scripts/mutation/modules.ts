@@ -51,7 +51,7 @@ export const vitalModules: Record<string, VitalModule> = {
     mutate: ['gateway/src/policy/{weakenings,effective-settings}.ts', 'packages/policy/src/plan/settings.ts'],
     tests: [
       'gateway/src/policy/{weakenings,effective-settings}.test.ts',
-      'packages/policy/src/plan/*.test.ts',
+      'packages/policy/src/plan/settings.test.ts',
     ],
   },
   exemptions: {
