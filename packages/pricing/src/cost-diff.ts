@@ -31,8 +31,7 @@ function entryOf(
   const subject = after ?? before;
   const [from, to] = [costOr0(before), costOr0(after)];
   const isSame = from === null ? to === null : to !== null && from.eq(to);
-  if (subject === undefined || (before !== undefined && after !== undefined && isSame)) return null;
-  if (from?.isZero() && to?.isZero()) return null;
+  if (subject === undefined || isSame) return null;
   return {
     address: subject.address,
     type: subject.type,

@@ -201,6 +201,9 @@ describe('a finding', () => {
     expect(textOf({ allowable: false })).toMatch(/^Nobody can allow this/);
     expect(textOf({ alsoNeeded: 'a shell' })).toMatch(/It also needs a shell\.$/);
     expect(textOf({}, { minimumModes: { 'R-1': 'block' } })).toMatch(/^The operator adds /);
+    const places = { subject: 's', address: 'a', file: 'f' };
+    for (const [place, value] of Object.entries({ id: 'R-1', ...places }))
+      expect(textOf(places)).toContain(`"${place}": "${value}"`);
   });
 });
 
