@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { maxPathLength, pathProblem } from './path-rule.ts';
+import { isTestFile, maxPathLength, pathProblem } from './path-rule.ts';
 
 const refused: [string, RegExp][] = [
   ['', /is empty/],
@@ -52,4 +52,14 @@ test('paths that only look like refused ones are accepted', () => {
     `${'ä'.repeat(127)}a`,
   ])
     assert.equal(pathProblem(path), undefined, path);
+});
+
+test.each([
+  ['main.tftest.hcl', true],
+  ['tests/main.tftest.json', true],
+  ['main.tftest.hcl.tf', false],
+  ['main.tf', false],
+  ['tftest.hcl', false],
+])('%s is a test file: %s', (path, isTest) => {
+  expect(isTestFile(path)).toBe(isTest);
 });
