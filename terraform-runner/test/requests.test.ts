@@ -34,7 +34,8 @@ test('a replayed, an expired and a changed request are refused', async () => {
   const headers = signed('GET', '/capacity');
   await app.get('/capacity').set(headers).expect(200);
   expect(await codeOf(app.get('/capacity').set(headers))).toBe('unauthenticated');
-  for (const shift of [-61, 61]) {
+  // The limit itself, 60 s, is tested with a clock in `runner-signature.test.ts`: here time goes on.
+  for (const shift of [-61, 120]) {
     const timestamp = String(Math.floor(Date.now() / 1000) + shift);
     const expired = signed('GET', '/capacity', undefined, timestamp);
     expect(await codeOf(app.get('/capacity').set(expired))).toBe('unauthenticated');
