@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createWriteStream, existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -27,7 +27,9 @@ export async function stageRestore(
   const staged = join(dataDir, stagedName);
   const opening = `${staged}.opening`;
   try {
-    await pipeline(source, bounded(maxBytes), createWriteStream(archive, { mode: 0o600 }));
+    // Opened first: a stream that is refused at once would open its file after the removal below.
+    const file = await open(archive, 'w', 0o600);
+    await pipeline(source, bounded(maxBytes), file.createWriteStream());
     const bytes = await readFile(archive);
     await rm(opening, { recursive: true, force: true });
     await mkdir(opening, { recursive: true, mode: 0o700 });
