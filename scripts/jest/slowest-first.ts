@@ -5,15 +5,16 @@ const root = resolve(import.meta.dirname, '../..');
 
 /** Duration in seconds of the slowest files; all others are faster. */
 export const slowFiles: Record<string, number> = {
-  'e2e/chaos/chaos.test.ts': 305,
-  'e2e/aws-stacks.test.ts': 237,
-  'e2e/restart.test.ts': 218,
-  'e2e/orphans.test.ts': 215,
-  'e2e/cluster.test.ts': 181,
-  'e2e/costs.test.ts': 166,
-  'e2e/attacks/reading.test.ts': 163,
-  'e2e/attacks/state-and-plan.test.ts': 158,
+  'e2e/chaos/chaos.test.ts': 205,
+  'e2e/orphans.test.ts': 202,
+  'e2e/aws-stacks.test.ts': 119,
+  'e2e/attacks/reading.test.ts': 114,
+  'e2e/cluster.test.ts': 84,
+  'e2e/follow-ups.test.ts': 82,
+  'e2e/costs.test.ts': 76,
   'scripts/supervise.test.ts': 75,
+  'e2e/attacks/state-and-plan.test.ts': 72,
+  'e2e/attacks/resources.test.ts': 66,
 };
 
 const suiteOrder = ['unit', 'service', 'e2e'];
