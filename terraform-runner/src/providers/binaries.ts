@@ -8,6 +8,9 @@ export type ProviderBinary = {
   path: string;
 };
 
+/** Host, namespace, type, version, platform. */
+const packageDepth = 5;
+
 /**
  * Finds the provider binaries that init has verified and linked:
  * `.terraform/providers/<host>/<namespace>/<type>/<version>/<os_arch>/terraform-provider-<type>…`.
@@ -15,7 +18,7 @@ export type ProviderBinary = {
 export async function linkedProviders(rootModule: string): Promise<ProviderBinary[]> {
   const root = join(rootModule, '.terraform', 'providers');
   const found: ProviderBinary[] = [];
-  for (const folder of await foldersAt(root, 5)) {
+  for (const folder of await packageFolders(root)) {
     const [host, namespace, type] = folder.split(sep);
     const names = await readdir(join(root, folder)).catch(() => []);
     const name = names.find((candidate) => candidate.startsWith(`terraform-provider-${type}`));
@@ -28,9 +31,10 @@ export async function linkedProviders(rootModule: string): Promise<ProviderBinar
   return found;
 }
 
-async function foldersAt(root: string, depth: number): Promise<string[]> {
+/** Returns the folders of provider packages below `.terraform/providers`, relative to it. */
+export async function packageFolders(root: string): Promise<string[]> {
   let level = [''];
-  for (let reached = 0; reached < depth; reached++) {
+  for (let depth = 0; depth < packageDepth; depth++) {
     const below = level.map(async (folder) =>
       (await readdir(join(root, folder)).catch(() => [])).map((name) => join(folder, name)),
     );

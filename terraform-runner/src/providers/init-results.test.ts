@@ -47,7 +47,7 @@ function emptyRoot(): string {
 test('the next root module gets the same links, lock file and backend', async () => {
   const result = await readInitResult(initialised('first'), mirror);
   const next = emptyRoot();
-  expect(result && (await restoreInitResult(next, result))).toBe(true);
+  expect(result && (await restoreInitResult(next, mirror, result))).toBe(true);
   expect(readlinkSync(join(next, '.terraform/providers', link))).toBe(target);
   expect(readFileSync(join(next, '.terraform/terraform.tfstate'), 'utf8')).toBe('{"backend":1}');
   expect(readFileSync(join(next, '.terraform.lock.hcl'), 'utf8')).toBe('provider "aws" {}');
@@ -65,13 +65,21 @@ test('the lock file of a project stays', async () => {
   const result = await readInitResult(initialised('first'), mirror);
   const next = emptyRoot();
   writeFileSync(join(next, '.terraform.lock.hcl'), 'mine');
-  expect(result && (await restoreInitResult(next, result))).toBe(true);
+  expect(result && (await restoreInitResult(next, mirror, result))).toBe(true);
   expect(readFileSync(join(next, '.terraform.lock.hcl'), 'utf8')).toBe('mine');
 });
 
 test.each([
   ['has another content', () => writeFileSync(join(target, 'terraform-provider-aws_v5'), 'other!')],
   ['has a further file', () => writeFileSync(join(target, 'terraform-provider-aws_v6'), 'binary')],
+  [
+    'has a newer version beside it',
+    () => mkdirSync(join(mirror, 'registry.terraform.io/hashicorp/aws/5.101.0')),
+  ],
+  [
+    'has a packed version beside it',
+    () => writeFileSync(join(dirname(dirname(target)), 'terraform-provider-aws_5.101.0_linux_amd64.zip'), ''),
+  ],
   ['is gone', () => rmSync(target, { recursive: true })],
   [
     'was replaced by a file of the same size',
@@ -84,7 +92,7 @@ test.each([
   const result = await readInitResult(initialised('first'), mirror);
   change();
   const next = emptyRoot();
-  expect(result && (await restoreInitResult(next, result))).toBe(false);
+  expect(result && (await restoreInitResult(next, mirror, result))).toBe(false);
   expect(existsSync(join(next, '.terraform'))).toBe(false);
 });
 

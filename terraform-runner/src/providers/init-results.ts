@@ -2,8 +2,10 @@ import { lstat, mkdir, readdir, realpath, symlink, writeFile } from 'node:fs/pro
 import { dirname, join, sep } from 'node:path';
 import { canonicalJson, lockFileName } from '@deployment-engine/contracts';
 import { z } from 'zod';
+import { writeAtomically } from '../files/atomic-write.ts';
 import { readRegular } from '../files/regular-file.ts';
 import { sha256 } from '../files/sha256.ts';
+import { packageFolders } from './binaries.ts';
 
 const fileSchema = z.object({
   name: z.string(),
@@ -20,7 +22,10 @@ const packageSchema = z.object({
   target: z.string(),
   /** Its files as they were when init verified them. */
   files: z.array(fileSchema),
+  /** The provider's versions in the mirror, among which init chose. */
+  versions: z.array(z.string()),
 });
+type ProviderPackage = z.infer<typeof packageSchema>;
 export const initResultSchema = z.object({
   packages: z.array(packageSchema),
   /** The lock file that init wrote; `null` if it wrote none. */
@@ -33,8 +38,6 @@ export type InitResult = z.infer<typeof initResultSchema>;
 
 /** The provider inside Terraform itself. */
 const builtin = 'terraform.io/builtin/terraform';
-/** Path depth of a package below `.terraform/providers`. */
-const packageDepth = 5;
 
 /**
  * Returns a key of what init reads, but for the state: the program, the mirror, the code with its root module. All of the
@@ -62,10 +65,7 @@ export function initKey(reads: {
  * `module.a.provider["registry.terraform.io/hashicorp/aws"].alias`.
  */
 export function coversState({ packages }: InitResult, stateProviders: string[]): boolean {
-  const sources = new Set([
-    builtin,
-    ...packages.map(({ folder }) => folder.split('/').slice(0, 3).join('/')),
-  ]);
+  const sources = new Set([builtin, ...packages.map(({ folder }) => sourceOf(folder))]);
   return stateProviders.every((address) => sources.has(/provider\["([^"]+)"\]/.exec(address)?.[1] ?? ''));
 }
 
@@ -81,9 +81,9 @@ export async function readInitResult(
   const names = (await readdir(folder)).filter((name) => name !== 'terraform.tfstate');
   const backend = await readRegular(join(folder, 'terraform.tfstate'));
   if (!backend || names.some((name) => name !== 'providers')) return undefined;
-  const packages = [];
-  for (const path of names.length > 0 ? await foldersAt(join(folder, 'providers')) : []) {
-    const found = mirror && (await readPackage(join(folder, 'providers'), path, await realpath(mirror)));
+  const packages: ProviderPackage[] = [];
+  for (const path of await packageFolders(join(folder, 'providers'))) {
+    const found = mirror && (await readLinkedPackage(join(folder, 'providers'), path, mirror));
     if (!found) return undefined;
     packages.push(found);
   }
@@ -92,12 +92,18 @@ export async function readInitResult(
 }
 
 /**
- * Leaves in a root module what init left for the same key. Returns false, and changes nothing, if a package of the mirror is
- * no longer the one that init verified.
+ * Leaves in a root module what init left for the same key. Returns false, and changes nothing, if init could choose another
+ * package of the mirror now, or if one is no longer what init verified.
  */
-export async function restoreInitResult(rootModule: string, result: InitResult): Promise<boolean> {
-  for (const { target, files } of result.packages)
-    if (canonicalJson(await filesOf(target).catch(() => [])) !== canonicalJson(files)) return false;
+export async function restoreInitResult(
+  rootModule: string,
+  mirror: string | undefined,
+  result: InitResult,
+): Promise<boolean> {
+  for (const known of result.packages) {
+    const present = mirror && (await readPackage(known.folder, known.target, mirror).catch(() => undefined));
+    if (!present || canonicalJson(present) !== canonicalJson(known)) return false;
+  }
   const folder = join(rootModule, '.terraform');
   await mkdir(folder, { mode: 0o755 });
   for (const { folder: path, target } of result.packages) {
@@ -106,17 +112,31 @@ export async function restoreInitResult(rootModule: string, result: InitResult):
   }
   await writeFile(join(folder, 'terraform.tfstate'), result.backend, { mode: 0o644, flag: 'wx' });
   const lock = join(rootModule, lockFileName);
-  if (result.lock !== null && !(await readRegular(lock)))
-    await writeFile(lock, result.lock, { mode: 0o644, flag: 'wx' });
+  if (result.lock !== null && !(await readRegular(lock))) await writeAtomically(lock, result.lock, 0o644);
   return true;
 }
 
-async function readPackage(root: string, path: string, mirror: string) {
-  if (!(await lstat(join(root, path))).isSymbolicLink()) return undefined;
-  const target = await realpath(join(root, path));
-  return target.startsWith(join(mirror, sep))
-    ? { folder: path, target, files: await filesOf(target) }
+/** Returns `undefined` if the folder is no link into the mirror. */
+async function readLinkedPackage(
+  root: string,
+  folder: string,
+  mirror: string,
+): Promise<ProviderPackage | undefined> {
+  if (!(await lstat(join(root, folder))).isSymbolicLink()) return undefined;
+  const target = await realpath(join(root, folder));
+  return target.startsWith(join(await realpath(mirror), sep))
+    ? readPackage(folder, target, mirror)
     : undefined;
+}
+
+async function readPackage(folder: string, target: string, mirror: string): Promise<ProviderPackage> {
+  const versions = (await readdir(join(mirror, sourceOf(folder)))).sort();
+  return { folder, target, files: await filesOf(target), versions };
+}
+
+/** `<host>/<namespace>/<type>` of a package. */
+function sourceOf(folder: string): string {
+  return folder.split(sep).slice(0, 3).join('/');
 }
 
 async function filesOf(folder: string): Promise<z.infer<typeof fileSchema>[]> {
@@ -126,15 +146,4 @@ async function filesOf(folder: string): Promise<z.infer<typeof fileSchema>[]> {
     found.push({ name, device: dev, inode: ino, size, modifiedMs: mtimeMs, changedMs: ctimeMs });
   }
   return found;
-}
-
-async function foldersAt(root: string): Promise<string[]> {
-  let level = [''];
-  for (let reached = 0; reached < packageDepth; reached++) {
-    const below = level.map(async (folder) =>
-      (await readdir(join(root, folder))).map((name) => join(folder, name)),
-    );
-    level = (await Promise.all(below)).flat();
-  }
-  return level;
 }

@@ -21,10 +21,10 @@ export const init: Step = {
   isNeeded: ({ run }) => !existsSync(run.paths.initialised),
   async execute(active) {
     const { run } = active;
-    // Init writes a lock file itself, so only the revision shows whether the project has one.
-    const files = await run.context.revisions.read(active.request.projectId, active.request.revisionDigest);
     const key = keyOf(active);
     if (key && (await isRestored(active, key))) return done;
+    // Init writes a lock file itself, so only the revision shows whether the project has one.
+    const files = await run.context.revisions.read(active.request.projectId, active.request.revisionDigest);
     const { initSpeaksJson } = run.context.terraform;
     const isLocked = files?.has(lockFileName) ?? false;
     const result = await runCommand(active, {
@@ -75,7 +75,7 @@ async function isRestored(active: ActiveRun, key: string): Promise<boolean> {
   const stateProviders = state?.content.resources.map(({ provider }) => provider) ?? [];
   if (!coversState(known, stateProviders)) return false;
   await rm(join(rootModule, '.terraform'), { recursive: true, force: true });
-  if (!(await restoreInitResult(rootModule, known))) return false;
+  if (!(await restoreInitResult(rootModule, run.context.config.providerMirror, known))) return false;
   const line = 'init: not run; an earlier run of the same code has installed its providers';
   run.emitOnce('init:known', { type: 'log', step: 'init', line });
   await writeFile(run.paths.initialised, '');
