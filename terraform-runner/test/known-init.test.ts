@@ -1,20 +1,12 @@
 import type { RunEvent } from '@deployment-engine/runner-api';
 import { sha256 } from '../src/files/sha256.ts';
-import { bootRunner, type Folders, makeFolders, makeJob, writeRevision } from './support/boot.ts';
+import { makeJob, writeRevision } from './support/boot.ts';
+import { sharedRunner } from './support/shared-runner.ts';
 
-let folders: Folders;
-let runner: Awaited<ReturnType<typeof bootRunner>>;
-beforeAll(async () => {
-  folders = makeFolders();
-  runner = await bootRunner(folders);
-});
-afterAll(async () => {
-  await runner[Symbol.asyncDispose]();
-  folders[Symbol.dispose]();
-});
+const runner = sharedRunner();
 
 async function plan(files: Record<string, string>, more = {}) {
-  const job = makeJob(writeRevision(folders, files), more);
+  const job = makeJob(writeRevision(runner.folders, files), more);
   await runner.client.put(job.planId, job.plan);
   return { job, events: await runner.client.finished(job.planId) };
 }
@@ -74,8 +66,7 @@ test('a state with a provider that the known result lacks has its init', async (
 
 test('a restarted runner knows what init did', async () => {
   await plan({ 'main.tf': resource('two') });
-  await runner[Symbol.asyncDispose]();
-  runner = await bootRunner(folders);
+  await runner.restart();
   expect(ranInit((await plan({ 'main.tf': resource('two') })).events)).toBe(false);
 });
 

@@ -3,21 +3,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunEventBody } from '@deployment-engine/contracts';
 import type { RunEvent } from '@deployment-engine/runner-api';
-import { bootRunner, type Folders, makeFolders, makeJob, writeRevision } from './support/boot.ts';
-import { processesIn } from './support/processes.ts';
+import { type Folders, makeFolders, makeJob, writeRevision } from './support/boot.ts';
+import { sharedRunner } from './support/shared-runner.ts';
 import { waitUntil } from './support/wait-until.ts';
 
-let folders: Folders;
-let runner: Awaited<ReturnType<typeof bootRunner>>;
-beforeAll(async () => {
-  folders = makeFolders();
-  runner = await bootRunner(folders);
-});
-afterAll(async () => {
-  await runner[Symbol.asyncDispose]();
-  await waitUntil('no process is left', () => processesIn(folders.root).length === 0);
-  folders[Symbol.dispose]();
-});
+const runner = sharedRunner();
 
 const hello = `
 variable "who" { type = map(list(string)) }
@@ -32,7 +22,7 @@ function bodyOf<Type extends RunEventBody['type']>(events: RunEvent[], type: Typ
 }
 
 async function planned(files: Record<string, string>, more = {}) {
-  const job = makeJob(writeRevision(folders, files), more);
+  const job = makeJob(writeRevision(runner.folders, files), more);
   await runner.client.put(job.planId, job.plan);
   const events = await runner.client.finished(job.planId);
   return { job, events, digest: bodyOf(events, 'plan_ready')?.digest ?? '' };
@@ -109,7 +99,7 @@ test('events can be read from any number, without gap or duplicate', async () =>
 
 test('a repeated request returns the same run, a different one with its id is refused', async () => {
   const { client } = runner;
-  const job = makeJob(writeRevision(folders, { 'main.tf': 'output "a" { value = 1 }' }));
+  const job = makeJob(writeRevision(runner.folders, { 'main.tf': 'output "a" { value = 1 }' }));
   const answers = await Promise.all(
     Array.from({ length: 10 }, () => client.send('PUT', `/runs/${job.planId}`, job.plan)),
   );
@@ -157,14 +147,14 @@ test("a user's own backend or cloud block is overridden", async () => {
     assert.deepEqual(bodyOf(events, 'run_finished')?.outcome, { kind: 'succeeded' }, block);
     await runner.client.put(job.applyId, job.apply(digest));
     await runner.client.finished(job.applyId);
-    assert.ok(existsSync(join(folders.runs, job.jobId, 'state', 'terraform.tfstate')), block);
+    assert.ok(existsSync(join(runner.folders.runs, job.jobId, 'state', 'terraform.tfstate')), block);
   }
 });
 
 test('diagnostics have file, line, column, snippet and a stable code', async () => {
   const { client } = runner;
   const code = 'resource "terraform_data" "a" {\n  inputt = 1\n}\n';
-  const job = makeJob(writeRevision(folders, { 'app/main.tf': code }), { rootModule: 'app' });
+  const job = makeJob(writeRevision(runner.folders, { 'app/main.tf': code }), { rootModule: 'app' });
   await client.put(job.validateId, job.validate);
   const events = await client.finished(job.validateId);
   expect(bodyOf(events, 'diagnostic')?.diagnostic).toStrictEqual({
@@ -216,7 +206,7 @@ test('a runner without the plan applies the uploaded one', async () => {
   const { job, digest } = await planned({ 'main.tf': 'resource "terraform_data" "a" {}' });
   const savedPlan = (await client.bytes(`/runs/${job.planId}/plan`)).toString('base64');
   await client.send('DELETE', `/runs/${job.planId}`).expect(204);
-  assert.ok(!existsSync(join(folders.runs, job.jobId)));
+  assert.ok(!existsSync(join(runner.folders.runs, job.jobId)));
   await client.put(job.applyId, job.apply(digest, { savedPlan }));
   const events = await client.finished(job.applyId);
   expect(bodyOf(events, 'run_finished')?.outcome).toStrictEqual({ kind: 'succeeded' });
@@ -236,7 +226,7 @@ test('no secret remains in the folder of a finished run', async () => {
     { 'main.tf': 'output "a" { value = 1 }' },
     { environment: { AWS_SECRET_ACCESS_KEY: 'very-secret-value' } },
   );
-  const directory = join(folders.runs, job.jobId, 'runs', job.planId);
+  const directory = join(runner.folders.runs, job.jobId, 'runs', job.planId);
   await waitUntil('the request is removed', () => !existsSync(join(directory, 'request.json')));
   for (const name of ['run.json', 'events.ndjson'])
     expect(readFileSync(join(directory, name), 'utf8')).not.toContain('very-secret-value');

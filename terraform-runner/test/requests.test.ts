@@ -1,19 +1,11 @@
 import { problemSchema } from '@deployment-engine/contracts';
 import supertest from 'supertest';
-import { bootRunner, type Folders, makeFolders, makeJob, writeRevision } from './support/boot.ts';
+import { bootRunner, makeFolders, makeJob, writeRevision } from './support/boot.ts';
 import { signed } from './support/client.ts';
+import { sharedRunner } from './support/shared-runner.ts';
 
 const fakeTerraform = `${import.meta.dirname}/support/fake-terraform.sh`;
-let folders: Folders;
-let runner: Awaited<ReturnType<typeof bootRunner>>;
-beforeAll(async () => {
-  folders = makeFolders();
-  runner = await bootRunner(folders, { slots: 1, terraformPath: fakeTerraform });
-});
-afterAll(async () => {
-  await runner[Symbol.asyncDispose]();
-  folders[Symbol.dispose]();
-});
+const runner = sharedRunner({ slots: 1, terraformPath: fakeTerraform });
 
 async function codeOf(answer: supertest.Test): Promise<string> {
   const { status, body } = await answer.expect('content-type', /^application\/problem\+json/);
@@ -59,7 +51,7 @@ test('a request signed before the runner started is refused as a possible replay
 
 test('invalid requests are refused with the place of the error', async () => {
   const { client } = runner;
-  const digest = writeRevision(folders, { 'main.tf': '' });
+  const digest = writeRevision(runner.folders, { 'main.tf': '' });
   for (const [more, pointer] of [
     [{ jobId: '../escape' }, '/jobId'],
     [{ projectId: 'a/b' }, '/projectId'],
@@ -79,7 +71,7 @@ test('invalid requests are refused with the place of the error', async () => {
 
 test('a full runner takes no second run, and a run in progress cannot be removed', async () => {
   const { client } = runner;
-  const digest = writeRevision(folders, { 'main.tf': '', behaviour: 'end-on-interrupt' });
+  const digest = writeRevision(runner.folders, { 'main.tf': '', behaviour: 'end-on-interrupt' });
   const [first, second] = [makeJob(digest), makeJob(digest)];
   await client.put(first.planId, first.plan);
   expect(await codeOf(client.send('PUT', `/runs/${second.planId}`, second.plan))).toBe('no_capacity');

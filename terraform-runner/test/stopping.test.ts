@@ -1,28 +1,17 @@
 import assert from 'node:assert/strict';
 import type { RunOutcome } from '@deployment-engine/contracts';
 import type { RunEvent } from '@deployment-engine/runner-api';
-import { bootRunner, type Folders, makeFolders, makeJob, writeRevision } from './support/boot.ts';
-import { processesIn } from './support/processes.ts';
-import { waitUntil } from './support/wait-until.ts';
+import { makeJob, writeRevision } from './support/boot.ts';
+import { sharedRunner } from './support/shared-runner.ts';
 
 const fakeTerraform = `${import.meta.dirname}/support/fake-terraform.sh`;
-let folders: Folders;
-let runner: Awaited<ReturnType<typeof bootRunner>>;
-beforeAll(async () => {
-  folders = makeFolders();
-  runner = await bootRunner(folders, { slots: 4, terraformPath: fakeTerraform, stopGraceMs: 300 });
-});
-afterAll(async () => {
-  await runner[Symbol.asyncDispose]();
-  await waitUntil('no process is left', () => processesIn(folders.root).length === 0);
-  folders[Symbol.dispose]();
-});
+const runner = sharedRunner({ slots: 4, terraformPath: fakeTerraform, stopGraceMs: 300 });
 
 const isWaiting = (event: RunEvent): event is RunEvent =>
   event.body.type === 'log' && event.body.line === 'waiting';
 
 async function start(behaviour: string, more = {}) {
-  const job = makeJob(writeRevision(folders, { 'main.tf': '', behaviour }), more);
+  const job = makeJob(writeRevision(runner.folders, { 'main.tf': '', behaviour }), more);
   await runner.client.put(job.planId, job.plan);
   return job;
 }

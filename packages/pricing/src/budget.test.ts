@@ -1,22 +1,10 @@
 import { budgetSchema } from '@deployment-engine/contracts';
 import { estimate } from './estimate.ts';
 import { judgeBudget } from './judge-budget.ts';
-import type { NormalisedResource } from './normalised-resource.ts';
+import { resource } from './resource-fixture.ts';
 
-function resource(type: string, name: string): NormalisedResource {
-  return {
-    address: `${type}.${name}`,
-    type,
-    region: 'us-east-1',
-    values: {},
-    unknown: {},
-    action: 'create',
-    references: {},
-  };
-}
-
-const zone = resource('aws_route53_zone', 'z');
-const gateway = resource('aws_nat_gateway', 'n');
+const zone = resource('aws_route53_zone.z');
+const gateway = resource('aws_nat_gateway.n');
 const answer = estimate([zone, gateway], { current: [zone] });
 const judge = (budget: object) => judgeBudget(answer, answer.diff, budgetSchema.parse(budget));
 
@@ -40,7 +28,7 @@ describe('a budget', () => {
   }
 
   test('takes the strictest of its actions', () => {
-    const unknown = estimate([resource('aws_unheard_of', 'u'), gateway]);
+    const unknown = estimate([resource('aws_unheard_of.u'), gateway]);
     const verdict = (budget: object) => judgeBudget(unknown, null, budgetSchema.parse(budget)).decision;
     expect(verdict({})).toBe('warn');
     expect(verdict({ onUnknown: 'ignore' })).toBe('allow');

@@ -1,19 +1,6 @@
 import { estimate } from './estimate.ts';
 import type { NormalisedResource } from './normalised-resource.ts';
-
-function resource(address: string, rest: Partial<NormalisedResource> = {}): NormalisedResource {
-  const [type = ''] = address.split('.');
-  return {
-    address,
-    type,
-    region: 'us-east-1',
-    values: {},
-    unknown: {},
-    action: 'create',
-    references: {},
-    ...rest,
-  };
-}
+import { resource } from './resource-fixture.ts';
 
 const gateway = resource('aws_nat_gateway.a');
 const zone = resource('aws_route53_zone.z');

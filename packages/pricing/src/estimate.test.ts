@@ -2,11 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { estimate, UnknownCurrencyError } from './estimate.ts';
 import type { NormalisedResource } from './normalised-resource.ts';
+import { resource } from './resource-fixture.ts';
 import { resourceModules } from './resources/index.ts';
-
-function resource(address: string, type: string, values: Record<string, unknown>): NormalisedResource {
-  return { address, type, region: 'us-east-1', values, unknown: {}, action: 'create', references: {} };
-}
 
 const instanceTypes = ['t3.micro', 'm5.large', 'c6g.2xlarge', 'r3.xlarge'];
 const volumeTypes = ['gp2', 'gp3', 'io1', 'st1', 'sc1', 'standard'];
@@ -25,7 +22,7 @@ const anyResource = fc.oneof(
 );
 const anyResources = fc
   .array(anyResource, { maxLength: 12 })
-  .map((list) => list.map(({ type, values }, index) => resource(`${type}.r${index}`, type, values)));
+  .map((list) => list.map(({ type, values }, index) => resource(`${type}.r${index}`, { values })));
 
 function isClose(left: number, right: number): boolean {
   return Math.abs(left - right) < 1e-6;
@@ -59,12 +56,11 @@ describe('an estimate', () => {
         fc.nat(8000),
         (type, size, more) => {
           const cost = (gigabytes: number) => {
-            return estimate([
-              resource('aws_ebs_volume.v', 'aws_ebs_volume', { type, size: gigabytes, iops: 100 }),
-            ]).total;
+            return estimate([resource('aws_ebs_volume.v', { values: { type, size: gigabytes, iops: 100 } })])
+              .total;
           };
           const [one, two] = ['a', 'b'].map((name) =>
-            resource(`aws_ebs_volume.${name}`, 'aws_ebs_volume', { type, size }),
+            resource(`aws_ebs_volume.${name}`, { values: { type, size } }),
           );
           expect(estimate([one, two] as NormalisedResource[]).total).toBeGreaterThan(
             estimate([one] as NormalisedResource[]).total,
@@ -88,7 +84,7 @@ describe('an estimate', () => {
 
   test('never reports a known cost of 0 for a resource with unknown attributes', () => {
     for (const type of resourceModules.keys()) {
-      const blank = { ...resource(`${type}.x`, type, {}), region: null, unknown: {} };
+      const blank = { ...resource(`${type}.x`), region: null, unknown: {} };
       const [priced] = estimate([blank]).resources;
       const isUsed = priced?.components.some(
         ({ quantity, monthlyCost }) => quantity !== 0 && monthlyCost === 0,
@@ -98,10 +94,10 @@ describe('an estimate', () => {
   });
 
   test('lists what it cannot price instead of counting it as 0', () => {
-    const unheard = resource('aws_unheard_of.a', 'aws_unheard_of', {});
-    const badSize = resource('aws_instance.b', 'aws_instance', { instance_type: 'zz9.plural' });
-    const nowhere = { ...resource('aws_nat_gateway.c', 'aws_nat_gateway', {}), region: 'mars-north-1' };
-    const later = { ...resource('aws_instance.d', 'aws_instance', {}), unknown: { instance_type: true } };
+    const unheard = resource('aws_unheard_of.a');
+    const badSize = resource('aws_instance.b', { values: { instance_type: 'zz9.plural' } });
+    const nowhere = { ...resource('aws_nat_gateway.c'), region: 'mars-north-1' };
+    const later = { ...resource('aws_instance.d'), unknown: { instance_type: true } };
     const answer = estimate([unheard, badSize, nowhere, later]);
     const byAddress = new Map(answer.resources.map((entry) => [entry.address, entry]));
     expect(byAddress.get('aws_unheard_of.a')?.status).toBe('unsupported');
@@ -115,14 +111,14 @@ describe('an estimate', () => {
   });
 
   test('lists every default it uses', () => {
-    const answer = estimate([resource('aws_instance.a', 'aws_instance', { instance_type: 'm5.large' })]);
+    const answer = estimate([resource('aws_instance.a', { values: { instance_type: 'm5.large' } })]);
     assert.ok(answer.assumptions.includes('usage profile none'));
     assert.ok(answer.assumptions.includes('aws_instance.a: root disk of 8 GB gp2'));
     expect(answer.total).toBe(0.096 * 730 + 0.8);
   });
 
   test('takes default usage from the profile and lists it', () => {
-    const gateway = [resource('aws_nat_gateway.a', 'aws_nat_gateway', {})];
+    const gateway = [resource('aws_nat_gateway.a')];
     const [none, small, large] = (['none', 'small', 'large'] as const).map((profile) =>
       estimate(gateway, { profile }),
     );
@@ -133,7 +129,7 @@ describe('an estimate', () => {
   });
 
   test('takes discounts by type, prefix and category, the nearest first', () => {
-    const gateway = [resource('aws_nat_gateway.a', 'aws_nat_gateway', {})];
+    const gateway = [resource('aws_nat_gateway.a')];
     const total = (discounts: Record<string, number>) => estimate(gateway, { discounts }).total;
     expect(total({ networking: 50 })).toBe(16.425);
     expect(total({ networking: 50, 'aws_*': 10 })).toBe(29.565);
@@ -141,21 +137,15 @@ describe('an estimate', () => {
   });
 
   test('converts by the rate table and refuses a currency without a rate', () => {
-    const gateway = [resource('aws_nat_gateway.a', 'aws_nat_gateway', {})];
+    const gateway = [resource('aws_nat_gateway.a')];
     const answer = estimate(gateway, { currency: 'EUR', exchangeRates: { EUR: 0.9 } });
     expect([answer.total, answer.currency]).toStrictEqual([29.565, 'EUR']);
     assert.throws(() => estimate(gateway, { currency: 'XXX' }), UnknownCurrencyError);
   });
 
   test('compares with what is running now', () => {
-    const running = [
-      resource('aws_nat_gateway.a', 'aws_nat_gateway', {}),
-      resource('aws_eip.b', 'aws_eip', {}),
-    ];
-    const planned = [
-      running[0] as NormalisedResource,
-      resource('aws_route53_zone.c', 'aws_route53_zone', {}),
-    ];
+    const running = [resource('aws_nat_gateway.a'), resource('aws_eip.b')];
+    const planned = [running[0] as NormalisedResource, resource('aws_route53_zone.c')];
     const { diff } = estimate(planned, { current: running });
     expect(
       diff?.resources.map(({ address, change, difference }) => [address, change, difference]),
@@ -167,7 +157,7 @@ describe('an estimate', () => {
   });
 
   test('warns of prices older than 180 days', () => {
-    const gateway = [resource('aws_nat_gateway.a', 'aws_nat_gateway', {})];
+    const gateway = [resource('aws_nat_gateway.a')];
     expect(estimate(gateway, { today: new Date('2024-02-01') }).priceBook.warnings.length).toBe(0);
     expect(estimate(gateway, { today: new Date('2030-01-01') }).priceBook.warnings[0] ?? '').toMatch(
       /older than 180 days/,
