@@ -20,14 +20,15 @@ import type { FileReport, FileToRun } from '../jest/test-process.ts';
 
 /** Memory of a test's process, in MiB: a fault may allocate without an end. */
 const maxHeapMiB = 1024;
-const folder = import.meta.dirname;
+/** Has a process write which mutants its code reached. */
+const recording = ['--import', join(import.meta.dirname, 'record-coverage.ts')];
 
 type JestConfigs = Awaited<ReturnType<typeof readConfigs>>;
 type FileEnd = { kind: 'passed' } | { kind: 'failed'; message: string } | { kind: 'timeout' };
 
 /**
- * Runs test files as Jest's runner does, each in a Node process of its own, without Jest's start for every mutant. To
- * Stryker one file is one test.
+ * Runs each test file in a Node process of its own, as Jest's runner does. It starts no Jest, which would take a second for
+ * each mutant. Stryker sees one file as one test.
  */
 class TestProcessRunner implements TestRunner {
   readonly #running = new Set<ChildProcess>();
@@ -55,7 +56,7 @@ class TestProcessRunner implements TestRunner {
     for (const file of testFiles) {
       const coverage = mkdtempSync(join(tmpdir(), 'mutant-coverage-'));
       const start = Date.now();
-      const end = await this.#run(file, timeout, { MUTANT_COVERAGE_DIR: coverage });
+      const end = await this.#run(file, timeout, { MUTANT_COVERAGE_DIR: coverage }, recording);
       perTest[file] = readCoverage(coverage);
       rmSync(coverage, { recursive: true });
       const result = { id: file, name: file, fileName: file, timeSpentMs: Date.now() - start };
@@ -89,7 +90,7 @@ class TestProcessRunner implements TestRunner {
     return { status: MutantRunStatus.Survived, nrOfTests: files.length };
   }
 
-  #run(file: string, limitMs: number, env: Record<string, string>): Promise<FileEnd> {
+  #run(file: string, limitMs: number, env: Record<string, string>, options: string[] = []): Promise<FileEnd> {
     const path = resolve(file);
     const { globalConfig, configs } = this.#configs ?? {};
     const config = configs?.find(({ roots }) => roots.some((root) => path.startsWith(`${root}/`)));
@@ -97,7 +98,7 @@ class TestProcessRunner implements TestRunner {
     const { NODE_ENV: _setByStryker, ...environment } = process.env;
     const child = fork(resolve('scripts/jest/test-process.ts'), {
       env: { ...environment, ...env },
-      execArgv: [`--max-old-space-size=${maxHeapMiB}`, '--import', join(folder, 'record-coverage.ts')],
+      execArgv: [`--max-old-space-size=${maxHeapMiB}`, ...options],
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
@@ -139,7 +140,7 @@ function endOf(child: ChildProcess, limitMs: number): Promise<FileEnd> {
   });
 }
 
-/** A process tells how often it came by each mutant, at loading or in tests: for a file both are the same. */
+/** Returns how often the processes of a file reached each mutant, while loading or in tests. */
 function readCoverage(directory: string): MutantCoverage['static'] {
   const hits: MutantCoverage['static'] = {};
   for (const name of readdirSync(directory)) {

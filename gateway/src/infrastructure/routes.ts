@@ -143,7 +143,7 @@ function notDeployed(projectId: string) {
   };
 }
 
-/** Returns the full state for admins, who may also download it, and a redacted one for everybody else. */
+/** Returns the full state for admins, and a redacted one for other callers. */
 function shownState(state: TerraformState, principal: Principal, redactor: Redactor) {
   if (seesRawState(principal)) return { ...state };
   return redactor.redactValues({ ...redactState(state) });

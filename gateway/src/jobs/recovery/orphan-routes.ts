@@ -103,7 +103,7 @@ async function requireUnresolved(query: Query, projectId: string, ids: string[])
   });
 }
 
-/** Stores an object id for every orphan: the one a person named, its own, or its only candidate. */
+/** Stores each orphan's object id: the one in the request, else its own, else its only candidate. */
 async function nameObjects(trx: Query, rows: OrphanRow[], objectId: string | undefined): Promise<void> {
   if (objectId !== undefined && rows.length > 1)
     throw notAdoptable('objectId names one object, but several orphans were given; send them one by one');

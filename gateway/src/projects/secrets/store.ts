@@ -59,7 +59,7 @@ export async function changeSecrets(
   await requireBounds(trx, projectId);
 }
 
-/** Throws if a project has too many secrets: all output of jobs is searched for every form of each. */
+/** Throws if a project has too many secrets. Redaction searches all output of jobs for each form of each secret. */
 async function requireBounds(trx: Query, projectId: string): Promise<void> {
   const { count, bytes } = await trx
     .selectFrom('project_secrets')

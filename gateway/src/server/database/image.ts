@@ -8,24 +8,23 @@ import { migrate } from './migrate.ts';
 import { pglitePool } from './pglite-pool.ts';
 import type { Database } from './schema.ts';
 
-const modules = resolve(import.meta.dirname, '../../../../node_modules');
+const cache = resolve(import.meta.dirname, '../../../../node_modules/.cache/deployment-engine');
+const pgliteManifest = new URL('../package.json', import.meta.resolve('@electric-sql/pglite'));
 
 /**
  * Returns the folder of the database image: an embedded database with the present schema and no rows. A new data folder
- * starts as a copy of it, since initialising a database takes seconds. Its name has a digest of what it is made
- * of, so that an image of another version is never used.
+ * starts as a copy of it, since initialising a database takes seconds. Its name has a digest of its sources, so that an
+ * image of another version is never used.
  */
 export function imageFolder(): string {
-  const digest = createHash('sha256').update(
-    readFileSync(join(modules, '@electric-sql/pglite/package.json')),
-  );
+  const digest = createHash('sha256').update(readFileSync(pgliteManifest));
   for (const file of [
     ...globSync('migrations/*.ts', { cwd: import.meta.dirname }).sort(),
     'migrations.ts',
     'image.ts',
   ])
     digest.update(readFileSync(join(import.meta.dirname, file)));
-  return join(modules, '.cache', 'deployment-engine', `database-${digest.digest('hex').slice(0, 16)}`);
+  return join(cache, `database-${digest.digest('hex').slice(0, 16)}`);
 }
 
 /** Makes the image unless it exists. Two processes may do so at once: the first one wins. */
@@ -55,10 +54,12 @@ async function dropTemplates(pglite: PGlite): Promise<void> {
 }
 
 /** Copies the image to a folder that is empty or absent, all or nothing. Does nothing without an image. */
-export async function startFromImage(directory: string, image = imageFolder()): Promise<void> {
+export async function startFromImage(directory: string, given?: string): Promise<void> {
   const unfinished = `${directory}.new`;
   await rm(unfinished, { recursive: true, force: true });
-  if (!existsSync(image) || (await readdir(directory).catch(() => [])).length > 0) return;
+  if ((await readdir(directory).catch(() => [])).length > 0) return;
+  const image = given ?? imageFolder();
+  if (!existsSync(image)) return;
   cpSync(image, unfinished, { recursive: true }); // hundreds of small files: half the time of `cp`
   await rename(unfinished, directory);
 }
