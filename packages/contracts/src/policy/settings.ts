@@ -155,6 +155,20 @@ const ifVersion = z.strictObject({
   ifVersion: z.coerce.number().int().min(0).optional(),
 });
 
+const allowFinding = endpoint({
+  method: 'post',
+  path: '/api/deploy/policy/{projectId}/exemptions',
+  operationId: 'allowFinding',
+  tag: 'Policy',
+  summary: "Add an exemption to a project's policy settings",
+  role: 'admin',
+  params: projectParams,
+  body: policyExemptionSchema,
+  status: 200,
+  answer: policySettingsAnswerSchema,
+  problems: ['invalid_request', 'malformed_json', 'forbidden'],
+});
+
 export const policyEndpoints = {
   policy: endpoint({
     method: 'get',
@@ -207,32 +221,13 @@ export const policyEndpoints = {
     answer: policySettingsAnswerSchema,
     problems: ['invalid_request', 'forbidden', 'policy_settings_changed'],
   }),
-  allowFinding: endpoint({
-    method: 'post',
-    path: '/api/deploy/policy/{projectId}/exemptions',
-    operationId: 'allowFinding',
-    tag: 'Policy',
-    summary: "Add an exemption to a project's policy settings",
-    role: 'admin',
-    params: projectParams,
-    body: policyExemptionSchema,
-    status: 200,
-    answer: policySettingsAnswerSchema,
-    problems: ['invalid_request', 'malformed_json', 'forbidden'],
-  }),
+  allowFinding,
   addAllowance: endpoint({
-    method: 'post',
+    ...allowFinding,
     path: '/api/deploy/policy/{projectId}/allowances',
     operationId: 'addAllowance',
-    tag: 'Policy',
     summary: 'Deprecated path of allowFinding, removed in the next version',
     deprecated: true,
-    role: 'admin',
-    params: projectParams,
-    body: policyExemptionSchema,
-    status: 200,
-    answer: policySettingsAnswerSchema,
-    problems: ['invalid_request', 'malformed_json', 'forbidden'],
   }),
   policyHistory: endpoint({
     method: 'get',
