@@ -1,4 +1,7 @@
+import { relative, resolve } from 'node:path';
 import type { MutantResult } from '@stryker-mutator/api/core';
+
+const root = resolve(import.meta.dirname, '../..');
 
 export type Summary = {
   /** A row: module, mutants, killed, survived, score. */
@@ -16,7 +19,7 @@ export function summaryOf(name: string, mutants: MutantResult[]): Summary {
   const line = `| ${name} | ${counted} | ${killed} | ${missed.length} | ${score} |`;
   const survivors = missed.map(
     ({ fileName, location, mutatorName, replacement, status }) =>
-      `- ${fileName}:${location.start.line}:${location.start.column} ${mutatorName} (${status}): \`${oneLine(replacement)}\``,
+      `- ${relative(root, resolve(root, fileName))}:${location.start.line}:${location.start.column} ${mutatorName} (${status}): \`${oneLine(replacement)}\``,
   );
   return { line, details: [line, '', ...survivors, ''].join('\n') };
 }
