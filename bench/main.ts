@@ -3,6 +3,7 @@ import { chaosBench } from './chaos.ts';
 import { clusterBench } from './cluster.ts';
 import { costsBench } from './costs.ts';
 import { deployBench } from './deploy.ts';
+import { jobCpuBench } from './job-cpu.ts';
 import { listenersBench } from './listeners.ts';
 import { manyBench } from './many.ts';
 import { orphansBench } from './orphans.ts';
@@ -22,6 +23,7 @@ const benches: Record<string, (options: string[]) => Promise<Row[]>> = {
   deploy: deployBench,
   sandbox: sandboxBench,
   many: manyBench,
+  cpu: jobCpuBench,
   preflight: preflightBench,
   costs: costsBench,
   scale: scaleBench,

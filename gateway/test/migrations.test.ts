@@ -20,7 +20,8 @@ async function newFolder(): Promise<string> {
 async function earlierVersion(applied: Record<string, string>): Promise<string> {
   const dataDir = await newFolder();
   const pglite = await PGlite.create(join(dataDir, 'database'));
-  const database = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: pglitePool(pglite) }) });
+  const pool = await pglitePool(pglite);
+  const database = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   await sql`create table migrations (name text primary key, applied_at timestamptz not null default now())`.execute(
     database,
   );

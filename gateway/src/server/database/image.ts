@@ -34,7 +34,8 @@ export async function makeImage(folder = imageFolder()): Promise<void> {
   const unfinished = await mkdtemp(`${folder}.`);
   try {
     const pglite = await PGlite.create(unfinished);
-    const query = new Kysely<Database>({ dialect: new PostgresDialect({ pool: pglitePool(pglite) }) });
+    const pool = await pglitePool(pglite);
+    const query = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
     await migrate(query);
     await dropTemplates(pglite);
     await pglite.exec('checkpoint');

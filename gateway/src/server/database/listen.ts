@@ -3,12 +3,32 @@ import { retryDelays } from '../../retry-delays.ts';
 
 const connectTimeoutMs = 10_000;
 
+/** Who is told of the notifications of each channel. */
+export class Listeners {
+  readonly #channels = new Map<string, ((payload: string) => void)[]>();
+
+  get channels(): string[] {
+    return [...this.#channels.keys()];
+  }
+
+  /** Returns whether it is the first of its channel, so that the database has to be asked for it. */
+  add(channel: string, listener: (payload: string) => void): boolean {
+    const known = this.#channels.get(channel) ?? [];
+    this.#channels.set(channel, [...known, listener]);
+    return known.length === 0;
+  }
+
+  tell({ channel, payload }: pg.Notification): void {
+    for (const listener of this.#channels.get(channel) ?? []) listener(payload ?? '');
+  }
+}
+
 /**
  * Listens on a separate connection and reconnects after a failure. It retries until the gateway closes, with at most
  * 10 s between attempts. Meanwhile `readyz` reports that the database does not answer, and workers poll.
  */
 export function listenOnPostgres(url: string) {
-  const listeners = new Map<string, ((payload: string) => void)[]>();
+  const listeners = new Listeners();
   const reconnected: (() => void)[] = [];
   let client: pg.Client | undefined;
   const closing = new AbortController();
@@ -19,13 +39,11 @@ export function listenOnPostgres(url: string) {
       keepAlive: true,
       connectionTimeoutMillis: connectTimeoutMs,
     });
-    fresh.on('notification', ({ channel, payload }) => {
-      for (const listener of listeners.get(channel) ?? []) listener(payload ?? '');
-    });
+    fresh.on('notification', (notification) => listeners.tell(notification));
     fresh.on('error', () => void reconnect(fresh));
     fresh.on('end', () => void reconnect(fresh));
     await fresh.connect();
-    for (const channel of listeners.keys()) await fresh.query(`listen ${channel}`);
+    for (const channel of listeners.channels) await fresh.query(`listen ${channel}`);
     return fresh;
   }
 
@@ -43,10 +61,9 @@ export function listenOnPostgres(url: string) {
 
   return {
     async listen(channel: string, listener: (payload: string) => void): Promise<void> {
-      const known = listeners.get(channel);
-      listeners.set(channel, [...(known ?? []), listener]);
+      const isFirst = listeners.add(channel, listener);
       if (!client) client = await connect();
-      else if (!known) await client.query(`listen ${channel}`);
+      else if (isFirst) await client.query(`listen ${channel}`);
     },
     onReconnect(listener: () => void): void {
       reconnected.push(listener);

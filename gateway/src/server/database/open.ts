@@ -1,13 +1,14 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PGlite, types as pgliteTypes } from '@electric-sql/pglite';
+import { PGlite } from '@electric-sql/pglite';
 import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
 import pg from 'pg';
 import { startFromImage } from './image.ts';
-import { listenOnPostgres } from './listen.ts';
+import { Listeners, listenOnPostgres } from './listen.ts';
 import { migrate } from './migrate.ts';
 import { pglitePool } from './pglite-pool.ts';
 import type { Database } from './schema.ts';
+import { numbersFromBigint } from './types.ts';
 
 export type Query = Kysely<Database> | Transaction<Database>;
 
@@ -20,6 +21,8 @@ export type OpenDatabase = {
   onReconnect(listener: () => void): void;
   /** Returns the embedded database as a gzip archive of its folder; absent on PostgreSQL. */
   backup?: () => Promise<Buffer>;
+  /** Statements are prepared from now on, as the schema has its last form. */
+  prepareStatements?: () => void;
   close(): Promise<void>;
 };
 
@@ -33,6 +36,7 @@ export async function openDatabase(options: {
     : await openEmbedded(join(options.dataDir, 'database'));
   try {
     await migrate(database.query);
+    database.prepareStatements?.();
   } catch (error) {
     await database.close();
     throw error;
@@ -47,14 +51,19 @@ export async function notify(query: Query, channel: string, payload: string): Pr
 async function openEmbedded(directory: string): Promise<OpenDatabase> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   await startFromImage(directory);
-  const pglite = await PGlite.create(directory, { parsers: { [pgliteTypes.INT8]: Number } });
+  const pglite = await PGlite.create(directory);
+  const pool = await pglitePool(pglite);
+  const query = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+  const listeners = new Listeners();
+  pool.client.on('notification', (notification) => listeners.tell(notification));
   return {
     kind: 'embedded',
-    query: new Kysely<Database>({ dialect: new PostgresDialect({ pool: pglitePool(pglite) }) }),
+    query,
     listen: async (channel, listener) => {
-      await pglite.listen(channel, listener);
+      if (listeners.add(channel, listener)) await sql.raw(`listen ${channel}`).execute(query);
     },
     onReconnect: () => {},
+    prepareStatements: () => pool.prepareStatements(),
     backup: async () => Buffer.from(await (await pglite.dumpDataDir('gzip')).arrayBuffer()),
     close: async () => {
       if (!pglite.closed) await pglite.close();
@@ -63,12 +72,12 @@ async function openEmbedded(directory: string): Promise<OpenDatabase> {
 }
 
 async function openPostgres(url: string): Promise<OpenDatabase> {
-  const int8 = 20;
-  const types = {
-    getTypeParser: ((oid: number, format?: 'text') =>
-      oid === int8 ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
-  };
-  const pool = new pg.Pool({ connectionString: url, max: 20, types, connectionTimeoutMillis: 10_000 });
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 20,
+    types: numbersFromBigint,
+    connectionTimeoutMillis: 10_000,
+  });
   pool.on('error', () => {}); // an idle connection broke; the next query opens another
   pool.on('connect', (client) => client.on('error', () => {})); // a connection in use broke; its query fails
   const listening = listenOnPostgres(url);

@@ -1,13 +1,48 @@
 import type { PGlite } from '@electric-sql/pglite';
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
+import pg from 'pg';
+import { PgliteStream } from './pglite-stream.ts';
+import { numbersFromBigint } from './types.ts';
+
+/** Upper bound on prepared statements: each keeps its plan in the database's memory. */
+const maxPrepared = 256;
+
+export type PglitePool = PostgresPool & {
+  client: pg.Client;
+  /** From now on statements are prepared once. Call it after the schema has its last form. */
+  prepareStatements(): void;
+};
 
 /**
- * Presents PGlite as the part of a `pg` pool that Kysely calls. PGlite has one connection, so each caller waits for
- * its turn, and a transaction runs alone.
+ * A `pg` client on PGlite as a pool of one connection. Each caller waits for its turn, so a transaction runs alone.
+ * Prepared statements halve the processor time of most statements, and more where planning is the most of it.
  */
-export function pglitePool(pglite: PGlite): PostgresPool {
+export async function pglitePool(pglite: PGlite): Promise<PglitePool> {
+  const client = new pg.Client({
+    stream: () => new PgliteStream(pglite) as never,
+    user: 'postgres',
+    database: 'postgres',
+    types: numbersFromBigint,
+  });
+  client.on('error', () => {}); // the database was closed: queries fail
+  await client.connect();
+  const names = new Map<string, string>();
+  let prepares = false;
   let turn: Promise<void> = Promise.resolve();
+
+  function nameOf(text: string): string | undefined {
+    const known = names.get(text);
+    if (known || !prepares || names.size === maxPrepared) return known;
+    const name = `s${names.size + 1}`;
+    names.set(text, name);
+    return name;
+  }
+
   return {
+    client,
+    prepareStatements() {
+      prepares = true;
+    },
     async connect() {
       const previous = turn;
       let release = () => {};
@@ -16,7 +51,10 @@ export function pglitePool(pglite: PGlite): PostgresPool {
       });
       await previous;
       return {
-        query: (text: string, values: readonly unknown[]) => query(pglite, text, values),
+        query: (text: string, values: readonly unknown[]) => {
+          const name = nameOf(text);
+          return client.query({ text, values: [...(values ?? [])], ...(name ? { name } : {}) });
+        },
         release,
       } as unknown as PostgresPoolClient;
     },
@@ -24,15 +62,5 @@ export function pglitePool(pglite: PGlite): PostgresPool {
       await turn;
       await pglite.close();
     },
-  };
-}
-
-async function query(pglite: PGlite, text: string, values: readonly unknown[] = []) {
-  const result = await pglite.query(text, [...values]);
-  const command = /^\s*(?:with\b[\s\S]*?\b)?(select|insert|update|delete|merge)\b/i.exec(text)?.[1];
-  return {
-    rows: result.rows,
-    rowCount: result.affectedRows ?? result.rows.length,
-    command: command?.toUpperCase(),
   };
 }
