@@ -10,6 +10,7 @@ import { waitFor } from './wait.ts';
 
 /** Returns a reason to skip tests with PostgreSQL, or false. Throws if skipping is not allowed. */
 export function skipWithoutPostgres(): string | false {
+  if (process.env.EMBEDDED_DATABASE_ONLY) return 'EMBEDDED_DATABASE_ONLY is set';
   const problem = binary('postgres') ? false : 'no PostgreSQL server binaries are installed';
   if (problem && process.env.E2E_REQUIRE_POSTGRES) throw new Error(`its tests must run here, but ${problem}`);
   return problem;

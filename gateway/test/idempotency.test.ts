@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Accepted } from '@deployment-engine/contracts';
 import { DomainError } from '@deployment-engine/service';
-import type { Request } from 'express';
-import type { Principal } from '../src/access/principal.ts';
-import { type IdempotentRequest, idempotentRequest, oncePerKey } from '../src/jobs/idempotency.ts';
+import { type IdempotentRequest, oncePerKey } from '../src/jobs/idempotency.ts';
 import { onEachDatabase } from './support.ts';
 
 const request: IdempotentRequest = { caller: 'key:a', key: 'k', operation: 'deploy', bodySha256: 'x' };
@@ -56,29 +54,4 @@ onEachDatabase((open) => {
     const twice = ['a', 'b'].map((jobId) => oncePerKey(open(), undefined, async () => answer(jobId)));
     expect((await Promise.all(twice)).map(({ jobId }) => jobId)).toStrictEqual(['a', 'b']);
   });
-});
-
-const read = (header: string | undefined, body: unknown = {}, id = 'key:a') =>
-  idempotentRequest(
-    { request: { get: () => header } as unknown as Request, principal: { id } as Principal },
-    'deploy',
-    body,
-  );
-
-test('a key has 1 to 200 characters; without the header there is none', () => {
-  expect(read(undefined)).toBe(undefined);
-  expect(read('k'.repeat(200))?.key.length).toBe(200);
-  for (const bad of ['', 'k'.repeat(201)])
-    assert.throws(
-      () => read(bad),
-      (error) => error instanceof DomainError && error.fields[0]?.pointer === '/headers/Idempotency-Key',
-    );
-});
-
-test('the key’s caller is the authenticated one, and the order of a body’s keys does not matter', () => {
-  expect(read('k', {}, 'key:b')?.caller).toBe('key:b');
-  expect(read('k', { a: 1, b: { c: 2, d: 3 } })?.bodySha256).toBe(
-    read('k', { b: { d: 3, c: 2 }, a: 1 })?.bodySha256,
-  );
-  expect(read('k', { a: 1 })?.bodySha256).not.toBe(read('k', { a: 2 })?.bodySha256);
 });

@@ -5,27 +5,27 @@ export type VitalModule = { mutate: string[]; tests: string[] };
 export const vitalModules: Record<string, VitalModule> = {
   claim: {
     mutate: ['gateway/src/jobs/claim.ts'],
-    tests: ['gateway/test/claims.test.ts', 'gateway/test/leases.test.ts'],
+    tests: ['gateway/test/{leases,claims}.test.ts'],
   },
   transitions: {
     mutate: ['gateway/src/jobs/transition.ts', 'packages/contracts/src/job.ts'],
-    tests: ['packages/contracts/src/job.test.ts', 'gateway/test/{leases,jobs,settle-job}.test.ts'],
+    tests: ['packages/contracts/src/job.test.ts', 'gateway/test/leases.test.ts'],
   },
   gates: {
     mutate: ['gateway/src/jobs/worker/gate-decision.ts', 'gateway/src/jobs/approve.ts'],
-    tests: ['gateway/src/jobs/worker/gate-decision.test.ts', 'gateway/test/{approve,policy-gate}.test.ts'],
+    tests: ['gateway/src/jobs/worker/gate-decision.test.ts', 'gateway/test/approve.test.ts'],
   },
   idempotency: {
     mutate: ['gateway/src/jobs/idempotency.ts'],
-    tests: ['gateway/test/idempotency.test.ts'],
+    tests: ['gateway/src/jobs/idempotency.test.ts', 'gateway/test/idempotency.test.ts'],
   },
   states: {
     mutate: ['gateway/src/projects/states/{store,diff,differences,redact-state,outputs}.ts'],
-    tests: ['gateway/test/{states,restore-state,lost-run-states}.test.ts'],
+    tests: ['gateway/src/projects/states/*.test.ts', 'gateway/test/states.test.ts'],
   },
   plans: {
     mutate: ['gateway/src/projects/plans/{seal,made-from}.ts'],
-    tests: ['gateway/test/apply-phase.test.ts'],
+    tests: ['gateway/src/projects/plans/*.test.ts', 'gateway/test/plan-seal.test.ts'],
   },
   recovery: {
     mutate: ['gateway/src/jobs/recovery/{losses,match-calls,provider-value,state-objects,journal-calls}.ts'],
@@ -33,15 +33,15 @@ export const vitalModules: Record<string, VitalModule> = {
   },
   access: {
     mutate: ['gateway/src/access/{api-key,jwt,exceeds-blast-radius,scope-filter,rate-limits}.ts'],
-    tests: ['gateway/test/access-{keys,tokens,table,key-expiry}.test.ts'],
+    tests: ['gateway/src/access/*.test.ts', 'gateway/test/scope-filter.test.ts'],
   },
   signatures: {
     mutate: ['packages/runner-api/src/{runner-signature,revision-digest}.ts'],
-    tests: ['packages/runner-api/src/*.test.ts', 'terraform-runner/test/requests.test.ts'],
+    tests: ['packages/runner-api/src/*.test.ts'],
   },
   audit: {
     mutate: ['packages/service/src/{audit-chain,audit-hash}.ts'],
-    tests: ['gateway/test/{audit-log,audit}.test.ts'],
+    tests: ['packages/service/src/*.test.ts'],
   },
   redaction: {
     mutate: ['gateway/src/projects/redaction/*.ts'],

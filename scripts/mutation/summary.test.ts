@@ -21,9 +21,11 @@ test('a mutant that timed out is noticed, one without coverage is missed, one th
   expect(summaryOf('claim', mutants).line).toBe('| claim | 4 | 2 | 2 | 50.0 % |');
 });
 
-test('each mutant that was missed is listed with its place', () => {
-  const { details } = summaryOf('claim', [mutant('Survived', 7, 'a\n  || b'), mutant('Killed', 8)]);
+test('each mutant that was missed or timed out is listed with its place', () => {
+  const mutants = [mutant('Timeout', 9), mutant('Survived', 7, 'a\n  || b'), mutant('Killed', 8)];
+  const { details } = summaryOf('claim', mutants);
   expect(details).toContain('- gateway/src/jobs/claim.ts:7:3 ConditionalExpression (Survived): `a || b`');
+  expect(details).toContain('- gateway/src/jobs/claim.ts:9:3 ConditionalExpression (Timeout): `false`');
   expect(details).not.toContain(':8:');
 });
 

@@ -6,7 +6,7 @@ const root = resolve(import.meta.dirname, '../..');
 export type Summary = {
   /** A row: module, mutants, killed, survived, score. */
   line: string;
-  /** The row, and each mutant that no test noticed. */
+  /** The row, each mutant that no test noticed, and each that made a test exceed its time: a loop, or a busy machine. */
   details: string;
 };
 
@@ -17,11 +17,11 @@ export function summaryOf(name: string, mutants: MutantResult[]): Summary {
   const counted = killed + missed.length;
   const score = counted === 0 ? 'none' : `${((killed / counted) * 100).toFixed(1)} %`;
   const line = `| ${name} | ${counted} | ${killed} | ${missed.length} | ${score} |`;
-  const survivors = missed.map(
+  const listed = [...missed, ...mutants.filter(({ status }) => status === 'Timeout')].map(
     ({ fileName, location, mutatorName, replacement, status }) =>
       `- ${relative(root, resolve(root, fileName))}:${location.start.line}:${location.start.column} ${mutatorName} (${status}): \`${oneLine(replacement)}\``,
   );
-  return { line, details: [line, '', ...survivors, ''].join('\n') };
+  return { line, details: [line, '', ...listed, ''].join('\n') };
 }
 
 function oneLine(text = ''): string {

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import {
   NonceMemory,
+  readSignature,
   type SignedParts,
   signatureHeaders,
   signatureMatches,
   signatureWindowSeconds,
+  signedHeaders,
   signRunnerRequest,
 } from './runner-signature.ts';
 
@@ -91,4 +93,22 @@ test('the headers have the names that gateways and runners of other versions use
     nonce: 'x-runner-nonce',
     signature: 'x-runner-signature',
   });
+});
+
+test('the headers of a request sign it as it is sent now', () => {
+  const { method, path, body } = parts;
+  const headers = signedHeaders(token, { method, path, body });
+  const { signature, ...sent } = readSignature((name) => headers[name]);
+  expect(signatureMatches(token, { method, path, body, ...sent }, signature)).toBe(true);
+  const memory = new NonceMemory();
+  expect(memory.isFresh(sent.timestamp)).toBe(true);
+  expect(memory.use(sent.nonce)).toBe(true);
+  expect(readSignature((name) => signedHeaders(token, parts)[name]).nonce).not.toBe(sent.nonce);
+  expect(signedHeaders(token, { method, path, body, timestamp: '7' })[signatureHeaders.timestamp]).toBe('7');
+});
+
+test('headers that a request lacks are read as empty texts, which are not valid', () => {
+  const read = readSignature(() => undefined);
+  expect(read).toStrictEqual({ timestamp: '', nonce: '', signature: '' });
+  expect(signatureMatches(token, { ...parts, ...read }, read.signature)).toBe(false);
 });

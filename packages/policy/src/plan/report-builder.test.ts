@@ -188,9 +188,9 @@ describe('a finding', () => {
     expect(finding?.remediation).toBe('a remedy');
   });
 
-  test('keeps its places, frameworks, and what is pending', () => {
+  test('keeps its places, frameworks, what is pending and what is invalid', () => {
     const places = { subject: 's', address: 'a', file: 'f', line: 1, column: 2 };
-    const more = { pending: true, frameworks: { cis: ['1.1'] } };
+    const more = { pending: true, frameworks: { cis: ['1.1'] }, invalid: 'syntax' } as const;
     expect(reportOf([draft({ ...places, ...more })]).findings[0]).toMatchObject({ ...places, ...more });
   });
 
