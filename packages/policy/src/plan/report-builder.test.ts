@@ -190,7 +190,7 @@ describe('a finding', () => {
 
   test('keeps its places, frameworks, what is pending and what is invalid', () => {
     const places = { subject: 's', address: 'a', file: 'f', line: 1, column: 2 };
-    const more = { pending: true, frameworks: { cis: ['1.1'] }, invalid: 'syntax' } as const;
+    const more = { pending: true, frameworks: { cis: ['1.1'] }, invalid: 'syntax' as const };
     expect(reportOf([draft({ ...places, ...more })]).findings[0]).toMatchObject({ ...places, ...more });
   });
 
