@@ -4,10 +4,10 @@ import { testUnless } from '../../scripts/jest/unless.ts';
 import { skipWithoutPostgres, startPostgres } from '../../testing/postgres.ts';
 import { enginePrincipal } from '../src/access/principal.ts';
 import { claimNextJob, reclaimExpiredJob, renewLeases } from '../src/jobs/claim.ts';
-import { appendEvents } from '../src/jobs/events/store.ts';
 import { LeaseLostError } from '../src/jobs/lease-lost-error.ts';
 import { insertJob } from '../src/jobs/store.ts';
 import { lockJob, patchJob, transition } from '../src/jobs/transition.ts';
+import { writeJob } from '../src/jobs/write-job.ts';
 import { ensureProject } from '../src/projects/store.ts';
 import type { Lease } from '../src/server/database/job-row.ts';
 import { openDatabase, type Query } from '../src/server/database/open.ts';
@@ -66,7 +66,7 @@ onEachDatabase((open) => {
     await assert.rejects(
       query.transaction().execute(async (trx) => {
         const job = await lockJob(trx, id, stale);
-        await appendEvents(trx, job, [{ body: { type: 'waiting', reason: 'x' }, at: new Date() }]);
+        await writeJob(trx, job.id, { events: [{ body: { type: 'waiting', reason: 'x' }, at: new Date() }] });
       }),
       LeaseLostError,
     );

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import { waitFor } from '../../testing/wait.ts';
-import { jobQueuedChannel } from '../src/jobs/channels.ts';
 import { listEvents } from '../src/jobs/events/store.ts';
 import { LeaseLostError } from '../src/jobs/lease-lost-error.ts';
 import { findJob } from '../src/jobs/store.ts';
+import { patchJob } from '../src/jobs/transition.ts';
 import { followJobRun, shipState } from '../src/jobs/worker/follow-run.ts';
 import { newestStateVersion } from '../src/projects/states/store.ts';
 import { RunnerError } from '../src/runner-error.ts';
 import { createRunnerClient } from '../src/runners/client.ts';
-import { notify } from '../src/server/database/open.ts';
 import { broken, capacity, eventLines, json, type Reply, runView, startFakeRunner } from './fake-runner.ts';
 import { overtake, stageWork } from './staged-work.ts';
 import { helloCode, startTestGateway, type TestGateway } from './support.ts';
@@ -104,15 +103,14 @@ test('a worker that was suspended past its lease reclaims its own job and keeps 
       .where('id', '=', jobId)
       .executeTakeFirstOrThrow();
   await waitFor('the run to be followed', () => open === 1);
-  await query.transaction().execute(async (trx) => {
-    await trx
+  const taken = await waitFor('the job to be taken over', async () => {
+    // Its own renewals would keep it: they stand still while a process is suspended.
+    await query
       .updateTable('jobs')
       .set({ lease_expires_at: new Date(0) })
       .where('id', '=', jobId)
+      .where('lease_token', '=', 1)
       .execute();
-    await notify(trx, jobQueuedChannel, 'slept');
-  });
-  const taken = await waitFor('the job to be taken over', async () => {
     const row = await lease();
     return row.lease_token === 2 ? row : undefined;
   });
@@ -184,11 +182,8 @@ test('a run’s events are stored with step and counts, and the waiting reason i
     changed,
     { type: 'run_finished', outcome: failedRun },
   ]);
-  await query
-    .updateTable('jobs')
-    .set({ waiting_reason: 'the runner is away', planned: 4 })
-    .where('id', '=', run.work.job.id)
-    .execute();
+  const patch = { waiting_reason: 'the runner is away', planned: 4 };
+  run.work.job = await patchJob(query, run.work.lease, patch);
   expect(await followJobRun(run.work, run.runId)).toStrictEqual(failedRun);
   const row = await findJob(query, run.work.job.id);
   expect([row?.step, row?.finished, row?.failed, row?.planned, row?.waiting_reason]).toStrictEqual([
@@ -245,4 +240,22 @@ test('a secret that is learned during a run is redacted in earlier stored events
   const stored = JSON.stringify(await listEvents(query, run.work.job.id, 0));
   expect(stored).toMatch(/it is \(redacted\)/);
   expect(stored).not.toMatch(/made-by-the-run/);
+});
+
+test('a cancel request whose announcement came before the run is forwarded with the run’s first events', async () => {
+  let cancelled = 0;
+  await using run = await followed('cancelled-early', [{ type: 'step_started', step: 'apply' }, succeeded], {
+    'POST /runs/:runId/cancel': [
+      (_request, response) => {
+        cancelled += 1;
+        response.writeHead(202, { 'content-type': 'application/json' }).end(JSON.stringify(runView()));
+      },
+    ],
+  });
+  await patchJob(it.gateway.context.database.query, run.work.lease, {
+    cancel_requested_at: new Date(),
+    cancel_grace_seconds: 1,
+  });
+  await followJobRun(run.work, run.runId);
+  await waitFor('the cancel to reach the runner', () => cancelled > 0);
 });

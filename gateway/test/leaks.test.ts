@@ -3,13 +3,13 @@ import { mergeReports } from '@deployment-engine/policy';
 import { enginePrincipal } from '../src/access/principal.ts';
 import { openApiDocument } from '../src/http/openapi.ts';
 import { claimNextJob } from '../src/jobs/claim.ts';
-import { appendEvents } from '../src/jobs/events/store.ts';
 import { insertOrphans } from '../src/jobs/recovery/orphan-store.ts';
 import { insertJob } from '../src/jobs/store.ts';
 import { saveTerraformLog } from '../src/jobs/terraform-logs/store.ts';
-import { lockJob, patchJob } from '../src/jobs/transition.ts';
+import { patchJob } from '../src/jobs/transition.ts';
 import type { JobWork } from '../src/jobs/worker/job-work.ts';
 import { settleJob } from '../src/jobs/worker/settle-job.ts';
+import { writeJob } from '../src/jobs/write-job.ts';
 import { saveReport } from '../src/policy/reports.ts';
 import { savePlan } from '../src/projects/plans/store.ts';
 import { redactEvent } from '../src/projects/redaction/redact-event.ts';
@@ -126,7 +126,7 @@ async function plant(): Promise<void> {
   await patchJob(query, claim.lease, { waiting_reason: all.join(), plan_digest: 'd' });
   const redactor = await jobSecrets.redactor();
   const line = redactEvent({ type: 'log', step: 'plan', line: all.join() } as never, redactor);
-  await appendEvents(query, await lockJob(query, jobId), [{ body: line, at: new Date() }]);
+  await writeJob(query, jobId, { events: [{ body: line, at: new Date() }] });
   const message = `apply: ${all.join(' ')}`;
   await settleJob(work as unknown as JobWork, {
     kind: 'refused',

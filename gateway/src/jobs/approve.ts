@@ -1,4 +1,4 @@
-import type { Accepted } from '@deployment-engine/contracts';
+import type { Accepted, JobEventBody } from '@deployment-engine/contracts';
 import { DomainError } from '@deployment-engine/service';
 import type { Principal } from '../access/principal.ts';
 import type { Context } from '../context.ts';
@@ -8,8 +8,8 @@ import { isSealIntact } from '../projects/plans/seal.ts';
 import { findPlan } from '../projects/plans/store.ts';
 import { newestStateVersion } from '../projects/states/store.ts';
 import type { JobRow } from '../server/database/job-row.ts';
-import { appendEvents } from './events/store.ts';
 import { lockJob, transition } from './transition.ts';
+import { writeJob } from './write-job.ts';
 
 /** Lets a waiting job apply exactly the reviewed plan. */
 export async function approveJob(
@@ -40,10 +40,9 @@ export async function approveJob(
         `approving job ${jobId}: its plan does not match its seal, so the database was changed; cancel it and deploy again`,
       );
     const message = `The plan ${planDigest.slice(0, 12)} was approved.`;
-    await appendEvents(trx, job, [
-      { body: { type: 'gate', gate: 'approval', verdict: 'passed', message }, at: new Date() },
-    ]);
-    await transition(trx, { jobId }, 'approve', message, {
+    const body: JobEventBody = { type: 'gate', gate: 'approval', verdict: 'passed', message };
+    await writeJob(trx, job.id, { events: [{ body, at: new Date() }] });
+    await transition(trx, { jobId, locked: job }, 'approve', message, {
       approved_digest: planDigest,
       waiting_reason: null,
       timed_from: null, // the wait for approval does not count towards the job's time limit

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import type { Call } from '../http/call.ts';
 import type { JobRow } from '../server/database/job-row.ts';
 import { notify } from '../server/database/open.ts';
-import { jobChangedChannel } from './channels.ts';
+import { jobCancelChannel, jobChangedChannel } from './channels.ts';
 import { lockJob, transition } from './transition.ts';
 
 /** Cancels a waiting job at once. For a running one, records the request; its worker acts on it. */
@@ -35,6 +35,7 @@ export async function cancelJob(
       .returningAll()
       .executeTakeFirstOrThrow();
     await notify(trx, jobChangedChannel, jobId);
+    await notify(trx, jobCancelChannel, jobId);
     await options.call.record(trx, { project: job.project_id });
     return row;
   });

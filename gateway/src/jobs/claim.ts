@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { JobRow, Lease } from '../server/database/job-row.ts';
 import type { Database } from '../server/database/schema.ts';
-import { lockJob, transition } from './transition.ts';
+import { transition } from './transition.ts';
 
 export type Claim = { job: JobRow; lease: Lease; reclaimed: boolean };
 export type Claimer = {
@@ -20,8 +20,8 @@ const uniqueViolation = '23505';
 export async function claimNextJob(database: Kysely<Database>, claimer: Claimer): Promise<Claim | undefined> {
   try {
     return await database.transaction().execute(async (trx) => {
-      const next = await sql<{ id: string }>`
-        select j.id from jobs j
+      const next = await sql<JobRow>`
+        select j.* from jobs j
         where j.status = 'pending' and not exists (
           select 1 from jobs k where k.project_id = j.project_id
             and (k.status = 'processing' or (k.status = 'pending' and k.seq < j.seq)))
@@ -29,15 +29,15 @@ export async function claimNextJob(database: Kysely<Database>, claimer: Claimer)
           select 1 from unsettled_runs u where u.project_id = j.project_id
             and u.created_at > now() - make_interval(secs => ${claimer.lostHoldSeconds}))
         order by j.seq limit 1 for update of j skip locked`.execute(trx);
-      const id = next.rows[0]?.id;
-      if (!id) return undefined;
-      const row = await lockJob(trx, id);
-      const job = await transition(trx, { jobId: id }, 'claim', 'The job has started.', {
+      const row = next.rows[0];
+      if (!row) return undefined;
+      const job = await transition(trx, { jobId: row.id, locked: row }, 'claim', 'The job has started.', {
         waiting_reason: null,
         started_at: row.started_at ?? new Date(),
         timed_from: row.timed_from ?? new Date(),
+        ...leaseOf(claimer),
       });
-      return { job, lease: await takeLease(trx, id, claimer), reclaimed: row.lease_token > 0 };
+      return { job, lease: { jobId: job.id, token: job.lease_token }, reclaimed: row.lease_token > 0 };
     });
   } catch (error) {
     if ((error as { code?: string }).code === uniqueViolation) return undefined;
@@ -61,7 +61,14 @@ export async function reclaimExpiredJob(
       .forUpdate()
       .skipLocked()
       .executeTakeFirst();
-    return job && { job, lease: await takeLease(trx, job.id, claimer), reclaimed: true };
+    if (!job) return undefined;
+    const { lease_token: token } = await trx
+      .updateTable('jobs')
+      .set(leaseOf(claimer))
+      .where('id', '=', job.id)
+      .returning('lease_token')
+      .executeTakeFirstOrThrow();
+    return { job, lease: { jobId: job.id, token }, reclaimed: true };
   });
 }
 
@@ -110,18 +117,13 @@ export async function expireAllLeases(database: Kysely<Database>): Promise<void>
     .execute();
 }
 
-async function takeLease(trx: Kysely<Database>, jobId: string, claimer: Claimer): Promise<Lease> {
-  const row = await trx
-    .updateTable('jobs')
-    .set({
-      lease_token: sql<number>`lease_token + 1`,
-      lease_owner: claimer.owner,
-      lease_expires_at: leaseEnd(claimer),
-    })
-    .where('id', '=', jobId)
-    .returning('lease_token')
-    .executeTakeFirstOrThrow();
-  return { jobId, token: row.lease_token };
+/** Columns of a new lease. */
+function leaseOf(claimer: Claimer) {
+  return {
+    lease_token: sql<number>`lease_token + 1`,
+    lease_owner: claimer.owner,
+    lease_expires_at: leaseEnd(claimer),
+  };
 }
 
 /** Uses the database's clock, so that gateways need no synchronised clocks. */

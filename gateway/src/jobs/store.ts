@@ -3,9 +3,8 @@ import type { JobStatus, JobType, TerraformLogLevel } from '@deployment-engine/c
 import type { Principal } from '../access/principal.ts';
 import { inScope } from '../access/scope-filter.ts';
 import type { JobRow } from '../server/database/job-row.ts';
-import { notify, type Query } from '../server/database/open.ts';
-import { jobQueuedChannel } from './channels.ts';
-import { appendEvents } from './events/store.ts';
+import type { Query } from '../server/database/open.ts';
+import { writeJob } from './write-job.ts';
 
 const alphabet = '0123456789abcdefghijklmnopqrstuvwxyz';
 
@@ -52,17 +51,18 @@ export async function insertJob(trx: Query, job: NewJob): Promise<JobRow> {
     })
     .returningAll()
     .executeTakeFirstOrThrow();
-  const queued = 'The job is queued.';
-  await appendEvents(trx, row, [
-    { body: { type: 'job_status', status: 'pending', message: queued }, at: row.created_at },
-  ]);
   await trx
     .updateTable('projects')
     .set({ last_job_id: row.id, updated_at: new Date() })
     .where('id', '=', job.projectId)
     .execute();
-  await notify(trx, jobQueuedChannel, job.projectId);
-  return row;
+  const written = await writeJob(trx, row.id, {
+    events: [
+      { body: { type: 'job_status', status: 'pending', message: 'The job is queued.' }, at: row.created_at },
+    ],
+    wakesWorkers: true,
+  });
+  return written ?? row;
 }
 
 /** Returns who requested a job, with their limits, for jobs that follow from it. */

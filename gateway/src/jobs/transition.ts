@@ -6,40 +6,35 @@ import {
 } from '@deployment-engine/contracts';
 import { DomainError } from '@deployment-engine/service';
 import type { JobPatch, JobRow, Lease } from '../server/database/job-row.ts';
-import { notify, type Query } from '../server/database/open.ts';
-import { jobChangedChannel, jobQueuedChannel } from './channels.ts';
-import { appendEvents } from './events/store.ts';
+import type { Query } from '../server/database/open.ts';
 import { LeaseLostError } from './lease-lost-error.ts';
+import { type JobWrite, type NewEvent, writeJob } from './write-job.ts';
 
 /**
  * Changes a job's status; no other code does. With a lease the write is fenced: it throws `LeaseLostError` if another
- * worker has claimed the job in the meantime. Refuses transitions that the table in `contracts` does not have.
+ * worker has claimed the job in the meantime. Refuses transitions that the table in `contracts` does not have. A caller
+ * that has locked the row passes it as `locked`.
  */
 export async function transition(
   trx: Query,
-  target: { jobId: string; lease?: Lease },
+  target: { jobId: string; lease?: Lease; locked?: JobRow },
   name: JobTransition,
   message: string,
-  patch: JobPatch = {},
+  patch: NonNullable<JobWrite['patch']> = {},
 ): Promise<JobRow> {
-  const row = await lockJob(trx, target.jobId, target.lease);
+  const row = target.locked ?? (await lockJob(trx, target.jobId, target.lease));
   const status = nextJobStatus(row.status, name);
   if (!status)
     throw new DomainError('job_finished', `job ${row.id} is ${row.status}; it cannot ${name} any more`);
-  const updated = await trx
-    .updateTable('jobs')
-    .set({
-      ...patch,
-      status,
-      ...(isFinished(status) ? { finished_at: new Date(), lease_expires_at: null } : {}),
-    })
-    .where('id', '=', row.id)
-    .returningAll()
-    .executeTakeFirstOrThrow();
+  const ended = isFinished(status) ? { finished_at: new Date(), lease_expires_at: null } : {};
   const body: JobEventBody = { type: 'job_status', status, message };
-  await appendEvents(trx, updated, [{ body, at: new Date() }]);
-  await notify(trx, jobQueuedChannel, updated.project_id);
-  return updated;
+  const written = await writeJob(trx, row.id, {
+    events: [{ body, at: new Date() }],
+    patch: { ...patch, status, ...ended },
+    wakesWorkers: true,
+  });
+  if (!written) throw new Error(`changing job ${row.id} to ${status}: its row is gone`);
+  return written;
 }
 
 /** Locks a job's row for this transaction; throws `LeaseLostError` if a given lease is not the newest. */
@@ -51,15 +46,14 @@ export async function lockJob(trx: Query, jobId: string, lease?: Lease): Promise
   return row;
 }
 
-/** Changes columns other than the status, fenced by the lease. */
-export async function patchJob(trx: Query, lease: Lease, patch: JobPatch): Promise<void> {
-  const result = await trx
-    .updateTable('jobs')
-    .set(patch)
-    .where('id', '=', lease.jobId)
-    .where('lease_token', '=', lease.token)
-    .where('status', '=', 'processing')
-    .executeTakeFirst();
-  if (result.numUpdatedRows === 0n) throw new LeaseLostError(lease.jobId);
-  await notify(trx, jobChangedChannel, lease.jobId);
+/** Changes columns other than the status, and appends events, fenced by the lease. */
+export async function patchJob(
+  query: Query,
+  lease: Lease,
+  patch: JobPatch,
+  events: NewEvent[] = [],
+): Promise<JobRow> {
+  const row = await writeJob(query, lease.jobId, { events, patch, lease });
+  if (!row) throw new LeaseLostError(lease.jobId);
+  return row;
 }

@@ -8,7 +8,7 @@ import {
 } from '@deployment-engine/contracts';
 import { auditHash } from '@deployment-engine/service';
 import { sql } from 'kysely';
-import { notify, type OpenDatabase, type Query } from '../../server/database/open.ts';
+import type { OpenDatabase, Query } from '../../server/database/open.ts';
 import type { Encryption } from '../../server/encryption.ts';
 
 /** Channel that announces new entries. */
@@ -42,11 +42,12 @@ export class AuditLog {
       previous: head.hash,
     });
     await query
-      .insertInto('audit_entries')
-      .values({ seq: entry.seq, at: head.at, entry: canonicalJson(entry) })
+      .with('inserted', (qb) =>
+        qb.insertInto('audit_entries').values({ seq: entry.seq, at: head.at, entry: canonicalJson(entry) }),
+      )
+      .with('updated', (qb) => qb.updateTable('audit_head').set({ hash: entry.hash }))
+      .selectNoFrom(sql`pg_notify(${auditChannel}, ${String(entry.seq)})`.as('notified'))
       .execute();
-    await query.updateTable('audit_head').set({ hash: entry.hash }).execute();
-    await notify(query, auditChannel, String(entry.seq));
     return entry;
   }
 

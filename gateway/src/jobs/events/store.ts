@@ -1,47 +1,7 @@
 import type { Diagnostic, JobEvent, JobEventBody } from '@deployment-engine/contracts';
-import { sql } from 'kysely';
 import { redactEvent } from '../../projects/redaction/redact-event.ts';
 import type { Redactor } from '../../projects/redaction/redactor.ts';
-import type { JobPatch } from '../../server/database/job-row.ts';
 import type { Query } from '../../server/database/open.ts';
-import { jobChangedChannel } from '../channels.ts';
-
-export type NewEvent = { body: JobEventBody; at: Date; run?: { runId: string; seq: number } };
-
-/**
- * Appends events with the job's next numbers and applies `patch` to the job's row. The caller must hold the row's lock,
- * so that numbers have no gap. Returns the number of the last stored event.
- */
-export async function appendEvents(
-  trx: Query,
-  job: { id: string; last_event_seq: number },
-  events: NewEvent[],
-  patch: JobPatch = {},
-): Promise<number> {
-  if (events.length === 0) return job.last_event_seq;
-  const rows = events.map(({ body, at, run }, index) => ({
-    job_id: job.id,
-    seq: job.last_event_seq + index + 1,
-    run_id: run?.runId ?? null,
-    run_seq: run?.seq ?? null,
-    at,
-    type: body.type,
-    body: JSON.stringify(body),
-  }));
-  const last = job.last_event_seq + rows.length;
-  // One statement: a job has dozens of batches.
-  await trx
-    .with('inserted', (qb) => qb.insertInto('job_events').values(rows))
-    .with('updated', (qb) =>
-      qb
-        .updateTable('jobs')
-        .set({ ...patch, last_event_seq: last })
-        .where('id', '=', job.id),
-    )
-    .selectNoFrom(sql`pg_notify(${jobChangedChannel}, ${job.id})`.as('notified'))
-    .execute();
-  return last;
-}
 
 /** Redacts a job's stored events again, with secrets learned since. */
 export async function redactStoredEvents(query: Query, jobId: string, redactor: Redactor): Promise<void> {

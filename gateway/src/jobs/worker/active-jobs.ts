@@ -6,16 +6,12 @@ import { forwardCancel } from './forward-cancel.ts';
 import type { JobWork } from './job-work.ts';
 
 const shutdownMs = 5000;
-/** Limits how often cancel requests are read: a job's row changes often, mostly by this worker's own writes. */
-const cancelCheckMs = 200;
 
 export type ActiveJob = {
   work: JobWork;
   abort: AbortController;
   /** Resolves when this gateway has stopped working on the job. */
   done: Promise<void>;
-  /** Set while a check for a cancel request is scheduled. */
-  cancelCheck?: NodeJS.Timeout | undefined;
 };
 
 /** The jobs in progress at this gateway. Renews their leases and forwards their cancel requests. */
@@ -52,21 +48,16 @@ export class ActiveJobs implements AsyncDisposable {
 
   remove(job: ActiveJob): void {
     const { id } = job.work.job;
-    clearTimeout(job.cancelCheck);
     this.#context.metrics.jobsInProgress.dec();
     if (this.#jobs.get(id) !== job) return;
     this.#jobs.delete(id);
     this.#context.runners.release(id);
   }
 
-  /** Call when a job's row has changed: its cancellation may have been requested. */
-  jobChanged(jobId: string): void {
+  /** Call when the cancellation of a job was requested. */
+  cancelRequested(jobId: string): void {
     const job = this.#jobs.get(jobId);
-    if (!job || job.cancelCheck) return;
-    job.cancelCheck = setTimeout(() => {
-      job.cancelCheck = undefined;
-      this.#forwardCancel(job.work);
-    }, cancelCheckMs);
+    if (job) this.#forwardCancel(job.work);
   }
 
   /** Stops working on all jobs and releases their leases. */

@@ -5,11 +5,13 @@ import { redactEvent } from '../../projects/redaction/redact-event.ts';
 import { parseState, saveStateVersion } from '../../projects/states/store.ts';
 import { retryDelays } from '../../retry-delays.ts';
 import { RunnerError } from '../../runner-error.ts';
-import type { JobPatch } from '../../server/database/job-row.ts';
-import { appendEvents, lastRunSeq, type NewEvent, redactStoredEvents } from '../events/store.ts';
+import type { JobPatch, JobRow } from '../../server/database/job-row.ts';
+import { lastRunSeq, redactStoredEvents } from '../events/store.ts';
 import { type ProgressSource, progressPercent } from '../progress.ts';
 import { keepTerraformLog } from '../terraform-logs/keep-log.ts';
-import { lockJob } from '../transition.ts';
+import { lockJob, patchJob } from '../transition.ts';
+import type { NewEvent } from '../write-job.ts';
+import { forwardCancel } from './forward-cancel.ts';
 import type { JobWork } from './job-work.ts';
 import { noteWaiting } from './note-waiting.ts';
 import { runnerTimeout } from './runner-timeout.ts';
@@ -23,12 +25,15 @@ export async function followJobRun(work: JobWork, runId: string): Promise<RunOut
   const timeout = runnerTimeout(work);
   const delays = retryDelays({ firstMs: 200, maxMs: 2000, signal: work.signal });
   let after = await lastRunSeq(work.context.database.query, runId);
+  let isFirst = true;
   for (;;) {
     try {
       for await (const events of client.followRun(runId, after, work.signal)) {
         // Store the state first: a stored event is not read again, so a crash in between would lose the state.
         if (events.some((event) => event.body.type === 'state_changed')) await shipState(work, runId);
-        await storeRunEvents(work, runId, events);
+        const row = await storeRunEvents(work, runId, events);
+        if (isFirst && row.cancel_requested_at) void forwardCancel(work).catch(() => {}); // also at the next renewal
+        isFirst = false;
         after = events.at(-1)?.seq ?? after;
         timeout.answered();
         delays.reset();
@@ -59,26 +64,29 @@ async function endOfRun(work: JobWork, runId: string, outcome: RunOutcome): Prom
   return redactEvent({ type: 'run_finished', outcome }, redactor).outcome;
 }
 
-/** Stores a batch of a run's events, and the progress they make, in one fenced transaction. */
-async function storeRunEvents(work: JobWork, runId: string, events: RunEvent[]): Promise<void> {
+/**
+ * Stores a batch of a run's events, and the progress they make, in one fenced statement. Nobody but the job's worker
+ * counts, so the counts in memory are those of the row.
+ */
+async function storeRunEvents(work: JobWork, runId: string, events: RunEvent[]): Promise<JobRow> {
   const redactor = await work.secrets.redactor();
-  await work.context.database.query.transaction().execute(async (trx) => {
-    const job = await lockJob(trx, work.job.id, work.lease);
-    const patch: JobPatch = { waiting_reason: null };
-    const counts = { planned: job.planned, finished: job.finished, failed: job.failed };
-    const stored: NewEvent[] = [];
-    for (const event of events) {
-      stored.push({
-        body: redactEvent(event.body, redactor),
-        at: new Date(event.at),
-        run: { runId, seq: event.seq },
-      });
-      if (event.body.type === 'step_started') patch.step = event.body.step;
-      if (count(event.body, counts))
-        stored.push({ body: progress({ ...job, ...patch, ...counts }), at: new Date(event.at) });
-    }
-    await appendEvents(trx, job, stored, { ...patch, ...counts });
-  });
+  const { planned, finished, failed } = work.job;
+  const counts = { planned, finished, failed };
+  const patch: JobPatch = { waiting_reason: null };
+  const stored: NewEvent[] = [];
+  for (const event of events) {
+    stored.push({
+      body: redactEvent(event.body, redactor),
+      at: new Date(event.at),
+      run: { runId, seq: event.seq },
+    });
+    if (event.body.type === 'step_started') patch.step = event.body.step;
+    if (count(event.body, counts))
+      stored.push({ body: progress({ ...work.job, ...patch, ...counts }), at: new Date(event.at) });
+  }
+  const row = await patchJob(work.context.database.query, work.lease, { ...patch, ...counts }, stored);
+  work.job = { ...work.job, ...patch, ...counts };
+  return row;
 }
 
 type Counts = { planned: number; finished: number; failed: number };

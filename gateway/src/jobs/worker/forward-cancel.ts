@@ -7,7 +7,10 @@ export async function isCancelRequested(work: JobWork): Promise<boolean> {
   return (await readCancelRequest(work)) !== undefined;
 }
 
-/** Forwards a cancel request to the run in progress; call it whenever the job's row may have changed. */
+/**
+ * Forwards a cancel request to the run in progress. It is called when the request is announced, with the first events of
+ * each run, since the announcement may have come before the run, and when leases are renewed, since it may be lost.
+ */
 export async function forwardCancel(work: JobWork): Promise<void> {
   const request = await readCancelRequest(work);
   if (!request) return;

@@ -1,11 +1,10 @@
-import type { PolicyReport } from '@deployment-engine/contracts';
+import type { JobEventBody, PolicyReport } from '@deployment-engine/contracts';
 import { findingDiagnostic } from '@deployment-engine/policy';
 import { budgetDecision } from '../../costs/budget-gate.ts';
 import { findReports, mergeParts, saveReport, summariseReport } from '../../policy/reports.ts';
 import { findPlan } from '../../projects/plans/store.ts';
-import { appendEvents } from '../events/store.ts';
 import { unresolvedOrphans } from '../recovery/orphan-store.ts';
-import { lockJob, patchJob, transition } from '../transition.ts';
+import { patchJob, transition } from '../transition.ts';
 import { recordDenial } from './denial.ts';
 import { type GateDecision, policyDecisions } from './gate-decision.ts';
 import type { JobWork, PhaseResult } from './job-work.ts';
@@ -75,20 +74,16 @@ async function record(
 ): Promise<void> {
   const summary = summariseReport(mergeParts({ ...reports, afterApply: null }));
   await context.database.query.transaction().execute(async (trx) => {
-    const row = await lockJob(trx, job.id, lease);
     await saveReport(trx, job.id, 'plan', reports.plan);
-    await appendEvents(
+    await patchJob(
       trx,
-      row,
+      lease,
+      { policy_summary: JSON.stringify(summary), gate_passed_at: passed ? new Date() : null },
       decisions.map(({ gate, verdict, message }) => ({
         body: { type: 'gate', gate, verdict, message },
         at: new Date(),
       })),
     );
-    await patchJob(trx, lease, {
-      policy_summary: JSON.stringify(summary),
-      gate_passed_at: passed ? new Date() : null,
-    });
     if (blocking?.reason === 'policy_denied')
       await recordDenial(context, trx, job, { step: 'gate', findings: blocking.findings });
   });
@@ -114,12 +109,9 @@ async function park(
     ? 'unaccounted_objects'
     : `waits for POST /api/deploy/jobs/${job.id}/approve: ${causes.join(' | ')}`;
   await context.database.query.transaction().execute(async (trx) => {
-    const row = await lockJob(trx, job.id, lease);
-    await appendEvents(trx, row, [
-      { body: { type: 'gate', gate: 'approval', verdict: 'approval_required', message }, at: new Date() },
-    ]);
-    await patchJob(trx, lease, { step: 'gate' });
-    await transition(trx, { jobId: job.id, lease }, 'awaitApproval', message, { waiting_reason });
+    const body: JobEventBody = { type: 'gate', gate: 'approval', verdict: 'approval_required', message };
+    const locked = await patchJob(trx, lease, { step: 'gate' }, [{ body, at: new Date() }]);
+    await transition(trx, { jobId: job.id, locked }, 'awaitApproval', message, { waiting_reason });
   });
   return { kind: 'parked' };
 }

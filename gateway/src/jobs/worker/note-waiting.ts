@@ -2,7 +2,6 @@ import { sql } from 'kysely';
 import type { Context } from '../../context.ts';
 import { notify } from '../../server/database/open.ts';
 import { jobChangedChannel } from '../channels.ts';
-import { appendEvents } from '../events/store.ts';
 import { lockJob, patchJob } from '../transition.ts';
 import type { JobWork } from './job-work.ts';
 
@@ -33,7 +32,8 @@ export async function noteWaiting(work: JobWork, reason: string): Promise<void> 
   await work.context.database.query.transaction().execute(async (trx) => {
     const job = await lockJob(trx, work.job.id, work.lease);
     if (job.waiting_reason === reason) return;
-    await patchJob(trx, work.lease, { waiting_reason: reason });
-    await appendEvents(trx, job, [{ body: { type: 'waiting', reason }, at: new Date() }]);
+    await patchJob(trx, work.lease, { waiting_reason: reason }, [
+      { body: { type: 'waiting', reason }, at: new Date() },
+    ]);
   });
 }

@@ -5,7 +5,7 @@ import { runIdOf } from '../../runners/run-id.ts';
 import { eventsOfType, lastRunDiagnostics, redactStoredEvents } from '../events/store.ts';
 import { deletionTargets, stateForRun } from '../recovery/orphan-deletion.ts';
 import { orphanImports } from '../recovery/orphan-imports.ts';
-import { lockJob, patchJob } from '../transition.ts';
+import { patchJob } from '../transition.ts';
 import { followJobRun } from './follow-run.ts';
 import type { JobWork, PhaseResult } from './job-work.ts';
 import { searchOrphans } from './search-orphans.ts';
@@ -92,7 +92,6 @@ async function storePlan(work: JobWork, runId: string): Promise<void> {
     await redactStoredEvents(context.database.query, job.id, await work.secrets.redactor());
   const summary = summarisePlan(plan);
   await context.database.query.transaction().execute(async (trx) => {
-    await lockJob(trx, job.id, work.lease);
     await savePlan(trx, context.encryption, {
       jobId: job.id,
       digest: ready.digest,

@@ -1,5 +1,5 @@
 import { findReports, mergeParts, saveReport, summariseReport } from '../../policy/reports.ts';
-import { lockJob, patchJob } from '../transition.ts';
+import { patchJob } from '../transition.ts';
 import type { JobWork, PhaseResult } from './job-work.ts';
 import { judgePlan } from './judge-plan.ts';
 
@@ -10,7 +10,6 @@ export async function policyPhase(work: JobWork): Promise<PhaseResult> {
   const { code } = await findReports(context.database.query, job.id);
   const summary = summariseReport(mergeParts({ code, plan, afterApply: null }));
   await context.database.query.transaction().execute(async (trx) => {
-    await lockJob(trx, job.id, lease);
     await saveReport(trx, job.id, 'plan', plan);
     await patchJob(trx, lease, { policy_summary: JSON.stringify(summary) });
   });

@@ -32,7 +32,6 @@ export async function preflightPhase(work: JobWork): Promise<PhaseResult> {
   const found = mergeReports(code, await judgeState(work, settings));
   const report = redactReport(found, await work.secrets.redactor());
   await context.database.query.transaction().execute(async (trx) => {
-    await lockJob(trx, job.id, lease);
     await saveReport(trx, job.id, 'code', report);
     await patchJob(trx, lease, { policy_summary: JSON.stringify(summariseReport(report)) });
   });

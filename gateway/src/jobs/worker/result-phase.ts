@@ -4,9 +4,8 @@ import { settingsInForce } from '../../policy/settings-in-force.ts';
 import { readPlanJson } from '../../projects/plans/store.ts';
 import { redactReport } from '../../projects/redaction/redact-report.ts';
 import { readNewestState } from '../../projects/states/store.ts';
-import { appendEvents } from '../events/store.ts';
 import { LeaseLostError } from '../lease-lost-error.ts';
-import { lockJob, patchJob } from '../transition.ts';
+import { patchJob } from '../transition.ts';
 import type { JobWork, PhaseResult } from './job-work.ts';
 
 /** Checks, after apply, values that the plan did not know. It only warns; it never fails the job. */
@@ -35,11 +34,9 @@ async function judgeResult(work: JobWork): Promise<void> {
   const message = `after apply: ${findingsText(afterApply.findings, `GET /api/deploy/jobs/${job.id}/policy`)}`;
   const summary = summariseReport(mergeParts({ ...reports, afterApply }));
   await query.transaction().execute(async (trx) => {
-    const row = await lockJob(trx, job.id, lease);
     await saveReport(trx, job.id, 'afterApply', afterApply);
-    await appendEvents(trx, row, [
+    await patchJob(trx, lease, { policy_summary: JSON.stringify(summary) }, [
       { body: { type: 'gate', gate: 'policy', verdict: 'warned', message }, at: new Date() },
     ]);
-    await patchJob(trx, lease, { policy_summary: JSON.stringify(summary) });
   });
 }

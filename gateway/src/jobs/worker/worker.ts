@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts';
 import { JobSecrets } from '../../projects/secrets/job-secrets.ts';
-import { jobChangedChannel, jobQueuedChannel } from '../channels.ts';
+import { jobCancelChannel, jobQueuedChannel } from '../channels.ts';
 import { type Claim, type Claimer, claimNextJob, reclaimExpiredJob } from '../claim.ts';
 import { settleLostRuns } from '../recovery/lost-runs.ts';
 import { type ActiveJob, ActiveJobs } from './active-jobs.ts';
@@ -10,6 +10,8 @@ import { processJob } from './process-job.ts';
 import { runnerOfJob } from './runner-of-job.ts';
 
 const pollMs = 2000;
+/** Why jobs wait is noted this long after the worker could claim no more: many jobs end and start in that time. */
+const noteWaitingMs = 250;
 
 /**
  * Processes queued jobs to their end, in these steps:
@@ -17,8 +19,9 @@ const pollMs = 2000;
  * 1. Notify: the transaction that makes a job claimable notifies `job_queued` (`insertJob`, `transition`).
  * 2. Wake: each gateway's worker wakes on that notification, when a runner gets a free slot, when one of its own jobs
  *    has ended, after a reconnect to the database, and every 2 s, because notifications can be lost.
- * 3. Claim: the worker claims jobs until none may start or no runner has a free slot. It first takes over jobs whose
- *    worker has died. Locks and a lease in the database decide between gateways (`claim.ts`).
+ * 3. Claim: the worker claims jobs until none may start or no runner has a free slot. At a start, after a reconnect and
+ *    every 2 s it first takes over jobs whose worker has died. Locks and a lease in the database decide between
+ *    gateways (`claim.ts`).
  * 4. Process: each claimed job goes through its phases concurrently with the others (`process-job.ts`). Meanwhile the
  *    worker renews its lease and forwards a cancel request to its run (`active-jobs.ts`).
  */
@@ -29,6 +32,9 @@ export class Worker implements AsyncDisposable {
   #poll: NodeJS.Timeout | undefined;
   #claiming: Promise<void> | undefined;
   #wokenWhileClaiming = false;
+  /** Whether the next round looks for jobs whose worker has died: leases expire by time, not by an event. */
+  #looksForExpired = true;
+  #noteWaiting: NodeJS.Timeout | undefined;
   #isSettling = false;
   #stopping = false;
 
@@ -43,11 +49,11 @@ export class Worker implements AsyncDisposable {
   async start(): Promise<void> {
     const { database, runners } = this.#context;
     await database.listen(jobQueuedChannel, () => this.#wake());
-    await database.listen(jobChangedChannel, (jobId) => this.#active.jobChanged(jobId));
-    database.onReconnect(() => this.#wake());
+    await database.listen(jobCancelChannel, (jobId) => this.#active.cancelRequested(jobId));
+    database.onReconnect(() => this.#lookForExpired());
     runners.onChange(() => this.#wake());
     this.#poll = setInterval(() => {
-      this.#wake();
+      this.#lookForExpired();
       this.#settleLostRuns();
     }, pollMs);
     this.#active.start();
@@ -59,7 +65,13 @@ export class Worker implements AsyncDisposable {
     this.#stopping = true;
     clearInterval(this.#poll);
     await this.#claiming;
+    clearTimeout(this.#noteWaiting);
     await this.#active[Symbol.asyncDispose]();
+  }
+
+  #lookForExpired(): void {
+    this.#looksForExpired = true;
+    this.#wake();
   }
 
   #wake(): void {
@@ -84,13 +96,26 @@ export class Worker implements AsyncDisposable {
       if (this.#stopping) return;
       this.#process(job);
     }
-    if (!this.#stopping) await noteWaitingJobs(this.#context);
+    if (!this.#stopping) this.#noteWaitingSoon();
+  }
+
+  #noteWaitingSoon(): void {
+    this.#noteWaiting ??= setTimeout(() => {
+      this.#noteWaiting = undefined;
+      noteWaitingJobs(this.#context).catch((error) =>
+        this.#context.logger.warn('noting why jobs wait', { error }),
+      );
+    }, noteWaitingMs);
   }
 
   async #claim(): Promise<Claim | undefined> {
     const { database, runners } = this.#context;
-    const expired = await reclaimExpiredJob(database.query, this.#claimer);
-    if (expired) return expired;
+    if (this.#looksForExpired) {
+      this.#looksForExpired = false;
+      const expired = await reclaimExpiredJob(database.query, this.#claimer);
+      this.#looksForExpired ||= expired !== undefined;
+      if (expired) return expired;
+    }
     return runners.hasFreeSlot() ? claimNextJob(database.query, this.#claimer) : undefined;
   }
 

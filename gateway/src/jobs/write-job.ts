@@ -1,0 +1,51 @@
+import type { JobEventBody } from '@deployment-engine/contracts';
+import { type RawBuilder, sql } from 'kysely';
+import type { JobRow, Lease } from '../server/database/job-row.ts';
+import type { Query } from '../server/database/open.ts';
+import { jobChangedChannel, jobQueuedChannel } from './channels.ts';
+
+export type NewEvent = { body: JobEventBody; at: Date; run?: { runId: string; seq: number } };
+
+export type JobWrite = {
+  /** Get the job's next numbers. */
+  events?: NewEvent[];
+  patch?: { [Column in keyof JobRow]?: JobRow[Column] | RawBuilder<JobRow[Column]> };
+  /** If given, the row is written only while this lease is the newest. */
+  lease?: Lease | undefined;
+  /** Whether a job of this project may have become claimable. */
+  wakesWorkers?: boolean;
+};
+
+/**
+ * Changes a job's row, appends its events and tells listeners, in one statement whose text is the same for any events:
+ * a job is written dozens of times. Returns the row; `undefined` if there is no such job or the lease is not the newest.
+ */
+export async function writeJob(query: Query, jobId: string, write: JobWrite): Promise<JobRow | undefined> {
+  const { events = [], patch = {}, lease, wakesWorkers = false } = write;
+  let update = query
+    .updateTable('jobs')
+    .set({ ...patch, last_event_seq: sql<number>`last_event_seq + ${events.length}::int` })
+    .where('id', '=', jobId)
+    .returningAll();
+  if (lease) update = update.where('lease_token', '=', lease.token).where('status', '=', 'processing');
+  const rows = events.map(({ body, at, run }, index) => ({
+    place: index + 1 - events.length,
+    run_id: run?.runId,
+    run_seq: run?.seq,
+    at,
+    type: body.type,
+    body: JSON.stringify(body),
+  }));
+  const { rows: written } = await sql<JobRow>`
+    with updated as (${update}),
+    inserted as (
+      insert into job_events (job_id, seq, run_id, run_seq, at, type, body)
+      select updated.id, updated.last_event_seq + e.place, e.run_id, e.run_seq, e.at, e.type, e.body
+      from updated, json_to_recordset(${JSON.stringify(rows)}::json)
+        as e(place int, run_id text, run_seq int, at timestamptz, type text, body text)),
+    notified as (
+      select pg_notify(${jobChangedChannel}, id),
+        case when ${wakesWorkers}::bool then pg_notify(${jobQueuedChannel}, project_id) end from updated)
+    select updated.* from updated, notified`.execute(query);
+  return written[0];
+}
