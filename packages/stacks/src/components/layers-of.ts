@@ -1,0 +1,66 @@
+import type { Document } from '../documents/document.ts';
+import type { Report } from '../errors.ts';
+import { infraSchemaOf, type Kind, type KindCatalog } from '../kind/kind.ts';
+import type { ComponentSource } from '../loading/component.ts';
+import type { Layer } from '../loading/layers.ts';
+import { merge } from '../tree/merge.ts';
+import { emptyMap, type MapTree, mapAt, type Tree } from '../tree/tree.ts';
+
+/** `spec` and `infra` of a component after all layers, before variables and defaults. */
+export type MergedComponent = { spec: Tree; infra: Tree };
+
+/** Merges the layers of a component; the order is in docs/stacks.md. */
+export function mergeComponent(
+  source: ComponentSource & { document: Document },
+  general: Layer[],
+  catalog: KindCatalog,
+  report: Report,
+): MergedComponent {
+  const { kind, document, over, template } = source;
+  const own = [document.spec, over?.spec];
+  const specs = [...general.map((layer) => kind && layer.kinds.get(kind.name)?.spec), template?.spec, ...own];
+  const infras = [
+    ...general.flatMap((layer) => infraOf(layer, kind, catalog)),
+    template?.infra,
+    ...source.infra.map(({ spec }) => spec),
+  ];
+  const context = { report, ownFile: document.place.file };
+  const fold = (layers: (Tree | undefined)[]) =>
+    layers.reduce<Tree | undefined>(
+      (lower, upper) => (upper ? merge(lower, withUsualSpelling(upper), context) : lower),
+      undefined,
+    ) ?? emptyMap(document.place);
+  return { spec: fold(specs), infra: fold(infras) };
+}
+
+/** What a general layer says to all kinds counts for a kind as far as the kind has the field. */
+function infraOf(layer: Layer, kind: Kind | undefined, catalog: KindCatalog): (Tree | undefined)[] {
+  if (!kind) return [];
+  const known = infraSchemaOf(catalog, kind).properties ?? {};
+  const infra =
+    layer.infra?.kind === 'map'
+      ? { ...layer.infra, entries: new Map([...layer.infra.entries].filter(([name]) => name in known)) }
+      : undefined;
+  return [infra, layer.kinds.get(kind.name)?.infra];
+}
+
+/** Reads `healthCheck.path` as `healthCheck.readiness.http.path`, as the first documents wrote it. */
+function withUsualSpelling(spec: Tree): Tree {
+  const health = mapAt(spec, 'healthCheck');
+  if (spec.kind !== 'map' || !health?.entries.has('path') || health.entries.has('readiness')) return spec;
+  const isHttp = (name: string) => ['path', 'port', 'scheme'].includes(name);
+  const http = [...health.entries].filter(([name]) => isHttp(name));
+  const others = [...health.entries].filter(([name]) => !isHttp(name));
+  const map = (entries: [string, Tree][]): MapTree => ({
+    kind: 'map',
+    place: health.place,
+    entries: new Map(entries.map(([name, value]) => [name, { key: health.place, value }])),
+  });
+  const readiness = map([['http', { ...health, entries: new Map(http) }]]);
+  const entries = new Map(others).set('readiness', { key: health.place, value: readiness });
+  const key = spec.entries.get('healthCheck')?.key ?? health.place;
+  return {
+    ...spec,
+    entries: new Map(spec.entries).set('healthCheck', { key, value: { ...health, entries } }),
+  };
+}

@@ -1,0 +1,36 @@
+export { projectId } from './components/project-id.ts';
+export {
+  type Place,
+  type StackError,
+  type StackErrorCode,
+  type StackWarning,
+  stackErrorCodes,
+  stackWarningCodes,
+} from './errors.ts';
+export { type CriticalPath, criticalPath } from './graph/critical-path.ts';
+export { type Drawing, renderDot, renderJson, renderMermaid, renderText } from './graph/render.ts';
+export {
+  dependenciesOutside,
+  dependentsOutside,
+  idsInScope,
+  type PartialScope,
+  withDependencies,
+  withDependents,
+} from './graph/scope.ts';
+export { type Dependency, destroyWaves, wavesOf } from './graph/waves.ts';
+export { foundationKind, type Kind, type KindCatalog } from './kind/kind.ts';
+export { readKind, readKinds } from './kind/read-kinds.ts';
+export { listStacks } from './list-stacks.ts';
+export type { EdgeKind } from './references/find-references.ts';
+export type { Edge, StackOutput } from './references/resolve-references.ts';
+export {
+  type Foundation,
+  type Graph,
+  type Refusal,
+  type Resolution,
+  type ResolvedComponent,
+  resolutionJson,
+} from './resolution.ts';
+export { type ResolveRequest, resolveStack } from './resolve-stack.ts';
+export { KindError, type Schema } from './schema/schema.ts';
+export type { Json } from './tree/tree.ts';

@@ -1,0 +1,53 @@
+import type { Schema } from '../schema/schema.ts';
+
+/** What the engine knows of a kind of component. */
+export type Kind = {
+  name: string;
+  /** Other names that files may use. */
+  aliases: string[];
+  group: string;
+  /** Whether it holds data that a rollback does not bring back. */
+  stateful: boolean;
+  /** How long a first apply usually takes, in minutes. */
+  usualMinutes: number;
+  /** Whether it runs an image, so that all fields of ComponentInfra apply. */
+  runsContainers: boolean;
+  /** Of `spec`; has the defaults. */
+  schema: Schema;
+  /** Names that `valueFrom.output` may have. */
+  outputs: string[];
+};
+
+export type KindCatalog = {
+  /** By name; aliases are not keys. */
+  kinds: ReadonlyMap<string, Kind>;
+  /** Schema of ComponentInfra. */
+  infraSchema: Schema;
+};
+
+/** The kind of the implicit component with the network; files can't name it. */
+export const foundationKind = 'Foundation';
+
+/** Finds a kind by its name or an alias. */
+export function findKind({ kinds }: KindCatalog, name: string): Kind | undefined {
+  return kinds.get(name) ?? [...kinds.values()].find(({ aliases }) => aliases.includes(name));
+}
+
+/** Names that a component's `kind` may have. */
+export function componentKindNames({ kinds }: KindCatalog): string[] {
+  return [...kinds.values()].flatMap(({ name, aliases }) =>
+    name === foundationKind ? [] : [name, ...aliases],
+  );
+}
+
+/** Fields of ComponentInfra that every kind has. */
+const infraOfAll = ['logRetentionDays', 'protect'];
+
+/** Returns the schema of `infra` for a kind. */
+export function infraSchemaOf({ infraSchema }: KindCatalog, kind: Kind): Schema {
+  if (kind.runsContainers) return infraSchema;
+  const properties = Object.entries(infraSchema.properties ?? {}).filter(([name]) =>
+    infraOfAll.includes(name),
+  );
+  return { ...infraSchema, properties: Object.fromEntries(properties) };
+}

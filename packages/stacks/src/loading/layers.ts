@@ -1,0 +1,145 @@
+import { type Document, type Expectation, readDocument } from '../documents/document.ts';
+import { type Report, startOf } from '../errors.ts';
+import { componentKindNames, findKind, foundationKind, infraSchemaOf } from '../kind/kind.ts';
+import { type Folder, relativeTo, yamlFilesIn, yamlNamed } from '../repository/repository.ts';
+import type { Schema } from '../schema/schema.ts';
+import { validate } from '../schema/validate.ts';
+import { didYouMean } from '../suggest.ts';
+import { at, type MapTree, mapAt, type Tree, textOf } from '../tree/tree.ts';
+import type { LoadContext } from './context.ts';
+
+/** What a file under `infra/` says of all components, and of those of a kind. */
+export type Layer = {
+  infra: Tree | undefined;
+  kinds: Map<string, { spec: Tree | undefined; infra: Tree | undefined }>;
+  /** Fields of the network, for the foundation. */
+  network: MapTree;
+};
+/** Lowest first. `isIncomplete` if one could not be read. */
+export type Layers = { layers: Layer[]; isIncomplete: boolean };
+
+/** Files under `infra/` in the order of the layers, with their kinds at a stack. */
+const parts = {
+  defaults: 'InfraDefaults',
+  networking: 'Networking',
+  security: 'Security',
+  observability: 'Observability',
+  compliance: 'Compliance',
+};
+
+export type LayerSource = {
+  infraFolder: Folder | undefined;
+  /** `spec` of the stack or service, which may name other files. */
+  spec: Tree | undefined;
+  names: Expectation['names'];
+  isService: boolean;
+};
+
+export function readLayers(source: LayerSource, context: LoadContext): Layers {
+  const result: Layers = { layers: [], isIncomplete: false };
+  for (const [part, stackKind] of Object.entries(parts)) {
+    const kind = source.isService && part === 'defaults' ? 'ServiceInfraDefaults' : stackKind;
+    const file = fileOf(part, source, context);
+    if (file === 'missing') result.isIncomplete = true;
+    if (file === undefined || file === 'missing') continue;
+    const { documents, broken } = context.repository.yaml(file);
+    if (broken) result.isIncomplete = true;
+    for (const tree of documents) {
+      const document = readDocument(tree, { kinds: [kind], names: namesFor(tree, source) }, context);
+      if (document && !document.isMisplaced) result.layers.push(layerOf(document, kind, context));
+      else result.isIncomplete = true;
+    }
+  }
+  return result;
+}
+
+/** The name of such a document is free. */
+function namesFor(tree: Tree, { names }: LayerSource): Expectation['names'] {
+  const name = textOf(at(tree, 'metadata', 'name'));
+  return name === undefined ? names : { ...names, name };
+}
+
+function fileOf(part: string, source: LayerSource, context: LoadContext): string | undefined {
+  const named = at(source.spec, 'infrastructure', part);
+  const path = textOf(named);
+  if (!named || path === undefined) return yamlNamed(source.infraFolder, part);
+  const file = relativeTo(named.place.file, path);
+  if (context.repository.has(file)) return file;
+  const folder = context.repository.folder(file.split('/').slice(0, -1).join('/'));
+  const hint = didYouMean(file, yamlFilesIn(folder));
+  context.report.error('missing_file', named.place, `${path} does not exist (looked for ${file})${hint}`);
+  return 'missing';
+}
+
+function layerOf(document: Document, kind: string, context: LoadContext): Layer {
+  const { report, catalog } = context;
+  const network = kind === 'Networking' ? (catalog.kinds.get(foundationKind)?.schema ?? {}) : {};
+  const schema = layerSchema(network, kind === 'Networking');
+  const spec = document.spec ?? { kind: 'map', place: document.place, entries: new Map() };
+  const valid = validate(schema, spec, { path: 'spec' }, { report, root: schema, isLayer: true });
+  const { infraSchema } = catalog;
+  const infra = at(valid, 'infra');
+  const entries = valid.kind === 'map' ? [...valid.entries] : [];
+  return {
+    infra: infra && checkLayer(infraSchema, infra, 'infra', report),
+    kinds: kindLayers(mapAt(valid, 'kinds'), context),
+    network: {
+      kind: 'map',
+      place: spec.place,
+      entries: new Map(entries.filter(([name]) => name !== 'infra' && name !== 'kinds')),
+    },
+  };
+}
+
+function layerSchema(network: Schema, isNetworking: boolean): Schema {
+  const ofKind: Schema = {
+    type: 'object',
+    additionalProperties: false,
+    properties: { spec: { type: 'object' }, infra: { type: 'object' } },
+  };
+  return {
+    type: 'object',
+    additionalProperties: isNetworking && network.properties === undefined,
+    properties: {
+      ...network.properties,
+      infra: { type: 'object' },
+      kinds: { type: 'object', additionalProperties: ofKind },
+    },
+  };
+}
+
+function kindLayers(kinds: MapTree | undefined, { report, catalog }: LoadContext): Layer['kinds'] {
+  const layers: Layer['kinds'] = new Map();
+  for (const [name, { key, value }] of kinds?.entries ?? []) {
+    const kind = findKind(catalog, name);
+    if (!kind || kind.name === foundationKind) {
+      const known = componentKindNames(catalog);
+      const hint = didYouMean(name, known) || `; known: ${known.join(', ')}`;
+      report.error('unknown_kind', key, `kind ${name} does not exist${hint}`);
+      continue;
+    }
+    const [spec, infra] = [at(value, 'spec'), at(value, 'infra')];
+    layers.set(kind.name, {
+      spec: spec && checkLayer(kind.schema, spec, 'spec', report),
+      infra: infra && checkLayer(infraSchemaOf(catalog, kind), infra, 'infra', report),
+    });
+  }
+  return layers;
+}
+
+/** Checks a layer as far as one can before it is merged. */
+export function checkLayer(schema: Schema, tree: Tree, path: string, report: Report): Tree {
+  return validate(schema, tree, { path }, { report, root: schema, isLayer: true });
+}
+
+/** Reports files that overlay a folder the stack does not have. */
+export function reportWithoutTarget(files: string[], what: string, hint: string, context: LoadContext): void {
+  for (const file of files) {
+    context.repository.use(file);
+    context.report.error(
+      'overlay_without_target',
+      startOf(file),
+      `${what} does not exist in the stack${hint}`,
+    );
+  }
+}
