@@ -59,8 +59,22 @@ export const vitalModules: Record<string, VitalModule> = {
     tests: ['packages/policy/src/plan/*.test.ts'],
   },
   preflight: {
-    mutate: ['packages/policy/src/preflight/checks/*.ts'],
-    tests: ['packages/policy/src/preflight/{preflight,check-state,object-count,fenced}.test.ts'],
+    mutate: [
+      'packages/policy/src/preflight/checks/{assume-role,blocks,modules,path-arguments,provider-arguments,providers,resources}.ts',
+    ],
+    tests: [
+      'packages/policy/src/preflight/checks/{blocks,modules,path-arguments,providers,resources}.test.ts',
+      'packages/policy/src/preflight/preflight.test.ts',
+    ],
+  },
+  'preflight-expressions': {
+    mutate: [
+      'packages/policy/src/preflight/checks/{constant-number,cost-of-calls,cost-of-values,functions,known-functions,object-count}.ts',
+    ],
+    tests: [
+      'packages/policy/src/preflight/checks/{constant-number,cost-of-values,functions}.test.ts',
+      'packages/policy/src/preflight/{object-count,preflight}.test.ts',
+    ],
   },
   costs: {
     mutate: ['packages/pricing/src/{amounts,estimate,cost-diff,discounts,judge-budget,quantity}.ts'],

@@ -138,6 +138,21 @@ describe('with a key set', () => {
   ])('an issuer that answers with %s makes tokens impossible to check', async (_name, body, status) => {
     const refused = verifyWith(body, 'one', status);
     await expect(refused).rejects.toMatchObject({ code: 'identity_provider_unavailable' });
-    await expect(refused).rejects.toHaveProperty('cause');
+    await expect(refused).rejects.toHaveProperty('cause', expect.any(Error));
+  });
+
+  test('so does an issuer that cannot be reached', async () => {
+    const free = createServer().listen(0, '127.0.0.1');
+    await once(free, 'listening');
+    const { port } = free.address() as AddressInfo;
+    await new Promise((done) => free.close(done));
+    const verifier = createJwtVerifier({
+      ...config,
+      secret: undefined,
+      jwksUrl: `http://127.0.0.1:${port}/`,
+      algorithm: 'ES256',
+    });
+    const token = await sign({}, privateKey, { alg: 'ES256' });
+    await expect(verifier(token)).rejects.toMatchObject({ code: 'identity_provider_unavailable' });
   });
 });

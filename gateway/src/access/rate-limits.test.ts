@@ -20,7 +20,7 @@ test('a caller is refused after its number of calls, and is told when to retry',
   await limits.countCall('a', response);
   expect(headers).toStrictEqual({});
   await expect(limits.countCall('a', response)).rejects.toMatchObject({ code: 'rate_limited' });
-  expect(Number(headers['retry-after'])).toBeGreaterThanOrEqual(1);
+  expect(Number(headers['retry-after'])).toBeGreaterThan(1);
   expect(Number(headers['retry-after'])).toBeLessThanOrEqual(60);
   await limits.countCall('b', response);
 });
@@ -54,6 +54,7 @@ test.each([
   ['::FFFF:10.20.30.40', '10.20.30.40'],
   ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
   ['2001:db8::1', '2001:db8:0:0::/64'],
+  ['2001:db8::ffff:10.0.0.1', '2001:db8:0:0::/64'],
   ['2001:db8::2:3:4:5:6', '2001:db8:0:2::/64'],
   ['2001:db8:1::', '2001:db8:1:0::/64'],
   ['::1', '0:0:0:0::/64'],

@@ -87,6 +87,12 @@ test('an invalid nonce is never accepted', () => {
   expect(memory.use('a'.repeat(8))).toBe(true);
 });
 
+test('the signature is the one that gateways and runners of other versions make', () => {
+  expect(signRunnerRequest(token, parts)).toBe(
+    '14b7543beed8bf88e670247dece5fcdcfc02b1b2f058a05067a8accd63061543',
+  );
+});
+
 test('the headers have the names that gateways and runners of other versions use', () => {
   expect(signatureHeaders).toStrictEqual({
     timestamp: 'x-runner-timestamp',
