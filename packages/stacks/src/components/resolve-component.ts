@@ -95,7 +95,10 @@ function complete(
   const specFiles = [document.place.file, over?.place.file];
   const files = [...specFiles, ...source.infra.map(({ place }) => place.file)];
   const isIncomplete =
-    source.isIncomplete || around.stack.layers.isIncomplete || around.service.layers.isIncomplete;
+    source.isIncomplete ||
+    !document.spec ||
+    around.stack.layers.isIncomplete ||
+    around.service.layers.isIncomplete;
   const infraSchema = infraSchemaOf(catalog, kind);
   const owner = document.spec?.place ?? document.place;
   const validSpec = validate(

@@ -37,7 +37,7 @@ export function readDocument(tree: Tree, expected: Expectation, context: ReadCon
   if (!envelope) return undefined;
   const kindTree = at(envelope, 'kind');
   const { kind, isMisplaced } = checkKind(kindTree, expected, context);
-  checkApiVersion(at(envelope, 'apiVersion'), kind ?? textAt(envelope, 'kind'), context);
+  checkApiVersion(at(envelope, 'apiVersion'), kind, context);
   const metadata = metadataOf(envelope);
   checkNames(metadata, expected, context.report);
   const spec = at(envelope, 'spec');

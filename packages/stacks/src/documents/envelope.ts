@@ -42,7 +42,7 @@ export function readEnvelope(
   };
   const required = ['apiVersion', 'kind', 'metadata', ...(needsSpec ? ['spec'] : [])];
   const schema: Schema = { type: 'object', additionalProperties: false, properties, required };
-  const valid = validate(schema, withEmptySpec(tree), { path: 'document' }, { report, root: schema });
+  const valid = validate(schema, withEmptySpec(tree), { path: '' }, { report, root: schema });
   return valid.kind === 'map' ? valid : undefined;
 }
 

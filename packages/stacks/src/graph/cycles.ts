@@ -8,8 +8,8 @@ export type Cycle = { path: string[]; place: Place };
 const maxCycles = 100;
 
 /**
- * Finds the cycles of a graph, one for each place that must change: without the places of all, no cycle is
- * left.
+ * Finds the cycles of a graph: one for each first step, so that without the first steps of all no cycle is left.
+ * Steps that one place says count as one.
  */
 export function findCycles(arrows: Arrow[]): Cycle[] {
   const cycles: Cycle[] = [];
@@ -18,8 +18,9 @@ export function findCycles(arrows: Arrow[]): Cycle[] {
     const found = stronglyConnected(live).map((names) => cycleIn(names, live));
     if (found.length === 0) break;
     cycles.push(...found);
-    const broken = new Set(found.map(({ place }) => placeText(place)));
-    live = live.filter(({ place }) => !broken.has(placeText(place)));
+    const places = new Set(found.map(({ place }) => placeText(place)));
+    const steps = new Set(found.map(({ path }) => `${path[0]} ${path[1]}`));
+    live = live.filter(({ from, to, place }) => !places.has(placeText(place)) && !steps.has(`${from} ${to}`));
   }
   return cycles.slice(0, maxCycles);
 }

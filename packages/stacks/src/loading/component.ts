@@ -68,16 +68,21 @@ function readFolder(
   context: LoadContext,
 ): FolderContent {
   const content: FolderContent = { component: undefined, infra: [], isIncomplete: false };
+  /** A file that can't be read may be the component's: then no other is taken for it. */
+  let isUnreadable = false;
   const found = yamlFilesIn(folder).flatMap((file) => {
     const { documents, broken } = context.repository.yaml(file);
+    const isInfra = /\/infra\.ya?ml$/.test(file);
     if (broken) content.isIncomplete = true;
-    return documents.map((tree) => ({ file, tree, isInfra: /\/infra\.ya?ml$/.test(file) }));
+    isUnreadable ||= broken && !isInfra;
+    return documents.map((tree) => ({ file, tree, isInfra }));
   });
   const isComponent = ({ tree, isInfra }: (typeof found)[number]) =>
     !isInfra && findKind(context.catalog, kindTextOf(tree) ?? '') !== undefined;
   const first =
     found.find(isComponent) ?? found.find(({ tree, isInfra }) => !isInfra && !isInfraDocument(tree));
   for (const one of found) {
+    if (isUnreadable && isComponent(one)) continue;
     if (one !== first && isComponent(one)) {
       const place = one.file === first?.file ? one.tree.place : startOf(one.file);
       const message = `component ${names.name} is already in ${first?.file}; move this one to a folder of its own`;

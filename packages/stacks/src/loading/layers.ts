@@ -1,10 +1,17 @@
 import { type Document, type Expectation, readDocument } from '../documents/document.ts';
-import { type Report, startOf } from '../errors.ts';
-import { componentKindNames, findKind, foundationKind, infraSchemaOf } from '../kind/kind.ts';
+import { type Place, type Report, startOf } from '../errors.ts';
+import {
+  componentKindNames,
+  findKind,
+  foundationKind,
+  infraSchemaOf,
+  type Kind,
+  type KindCatalog,
+} from '../kind/kind.ts';
 import { type Folder, relativeTo, yamlFilesIn, yamlNamed } from '../repository/repository.ts';
 import type { Schema } from '../schema/schema.ts';
 import { validate } from '../schema/validate.ts';
-import { didYouMean } from '../suggest.ts';
+import { didYouMean, nearestName } from '../suggest.ts';
 import { at, type MapTree, mapAt, type Tree, textOf } from '../tree/tree.ts';
 import type { LoadContext } from './context.ts';
 
@@ -99,7 +106,7 @@ function layerSchema(network: Schema, isNetworking: boolean): Schema {
   };
   return {
     type: 'object',
-    additionalProperties: isNetworking && network.properties === undefined,
+    additionalProperties: isNetworking && (network.additionalProperties ?? true),
     properties: {
       ...network.properties,
       infra: { type: 'object' },
@@ -111,13 +118,8 @@ function layerSchema(network: Schema, isNetworking: boolean): Schema {
 function kindLayers(kinds: MapTree | undefined, { report, catalog }: LoadContext): Layer['kinds'] {
   const layers: Layer['kinds'] = new Map();
   for (const [name, { key, value }] of kinds?.entries ?? []) {
-    const kind = findKind(catalog, name);
-    if (!kind || kind.name === foundationKind) {
-      const known = componentKindNames(catalog);
-      const hint = didYouMean(name, known) || `; known: ${known.join(', ')}`;
-      report.error('unknown_kind', key, `kind ${name} does not exist${hint}`);
-      continue;
-    }
+    const kind = kindNamed(name, key, report, catalog);
+    if (!kind) continue;
     const [spec, infra] = [at(value, 'spec'), at(value, 'infra')];
     layers.set(kind.name, {
       spec: spec && checkLayer(kind.schema, spec, 'spec', report),
@@ -125,6 +127,16 @@ function kindLayers(kinds: MapTree | undefined, { report, catalog }: LoadContext
     });
   }
   return layers;
+}
+
+/** Finds a kind; a misspelt one is taken for the nearest, after it is reported. */
+function kindNamed(name: string, key: Place, report: Report, catalog: KindCatalog): Kind | undefined {
+  const known = componentKindNames(catalog);
+  if (known.includes(name)) return findKind(catalog, name);
+  const hint = didYouMean(name, known) || `; known: ${known.join(', ')}`;
+  report.error('unknown_kind', key, `kind ${name} does not exist${hint}`);
+  const nearest = nearestName(name, known);
+  return nearest === undefined ? undefined : findKind(catalog, nearest);
 }
 
 /** Checks a layer as far as one can before it is merged. */

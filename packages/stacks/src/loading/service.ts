@@ -7,7 +7,7 @@ import { type Folder, filesBelow, yamlFilesIn, yamlNamed } from '../repository/r
 import { validate } from '../schema/validate.ts';
 import { didYouMean } from '../suggest.ts';
 import { merge } from '../tree/merge.ts';
-import { at, emptyMap, type Tree } from '../tree/tree.ts';
+import { at, emptyMap, type Tree, textAt } from '../tree/tree.ts';
 import { type ComponentSource, readComponent } from './component.ts';
 import { type LoadContext, readSingle } from './context.ts';
 import { type Layers, readLayers, reportWithoutTarget } from './layers.ts';
@@ -24,8 +24,8 @@ export type ServiceSource = {
   components: ComponentSource[];
   /** Whether a file with variables could not be read. */
   isIncomplete: boolean;
-  /** Whether component files lie where they are not read. */
-  hasStrays: boolean;
+  /** Names of components whose files lie where they are not read. */
+  strays: Set<string>;
 };
 
 export function readService(folder: Folder, context: LoadContext): ServiceSource {
@@ -34,9 +34,9 @@ export function readService(folder: Folder, context: LoadContext): ServiceSource
   const [base, over] = [folder, overlay].map((where) => readHalf(name, where, where === overlay, context));
   const services = { base: base as Half, over: over as Half };
   const spec = merge(services.base.spec, services.over.spec, { report: context.report });
-  const hasStrays = reportStrays(folder, context);
+  const strays = reportStrays(folder, context);
   const components = readComponents(name, folder, overlay, context);
-  if (components.length === 0 && !hasStrays)
+  if (components.length === 0 && strays.size === 0)
     context.report.warn('no_components', startOf(services.base.file), `service ${name} has no components`);
   return {
     name,
@@ -50,7 +50,7 @@ export function readService(folder: Folder, context: LoadContext): ServiceSource
     },
     components,
     isIncomplete: services.base.isBroken || services.over.isBroken,
-    hasStrays,
+    strays,
   };
 }
 
@@ -108,8 +108,8 @@ function readComponents(
 }
 
 /** Reports component files directly in the service's folder; a layout without `components/` is not supported. */
-function reportStrays(folder: Folder, { report, repository, catalog }: LoadContext): boolean {
-  let hasStrays = false;
+function reportStrays(folder: Folder, { report, repository, catalog }: LoadContext): Set<string> {
+  const strays = new Set<string>();
   for (const file of yamlFilesIn(folder)) {
     if (/\/(?:service|secrets)\.ya?ml$/.test(file)) continue;
     for (const tree of repository.yaml(file).documents) {
@@ -119,8 +119,9 @@ function reportStrays(folder: Folder, { report, repository, catalog }: LoadConte
       const remedy = isComponent ? 'move it to components/<component>/' : 'move it to its own place';
       const message = `kind ${kind} does not belong in the folder of a service; ${remedy}`;
       report.error('wrong_kind', at(tree, 'kind')?.place ?? tree.place, message);
-      hasStrays ||= isComponent;
+      const name = textAt(tree, 'metadata', 'name');
+      if (isComponent && name !== undefined) strays.add(name);
     }
   }
-  return hasStrays;
+  return strays;
 }

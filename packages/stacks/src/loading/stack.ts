@@ -5,7 +5,7 @@ import type { Schema } from '../schema/schema.ts';
 import { validate } from '../schema/validate.ts';
 import { didYouMean } from '../suggest.ts';
 import { merge } from '../tree/merge.ts';
-import { at, emptyMap, type Tree } from '../tree/tree.ts';
+import { at, type Entry, emptyMap, listAt, mapAt, type Tree, textOf } from '../tree/tree.ts';
 import { type LoadContext, readSingle } from './context.ts';
 import { type Layers, readLayers, reportWithoutTarget } from './layers.ts';
 import { readService, type ServiceSource } from './service.ts';
@@ -33,6 +33,7 @@ export function readStack(context: LoadContext): StackSource {
   const check = { report, root: stackSpec, isIncomplete };
   const spec = validate(stackSpec, merged ?? base.spec, { path: 'spec' }, check);
   reportWithoutEffect(spec, context);
+  checkEnvironmentNames(spec, context);
   return {
     spec,
     labels: mergedMetadata('labels', base, over, context),
@@ -96,6 +97,22 @@ function checkEnvironment({ folder, environment, report, stack }: LoadContext): 
   const place = startOf(yamlNamed(folder, 'stack') ?? `${folder.path}/stack.yaml`);
   report.error('unknown_environment', place, `stack ${stack} has no environment ${environment}${hint}`);
   return false;
+}
+
+/** Checks the environments that the stack's own file names. */
+function checkEnvironmentNames(spec: Tree, { folder, report }: LoadContext): void {
+  const known = environmentNames(folder);
+  if (known.length === 0) return;
+  const approvals = mapAt(spec, 'approval', 'environments')?.entries ?? new Map<string, Entry>();
+  const named = [
+    ...listAt(spec, 'promotion').map((item) => ({ name: textOf(item), place: item.place })),
+    ...[...approvals].map(([name, { key }]) => ({ name, place: key })),
+  ];
+  for (const { name, place } of named) {
+    if (name === undefined || known.includes(name)) continue;
+    const hint = didYouMean(name, known) || `; known: ${known.join(', ')}`;
+    report.error('unknown_environment', place, `environment ${name} does not exist${hint}`);
+  }
 }
 
 /** Names of the folders in `environments/`. */

@@ -7,8 +7,8 @@ export type Directory = {
   services: Map<string, Set<string>>;
   /** `service/component` → its instances; none if its files could not be read. */
   instances: Map<string, Instance[]>;
-  /** Services whose components are not all known because of another error. */
-  vague: Set<string>;
+  /** `service/component` of those that an error about their place already names. */
+  strays: Set<string>;
 };
 
 export function directoryOf(stack: StackSource, instances: Instance[]): Directory {
@@ -19,6 +19,8 @@ export function directoryOf(stack: StackSource, instances: Instance[]): Director
     for (const component of components) byName.set(`${name}/${component.name}`, []);
   }
   for (const instance of instances) byName.get(`${instance.service}/${instance.name}`)?.push(instance);
-  const vague = new Set(stack.services.filter(({ hasStrays }) => hasStrays).map(({ name }) => name));
-  return { services, instances: byName, vague };
+  const strays = stack.services.flatMap((service) =>
+    [...service.strays].map((name) => `${service.name}/${name}`),
+  );
+  return { services, instances: byName, strays: new Set(strays) };
 }

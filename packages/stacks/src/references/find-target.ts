@@ -1,4 +1,5 @@
 import type { Instance } from '../components/component.ts';
+import { namePattern } from '../documents/names.ts';
 import type { Place, Report } from '../errors.ts';
 import { didYouMean } from '../suggest.ts';
 import type { Directory } from './directory.ts';
@@ -8,7 +9,7 @@ export type Referrer = { id?: string; service?: string; region?: string };
 /** `unknown` if the component exists but its files could not be read. */
 export type Target = Instance | 'unknown' | undefined;
 
-const pattern = /^(?:([a-z][a-z0-9-]*)\/)?([a-z][a-z0-9-]*)(?:@([a-z0-9-]+))?$/;
+const pattern = /^(?:([^/@]+)\/)?([^/@]+)(?:@([a-z0-9-]+))?$/;
 
 /** Finds the component that a reference names. Returns undefined after reporting why there is none. */
 export function findTarget(
@@ -19,7 +20,14 @@ export function findTarget(
   report: Report,
 ): Target {
   const [, service = from.service, name, region] = pattern.exec(text) ?? [];
-  if (service === undefined || name === undefined) {
+  const isName = (part: string, known: { has(name: string): boolean } | undefined) =>
+    namePattern.test(part) || known?.has(part) === true;
+  if (
+    service === undefined ||
+    name === undefined ||
+    !isName(service, directory.services) ||
+    !isName(name, directory.services.get(service))
+  ) {
     const message = `${JSON.stringify(text)} is no reference; write service/component, with @region if needed`;
     report.error('bad_reference', place, message);
     return undefined;
@@ -32,7 +40,7 @@ export function findTarget(
   }
   const instances = directory.instances.get(`${service}/${name}`);
   if (instances) return oneOf(instances, `${service}/${name}`, region, place, from, report);
-  if (directory.vague.has(service)) return 'unknown';
+  if (directory.strays.has(`${service}/${name}`)) return 'unknown';
   const hint = didYouMean(name, components) || elsewhere(name, directory);
   report.error('unknown_component', place, `service ${service} has no component ${name}${hint}`);
   return undefined;

@@ -41,6 +41,9 @@ function isOfType(value: Scalar, type: TypeName): boolean {
 function remedyFor(tree: ScalarTree, types: TypeName[]): string {
   if (types.includes('string') && (typeof tree.value === 'number' || typeof tree.value === 'boolean'))
     return `; put it in quotes: "${tree.source ?? tree.value}"`;
+  const truth: Record<string, boolean> = { yes: true, on: true, no: false, off: false };
+  const word = truth[String(tree.value).toLowerCase()];
+  if (types.includes('boolean') && word !== undefined) return `; write ${word}`;
   const [, digits, unit] = /^(\d+) ?(m|Mi|MB|Gi|GB)$/.exec(String(tree.source ?? tree.value)) ?? [];
   if (digits === undefined || !types.includes('integer')) return '';
   return `; write ${unit?.startsWith('G') ? Number(digits) * 1024 : digits}`;

@@ -1,5 +1,5 @@
-import { placeText, Report } from '../errors.ts';
-import { didYouMean, nearestName } from '../suggest.ts';
+import { type Place, placeText, Report } from '../errors.ts';
+import { nearestName } from '../suggest.ts';
 import {
   type Entry,
   emptyMap,
@@ -88,19 +88,18 @@ function checkMap(schema: Schema, tree: MapTree, around: Position, check: Check)
   for (const [name, property] of Object.entries(properties)) {
     const entry = completed(schema, name, property, tree, check);
     if (!entry) continue;
-    const inner = { ...position, path: `${position.path}.${name}` };
+    const inner = { ...position, path: joined(position.path, name) };
     entries.set(name, { key: entry.key, value: validate(property, entry.value, inner, check) });
   }
-  const meant = new Set<string>();
   for (const [name, entry] of tree.entries) {
     if (Object.hasOwn(properties, name)) continue;
     const others = schema.additionalProperties ?? true;
-    const inner = { ...position, path: `${position.path}.${name}` };
+    const inner = { ...position, path: joined(position.path, name) };
     if (others === true || (check.isLayer && name === '$delete')) entries.set(name, entry);
-    else if (others === false) reportUnknown(schema, name, entry, inner, check, meant);
+    else if (others === false) reportUnknown(schema, name, entry, inner, check, entries);
     else entries.set(name, { key: entry.key, value: validate(others, entry.value, inner, check) });
   }
-  if (!check.isLayer && !check.isIncomplete) reportMissing(schema, tree, position, check, meant);
+  if (!check.isLayer && !check.isIncomplete) reportMissing(schema, entries, tree.place, position, check);
   return { kind: 'map', place: tree.place, entries };
 }
 
@@ -120,39 +119,41 @@ function completed(
   return property['x-always'] && !isMissing ? { key: tree.place, value: emptyMap(tree.place) } : undefined;
 }
 
+/** The field that a misspelt one means is there, but invalid: it is not missing as well. */
 function reportUnknown(
   schema: Schema,
   name: string,
   entry: Entry,
   { path }: Position,
   check: Check,
-  meant: Set<string>,
+  entries: Map<string, Entry>,
 ): void {
   const known = Object.keys(schema.properties ?? {});
   const nearest = nearestName(name, known);
-  if (nearest !== undefined) meant.add(nearest);
-  const elsewhere = nearest === undefined ? pathOfField(check.root, name) : undefined;
-  const hint =
-    elsewhere === undefined
-      ? didYouMean(name, known) || (known.length > 0 ? `; known here: ${known.join(', ')}` : '')
-      : `; did you mean ${elsewhere}?`;
+  if (nearest !== undefined && !entries.has(nearest))
+    entries.set(nearest, { key: entry.key, value: invalid(entry.value.place) });
+  const meant = pathOfField(check.root, name) ?? nearest;
+  const choices = known.length > 0 ? `; known here: ${known.join(', ')}` : '';
+  const hint = meant === undefined ? choices : `; did you mean ${meant}?`;
   fail(check, 'unknown_field', entry.key, `${path} is not a known field${hint}`);
 }
 
-/** A field of which the misspelt name is there is not missing as well. */
 function reportMissing(
   schema: Schema,
-  tree: MapTree,
-  position: Position,
+  entries: Map<string, Entry>,
+  mapPlace: Place,
+  { path, owner = mapPlace }: Position,
   check: Check,
-  meant: Set<string>,
 ): void {
   for (const name of schema.required ?? []) {
-    if (tree.entries.has(name) || meant.has(name)) continue;
-    const place = position.owner ?? tree.place;
-    const from = place === tree.place ? '' : `; ${position.path} is in ${placeText(tree.place)}`;
-    fail(check, 'missing_field', place, `${position.path}.${name} is missing; add it${from}`);
+    if (entries.has(name)) continue;
+    const rest = owner === mapPlace ? '' : ` here; the rest of ${path} is in ${placeText(mapPlace)}`;
+    fail(check, 'missing_field', owner, `${joined(path, name)} is missing; add it${rest}`);
   }
+}
+
+function joined(path: string, name: string): string {
+  return path === '' ? name : `${path}.${name}`;
 }
 
 function checkList(schema: Schema, tree: ListTree, position: Position, check: Check): Tree {

@@ -47,7 +47,7 @@ export function parseYaml(file: string, text: string, report: Report): YamlFile 
       customTags: withoutLeadingZeros,
     });
     const documents = Array.isArray(parsed) ? parsed : [];
-    if (reportProblems(documents, placeOf, report)) return { documents: [], broken: true };
+    if (reportProblems(documents, text, placeOf, report)) return { documents: [], broken: true };
     const trees = documents.flatMap((document) =>
       document.contents === null || isEmpty(document.contents)
         ? []
@@ -73,6 +73,7 @@ function withoutLeadingZeros(tags: Tags): Tags {
 /** Returns whether a document could not be read. */
 function reportProblems(
   documents: Document.Parsed[],
+  text: string,
   placeOf: (offset: number) => Place,
   report: Report,
 ): boolean {
@@ -84,8 +85,11 @@ function reportProblems(
     report.error('yaml_syntax', placeOf(syntax.pos[0]), `reading YAML: ${message}`);
     return true;
   }
-  for (const { pos } of problems)
-    report.error('duplicate_key', placeOf(pos[0]), 'the same map already has this key; remove one of them');
+  for (const { pos } of problems) {
+    const [key] = /^["']?[\w.$/-]+["']?/.exec(text.slice(pos[0], pos[0] + 100)) ?? [];
+    const message = `the map already has the key ${key ?? ''}; remove one of them`;
+    report.error('duplicate_key', placeOf(pos[0]), message);
+  }
   return false;
 }
 

@@ -1,0 +1,177 @@
+import type { Case } from './fixture.ts';
+
+export const referencesCases: Case[] = [
+  {
+    title: 'too many parts',
+    edits: {
+      'services/user-service/components/worker/worker.yaml': [['component: events', 'component: a/b/c']],
+    },
+    errors: [
+      'bad_reference services/user-service/components/worker/worker.yaml:16:20 "a/b/c" is no reference; write service/component, with @region if needed',
+    ],
+  },
+  {
+    title: 'a name with other characters',
+    edits: {
+      'services/user-service/components/worker/worker.yaml': [
+        ['component: events', 'component: user-service/Events'],
+      ],
+    },
+    errors: [
+      'bad_reference services/user-service/components/worker/worker.yaml:16:20 "user-service/Events" is no reference; write service/component, with @region if needed',
+    ],
+  },
+  {
+    title: 'a misspelt service',
+    edits: {
+      'services/auth-service/components/authorizer/lambda.yaml': [
+        ['component: user-service/api', 'component: usr-service/api'],
+      ],
+    },
+    errors: [
+      'unknown_service services/auth-service/components/authorizer/lambda.yaml:25:20 service usr-service does not exist in the stack; did you mean user-service?',
+    ],
+  },
+  {
+    title: 'a misspelt service that a service depends on',
+    edits: { 'services/user-service/service.yaml': [['spec:', 'spec:\n  dependsOn: [notification-servce]']] },
+    errors: [
+      'unknown_service services/user-service/service.yaml:15:15 service notification-servce does not exist in the stack; did you mean notification-service?',
+    ],
+  },
+  {
+    title: 'a misspelt component',
+    edits: {
+      'services/auth-service/components/authorizer/lambda.yaml': [
+        ['component: user-service/api', 'component: user-service/apis'],
+      ],
+    },
+    errors: [
+      'unknown_component services/auth-service/components/authorizer/lambda.yaml:25:20 service user-service has no component apis; did you mean api?',
+    ],
+  },
+  {
+    title: 'a component of another service without that',
+    edits: {
+      'services/auth-service/components/gateway/apigateway.yaml': [
+        ['component: auth-service/authorizer', 'component: worker'],
+      ],
+    },
+    errors: [
+      'unknown_component services/auth-service/components/gateway/apigateway.yaml:14:20 service auth-service has no component worker; did you mean user-service/worker?',
+    ],
+  },
+  {
+    title: 'a component that is gone',
+    edits: { 'services/user-service/components/cache/elasticache.yaml': null },
+    errors: [
+      'unknown_component services/user-service/components/api/microservice.yaml:28:20 service user-service has no component cache',
+      'unknown_component services/user-service/components/api/microservice.yaml:47:7 service user-service has no component cache',
+    ],
+  },
+  {
+    title: 'a region in which it is not',
+    edits: {
+      'services/user-service/components/events/sqs.yaml': [
+        ['stack: user-platform', 'stack: user-platform\n  regions: [us-east-1, eu-west-1]'],
+      ],
+      'services/user-service/components/worker/worker.yaml': [
+        ['component: events', 'component: events@eu-west-2'],
+      ],
+    },
+    errors: [
+      'unknown_component services/user-service/components/worker/worker.yaml:16:20 user-service/events is not in region eu-west-2; did you mean eu-west-1?',
+    ],
+  },
+  {
+    title: 'an output of the stack',
+    edits: {
+      'stack.yaml': [
+        [
+          '  provider:',
+          '  outputs:\n    apiUrl:\n      valueFrom: {component: user-service/apj, output: url}\n  provider:',
+        ],
+      ],
+    },
+    errors: [
+      'unknown_component stack.yaml:14:30 service user-service has no component apj; did you mean api?',
+    ],
+  },
+  {
+    title: 'a misspelt output',
+    edits: {
+      'services/user-service/components/worker/worker.yaml': [['output: bucketName', 'output: bucketNam']],
+    },
+    errors: [
+      'unknown_output services/user-service/components/worker/worker.yaml:21:17 user-service/uploads (S3) has no output bucketNam; did you mean bucketName?',
+    ],
+  },
+  {
+    title: 'an output that the kind does not have',
+    edits: {
+      'services/user-service/components/worker/worker.yaml': [['output: bucketName', 'output: password']],
+    },
+    errors: [
+      'unknown_output services/user-service/components/worker/worker.yaml:21:17 user-service/uploads (S3) has no output password; known: arn, bucketName, domainName',
+    ],
+  },
+  {
+    title: 'several regions, and none is the own',
+    edits: {
+      'services/user-service/components/events/sqs.yaml': [
+        ['stack: user-platform', 'stack: user-platform\n  regions: [eu-west-1, eu-central-1]'],
+      ],
+    },
+    errors: [
+      'ambiguous_reference services/user-service/components/api/microservice.yaml:32:20 user-service/events is in several regions; write one of user-service/events@eu-west-1, user-service/events@eu-central-1',
+      'ambiguous_reference services/user-service/components/worker/worker.yaml:16:20 user-service/events is in several regions; write one of user-service/events@eu-west-1, user-service/events@eu-central-1',
+    ],
+  },
+  {
+    title: 'itself',
+    edits: {
+      'services/user-service/components/worker/worker.yaml': [['component: events', 'component: worker']],
+    },
+    errors: [
+      'self_dependency services/user-service/components/worker/worker.yaml:16:20 component user-service/worker depends on itself; remove this',
+    ],
+  },
+  {
+    title: 'a service that depends on itself',
+    edits: { 'services/user-service/service.yaml': [['spec:', 'spec:\n  dependsOn: [user-service]']] },
+    errors: [
+      'self_dependency services/user-service/service.yaml:15:15 service user-service depends on itself; remove this',
+    ],
+  },
+  {
+    title: 'a cycle, though one step has two reasons',
+    edits: {
+      'services/user-service/components/database/rds.yaml': [['spec:', 'spec:\n  dependsOn:\n    - api']],
+    },
+    errors: [
+      'cycle services/user-service/components/api/microservice.yaml:24:20 components depend on each other: user-service/api → user-service/database → user-service/api; remove one of these',
+    ],
+  },
+  {
+    title: 'two cycles',
+    edits: {
+      'services/user-service/components/database/rds.yaml': [['spec:', 'spec:\n  dependsOn:\n    - api']],
+      'services/user-service/components/cache/elasticache.yaml': [
+        ['spec:', 'spec:\n  dependsOn:\n    - api'],
+      ],
+    },
+    errors: [
+      'cycle services/user-service/components/api/microservice.yaml:24:20 components depend on each other: user-service/api → user-service/database → user-service/api; remove one of these',
+      'cycle services/user-service/components/api/microservice.yaml:28:20 components depend on each other: user-service/api → user-service/cache → user-service/api; remove one of these',
+    ],
+  },
+  {
+    title: 'a cycle of services',
+    edits: {
+      'services/user-service/service.yaml': [['spec:', 'spec:\n  dependsOn: [notification-service]']],
+    },
+    errors: [
+      'cycle services/notification-service/components/api/microservice.yaml:26:20 components depend on each other: notification-service/api → user-service/api → notification-service/api; remove one of these',
+    ],
+  },
+];
