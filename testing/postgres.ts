@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { globSync } from 'node:fs';
 import { chown, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
@@ -10,10 +11,14 @@ import { waitFor } from './wait.ts';
 
 /** Returns a reason to skip tests with PostgreSQL, or false. Throws if skipping is not allowed. */
 export function skipWithoutPostgres(): string | false {
-  if (process.env.EMBEDDED_DATABASE_ONLY) return 'EMBEDDED_DATABASE_ONLY is set';
   const problem = binary('postgres') ? false : 'no PostgreSQL server binaries are installed';
   if (problem && process.env.E2E_REQUIRE_POSTGRES) throw new Error(`its tests must run here, but ${problem}`);
   return problem;
+}
+
+/** Returns a reason to skip tests with the embedded database, or false. */
+export function skipBesideSharedServer(): string | false {
+  return process.env.SHARED_POSTGRES_URL ? 'the tests share a PostgreSQL server' : false;
 }
 
 export type Postgres = {
@@ -27,8 +32,12 @@ export type Postgres = {
   stop(): Promise<void>;
 };
 
-/** Starts a server on a random port in a temporary folder. It refuses root, so root drops privileges. */
+/**
+ * Starts a server on a random port in a temporary folder. It refuses root, so root drops privileges. If test files share
+ * a server, returns a new database on it.
+ */
 export async function startPostgres(): Promise<Postgres> {
+  if (process.env.SHARED_POSTGRES_URL) return databaseOn(process.env.SHARED_POSTGRES_URL);
   const directory = await mkdtemp(join(tmpdir(), 'pg-'));
   const port = await freePort();
   const user = unprivilegedUser();
@@ -65,6 +74,19 @@ export async function startPostgres(): Promise<Postgres> {
       await server.stop('SIGINT');
       await rm(directory, { recursive: true, force: true, maxRetries: 5 });
     },
+  };
+}
+
+async function databaseOn(server: string): Promise<Postgres> {
+  const name = `t_${randomBytes(8).toString('hex')}`;
+  await query(server, `create database ${name}`);
+  const refuse = () => {
+    throw new Error('using PostgreSQL in a test: the server is shared, so the test gets one database of it');
+  };
+  return {
+    url: new URL(`/${name}`, server).href,
+    ...{ pid: refuse, kill: refuse, restart: refuse, createDatabase: refuse },
+    stop: () => query(server, `drop database ${name} with (force)`),
   };
 }
 

@@ -11,7 +11,7 @@ import { writeJob } from '../src/jobs/write-job.ts';
 import { ensureProject } from '../src/projects/store.ts';
 import type { Lease } from '../src/server/database/job-row.ts';
 import { openDatabase, type Query } from '../src/server/database/open.ts';
-import { onEachDatabase } from './support.ts';
+import { onEachDatabase } from './databases.ts';
 
 const claimer = (owner: string) => ({ owner, leaseSeconds: 60, lostHoldSeconds: 300 });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Accepted } from '@deployment-engine/contracts';
 import { DomainError } from '@deployment-engine/service';
 import { type IdempotentRequest, oncePerKey } from '../src/jobs/idempotency.ts';
-import { onEachDatabase } from './support.ts';
+import { onEachDatabase } from './databases.ts';
 
 const request: IdempotentRequest = { caller: 'key:a', key: 'k', operation: 'deploy', bodySha256: 'x' };
 const answer = (jobId: string): Accepted => ({ jobId, status: 'accepted', message: 'm' });

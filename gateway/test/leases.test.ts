@@ -18,7 +18,7 @@ import { lockJob, patchJob, transition } from '../src/jobs/transition.ts';
 import { ensureProject } from '../src/projects/store.ts';
 import type { JobRow } from '../src/server/database/job-row.ts';
 import type { Database } from '../src/server/database/schema.ts';
-import { onEachDatabase } from './support.ts';
+import { onEachDatabase } from './databases.ts';
 
 const claimer = (owner: string) => ({ owner, leaseSeconds: 60, lostHoldSeconds: 300 });
 

@@ -5,7 +5,7 @@ import { findPlan, type StoredPlan, savePlan } from '../src/projects/plans/store
 import { prepareRevision, saveRevision } from '../src/projects/revisions/store.ts';
 import { ensureProject } from '../src/projects/store.ts';
 import { createEncryption } from '../src/server/encryption.ts';
-import { onEachDatabase } from './support.ts';
+import { onEachDatabase } from './databases.ts';
 
 const encryption = createEncryption(Buffer.alloc(32, 7));
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { enginePrincipal, mayTouch } from '../src/access/principal.ts';
 import { inScope } from '../src/access/scope-filter.ts';
-import { onEachDatabase } from './support.ts';
+import { onEachDatabase } from './databases.ts';
 
 const ids = ['a', 'ab', 'a_b', 'axb', 'a.b', 'A', 'team-a', 'team-b-1', 'x-team-a', 'a%b', 'a\\b', 'a\\_b'];
 const scopes = [

@@ -13,7 +13,7 @@ import {
 } from '../src/projects/states/store.ts';
 import { ensureProject } from '../src/projects/store.ts';
 import { createEncryption } from '../src/server/encryption.ts';
-import { onEachDatabase } from './support.ts';
+import { onEachDatabase } from './databases.ts';
 
 const encryption = createEncryption(Buffer.alloc(32, 7));
 const file = (serial: number, more: object = {}) =>

@@ -1,12 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describeUnless } from '../../scripts/jest/unless.ts';
 import type { Client } from '../../testing/client.ts';
-import { type Postgres, skipWithoutPostgres, startPostgres } from '../../testing/postgres.ts';
 import { readConfig } from '../src/config.ts';
 import { type Gateway, startGateway } from '../src/gateway.ts';
-import { type OpenDatabase, openDatabase } from '../src/server/database/open.ts';
+import { onBothKinds } from './databases.ts';
 import { createSupertestClient } from './supertest-client.ts';
 
 export const unusedRunnerUrl = 'http://127.0.0.1:9'; // the discard port: nothing listens
@@ -47,43 +45,6 @@ export async function startTestGateway(env: Record<string, string> = {}): Promis
 
 export const helloCode = `resource "terraform_data" "a" {\n  input = "x"\n}\n`;
 
-/** Runs the same tests with the embedded database (no url) and with a PostgreSQL server started for them. */
-function onBothKinds<T extends AsyncDisposable>(
-  open: (url?: string) => Promise<T>,
-  tests: (it: () => T) => void,
-): void {
-  for (const kind of ['embedded', 'postgresql'] as const)
-    describeUnless(kind === 'postgresql' && skipWithoutPostgres())(`on the ${kind} database`, () => {
-      let server: Postgres | undefined;
-      let opened: T;
-      beforeAll(async () => {
-        server = kind === 'postgresql' ? await startPostgres() : undefined;
-        opened = await open(server?.url);
-      });
-      afterAll(async () => {
-        await opened?.[Symbol.asyncDispose]();
-        await server?.stop();
-      });
-      tests(() => opened);
-    });
-}
-
 export function onEachGateway(tests: (it: () => TestGateway) => void): void {
   onBothKinds((url) => startTestGateway(url ? { DATABASE_URL: url } : {}), tests);
-}
-
-/** A migrated database that only the tests use. */
-export function onEachDatabase(tests: (query: () => OpenDatabase['query']) => void): void {
-  const open = async (databaseUrl?: string) => {
-    const directory = await mkdtemp(join(tmpdir(), 'db-'));
-    const database = await openDatabase({ databaseUrl, dataDir: directory });
-    return {
-      query: database.query,
-      async [Symbol.asyncDispose]() {
-        await database.close();
-        await rm(directory, { recursive: true, force: true });
-      },
-    };
-  };
-  onBothKinds(open, (it) => tests(() => it().query));
 }

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { MutantResult } from '@stryker-mutator/api/core';
 import { Stryker } from '@stryker-mutator/core';
 import { vitalModules } from './modules.ts';
+import { shareDatabase } from './shared-database.ts';
 import { summaryOf } from './summary.ts';
 
 // Usage: scripts/mutation/main.ts [MODULE…]. Plants faults in the vital modules, one at a time, and runs their tests.
@@ -16,6 +17,7 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
+await using _database = await shareDatabase();
 for (const [name, { mutate, tests }] of Object.entries(vitalModules)) {
   if (given.length > 0 && !given.includes(name)) continue;
   const mutants = await plant(mutate, testFiles(tests));

@@ -13,7 +13,7 @@ export const vitalModules: Record<string, VitalModule> = {
   },
   gates: {
     mutate: ['gateway/src/jobs/worker/gate-decision.ts', 'gateway/src/jobs/approve.ts'],
-    tests: ['gateway/src/jobs/worker/gate-decision.test.ts', 'gateway/test/approve.test.ts'],
+    tests: ['gateway/src/jobs/worker/gate-decision.test.ts', 'gateway/test/approve-job.test.ts'],
   },
   idempotency: {
     mutate: ['gateway/src/jobs/idempotency.ts'],

@@ -22,8 +22,6 @@ import type { FileReport, FileToRun } from '../jest/test-process.ts';
 const maxHeapMiB = 1024;
 /** Has a process write which mutants its code reached. */
 const recording = ['--import', join(import.meta.dirname, 'record-coverage.ts')];
-/** The code is the same for both databases, and starting PostgreSQL for a file takes seconds. */
-const databases = { EMBEDDED_DATABASE_ONLY: '1' };
 
 type JestConfigs = Awaited<ReturnType<typeof readConfigs>>;
 type FileEnd = { kind: 'passed' } | { kind: 'failed'; message: string } | { kind: 'timeout' };
@@ -99,7 +97,7 @@ class TestProcessRunner implements TestRunner {
     if (!globalConfig || !config) throw new Error(`running ${file}: no suite of jest.config.ts has it`);
     const { NODE_ENV: _setByStryker, ...environment } = process.env;
     const child = fork(resolve('scripts/jest/test-process.ts'), {
-      env: { ...environment, ...databases, NODE_COMPILE_CACHE: resolve('.compile-cache'), ...env },
+      env: { ...environment, NODE_COMPILE_CACHE: resolve('.compile-cache'), ...env },
       execArgv: [`--max-old-space-size=${maxHeapMiB}`, ...options],
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
