@@ -10,6 +10,7 @@ import { orphansBench } from './orphans.ts';
 import { pollingBench } from './polling.ts';
 import { preflightBench } from './preflight.ts';
 import { queueBench } from './queue.ts';
+import { resolveBench } from './resolve.ts';
 import { sandboxBench } from './sandbox.ts';
 import { scaleBench } from './scale.ts';
 import { startupBench } from './startup.ts';
@@ -26,6 +27,7 @@ const benches: Record<string, (options: string[]) => Promise<Row[]>> = {
   cpu: jobCpuBench,
   preflight: preflightBench,
   costs: costsBench,
+  resolve: resolveBench,
   scale: scaleBench,
   listeners: listenersBench,
   orphans: orphansBench,

@@ -66,10 +66,10 @@ test('a partial deploy has the components of its scope, and knows what it needs 
 });
 
 test('every value knows the file that said it', () => {
-  const { provenance } = resolved('production').components.get('user-service/database') ?? {};
+  const places = resolved('production').components.get('user-service/database')?.provenance();
   const stack = 'stacks/user-platform';
   const database = 'services/user-service/components/database/rds.yaml';
-  const fileOf = (path: string) => provenance?.get(path)?.file;
+  const fileOf = (path: string) => places?.get(path)?.file;
   expect(fileOf('spec.instance.class')).toBe(`${stack}/environments/production/${database}`);
   expect(fileOf('spec.instance.storage.type')).toBe(`${stack}/infra/defaults.yaml`);
   expect(fileOf('spec.engine.version')).toBe(`${stack}/${database}`);

@@ -22,7 +22,7 @@ export type ResolvedComponent = {
   /** The id it had before, as its file says. */
   movedFrom?: string;
   /** Which place said each value, by a path like `spec.ports[0].port`; for a default, the map around it. */
-  provenance: Map<string, Place>;
+  provenance: () => Map<string, Place>;
 };
 
 /** The network of a stack in an environment, which comes before its first wave. */

@@ -175,7 +175,7 @@ function presented(instance: Instance): ResolvedComponent {
     labels,
     annotations,
     ...(movedFrom === undefined ? {} : { movedFrom }),
-    provenance: new Map([...provenanceOf(spec, 'spec'), ...provenanceOf(infra, 'infra')]),
+    provenance: () => new Map([...provenanceOf(spec, 'spec'), ...provenanceOf(infra, 'infra')]),
   };
 }
 
