@@ -19,6 +19,17 @@ test('a rule is a host, a wildcard, an address or a CIDR, with or without a port
     ['fd00::/8', { kind: 'range', range: 'fd00::/8', port: null }],
     ['::ffff:10.0.0.1', { kind: 'range', range: '10.0.0.1', port: null }],
     ['localhost:5000', { kind: 'range', range: '127.0.0.1', port: 5000 }],
+    ['10.0.0.0/8:443', { kind: 'range', range: '10.0.0.0/8', port: 443 }],
+    ['10.0.0.1/32', { kind: 'range', range: '10.0.0.1/32', port: null }],
+    ['[fd00::]/64:443', { kind: 'range', range: 'fd00::/64', port: 443 }],
+    ['FD00::1/128', { kind: 'range', range: 'fd00::1/128', port: null }],
+    ['x.org:1', { kind: 'host', host: 'x.org', port: 1 }],
+    ['x.org:65535', { kind: 'host', host: 'x.org', port: 65_535 }],
+    ['x.org.', { kind: 'host', host: 'x.org', port: null }],
+    ['*.x.org.', { kind: 'host', host: '*.x.org', port: null }],
+    ['_a-b_c.1x.org', { kind: 'host', host: '_a-b_c.1x.org', port: null }],
+    ['a', { kind: 'host', host: 'a', port: null }],
+    ['1.2.3.x', { kind: 'host', host: '1.2.3.x', port: null }],
   ] as const)
     assert.deepEqual(parseAllowRule(text), expected, text);
   for (const text of [
@@ -34,6 +45,33 @@ test('a rule is a host, a wildcard, an address or a CIDR, with or without a port
     '1.2.3',
     'a..b',
     '*.*.org',
+    'x.*.org',
+    '*x.org',
+    '*.-x.org',
+    '-x.org',
+    'x-.org',
+    'x.-y',
+    'x.y-',
+    'x..',
+    '.x',
+    'x.o!',
+    '!x.org',
+    '[fd00::1',
+    'fd00::1]',
+    'x[fd00::1]',
+    '[fd00::1]x',
+    'fd00::/129',
+    '10.0.0.0/',
+    '10.0.0.0/1000',
+    '10.0.0.1:',
+    '10.0.0.1:x',
+    'x.org:65536',
+    'x.org:123456',
+    'x.org:1:2',
+    'x.org:80/8',
+    'localhost/8',
+    '1.2.3.4.5',
+    '1.2',
   ])
     assert.equal(parseAllowRule(text), undefined, text);
 });
@@ -124,12 +162,45 @@ test('an allowed name that leads inside is denied', async () => {
     assert.equal((await resolveAllowed(list, spelling, 443)).kind, 'denied', spelling);
 });
 
+test('an address is open on the port of its rule, or on every port; a name does not open it', () => {
+  const list = listOf('10.0.0.1', '10.0.0.2:80', '[fd00::1]:443', 'localhost:5000', '*.2');
+  for (const [host, port, isOpen] of [
+    ['10.0.0.1', 1, true],
+    ['10.0.0.2', 80, true],
+    ['10.0.0.2', 81, false],
+    ['10.0.0.3', 80, false],
+    ['[fd00::1]', 443, true],
+    ['[fd00::1]', 444, false],
+    ['::ffff:10.0.0.2', 80, true],
+    ['localhost', 5000, true],
+    ['localhost', 5001, false],
+    ['93.184.216.2', 443, false],
+  ] as const)
+    assert.equal(list.allowsName(host, port), isOpen, `${host}:${port}`);
+});
+
+test('a name is open on the port of its rule, or on the web ports', () => {
+  const list = listOf('a.org', 'b.org:22');
+  for (const [host, port, isOpen] of [
+    ['a.org', 80, true],
+    ['a.org', 443, true],
+    ['a.org', 22, false],
+    ['A.org.', 443, true],
+    ['x.a.org', 443, false],
+    ['b.org', 22, true],
+    ['b.org', 443, false],
+    ['', 443, false],
+  ] as const)
+    assert.equal(list.allowsName(host, port), isOpen, `${host}:${port}`);
+});
+
 test('only loopback addresses with a port are published inside', () => {
-  const rules = ['127.0.0.1:5000', 'localhost:80', '127.0.0.2', '10.0.0.1:90', 'x.org:1'].flatMap(
-    (text) => parseAllowRule(text) ?? [],
-  );
+  const texts = ['127.0.0.1:5000', 'localhost:80', '127.0.0.2', '10.0.0.1:90', 'x.org:1', '[::1]:70'];
+  const others = ['127.0.0.0/8:1', '[::1]/128:1', '[::12]:1', '[1::1]:1', '[fd00::1]:1', '::1'];
+  const rules = [...texts, ...others].flatMap((text) => parseAllowRule(text) ?? assert.fail(text));
   expect(publishedPorts(rules)).toStrictEqual([
     { address: '127.0.0.1', port: 5000 },
     { address: '127.0.0.1', port: 80 },
+    { address: '::1', port: 70 },
   ]);
 });
