@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { tmpdir } from 'node:os';
+import { sql } from 'kysely';
 import { testUnless } from '../../scripts/jest/unless.ts';
 import { skipWithoutPostgres, startPostgres } from '../../testing/postgres.ts';
+import { waitFor } from '../../testing/wait.ts';
 import { enginePrincipal } from '../src/access/principal.ts';
 import { claimNextJob, reclaimExpiredJob, renewLeases } from '../src/jobs/claim.ts';
 import { LeaseLostError } from '../src/jobs/lease-lost-error.ts';
@@ -124,5 +126,32 @@ testUnless(skipWithoutPostgres())(
       await close();
       await server.stop();
     }
+  },
+);
+
+testUnless(skipWithoutPostgres())(
+  'a claim that loses the race for a project finds nothing; other errors are thrown',
+  async () => {
+    const server = await startPostgres();
+    const { query, close } = await openDatabase({ databaseUrl: server.url, dataDir: tmpdir() });
+    try {
+      await queueJobs(query, 'raced', 1);
+      const loser = await query.transaction().execute(async (trx) => {
+        const [rival = ''] = await queueJobs(trx, 'raced', 1);
+        await trx.updateTable('jobs').set({ status: 'processing' }).where('id', '=', rival).execute();
+        const claiming = { claim: claimNextJob(query, claimer('late')) };
+        await waitFor('the claim to wait for the rival', async () => {
+          const waiting = await sql`select 1 from pg_stat_activity
+            where datname = current_database() and wait_event_type = 'Lock'`.execute(query);
+          return waiting.rows.length > 0 || undefined;
+        });
+        return claiming;
+      });
+      expect(await loser.claim).toBe(undefined);
+    } finally {
+      await close();
+      await server.stop();
+    }
+    await expect(claimNextJob(query, claimer('a'))).rejects.toThrow();
   },
 );

@@ -96,6 +96,7 @@ onEachDatabase((open) => {
       first.lease.token,
     ]);
     assert.ok(row.started_at && Date.now() - row.started_at.getTime() < 60_000);
+    expect(row.timed_from).not.toBe(null);
     const left = (row.lease_expires_at?.getTime() ?? 0) - Date.now();
     assert.ok(left > 30_000 && left < 90_000, `${left} ms`);
 
@@ -104,6 +105,7 @@ onEachDatabase((open) => {
     expect(again.reclaimed).toBe(true);
     expect(again.lease.token).toBe(first.lease.token + 1);
     assert.deepEqual((await job(id)).started_at, row.started_at, 'it started once');
+    assert.deepEqual((await job(id)).timed_from, row.timed_from, 'its time limit runs on');
   });
 
   test('a job is taken over only if it is in progress and its lease has expired', async () => {
