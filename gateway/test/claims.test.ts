@@ -5,6 +5,7 @@ import { testUnless } from '../../scripts/jest/unless.ts';
 import { skipWithoutPostgres, startPostgres } from '../../testing/postgres.ts';
 import { waitFor } from '../../testing/wait.ts';
 import { enginePrincipal } from '../src/access/principal.ts';
+import { jobQueuedChannel } from '../src/jobs/channels.ts';
 import { claimNextJob, reclaimExpiredJob, renewLeases } from '../src/jobs/claim.ts';
 import { LeaseLostError } from '../src/jobs/lease-lost-error.ts';
 import { insertJob } from '../src/jobs/store.ts';
@@ -155,3 +156,19 @@ testUnless(skipWithoutPostgres())(
     await expect(claimNextJob(query, claimer('a'))).rejects.toThrow();
   },
 );
+
+testUnless(skipWithoutPostgres())('every change of a status wakes the workers', async () => {
+  const server = await startPostgres();
+  const { query, listen, close } = await openDatabase({ databaseUrl: server.url, dataDir: tmpdir() });
+  try {
+    const [id = ''] = await queueJobs(query, 'announced', 1);
+    const projects: string[] = [];
+    await listen(jobQueuedChannel, (projectId) => projects.push(projectId));
+    await transition(query, { jobId: id }, 'cancel', 'cancelled');
+    await waitFor('the workers to be woken', () => projects.length > 0);
+    expect(projects).toStrictEqual(['announced']);
+  } finally {
+    await close();
+    await server.stop();
+  }
+});

@@ -8,8 +8,8 @@ export const vitalModules: Record<string, VitalModule> = {
     tests: ['gateway/test/{leases,claims}.test.ts'],
   },
   transitions: {
-    mutate: ['gateway/src/jobs/transition.ts', 'packages/contracts/src/job.ts'],
-    tests: ['packages/contracts/src/job.test.ts', 'gateway/test/leases.test.ts'],
+    mutate: ['gateway/src/jobs/{transition,write-job}.ts', 'packages/contracts/src/job.ts'],
+    tests: ['packages/contracts/src/job.test.ts', 'gateway/test/{leases,claims}.test.ts'],
   },
   gates: {
     mutate: ['gateway/src/jobs/worker/gate-decision.ts', 'gateway/src/jobs/approve.ts'],
