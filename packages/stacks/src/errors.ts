@@ -57,6 +57,10 @@ export class Report {
     this.#warnings.set(JSON.stringify(warning), warning);
   }
 
+  hasErrorIn(file: string): boolean {
+    return [...this.#errors.values()].some((error) => error.file === file);
+  }
+
   /** By file, line, column, code and message. */
   get errors(): StackError[] {
     return [...this.#errors.values()].sort(inOrder);

@@ -88,7 +88,8 @@ type Resolved = {
 
 function resolveSource(source: StackSource, given: Record<string, string>, context: LoadContext): Resolved {
   const { report, stack, environment } = context;
-  const variables = variableSet(source.variables, given, source.isIncomplete, report);
+  const { isIncomplete, lostNames } = source;
+  const variables = variableSet({ layers: source.variables, given, isIncomplete, lostNames }, report);
   const scope = new Scope(variables, { STACK: stack, ENVIRONMENT: environment }, report);
   const spec = scope.expandTree(withoutVariables(source.spec));
   const region = textAt(spec, 'provider', 'region') ?? '';
@@ -126,8 +127,15 @@ function serviceVariables(
   given: Record<string, string>,
   report: Report,
 ): VariableSet {
-  const isIncomplete = stack.isIncomplete || service.isIncomplete;
-  return variableSet([...stack.variables, ...service.variables], given, isIncomplete, report);
+  return variableSet(
+    {
+      layers: [...stack.variables, ...service.variables],
+      given,
+      isIncomplete: stack.isIncomplete || service.isIncomplete,
+      lostNames: [...stack.lostNames, ...service.lostNames],
+    },
+    report,
+  );
 }
 
 function withReferences(

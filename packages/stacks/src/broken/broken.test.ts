@@ -55,7 +55,7 @@ test('several errors in one repository are all reported, and nothing else', () =
       const expected = together.flatMap(({ errors }) => errors);
       expect(linesOf(resolveEdited({ edits })).sort()).toStrictEqual(expected.sort());
     }),
-    { numRuns: 100 },
+    { numRuns: 50 },
   );
 });
 

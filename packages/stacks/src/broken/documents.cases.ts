@@ -85,6 +85,16 @@ export const documentsCases: Case[] = [
     ],
   },
   {
+    title: 'a repeated key after an empty one',
+    edits: {
+      'services/user-service/components/api/infra.yaml': [['spec:', 'spec:\nkind: ComponentInfra\nspec:']],
+    },
+    errors: [
+      'duplicate_key services/user-service/components/api/infra.yaml:10:1 the map already has the key kind; remove one of them',
+      'duplicate_key services/user-service/components/api/infra.yaml:11:1 the map already has the key spec; remove one of them',
+    ],
+  },
+  {
     title: 'a repeated name in a list',
     edits: { 'services/user-service/components/worker/worker.yaml': [['name: BUCKET', 'name: QUEUE_URL']] },
     errors: [

@@ -160,6 +160,22 @@ export const fieldsCases: Case[] = [
     ],
   },
   {
+    title: 'a misspelt part of defaults: what it would give is not missing',
+    edits: { 'infra/defaults.yaml': [['  kinds:', '  kind:']] },
+    errors: ['unknown_field infra/defaults.yaml:15:3 spec.kind is not a known field; did you mean kinds?'],
+  },
+  {
+    title: 'a misspelt part of a template: what it would give is not missing',
+    edits: {
+      'templates/http-service.yaml': [['  spec:\n', '  specs:\n']],
+      'services/user-service/components/api/microservice.yaml': [['    - name: http\n', '    - nam: http\n']],
+    },
+    errors: [
+      'unknown_field services/user-service/components/api/microservice.yaml:16:7 spec.ports[0].nam is not a known field; did you mean name?',
+      'unknown_field templates/http-service.yaml:9:3 spec.specs is not a known field; did you mean spec?',
+    ],
+  },
+  {
     title: 'a misspelt field of all components in defaults: once',
     edits: { 'infra/defaults.yaml': [['replicas: 1', 'replica: 1']] },
     errors: [

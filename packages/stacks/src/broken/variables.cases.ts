@@ -101,6 +101,25 @@ export const variablesCases: Case[] = [
     ],
   },
   {
+    title: 'a misspelt block of variables: those below it are not undefined',
+    edits: { 'services/notification-service/service.yaml': [['variables:', 'varables:']] },
+    errors: [
+      'unknown_field services/notification-service/service.yaml:12:3 spec.varables is not a known field; did you mean variables?',
+    ],
+  },
+  {
+    title: 'a block of variables in metadata',
+    edits: {
+      'services/user-service/service.yaml': [
+        ['  variables:\n    PORT: "8080"\n', ''],
+        ['  description', '  variables:\n    PORT: "8080"\n  description'],
+      ],
+    },
+    errors: [
+      'unknown_field services/user-service/service.yaml:7:3 metadata.variables is not a known field; known here: name, description, labels, annotations, stack',
+    ],
+  },
+  {
     title: 'a list as a variable',
     edits: { 'stack.yaml': [['LOG_LEVEL: info', 'LOG_LEVEL: [info]']] },
     errors: [

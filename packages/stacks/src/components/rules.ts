@@ -18,7 +18,8 @@ export function checkRules(input: RuleInput): void {
     checkFargateSize(input);
     checkScaling(input);
   }
-  for (const item of listAt(input.spec, 'environment')) checkOneValue(item, input.report);
+  for (const [index, item] of listAt(input.spec, 'environment').entries())
+    checkOneValue(item, index, input.report);
   if (input.kind.name === 'DynamoDB') checkCapacity(input);
   if (input.kind.name === 'RDS') checkStorage(input);
 }
@@ -81,10 +82,10 @@ function isDefault(tree: Tree, map: MapTree | undefined): boolean {
   return tree.place === map?.place;
 }
 
-function checkOneValue(item: Tree, report: Report): void {
+function checkOneValue(item: Tree, index: number, report: Report): void {
   const [value, from] = [at(item, 'value'), at(item, 'valueFrom')];
   if (!value || !from) return;
-  const message = `spec.environment[${textAt(item, 'name')}] has value and valueFrom; remove one of them`;
+  const message = `spec.environment[${textAt(item, 'name') ?? index}] has value and valueFrom; remove one of them`;
   report.error('not_allowed_value', from.place, message);
 }
 

@@ -21,6 +21,8 @@ export type Layer = {
   kinds: Map<string, { spec: Tree | undefined; infra: Tree | undefined }>;
   /** Fields of the network, for the foundation. */
   network: MapTree;
+  /** Whether a part is misspelt or of a wrong type, so that the layer may lack something. */
+  isIncomplete: boolean;
 };
 /** Lowest first. `isIncomplete` if one could not be read. */
 export type Layers = { layers: Layer[]; isIncomplete: boolean };
@@ -53,8 +55,9 @@ export function readLayers(source: LayerSource, context: LoadContext): Layers {
     if (broken) result.isIncomplete = true;
     for (const tree of documents) {
       const document = readDocument(tree, { kinds: [kind], names: namesFor(tree, source) }, context);
-      if (document && !document.isMisplaced) result.layers.push(layerOf(document, kind, context));
-      else result.isIncomplete = true;
+      const layer = document && !document.isMisplaced ? layerOf(document, kind, context) : undefined;
+      if (layer) result.layers.push(layer);
+      if (!layer || layer.isIncomplete) result.isIncomplete = true;
     }
   }
   return result;
@@ -80,25 +83,30 @@ function fileOf(part: string, source: LayerSource, context: LoadContext): string
 
 function layerOf(document: Document, kind: string, context: LoadContext): Layer {
   const { report, catalog } = context;
-  const network = kind === 'Networking' ? (catalog.kinds.get(foundationKind)?.schema ?? {}) : {};
-  const schema = layerSchema(network, kind === 'Networking');
+  const schema = layerSchema(
+    kind === 'Networking' ? (catalog.kinds.get(foundationKind)?.schema ?? {}) : undefined,
+  );
   const spec = document.spec ?? { kind: 'map', place: document.place, entries: new Map() };
   const valid = validate(schema, spec, { path: 'spec' }, { report, root: schema, isLayer: true });
   const { infraSchema } = catalog;
   const infra = at(valid, 'infra');
   const entries = valid.kind === 'map' ? [...valid.entries] : [];
+  const network = entries.filter(([name]) => name !== 'infra' && name !== 'kinds');
+  const given = spec.kind === 'map' ? [...spec.entries.keys()] : [];
   return {
     infra: infra && checkLayer(infraSchema, infra, 'infra', report),
     kinds: kindLayers(mapAt(valid, 'kinds'), context),
-    network: {
-      kind: 'map',
-      place: spec.place,
-      entries: new Map(entries.filter(([name]) => name !== 'infra' && name !== 'kinds')),
-    },
+    network: { kind: 'map', place: spec.place, entries: new Map(network) },
+    isIncomplete: valid.kind !== 'map' || given.some((name) => !isValid(valid.entries.get(name)?.value)),
   };
 }
 
-function layerSchema(network: Schema, isNetworking: boolean): Schema {
+function isValid(tree: Tree | undefined): boolean {
+  return tree !== undefined && tree.kind !== 'invalid';
+}
+
+/** `network` is the schema of the foundation where the layer may have its fields. */
+function layerSchema(network: Schema | undefined): Schema {
   const ofKind: Schema = {
     type: 'object',
     additionalProperties: false,
@@ -106,9 +114,9 @@ function layerSchema(network: Schema, isNetworking: boolean): Schema {
   };
   return {
     type: 'object',
-    additionalProperties: isNetworking && (network.additionalProperties ?? true),
+    additionalProperties: network ? (network.additionalProperties ?? true) : false,
     properties: {
-      ...network.properties,
+      ...network?.properties,
       infra: { type: 'object' },
       kinds: { type: 'object', additionalProperties: ofKind },
     },

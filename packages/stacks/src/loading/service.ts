@@ -11,6 +11,7 @@ import { at, emptyMap, type Tree, textAt } from '../tree/tree.ts';
 import { type ComponentSource, readComponent } from './component.ts';
 import { type LoadContext, readSingle } from './context.ts';
 import { type Layers, readLayers, reportWithoutTarget } from './layers.ts';
+import { lostNames } from './lost-names.ts';
 
 export type ServiceSource = {
   name: string;
@@ -24,6 +25,8 @@ export type ServiceSource = {
   components: ComponentSource[];
   /** Whether a file with variables could not be read. */
   isIncomplete: boolean;
+  /** Names that may be variables in files with errors. */
+  lostNames: string[];
   /** Names of components whose files lie where they are not read. */
   strays: Set<string>;
 };
@@ -50,11 +53,19 @@ export function readService(folder: Folder, context: LoadContext): ServiceSource
     },
     components,
     isIncomplete: services.base.isBroken || services.over.isBroken,
+    lostNames: [...services.base.lostNames, ...services.over.lostNames],
     strays,
   };
 }
 
-type Half = { file: string; spec: Tree; metadata: Tree | undefined; layers: Layers; isBroken: boolean };
+type Half = {
+  file: string;
+  spec: Tree;
+  metadata: Tree | undefined;
+  layers: Layers;
+  isBroken: boolean;
+  lostNames: string[];
+};
 
 /** Reads what the base or the environment says of a service. */
 function readHalf(name: string, folder: Folder | undefined, isOverlay: boolean, context: LoadContext): Half {
@@ -74,7 +85,7 @@ function readHalf(name: string, folder: Folder | undefined, isOverlay: boolean, 
   const infraNames = { service: name, stack: context.stack, ...environment };
   const layers = readLayers({ infraFolder, spec, names: infraNames, isService: true }, context);
   const isBroken = !document && (exists || !isOverlay);
-  return { file, spec, metadata: document?.metadata, layers, isBroken };
+  return { file, spec, metadata: document?.metadata, layers, isBroken, lostNames: lostNames(file, context) };
 }
 
 function mergedMetadata(

@@ -8,6 +8,7 @@ import { merge } from '../tree/merge.ts';
 import { at, type Entry, emptyMap, listAt, mapAt, type Tree, textOf } from '../tree/tree.ts';
 import { type LoadContext, readSingle } from './context.ts';
 import { type Layers, readLayers, reportWithoutTarget } from './layers.ts';
+import { lostNames } from './lost-names.ts';
 import { readService, type ServiceSource } from './service.ts';
 
 export type StackSource = {
@@ -20,6 +21,8 @@ export type StackSource = {
   services: ServiceSource[];
   /** Whether a file with variables could not be read. */
   isIncomplete: boolean;
+  /** Names that may be variables in files with errors. */
+  lostNames: string[];
 };
 
 /** Reads everything of a stack that counts for the environment. */
@@ -45,10 +48,18 @@ export function readStack(context: LoadContext): StackSource {
     },
     services: readServices(context),
     isIncomplete,
+    lostNames: [...base.lostNames, ...(over?.lostNames ?? [])],
   };
 }
 
-type Half = { file: string; spec: Tree; metadata: Tree | undefined; layers: Layers; isBroken: boolean };
+type Half = {
+  file: string;
+  spec: Tree;
+  metadata: Tree | undefined;
+  layers: Layers;
+  isBroken: boolean;
+  lostNames: string[];
+};
 
 /** Nothing is required in one of two files that are merged. */
 const halfSpec: Schema = { ...stackSpec, required: [] };
@@ -71,7 +82,8 @@ function readHalf(folder: Folder, isOverlay: boolean, context: LoadContext): Hal
   const infraFolder = folder.folders.get('infra');
   const names = { stack: context.stack, ...environment };
   const layers = readLayers({ infraFolder, spec, names, isService: false }, context);
-  return { file, spec, metadata: document?.metadata, layers, isBroken: !document && (exists || !isOverlay) };
+  const isBroken = !document && (exists || !isOverlay);
+  return { file, spec, metadata: document?.metadata, layers, isBroken, lostNames: lostNames(file, context) };
 }
 
 function mergedMetadata(field: string, base: Half, over: Half | undefined, { report }: LoadContext) {

@@ -28,7 +28,9 @@ export function readTemplate(named: Tree, kind: Kind, context: LoadContext): Tem
   const check = { report, root: templateSpec };
   const spec = validate(templateSpec, document.spec, { path: 'spec' }, check);
   const kindName = textAt(spec, 'kind');
-  if (kindName === undefined) return undefined;
+  const isWhole =
+    spec.kind === 'map' && [...spec.entries.values()].every(({ value }) => value.kind !== 'invalid');
+  if (kindName === undefined || !isWhole) return undefined;
   const ofTemplate = findKind(catalog, kindName);
   if (!ofTemplate) {
     const hint = didYouMean(kindName, componentKindNames(catalog));

@@ -43,15 +43,16 @@ export function parseYaml(file: string, text: string, report: Report): YamlFile 
       lineCounter: lines,
       prettyErrors: false,
       version: '1.2',
+      uniqueKeys: false, // reported with its place below
       schema: 'core',
       customTags: withoutLeadingZeros,
     });
     const documents = Array.isArray(parsed) ? parsed : [];
-    if (reportProblems(documents, text, placeOf, report)) return { documents: [], broken: true };
+    if (reportProblems(documents, placeOf, report)) return { documents: [], broken: true };
     const trees = documents.flatMap((document) =>
       document.contents === null || isEmpty(document.contents)
         ? []
-        : [new Conversion(document, placeOf).convert(document.contents)],
+        : [new Conversion(document, placeOf, report).convert(document.contents)],
     );
     return { documents: trees, broken: false };
   } catch (error) {
@@ -73,22 +74,15 @@ function withoutLeadingZeros(tags: Tags): Tags {
 /** Returns whether a document could not be read. */
 function reportProblems(
   documents: Document.Parsed[],
-  text: string,
   placeOf: (offset: number) => Place,
   report: Report,
 ): boolean {
-  const problems = documents.flatMap(({ errors, warnings }) => [...errors, ...warnings]);
-  const syntax = problems.find(({ code }) => code !== 'DUPLICATE_KEY');
+  const [syntax] = documents.flatMap(({ errors, warnings }) => [...errors, ...warnings]);
   if (syntax) {
     const isTooDeep = syntax.message.includes('call stack');
     const message = isTooDeep ? tooMuch : (syntax.message.split('\n')[0] ?? '');
     report.error('yaml_syntax', placeOf(syntax.pos[0]), `reading YAML: ${message}`);
     return true;
-  }
-  for (const { pos } of problems) {
-    const [key] = /^["']?[\w.$/-]+["']?/.exec(text.slice(pos[0], pos[0] + 100)) ?? [];
-    const message = `the map already has the key ${key ?? ''}; remove one of them`;
-    report.error('duplicate_key', placeOf(pos[0]), message);
   }
   return false;
 }
@@ -109,12 +103,14 @@ class ConversionError extends Error {
 class Conversion {
   readonly #document: Document.Parsed;
   readonly #placeOf: (offset: number) => Place;
+  readonly #report: Report;
   #values = 0;
   #aliases = 0;
 
-  constructor(document: Document.Parsed, placeOf: (offset: number) => Place) {
+  constructor(document: Document.Parsed, placeOf: (offset: number) => Place, report: Report) {
     this.#document = document;
     this.#placeOf = placeOf;
+    this.#report = report;
   }
 
   convert(node: Node | null, depth = 0): Tree {
@@ -142,7 +138,14 @@ class Conversion {
       if (!isScalar(key))
         throw new ConversionError(keyPlace, 'a key is a map, a list or an alias; use a text');
       const name = typeof key.value === 'string' ? key.value : (key.source ?? String(key.value));
-      if (entries.has(name)) continue;
+      if (entries.has(name)) {
+        this.#report.error(
+          'duplicate_key',
+          keyPlace,
+          `the map already has the key ${name}; remove one of them`,
+        );
+        continue;
+      }
       const tree = this.convert(value as Node | null, depth + 1);
       if (name === '<<' && key.type === 'PLAIN') merged.push(...(tree.kind === 'list' ? tree.items : [tree]));
       else entries.set(name, { key: keyPlace, value: tree });

@@ -9,7 +9,7 @@ const place = { file: 'a.yaml', line: 1, column: 1 };
 function expand(text: string, given: Record<string, string> = {}, layers: Record<string, string>[] = []) {
   const report = new Report();
   const trees = layers.map((layer) => fromJson(layer, place));
-  const scope = new Scope(variableSet(trees, given, false, report), { STACK: 'shop' }, report);
+  const scope = new Scope(variableSet({ layers: trees, given }, report), { STACK: 'shop' }, report);
   const value = scope.expand(text, (offset) => ({ ...place, column: offset + 1 }));
   return { value, errors: report.errors.map(({ code, column }) => `${code} ${column}`) };
 }
@@ -62,7 +62,7 @@ test('a value is not expanded again', () => {
 
 test('a value is only text: it can not change the structure', () => {
   const report = new Report();
-  const scope = new Scope(variableSet([], { A: '{b: 1}\n- c' }, false, report), {}, report);
+  const scope = new Scope(variableSet({ layers: [], given: { A: '{b: 1}\n- c' } }, report), {}, report);
   const tree = scope.expandTree(fromJson({ '${A}': ['${A}', 1, true] }, place));
   expect(toJson(tree)).toStrictEqual({ '${A}': ['{b: 1}\n- c', 1, true] });
 });
@@ -96,7 +96,7 @@ test('variables that grow without end are an error', () => {
 test('a variable can be removed by an upper layer', () => {
   const report = new Report();
   const layers = [fromJson({ A: 'a' }, place), fromJson({ A: null }, place)];
-  const scope = new Scope(variableSet(layers, {}, false, report), {}, report);
+  const scope = new Scope(variableSet({ layers, given: {} }, report), {}, report);
   expect(scope.expand('${A:-gone}', () => place)).toBe('gone');
 });
 

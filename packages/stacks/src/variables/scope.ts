@@ -73,7 +73,7 @@ export class Scope {
     if (Object.hasOwn(this.#reserved, name)) return this.#reserved[name];
     if (this.#set.variables.has(name)) return this.#valueOf(name);
     if (fallback) return this.#join(fallback, placeOf);
-    if (!this.#set.isIncomplete)
+    if (!this.#set.isIncomplete && !this.#set.lostNames.has(name))
       this.#report.error(
         'undefined_variable',
         placeOf(offset),

@@ -5,7 +5,8 @@ import { isNull, type Scalar, type Tree } from '../tree/tree.ts';
 import { type Part, parseTemplate } from './template.ts';
 
 export const reservedNames = ['STACK', 'ENVIRONMENT', 'SERVICE', 'COMPONENT', 'REGION'];
-const namePattern = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** Names of variables. */
+export const namePattern = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /** The place of a variable that the caller gives, not a file. */
 const givenPlace: Place = { file: '--var', line: 1, column: 1 };
 
@@ -17,18 +18,22 @@ export type VariableSet = {
   cyclic: Set<string>;
   /** A file with variables could not be read: what is unknown may be in it. */
   isIncomplete: boolean;
+  /** Names that may be variables in files with errors. */
+  lostNames: Set<string>;
 };
 
-/**
- * Joins layers of `variables`, lowest first, and what the caller gives on top. Reports names that are reserved
- * or not allowed, and each cycle once.
- */
-export function variableSet(
-  layers: (Tree | undefined)[],
-  given: Record<string, string>,
-  isIncomplete: boolean,
-  report: Report,
-): VariableSet {
+export type VariableSource = {
+  /** `variables` of files, lowest first. */
+  layers: (Tree | undefined)[];
+  /** What the caller gives on top. */
+  given: Record<string, string>;
+  isIncomplete?: boolean;
+  lostNames?: string[];
+};
+
+/** Joins layers of variables. Reports names that are reserved or not allowed, and each cycle once. */
+export function variableSet(source: VariableSource, report: Report): VariableSet {
+  const { layers, given, isIncomplete = false, lostNames = [] } = source;
   const variables = new Map<string, Variable>();
   for (const layer of layers)
     if (layer?.kind === 'map')
@@ -38,7 +43,8 @@ export function variableSet(
   for (const [name, text] of Object.entries(given))
     if (isAllowed(name, givenPlace, report))
       variables.set(name, { place: givenPlace, parts: parseTemplate(text) });
-  return { variables, cyclic: findCyclic(variables, report), isIncomplete };
+  const cyclic = findCyclic(variables, report);
+  return { variables, cyclic, isIncomplete, lostNames: new Set(lostNames) };
 }
 
 function isAllowed(name: string, place: Place, report: Report): boolean {
