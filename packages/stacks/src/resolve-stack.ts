@@ -157,7 +157,11 @@ function graphOf({ instances, edges }: Resolved, report: Report): Graph {
   for (const { path, place } of findCycles(
     edges.map(({ component, dependsOn, place }) => ({ from: component, to: dependsOn, place })),
   ))
-    report.error('cycle', place, `components depend on each other: ${path.join(' → ')}; remove one of these`);
+    report.error(
+      'cycle',
+      place,
+      `components depend on each other: ${path.join(' → ')}; remove one of these dependencies`,
+    );
   const unique = new Map<string, Edge>();
   for (const edge of edges.toSorted((left, right) => comparePlaces(left.place, right.place))) {
     const key = [edge.component, edge.dependsOn, edge.by].join(' ');

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { resolveStack, type StackErrorCode, stackErrorCodes } from '../index.ts';
 import { documentsCases } from './documents.cases.ts';
@@ -28,6 +30,15 @@ test.each(named)('%s', (_, one) => {
 test('every code has a case', () => {
   const codes = new Set(cases.flatMap(({ errors }) => errors.map(codeOf)));
   expect([...codes].sort()).toStrictEqual([...stackErrorCodes].sort());
+});
+
+test('docs/stacks.md has an example of every code', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../../docs/stacks.md'), 'utf8');
+  const rows = [...page.matchAll(/^\| `(\w+)` \| (\S+:\d+:\d+) \| (.*) \|$/gm)];
+  expect(rows.map(([, code]) => code)).toStrictEqual(stackErrorCodes);
+  const lines = cases.flatMap(({ errors }) => errors);
+  for (const [, code = '', place = '', message = ''] of rows)
+    expect(lines.some((line) => line.startsWith(code) && line.endsWith(`${place} ${message}`))).toBe(true);
 });
 
 /** What these make unreadable could be what others miss; the last needs components that others take away. */

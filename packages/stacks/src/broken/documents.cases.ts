@@ -157,13 +157,13 @@ export const documentsCases: Case[] = [
   {
     title: 'a Service where a Stack belongs',
     edits: { 'stack.yaml': [['kind: Stack', 'kind: Service']] },
-    errors: ['wrong_kind stack.yaml:2:7 kind Service does not belong here; this document must be Stack'],
+    errors: ['wrong_kind stack.yaml:2:7 kind Service does not belong here; expected Stack'],
   },
   {
     title: 'a Service where a component belongs',
     edits: { 'services/user-service/components/database/rds.yaml': [['kind: RDS', 'kind: Service']] },
     errors: [
-      'wrong_kind services/user-service/components/database/rds.yaml:2:7 kind Service does not belong here; this document must be a kind of component or ComponentInfra',
+      'wrong_kind services/user-service/components/database/rds.yaml:2:7 kind Service does not belong here; expected a kind of component or ComponentInfra',
     ],
   },
   {
@@ -172,21 +172,19 @@ export const documentsCases: Case[] = [
       'services/user-service/components/api/infra.yaml': [['kind: ComponentInfra', 'kind: InfraDefaults']],
     },
     errors: [
-      'wrong_kind services/user-service/components/api/infra.yaml:2:7 kind InfraDefaults does not belong here; this document must be ComponentInfra',
+      'wrong_kind services/user-service/components/api/infra.yaml:2:7 kind InfraDefaults does not belong here; expected ComponentInfra',
     ],
   },
   {
     title: 'another kind of layer',
     edits: { 'infra/networking.yaml': [['kind: Networking', 'kind: Security']] },
-    errors: [
-      'wrong_kind infra/networking.yaml:2:7 kind Security does not belong here; this document must be Networking',
-    ],
+    errors: ['wrong_kind infra/networking.yaml:2:7 kind Security does not belong here; expected Networking'],
   },
   {
     title: 'the foundation as a component',
     edits: { 'services/user-service/components/database/rds.yaml': [['kind: RDS', 'kind: Foundation']] },
     errors: [
-      'wrong_kind services/user-service/components/database/rds.yaml:2:7 kind Foundation does not belong here; this document must be a kind of component or ComponentInfra',
+      'wrong_kind services/user-service/components/database/rds.yaml:2:7 kind Foundation does not belong here; expected a kind of component or ComponentInfra',
     ],
   },
   {

@@ -7,7 +7,7 @@ export const referencesCases: Case[] = [
       'services/user-service/components/worker/worker.yaml': [['component: events', 'component: a/b/c']],
     },
     errors: [
-      'bad_reference services/user-service/components/worker/worker.yaml:16:20 "a/b/c" is no reference; write service/component, with @region if needed',
+      'bad_reference services/user-service/components/worker/worker.yaml:16:20 "a/b/c" is not a reference; write service/component, with @region if needed',
     ],
   },
   {
@@ -18,7 +18,7 @@ export const referencesCases: Case[] = [
       ],
     },
     errors: [
-      'bad_reference services/user-service/components/worker/worker.yaml:16:20 "user-service/Events" is no reference; write service/component, with @region if needed',
+      'bad_reference services/user-service/components/worker/worker.yaml:16:20 "user-service/Events" is not a reference; write service/component, with @region if needed',
     ],
   },
   {
@@ -133,14 +133,14 @@ export const referencesCases: Case[] = [
       'services/user-service/components/worker/worker.yaml': [['component: events', 'component: worker']],
     },
     errors: [
-      'self_dependency services/user-service/components/worker/worker.yaml:16:20 component user-service/worker depends on itself; remove this',
+      'self_dependency services/user-service/components/worker/worker.yaml:16:20 component user-service/worker depends on itself; remove the reference',
     ],
   },
   {
     title: 'a service that depends on itself',
     edits: { 'services/user-service/service.yaml': [['spec:', 'spec:\n  dependsOn: [user-service]']] },
     errors: [
-      'self_dependency services/user-service/service.yaml:15:15 service user-service depends on itself; remove this',
+      'self_dependency services/user-service/service.yaml:15:15 service user-service depends on itself; remove the reference',
     ],
   },
   {
@@ -149,7 +149,7 @@ export const referencesCases: Case[] = [
       'services/user-service/components/database/rds.yaml': [['spec:', 'spec:\n  dependsOn:\n    - api']],
     },
     errors: [
-      'cycle services/user-service/components/api/microservice.yaml:24:20 components depend on each other: user-service/api → user-service/database → user-service/api; remove one of these',
+      'cycle services/user-service/components/api/microservice.yaml:24:20 components depend on each other: user-service/api → user-service/database → user-service/api; remove one of these dependencies',
     ],
   },
   {
@@ -161,8 +161,8 @@ export const referencesCases: Case[] = [
       ],
     },
     errors: [
-      'cycle services/user-service/components/api/microservice.yaml:24:20 components depend on each other: user-service/api → user-service/database → user-service/api; remove one of these',
-      'cycle services/user-service/components/api/microservice.yaml:28:20 components depend on each other: user-service/api → user-service/cache → user-service/api; remove one of these',
+      'cycle services/user-service/components/api/microservice.yaml:24:20 components depend on each other: user-service/api → user-service/database → user-service/api; remove one of these dependencies',
+      'cycle services/user-service/components/api/microservice.yaml:28:20 components depend on each other: user-service/api → user-service/cache → user-service/api; remove one of these dependencies',
     ],
   },
   {
@@ -171,7 +171,7 @@ export const referencesCases: Case[] = [
       'services/user-service/service.yaml': [['spec:', 'spec:\n  dependsOn: [notification-service]']],
     },
     errors: [
-      'cycle services/notification-service/components/api/microservice.yaml:26:20 components depend on each other: notification-service/api → user-service/api → notification-service/api; remove one of these',
+      'cycle services/notification-service/components/api/microservice.yaml:26:20 components depend on each other: notification-service/api → user-service/api → notification-service/api; remove one of these dependencies',
     ],
   },
 ];

@@ -62,7 +62,7 @@ function checkKind(tree: Tree | undefined, expected: Expectation, context: ReadC
   if (allowed.includes(name)) return { kind: findKind(catalog, name)?.name ?? name, isMisplaced: false };
   if (allKindNames(catalog).includes(name) || findKind(catalog, name)) {
     const wanted = expected.kinds.map((kind) => (kind === 'component' ? 'a kind of component' : kind));
-    const message = `kind ${name} does not belong here; this document must be ${wanted.join(' or ')}`;
+    const message = `kind ${name} does not belong here; expected ${wanted.join(' or ')}`;
     report.error('wrong_kind', tree.place, message);
     return { kind: undefined, isMisplaced: true };
   }

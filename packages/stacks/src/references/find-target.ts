@@ -28,7 +28,7 @@ export function findTarget(
     !isName(service, directory.services) ||
     !isName(name, directory.services.get(service))
   ) {
-    const message = `${JSON.stringify(text)} is no reference; write service/component, with @region if needed`;
+    const message = `${JSON.stringify(text)} is not a reference; write service/component, with @region if needed`;
     report.error('bad_reference', place, message);
     return undefined;
   }

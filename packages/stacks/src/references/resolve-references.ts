@@ -24,7 +24,7 @@ export function resolveReferences(
       report.error(
         'self_dependency',
         component.place,
-        `component ${instance.id} depends on itself; remove this`,
+        `component ${instance.id} depends on itself; remove the reference`,
       );
       return undefined;
     }
@@ -66,7 +66,11 @@ export function serviceEdges(
         return [];
       }
       if (wanted === name) {
-        report.error('self_dependency', item.place, `service ${name} depends on itself; remove this`);
+        report.error(
+          'self_dependency',
+          item.place,
+          `service ${name} depends on itself; remove the reference`,
+        );
         return [];
       }
       const targets = idsOf(wanted, directory);

@@ -9,6 +9,7 @@ import {
   type Node,
   type ParsedNode,
   parseAllDocuments,
+  Schema,
   type Tags,
   type YAMLMap,
 } from 'yaml';
@@ -44,8 +45,7 @@ export function parseYaml(file: string, text: string, report: Report): YamlFile 
       prettyErrors: false,
       version: '1.2',
       uniqueKeys: false, // reported with its place below
-      schema: 'core',
-      customTags: withoutLeadingZeros,
+      schema,
     });
     const documents = Array.isArray(parsed) ? parsed : [];
     if (reportProblems(documents, placeOf, report)) return { documents: [], broken: true };
@@ -61,6 +61,9 @@ export function parseYaml(file: string, text: string, report: Report): YamlFile 
     return { documents: [], broken: true };
   }
 }
+
+/** One for all documents: making it takes longer than parsing a small file. */
+const schema = new Schema({ schema: 'core', customTags: withoutLeadingZeros });
 
 /** A number with leading zeros, such as an account id, stays a text. */
 function withoutLeadingZeros(tags: Tags): Tags {
