@@ -55,7 +55,13 @@ export class Engine {
 
   /** Reuses the port of an earlier start. */
   async startRunner(): Promise<void> {
-    const env = { ...this.#baseEnv(), RUNNER_PORT: String(this.runnerPort), ...this.options.runnerEnv };
+    const env = {
+      ...this.#baseEnv(),
+      RUNNER_PORT: String(this.runnerPort),
+      // A spare takes two seconds of a core, which most tests never use.
+      WARM_PROVIDERS: process.env.E2E_WARM_PROVIDERS ?? '0',
+      ...this.options.runnerEnv,
+    };
     this.runner = startService('terraform-runner', env);
     this.runnerPort = await readyPort('the runner', this.runner);
   }

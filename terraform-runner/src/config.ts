@@ -7,7 +7,7 @@ import {
   type SettingValues,
   type TlsFiles,
 } from '@deployment-engine/service';
-import { defaultSlots, machineMemoryMb } from './capacity/memory.ts';
+import { defaultSlots, defaultWarmProviders, machineMemoryMb } from './capacity/memory.ts';
 import { findExecutable } from './files/executable.ts';
 import { tlsFiles } from './http/tls.ts';
 import { sandboxConfig } from './sandbox/settings.ts';
@@ -92,6 +92,8 @@ function runsConfig({ runs, limits }: Values) {
   return {
     /** Maximum number of concurrent runs. */
     slots: runs.RUNNER_SLOTS ?? defaultSlots(limits.SANDBOX_MEMORY_MB, machineMemoryMb()),
+    /** How many providers are kept started for jobs to come. */
+    warmProviders: runs.WARM_PROVIDERS ?? defaultWarmProviders(),
     /** Time between SIGINT and SIGKILL when a timeout ends a run. */
     stopGraceMs: runs.STOP_GRACE_SECONDS * 1000,
     /** How long cloud calls in flight may continue after Terraform has ended. */

@@ -10,6 +10,7 @@ import { loadKept } from './providers/kept-by-key.ts';
 import { createRevisionStore } from './revisions/store.ts';
 import { createJobTable } from './runs/job.ts';
 import { RunService } from './runs/service.ts';
+import { WarmProviders } from './runs/warm/warm-providers.ts';
 import { findSandbox } from './sandbox/find-sandbox.ts';
 import { inspectTerraform } from './terraform/binary.ts';
 
@@ -30,8 +31,12 @@ export async function createContext(config: RunnerConfig) {
   const { providerMirror, searchPath } = config;
   const settings = config.sandbox;
   const sandbox = await findSandbox({ settings, terraformPath: terraform.path, providerMirror, searchPath });
-  const runs = new RunService({ config, terraform, sandbox, revisions, hints, initResults, logger }, jobs);
-  return { config, runnerId, logger, terraform, sandbox, revisions, jobs, runs };
+  const warm = new WarmProviders({ config, sandbox, logger });
+  const runs = new RunService(
+    { config, terraform, sandbox, revisions, hints, initResults, warm, logger },
+    jobs,
+  );
+  return { config, runnerId, logger, terraform, sandbox, revisions, jobs, runs, warm };
 }
 
 /** Machine name and random suffix: stable across restarts, different in a copy of the machine's image. */

@@ -10,6 +10,7 @@ import { createServer } from './http/tls.ts';
 import { stopBackground } from './process/background.ts';
 import { findOrphans } from './providers/orphans.ts';
 import { startRetention } from './runs/retention.ts';
+import { removeOldSpares } from './runs/warm/spare.ts';
 import { lockRunsDir } from './runs-dir-lock.ts';
 
 /** Longer than a gateway keeps idle connections, so that the runner never closes one during a request. */
@@ -39,6 +40,7 @@ export async function createRunner(config: RunnerConfig): Promise<Runner> {
 
     async start() {
       lock = await lockRunsDir(config.runsDir);
+      await removeOldSpares(config.runsDir);
       await context.runs.recover();
       const orphans = findOrphans(config.runsDir, (jobId) => context.jobs.activeRun(jobId) !== undefined);
       await Promise.all(orphans.map(stopBackground));
@@ -55,7 +57,7 @@ export async function createRunner(config: RunnerConfig): Promise<Runner> {
       closing.abort();
       heartbeat?.[Symbol.dispose]();
       await Promise.all([retention?.[Symbol.asyncDispose](), context.runs.drain()]);
-      await context.jobs.endIdle();
+      await Promise.all([context.jobs.endIdle(), context.warm[Symbol.asyncDispose]()]);
       server?.close();
       server?.closeAllConnections();
       await lock?.[Symbol.asyncDispose]();

@@ -136,6 +136,13 @@ const runs = {
       otherwise: 'number of cores, at least 2, no more than the memory divided by `SANDBOX_MEMORY_MB`',
       example: '4',
     },
+    WARM_PROVIDERS: {
+      meaning:
+        'how many AWS providers are kept started for jobs to come, about 0.7 GB each; `0` starts each with its job; see [performance](performance.md)',
+      type: wholeNumber({ of: 'providers', minimum: 0, maximum: 16 }),
+      otherwise: '`1` if at least 4 GB of memory are free at the start, else `0`',
+      example: '2',
+    },
     DRAIN_SECONDS: {
       meaning:
         'how long calls to a provider may continue after Terraform has ended, 0 to 600; after two thirds of it the provider is stopped',

@@ -15,7 +15,7 @@ const never = new AbortController().signal;
 /** Starts a provider behind its proxy; returns its journal, and a way to let a slow apply continue. */
 async function begin(folders: ReturnType<typeof makeFolders>) {
   const context = makeJobFolder(folders);
-  const providers = createJobProviders(context.paths.providers);
+  const providers = createJobProviders(context.paths.providers, context.paths.temporary);
   await providers.ensure(async () => context, [makeProvider(folders, 'a')]);
   const journal = () => journalOf(context.paths.journal);
   return {

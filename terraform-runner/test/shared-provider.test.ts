@@ -12,13 +12,13 @@ test('providers are started once, are found again after a restart, and end with 
   using folders = makeFolders();
   const context = makeJobFolder(folders);
   const wanted = [makeProvider(folders, 'a'), makeProvider(folders, 'b')];
-  const providers = createJobProviders(context.paths.providers);
+  const providers = createJobProviders(context.paths.providers, context.paths.temporary);
   await providers.ensure(async () => context, wanted);
   await providers.ensure(async () => context, wanted);
   const first = JSON.parse((await providers.reattach()) ?? '');
   expect(Object.keys(first).sort()).toStrictEqual(wanted.map(({ source }) => source));
 
-  const later = createJobProviders(context.paths.providers);
+  const later = createJobProviders(context.paths.providers, context.paths.temporary);
   await later.ensure(async () => context, wanted);
   expect(JSON.parse((await later.reattach()) ?? '')).toStrictEqual(first);
   await later.stop();
@@ -29,7 +29,7 @@ test('other credentials or another binary need another process', async () => {
   using folders = makeFolders();
   const context = makeJobFolder(folders);
   const binary = makeProvider(folders, 'a');
-  const providers = createJobProviders(context.paths.providers);
+  const providers = createJobProviders(context.paths.providers, context.paths.temporary);
   await providers.ensure(async () => context, [binary]);
   const first = await providers.reattach();
   await providers.ensure(async () => ({ ...context, environment: { AWS_REGION: 'two' } }), [binary]);
@@ -45,7 +45,7 @@ test('other credentials or another binary need another process', async () => {
 test('Terraform itself starts a provider that ends at once or is missing', async () => {
   using folders = makeFolders();
   const context = makeJobFolder(folders);
-  const providers = createJobProviders(context.paths.providers);
+  const providers = createJobProviders(context.paths.providers, context.paths.temporary);
   const gone = { source: 'example.org/x/gone', path: join(folders.root, 'gone') };
   await providers.ensure(async () => context, [makeProvider(folders, 'short', 'exit 0'), gone]);
   expect(await providers.reattach()).toBe(undefined);
@@ -56,7 +56,7 @@ test('Terraform gets the schemas that its code names, and every other call reach
   using folders = makeFolders();
   const context = makeJobFolder(folders);
   writeFileSync(join(context.paths.code, 'main.tf'), 'resource "x_used" "a" {}');
-  const providers = createJobProviders(context.paths.providers);
+  const providers = createJobProviders(context.paths.providers, context.paths.temporary);
   await providers.ensure(async () => context, [makeProvider(folders, 'a')]);
   const session = await connectTo(providers);
   try {

@@ -33,7 +33,8 @@ function report({ gateway, runners, findings }: EngineProtection): string {
   ].join('\n');
 }
 
-function runnerLines({ url, problem, terraform, providerMirror, freeDiskBytes, protection }: RunnerStatus) {
+function runnerLines(runner: RunnerStatus) {
+  const { url, problem, terraform, providerMirror, freeDiskBytes, protection } = runner;
   if (problem) return [`runner ${url}: ${problem}`];
   return [
     `runner ${url}`,
@@ -41,8 +42,15 @@ function runnerLines({ url, problem, terraform, providerMirror, freeDiskBytes, p
     `  network         ${protection?.network ?? '?'}`,
     `  program         ${terraform?.product} ${terraform?.version}`,
     `  providers       ${providerMirror ? 'from the mirror' : 'downloaded'}`,
+    `  warm providers  ${warmText(runner)}`,
     `  disk            ${gigabytes(freeDiskBytes ?? 0)} free`,
   ];
+}
+
+function warmText({ warmProviders }: RunnerStatus): string {
+  if (!warmProviders || warmProviders.wanted === 0) return 'none';
+  const { ready, wanted, hits, misses, memoryBytes } = warmProviders;
+  return `${ready} of ${wanted} ready (${gigabytes(memoryBytes)}); taken by ${hits} jobs, missed by ${misses}`;
 }
 
 function gigabytes(bytes: number): string {

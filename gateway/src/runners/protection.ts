@@ -36,6 +36,7 @@ function statusOf({ client, problem, capacity }: RunnerState): RunnerStatus {
     terraform: capacity?.terraform ?? null,
     providerMirror: capacity?.providerMirror ?? null,
     freeDiskBytes: capacity?.freeDiskBytes ?? null,
+    warmProviders: capacity?.warmProviders ?? null,
     protection: capacity?.protection ?? null,
   };
 }

@@ -41,6 +41,7 @@ export function createMetrics() {
       labelNames: ['runner'],
       registers: [registry],
     }),
+    ...warmProviderMetrics(registry),
     finished(job: { type: JobType; status: JobStatus; started_at: Date | null; finished_at: Date | null }) {
       this.jobsFinished.inc({ type: job.type, status: job.status });
       if (job.started_at && job.finished_at)
@@ -49,5 +50,28 @@ export function createMetrics() {
           (job.finished_at.getTime() - job.started_at.getTime()) / 1000,
         );
     },
+  };
+}
+
+function warmProviderMetrics(registry: Registry) {
+  return {
+    warmProvidersReady: new Gauge<'runner'>({
+      name: 'warm_providers_ready',
+      help: 'Providers that the runner keeps started for jobs to come',
+      labelNames: ['runner'],
+      registers: [registry],
+    }),
+    warmProvidersBytes: new Gauge<'runner'>({
+      name: 'warm_providers_bytes',
+      help: 'Resident memory of the providers that are kept started',
+      labelNames: ['runner'],
+      registers: [registry],
+    }),
+    warmProviderJobs: new Gauge<'runner' | 'taken'>({
+      name: 'warm_provider_jobs',
+      help: "Jobs since the runner's start that took over a started provider (taken=true) or found none",
+      labelNames: ['runner', 'taken'],
+      registers: [registry],
+    }),
   };
 }

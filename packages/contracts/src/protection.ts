@@ -9,6 +9,20 @@ export const protectionSchema = z.object({
 });
 export type Protection = z.infer<typeof protectionSchema>;
 
+/** Providers that a runner keeps started for jobs to come. */
+export const warmProvidersSchema = z.object({
+  /** How many it keeps, and how many are ready now. */
+  wanted: z.number().int(),
+  ready: z.number().int(),
+  /** Jobs that took one over, and jobs that found none, since the runner's start. */
+  hits: z.number().int(),
+  misses: z.number().int(),
+  /** Resident memory of those that are ready. */
+  memoryBytes: z.number(),
+});
+
+export type WarmProviderFacts = z.infer<typeof warmProvidersSchema>;
+
 /** A runner as seen by a gateway. */
 export const runnerStatusSchema = z.object({
   url: z.string(),
@@ -17,6 +31,7 @@ export const runnerStatusSchema = z.object({
   terraform: z.object({ product: z.string(), version: z.string() }).nullable(),
   providerMirror: z.boolean().nullable(),
   freeDiskBytes: z.number().nullable(),
+  warmProviders: warmProvidersSchema.nullable(),
   protection: protectionSchema.nullable(),
 });
 export type RunnerStatus = z.infer<typeof runnerStatusSchema>;

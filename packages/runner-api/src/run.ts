@@ -3,6 +3,7 @@ import {
   runOutcomeSchema,
   stepNameSchema,
   terraformLogLevelSchema,
+  warmProvidersSchema,
 } from '@deployment-engine/contracts';
 import { z } from 'zod';
 
@@ -146,6 +147,8 @@ export const capacitySchema = z.object({
   protection: protectionSchema,
   /** Whether providers come from a mirror; otherwise they are downloaded. */
   providerMirror: z.boolean(),
+  /** Absent from runners of earlier versions. */
+  warmProviders: warmProvidersSchema.optional(),
   /** Free space in the folder of runs, in bytes. */
   freeDiskBytes: z.number(),
 });

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { availableParallelism, totalmem } from 'node:os';
+import { availableParallelism, freemem, totalmem } from 'node:os';
 
 const megabyte = 1024 * 1024;
 /** Memory limit of the container. Source: the kernel's cgroup-v2 documentation. */
@@ -21,6 +21,14 @@ export function machineMemoryMb(): number {
 /** Returns one slot per core, limited by how many runs fit into memory at their full limit. */
 export function defaultSlots(limitMb: number, machineMb: number): number {
   return Math.max(1, Math.min(Math.max(2, availableParallelism()), Math.floor(machineMb / limitMb)));
+}
+
+/** A spare provider takes about 0.7 GB. */
+const warmFromFreeMb = 4096;
+
+/** Returns one spare provider where there is memory for it. */
+export function defaultWarmProviders(freeMb: number = freemem() / megabyte): number {
+  return freeMb >= warmFromFreeMb ? 1 : 0;
 }
 
 /** Compares the memory that all runs together may take with what the machine has. */

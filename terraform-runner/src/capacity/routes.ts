@@ -3,7 +3,7 @@ import type { Capacity } from '@deployment-engine/runner-api';
 import { Router } from 'express';
 import type { Context } from '../context.ts';
 
-export function capacityRoutes({ config, runs, runnerId, terraform, sandbox }: Context): Router {
+export function capacityRoutes({ config, runs, runnerId, terraform, sandbox, warm }: Context): Router {
   const router = Router();
   router.get('/capacity', async (_request, response) => {
     const disk = await statfs(config.runsDir);
@@ -12,6 +12,7 @@ export function capacityRoutes({ config, runs, runnerId, terraform, sandbox }: C
       ...runs.capacity(),
       terraform: { product: terraform.product, version: terraform.version },
       protection: { mode: sandbox.mode, network: sandbox.network, unprotected: sandbox.unprotected },
+      warmProviders: warm.facts,
       providerMirror: config.providerMirror !== undefined,
       freeDiskBytes: disk.bavail * disk.bsize,
     };

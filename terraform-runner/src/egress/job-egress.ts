@@ -13,7 +13,7 @@ const script = `
 folder=$1 node=$2 main=$3
 shift 3
 "$@" 3> "$folder/${egressFiles.holder}" &
-exec "$node" "$main" "$folder"
+cd "$folder" && exec "$node" "$main"
 `;
 
 export type JobEgress = ReturnType<typeof createJobEgress>;

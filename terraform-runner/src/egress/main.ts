@@ -1,5 +1,5 @@
 /**
- * `node main.ts <folder>`: the only exit of one job's network namespace. Listens on sockets inside the
+ * `node main.ts`, in the folder of a job's egress: the only exit of one job's network namespace. Listens on sockets inside the
  * namespace and connects from outside to what the allow-list opens. Outlives the runner and ends with the
  * job.
  */
@@ -15,7 +15,7 @@ import { type EgressOptions, egressFiles, enterNamespace, readNamespace } from '
 const retryMs = 5;
 /** Longer than any runner waits; the process also survives a runner that is killed meanwhile. */
 const namespaceMs = 60_000;
-const folder = process.argv[2] ?? '';
+const folder = '.'; // it may be moved with its job
 const options: EgressOptions = JSON.parse(readFileSync(join(folder, egressFiles.options), 'utf8'));
 let namespace = readNamespace(folder, options);
 const deadline = Date.now() + namespaceMs;

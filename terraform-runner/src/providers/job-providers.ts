@@ -15,7 +15,7 @@ import { findProviders, reattachEntry, type SharedProvider, startProvider } from
 export type JobProviders = ReturnType<typeof createJobProviders>;
 
 /** Manages a job's provider processes. They live in its folder, use its environment, and end with it. */
-export function createJobProviders(folder: string) {
+export function createJobProviders(folder: string, sockets: string) {
   let providers = findProviders(folder);
   const next = pLimit(1);
 
@@ -43,11 +43,17 @@ export function createJobProviders(folder: string) {
   }
 
   async function reattach(): Promise<string | undefined> {
-    const entries = await Promise.all(providers.map(reattachEntry));
+    const entries = await Promise.all(providers.map((provider) => reattachEntry(provider, sockets)));
     await stop(providers.filter((_provider, index) => !entries[index]));
     const merged = Object.assign({}, ...entries.filter((entry) => entry !== undefined));
     return Object.keys(merged).length > 0 ? JSON.stringify(merged) : undefined;
   }
+
+  async function adopt(): Promise<void> {
+    providers = findProviders(folder);
+  }
+
+  const directories = () => providers.map(({ directory }) => directory);
 
   return {
     /**
@@ -60,22 +66,16 @@ export function createJobProviders(folder: string) {
     /** Returns TF_REATTACH_PROVIDERS, or `undefined` if Terraform has to start all providers itself. */
     reattach: () => next(reattach),
 
+    /** Counts the providers that were moved into the folder as started for this job. */
+    adopt: () => next(adopt),
+
     stop: () => next(() => stop(providers)),
 
     /** See `breakOffAt`. */
-    breakOffAt: (time: number) =>
-      breakOffAt(
-        providers.map(({ directory }) => directory),
-        time,
-      ),
+    breakOffAt: (time: number) => breakOffAt(directories(), time),
 
     /** See `drain`. */
-    drain: (drainMs: number, signal: AbortSignal) =>
-      drain(
-        providers.map(({ directory }) => directory),
-        drainMs,
-        signal,
-      ),
+    drain: (drainMs: number, signal: AbortSignal) => drain(directories(), drainMs, signal),
   };
 }
 
@@ -84,6 +84,7 @@ function runs(provider: SharedProvider, { source, path }: ProviderBinary, digest
   return provider.source === source && provider.path === path && provider.environmentDigest === digest;
 }
 
-function environmentDigest(context: CommandContext): string {
+/** Returns the digest of what a provider cannot change after its start. */
+export function environmentDigest(context: Pick<CommandContext, 'environment' | 'network'>): string {
   return sha256(canonicalJson([acceptedEnvironment(context.environment), context.network]));
 }

@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import type { CommandLine } from '../process/command-line.ts';
 import { type CommandContext, commandLine } from '../sandbox/command-line.ts';
 import type { ProxySettings } from './proxy/proxy-settings.ts';
@@ -15,25 +15,32 @@ const silent = { TF_LOG_SDK: 'off', TF_LOG_PROVIDER: 'off' };
  */
 export function providerCommand(context: CommandContext, binary: string, directory: string): CommandLine {
   const { log, ...own } = context;
-  const extra = log ? { TF_LOG: log.level.toUpperCase() } : silent;
-  const provider = commandLine({ ...own, extra }, [binary, '-debug']);
+  const logging = log ? { TF_LOG: log.level.toUpperCase() } : silent;
+  const provider = commandLine({ ...own, extra: { ...own.extra, ...logging } }, [binary, '-debug']);
   const { code, rootModule, state, journal, nodeCache } = context.paths;
+  const from = (path: string) => relative(directory, path);
   const settings: ProxySettings = {
     pid: context.sandbox.mode === 'bwrap' ? '1' : 'own',
-    ...{ code, rootModule, state, ...controlPaths(directory) },
+    cwd: from(rootModule),
+    ...{ code: from(code), rootModule: from(rootModule), state: from(state), ...controlPaths('.') },
     log: log?.path,
-    journal: join(journal, `${basename(directory)}.ndjson`),
+    journal: from(join(journal, `${basename(directory)}.ndjson`)),
   };
   return {
     ...provider,
     // The proxy removes this from the environment before it starts the provider.
     env: { ...provider.env, NODE_COMPILE_CACHE: nodeCache },
+    cwd: directory,
     file: process.execPath,
     args: [proxyPath, JSON.stringify(settings), provider.file, ...provider.args],
   };
 }
 
 /** Files through which runner and proxy communicate. */
-export function controlPaths(directory: string): Pick<ProxySettings, 'idle' | 'stopAt'> {
-  return { idle: join(directory, 'idle'), stopAt: join(directory, 'stop-at') };
+export function controlPaths(directory: string): Pick<ProxySettings, 'idle' | 'stopAt' | 'takeOver'> {
+  return {
+    idle: join(directory, 'idle'),
+    stopAt: join(directory, 'stop-at'),
+    takeOver: join(directory, 'take-over.json'),
+  };
 }

@@ -1,8 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { startBackground, whenReady } from '../process/background.ts';
 import type { CommandLine } from '../process/command-line.ts';
 import type { ProviderBinary } from './binaries.ts';
+import type { ReattachEntry } from './proxy/upstream.ts';
 
 /** A provider that takes longer to print how to reach it is not shared. */
 const readyMs = 10_000;
@@ -20,11 +21,15 @@ export function startProvider(provider: SharedProvider, line: CommandLine): void
   startBackground(provider.directory, line);
 }
 
-/** Returns what Terraform needs to reach the provider once it is ready; `undefined` if it never is. */
-export async function reattachEntry({
-  directory,
-}: SharedProvider): Promise<Record<string, unknown> | undefined> {
-  return whenReady(directory, readyMs, () => printedEntry(directory));
+/**
+ * Returns what Terraform needs to reach the provider once it is ready; `undefined` if it never is. The socket is in the
+ * job's folder of sockets, also if the provider printed where that was before the job took it over.
+ */
+export async function reattachEntry(
+  { directory }: SharedProvider,
+  sockets: string,
+): Promise<Record<string, unknown> | undefined> {
+  return whenReady(directory, readyMs, () => printedEntry(directory, sockets));
 }
 
 /** Returns the providers started in this folder, by this runner or a previous one. */
@@ -39,11 +44,18 @@ export function findProviders(folder: string): SharedProvider[] {
   }
 }
 
-function printedEntry(directory: string): Record<string, unknown> | undefined {
+function printedEntry(directory: string, sockets: string): Record<string, unknown> | undefined {
   try {
     const text = readFileSync(join(directory, 'stdout'), 'utf8');
     const json = /TF_REATTACH_PROVIDERS='(\{.*\})'/.exec(text)?.[1];
-    return json ? JSON.parse(json) : undefined;
+    if (!json) return undefined;
+    const entries = Object.entries(JSON.parse(json) as Record<string, ReattachEntry>);
+    return Object.fromEntries(
+      entries.map(([source, { Addr, ...entry }]) => {
+        const path = join(sockets, basename(Addr.String));
+        return [source, { ...entry, Addr: { ...Addr, String: path } }];
+      }),
+    );
   } catch {
     return undefined;
   }

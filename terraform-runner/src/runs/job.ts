@@ -57,7 +57,7 @@ export function createJobTable(config: RunnerConfig) {
 
 function newJob(paths: JobPaths): Job {
   return {
-    providers: createJobProviders(paths.providers),
+    providers: createJobProviders(paths.providers, paths.temporary),
     egress: createJobEgress(paths.egress),
     activeRunId: undefined,
     linger: undefined,

@@ -1,5 +1,6 @@
 import { parseAllowRule } from '../egress/allow-list.ts';
 import { defaultRules } from '../egress/default-rules.ts';
+import type { EgressOptions } from '../egress/namespace.ts';
 import type { ProviderBinary } from '../providers/binaries.ts';
 import type { NetworkAccess } from '../sandbox/bubblewrap.ts';
 import type { CommandKind } from '../sandbox/mounts.ts';
@@ -25,12 +26,19 @@ export async function networkFor(
         kind !== 'show' &&
         binaries.some(({ source }) => !offlineProviders.test(source));
   if (!needsIt || sandbox.network === 'none') return { kind: 'none' };
-  if (sandbox.network === 'open') return { kind: 'open' };
+  const options = egressOptionsOf(active);
+  if (!options) return { kind: 'open' };
   // A provider makes no connection before a Terraform command calls it.
   const listening = kind !== 'provider';
-  const options = { ...sandbox.egress, rules: rulesOf(active), nodeCache: active.run.paths.nodeCache };
   const namespace = await active.egress.ensure(options, { listening });
   return { kind: 'proxied', namespace };
+}
+
+/** Returns how the job's egress process is started; `undefined` where commands use the machine's network. */
+export function egressOptionsOf(active: ActiveRun): EgressOptions | undefined {
+  const { sandbox } = active.run.context;
+  if (sandbox.network !== 'proxy') return undefined;
+  return { ...sandbox.egress, rules: rulesOf(active), nodeCache: active.run.paths.nodeCache };
 }
 
 /** Returns the operator's rules, plus the addresses that the operator's settings point runs to. */

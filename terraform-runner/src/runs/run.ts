@@ -22,6 +22,7 @@ import { type JobPaths, jobPaths } from '../workdir/job-paths.ts';
 import { EventLog } from './event-log.ts';
 import { networkFor } from './network.ts';
 import { type RunRecord, saveRecord } from './run-record.ts';
+import type { WarmProviders } from './warm/warm-providers.ts';
 
 /** What runs need from the service. */
 export type RunContext = {
@@ -32,6 +33,7 @@ export type RunContext = {
   hints: ProviderHints;
   /** By `initKey`. */
   initResults: KeptByKey<InitResult>;
+  warm: WarmProviders;
   logger: Logger;
 };
 

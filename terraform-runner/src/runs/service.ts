@@ -156,11 +156,16 @@ export class RunService {
 
   #begin(run: Run, request: RunRequest, { providers, egress }: Job): void {
     const { runId } = run.record;
+    const { warm } = this.#context;
+    warm.enter();
     const work = executeRun({ run, request, providers, egress })
       .catch((error) => outcomeOfCrash(run, error))
       .then((outcome) => outcome && this.#finish(run, outcome, lingerMs(request, outcome)))
       .catch((error) => void this.#context.logger.error('finishing a run', { runId, error }))
-      .finally(() => this.#inProgress.delete(runId));
+      .finally(() => {
+        this.#inProgress.delete(runId);
+        warm.leave();
+      });
     this.#inProgress.set(runId, work);
   }
 

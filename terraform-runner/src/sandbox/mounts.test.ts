@@ -16,7 +16,7 @@ import { type CommandKind, jobMounts, machineMounts, nameMounts } from './mounts
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'm-')));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 const paths = jobPaths(root, 'deploy-1', 'modules/root');
-for (const folder of [paths.rootModule, paths.stateFolder, paths.planFolder, paths.temporary])
+for (const folder of [paths.rootModule, paths.stateFolder, paths.planFolder, paths.temporary, paths.cloud])
   mkdirSync(folder, { recursive: true });
 for (const file of [paths.cliConfig, paths.hosts]) writeFileSync(file, '');
 
@@ -29,7 +29,7 @@ const expected: Record<CommandKind, Record<string, 'ro' | 'rw'>> = {
   plan: { stateFolder: 'ro', planFolder: 'rw' },
   show: { stateFolder: 'ro', planFolder: 'ro' },
   apply: { stateFolder: 'rw', planFolder: 'ro' },
-  provider: {},
+  provider: { cloud: 'ro' },
 };
 const always = { cliConfig: 'ro', code: 'ro', temporary: 'rw' };
 

@@ -49,6 +49,7 @@ export function jobMounts(paths: JobPaths, kind: CommandKind, log?: string): Mou
     ...(seesState ? [kind === 'apply' ? writable(paths.stateFolder) : readOnly(paths.stateFolder)] : []),
     ...(kind === 'plan' ? [writable(paths.planFolder)] : []),
     ...(kind === 'show' || kind === 'apply' ? [readOnly(paths.planFolder)] : []),
+    ...(kind === 'provider' ? [readOnly(paths.cloud)] : []),
     writable(paths.temporary),
     ...(log === undefined ? [] : [writable(log)]),
   ];

@@ -10,7 +10,7 @@ import type { Mount } from './mounts.ts';
 export const neutralRoot = '/project';
 
 /** Engine variables with a path in the job's folder; the request's own variables are never changed. */
-const translated = ['HOME', 'TF_CLI_CONFIG_FILE', 'TF_LOG_PATH'];
+const translated = ['HOME', 'TF_CLI_CONFIG_FILE', 'TF_LOG_PATH', 'AWS_CONFIG_FILE'];
 
 /**
  * Translates a command line and its mounts to paths inside the sandbox. The folder of sockets keeps its name:

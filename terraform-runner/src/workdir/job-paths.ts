@@ -28,6 +28,9 @@ export type JobPaths = {
   providers: string;
   /** The egress process of the job. */
   egress: string;
+  /** Settings of a cloud's client, for a provider that was started before its job; without credentials. */
+  cloud: string;
+  awsConfig: string;
   runs: string;
   /** Journals of providers' requests and answers in applies; they outlive the providers. */
   journal: string;
@@ -63,6 +66,8 @@ export function jobPaths(runsDir: string, jobId: string, rootModule: string): Jo
     hosts: join(root, 'hosts'),
     providers: join(root, 'providers'),
     egress: join(root, 'egress'),
+    cloud: join(root, 'cloud'),
+    awsConfig: join(root, 'cloud', 'aws'),
     runs: join(root, 'runs'),
     journal: join(root, 'journal'),
     logs: join(root, 'logs'),

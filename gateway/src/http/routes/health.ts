@@ -17,6 +17,8 @@ const metricsEndpoint: Endpoint = {
   problems: [],
 };
 
+type Runner = ReturnType<Context['runners']['runners']>[number];
+
 /** `/healthz`: the process runs. `/readyz`: it reaches database and runner. `/metrics`: figures for Prometheus. */
 export function healthRoutes(router: Router, context: Context): void {
   router.get('/healthz', (_request, response) => void response.json({ status: 'ok' }));
@@ -29,8 +31,7 @@ export function healthRoutes(router: Router, context: Context): void {
     });
   });
   router.get('/metrics', admit(metricsEndpoint), async (_request, response) => {
-    for (const runner of context.runners.runners())
-      context.metrics.runnerUp.set({ runner: runner.client.url }, runner.problem ? 0 : 1);
+    for (const runner of context.runners.runners()) noteRunner(context.metrics, runner);
     response.type(context.metrics.registry.contentType).send(await context.metrics.registry.metrics());
   });
 }
@@ -41,4 +42,15 @@ async function runnerProblem(context: Context): Promise<string | undefined> {
   return runners.some((runner) => !runner.problem)
     ? undefined
     : runners.map((runner) => runner.problem).join('; ');
+}
+
+function noteRunner(metrics: Context['metrics'], { client, problem, capacity }: Runner): void {
+  const runner = client.url;
+  metrics.runnerUp.set({ runner }, problem ? 0 : 1);
+  const warm = capacity?.warmProviders;
+  if (!warm) return;
+  metrics.warmProvidersReady.set({ runner }, warm.ready);
+  metrics.warmProvidersBytes.set({ runner }, warm.memoryBytes);
+  metrics.warmProviderJobs.set({ runner, taken: 'true' }, warm.hits);
+  metrics.warmProviderJobs.set({ runner, taken: 'false' }, warm.misses);
 }

@@ -10,11 +10,13 @@ import { flushCompileCache } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createApplyCalls, isApply } from './apply-calls.ts';
+import { configure, isConfigure } from './configure-call.ts';
 import { forward } from './forward.ts';
 import { openJournal } from './journal-file.ts';
 import type { ProxySettings } from './proxy-settings.ts';
 import { createSchemaSource } from './schema-source.ts';
 import { createStopCalls, isStop } from './stop-calls.ts';
+import { createTakeOver } from './take-over.ts';
 import { emptyMessage, ownAnswer, reply } from './unary-call.ts';
 import { http2Tuning, sessionWindowBytes, startUpstream, type Upstream } from './upstream.ts';
 import { createUpstreamPool } from './upstream-pool.ts';
@@ -23,7 +25,13 @@ const [settingsText = '{}', command = '', ...args] = process.argv.slice(2);
 const settings: ProxySettings = JSON.parse(settingsText);
 delete process.env.NODE_COMPILE_CACHE;
 const log = settings.log === undefined ? undefined : openSync(settings.log, 'a', 0o600);
-const start = () => startUpstream(command, args, log);
+const takeOver = createTakeOver(settings.takeOver);
+const start = () => {
+  const taken = takeOver();
+  const [file = '', ...rest] = taken?.command ?? [command, ...args];
+  const env = taken ? { ...process.env, TMPDIR: taken.sockets } : process.env;
+  return startUpstream(file, rest, { cwd: settings.cwd, env, log });
+};
 const first = await start();
 if (!first) process.exit(1);
 await serve(first);
@@ -48,6 +56,7 @@ async function serve(first: Upstream): Promise<void> {
     if (!upstream || stream.destroyed) return;
     if (isStop(headers)) stops.answer(upstream, stream);
     else if (isApply(headers)) applies.pass(upstream, stream, headers);
+    else if (isConfigure(headers)) configure(upstream, stream, headers, takeOver());
     else forward(upstream.session, stream, headers);
   }
 

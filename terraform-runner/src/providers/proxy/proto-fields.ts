@@ -23,6 +23,19 @@ export function contentOf(fields: ProtoField[], number: number): Buffer | undefi
   return fields.find((field) => field.number === number)?.content;
 }
 
+/** Returns a field of bytes. */
+export function lengthDelimited(number: number, content: Buffer): Buffer {
+  return Buffer.concat([varint(number * 8 + 2), varint(content.length), content]);
+}
+
+function varint(value: number): Buffer {
+  const bytes: number[] = [];
+  for (let rest = value; ; rest = Math.floor(rest / 128)) {
+    if (rest < 0x80) return Buffer.from([...bytes, rest]);
+    bytes.push((rest & 0x7f) | 0x80);
+  }
+}
+
 function readField(data: Buffer, start: number): ProtoField {
   const tag = readVarint(data, start);
   const number = Math.floor(tag.value / 8);

@@ -1,4 +1,5 @@
 import type { Http2Session } from 'node:http2';
+import { IdleUpstreams } from './idle-upstreams.ts';
 import type { Upstream } from './upstream.ts';
 
 /**
@@ -7,7 +8,7 @@ import type { Upstream } from './upstream.ts';
  * connection ends, its process serves the next one, which configures it again.
  */
 export function createUpstreamPool(first: Upstream, start: () => Promise<Upstream | undefined>) {
-  const idle: Upstream[] = [];
+  const idle = new IdleUpstreams();
   const all = new Set<Upstream>();
   const taken = new WeakMap<Http2Session, Promise<Upstream | undefined>>();
 
@@ -15,13 +16,12 @@ export function createUpstreamPool(first: Upstream, start: () => Promise<Upstrea
     all.add(upstream);
     upstream.session.once('close', () => {
       all.delete(upstream);
-      const index = idle.indexOf(upstream);
-      if (index >= 0) idle.splice(index, 1);
+      idle.remove(upstream);
     });
   }
 
   async function take(): Promise<Upstream | undefined> {
-    const free = idle.shift();
+    const free = await idle.take();
     if (free) return free;
     const started = await start();
     if (started) add(started);
@@ -34,12 +34,12 @@ export function createUpstreamPool(first: Upstream, start: () => Promise<Upstrea
     else {
       upstream.isLeft = false;
       upstream.stopAsked = false;
-      idle.push(upstream);
+      idle.add(upstream);
     }
   }
 
   add(first);
-  idle.push(first);
+  idle.add(first);
   return {
     /** Returns this connection's process. If it dies, the connection ends and Terraform reports it. */
     of(connection: Http2Session): Promise<Upstream | undefined> {

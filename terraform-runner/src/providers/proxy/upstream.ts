@@ -39,9 +39,9 @@ export type Upstream = {
 export async function startUpstream(
   command: string,
   args: string[],
-  log: number | undefined,
+  { cwd, env, log }: { cwd: string; env: NodeJS.ProcessEnv; log: number | undefined },
 ): Promise<Upstream | undefined> {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', log ?? 'ignore'] });
+  const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', log ?? 'ignore'] });
   child.once('error', () => {});
   const printed = child.stdout && (await readEntry(child.stdout));
   if (!printed) return undefined;

@@ -17,7 +17,7 @@ async function layOut(more: Partial<JobContent> = {}): Promise<JobPaths> {
 const content = (more: Partial<JobContent> = {}): JobContent => ({
   files: new Map([['root/main.tf', Buffer.from('# code')]]),
   ...{ variables: {}, state: undefined, plan: undefined, providerMirror: undefined },
-  ...{ imports: [], search: [], user: undefined, ...more },
+  ...{ imports: [], search: [], user: undefined, keepsSockets: false, ...more },
 });
 
 const written = (paths: JobPaths, name: string) =>

@@ -29,16 +29,22 @@ export type JobContent = {
   search: { name: string; type: string; provider: string; arguments: Record<string, unknown> }[];
   /** The job's own user; `undefined` if runs use the runner's user. */
   user: number | undefined;
+  /** Whether a provider already has its socket in the folder of sockets. */
+  keepsSockets: boolean;
 };
 
-/** Lays out a job's folder from scratch; removes the remains of an earlier attempt, except its runs. */
+/**
+ * Lays out a job's folder from scratch; removes the remains of an earlier attempt, except its runs. The folders stay
+ * the same: a provider that was started before the job sees them.
+ */
 export async function layOutJob(paths: JobPaths, content: JobContent): Promise<void> {
   for (const path of [paths.stateFolder, paths.planFolder])
     await mkdir(path, { recursive: true, mode: 0o700 });
-  const old = (await readdir(paths.stateFolder)).map((name) => join(paths.stateFolder, name));
-  for (const path of [paths.initialised, paths.plan, paths.planJson, paths.code, paths.aside, ...old])
+  for (const path of [paths.code, paths.cloud]) await mkdir(path, { recursive: true, mode: 0o755 });
+  const old = [...(await contentOf(paths.stateFolder)), ...(await contentOf(paths.code))];
+  for (const path of [paths.initialised, paths.plan, paths.planJson, paths.aside, ...old])
     await rm(path, { recursive: true, force: true });
-  await makeTemporary(paths.temporary);
+  if (!content.keepsSockets) await makeTemporary(paths.temporary);
   await writeFile(paths.hosts, '127.0.0.1 localhost\n', { mode: 0o644 });
   // Init would fetch modules and providers named by tests, which no policy has checked.
   const tests = [...content.files].filter(([path]) => isTestFile(path));
@@ -67,6 +73,10 @@ export async function layOutJob(paths: JobPaths, content: JobContent): Promise<v
   if (content.plan) await writeFile(paths.plan, content.plan, { mode: 0o600 });
   const written = [...(content.state ? [paths.state] : []), ...(content.plan ? [paths.plan] : [])];
   if (content.user !== undefined) await giveToUser(paths, written, content.user);
+}
+
+async function contentOf(folder: string): Promise<string[]> {
+  return (await readdir(folder)).map((name) => join(folder, name));
 }
 
 /** The path is relative: a saved plan contains it and may be applied on another runner. */

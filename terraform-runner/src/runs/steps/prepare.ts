@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import type { RunRequest } from '@deployment-engine/runner-api';
 import { readRegular } from '../../files/regular-file.ts';
 import { sha256 } from '../../files/sha256.ts';
+import type { ProviderBinary } from '../../providers/binaries.ts';
 import { requirementsKey } from '../../providers/requirements-key.ts';
 import { assignUser } from '../../sandbox/users.ts';
 import { planDigestOfJob } from '../../workdir/plan-digest.ts';
@@ -39,6 +40,8 @@ async function layOut(active: ActiveRun): Promise<StepResult | undefined> {
   const known = knownFunction(active);
   if (known) return failed(`Terraform has the function ${known}, which the engine does not know`);
   await active.providers.stop();
+  const likely = request.kind === 'parse' ? [] : likelyProviders(active, files);
+  const isWarm = await run.context.warm.take(active, files, likely);
   await layOutJob(run.paths, {
     files,
     variables: request.variables,
@@ -48,10 +51,11 @@ async function layOut(active: ActiveRun): Promise<StepResult | undefined> {
     providerMirror: config.providerMirror,
     imports: request.kind === 'plan' ? request.imports : [],
     search: request.kind === 'plan' ? (request.search ?? []) : [],
+    keepsSockets: isWarm,
   });
   if (request.kind === 'apply' && !(await isPlanned(active)))
     return failed('the plan is not the one that was asked for');
-  if (request.kind !== 'parse') startLikelyProviders(active, files);
+  startProviders(active, likely);
   return undefined;
 }
 
@@ -63,11 +67,15 @@ function knownFunction({ run, request }: ActiveRun): string | undefined {
     : undefined;
 }
 
-/** Starts the providers that init chose for the same requirements before, while init verifies them again. */
-function startLikelyProviders(active: ActiveRun, files: Map<string, Uint8Array>): void {
+/** Returns the providers that init chose for the same requirements before. */
+function likelyProviders(active: ActiveRun, files: Map<string, Uint8Array>): ProviderBinary[] {
   const likely = active.run.context.hints.find(requirementsKey(files)) ?? [];
-  const present = likely.filter((binary) => existsSync(binary.path));
-  active.providers.ensure(() => commandContext(active, 'provider', present), present).catch(() => {}); // retried and reported when they are needed
+  return likely.filter(({ path }) => existsSync(path));
+}
+
+/** Starts the likely providers while init verifies them again. */
+function startProviders(active: ActiveRun, likely: ProviderBinary[]): void {
+  active.providers.ensure(() => commandContext(active, 'provider', likely), likely).catch(() => {}); // retried and reported when they are needed
 }
 
 async function isPlanned({ run, request }: ActiveRun): Promise<boolean> {

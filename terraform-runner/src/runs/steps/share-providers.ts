@@ -8,6 +8,7 @@ import { type ActiveRun, commandContext } from '../run.ts';
 export async function shareProviders(active: ActiveRun): Promise<string | undefined> {
   const { run, providers } = active;
   const binaries = await linkedProviders(run.paths.rootModule);
+  run.context.warm.learn(active, binaries);
   await providers.ensure(() => commandContext(active, 'provider', binaries), binaries);
   const reattach = await providers.reattach();
   const journaled = Object.keys(JSON.parse(reattach ?? '{}')).toSorted();

@@ -1,0 +1,155 @@
+import { existsSync } from 'node:fs';
+import type { WarmProviderFacts } from '@deployment-engine/contracts';
+import type { ProviderBinary } from '../../providers/binaries.ts';
+import { egressOptionsOf } from '../network.ts';
+import { type ActiveRun, commandContext, type RunContext } from '../run.ts';
+import { type JobValues, jobValues } from './job-values.ts';
+import { isPlainConfiguration } from './plain-configuration.ts';
+import {
+  isOfKind,
+  isReady,
+  makeSpare,
+  memoryOf,
+  moveInto,
+  removeSpare,
+  type Spare,
+  type SpareKind,
+  tellProviders,
+} from './spare.ts';
+
+const awsProvider = /^registry\.(terraform\.io|opentofu\.org)\/hashicorp\/aws$/;
+/** A spare is made once the runner has had nothing to do for this long: a job's next run often follows at once. */
+const idleMs = 500;
+
+/** The memory of spares is looked up no more often: it reads the whole process table. */
+const weighMs = 15_000;
+
+/**
+ * Keeps providers that are started and unconfigured, each in the empty folder of a job to come. A job takes over a
+ * spare as it is, and the spare is never another job's. Other jobs start their provider themselves.
+ */
+export class WarmProviders implements AsyncDisposable {
+  readonly #context: Pick<RunContext, 'config' | 'sandbox' | 'logger'>;
+  readonly #spares: Spare[] = [];
+  #kind: SpareKind | undefined;
+  #busy = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #making: Promise<void> | undefined;
+  #isClosed = false;
+  #hits = 0;
+  #misses = 0;
+  #memoryBytes = 0;
+  #weighedAt = 0;
+
+  constructor(context: Pick<RunContext, 'config' | 'sandbox' | 'logger'>) {
+    this.#context = context;
+  }
+
+  get facts(): WarmProviderFacts {
+    if (Date.now() - this.#weighedAt > weighMs) {
+      this.#weighedAt = Date.now();
+      this.#memoryBytes = this.#spares
+        .map(({ paths }) => memoryOf(paths))
+        .reduce((sum, bytes) => sum + bytes, 0);
+    }
+    return {
+      wanted: this.#wanted,
+      ready: this.#spares.length,
+      hits: this.#hits,
+      misses: this.#misses,
+      memoryBytes: this.#memoryBytes,
+    };
+  }
+
+  /** Call when a run begins. */
+  enter(): void {
+    this.#busy += 1;
+    clearTimeout(this.#timer);
+  }
+
+  /** Call when a run has ended. */
+  leave(): void {
+    this.#busy -= 1;
+    if (this.#busy > 0 || this.#isClosed) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#refill(), idleMs).unref();
+  }
+
+  /**
+   * Moves a spare into the new folder of a run's job if one fits: `likely` are the providers that init will choose.
+   * Returns whether it did.
+   */
+  async take(active: ActiveRun, files: Map<string, Uint8Array>, likely: ProviderBinary[]): Promise<boolean> {
+    const kind = this.#learn(active, likely);
+    const brought = kind && broughtBy(active, files);
+    if (!kind || !brought) return false;
+    const spare = await this.#pick(kind);
+    this.#weighedAt = 0;
+    if (!spare) {
+      this.#misses += 1;
+      return false;
+    }
+    this.#hits += 1;
+    await moveInto(spare, active.run.paths);
+    await tellProviders(await commandContext(active, 'provider', [kind.binary]), brought);
+    await active.providers.adopt();
+    return true;
+  }
+
+  /** Call when init has chosen a run's providers: spares are of the kind that the newest run uses. */
+  learn(active: ActiveRun, chosen: ProviderBinary[]): void {
+    this.#learn(active, chosen);
+  }
+
+  #learn(active: ActiveRun, binaries: ProviderBinary[]): SpareKind | undefined {
+    const binary = binaries.find(({ source }) => awsProvider.test(source));
+    const { kind } = active.request;
+    if (!binary || this.#wanted === 0 || (kind !== 'plan' && kind !== 'apply')) return undefined;
+    this.#kind = { binary, egress: egressOptionsOf(active) };
+    return this.#kind;
+  }
+
+  async #pick(kind: SpareKind): Promise<Spare | undefined> {
+    for (let spare = this.#spares.shift(); spare; spare = this.#spares.shift()) {
+      if (isOfKind(spare, kind) && isReady(spare)) return spare;
+      await removeSpare(spare.paths);
+    }
+    return undefined;
+  }
+
+  #refill(): void {
+    this.#making ??= this.#makeAll()
+      .catch((error) => void this.#context.logger.warn('starting a spare provider', { error }))
+      .finally(() => {
+        this.#making = undefined;
+      });
+  }
+
+  async #makeAll(): Promise<void> {
+    while (this.#kind && this.#spares.length < this.#wanted && !this.#isClosed) {
+      const spare = await makeSpare(this.#context, this.#kind);
+      if (!spare) return;
+      this.#spares.push(spare);
+      this.#weighedAt = 0;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    await this.#making;
+    await Promise.all(this.#spares.splice(0).map(({ paths }) => removeSpare(paths)));
+  }
+
+  get #wanted(): number {
+    const { sandbox, config } = this.#context;
+    return sandbox.mode === 'bwrap' && sandbox.network !== 'none' ? config.warmProviders : 0;
+  }
+}
+
+/** Returns what the job brings, or `undefined` if a spare does not fit it. */
+function broughtBy({ run, request }: ActiveRun, files: Map<string, Uint8Array>): JobValues | undefined {
+  const isNew = !existsSync(run.paths.stateFolder);
+  const fits = request.kind === 'plan' && request.rootModule === '.' && !request.terraformLog;
+  return isNew && fits && isPlainConfiguration(files) ? jobValues(request.environment) : undefined;
+}
