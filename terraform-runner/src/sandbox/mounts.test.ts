@@ -99,3 +99,8 @@ test('without the machine’s network a run knows only its own hosts; with it, t
   );
   assert.ok(open.every(({ path }) => !path.startsWith(dirname(paths.root))));
 });
+
+test('a resolver’s file that the machine lacks is left out', () => {
+  const files = [paths.hosts, join(root, 'nsswitch.conf')];
+  expect(nameMounts(paths, true, files).map(({ path }) => path)).toStrictEqual([paths.hosts]);
+});

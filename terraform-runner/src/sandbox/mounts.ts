@@ -56,15 +56,14 @@ export function jobMounts(paths: JobPaths, kind: CommandKind, log?: string): Mou
 }
 
 /** Mounts files for name resolution: without the machine's network, only loopback has a name. */
-export function nameMounts(paths: JobPaths, isOpen: boolean): Mount[] {
+export function nameMounts(paths: JobPaths, isOpen: boolean, files = resolverFiles): Mount[] {
   if (!isOpen) return [{ path: join(paths.root, 'hosts'), at: '/etc/hosts', writable: false }];
-  return resolverFiles.filter((path) => existsSync(path)).map((path) => readOnly(path));
+  return files.filter((path) => existsSync(path)).map((path) => readOnly(path));
 }
 
 /** Resolves links once: their targets appear under the link's name. */
 function readOnly(path: string): Mount {
-  const real = realpathSync(path);
-  return real === path ? { path, writable: false } : { path: real, at: path, writable: false };
+  return { path: realpathSync(path), at: path, writable: false };
 }
 
 function writable(path: string): Mount {

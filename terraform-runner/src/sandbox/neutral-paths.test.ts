@@ -26,8 +26,10 @@ test('paths of the job are the same inside for every job, also behind an option'
 });
 
 test('the folder of sockets keeps its name, for the proxy is outside', () => {
-  const inside = neutralise(paths, line([]), [{ path: paths.temporary, writable: true }]);
+  const option = `-socket=${paths.temporary}/s`;
+  const inside = neutralise(paths, line([option]), [{ path: paths.temporary, writable: true }]);
   expect(inside.mounts[0]?.at).toBe(paths.temporary);
+  expect(inside.command[1]).toBe(option);
 });
 
 test('only variables of the engine’s own are changed', () => {
