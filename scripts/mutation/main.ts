@@ -41,7 +41,7 @@ async function plant(mutate: string[], tests: string[]): Promise<MutantResult[]>
     tsconfigFile: 'none', // it would be rewritten, with an interface that TypeScript 7 does not have
     coverageAnalysis: 'perTest',
     concurrency: 2,
-    timeoutMS: 30_000, // a busy machine must not pass for a loop
+    timeoutMS: 40_000, // a busy machine must not pass for a loop
     reporters: ['progress-append-only'],
     thresholds: { high: 85, low: 85, break: null },
     logLevel: 'warn',
