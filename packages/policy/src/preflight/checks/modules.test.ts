@@ -26,6 +26,17 @@ test.each([
   expect(findings({ ...tf(call('m', source)), 'm/a.tf': '' })).toStrictEqual(refusal(source, invalid));
 });
 
+test.each([
+  ['var.x', 'the source of the module is missing or not a plain string'],
+  ['"m"', 'the source of the module is not a folder of the project'],
+  ['"./m?x"', 'the source of the module is more than a plain folder'],
+  ['"../m"', 'the source of the module leaves the project'],
+  ['"./none"', 'the source of the module names a folder without code in the upload'],
+])('a refusal of %s says why, at the place of the source', (source, message) => {
+  const [finding] = judge(tf(call('m', source))).findings;
+  expect([finding?.message, finding?.line, finding?.column]).toStrictEqual([message, 2, 3]);
+});
+
 test('a module without a source is reported at its block', () => {
   expect(findings(tf('\nmodule "m" {\n}\n'))).toStrictEqual([
     ['PRE-MODULE-SOURCE', 2, 'module.m', '(computed)', 'syntax'],

@@ -34,6 +34,8 @@ test.each([
   ['marks of a pattern', 'profile = "a=b=*c*"', 'aws.profile=a%3Db%3D%2Ac%2A'],
   ['a credential', 'access_key = "AKIA"', 'aws.access_key=(hidden)'],
   ['a token', 'token = "t"', 'aws.token=(hidden)'],
+  ['credentials in JSON', 'my_json = "{}"', 'aws.my_json=(hidden)'],
+  ['what only begins like JSON', 'my_json_x = "y"', 'aws.my_json_x=y'],
 ])('the subject of a refused argument shows %s', (_name, body, subject) => {
   expect(provider('aws', body)).toStrictEqual([['PRE-PROVIDER-ARGUMENT', 2, subject]]);
 });
@@ -42,6 +44,19 @@ test.each([
   ['an empty block', 'endpoints {\n}', [[2, 'aws.endpoints']]],
   ['an argument of a block', 'endpoints {\n  s3 = "x"\n}', [[3, 'aws.endpoints.s3=x']]],
   ['a block of a block', 'endpoints {\n  a {\n  }\n}', [[3, 'aws.endpoints.a']]],
+  [
+    'a block and an argument of a block',
+    'endpoints {\n  s3 = "x"\n  a {\n  }\n}',
+    [
+      [3, 'aws.endpoints.s3=x'],
+      [4, 'aws.endpoints.a'],
+    ],
+  ],
+  [
+    'a dynamic block with another one before its content',
+    'dynamic "endpoints" {\n  a {\n    b = 1\n  }\n  content {\n    s3 = "x"\n  }\n}',
+    [[7, 'aws.endpoints.s3=x']],
+  ],
   [
     'a dynamic block',
     'dynamic "endpoints" {\n  for_each = [1]\n  content {\n    s3 = "x"\n  }\n}',
@@ -61,6 +76,8 @@ test.each([
 test('in JSON, a block and its arguments are one finding each', () => {
   const found = judge(json({ provider: { aws: [{ endpoints: [{ s3: 'x', sts: 'y' }] }] } })).findings;
   expect(found.map(({ subject }) => subject)).toStrictEqual(['aws.endpoints.s3=x', 'aws.endpoints.sts=y']);
+  const nested = judge(json({ provider: { aws: { endpoints: { s3: { a: 'x' } } } } })).findings;
+  expect(nested.map(({ subject }) => subject)).toStrictEqual(['aws.endpoints.s3=(computed)']);
 });
 
 test('a provider by its local name has the arguments of its address', () => {
@@ -79,7 +96,8 @@ test('a provider by its local name has the arguments of its address', () => {
 });
 
 test('each place that uses a provider is named', () => {
-  const use = 'provider "evil" {\n}\nresource "evil_a" "b" {\n}\nimport {\n  to = evil_a.b\n  id = "1"\n}\n';
+  const use =
+    'provider "evil" {\n}\nresource "evil_a" "b" {\n}\nimport {\n  to = evil_a.b\n  id = "1"\n}\nmoved {\n  to = evil_a.b\n}\n';
   const places = judge(tf(use))
     .findings.filter(({ id }) => id === 'PRE-PROVIDER')
     .map(({ line, address, subject }) => [line, address, subject]);
@@ -97,4 +115,10 @@ test('a block within required_providers is refused', () => {
   expect(
     findings(json({ terraform: { required_providers: { aws: { source: 'hashicorp/aws' } } } })),
   ).toStrictEqual([]);
+});
+
+test('only required_providers of a terraform block names providers', () => {
+  const meta = 'terraform {\n  provider_meta "aws" {\n    evil = "x"\n  }\n}\n';
+  const resource = 'resource "aws_x" "y" {\n  required_providers {\n    evil = "x"\n  }\n}\n';
+  expect(findings(tf(meta + resource))).toStrictEqual([]);
 });

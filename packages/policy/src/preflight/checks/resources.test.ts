@@ -17,7 +17,7 @@ test('data sources that run programs, read files or call addresses are refused',
     'archive_file',
     'terraform_remote_state',
   ];
-  const more = ['shell_script', 'kubernetes_secret', 'helm_template', 'docker_image'];
+  const more = ['shell_script', 'kubernetes_pod', 'helm_template', 'docker_image'];
   expect(reported('PRE-DATA-SOURCE', 'data', [...types, ...more])).toStrictEqual([...types, ...more]);
   const others = ['aws_external', 'http_x', 'externals', 'aws_local_gateway', 'x_terraform_remote_state'];
   expect(reported('PRE-DATA-SOURCE', 'data', others)).toStrictEqual([]);
