@@ -1,3 +1,6 @@
+/** Names of more characters are not compared. */
+const maxLength = 100;
+
 /** Returns `; did you mean …?` with the nearest of the known names, or an empty text. */
 export function didYouMean(name: string, known: Iterable<string>): string {
   const nearest = nearestName(name, known);
@@ -9,6 +12,7 @@ export function didYouMean(name: string, known: Iterable<string>): string {
  * characters edited, or a beginning of it of three characters or more.
  */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
+  if (name.length > maxLength) return undefined;
   let nearest: string | undefined;
   let nearestCost = Number.POSITIVE_INFINITY;
   for (const candidate of known) {
@@ -24,6 +28,7 @@ function costBetween(name: string, candidate: string): number {
   const [left, right] = [plain(name), plain(candidate)];
   if (left === right) return 0;
   const longest = Math.max(left.length, right.length);
+  if (longest > maxLength) return Number.POSITIVE_INFINITY;
   const maxEdits = Math.max(1, Math.floor(longest / 3));
   const edits =
     Math.abs(left.length - right.length) > maxEdits ? Number.POSITIVE_INFINITY : editsBetween(left, right);

@@ -46,6 +46,6 @@ test('a damaged repository is resolved or has errors, each at a place that exist
         }
       },
     ),
-    { numRuns: 200 },
+    { numRuns: 100 },
   );
 });

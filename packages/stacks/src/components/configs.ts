@@ -1,3 +1,4 @@
+import { LineCounter } from 'yaml';
 import type { Place, Report } from '../errors.ts';
 import type { ComponentSource } from '../loading/component.ts';
 import { filesBelow, type Repository, relativeTo } from '../repository/repository.ts';
@@ -28,7 +29,7 @@ export function readConfigs(
       report.error('missing_file', item.place, `${name} does not exist in ${folder}${hint}`);
       continue;
     }
-    const expanded = scope.expand(text, (offset) => placeIn(path, text, offset));
+    const expanded = scope.expand(text, placesIn(path, text));
     if (expanded !== undefined) configs.push([name, expanded]);
   }
   return configs.length > 0 ? Object.fromEntries(configs) : undefined;
@@ -52,7 +53,17 @@ function namesIn({ folder, overlay }: ComponentSource): string[] {
   });
 }
 
-function placeIn(file: string, text: string, offset: number): Place {
-  const before = text.slice(0, offset).split('\n');
-  return { file, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+/** Returns what gives the place of an offset in a file. */
+function placesIn(file: string, text: string): (offset: number) => Place {
+  let lines: LineCounter | undefined;
+  return (offset) => {
+    if (!lines) {
+      lines = new LineCounter();
+      lines.addNewLine(0);
+      for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', end + 1))
+        lines.addNewLine(end + 1);
+    }
+    const { line, col } = lines.linePos(offset);
+    return { file, line, column: col };
+  };
 }

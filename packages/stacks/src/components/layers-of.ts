@@ -39,7 +39,10 @@ function infraOf(layer: Layer, kind: Kind | undefined, catalog: KindCatalog): (T
   const known = infraSchemaOf(catalog, kind).properties ?? {};
   const infra =
     layer.infra?.kind === 'map'
-      ? { ...layer.infra, entries: new Map([...layer.infra.entries].filter(([name]) => name in known)) }
+      ? {
+          ...layer.infra,
+          entries: new Map([...layer.infra.entries].filter(([name]) => Object.hasOwn(known, name))),
+        }
       : undefined;
   return [infra, layer.kinds.get(kind.name)?.infra];
 }

@@ -50,6 +50,7 @@ test('a kind is read from the files of its folder; dependsOn is always allowed',
 test.each([
   [{ 'schema.json': '{' }, 'Own/schema.json'],
   [{ 'schema.json': '{"oneOf": []}' }, 'Own/schema.json: /oneOf is not a supported keyword'],
+  [{ 'schema.json': '{"constructor": {}}' }, 'Own/schema.json: /constructor is not a supported keyword'],
   [{ 'main.tf': 'output "x" {' }, 'Own/main.tf: line 1'],
   [{ 'kind.yaml': 'metadata: {name: Other}' }, "Own/kind.yaml: metadata.name is not the folder's name"],
   [{ 'kind.yaml': 'metadata: [' }, 'Own/kind.yaml: line 1'],

@@ -38,11 +38,18 @@ function isOfType(value: Scalar, type: TypeName): boolean {
   return typeof value === type;
 }
 
+/** Words that were booleans before YAML 1.2. */
+const truthOf = new Map([
+  ['yes', true],
+  ['on', true],
+  ['no', false],
+  ['off', false],
+]);
+
 function remedyFor(tree: ScalarTree, types: TypeName[]): string {
   if (types.includes('string') && (typeof tree.value === 'number' || typeof tree.value === 'boolean'))
     return `; put it in quotes: "${tree.source ?? tree.value}"`;
-  const truth: Record<string, boolean> = { yes: true, on: true, no: false, off: false };
-  const word = truth[String(tree.value).toLowerCase()];
+  const word = truthOf.get(String(tree.value).toLowerCase());
   if (types.includes('boolean') && word !== undefined) return `; write ${word}`;
   const [, digits, unit] = /^(\d+) ?(m|Mi|MB|Gi|GB)$/.exec(String(tree.source ?? tree.value)) ?? [];
   if (digits === undefined || !types.includes('integer')) return '';

@@ -88,7 +88,7 @@ export function readSchema(value: unknown, file: string, pointer = ''): Schema {
     throw new KindError(file, `${pointer || '/'} is no schema`);
   for (const [keyword, inner] of Object.entries(value)) {
     const at = `${pointer}/${keyword}`;
-    const rule = keywords[keyword];
+    const rule = Object.hasOwn(keywords, keyword) ? keywords[keyword] : undefined;
     if (rule === undefined) throw new KindError(file, `${at} is not a supported keyword`);
     if (rule === 'schema') readSchema(inner, file, at);
     else if (rule === 'schemas' || rule === 'schemasByName') readSchemas(inner, file, at, rule);

@@ -77,6 +77,11 @@ test.each([
   expect(parse(text).errors).toStrictEqual([expect.stringContaining('yaml_syntax')]);
 });
 
+test('a byte order mark does not move places', () => {
+  expect(parse('\ufeffa: 1\na: 2').errors).toStrictEqual(['duplicate_key 2:1']);
+  expect(parse('\ufeff{a: 1, a: 2}').errors).toStrictEqual(['duplicate_key 1:8']);
+});
+
 test('places are 1-based, also with Windows line ends', () => {
   const report = new Report();
   const [tree] = parseYaml('a.yaml', 'a: 1\r\nb:\r\n  c: [x, y]\r\n', report).documents;

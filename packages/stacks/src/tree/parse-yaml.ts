@@ -40,7 +40,7 @@ export function parseYaml(file: string, text: string, report: Report): YamlFile 
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
   try {
-    const parsed = parseAllDocuments(text, {
+    const parsed = parseAllDocuments(text.replace(/^\ufeff/, ''), {
       lineCounter: lines,
       prettyErrors: false,
       version: '1.2',

@@ -93,6 +93,11 @@ test('variables that grow without end are an error', () => {
   expect(expand('${V4999}', {}, [chain]).errors).toStrictEqual(['out_of_range 1']);
 });
 
+test('defaults that are not closed take no longer than the text', () => {
+  const text = `${'${A:-'.repeat(40)}}`.repeat(200);
+  expect(expand(text).errors[0]).toBe('undefined_variable 1');
+});
+
 test('a variable can be removed by an upper layer', () => {
   const report = new Report();
   const layers = [fromJson({ A: 'a' }, place), fromJson({ A: null }, place)];

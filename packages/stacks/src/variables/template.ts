@@ -41,12 +41,13 @@ function parseVariable(text: string, offset: number, depth: number): { part: Par
   const end = offset + matched.length;
   if (close === '}') return { part: { kind: 'variable', name, offset }, end };
   const fallback = parseParts(text, end, depth + 1);
-  if (text[fallback.end] !== '}') return problem(text, offset);
+  if (text[fallback.end] !== '}') return problem(text, offset, text.length); // read to its end
+
   return { part: { kind: 'variable', name, fallback: fallback.parts, offset }, end: fallback.end + 1 };
 }
 
-function problem(text: string, offset: number): { part: Part; end: number } {
+function problem(text: string, offset: number, known?: number): { part: Part; end: number } {
   const close = text.indexOf('}', offset);
-  const end = close === -1 ? text.length : close + 1;
+  const end = known ?? (close === -1 ? text.length : close + 1);
   return { part: { kind: 'problem', raw: text.slice(offset, end), offset }, end };
 }

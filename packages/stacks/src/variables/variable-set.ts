@@ -81,10 +81,13 @@ function findCyclic(variables: Map<string, Variable>, report: Report): Set<strin
       `variables use each other: ${path.join(' → ')}; give one of them a value of its own`,
     );
   const cyclic = new Set(cycles.flatMap(({ path }) => path));
-  for (let size = -1; size !== cyclic.size; ) {
-    size = cyclic.size;
-    for (const { from, to } of arrows) if (cyclic.has(to)) cyclic.add(from);
+  const usedBy = new Map<string, string[]>();
+  for (const { from, to } of cyclic.size > 0 ? arrows : []) {
+    const users = usedBy.get(to);
+    if (users) users.push(from);
+    else usedBy.set(to, [from]);
   }
+  for (const name of cyclic) for (const user of usedBy.get(name) ?? []) cyclic.add(user);
   return cyclic;
 }
 
