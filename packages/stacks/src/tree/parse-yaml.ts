@@ -18,7 +18,6 @@ import { type Entry, invalid, type ScalarTree, type Tree } from './tree.ts';
 
 /** Bounds what aliases can expand to; hand-written files stay far below. */
 const maxValues = 100_000;
-const maxAliases = 2_000;
 const maxDepth = 100;
 const tooMuch = 'aliases expand to too many values, or values are nested too deeply';
 
@@ -52,10 +51,11 @@ export function parseYaml(file: string, text: string, report: Report): YamlFile 
     const trees = documents.flatMap((document) =>
       document.contents === null || isEmpty(document.contents)
         ? []
-        : [new Conversion(document, placeOf, report).convert(document.contents)],
+        : [new Conversion(placeOf, report).convert(document.contents)],
     );
     return { documents: trees, broken: false };
   } catch (error) {
+    if (!(error instanceof ConversionError || error instanceof RangeError)) throw error;
     const problem = error instanceof ConversionError ? error : { place: startOf(file), message: tooMuch };
     report.error('yaml_syntax', problem.place, `reading YAML: ${problem.message}`);
     return { documents: [], broken: true };
@@ -104,33 +104,41 @@ class ConversionError extends Error {
 }
 
 class Conversion {
-  readonly #document: Document.Parsed;
   readonly #placeOf: (offset: number) => Place;
   readonly #report: Report;
+  /** Nodes by anchor, as far as the document is converted: an alias means the last one above. */
+  readonly #anchors = new Map<string, Node>();
   #values = 0;
-  #aliases = 0;
+  #openAliases = 0;
 
-  constructor(document: Document.Parsed, placeOf: (offset: number) => Place, report: Report) {
-    this.#document = document;
+  constructor(placeOf: (offset: number) => Place, report: Report) {
     this.#placeOf = placeOf;
     this.#report = report;
   }
 
-  convert(node: Node | null, depth = 0): Tree {
-    const place = this.#placeOf(node?.range?.[0] ?? 0);
+  convert(node: Node, depth = 0): Tree {
+    const place = this.#placeOf(node.range?.[0] ?? 0);
     if (++this.#values > maxValues || depth > maxDepth) throw new ConversionError(place, tooMuch);
-    if (isAlias(node)) return this.convert(this.#target(node, place), depth + 1);
+    if (isAlias(node)) return this.#target(node, place, depth);
+    this.#remember(node);
     if (isMap(node)) return { kind: 'map', place, entries: this.#entries(node, depth) };
     if (isSeq(node))
       return { kind: 'list', place, items: node.items.map((item) => this.convert(item as Node, depth + 1)) };
     return isScalar(node) ? scalarOf(node, place) : invalid(place);
   }
 
-  #target(alias: Alias, place: Place): Node {
-    if (++this.#aliases > maxAliases) throw new ConversionError(place, tooMuch);
-    const target = alias.resolve(this.#document);
-    if (!target) throw new ConversionError(place, `no anchor &${alias.source} is above in this document`);
-    return target;
+  #remember(node: Node): void {
+    const anchor = 'anchor' in node ? node.anchor : undefined;
+    if (typeof anchor === 'string' && this.#openAliases === 0) this.#anchors.set(anchor, node);
+  }
+
+  #target(alias: Alias, place: Place, depth: number): Tree {
+    const node = this.#anchors.get(alias.source);
+    if (!node) throw new ConversionError(place, `no anchor &${alias.source} is above in this document`);
+    this.#openAliases++;
+    const tree = this.convert(node, depth + 1);
+    this.#openAliases--;
+    return tree;
   }
 
   #entries(map: YAMLMap, depth: number): Map<string, Entry> {
@@ -140,6 +148,7 @@ class Conversion {
       const keyPlace = this.#placeOf((key as Node | null)?.range?.[0] ?? 0);
       if (!isScalar(key))
         throw new ConversionError(keyPlace, 'a key is a map, a list or an alias; use a text');
+      this.#remember(key);
       const name = typeof key.value === 'string' ? key.value : (key.source ?? String(key.value));
       if (entries.has(name)) {
         this.#report.error(
@@ -149,7 +158,7 @@ class Conversion {
         );
         continue;
       }
-      const tree = this.convert(value as Node | null, depth + 1);
+      const tree = value ? this.convert(value as Node, depth + 1) : scalarOf({ value: null }, keyPlace);
       if (name === '<<' && key.type === 'PLAIN') merged.push(...(tree.kind === 'list' ? tree.items : [tree]));
       else entries.set(name, { key: keyPlace, value: tree });
     }
