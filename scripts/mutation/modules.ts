@@ -78,7 +78,9 @@ export const vitalModules: Record<string, VitalModule> = {
   },
   costs: {
     mutate: ['packages/pricing/src/{amounts,estimate,cost-diff,discounts,judge-budget,quantity}.ts'],
-    tests: ['packages/pricing/src/*.test.ts'],
+    tests: [
+      'packages/pricing/src/{amounts,budget,cost-diff,discounts,estimate,estimate-report,judge-budget,quantity}.test.ts',
+    ],
   },
   paths: {
     mutate: ['packages/contracts/src/{path-rule,files}.ts'],

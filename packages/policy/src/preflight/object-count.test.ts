@@ -70,6 +70,24 @@ const cases: { what: string; files: Record<string, string>; line: number | undef
     line: 3,
   },
   {
+    what: 'a module of many and of one, many times',
+    files: {
+      'a.tf': call('count = 500', './m'),
+      'm/a.tf': `${resource('count = 500')}resource "terraform_data" "b" {\n}\n`,
+    },
+    line: 3,
+  },
+  {
+    what: 'a data source that is read many times',
+    files: { 'a.tf': 'data "aws_vpc" "v" {\n  count = 1025\n}\n' },
+    line: 2,
+  },
+  {
+    what: 'an argument called count in a block that is not repeated',
+    files: { 'a.tf': 'output "o" {\n  count = 1025\n  value = 1\n}\n' },
+    line: undefined,
+  },
+  {
     what: 'modules within modules',
     files: {
       'a.tf': call('for_each = toset(["a", "b", "c"])', './m'),

@@ -39,6 +39,8 @@ test.each<[string, number | undefined]>([
   ['tonumber("12")', 12],
   ['parseint("12", 10)', 12],
   ['max(1, var.x)', undefined],
+  ['pow(2, var.x)', undefined],
+  ['tonumber(var.x)', undefined],
   ['signum(3)', undefined],
   ['constructor(3)', undefined],
   ['local.twelve', 12],

@@ -146,6 +146,7 @@ test.each([
   ['indent(10000, "x")', 0],
   ['indent(10001, "x")', 1],
   ['indent(var.n, "x")', 0],
+  ['max(10001, 1)', 0],
   ['core::bcrypt("x", 13)', 1],
 ])('%s has %i findings about its cost', (expression, count) => {
   expect(found(local(expression)).map(([id]) => id)).toStrictEqual(Array(count).fill('PRE-COST'));
