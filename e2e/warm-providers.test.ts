@@ -186,7 +186,7 @@ testUnless(skip)('a runner that is killed during a deploy with a spare goes on w
   await engine().runner?.stop('SIGKILL');
   await engine().startRunner();
   const job = await client.endOf(jobId);
-  expect([job.status, job.error]).toStrictEqual(['completed', null]);
+  expect([job.status, job.error]).toStrictEqual(['completed', undefined]);
   expect(await bucketNames()).toContain('killed');
 });
 
