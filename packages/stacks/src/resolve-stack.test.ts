@@ -1,5 +1,5 @@
 import { type Case, request, resolveEdited } from './broken/fixture.ts';
-import { listStacks } from './index.ts';
+import { listStacks, resolveStack } from './index.ts';
 import type { Json } from './tree/tree.ts';
 
 type Component = { spec: Record<string, Json>; infra: Record<string, Json> };
@@ -234,8 +234,43 @@ test('a general layer gives a kind what the kind has', () => {
   expect(component('user-service/worker', edits).infra.resources).toStrictEqual({ cpu: 1024, memory: 2048 });
 });
 
+test('source, target, origin, attachTo and targets name components', () => {
+  const document = (kind: string, name: string, spec: string) =>
+    `apiVersion: components.deployer.io/v1\nkind: ${kind}\nmetadata: {name: ${name}}\nspec: ${spec}\n`;
+  const { graph, components } = resolve({
+    [`${inService}/on-event/lambda.yaml`]: document(
+      'Lambda',
+      'on-event',
+      '{triggers: [{type: sqs, source: {component: events}}]}',
+    ),
+    [`${inService}/bus/bus.yaml`]: document(
+      'EventBridge',
+      'bus',
+      '{rules: [{name: r, schedule: rate(1 day), targets: [{component: events}]}]}',
+    ),
+    [`${inService}/site/site.yaml`]: document('CloudFront', 'site', '{origin: {component: uploads}}'),
+    [`${inService}/machine/ec2.yaml`]: document('EC2Instance', 'machine', '{}'),
+    [`${inService}/disk/ebs.yaml`]: document('EBS', 'disk', '{sizeGB: 10, attachTo: {component: machine}}'),
+  });
+  const references = graph.edges.filter(({ by }) => by === 'reference');
+  expect(references.map(({ component, dependsOn }) => `${component} → ${dependsOn}`)).toStrictEqual([
+    'auth-service/gateway → auth-service/authorizer',
+    'user-service/bus → user-service/events',
+    'user-service/disk → user-service/machine',
+    'user-service/on-event → user-service/events',
+    'user-service/site → user-service/uploads',
+  ]);
+  expect(components.get('user-service/disk')?.spec).toMatchObject({
+    attachTo: { component: 'user-service/machine' },
+  });
+});
+
 test('without an environments folder every environment is accepted', () => {
   const files = new Map([...request.files].filter(([path]) => !path.includes('/environments/')));
+  const resolveIn = (environment: string) =>
+    resolveStack({ ...request, files, environment, variables: { VERSION: 'v1' } });
+  expect(resolveIn('preview-12').errors).toBeUndefined();
+  expect(resolveIn('Preview 12').errors).toMatchObject([{ code: 'invalid_name', line: 1, column: 1 }]);
   expect(listStacks(files)).toStrictEqual([{ stack: 'user-platform', environments: [] }]);
   expect(listStacks(request.files)).toStrictEqual([
     { stack: 'user-platform', environments: ['development', 'production', 'staging'] },

@@ -1,15 +1,15 @@
 import type { Instance } from './components/component.ts';
 import { resolveFoundation } from './components/foundation.ts';
-import { projectId } from './components/project-id.ts';
 import { resolveComponent } from './components/resolve-component.ts';
 import { comparePlaces, compareTexts, Report, startOf } from './errors.ts';
 import { findCycles } from './graph/cycles.ts';
 import { wavesOf } from './graph/waves.ts';
-import { foundationKind, type KindCatalog } from './kind/kind.ts';
+import type { KindCatalog } from './kind/kind.ts';
 import type { LoadContext } from './loading/context.ts';
 import type { ServiceSource } from './loading/service.ts';
 import { readStack, type StackSource } from './loading/stack.ts';
 import { reportUnused } from './loading/unused.ts';
+import { foundationOf, presented } from './present.ts';
 import { type Directory, directoryOf } from './references/directory.ts';
 import {
   type Edge,
@@ -18,9 +18,8 @@ import {
   serviceEdges,
 } from './references/resolve-references.ts';
 import { Repository } from './repository/repository.ts';
-import type { Foundation, Graph, Refusal, Resolution, ResolvedComponent } from './resolution.ts';
+import type { Graph, Refusal, Resolution } from './resolution.ts';
 import { didYouMean } from './suggest.ts';
-import { provenanceOf } from './tree/provenance.ts';
 import { type Tree, textAt, toJson } from './tree/tree.ts';
 import { Scope } from './variables/scope.ts';
 import { type VariableSet, variableSet } from './variables/variable-set.ts';
@@ -169,33 +168,4 @@ function graphOf({ instances, edges }: Resolved, report: Report): Graph {
   }
   const sorted = [...unique].sort(([left], [right]) => compareTexts(left, right)).map(([, edge]) => edge);
   return { nodes: instances.map(({ id }) => id), edges: sorted };
-}
-
-function presented(instance: Instance): ResolvedComponent {
-  const { id, service, name, region, projectId, spec, infra, configs, labels, annotations } = instance;
-  const movedFrom = textAt(instance.source.metadata, 'movedFrom');
-  return {
-    id,
-    service,
-    name,
-    kind: instance.kind?.name ?? '',
-    region,
-    projectId,
-    spec: toJson(spec),
-    infra: toJson(infra),
-    ...(configs ? { configs } : {}),
-    labels,
-    annotations,
-    ...(movedFrom === undefined ? {} : { movedFrom }),
-    provenance: () => new Map([...provenanceOf(spec, 'spec'), ...provenanceOf(infra, 'infra')]),
-  };
-}
-
-function foundationOf(spec: Tree, region: string, { stack, environment }: LoadContext): Foundation {
-  return {
-    kind: foundationKind,
-    region,
-    projectId: projectId(stack, environment, '_stack', '_foundation'),
-    spec: toJson(spec),
-  };
 }

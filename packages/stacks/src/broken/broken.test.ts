@@ -66,7 +66,7 @@ test('several errors in one repository are all reported, and nothing else', () =
       const expected = together.flatMap(({ errors }) => errors);
       expect(linesOf(resolveEdited({ edits })).sort()).toStrictEqual(expected.sort());
     }),
-    { numRuns: 50 },
+    { numRuns: 30 },
   );
 });
 

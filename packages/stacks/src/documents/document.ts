@@ -3,7 +3,7 @@ import { componentKindNames, findKind, type KindCatalog } from '../kind/kind.ts'
 import { didYouMean } from '../suggest.ts';
 import { at, type MapTree, type Tree, textAt } from '../tree/tree.ts';
 import { metadataOf, readEnvelope } from './envelope.ts';
-import { allKindNames, apiVersionOf, apiVersions, namePattern } from './names.ts';
+import { allKindNames, apiVersionOf, apiVersions, namePattern, nameRule } from './names.ts';
 
 export type Document = {
   place: Place;
@@ -86,11 +86,7 @@ function checkNames(metadata: MapTree, { names }: Expectation, report: Report): 
     if (tree?.kind !== 'scalar') continue;
     const given = String(tree.value);
     if (field === 'name' && !namePattern.test(given))
-      report.error(
-        'invalid_name',
-        tree.place,
-        `metadata.name ${given} is not allowed; use lower-case letters, digits and hyphens, with a letter first`,
-      );
+      report.error('invalid_name', tree.place, `metadata.name ${given} is not allowed; ${nameRule}`);
     else if (given !== wanted)
       report.error(
         'name_mismatch',

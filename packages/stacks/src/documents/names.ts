@@ -3,6 +3,7 @@ import { componentKindNames } from '../kind/kind.ts';
 
 /** Names of stacks, services, components, environments and templates. */
 export const namePattern = /^[a-z][a-z0-9-]*$/;
+export const nameRule = 'use lower-case letters, digits and hyphens, with a letter first';
 
 /** Kinds of documents that are no components, by their apiVersion. */
 const kindsByVersion: Record<string, string[]> = {

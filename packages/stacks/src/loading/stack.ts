@@ -1,3 +1,4 @@
+import { namePattern, nameRule } from '../documents/names.ts';
 import { stackSpec } from '../documents/specs.ts';
 import { compareTexts, startOf } from '../errors.ts';
 import { type Folder, filesBelow, yamlNamed } from '../repository/repository.ts';
@@ -104,9 +105,18 @@ function readServices(context: LoadContext): ServiceSource[] {
 /** Without any folder in `environments/`, every name is an environment. */
 function checkEnvironment({ folder, environment, report, stack }: LoadContext): boolean {
   const known = environmentNames(folder);
-  if (known.length === 0 || known.includes(environment)) return true;
-  const hint = didYouMean(environment, known) || `; known: ${known.join(', ')}`;
+  if (known.includes(environment)) return true;
   const place = startOf(yamlNamed(folder, 'stack') ?? `${folder.path}/stack.yaml`);
+  if (known.length === 0) {
+    if (!namePattern.test(environment))
+      report.error(
+        'invalid_name',
+        place,
+        `environment ${JSON.stringify(environment)} is not allowed; ${nameRule}`,
+      );
+    return true;
+  }
+  const hint = didYouMean(environment, known) || `; known: ${known.join(', ')}`;
   report.error('unknown_environment', place, `stack ${stack} has no environment ${environment}${hint}`);
   return false;
 }
