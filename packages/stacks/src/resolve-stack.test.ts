@@ -189,11 +189,16 @@ test('other spellings of the documents are read', () => {
     [`${inService}/cache/elasticache.yaml`]: null,
     [`${inService}/api/microservice.yaml`]: [
       ['output: endpoint', 'output: reader_endpoint'],
-      ['spec:', 'spec:\n  healthCheck:\n    path: /ready\n    port: 8080'],
+      ['spec:', 'spec:\n  healthCheck:\n    path: /ready\n    port: 8080\n  container:\n    args: [serve]'],
+    ],
+    'templates/http-service.yaml': [
+      ['    healthCheck:', '    container:\n      command: [app]\n    healthCheck:'],
     ],
   };
   expect(component('user-service/cache', edits).kind).toBe('AWSMemoryDB');
   const { spec } = component('user-service/api', edits);
+  expect(spec).toMatchObject({ command: ['app'], args: ['serve'] });
+  expect(spec.container).toBeUndefined();
   expect(spec.healthCheck).toMatchObject({ readiness: { http: { path: '/ready', port: 8080 } } });
   expect(spec.environment).toContainEqual({
     name: 'DATABASE_HOST',

@@ -1,10 +1,11 @@
 import type { Document } from '../documents/document.ts';
+import { withUsualSpelling } from '../documents/spellings.ts';
 import type { Report } from '../errors.ts';
 import { infraSchemaOf, type Kind, type KindCatalog } from '../kind/kind.ts';
 import type { ComponentSource } from '../loading/component.ts';
 import type { Layer } from '../loading/layers.ts';
 import { merge } from '../tree/merge.ts';
-import { emptyMap, type MapTree, mapAt, type Tree } from '../tree/tree.ts';
+import { emptyMap, type Tree } from '../tree/tree.ts';
 
 /** `spec` and `infra` of a component after all layers, before variables and defaults. */
 export type MergedComponent = { spec: Tree; infra: Tree };
@@ -17,7 +18,7 @@ export function mergeComponent(
   report: Report,
 ): MergedComponent {
   const { kind, document, over, template } = source;
-  const own = [document.spec, over?.spec];
+  const own = [document.spec, over?.spec].map((spec) => spec && withUsualSpelling(spec, kind?.schema ?? {}));
   const specs = [...general.map((layer) => kind && layer.kinds.get(kind.name)?.spec), template?.spec, ...own];
   const infras = [
     ...general.flatMap((layer) => infraOf(layer, kind, catalog)),
@@ -27,7 +28,7 @@ export function mergeComponent(
   const context = { report, ownFile: document.place.file };
   const fold = (layers: (Tree | undefined)[]) =>
     layers.reduce<Tree | undefined>(
-      (lower, upper) => (upper ? merge(lower, withUsualSpelling(upper), context) : lower),
+      (lower, upper) => (upper ? merge(lower, upper, context) : lower),
       undefined,
     ) ?? emptyMap(document.place);
   return { spec: fold(specs), infra: fold(infras) };
@@ -45,25 +46,4 @@ function infraOf(layer: Layer, kind: Kind | undefined, catalog: KindCatalog): (T
         }
       : undefined;
   return [infra, layer.kinds.get(kind.name)?.infra];
-}
-
-/** Reads `healthCheck.path` as `healthCheck.readiness.http.path`, as the first documents wrote it. */
-function withUsualSpelling(spec: Tree): Tree {
-  const health = mapAt(spec, 'healthCheck');
-  if (spec.kind !== 'map' || !health?.entries.has('path') || health.entries.has('readiness')) return spec;
-  const isHttp = (name: string) => ['path', 'port', 'scheme'].includes(name);
-  const http = [...health.entries].filter(([name]) => isHttp(name));
-  const others = [...health.entries].filter(([name]) => !isHttp(name));
-  const map = (entries: [string, Tree][]): MapTree => ({
-    kind: 'map',
-    place: health.place,
-    entries: new Map(entries.map(([name, value]) => [name, { key: health.place, value }])),
-  });
-  const readiness = map([['http', { ...health, entries: new Map(http) }]]);
-  const entries = new Map(others).set('readiness', { key: health.place, value: readiness });
-  const key = spec.entries.get('healthCheck')?.key ?? health.place;
-  return {
-    ...spec,
-    entries: new Map(spec.entries).set('healthCheck', { key, value: { ...health, entries } }),
-  };
 }

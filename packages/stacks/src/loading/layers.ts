@@ -1,4 +1,5 @@
 import { type Document, type Expectation, readDocument } from '../documents/document.ts';
+import { withUsualSpelling } from '../documents/spellings.ts';
 import { type Place, type Report, startOf } from '../errors.ts';
 import {
   componentKindNames,
@@ -130,7 +131,7 @@ function kindLayers(kinds: MapTree | undefined, { report, catalog }: LoadContext
     if (!kind) continue;
     const [spec, infra] = [at(value, 'spec'), at(value, 'infra')];
     layers.set(kind.name, {
-      spec: spec && checkLayer(kind.schema, spec, 'spec', report),
+      spec: spec && checkLayer(kind.schema, withUsualSpelling(spec, kind.schema), 'spec', report),
       infra: infra && checkLayer(infraSchemaOf(catalog, kind), infra, 'infra', report),
     });
   }

@@ -1,4 +1,5 @@
 import { templateSpec } from '../documents/specs.ts';
+import { withUsualSpelling } from '../documents/spellings.ts';
 import { componentKindNames, findKind, infraSchemaOf, type Kind } from '../kind/kind.ts';
 import { yamlFilesIn, yamlNamed } from '../repository/repository.ts';
 import { validate } from '../schema/validate.ts';
@@ -48,7 +49,7 @@ export function readTemplate(named: Tree, kind: Kind, context: LoadContext): Tem
   }
   const [inner, infra] = [at(spec, 'spec'), at(spec, 'infra')];
   return {
-    spec: inner && checkLayer(kind.schema, inner, 'spec', report),
+    spec: inner && checkLayer(kind.schema, withUsualSpelling(inner, kind.schema), 'spec', report),
     infra: infra && checkLayer(infraSchemaOf(catalog, kind), infra, 'infra', report),
   };
 }
