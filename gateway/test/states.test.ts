@@ -94,6 +94,7 @@ test('a file that is not a Terraform state is refused; outputs may be absent', (
   expect(parseState(file(1)).outputs).toStrictEqual({});
   for (const bad of [{ serial: '1' }, { lineage: 1 }, { lineage: undefined }, { resources: {} }])
     expect(() => parseState(file(1, bad))).toThrow(/serial, lineage or resources is missing/);
+  expect(() => parseState(Buffer.from('null'))).toThrow(/serial, lineage or resources is missing/);
   for (const text of ['', 'null', '[]', '{']) expect(() => parseState(Buffer.from(text))).toThrow();
 });
 
