@@ -25,7 +25,7 @@ export async function stateForRun(
   job: JobRow,
 ): Promise<{ raw: Buffer; state: TerraformState; version: StateVersion | undefined } | undefined> {
   const newest = await readNewestState(query, encryption, job.project_id);
-  const rows = (await unresolvedOrphans(query, job.project_id)).filter((row) => isDeletionOf(job, row));
+  const rows = await deletions(query, job);
   if (rows.length === 0) return newest;
   const objects = rows.flatMap((row) => {
     const content = orphanContent(row, encryption);
@@ -43,8 +43,12 @@ export async function stateForRun(
 
 /** Returns the addresses that a deletion of orphans plans; empty for all other jobs. */
 export async function deletionTargets(query: Query, job: JobRow): Promise<string[]> {
-  const rows = await unresolvedOrphans(query, job.project_id);
-  return rows.filter((row) => isDeletionOf(job, row)).map(deletedAs);
+  return (await deletions(query, job)).map(deletedAs);
+}
+
+async function deletions(query: Query, job: JobRow): Promise<OrphanRow[]> {
+  if (job.orphan_ids === null) return [];
+  return (await unresolvedOrphans(query, job.project_id)).filter((row) => isDeletionOf(job, row));
 }
 
 /** Returns the state without the orphans that a job added for deletion; `undefined` if it contains none. */

@@ -110,14 +110,17 @@ export async function findStateVersion(query: Query, projectId: string, id: numb
 }
 
 export async function newestStateVersion(query: Query, projectId: string): Promise<StateVersion | undefined> {
-  const row = await query
+  const row = await newestRow(query, projectId).executeTakeFirst();
+  return row && toVersion(row);
+}
+
+function newestRow(query: Query, projectId: string) {
+  return query
     .selectFrom('state_versions')
     .select(columns)
     .where('project_id', '=', projectId)
     .orderBy('id', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return row && toVersion(row);
+    .limit(1);
 }
 
 /** Returns a state file's plain bytes; throws if they do not have the recorded digest. */
@@ -131,7 +134,15 @@ export async function readStateContent(
     .select('content')
     .where('id', '=', version.id)
     .executeTakeFirstOrThrow();
-  const raw = await decompress(encryption.open(row.content, statePlace(version.projectId, version.sha256)));
+  return openContent(encryption, version, row.content);
+}
+
+async function openContent(
+  encryption: Encryption,
+  version: StateVersion,
+  content: Uint8Array,
+): Promise<Buffer> {
+  const raw = await decompress(encryption.open(content, statePlace(version.projectId, version.sha256)));
   if (createHash('sha256').update(raw).digest('hex') !== version.sha256)
     throw new Error(`reading state version ${version.id}: its content does not have the recorded digest`);
   return raw;
@@ -143,9 +154,10 @@ export async function readNewestState(
   encryption: Encryption,
   projectId: string,
 ): Promise<{ version: StateVersion; raw: Buffer; state: TerraformState } | undefined> {
-  const version = await newestStateVersion(query, projectId);
-  if (!version) return undefined;
-  const raw = await readStateContent(query, encryption, version);
+  const row = await newestRow(query, projectId).select('content').executeTakeFirst();
+  if (!row) return undefined;
+  const version = toVersion(row);
+  const raw = await openContent(encryption, version, row.content);
   return { version, raw, state: parseState(raw) };
 }
 

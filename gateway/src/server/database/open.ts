@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { PGlite } from '@electric-sql/pglite';
 import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
 import pg from 'pg';
@@ -9,6 +10,12 @@ import { migrate } from './migrate.ts';
 import { pglitePool } from './pglite-pool.ts';
 import type { Database } from './schema.ts';
 import { numbersFromBigint } from './types.ts';
+
+/**
+ * The defaults suit a server that has a machine for itself. The engine's tables are small, and what is not in these buffers
+ * is in the operating system's.
+ */
+const startParams = [...PGlite.defaultStartParams, ...['-c', 'shared_buffers=16MB', '-c', 'wal_buffers=1MB']];
 
 export type Query = Kysely<Database> | Transaction<Database>;
 
@@ -51,7 +58,9 @@ export async function notify(query: Query, channel: string, payload: string): Pr
 async function openEmbedded(directory: string): Promise<OpenDatabase> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   await startFromImage(directory);
-  const pglite = await PGlite.create(directory);
+  // Each compilation task has memory of its own, which stays with the process.
+  setFlagsFromString('--wasm-num-compilation-tasks=1');
+  const pglite = await PGlite.create(directory, { startParams });
   const pool = await pglitePool(pglite);
   const query = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
   const listeners = new Listeners();
