@@ -95,7 +95,8 @@ function position({ file, line, column }: Place): Place {
   return { file, line, column };
 }
 
-function inOrder<T extends Place & { code: string; message: string }>(left: T, right: T): number {
+/** Compares by place, code and message. */
+export function inOrder<T extends Place & { code: string; message: string }>(left: T, right: T): number {
   return (
     comparePlaces(left, right) ||
     compareTexts(left.code, right.code) ||

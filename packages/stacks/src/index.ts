@@ -34,3 +34,4 @@ export {
 export { type ResolveRequest, resolveStack } from './resolve-stack.ts';
 export { KindError, type Schema } from './schema/schema.ts';
 export type { Json } from './tree/tree.ts';
+export { validateStack } from './validate-stack.ts';

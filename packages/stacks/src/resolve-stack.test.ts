@@ -1,5 +1,4 @@
 import { type Case, request, resolveEdited } from './broken/fixture.ts';
-import { listStacks, resolveStack } from './index.ts';
 import type { Json } from './tree/tree.ts';
 
 type Component = { spec: Record<string, Json>; infra: Record<string, Json> };
@@ -268,33 +267,6 @@ test('source, target, origin, attachTo and targets name components', () => {
   expect(components.get('user-service/disk')?.spec).toMatchObject({
     attachTo: { component: 'user-service/machine' },
   });
-});
-
-test('without an environments folder every environment is accepted', () => {
-  const files = new Map([...request.files].filter(([path]) => !path.includes('/environments/')));
-  const resolveIn = (environment: string) =>
-    resolveStack({ ...request, files, environment, variables: { VERSION: 'v1' } });
-  expect(resolveIn('preview-12').errors).toBeUndefined();
-  expect(resolveIn('Preview 12').errors).toMatchObject([{ code: 'invalid_name', line: 1, column: 1 }]);
-  expect(listStacks(files)).toStrictEqual([{ stack: 'user-platform', environments: [] }]);
-  expect(listStacks(request.files)).toStrictEqual([
-    { stack: 'user-platform', environments: ['development', 'production', 'staging'] },
-  ]);
-});
-
-test('what has no effect is a warning', () => {
-  const { warnings } = resolve({
-    'stack.yaml': [['  provider:', '  backend:\n    bucket: state\n  provider:']],
-    'services/empty/service.yaml':
-      'apiVersion: core.deployer.io/v1\nkind: Service\nmetadata: {name: empty}\nspec: {}\n',
-    'infra/netwroking.yaml': 'kind: Networking\n',
-    'services/user-service/secrets.yaml': 'names: []\n',
-  });
-  expect(warnings.map(({ code, file, line }) => `${code} ${file}:${line}`)).toStrictEqual([
-    'unused_file stacks/user-platform/infra/netwroking.yaml:1',
-    'no_components stacks/user-platform/services/empty/service.yaml:1',
-    'no_effect stacks/user-platform/stack.yaml:13',
-  ]);
 });
 
 test('resolving does not change what it is given, and gives the same again', () => {
