@@ -1,4 +1,5 @@
 import { loadavg } from 'node:os';
+import { awsJobsBench } from './aws-jobs.ts';
 import { chaosBench } from './chaos.ts';
 import { clusterBench } from './cluster.ts';
 import { costsBench } from './costs.ts';
@@ -15,6 +16,7 @@ import { sandboxBench } from './sandbox.ts';
 import { scaleBench } from './scale.ts';
 import { startupBench } from './startup.ts';
 import { type Row, renderTable } from './table.ts';
+import { tailsBench } from './tails.ts';
 
 /** Benches by name; `npm run bench -- NAME…` runs some, without names all in this order. */
 const benches: Record<string, (options: string[]) => Promise<Row[]>> = {
@@ -22,6 +24,7 @@ const benches: Record<string, (options: string[]) => Promise<Row[]>> = {
   polling: pollingBench,
   queue: queueBench,
   deploy: deployBench,
+  jobs: awsJobsBench,
   sandbox: sandboxBench,
   many: manyBench,
   cpu: jobCpuBench,
@@ -30,6 +33,7 @@ const benches: Record<string, (options: string[]) => Promise<Row[]>> = {
   resolve: resolveBench,
   scale: scaleBench,
   listeners: listenersBench,
+  tails: tailsBench,
   orphans: orphansBench,
   cluster: clusterBench,
   chaos: async (options) => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '../testing/client.ts';
 import { Engine } from '../testing/engine.ts';
+import { skipWithoutPostgres, startPostgres } from '../testing/postgres.ts';
 import { byHandEnvironment, commands, timeShell, writeProject } from './by-hand.ts';
 import { median, type Row, seconds } from './table.ts';
 
@@ -16,15 +17,20 @@ export async function manyBench(): Promise<Row[]> {
   const code = await readFile(join(import.meta.dirname, 'stacks/one-resource.tf'), 'utf8');
   const directory = await mkdtemp(join(tmpdir(), 'bench-'));
   const ours: number[] = [];
+  const onPostgres: number[] = [];
+  const postgres = skipWithoutPostgres() ? undefined : await startPostgres();
   const theirs: number[] = [];
   try {
     const env = await byHandEnvironment(directory);
     for (let round = 1; round <= rounds; round += 1) {
       theirs.push(await byHand(join(directory, `round-${round}`), code, env));
       ours.push(await withEngine(code));
+      if (postgres)
+        onPostgres.push(await withEngine(code, { DATABASE_URL: await postgres.createDatabase(`round_${round}`) }));
       console.error(`  round ${round}: ${seconds(ours.at(-1) ?? 0)} / ${seconds(theirs.at(-1) ?? 0)}`);
     }
   } finally {
+    await postgres?.stop();
     await rm(directory, { recursive: true, force: true });
   }
   return [
@@ -35,6 +41,17 @@ export async function manyBench(): Promise<Row[]> {
       ratio: median(ours) / median(theirs),
       goal: { atMost: 1.3 },
     },
+    ...(onPostgres.length > 0
+      ? [
+          {
+            what: 'the same on PostgreSQL',
+            ours: seconds(median(onPostgres)),
+            theirs: `${seconds(median(theirs))} by xargs -P${atOnce}`,
+            ratio: median(onPostgres) / median(theirs),
+            goal: { atMost: 1.3 },
+          },
+        ]
+      : []),
   ];
 }
 
@@ -45,8 +62,8 @@ async function byHand(directory: string, code: string, env: Record<string, strin
   return timeShell(script, { cwd: directory, env });
 }
 
-async function withEngine(code: string): Promise<number> {
-  await using engine = await Engine.start({ runnerEnv: { RUNNER_SLOTS: String(atOnce) } });
+async function withEngine(code: string, gatewayEnv: Record<string, string> = {}): Promise<number> {
+  await using engine = await Engine.start({ gatewayEnv, runnerEnv: { RUNNER_SLOTS: String(atOnce) } });
   const client = createClient(engine.url);
   const startedAt = performance.now();
   const jobs = await Promise.all(
