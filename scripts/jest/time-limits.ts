@@ -9,11 +9,14 @@ const defaultLimitMs = 600_000;
 
 type Limited = { fn?: unknown; timeout?: number | undefined };
 
+/** `defaultLimitMs` is asked when a test or hook that sets no timeout starts; without an answer the usual one counts. */
+type Options = { defaultLimitMs?: () => number | undefined; onFailure?: () => void };
+
 /**
  * Makes each test and hook fail after its timeout, because jest-light-runner ignores timeouts. Calls
- * `onStart` when each test and hook starts.
+ * `onStart` when each test and hook starts; it fails if `onStart` throws.
  */
-export function limitEachTest(onStart: OnStart): void {
+export function limitEachTest(onStart: OnStart, options: Options = {}): void {
   addEventHandler((event: Event, { currentDescribeBlock }: State) => {
     const added: [Limited | undefined, string] | undefined =
       event.name === 'add_test'
@@ -24,7 +27,7 @@ export function limitEachTest(onStart: OnStart): void {
     if (!added) return;
     const [target, name] = added;
     if (typeof target?.fn === 'function')
-      target.fn = limited(target.fn as TestFunction, target.timeout, name, onStart);
+      target.fn = limited(target.fn as TestFunction, target.timeout, name, onStart, options);
   });
 }
 
@@ -33,12 +36,14 @@ type OnStart = (name: string, limitMs: number) => void;
 
 function limited(
   run: TestFunction,
-  timeoutMs = defaultLimitMs,
+  givenMs: number | undefined,
   name: string,
   onStart: OnStart,
+  options: Options,
 ): TestFunction {
   if (run.length > 0) throw new TypeError(`"${name}" takes an argument; tests and hooks get none here`);
   return async () => {
+    const timeoutMs = givenMs ?? options.defaultLimitMs?.() ?? defaultLimitMs;
     onStart(name, timeoutMs);
     const { promise: tooLate, reject } = Promise.withResolvers<never>();
     const timer = setTimeout(
@@ -49,6 +54,7 @@ function limited(
     try {
       await Promise.race([run(), tooLate]);
     } catch (error) {
+      options.onFailure?.();
       throw error instanceof Error ? error : new Error(`"${name}" threw ${inspect(error)}`); // has a stack
     } finally {
       clearTimeout(timer);

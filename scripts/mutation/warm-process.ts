@@ -14,9 +14,23 @@ export type WarmFile = {
 export type WarmRun = { mutant: string | undefined };
 
 const { NAMESPACE, ACTIVE_MUTANT_ENV_VARIABLE } = INSTRUMENTER_CONSTANTS;
+/** For a test with a mutant, whose file has passed in this process: less than a whole file gets (`warm-tests.ts`). */
+const testLimitMs = 4000;
 let file: WarmFile | undefined;
+let active: string | undefined;
+let hasFailed = false;
 
-limitEachTest(() => {});
+limitEachTest(
+  (name) => {
+    if (hasFailed && !name.startsWith('after')) throw new Error('not run: a test has failed before');
+  },
+  {
+    defaultLimitMs: () => (active === undefined ? undefined : testLimitMs),
+    onFailure: () => {
+      hasFailed = true;
+    },
+  },
+);
 process.on('disconnect', () => process.exit());
 process.on('message', async (message: WarmFile | WarmRun) => {
   if ('path' in message) file = message;
@@ -27,6 +41,8 @@ process.on('message', async (message: WarmFile | WarmRun) => {
 async function run({ mutant }: WarmRun): Promise<boolean> {
   if (!file) return false;
   activate(mutant);
+  active = mutant;
+  hasFailed = false;
   await new Promise((done) => setTimeout(done, 2)); // the runner tells imports of a file apart by the millisecond
   const { path, config, globalConfig } = file;
   let result: TestResult | undefined;
