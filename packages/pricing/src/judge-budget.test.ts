@@ -1,5 +1,4 @@
 import { budgetSchema, type CostDiff, type CostEstimate } from '@deployment-engine/contracts';
-import { estimate } from './estimate.ts';
 import { judgeBudget } from './judge-budget.ts';
 
 type Costs = Record<string, number | null>;
@@ -7,7 +6,7 @@ type Costs = Record<string, number | null>;
 function estimateOf(costs: Costs, unpriced: CostEstimate['unpriced'] = []): CostEstimate {
   const resources = Object.entries(costs).map(([address, monthlyCost]) => ({ address, monthlyCost }));
   const total = resources.reduce((sum, { monthlyCost }) => sum + (monthlyCost ?? 0), 0);
-  return { ...estimate([]), total, unpriced, resources: resources as CostEstimate['resources'] };
+  return { total, unpriced, resources } as CostEstimate;
 }
 
 function diffOf(before: number, after: number, differences: Costs): CostDiff {
