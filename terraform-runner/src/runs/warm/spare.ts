@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createJobEgress } from '../../egress/job-egress.ts';
@@ -29,6 +29,8 @@ const prefix = '.spare-';
 /** What a spare is made for: a provider, and the network that its job will have. */
 export type SpareKind = {
   binary: ProviderBinary;
+  /** Changes when another file takes the binary's place. */
+  stamp: string;
   /** `undefined` where commands use the machine's network. */
   egress: EgressOptions | undefined;
 };
@@ -37,6 +39,12 @@ export type SpareKind = {
 export type Spare = SpareKind & { paths: JobPaths };
 
 type Needs = Pick<RunContext, 'config' | 'sandbox'>;
+
+/** Returns what tells a binary from another file under its path. */
+export function stampOf({ path }: ProviderBinary): string {
+  const { dev, ino, size, mtimeMs, ctimeMs } = statSync(path);
+  return [dev, ino, size, mtimeMs, ctimeMs].join(':');
+}
 
 /** Makes a spare; `undefined` if its provider does not become ready. */
 export async function makeSpare({ config, sandbox }: Needs, kind: SpareKind): Promise<Spare | undefined> {
@@ -76,8 +84,9 @@ export function isReady({ paths, egress }: Spare): boolean {
 }
 
 /** Whether the spare was made for this provider and network. */
-export function isOfKind(spare: Spare, { binary, egress }: SpareKind): boolean {
-  return spare.binary.path === binary.path && JSON.stringify(spare.egress) === JSON.stringify(egress);
+export function isOfKind(spare: Spare, { binary, stamp, egress }: SpareKind): boolean {
+  const isSame = spare.binary.path === binary.path && spare.stamp === stamp;
+  return isSame && JSON.stringify(spare.egress) === JSON.stringify(egress);
 }
 
 /**

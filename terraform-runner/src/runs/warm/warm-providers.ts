@@ -14,6 +14,7 @@ import {
   removeSpare,
   type Spare,
   type SpareKind,
+  stampOf,
   tellProviders,
 } from './spare.ts';
 
@@ -89,11 +90,25 @@ export class WarmProviders implements AsyncDisposable {
       this.#misses += 1;
       return false;
     }
+    try {
+      await moveInto(spare, active.run.paths);
+      await tellProviders(await commandContext(active, 'provider', [kind.binary]), brought);
+      await active.providers.adopt();
+    } catch (error) {
+      await this.#giveUp(spare, active, error);
+      return false;
+    }
     this.#hits += 1;
-    await moveInto(spare, active.run.paths);
-    await tellProviders(await commandContext(active, 'provider', [kind.binary]), brought);
-    await active.providers.adopt();
     return true;
+  }
+
+  /** Ends what of a spare was moved and what was not: the job starts its own provider. */
+  async #giveUp(spare: Spare, { run, providers, egress }: ActiveRun, error: unknown): Promise<void> {
+    this.#context.logger.warn('taking over a spare provider', { runId: run.record.runId, error });
+    await providers.adopt();
+    await providers.stop();
+    await egress.stop();
+    await removeSpare(spare.paths);
   }
 
   /** Call when init has chosen a run's providers: spares are of the kind that the newest run uses. */
@@ -105,7 +120,7 @@ export class WarmProviders implements AsyncDisposable {
     const binary = binaries.find(({ source }) => awsProvider.test(source));
     const { kind } = active.request;
     if (!binary || this.#wanted === 0 || (kind !== 'plan' && kind !== 'apply')) return undefined;
-    this.#kind = { binary, egress: egressOptionsOf(active) };
+    this.#kind = { binary, stamp: stampOf(binary), egress: egressOptionsOf(active) };
     return this.#kind;
   }
 
