@@ -138,6 +138,29 @@ describe('the assumptions of an estimate', () => {
     ]);
   });
 
+  test('list each default by its note, also one of 0 that no usage file can change', () => {
+    const machine = resource('aws_instance.i', { values: { instance_type: 't3.micro' } });
+    expect(estimate([machine]).assumptions).toStrictEqual([
+      'usage profile none',
+      'aws_instance.i: no CPU credits used beyond the baseline',
+      'aws_instance.i: root disk of 8 GB gp2',
+    ]);
+  });
+
+  test('list a default of an attribute once, not for each price that it lowers', () => {
+    const database = resource('aws_db_instance.d', {
+      values: { instance_class: 'db.m5.large', allocated_storage: 20 },
+    });
+    const { assumptions, resources } = estimate([database], { profile: 'small' });
+    expect(resources[0]?.components.map(({ note }) => note)).toContain(null);
+    expect(resources[0]?.confidence).toBe('assumed');
+    expect(assumptions.slice(0, 2)).toStrictEqual([
+      'usage profile small',
+      'aws_db_instance.d: engine taken as mysql',
+    ]);
+    expect(assumptions.filter((text) => text.endsWith('null'))).toStrictEqual([]);
+  });
+
   test('list all figures without usage of a resource in one line', () => {
     const texts = estimate([resource('aws_s3_bucket.b')]).assumptions.filter((text) =>
       text.includes('no usage given'),
@@ -156,6 +179,11 @@ describe('the assumptions of an estimate', () => {
       expect(answer.confidence).toBe('exact');
     }
   });
+});
+
+test('usage that is given as 0 is neither an assumption nor missing', () => {
+  const usage = { resource_usage: { aws_nat_gateway: { monthly_data_processed_gb: 0 } } };
+  expect(estimate([gateway], { usage }).assumptions).toStrictEqual(['usage profile none']);
 });
 
 describe('modules that are not followed', () => {
@@ -192,6 +220,12 @@ describe('the price book of an estimate', () => {
     expect(two.asOf).toBe(datesOf(two)[0]);
     expect(all.asOf <= one.asOf).toBe(true);
     expect(all.version).toBe(one.version);
+  });
+
+  test('has the oldest date of all sections if no price was found', () => {
+    const nowhere = estimate([{ ...gateway, region: null }], { today }).priceBook;
+    expect(nowhere).toStrictEqual(estimate([vpc], { today }).priceBook);
+    expect(nowhere.asOf).not.toBe(nowhere.version);
   });
 
   test('has a diff only if there is something to compare with', () => {

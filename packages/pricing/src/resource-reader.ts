@@ -158,10 +158,6 @@ export class ResourceReader {
     return this.#context.usage.keys(path);
   }
 
-  assume(text: string): void {
-    this.#context.assumptions.push(text);
-  }
-
   /** Returns the resource of a type that an attribute of this one refers to. */
   linked(path: string, type: string): ResourceReader | undefined {
     return this.#read(this.#context.links.target(this.#context.resource, path, type));
