@@ -9,6 +9,9 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const pinnedNode = join(root, 'node_modules', 'node', 'bin', 'node');
 const stamp = join(root, 'node_modules', '.installed');
+/** Compiled code of everything that is started from here: it halves what a process needs to start. */
+const compiled = join(root, 'node_modules', '.cache', 'deployment-engine', 'compiled');
+const environment = { NODE_COMPILE_CACHE: compiled, ...process.env };
 
 const lockDigest = createHash('sha256')
   .update(readFileSync(join(root, 'package-lock.json')))
@@ -28,7 +31,9 @@ if (!installed) {
   }
   // Without the image all works, but the first start and every test with a database take seconds longer.
   const image = join(root, 'gateway', 'src', 'server', 'database', 'make-image.ts');
-  spawnSync(pinnedNode, [image], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  spawnSync(pinnedNode, [image], { cwd: root, env: environment, stdio: ['ignore', 'inherit', 'inherit'] });
+  for (const service of ['gateway', 'terraform-runner'])
+    spawnSync(pinnedNode, [join(root, service, 'src', 'main.ts'), '--help'], { cwd: root, env: environment });
   writeFileSync(stamp, lockDigest);
 }
 if (!existsSync(pinnedNode)) {
@@ -36,7 +41,7 @@ if (!existsSync(pinnedNode)) {
   process.exit(1);
 }
 
-const child = spawn(pinnedNode, process.argv.slice(2), { cwd: root, stdio: 'inherit' });
+const child = spawn(pinnedNode, process.argv.slice(2), { cwd: root, env: environment, stdio: 'inherit' });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 // npm forwards SIGINT and SIGTERM, but dies from any other signal; the processes it started must end then
 // too.

@@ -12,6 +12,12 @@ export type Child = {
 
 const killAfterMs = 15_000;
 
+/** Returns the folder of compiled code, if there is one: the engine's processes need half the time to start with it. */
+export function compileCache(): Record<string, string> {
+  const folder = process.env.NODE_COMPILE_CACHE;
+  return folder ? { NODE_COMPILE_CACHE: folder } : {};
+}
+
 /** Starts a program, records its output, and ends it with `stop` at the latest. */
 export function startChild(
   file: string,
@@ -20,7 +26,7 @@ export function startChild(
 ): Child {
   let output = '';
   const child = spawn(file, args, {
-    env: options.env,
+    env: { ...compileCache(), ...options.env },
     ...(options.cwd ? { cwd: options.cwd } : {}),
     ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.gid ?? options.uid }),
     stdio: ['ignore', 'pipe', 'pipe', ...(options.ipc ? (['ipc'] as const) : [])],

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type RunRequestInput, revisionDigest } from '@deployment-engine/runner-api';
+import { compileCache } from '../../../testing/child.ts';
 import { type RunnerConfig, readConfig } from '../../src/config.ts';
 import { createRunner } from '../../src/runner.ts';
 import { createClient, token } from './client.ts';
@@ -27,6 +28,7 @@ export type Folders = ReturnType<typeof makeFolders>;
 export function environmentOf(folders: Folders, more: Record<string, string> = {}): Record<string, string> {
   return {
     PATH: process.env.PATH ?? '',
+    ...compileCache(),
     RUNNER_PORT: '0',
     RUNNER_TOKEN: token,
     WORKSPACES_DIR: folders.workspaces,
