@@ -20,6 +20,9 @@ export {
 export { type Dependency, destroyWaves, wavesOf } from './graph/waves.ts';
 export { foundationKind, type Kind, type KindCatalog } from './kind/kind.ts';
 export { readKind, readKinds } from './kind/read-kinds.ts';
+export { checkKind, type KindProblem, kindVariables } from './kind-check/check-kind.ts';
+export { type Field, fieldsOf } from './kind-check/fields.ts';
+export { type KindTest, readKindTests } from './kind-check/kind-test.ts';
 export { listStacks } from './list-stacks.ts';
 export type { EdgeKind } from './references/find-references.ts';
 export type { Edge, StackOutput } from './references/resolve-references.ts';

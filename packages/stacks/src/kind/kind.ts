@@ -16,6 +16,8 @@ export type Kind = {
   schema: Schema;
   /** Names that `valueFrom.output` may have. */
   outputs: string[];
+  /** Fields of `spec` that are accepted and ignored, with the reason; `ports[].name` is such a path. */
+  noEffect: Readonly<Record<string, string>>;
 };
 
 export type KindCatalog = {

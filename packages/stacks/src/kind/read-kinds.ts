@@ -2,7 +2,7 @@ import { CodeSyntaxError, parseHcl } from '@deployment-engine/terraform-code';
 import { compareTexts, Report } from '../errors.ts';
 import { KindError, readSchema, type Schema } from '../schema/schema.ts';
 import { parseYaml } from '../tree/parse-yaml.ts';
-import { at, listAt, numberAt, type Tree, textAt, textOf } from '../tree/tree.ts';
+import { at, listAt, numberAt, type Tree, textAt, textOf, textsOf } from '../tree/tree.ts';
 import { foundationKind, type Kind, type KindCatalog } from './kind.ts';
 
 const dependsOn: Schema = { type: 'array', items: { type: 'string' } };
@@ -44,6 +44,7 @@ export function readKind(name: string, files: ReadonlyMap<string, string>): Kind
     runsContainers: schema.properties?.image !== undefined,
     schema: name === foundationKind ? schema : withDependsOn(schema),
     outputs: outputsOf(name, files),
+    noEffect: textsOf(at(description, 'noEffect')),
   };
 }
 

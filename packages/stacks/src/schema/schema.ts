@@ -71,11 +71,14 @@ const keywords: Record<string, ((value: unknown) => boolean) | 'schema' | 'schem
 /** Thrown for a kind that can't be used: `file` is relative to the folder of kinds. */
 export class KindError extends Error {
   readonly file: string;
+  /** The message without the file. */
+  readonly reason: string;
 
-  constructor(file: string, message: string) {
-    super(`reading the kind's ${file}: ${message}`);
+  constructor(file: string, reason: string) {
+    super(`reading the kind's ${file}: ${reason}`);
     this.name = 'KindError';
     this.file = file;
+    this.reason = reason;
   }
 }
 

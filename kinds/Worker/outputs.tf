@@ -1,0 +1,20 @@
+output "serviceArn" {
+  description = "ARN of the ECS service"
+  value       = aws_ecs_service.this.id
+}
+output "serviceName" {
+  description = "Name of the ECS service"
+  value       = aws_ecs_service.this.name
+}
+output "clusterName" {
+  description = "Name of the ECS cluster"
+  value       = var.context.platform.clusterName
+}
+output "logGroup" {
+  description = "Name of the log group"
+  value       = aws_cloudwatch_log_group.this.name
+}
+output "taskRoleArn" {
+  description = "ARN of the role that the container has"
+  value       = aws_iam_role.task.arn
+}

@@ -1,0 +1,75 @@
+// Plans and applies every kind on a local AWS and prints a table. Usage:
+// node scripts/bootstrap.mjs scripts/kinds/check-all.ts [--plan] [--json FILE] [KIND…]
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Surroundings } from '../../testing/kinds/kind-project.ts';
+import { writeKindProject } from '../../testing/kinds/kind-project.ts';
+import { type ShippedKind, shippedKinds } from '../../testing/kinds/shipped.ts';
+import { terraformRun } from '../../testing/kinds/terraform-run.ts';
+import { startLocalAws } from '../../testing/local-aws.ts';
+import { applyKind } from './apply-kind.ts';
+import { planKind } from './plan-kind.ts';
+import { type KindResult, resultsTable } from './results.ts';
+
+/** What a local AWS lacks: the test is applied with another spec. */
+const overSpecs: Record<string, object> = { EFS: { backup: { enabled: false } } };
+const timeoutMs = 75_000;
+
+if (import.meta.main) await main();
+
+async function main(): Promise<void> {
+  const options = { plan: { type: 'boolean' }, json: { type: 'string' } } as const;
+  const { values, positionals } = parseArgs({ options, allowPositionals: true });
+  const kinds = shippedKinds();
+  const names = positionals.length > 0 ? positionals : [...kinds.keys()];
+  const root = mkdtempSync(join(tmpdir(), 'kinds-'));
+  const aws = await startLocalAws();
+  const env = { ...aws.env, TF_PLUGIN_CACHE_DIR: '' };
+  const earlier = values.json && existsSync(values.json) ? JSON.parse(readFileSync(values.json, 'utf8')) : {};
+  const results: Record<string, KindResult> = earlier;
+  try {
+    const around = values.plan ? undefined : await foundation(join(root, 'network'), kinds, env);
+    for (const name of names) {
+      const shipped = kinds.get(name);
+      if (!shipped) throw new Error(`checking kinds: there is no kind ${name}`);
+      const planned = await planKind(join(root, `${name}-plans`), shipped, env);
+      const applied =
+        around && (await applyKind(join(root, name), shipped, around, env, timeoutMs, overSpecs[name]));
+      results[name] = { planned, applied: applied ?? results[name]?.applied };
+      console.log(JSON.stringify({ name, ...results[name] }));
+      if (values.json) writeFileSync(values.json, JSON.stringify(results, null, 1));
+    }
+    console.log(resultsTable(results));
+  } finally {
+    await aws.stop();
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+/** Applies the foundation once; the other kinds are placed in its network. */
+async function foundation(
+  folder: string,
+  kinds: Map<string, ShippedKind>,
+  env: Record<string, string>,
+): Promise<Surroundings> {
+  const shipped = kinds.get('Foundation');
+  const [plain] = shipped?.tests.filter(({ name }) => name === 'plain') ?? [];
+  if (!shipped || !plain) throw new Error('checking kinds: the foundation has no test plain');
+  writeKindProject(folder, [{ name: 'network', kind: shipped.kind, test: plain }]);
+  const outputs = shipped.kind.outputs.map(
+    (name) => `output "${name}" {\n  value = module.network.${name}\n}\n`,
+  );
+  writeFileSync(join(folder, 'outputs.tf'), outputs.join(''));
+  for (const args of [['init'], ['apply', '-auto-approve']]) {
+    const run = await terraformRun(folder, args, env);
+    if (run.exitCode !== 0) throw new Error(`applying the foundation: ${run.output.slice(-2000)}`);
+  }
+  const shown = JSON.parse((await terraformRun(folder, ['output', '-json'], env)).output);
+  const pick = (...names: string[]) => Object.fromEntries(names.map((name) => [name, shown[name].value]));
+  return {
+    network: pick('vpcId', 'privateSubnetIds', 'publicSubnetIds', 'internalCidrs'),
+    platform: pick('clusterArn', 'clusterName', 'namespaceId', 'namespaceName'),
+  };
+}

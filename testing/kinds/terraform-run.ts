@@ -1,0 +1,47 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Child, startChild } from '../child.ts';
+import { providerMirror } from '../local-aws.ts';
+
+export type TerraformRun = { exitCode: number; output: string; seconds: number; timedOut: boolean };
+
+/** Runs one command in a folder. After `timeoutMs` it gets SIGINT, and later SIGKILL. */
+export async function terraformRun(
+  folder: string,
+  args: string[],
+  env: Record<string, string>,
+  timeoutMs = 600_000,
+): Promise<TerraformRun> {
+  const from = performance.now();
+  const child = startChild('terraform', [...args, '-no-color'], {
+    env: { ...base(folder), ...env },
+    cwd: folder,
+  });
+  const exited = new Promise<number>((resolve) => child.process.once('exit', (code) => resolve(code ?? 1)));
+  let timedOut = false;
+  const timer = setTimeout(() => {
+    timedOut = true;
+    void stopped(child);
+  }, timeoutMs);
+  const exitCode = await exited;
+  clearTimeout(timer);
+  return { exitCode, output: child.output(), seconds: (performance.now() - from) / 1000, timedOut };
+}
+
+async function stopped(child: Child): Promise<void> {
+  await child.stop('SIGINT');
+}
+
+/** The CLI configuration names the mirror, so that no registry is asked. */
+function base(folder: string): Record<string, string> {
+  const config = join(folder, 'terraform.rc');
+  const mirror = `provider_installation {\n  filesystem_mirror {\n    path = "${providerMirror()}"\n  }\n}\n`;
+  writeFileSync(config, mirror);
+  return {
+    PATH: process.env.PATH ?? '',
+    HOME: process.env.HOME ?? '/',
+    TF_CLI_CONFIG_FILE: config,
+    TF_IN_AUTOMATION: '1',
+    CHECKPOINT_DISABLE: '1',
+  };
+}
