@@ -43,7 +43,7 @@ function typeOf({ schema }: Field): string {
 }
 
 function defaultOf({ schema, isRequired }: Field): string {
-  if (schema.default !== undefined) return `\`${text(schema.default)}\``;
+  if (schema.default !== undefined) return text(schema.default);
   return isRequired ? 'required' : '';
 }
 
