@@ -174,6 +174,7 @@ test('an address is open on the port of its rule, or on every port; a name does 
     ['::ffff:10.0.0.2', 80, true],
     ['localhost', 5000, true],
     ['localhost', 5001, false],
+    ['example.org', 5000, false],
     ['93.184.216.2', 443, false],
   ] as const)
     assert.equal(list.allowsName(host, port), isOpen, `${host}:${port}`);
@@ -203,4 +204,6 @@ test('only loopback addresses with a port are published inside', () => {
     { address: '127.0.0.1', port: 80 },
     { address: '::1', port: 70 },
   ]);
+  const own = ['127.10.0.1:1', '127.0.10.1:1', '127.0.0.10:1'];
+  expect(publishedPorts(own.flatMap((text) => parseAllowRule(text) ?? []))).toHaveLength(3);
 });

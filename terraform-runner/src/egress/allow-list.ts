@@ -18,9 +18,7 @@ const hostPattern = /^(\*\.)?([a-z0-9_]([a-z0-9_-]*[a-z0-9])?)(\.[a-z0-9_]([a-z0
 /** Parses `*.amazonaws.com`, `db.example.org:5432`, `10.1.0.0/16`, `[fd00::1]:443`; otherwise `undefined`. */
 export function parseAllowRule(text: string): AllowRule | undefined {
   const match = /^(?:\[([^\]]+)\]|([^[\]]+?))(\/\d{1,3})?(?::(\d{1,5}))?$/.exec(
-    isIP(text) === 6
-      ? `[${text}]`
-      : text.replace(/^([0-9a-f:]*:[0-9a-f:]*)(\/\d+)$/i, '[$1]$2').toLowerCase(),
+    isIP(text) === 6 ? `[${text}]` : text.toLowerCase(),
   );
   if (!match) return undefined;
   const [, bracketed, bare = '', prefix = '', portText] = match;

@@ -83,3 +83,12 @@ test('a name without an address is unknown, with the reason', async () => {
     problem: 'Error: no',
   });
 });
+
+test('without another lookup the system resolves a name to all its addresses', async () => {
+  const name = '127.1'; // no network is needed: the system's resolver takes it as an address
+  const ownList = createAllowList([
+    { kind: 'host', host: name, port: 443 },
+    { kind: 'range', range: '127.0.0.1', port: 443 },
+  ]);
+  expect(await resolveAllowed(ownList, name, 443)).toStrictEqual({ kind: 'open', addresses: ['127.0.0.1'] });
+});
