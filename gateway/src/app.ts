@@ -26,6 +26,8 @@ import { policyRoutes } from './policy/routes.ts';
 import { revisionRoutes } from './projects/revisions/routes.ts';
 import { secretRoutes } from './projects/secrets/routes.ts';
 import { runnerRoutes } from './runners/routes.ts';
+import { kindRoutes } from './stacks/kind-routes.ts';
+import { stackRoutes } from './stacks/routes.ts';
 
 const resources = [
   healthRoutes,
@@ -33,6 +35,8 @@ const resources = [
   projectRoutes,
   revisionRoutes,
   validateRoutes,
+  stackRoutes,
+  kindRoutes,
   costRoutes,
   policyRoutes,
   policyReportRoutes,

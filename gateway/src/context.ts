@@ -13,6 +13,7 @@ import type { RunnerRegistry } from './runners/registry.ts';
 import type { OpenDatabase } from './server/database/open.ts';
 import type { Encryption } from './server/encryption.ts';
 import type { Metrics } from './server/metrics.ts';
+import type { StackResolver } from './stacks/resolver.ts';
 
 /** Shared by request handlers and workers. */
 export type Context = {
@@ -28,6 +29,7 @@ export type Context = {
   jobCache: JobCache;
   metrics: Metrics;
   prices: Prices;
+  stackResolver: StackResolver;
   operatorPolicy: OperatorPolicy;
   /** Returns the redactor for answers about a project or a job. */
   redactorOf: RedactorOf<Redactor>;

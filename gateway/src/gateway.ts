@@ -32,6 +32,7 @@ import { openDatabase } from './server/database/open.ts';
 import { createEncryption, loadEncryptionKey } from './server/encryption.ts';
 import { createLogger } from './server/logger.ts';
 import { createMetrics } from './server/metrics.ts';
+import { StackResolver } from './stacks/resolver.ts';
 
 const jobCacheBytes = 64 * 1024 * 1024;
 const closeMs = 5000;
@@ -80,6 +81,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
       await resealing;
       await context.refusals[Symbol.asyncDispose]();
       await auditFile?.[Symbol.asyncDispose]();
+      await context.stackResolver[Symbol.asyncDispose]();
       await context.prices[Symbol.asyncDispose]();
       await context.runners[Symbol.asyncDispose]();
       await context.database.close();
@@ -120,6 +122,7 @@ async function createContext(config: Config): Promise<Context> {
     jobCache: createJobCache({ maxBytes: jobCacheBytes }),
     metrics: createMetrics(),
     prices: new Prices(config, logger),
+    stackResolver: new StackResolver(),
     operatorPolicy,
     redactorOf: createAnswerRedactors({ config, database, encryption }),
   };

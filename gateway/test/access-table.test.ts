@@ -12,6 +12,8 @@ const bodies: Record<string, unknown> = {
   destroy: { projectId: 'mine' },
   rollback: { projectId: 'mine' },
   validateCode: code,
+  validateStack: { files: { 'stacks/stack/stack.yaml': '' } },
+  drawStackGraph: { files: { 'stacks/stack/stack.yaml': '' }, environment: 'development' },
   estimateCode: code,
   approveJob: { planDigest: 'a'.repeat(64) },
   setBudget: { maxMonthly: 10 },

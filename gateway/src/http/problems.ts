@@ -40,6 +40,8 @@ const table = {
   orphan_not_adoptable: { status: 409, title: 'The orphan cannot be adopted or deleted like this' },
   state_not_found: { status: 404, title: 'The project has no state' },
   state_version_not_found: { status: 404, title: 'No such state version' },
+  stack_too_complex: { status: 422, title: 'The stack needs too much time or memory' },
+  kind_not_found: { status: 404, title: 'No such kind' },
   idempotency_key_reused: { status: 409, title: 'The idempotency key belongs to another request' },
   database_not_embedded: { status: 409, title: 'The database is not the embedded one' },
   policy_denied: { status: 403, title: 'A policy denies this' },
@@ -127,13 +129,16 @@ function toDomainError(error: unknown): DomainError | undefined {
       : error.problem === 'no_capacity' || error.problem === 'shutting_down'
         ? new DomainError(error.problem, error.message)
         : undefined;
-  const { type, status } = (error ?? {}) as { type?: string; status?: number };
+  const { type, status, limit } = (error ?? {}) as { type?: string; status?: number; limit?: number };
   if (type === 'entity.parse.failed')
     return new DomainError('malformed_json', 'reading the body', {
       fields: [{ pointer: '', detail: `it is not valid JSON: ${(error as Error).message}` }],
     });
   if (type === 'entity.too.large')
-    return new DomainError('payload_too_large', 'reading the body: it is larger than 16 MB');
+    return new DomainError(
+      'payload_too_large',
+      `reading the body: it is larger than ${(limit ?? 0) / 1024 / 1024} MB`,
+    );
   if (type === 'charset.unsupported' || type === 'encoding.unsupported')
     return new DomainError('unsupported_media_type', `reading the body: ${(error as Error).message}`);
   if (error instanceof URIError)

@@ -10,6 +10,7 @@ import { jobEventEndpoints } from './job/events.ts';
 import { terraformLogEndpoints } from './job/terraform-log.ts';
 import { jobEndpoints } from './job/view.ts';
 import { keyEndpoints } from './key.ts';
+import { kindEndpoints } from './kind.ts';
 import { orphanEndpoints } from './orphan.ts';
 import { planEndpoints } from './plan.ts';
 import { policyFindingEndpoints } from './policy/findings.ts';
@@ -19,6 +20,7 @@ import { projectEndpoints } from './project.ts';
 import { protectionEndpoints } from './protection.ts';
 import { revisionEndpoints } from './revision.ts';
 import { secretEndpoints } from './secret.ts';
+import { stackEndpoints } from './stack.ts';
 import { stateEndpoints } from './state.ts';
 import { validationEndpoints } from './validation.ts';
 import { webIdentityEndpoints } from './web-identity.ts';
@@ -36,6 +38,8 @@ export const endpoints = {
   ...stateEndpoints,
   ...orphanEndpoints,
   ...validationEndpoints,
+  ...stackEndpoints,
+  ...kindEndpoints,
   ...costEndpoints,
   ...budgetEndpoints,
   ...policyEndpoints,

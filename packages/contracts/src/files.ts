@@ -50,8 +50,8 @@ export function byteLength(text: string): number {
   return new TextEncoder().encode(text).byteLength;
 }
 
-/** Does not decode, because the content may be no Base64 at all. */
-function sizeOf(content: FileContent): number {
+/** Returns the size of a content in bytes. Does not decode, because the content may be no Base64 at all. */
+export function sizeOf(content: FileContent): number {
   if (typeof content === 'string') return byteLength(content);
   const padding = content.base64.match(/={1,2}$/)?.[0].length ?? 0;
   return Math.floor((content.base64.length * 3) / 4) - padding;

@@ -34,6 +34,8 @@ export const problemCodes = [
   'orphan_not_adoptable',
   'state_not_found',
   'state_version_not_found',
+  'stack_too_complex',
+  'kind_not_found',
   'idempotency_key_reused',
   'database_not_embedded',
   'policy_denied',

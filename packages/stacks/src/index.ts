@@ -18,7 +18,7 @@ export {
   withDependents,
 } from './graph/scope.ts';
 export { type Dependency, destroyWaves, wavesOf } from './graph/waves.ts';
-export { foundationKind, type Kind, type KindCatalog } from './kind/kind.ts';
+export { findKind, foundationKind, infraSchemaOf, type Kind, type KindCatalog } from './kind/kind.ts';
 export { readKind, readKinds } from './kind/read-kinds.ts';
 export { checkKind, type KindProblem, kindVariables } from './kind-check/check-kind.ts';
 export { type Field, fieldsOf } from './kind-check/fields.ts';
@@ -36,5 +36,6 @@ export {
 } from './resolution.ts';
 export { type ResolveRequest, resolveStack } from './resolve-stack.ts';
 export { KindError, type Schema } from './schema/schema.ts';
+export { didYouMean } from './suggest.ts';
 export type { Json } from './tree/tree.ts';
 export { validateStack } from './validate-stack.ts';
