@@ -3,10 +3,13 @@ import { auditCommand } from './commands/audit.ts';
 import { backupCommand } from './commands/backup.ts';
 import { costsCommand } from './commands/costs.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { graphCommand } from './commands/graph.ts';
 import { keysCommand } from './commands/keys.ts';
+import { kindsCommand } from './commands/kinds.ts';
 import { policyCommand } from './commands/policy.ts';
 import { restoreCommand } from './commands/restore.ts';
 import { secretsCommand } from './commands/secrets.ts';
+import { validateCommand } from './commands/validate.ts';
 
 /** Creates `deployer`, the engine's command line; it uses only the public API. */
 export function createProgram(): Command {
@@ -23,5 +26,8 @@ export function createProgram(): Command {
     .addCommand(keysCommand())
     .addCommand(secretsCommand())
     .addCommand(auditCommand())
-    .addCommand(policyCommand());
+    .addCommand(policyCommand())
+    .addCommand(validateCommand())
+    .addCommand(graphCommand())
+    .addCommand(kindsCommand());
 }
