@@ -88,6 +88,7 @@ function namesProject({ operationId, path }: Operation): boolean {
 
 function assertAllowed({ status, problem }: Awaited<ReturnType<typeof ask>>): void {
   assert.ok(status !== 401 && status !== 403 && status !== 429 && status !== 500, JSON.stringify(problem));
+  if (status === 200) return;
   assert.equal(problem?.errors, undefined, `add a valid body to the table: ${JSON.stringify(problem)}`);
 }
 
