@@ -26,7 +26,9 @@ export async function manyBench(): Promise<Row[]> {
       theirs.push(await byHand(join(directory, `round-${round}`), code, env));
       ours.push(await withEngine(code));
       if (postgres)
-        onPostgres.push(await withEngine(code, { DATABASE_URL: await postgres.createDatabase(`round_${round}`) }));
+        onPostgres.push(
+          await withEngine(code, { DATABASE_URL: await postgres.createDatabase(`round_${round}`) }),
+        );
       console.error(`  round ${round}: ${seconds(ours.at(-1) ?? 0)} / ${seconds(theirs.at(-1) ?? 0)}`);
     }
   } finally {
