@@ -9,17 +9,17 @@ import { processesIn, terraformIn } from './support/processes.ts';
 import { waitUntil } from './support/wait-until.ts';
 
 /** Resources that take a while, one after the other, without a provider to install. */
-const slow = `
+const slow = (seconds: number) => `
 resource "terraform_data" "first" {}
 resource "terraform_data" "slow" {
   depends_on = [terraform_data.first]
-  provisioner "local-exec" { command = "sleep 2" }
+  provisioner "local-exec" { command = "sleep ${seconds}" }
 }
 resource "terraform_data" "last" { depends_on = [terraform_data.slow] }
 `;
 
-async function startApply(client: Client, folders: Folders) {
-  const job = makeJob(writeRevision(folders, { 'main.tf': slow }));
+async function startApply(client: Client, folders: Folders, seconds = 2) {
+  const job = makeJob(writeRevision(folders, { 'main.tf': slow(seconds) }));
   await client.put(job.planId, job.plan);
   const events = await client.finished(job.planId);
   const ready = events.map(({ body }) => body).find((body) => body.type === 'plan_ready');
@@ -45,7 +45,7 @@ function assertContiguous(events: RunEvent[]): void {
 test('an apply continues while its runner is killed, and the next runner completes it', async () => {
   using folders = makeFolders();
   await using first = await forkRunner(folders);
-  const job = await startApply(first.client, folders);
+  const job = await startApply(first.client, folders, 8); // longer than another runner's start on a busy machine
   const seen: RunEvent[] = [];
   for await (const event of first.client.events(job.applyId, 0, false)) seen.push(event);
   await first.end('SIGKILL');
