@@ -73,7 +73,7 @@ test('an environment whose folder has only hidden files exists, and hidden files
   await rm(environments, { recursive: true });
 });
 
-test('a folder that is no repository, or too large, is refused before anything is sent', async () => {
+test('nothing is sent of a folder that is no repository or is too large', async () => {
   await expect(deployer('validate', join(it.directory, 'nothing'))).rejects.toThrow(
     /there is no such folder/,
   );

@@ -4,8 +4,9 @@ import type { Context } from '../context.ts';
 import type { Call } from '../http/call.ts';
 import type { JobRow } from '../server/database/job-row.ts';
 import { notify } from '../server/database/open.ts';
-import { jobCancelChannel, jobChangedChannel } from './channels.ts';
+import { jobCancelChannel } from './channels.ts';
 import { lockJob, transition } from './transition.ts';
+import { writeJob } from './write-job.ts';
 
 /** Cancels a waiting job at once. For a running one, records the request; its worker acts on it. */
 export async function cancelJob(
@@ -24,19 +25,14 @@ export async function cancelJob(
       await options.call.record(trx, { project: job.project_id });
       return cancelled;
     }
-    const row = await trx
-      .updateTable('jobs')
-      .set({
-        cancel_requested_at: job.cancel_requested_at ?? new Date(),
-        cancel_grace_seconds:
-          options.graceSeconds ?? job.cancel_grace_seconds ?? context.config.cancelGraceSeconds,
-      })
-      .where('id', '=', jobId)
-      .returningAll()
-      .executeTakeFirstOrThrow();
-    await notify(trx, jobChangedChannel, jobId);
+    const patch = {
+      cancel_requested_at: job.cancel_requested_at ?? new Date(),
+      cancel_grace_seconds:
+        options.graceSeconds ?? job.cancel_grace_seconds ?? context.config.cancelGraceSeconds,
+    };
+    const row = await writeJob(trx, jobId, { patch });
     await notify(trx, jobCancelChannel, jobId);
     await options.call.record(trx, { project: job.project_id });
-    return row;
+    return row ?? job;
   });
 }

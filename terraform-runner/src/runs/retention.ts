@@ -1,4 +1,4 @@
-import { readdir, rm, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunView } from '@deployment-engine/runner-api';
 import type { Logger } from 'winston';
@@ -6,6 +6,7 @@ import type { RunnerConfig } from '../config.ts';
 import type { RevisionStore } from '../revisions/store.ts';
 import { jobPaths } from '../workdir/job-paths.ts';
 import { livesIn } from '../workdir/live-processes.ts';
+import { removeJobFolders } from '../workdir/remove-job-folders.ts';
 import type { JobTable } from './job.ts';
 import type { RunService } from './service.ts';
 
@@ -72,7 +73,7 @@ async function removeJob({ config, jobs, runs, logger }: RetentionOptions, jobId
   for (const runId of old) await runs.remove(runId);
   if (old.length === 0 && jobs.activeRun(jobId) === undefined) {
     const paths = jobPaths(config.runsDir, jobId, '.');
-    for (const path of [paths.temporary, paths.root]) await rm(path, { recursive: true, force: true });
+    await removeJobFolders(paths);
   }
   logger.info('an old job was removed', { jobId, runs: old });
 }

@@ -4,6 +4,7 @@ import type { Capacity, RunRequest, RunView } from '@deployment-engine/runner-ap
 import { DomainError } from '@deployment-engine/service';
 import { cancel } from '../terminate/cancel.ts';
 import { jobPaths } from '../workdir/job-paths.ts';
+import { removeJobFolders } from '../workdir/remove-job-folders.ts';
 import { checkNames } from './check-names.ts';
 import { checkPlan } from './check-plan.ts';
 import { executeRun } from './execute-run.ts';
@@ -95,7 +96,7 @@ export class RunService {
     if (this.#jobs.activeRun(jobId) || hasOthers) return;
     await this.#jobs.end(jobId);
     const paths = jobPaths(this.#context.config.runsDir, jobId, '.');
-    for (const path of [paths.temporary, paths.root]) await rm(path, { recursive: true, force: true });
+    await removeJobFolders(paths);
   }
 
   capacity(): Pick<Capacity, 'slots' | 'free' | 'runs'> {

@@ -57,7 +57,7 @@ export class ActiveJobs implements AsyncDisposable {
   /** Call when the cancellation of a job was requested. */
   cancelRequested(jobId: string): void {
     const job = this.#jobs.get(jobId);
-    if (job) this.#forwardCancel(job.work);
+    if (job) forwardCancel(job.work);
   }
 
   /** Stops working on all jobs and releases their leases. */
@@ -78,12 +78,7 @@ export class ActiveJobs implements AsyncDisposable {
     const renewed = await renewLeases(this.#context.database.query, this.#claimer, leases);
     for (const { work, abort } of jobs) {
       if (!renewed.has(work.job.id)) abort.abort(new LeaseLostError(work.job.id));
-      else this.#forwardCancel(work);
+      else forwardCancel(work);
     }
-  }
-
-  /** Not awaited, so that a runner that does not answer cannot delay the renewal of leases. */
-  #forwardCancel(work: JobWork): void {
-    void forwardCancel(work).catch((error) => work.logger.warn('forwarding a cancel', { error }));
   }
 }

@@ -32,7 +32,7 @@ export async function followJobRun(work: JobWork, runId: string): Promise<RunOut
         // Store the state first: a stored event is not read again, so a crash in between would lose the state.
         if (events.some((event) => event.body.type === 'state_changed')) await shipState(work, runId);
         const row = await storeRunEvents(work, runId, events);
-        if (isFirst && row.cancel_requested_at) void forwardCancel(work).catch(() => {}); // also at the next renewal
+        if (isFirst && row.cancel_requested_at) forwardCancel(work);
         isFirst = false;
         after = events.at(-1)?.seq ?? after;
         timeout.answered();

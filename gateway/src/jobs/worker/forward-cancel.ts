@@ -9,9 +9,14 @@ export async function isCancelRequested(work: JobWork): Promise<boolean> {
 
 /**
  * Forwards a cancel request to the run in progress. It is called when the request is announced, with the first events of
- * each run, since the announcement may have come before the run, and when leases are renewed, since it may be lost.
+ * each run, since the announcement may have come before the run, and when leases are renewed, since it may be lost. Nobody
+ * waits for it: a runner that does not answer must not delay the renewal of leases or the storing of events.
  */
-export async function forwardCancel(work: JobWork): Promise<void> {
+export function forwardCancel(work: JobWork): void {
+  tryForward(work).catch((error) => work.logger.warn('forwarding a cancel', { error }));
+}
+
+async function tryForward(work: JobWork): Promise<void> {
   const request = await readCancelRequest(work);
   if (!request) return;
   const grace = request.cancel_grace_seconds ?? work.context.config.cancelGraceSeconds;

@@ -3,7 +3,7 @@ import { retryDelays } from '../../retry-delays.ts';
 
 const connectTimeoutMs = 10_000;
 
-/** Who is told of the notifications of each channel. */
+/** Calls the listeners of a notification's channel. */
 export class Listeners {
   readonly #channels = new Map<string, ((payload: string) => void)[]>();
 

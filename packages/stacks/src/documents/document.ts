@@ -19,7 +19,7 @@ export type Document = {
 
 /** What a document must be where it lies. */
 export type Expectation = {
-  /** Kinds that may be here, `component` for every kind of component. */
+  /** Kinds that are allowed here; `component` stands for all kinds of components. */
   kinds: string[];
   /** What `metadata` must say; a name that is not here must not be in it. */
   names: { name?: string; service?: string; stack?: string; environment?: string };

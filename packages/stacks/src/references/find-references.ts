@@ -9,7 +9,7 @@ export type Replacement = { component: string; output?: string } | undefined;
 /** Fields whose `component` is a reference. */
 const referringFields = ['source', 'target', 'origin', 'attachTo'];
 
-/** Calls `visit` for every reference in a `spec`, and returns the `spec` with what that answers in their place. */
+/** Returns a `spec` in which each reference is replaced by what `visit` returns for it. */
 export function replaceReferences(spec: Tree, visit: (reference: Reference) => Replacement): Tree {
   const inside = walk(spec, '', visit);
   const entry = inside.kind === 'map' ? inside.entries.get('dependsOn') : undefined;

@@ -8,7 +8,7 @@ test.each([
   ['a region and an alias', { 'main.tf': 'provider "aws" {\n region = "a"\n alias = "b"\n}' }],
   ['endpoints', { 'main.tf': 'provider "aws" {\n endpoints {\n  s3 = "http://a"\n }\n}' }],
   ['a profile of another provider', { 'main.tf': 'provider "other" {\n profile = "b"\n}' }],
-  ['a file that is no code', { 'main.tf': '', 'notes.txt': 'provider "aws" {\n profile = "b"\n}' }],
+  ['a text file that looks like code', { 'main.tf': '', 'notes.txt': 'provider "aws" {\n profile = "b"\n}' }],
 ])('a spare fits code with %s', (_what, files) => {
   expect(isPlain(files as Record<string, string>)).toBe(true);
 });

@@ -8,6 +8,7 @@ import { isRunning, stopBackground } from '../../process/background.ts';
 import { readIdentity, sessionOf } from '../../process/identity.ts';
 import type { ProviderBinary } from '../../providers/binaries.ts';
 import { environmentDigest } from '../../providers/job-providers.ts';
+import { backgroundFolders } from '../../providers/orphans.ts';
 import { controlPaths, providerCommand } from '../../providers/provider-command.ts';
 import type { TakeOver } from '../../providers/proxy/proxy-settings.ts';
 import {
@@ -20,6 +21,7 @@ import type { NetworkAccess } from '../../sandbox/bubblewrap.ts';
 import type { CommandContext } from '../../sandbox/command-line.ts';
 import { assignUser } from '../../sandbox/users.ts';
 import { type JobPaths, jobPaths } from '../../workdir/job-paths.ts';
+import { removeJobFolders } from '../../workdir/remove-job-folders.ts';
 import type { RunContext } from '../run.ts';
 import { layOutJob } from '../steps/lay-out-job.ts';
 import type { JobValues } from './job-values.ts';
@@ -76,11 +78,8 @@ export async function makeSpare({ config, sandbox }: Needs, kind: SpareKind): Pr
 }
 
 /** Whether provider and network of the spare still run. */
-export function isReady({ paths, egress }: Spare): boolean {
-  return [
-    ...findProviders(paths.providers).map(({ directory }) => directory),
-    ...(egress ? [paths.egress] : []),
-  ].every(isRunning);
+export function isReady({ paths }: Spare): boolean {
+  return backgroundFolders(paths).every(isRunning);
 }
 
 /** Whether the spare was made for this provider and network. */
@@ -121,10 +120,8 @@ function tellProvider(provider: SharedProvider, context: CommandContext, brought
 
 /** Ends a spare, if it has not been moved, and removes its folder. */
 export async function removeSpare(paths: JobPaths): Promise<void> {
-  const providers = findProviders(paths.providers).map(({ directory }) => directory);
-  await Promise.all(providers.map(stopBackground));
-  await createJobEgress(paths.egress).stop();
-  for (const path of [paths.temporary, paths.root]) await rm(path, { recursive: true, force: true });
+  await Promise.all(backgroundFolders(paths).map(stopBackground));
+  await removeJobFolders(paths);
 }
 
 /** Removes the spares that an earlier start of the runner left behind. */
@@ -135,8 +132,7 @@ export async function removeOldSpares(runsDir: string): Promise<void> {
 
 /** Returns the resident memory of a spare's processes, in bytes. */
 export function memoryOf(paths: JobPaths): number {
-  const folders = [paths.egress, ...findProviders(paths.providers).map(({ directory }) => directory)];
-  const pids = folders.flatMap((folder) => {
+  const pids = backgroundFolders(paths).flatMap((folder) => {
     const identity = readIdentity(folder);
     return identity ? sessionOf(identity) : [];
   });

@@ -49,9 +49,7 @@ export class WarmProviders implements AsyncDisposable {
   get facts(): WarmProviderFacts {
     if (Date.now() - this.#weighedAt > weighMs) {
       this.#weighedAt = Date.now();
-      this.#memoryBytes = this.#spares
-        .map(({ paths }) => memoryOf(paths))
-        .reduce((sum, bytes) => sum + bytes, 0);
+      this.#memoryBytes = this.#spares.reduce((sum, { paths }) => sum + memoryOf(paths), 0);
     }
     return {
       wanted: this.#wanted,
@@ -81,7 +79,7 @@ export class WarmProviders implements AsyncDisposable {
    * Returns whether it did.
    */
   async take(active: ActiveRun, files: Map<string, Uint8Array>, likely: ProviderBinary[]): Promise<boolean> {
-    const kind = this.#learn(active, likely);
+    const kind = this.learn(active, likely);
     const brought = kind && broughtBy(active, files);
     if (!kind || !brought) return false;
     const spare = await this.#pick(kind);
@@ -111,12 +109,11 @@ export class WarmProviders implements AsyncDisposable {
     await removeSpare(spare.paths);
   }
 
-  /** Call when init has chosen a run's providers: spares are of the kind that the newest run uses. */
-  learn(active: ActiveRun, chosen: ProviderBinary[]): void {
-    this.#learn(active, chosen);
-  }
-
-  #learn(active: ActiveRun, binaries: ProviderBinary[]): SpareKind | undefined {
+  /**
+   * Call when a run's providers are known: the next spare is of the kind that the newest run uses. Returns that kind;
+   * `undefined` if the run needs no spare.
+   */
+  learn(active: ActiveRun, binaries: ProviderBinary[]): SpareKind | undefined {
     const binary = binaries.find(({ source }) => awsProvider.test(source));
     const { kind } = active.request;
     if (!binary || this.#wanted === 0 || (kind !== 'plan' && kind !== 'apply')) return undefined;
