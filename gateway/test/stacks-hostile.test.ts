@@ -112,14 +112,16 @@ test('a question that takes too long is refused, and the next one is answered', 
   expect(await patient.ask(question)).toMatchObject({ valid: true });
 });
 
-test('the thread is started again after it was ended', async () => {
+test('memory beyond the limit ends the resolver’s process alone, each time, and the next question is answered', async () => {
   await using resolver = new StackResolver({ maxMemoryMb: 64 });
   const files = new Map([
     ...question.files,
     ['stacks/shop/infra/defaults.yaml', `a: ["${'x,'.repeat(30_000_000)}"]`],
   ]);
-  await expect(resolver.ask({ ...question, files })).rejects.toMatchObject({ code: 'stack_too_complex' });
-  expect(await resolver.ask(question)).toMatchObject({ valid: true });
+  for (let attempt = 1; attempt <= 3; attempt += 1) {
+    await expect(resolver.ask({ ...question, files })).rejects.toMatchObject({ code: 'stack_too_complex' });
+    expect(await resolver.ask(question)).toMatchObject({ valid: true });
+  }
 });
 
 test('of many questions at once eight are answered, the others are refused at once', async () => {

@@ -4,7 +4,7 @@ import { type KindCatalog, readKinds } from '@deployment-engine/stacks';
 
 const folder = join(import.meta.dirname, '../../../kinds');
 
-/** Reads the kinds that ship with the engine. Takes about a second of computing: call it in a thread. */
+/** Reads the kinds that ship with the engine. Takes about a second of computing: call it beside the gateway's event loop. */
 export function readBuiltInKinds(): KindCatalog {
   const files = new Map<string, string>();
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {

@@ -1,18 +1,23 @@
-import { Worker } from 'node:worker_threads';
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { DomainError } from '@deployment-engine/service';
-import type { AnswerTo, Question } from './resolver-messages.ts';
+import type { AnswerTo, Question, Reply } from './resolver-messages.ts';
 
 /** Each waiting request holds a whole repository in memory. */
 const maxWaiting = 8;
 
+/** Recursion over nested YAML needs more than Node's usual stack of 1 MB; systems give a process 8 MB. */
+const stackKilobytes = 3900;
+
 /**
- * Resolves stacks in a thread, one at a time, so that a large or hostile repository neither blocks the event loop nor
- * takes the gateway's memory. The thread is started by the first question and then kept.
+ * Resolves stacks in a process of its own, one at a time, so that a large or hostile repository neither blocks the event
+ * loop nor takes the gateway's memory. A thread is not enough: if it allocates faster than its limit is looked at, the
+ * whole process aborts. The process is started by the first question and then kept.
  */
 export class StackResolver {
   readonly #timeoutMs: number;
   readonly #maxMemoryMb: number;
-  #worker: Worker | undefined;
+  #child: ChildProcess | undefined;
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
 
@@ -36,44 +41,57 @@ export class StackResolver {
   }
 
   async #answer(question: Question): Promise<unknown> {
-    this.#worker ??= new Worker(new URL('./resolver-thread.ts', import.meta.url), {
-      env: {},
-      execArgv: [],
-      resourceLimits: { maxOldGenerationSizeMb: this.#maxMemoryMb, stackSizeMb: 4 },
-    });
-    const worker = this.#worker;
-    const timer = setTimeout(() => void worker.terminate(), this.#timeoutMs);
-    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    let failure: Error | undefined;
-    const onError = (error: Error) => {
-      failure = error;
-    };
-    const onExit = () => reject(asRefusal(failure));
-    worker.once('message', resolve).once('error', onError).once('exit', onExit);
-    worker.ref();
-    worker.postMessage(question);
+    const child = this.#start();
+    const timer = setTimeout(() => child.kill('SIGKILL'), this.#timeoutMs);
+    const { promise, resolve, reject } = Promise.withResolvers<Reply>();
+    const onExit = (code: number | null) => reject(asRefusal(code));
+    child.once('message', resolve).once('error', reject).once('exit', onExit);
+    child.ref();
+    child.channel?.ref();
+    child.send(question, (error) => error && reject(error));
     try {
-      return await promise;
-    } catch (error) {
-      this.#worker = undefined;
-      throw error;
+      const reply = await promise;
+      if ('failure' in reply) throw new Error(`resolving the stack: ${reply.failure}`);
+      return reply.answer;
     } finally {
       clearTimeout(timer);
-      worker.unref();
-      worker.off('message', resolve).off('error', onError).off('exit', onExit);
+      child.unref();
+      child.channel?.unref();
+      child.off('message', resolve).off('error', reject).off('exit', onExit);
     }
+  }
+
+  #start(): ChildProcess {
+    if (this.#child?.connected && isRunning(this.#child)) return this.#child;
+    const { NODE_COMPILE_CACHE: compiled } = process.env;
+    const child = fork(new URL('./resolver-process.ts', import.meta.url), {
+      env: compiled ? { NODE_COMPILE_CACHE: compiled } : {},
+      execArgv: [`--max-old-space-size=${this.#maxMemoryMb}`, `--stack-size=${stackKilobytes}`],
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    child.on('error', () => {}); // told by the question that it belongs to
+    this.#child = child;
+    return child;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#last;
-    await this.#worker?.terminate();
+    const child = this.#child;
+    if (!child || !isRunning(child)) return;
+    const ended = once(child, 'exit');
+    child.kill('SIGKILL');
+    await ended;
   }
 }
 
-/** The thread ends by a timeout, by its memory limit, or by an error in this code. */
-function asRefusal(failure: Error | undefined): Error {
-  const isMemory = (failure as { code?: string } | undefined)?.code === 'ERR_WORKER_OUT_OF_MEMORY';
-  if (failure && !isMemory) return failure;
+function isRunning({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode === null && signalCode === null;
+}
+
+/** The process is killed by the timeout, or aborts at its memory limit; an exit code comes from an error in this code. */
+function asRefusal(code: number | null): Error {
+  if (code !== null) return new Error(`resolving the stack: its process ended with code ${code}`);
   return new DomainError(
     'stack_too_complex',
     'resolving the stack: it needs too much time or memory; look for YAML aliases and lists that repeat, or split the stack',
