@@ -5,7 +5,7 @@ import { redactEvent } from '../../projects/redaction/redact-event.ts';
 import { parseState, saveStateVersion } from '../../projects/states/store.ts';
 import { retryDelays } from '../../retry-delays.ts';
 import { RunnerError } from '../../runner-error.ts';
-import type { JobPatch, JobRow } from '../../server/database/job-row.ts';
+import type { JobPatch } from '../../server/database/job-row.ts';
 import { lastRunSeq, redactStoredEvents } from '../events/store.ts';
 import { type ProgressSource, progressPercent } from '../progress.ts';
 import { keepTerraformLog } from '../terraform-logs/keep-log.ts';
@@ -31,8 +31,8 @@ export async function followJobRun(work: JobWork, runId: string): Promise<RunOut
       for await (const events of client.followRun(runId, after, work.signal)) {
         // Store the state first: a stored event is not read again, so a crash in between would lose the state.
         if (events.some((event) => event.body.type === 'state_changed')) await shipState(work, runId);
-        const row = await storeRunEvents(work, runId, events);
-        if (isFirst && row.cancel_requested_at) forwardCancel(work);
+        await storeRunEvents(work, runId, events);
+        if (isFirst && work.job.cancel_requested_at) forwardCancel(work);
         isFirst = false;
         after = events.at(-1)?.seq ?? after;
         timeout.answered();
@@ -68,7 +68,7 @@ async function endOfRun(work: JobWork, runId: string, outcome: RunOutcome): Prom
  * Stores a batch of a run's events, and the progress they make, in one fenced statement. Nobody but the job's worker
  * counts, so the counts in memory are those of the row.
  */
-async function storeRunEvents(work: JobWork, runId: string, events: RunEvent[]): Promise<JobRow> {
+async function storeRunEvents(work: JobWork, runId: string, events: RunEvent[]): Promise<void> {
   const redactor = await work.secrets.redactor();
   const { planned, finished, failed } = work.job;
   const counts = { planned, finished, failed };
@@ -84,9 +84,7 @@ async function storeRunEvents(work: JobWork, runId: string, events: RunEvent[]):
     if (count(event.body, counts))
       stored.push({ body: progress({ ...work.job, ...patch, ...counts }), at: new Date(event.at) });
   }
-  const row = await patchJob(work.context.database.query, work.lease, { ...patch, ...counts }, stored);
-  work.job = { ...work.job, ...patch, ...counts };
-  return row;
+  work.job = await patchJob(work.context.database.query, work.lease, { ...patch, ...counts }, stored);
 }
 
 type Counts = { planned: number; finished: number; failed: number };

@@ -64,7 +64,7 @@ async function budgetDecisions({ context, job }: JobWork): Promise<GateDecision[
 
 /** Stores the findings, the decisions and whether the gate is passed. */
 async function record(
-  { context, job, lease }: JobWork,
+  work: JobWork,
   reports: { code: PolicyReport | null; plan: PolicyReport },
   {
     decisions,
@@ -72,10 +72,11 @@ async function record(
     passed,
   }: { decisions: GateDecision[]; blocking: GateDecision | undefined; passed: boolean },
 ): Promise<void> {
+  const { context, job, lease } = work;
   const summary = summariseReport(mergeParts({ ...reports, afterApply: null }));
-  await context.database.query.transaction().execute(async (trx) => {
+  work.job = await context.database.query.transaction().execute(async (trx) => {
     await saveReport(trx, job.id, 'plan', reports.plan);
-    await patchJob(
+    const row = await patchJob(
       trx,
       lease,
       { policy_summary: JSON.stringify(summary), gate_passed_at: passed ? new Date() : null },
@@ -86,6 +87,7 @@ async function record(
     );
     if (blocking?.reason === 'policy_denied')
       await recordDenial(context, trx, job, { step: 'gate', findings: blocking.findings });
+    return row;
   });
 }
 

@@ -8,6 +8,7 @@ import { orphanImports } from '../recovery/orphan-imports.ts';
 import { patchJob } from '../transition.ts';
 import { followJobRun } from './follow-run.ts';
 import type { JobWork, PhaseResult } from './job-work.ts';
+import { nextAttempt } from './next-attempt.ts';
 import { searchOrphans } from './search-orphans.ts';
 import { commonRequest, startJobRun, uploadOf } from './start-run.ts';
 
@@ -70,12 +71,6 @@ async function absentImports(work: JobWork, known: Set<string>): Promise<string[
         '',
     )
     .filter((address) => address !== '' && !known.has(address));
-}
-
-/** Each attempt needs a new run id. */
-async function nextAttempt(work: JobWork): Promise<void> {
-  work.job = { ...work.job, attempt: work.job.attempt + 1 };
-  await patchJob(work.context.database.query, work.lease, { attempt: work.job.attempt });
 }
 
 async function storePlan(work: JobWork, runId: string): Promise<void> {

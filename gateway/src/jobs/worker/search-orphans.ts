@@ -9,9 +9,9 @@ import { foundIds, type Lookup, lookupsOf, targetOf } from '../recovery/search/s
 import { type Finding, shareOut } from '../recovery/search/share-out.ts';
 import { idOfArn, orphanTagOf } from '../recovery/search/tag-query.ts';
 import { objectKey, objectsOf } from '../recovery/state-objects.ts';
-import { patchJob } from '../transition.ts';
 import { followJobRun } from './follow-run.ts';
 import type { JobWork } from './job-work.ts';
+import { nextAttempt } from './next-attempt.ts';
 import { commonRequest, startJobRun } from './start-run.ts';
 
 /** Terraform stops at failed reads, so each run leaves out the lookups that failed in the run before. */
@@ -168,10 +168,4 @@ function noteFailure(results: Map<Lookup, Result>, lookup: Lookup, diagnostics: 
   const isAbsent = nothingThere.test(text) && !/target does not exist/i.test(own.summary);
   results.set(lookup, isAbsent ? { ids: [] } : { problem: own.summary });
   return true;
-}
-
-/** Each run needs its own id. */
-async function nextAttempt(work: JobWork): Promise<void> {
-  work.job = { ...work.job, attempt: work.job.attempt + 1 };
-  await patchJob(work.context.database.query, work.lease, { attempt: work.job.attempt });
 }
