@@ -12,6 +12,7 @@ import { jobEndpoints } from './job/view.ts';
 import { keyEndpoints } from './key.ts';
 import { kindEndpoints } from './kind.ts';
 import { orphanEndpoints } from './orphan.ts';
+import { pipelineEndpoints } from './pipeline.ts';
 import { planEndpoints } from './plan.ts';
 import { policyFindingEndpoints } from './policy/findings.ts';
 import { policyEndpoints } from './policy/settings.ts';
@@ -40,6 +41,7 @@ export const endpoints = {
   ...validationEndpoints,
   ...stackEndpoints,
   ...kindEndpoints,
+  ...pipelineEndpoints,
   ...costEndpoints,
   ...budgetEndpoints,
   ...policyEndpoints,

@@ -1,35 +1,18 @@
 import { z } from 'zod';
 import { type Endpoint, endpoint } from './endpoint.ts';
-import { emptyFoldersSchema, repositoryFilesSchema } from './repository-files.ts';
-
-const name = (what: string) =>
-  z
-    .string()
-    .regex(/^[a-z][a-z0-9-]*$/, `${what} must be lower-case letters, digits and hyphens, with a letter first`)
-    .max(63);
-export const stackParams = z.object({ stack: name('stack').meta({ example: 'user-platform' }) });
-
-const repository = {
-  files: repositoryFilesSchema,
-  folders: emptyFoldersSchema.optional(),
-  variables: z
-    .record(z.string(), z.string())
-    .optional()
-    .meta({ description: "Values on top of the repository's variables.", example: { VERSION: 'v1.0.0' } }),
-};
-const environment = name('environment').meta({ example: 'development' });
+import { environmentName, name, stackParams, stackRepository } from './stack-names.ts';
 
 export const validateStackRequestSchema = z.strictObject({
-  ...repository,
-  environment: environment.optional().meta({ description: 'Without it, every environment is checked.' }),
+  ...stackRepository,
+  environment: environmentName.optional().meta({ description: 'Without it, every environment is checked.' }),
   service: name('service').optional().meta({ description: 'Answers about this service only.' }),
 });
 
 export const graphFormats = ['text', 'mermaid', 'dot', 'json'] as const;
 export type GraphFormat = (typeof graphFormats)[number];
 export const stackGraphRequestSchema = z.strictObject({
-  ...repository,
-  environment,
+  ...stackRepository,
+  environment: environmentName,
   format: z.enum(graphFormats).default('text'),
 });
 

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { emptyFoldersSchema, repositoryFilesSchema } from './repository-files.ts';
+
+/** Words that follow `/api/stacks/` in addresses of other things. */
+const reservedStackNames = ['kinds', 'pipelines'];
+
+export const name = (what: string) =>
+  z
+    .string()
+    .regex(/^[a-z][a-z0-9-]*$/, `${what} must be lower-case letters, digits and hyphens, with a letter first`)
+    .max(63);
+
+export const stackName = name('stack')
+  .refine((text) => !reservedStackNames.includes(text), 'is a reserved word; give the stack another name')
+  .meta({ example: 'user-platform' });
+export const environmentName = name('environment').meta({ example: 'development' });
+export const stackParams = z.object({ stack: stackName });
+
+/** The parts of a request that carry a deployment repository. */
+export const stackRepository = {
+  files: repositoryFilesSchema,
+  folders: emptyFoldersSchema.optional(),
+  variables: z
+    .record(z.string(), z.string())
+    .optional()
+    .meta({ description: "Values on top of the repository's variables.", example: { VERSION: 'v1.0.0' } }),
+};
+
+export const pipelineIdSchema = z
+  .string()
+  .regex(/^pipeline-[0-9]{10,16}-[a-z0-9]{8}$/, 'a pipeline id looks like pipeline-1704067200000-abcd1234')
+  .meta({ example: 'pipeline-1704067200000-abcd1234' });
