@@ -1,4 +1,13 @@
 export { projectId } from './components/project-id.ts';
+export { componentFiles } from './deployment/component-files.ts';
+export { type PlannedOutputs, plannedOutputs } from './deployment/planned-outputs.ts';
+export {
+  type ComponentPlan,
+  type InputReference,
+  type StackPlan,
+  stackPlan,
+} from './deployment/stack-plan.ts';
+export { withoutPending } from './deployment/without-pending.ts';
 export {
   type Place,
   type StackError,

@@ -18,6 +18,14 @@ export type Kind = {
   outputs: string[];
   /** Fields of `spec` that are accepted and ignored, with the reason; `ports[].name` is such a path. */
   noEffect: Readonly<Record<string, string>>;
+  /** Path in its folder → text of what a project that uses it needs. */
+  files: ReadonlyMap<string, string>;
+  /** Outputs that its code reads from components that it refers to without naming an output. */
+  referencedOutputs: string[];
+  /** Outputs declared sensitive. */
+  sensitiveOutputs: string[];
+  /** Outputs of the foundation that its code reads from `var.context`. */
+  foundationOutputs: string[];
 };
 
 export type KindCatalog = {

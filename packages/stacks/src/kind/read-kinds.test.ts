@@ -63,3 +63,22 @@ test.each(['kind.yaml', 'schema.json'])('a kind without %s can not be used', (na
   files.delete(name);
   expect(() => readKind('Own', files)).toThrow(`reading the kind's Own/${name}: the file is missing`);
 });
+
+test("a kind's files are those that a project needs", () => {
+  const files = own({
+    'README.md': '',
+    'modules/inner/README.md': '',
+    'test/plain.json': '{}',
+    'a.tftpl': '',
+  });
+  expect([...readKind('Own', files).files.keys()].sort()).toStrictEqual([
+    'a.tftpl',
+    'main.tf',
+    'modules/inner/main.tf',
+    'outputs.tf',
+  ]);
+});
+
+test('a catalog arrives as it is in another process', () => {
+  expect(structuredClone(catalog)).toStrictEqual(catalog);
+});

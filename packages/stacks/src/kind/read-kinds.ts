@@ -1,9 +1,9 @@
-import { CodeSyntaxError, parseHcl } from '@deployment-engine/terraform-code';
 import { compareTexts, Report } from '../errors.ts';
 import { KindError, readSchema, type Schema } from '../schema/schema.ts';
 import { parseYaml } from '../tree/parse-yaml.ts';
 import { at, listAt, numberAt, type Tree, textAt, textOf, textsOf } from '../tree/tree.ts';
 import { foundationKind, type Kind, type KindCatalog } from './kind.ts';
+import { moduleFacts } from './module-facts.ts';
 
 const dependsOn: Schema = { type: 'array', items: { type: 'string' } };
 
@@ -43,8 +43,9 @@ export function readKind(name: string, files: ReadonlyMap<string, string>): Kind
     usualMinutes: numberAt(description, 'usualMinutes') ?? 1,
     runsContainers: schema.properties?.image !== undefined,
     schema: name === foundationKind ? schema : withDependsOn(schema),
-    outputs: outputsOf(name, files),
     noEffect: textsOf(at(description, 'noEffect')),
+    files: new Map([...files].filter(([path]) => isOfProject(path))),
+    ...moduleFacts(name, files),
   };
 }
 
@@ -73,18 +74,7 @@ function withDependsOn(schema: Schema): Schema {
   return { ...schema, properties: { ...schema.properties, dependsOn } };
 }
 
-/** Names of the `output` blocks in the module's own files. */
-function outputsOf(name: string, files: ReadonlyMap<string, string>): string[] {
-  const names: string[] = [];
-  for (const [path, text] of files) {
-    if (path.includes('/') || !path.endsWith('.tf')) continue;
-    try {
-      for (const { type, labels } of parseHcl(text).blocks)
-        if (type === 'output' && labels[0] !== undefined) names.push(labels[0]);
-    } catch (error) {
-      if (!(error instanceof CodeSyntaxError)) throw error;
-      throw new KindError(`${name}/${path}`, `line ${error.line}: ${error.message}`);
-    }
-  }
-  return names.sort(compareTexts);
+/** Documentation, tests and what only the engine reads stay out of a project. */
+function isOfProject(path: string): boolean {
+  return !path.startsWith('test/') && !path.endsWith('.md') && !['kind.yaml', 'schema.json'].includes(path);
 }
