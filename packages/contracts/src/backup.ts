@@ -23,6 +23,7 @@ export const backupEndpoints = {
     tag: 'Admin',
     summary: 'Upload a backup (application/gzip); it replaces the embedded database at the next start',
     role: 'admin',
+    bodyType: 'application/gzip',
     status: 200,
     answer: backupRestoredSchema,
     problems: ['invalid_request', 'payload_too_large', 'database_not_embedded'],

@@ -27,6 +27,8 @@ export type Endpoint = {
   params?: z.ZodObject;
   query?: z.ZodObject;
   body?: z.ZodType;
+  /** Media type of a body that is not JSON; such an operation has no `body`. */
+  bodyType?: string;
   /** Whether `Idempotency-Key` is supported. */
   createsJob?: boolean;
   /**
@@ -38,6 +40,8 @@ export type Endpoint = {
   status: number;
   /** Schema of a JSON response, or the media type of any other. */
   answer: z.ZodType | string;
+  /** Schema of each event's data, if the answer is `text/event-stream`. */
+  event?: z.ZodType;
   problems: readonly ProblemCode[];
 };
 

@@ -83,6 +83,7 @@ export const priceBookEndpoints = {
     tag: 'Admin',
     summary: 'Import a price book (application/x-ndjson) and use it; a damaged one is refused',
     role: 'admin',
+    bodyType: 'application/x-ndjson',
     status: 200,
     answer: installedPricesSchema,
     problems: ['invalid_request', 'payload_too_large'],

@@ -88,6 +88,10 @@ export type JobEventBody = z.infer<typeof jobEventBodySchema>;
 export const jobEventSchema = z.object({ seq: z.number().int(), at: z.string(), body: jobEventBodySchema });
 export type JobEvent = z.infer<typeof jobEventSchema>;
 
+/** The event as it is sent to listeners: the body's fields beside its number and time. */
+export const sentJobEventSchema = jobEventSchema.omit({ body: true }).and(jobEventBodySchema);
+export type SentJobEvent = z.infer<typeof sentJobEventSchema>;
+
 export const jobEventEndpoints = {
   jobEvents: endpoint({
     method: 'get',
@@ -99,6 +103,7 @@ export const jobEventEndpoints = {
     params: jobParams,
     status: 200,
     answer: 'text/event-stream',
+    event: sentJobEventSchema,
     problems: ['invalid_request', 'job_not_found'],
   }),
   jobLogs: endpoint({
