@@ -62,7 +62,12 @@ const rows: Row[] = [];
 console.error(`load average before: ${load()}`);
 for (const name of names) {
   console.error(`${name}…`);
-  rows.push(...((await benches[name]?.(options)) ?? []));
+  try {
+    rows.push(...((await benches[name]?.(options)) ?? []));
+  } catch (error) {
+    console.error(error); // the figures of the others are not lost
+    process.exitCode = 1;
+  }
 }
 console.error(`load average after: ${load()}`);
 if (rows.length > 0) console.log(renderTable(rows));

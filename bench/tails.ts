@@ -67,7 +67,10 @@ async function large(
   kind: 'deploy' | 'plan',
   count: number,
 ): Promise<Row[]> {
-  const iacCode = `resource "terraform_data" "many" {\n  count = ${count}\n  input = "value \${count.index}"\n}\n`;
+  const blocks = Array.from({ length: Math.ceil(count / maxCount) }, (_, index) =>
+    block(index, Math.min(maxCount, count - index * maxCount)),
+  );
+  const iacCode = blocks.join('');
   const { peakBytes: before } = await facts();
   await client.complete(kind === 'plan' ? '/api/deploy/plan' : '/api/deploy', {
     projectId: `${kind}-many`,
@@ -79,6 +82,13 @@ async function large(
     limit(`${what}: the gateway's event loop is blocked at most`, maxMs, 50),
     { what: `${what}: the gateway's memory grows by`, ours: `${grown} MB` },
   ];
+}
+
+/** Code that asks for more objects of one block is refused. */
+const maxCount = 1000;
+
+function block(index: number, count: number): string {
+  return `resource "terraform_data" "many_${index}" {\n  count = ${count}\n  input = "value \${count.index}"\n}\n`;
 }
 
 function limit(what: string, ms: number, atMost: number): Row {

@@ -22,6 +22,8 @@ import { orphanRoutes } from './jobs/recovery/orphan-routes.ts';
 import { jobRoutes } from './jobs/routes.ts';
 import { projectOfJob } from './jobs/store.ts';
 import { validateRoutes } from './jobs/validate/routes.ts';
+import { environmentRoutes } from './pipelines/environment/routes.ts';
+import { pipelineRoutes } from './pipelines/routes.ts';
 import { policyRoutes } from './policy/routes.ts';
 import { revisionRoutes } from './projects/revisions/routes.ts';
 import { secretRoutes } from './projects/secrets/routes.ts';
@@ -37,6 +39,8 @@ const resources = [
   validateRoutes,
   stackRoutes,
   kindRoutes,
+  pipelineRoutes,
+  environmentRoutes,
   costRoutes,
   policyRoutes,
   policyReportRoutes,

@@ -110,6 +110,7 @@ function policyAndCostsConfig({ policyAndCosts: settings, storage }: Values) {
     /** Percent off the list price, by resource type, type prefix with `*`, or category. */
     costDiscounts: settings.COST_DISCOUNTS,
     /** The installation's own price book; the embedded one is used while this file does not exist. */
+    kindsDir: settings.KINDS_DIR && resolve(settings.KINDS_DIR),
     priceBookPath: resolve(settings.PRICE_BOOK ?? join(storage.DATA_DIR, 'price-book.json')),
     /** Addresses of price lists that replace the clouds' own. */
     priceListUrls: settings.PRICE_LIST_URLS as { aws?: string; azure?: string; google?: string },

@@ -8,6 +8,7 @@ import type { Prices } from './costs/prices.ts';
 import type { RedactorOf } from './http/redact-answer.ts';
 import type { JobCache } from './jobs/cache.ts';
 import type { JobFeed } from './jobs/events/feed.ts';
+import type { PipelineFeed } from './pipelines/feed.ts';
 import type { Redactor } from './projects/redaction/redactor.ts';
 import type { RunnerRegistry } from './runners/registry.ts';
 import type { OpenDatabase } from './server/database/open.ts';
@@ -26,6 +27,7 @@ export type Context = {
   refusals: Refusals;
   runners: RunnerRegistry;
   feed: JobFeed;
+  pipelineFeed: PipelineFeed;
   jobCache: JobCache;
   metrics: Metrics;
   prices: Prices;

@@ -20,6 +20,10 @@ import { JobFeed } from './jobs/events/feed.ts';
 import { startHousekeeping } from './jobs/housekeeping/housekeeping.ts';
 import { resealOld } from './jobs/housekeeping/reseal.ts';
 import { Worker } from './jobs/worker/worker.ts';
+import { PipelineFeed } from './pipelines/feed.ts';
+import { resealPipelines } from './pipelines/reseal.ts';
+import { pipelineChangedChannel } from './pipelines/store.ts';
+import { PipelineWorker } from './pipelines/work/pipeline-worker.ts';
 import { loadOperatorPolicy } from './policy/operator-policy.ts';
 import { allowOwnEndpoints } from './policy/own-endpoints.ts';
 import { createAnswerRedactors } from './projects/secrets/answer-redactors.ts';
@@ -60,9 +64,8 @@ export async function startGateway(config: Config): Promise<Gateway> {
   if (context.database.kind === 'embedded') await expireAllLeases(context.database.query);
   await context.runners.start();
   const server = await listen(await createListener(config, createApp(context)), config);
-  const worker = new Worker(context);
-  await worker.start();
-  const resealing = resealOld(context);
+  const workers = await startWorkers(context);
+  const resealing = resealOld(context, async () => ({ pipelines: await resealPipelines(context) }));
   const housekeeping = await startHousekeeping(context);
   const { port } = server.address() as AddressInfo;
   for (const line of config.misspeltSettings) context.logger.warn(line);
@@ -74,7 +77,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     async [Symbol.asyncDispose]() {
       const closed = new Promise((resolve) => server.close(resolve));
       await housekeeping[Symbol.asyncDispose]();
-      await worker[Symbol.asyncDispose]();
+      await workers[Symbol.asyncDispose]();
       const timer = setTimeout(() => server.closeAllConnections(), closeMs / 10);
       await closed;
       clearTimeout(timer);
@@ -85,6 +88,20 @@ export async function startGateway(config: Config): Promise<Gateway> {
       await context.prices[Symbol.asyncDispose]();
       await context.runners[Symbol.asyncDispose]();
       await context.database.close();
+    },
+  };
+}
+
+/** Starts working on jobs and on pipelines. */
+async function startWorkers(context: Context): Promise<AsyncDisposable> {
+  const jobs = new Worker(context);
+  await jobs.start();
+  const pipelines = new PipelineWorker(context);
+  await pipelines.start();
+  return {
+    async [Symbol.asyncDispose]() {
+      await pipelines[Symbol.asyncDispose]();
+      await jobs[Symbol.asyncDispose]();
     },
   };
 }
@@ -119,10 +136,11 @@ async function createContext(config: Config): Promise<Context> {
       logger,
     }),
     feed: new JobFeed(database),
+    pipelineFeed: new PipelineFeed(),
     jobCache: createJobCache({ maxBytes: jobCacheBytes }),
     metrics: createMetrics(),
     prices: new Prices(config, logger),
-    stackResolver: new StackResolver(),
+    stackResolver: new StackResolver({ kindsDir: config.kindsDir }),
     operatorPolicy,
     redactorOf: createAnswerRedactors({ config, database, encryption }),
   };
@@ -142,10 +160,13 @@ async function connectChanges(context: Context): Promise<void> {
   await context.database.listen(jobChangedChannel, (jobId) => {
     context.jobCache.invalidate(jobId);
     context.feed.changed(jobId);
+    context.pipelineFeed.changed();
   });
+  await context.database.listen(pipelineChangedChannel, () => context.pipelineFeed.changed());
   context.database.onReconnect(() => {
     context.jobCache.clear();
     context.feed.changedAll();
+    context.pipelineFeed.changed();
   });
 }
 

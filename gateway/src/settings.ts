@@ -228,6 +228,13 @@ const policyAndCosts = {
       default: '',
       example: 'aws_instance=10,aws_db_*=20',
     },
+    KINDS_DIR: {
+      meaning:
+        "folder with the operator's own kinds of components, each a folder like the engine's; one of the same name replaces the engine's",
+      type: text,
+      otherwise: "only the engine's and those of a repository",
+      example: '/etc/engine/kinds',
+    },
     PRICE_BOOK: {
       meaning: 'file with refreshed prices, used instead of the built-in ones when it exists',
       type: text,

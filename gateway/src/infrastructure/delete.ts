@@ -7,6 +7,7 @@ import type { Call } from '../http/call.ts';
 import { jobChangedChannel } from '../jobs/channels.ts';
 import { unresolvedOrphans } from '../jobs/recovery/orphan-store.ts';
 import { scheduleChangedChannel } from '../jobs/schedules.ts';
+import { unfinishedPipeline } from '../jobs/stack-owned.ts';
 import { newestStateVersion } from '../projects/states/store.ts';
 import { findProject } from '../projects/store.ts';
 import { notify, type Query } from '../server/database/open.ts';
@@ -29,6 +30,7 @@ export async function deleteProject(
     await trx.selectFrom('projects').select('id').where('id', '=', projectId).forUpdate().execute();
     await findProject(trx, projectId);
     await requireIdle(trx, projectId);
+    await requireNoPipeline(trx, projectId);
     const resourcesLeft = (await newestStateVersion(trx, projectId))?.resourceCount ?? 0;
     const orphans = await unresolvedOrphans(trx, projectId);
     const isUncertain = orphans.length > 0 || (await hasLostRun(trx, projectId));
@@ -70,6 +72,15 @@ async function requireIdle(trx: Query, projectId: string): Promise<void> {
     );
 }
 
+async function requireNoPipeline(trx: Query, projectId: string): Promise<void> {
+  const pipeline = await unfinishedPipeline(trx, projectId);
+  if (pipeline)
+    throw new DomainError(
+      'project_busy',
+      `deleting project ${projectId}: pipeline ${pipeline} works on it; wait until it has ended, or cancel it`,
+    );
+}
+
 async function hasLostRun(trx: Query, projectId: string): Promise<boolean> {
   const row = await trx
     .selectFrom('unsettled_runs')
@@ -92,9 +103,10 @@ async function deleteRows(trx: Query, projectId: string): Promise<void> {
   for (const table of [...byProject.filter((name) => !last.includes(name)), ...last])
     await sql`delete from ${sql.table(table)} where project_id = ${projectId}`.execute(trx);
   await trx.deleteFrom('projects').where('id', '=', projectId).execute();
-  await sql`delete from revision_contents c where not exists (select 1 from revisions r where r.digest = c.digest)`.execute(
-    trx,
-  );
+  await sql`delete from revision_contents c
+    where not exists (select 1 from revisions r where r.digest = c.digest)
+      and not exists (select 1 from stack_revisions s where s.digest = c.digest)
+      and not exists (select 1 from pipeline_tasks t where t.code_digest = c.digest)`.execute(trx);
   for (const { id } of jobs) await notify(trx, jobChangedChannel, id);
   await notify(trx, scheduleChangedChannel, projectId);
 }

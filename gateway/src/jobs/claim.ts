@@ -14,8 +14,9 @@ export type Claimer = {
 const uniqueViolation = '23505';
 
 /**
- * Claims the oldest pending job whose project has no older pending job, has no job in progress, and is not held after a
- * lost apply. If two claims race, a unique index on projects in progress lets only one succeed.
+ * Claims a pending job whose project has no older pending job, has no job in progress, and is not held after a lost
+ * apply: first of the pipeline with the fewest jobs in progress, where a job of no pipeline counts as one of its own, so
+ * that a large stack does not fill all slots; then the oldest. If two claims race, a unique index on projects in progress lets only one succeed.
  */
 export async function claimNextJob(database: Kysely<Database>, claimer: Claimer): Promise<Claim | undefined> {
   try {
@@ -28,7 +29,10 @@ export async function claimNextJob(database: Kysely<Database>, claimer: Claimer)
           and not exists (
           select 1 from unsettled_runs u where u.project_id = j.project_id
             and u.created_at > now() - make_interval(secs => ${claimer.lostHoldSeconds}))
-        order by j.seq limit 1 for update of j skip locked`.execute(trx);
+        order by (select count(*) from jobs p
+            where p.status = 'processing' and p.pipeline_id = j.pipeline_id), j.seq limit 1 for update of j skip locked`.execute(
+        trx,
+      );
       const row = next.rows[0];
       if (!row) return undefined;
       const job = await transition(trx, { jobId: row.id, locked: row }, 'claim', 'The job has started.', {

@@ -15,6 +15,7 @@ import {
 import { writeWorkspace } from '../projects/revisions/workspace.ts';
 import { ensureProject, findProject } from '../projects/store.ts';
 import { type IdempotentRequest, idempotentRequest, oncePerKey } from './idempotency.ts';
+import { refuseOwned } from './stack-owned.ts';
 import { insertJob } from './store.ts';
 import { requireAdminForLog } from './terraform-logs/require-admin.ts';
 
@@ -59,6 +60,7 @@ export async function createCodeJob(
   const revision = await prepareRevision(requestFiles(request), request.variables ?? {});
   const answer = await context.database.query.transaction().execute((trx) =>
     oncePerKey(trx, key, async () => {
+      if (type === 'deploy') await refuseOwned(trx, request.projectId, 'deploying');
       await ensureProject(trx, request.projectId);
       const number = await saveRevision(trx, context.encryption, request.projectId, revision);
       const job = await insertJob(trx, { ...request, type, revision: number, createdBy: principal });
@@ -91,6 +93,7 @@ export async function createDestroyJob(
   return context.database.query.transaction().execute((trx) =>
     oncePerKey(trx, key, async () => {
       const project = await findProject(trx, request.projectId);
+      await refuseOwned(trx, project.id, 'destroying');
       const newest = (await listRevisions(trx, project.id, { limit: 1 }))[0];
       const revision = project.revision ?? newest?.number;
       if (revision === undefined)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Accepted, canonicalJson } from '@deployment-engine/contracts';
+import { canonicalJson } from '@deployment-engine/contracts';
 import { DomainError } from '@deployment-engine/service';
 import type { Request } from 'express';
 import type { Principal } from '../access/principal.ts';
@@ -33,11 +33,11 @@ export function idempotentRequest(
  * Runs `create` once per key and returns the stored answer for repeated requests. Concurrent ones wait for the
  * first one's row until it is committed.
  */
-export async function oncePerKey(
+export async function oncePerKey<Answer>(
   trx: Query,
   request: IdempotentRequest | undefined,
-  create: () => Promise<Accepted>,
-): Promise<Accepted> {
+  create: () => Promise<Answer>,
+): Promise<Answer> {
   if (!request) return create();
   const inserted = await trx
     .insertInto('idempotency_keys')
@@ -50,7 +50,7 @@ export async function oncePerKey(
     .onConflict((conflict) => conflict.doNothing())
     .returning('key')
     .executeTakeFirst();
-  if (!inserted) return storedAnswer(trx, request);
+  if (!inserted) return (await storedAnswer(trx, request)) as Answer;
   const answer = await create();
   await trx
     .updateTable('idempotency_keys')
@@ -62,7 +62,7 @@ export async function oncePerKey(
   return answer;
 }
 
-async function storedAnswer(trx: Query, request: IdempotentRequest): Promise<Accepted> {
+async function storedAnswer(trx: Query, request: IdempotentRequest): Promise<unknown> {
   const row = await trx
     .selectFrom('idempotency_keys')
     .select(['body_sha256', 'answer'])

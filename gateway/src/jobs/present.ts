@@ -9,6 +9,7 @@ export function presentJob(row: JobRow): JobView {
   return {
     jobId: row.id,
     projectId: row.project_id,
+    pipelineId: row.pipeline_id,
     type: row.type,
     status: row.status,
     progress: row.status === 'completed' ? 100 : progressPercent(row),

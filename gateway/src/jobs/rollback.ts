@@ -6,6 +6,7 @@ import { findProject, type ProjectRow } from '../projects/store.ts';
 import type { Query } from '../server/database/open.ts';
 import type { Asked } from './create.ts';
 import { oncePerKey } from './idempotency.ts';
+import { refuseOwned } from './stack-owned.ts';
 import { insertJob } from './store.ts';
 import { requireAdminForLog } from './terraform-logs/require-admin.ts';
 
@@ -24,6 +25,7 @@ export async function createRollbackJob(
   return context.database.query.transaction().execute((trx) =>
     oncePerKey(trx, key, async () => {
       const project = await findProject(trx, request.projectId);
+      await refuseOwned(trx, project.id, 'rolling back');
       const revision = request.toRevision ?? (await revisionBefore(trx, project));
       if (revision === undefined || !(await findRevision(trx, project.id, revision)))
         throw new DomainError(

@@ -23,10 +23,12 @@ export type NewJob = {
   terraformLog?: TerraformLogLevel | undefined;
   /** Orphans to adopt; a destroy deletes them. */
   orphanIds?: string[];
+  /** The pipeline that it works for. */
+  pipelineId?: string;
 };
 
 /** Returns `<type>-<epoch ms>-<8 random letters and digits>`. */
-export function newJobId(type: JobType): string {
+export function newJobId(type: JobType | 'pipeline'): string {
   const random = Array.from({ length: 8 }, () => alphabet[randomInt(alphabet.length)]).join('');
   return `${type}-${Date.now()}-${random}`;
 }
@@ -45,6 +47,7 @@ export async function insertJob(trx: Query, job: NewJob): Promise<JobRow> {
       remediate: job.remediate ?? false,
       message: job.message ?? null,
       terraform_log: job.terraformLog ?? null,
+      pipeline_id: job.pipelineId ?? null,
       orphan_ids: job.orphanIds ? JSON.stringify(job.orphanIds) : null,
       created_by: job.createdBy.id,
       blast_radius: job.createdBy.blastRadius && JSON.stringify(job.createdBy.blastRadius),

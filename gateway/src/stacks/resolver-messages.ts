@@ -1,23 +1,30 @@
 import type { GraphFormat, StackGraph, StackValidation } from '@deployment-engine/contracts';
 import type { KindCatalog } from '@deployment-engine/stacks';
+import type { StackDeployment, StackRefusal } from './plan-stack.ts';
+
+type Repository = {
+  /** Path → text. */
+  files: Map<string, string>;
+  stack: string;
+  variables: Record<string, string>;
+};
 
 /** What the resolver's process is asked. */
 export type Question =
   | { type: 'kinds' }
-  | {
+  | (Repository & {
       type: 'check';
-      /** Path → text. */
-      files: Map<string, string>;
-      stack: string;
       environment?: string | undefined;
       service?: string | undefined;
-      variables: Record<string, string>;
       format?: GraphFormat | undefined;
-    };
+    })
+  | (Repository & { type: 'plan'; environment: string });
 export type CheckQuestion = Extract<Question, { type: 'check' }>;
+export type PlanQuestion = Extract<Question, { type: 'plan' }>;
 
 export type StackCheck = StackValidation & Pick<StackGraph, 'drawing'>;
-export type AnswerTo<Asked extends Question> = Asked extends { type: 'kinds' } ? KindCatalog : StackCheck;
+type Answers = { kinds: KindCatalog; check: StackCheck; plan: StackDeployment | StackRefusal };
+export type AnswerTo<Asked extends Question> = Answers[Asked['type']];
 
 /** What it sends back: the answer, or the error in the engine's own code that prevented one. */
-export type Reply = { answer: KindCatalog | StackCheck } | { failure: string };
+export type Reply = { answer: Answers[keyof Answers] } | { failure: string };

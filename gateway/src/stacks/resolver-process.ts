@@ -1,7 +1,8 @@
 /** The process of `resolver.ts`. It ends with the gateway, whose end closes the channel. */
 import type { KindCatalog } from '@deployment-engine/stacks';
 import { checkStack } from './check-stack.ts';
-import { readBuiltInKinds } from './read-built-in-kinds.ts';
+import { planStack } from './plan-stack.ts';
+import { readKindFolders } from './read-kind-folders.ts';
 import type { Question, Reply } from './resolver-messages.ts';
 
 let kinds: KindCatalog | undefined;
@@ -12,9 +13,14 @@ process.on('message', (question: Question) => {
 
 function replyTo(question: Question): Reply {
   try {
-    kinds ??= readBuiltInKinds();
-    return { answer: question.type === 'kinds' ? kinds : checkStack(question, kinds) };
+    kinds ??= readKindFolders(process.env.KINDS_DIR);
+    return { answer: answerTo(question, kinds) };
   } catch (error) {
     return { failure: (error as Error).stack ?? String(error) };
   }
+}
+
+function answerTo(question: Question, catalog: KindCatalog) {
+  if (question.type === 'kinds') return catalog;
+  return question.type === 'check' ? checkStack(question, catalog) : planStack(question, catalog);
 }

@@ -9,6 +9,13 @@ const maxWaiting = 8;
 /** Recursion over nested YAML needs more than Node's usual stack of 1 MB; systems give a process 8 MB. */
 const stackKilobytes = 3900;
 
+export type StackResolverOptions = {
+  timeoutMs?: number;
+  maxMemoryMb?: number;
+  /** Folder with the operator's own kinds. */
+  kindsDir?: string | undefined;
+};
+
 /**
  * Resolves stacks in a process of its own, one at a time, so that a large or hostile repository neither blocks the event
  * loop nor takes the gateway's memory. A thread is not enough: if it allocates faster than its limit is looked at, the
@@ -21,8 +28,11 @@ export class StackResolver {
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
 
-  constructor({ timeoutMs = 20_000, maxMemoryMb = 1024 }: { timeoutMs?: number; maxMemoryMb?: number } = {}) {
+  readonly #kindsDir: string | undefined;
+
+  constructor({ timeoutMs = 20_000, maxMemoryMb = 1024, kindsDir }: StackResolverOptions = {}) {
     this.#timeoutMs = timeoutMs;
+    this.#kindsDir = kindsDir;
     this.#maxMemoryMb = maxMemoryMb;
   }
 
@@ -65,7 +75,10 @@ export class StackResolver {
     if (this.#child?.connected && isRunning(this.#child)) return this.#child;
     const { NODE_COMPILE_CACHE: compiled } = process.env;
     const child = fork(new URL('./resolver-process.ts', import.meta.url), {
-      env: compiled ? { NODE_COMPILE_CACHE: compiled } : {},
+      env: {
+        ...(compiled ? { NODE_COMPILE_CACHE: compiled } : {}),
+        ...(this.#kindsDir ? { KINDS_DIR: this.#kindsDir } : {}),
+      },
       execArgv: [`--max-old-space-size=${this.#maxMemoryMb}`, `--stack-size=${stackKilobytes}`],
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

@@ -12,7 +12,6 @@ import { jobEndpoints } from './job/view.ts';
 import { keyEndpoints } from './key.ts';
 import { kindEndpoints } from './kind.ts';
 import { orphanEndpoints } from './orphan.ts';
-import { pipelineEndpoints } from './pipeline.ts';
 import { planEndpoints } from './plan.ts';
 import { policyFindingEndpoints } from './policy/findings.ts';
 import { policyEndpoints } from './policy/settings.ts';
@@ -21,7 +20,10 @@ import { projectEndpoints } from './project.ts';
 import { protectionEndpoints } from './protection.ts';
 import { revisionEndpoints } from './revision.ts';
 import { secretEndpoints } from './secret.ts';
-import { stackEndpoints } from './stack.ts';
+import { stackEndpoints } from './stack/check.ts';
+import { environmentEndpoints } from './stack/environment-endpoints.ts';
+import { pipelineEndpoints } from './stack/pipeline-endpoints.ts';
+import { startEndpoints } from './stack/start-endpoints.ts';
 import { stateEndpoints } from './state.ts';
 import { validationEndpoints } from './validation.ts';
 import { webIdentityEndpoints } from './web-identity.ts';
@@ -41,6 +43,8 @@ export const endpoints = {
   ...validationEndpoints,
   ...stackEndpoints,
   ...kindEndpoints,
+  ...startEndpoints,
+  ...environmentEndpoints,
   ...pipelineEndpoints,
   ...costEndpoints,
   ...budgetEndpoints,

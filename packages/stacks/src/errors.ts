@@ -8,6 +8,7 @@ export const stackErrorCodes = [
   'unknown_api_version',
   'unknown_kind',
   'wrong_kind',
+  'invalid_kind',
   'invalid_name',
   'name_mismatch',
   'duplicate_component',

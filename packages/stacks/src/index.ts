@@ -1,6 +1,9 @@
 export { projectId } from './components/project-id.ts';
+export { changedFields, type FieldChange } from './deployment/changed-fields.ts';
 export { componentFiles } from './deployment/component-files.ts';
 export { type PlannedOutputs, plannedOutputs } from './deployment/planned-outputs.ts';
+export { type RefinementProblem, refinementProblems } from './deployment/refinement.ts';
+export type { ComponentFilesRequest } from './deployment/root-module.ts';
 export {
   type ComponentPlan,
   type InputReference,

@@ -1,4 +1,5 @@
 import type { Place, StackError, StackWarning } from './errors.ts';
+import type { KindCatalog } from './kind/kind.ts';
 import type { Edge, StackOutput } from './references/resolve-references.ts';
 import type { Json } from './tree/tree.ts';
 
@@ -44,6 +45,8 @@ export type Resolution = {
   /** `spec` of the stack, with the environment's. */
   stackSpec: Json;
   outputs: Record<string, StackOutput>;
+  /** Those of the engine and of the repository. */
+  kinds: KindCatalog;
 };
 export type Refusal = { errors: StackError[]; warnings: StackWarning[] };
 

@@ -5,6 +5,7 @@ import { comparePlaces, compareTexts, Report, startOf } from './errors.ts';
 import { findCycles } from './graph/cycles.ts';
 import { wavesOf } from './graph/waves.ts';
 import type { KindCatalog } from './kind/kind.ts';
+import { withOwnKinds } from './kind/own-kinds.ts';
 import type { LoadContext } from './loading/context.ts';
 import type { ServiceSource } from './loading/service.ts';
 import { readStack, type StackSource } from './loading/stack.ts';
@@ -41,7 +42,8 @@ export type ResolveRequest = {
 export function resolveStack(request: ResolveRequest): Resolution | Refusal {
   const report = new Report();
   const repository = new Repository(request.files, report);
-  const { stack, environment, kinds: catalog } = request;
+  const { stack, environment } = request;
+  const catalog = withOwnKinds(request.kinds, request.files, report);
   const folder = repository.folder(`stacks/${stack}`);
   if (!folder) {
     const known = [...(repository.folder('stacks')?.folders.keys() ?? [])];
@@ -73,6 +75,7 @@ export function resolveStack(request: ResolveRequest): Resolution | Refusal {
       : {}),
     stackSpec: toJson(resolved.spec),
     outputs: resolved.outputs,
+    kinds: catalog,
   };
 }
 

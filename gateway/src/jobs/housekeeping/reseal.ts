@@ -12,9 +12,12 @@ const batchSize = 100;
 
 /**
  * Seals again, with the current key, all values that an earlier key has sealed. Runs at start if earlier keys are
- * configured. Those keys can be removed from the settings once it has logged its end.
+ * configured; `others` does the same for values of other parts. Those keys can be removed from the settings once it has logged its end.
  */
-export async function resealOld(context: Context): Promise<void> {
+export async function resealOld(
+  context: Context,
+  others: () => Promise<Record<string, number>> = async () => ({}),
+): Promise<void> {
   if (context.config.previousEncryptionKeys.length === 0) return;
   try {
     const counts = {
@@ -26,6 +29,7 @@ export async function resealOld(context: Context): Promise<void> {
       webIdentityKeys: await resealWebIdentityKeys(context),
       orphans: await resealOrphans(context),
       terraformLogs: await resealTerraformLogs(context),
+      ...(await others()),
     };
     context.logger.info('everything is sealed with the current key', counts);
   } catch (error) {

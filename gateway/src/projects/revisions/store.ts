@@ -53,31 +53,49 @@ export async function saveRevision(
   projectId: string,
   revision: PreparedRevision,
 ): Promise<number> {
-  const variables = canonicalJson(revision.variables);
+  await saveContent(trx, revision);
+  return saveKnownRevision(trx, encryption, projectId, revision);
+}
+
+/** Stores files by their digest, unless they are stored already. */
+export async function saveContent(
+  trx: Query,
+  { digest, content, paths }: Pick<PreparedRevision, 'digest' | 'content' | 'paths'>,
+): Promise<void> {
+  await trx
+    .insertInto('revision_contents')
+    .values({ digest, content, paths: JSON.stringify(paths) })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/** Like `saveRevision`, for files that are stored already. */
+export async function saveKnownRevision(
+  trx: Query,
+  encryption: Encryption,
+  projectId: string,
+  { digest, variables: given }: Pick<PreparedRevision, 'digest' | 'variables'>,
+): Promise<number> {
+  const variables = canonicalJson(given);
   const variablesDigest = createHash('sha256').update(variables).digest('hex');
   const known = await trx
     .selectFrom('revisions')
     .select('number')
     .where('project_id', '=', projectId)
-    .where('digest', '=', revision.digest)
+    .where('digest', '=', digest)
     .where('variables_digest', '=', variablesDigest)
     .orderBy('number', 'desc')
     .executeTakeFirst();
   if (known) return known.number;
-  await trx
-    .insertInto('revision_contents')
-    .values({ digest: revision.digest, content: revision.content, paths: JSON.stringify(revision.paths) })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
   const inserted = await trx
     .insertInto('revisions')
     .values({
       project_id: projectId,
       number: sql<number>`(select coalesce(max(number), 0) + 1 from revisions where project_id = ${projectId})`,
-      digest: revision.digest,
+      digest,
       variables: encryption.seal(Buffer.from(variables), variablesPlace(projectId, variablesDigest)),
       variables_digest: variablesDigest,
-      variable_names: JSON.stringify(Object.keys(revision.variables).sort()),
+      variable_names: JSON.stringify(Object.keys(given).sort()),
     })
     .returning('number')
     .executeTakeFirstOrThrow();

@@ -14,15 +14,13 @@ const lockNumbers = {
   policySettings: 7_150_224,
   /** Held to create a key that signs web identity tokens. */
   webIdentityKeys: -32_073_813,
+  /** Held to let pipelines of one stack's environment begin, or to number its repositories. */
+  stack: 7_150_226,
 };
 
-/** Waits for the lock and holds it until the transaction ends. With a project, only callers for that project wait. */
-export async function takeLock(
-  trx: Query,
-  name: keyof typeof lockNumbers,
-  projectId?: string,
-): Promise<void> {
+/** Waits for the lock and holds it until the transaction ends. With a project or a stack, only callers for that one wait. */
+export async function takeLock(trx: Query, name: keyof typeof lockNumbers, owner?: string): Promise<void> {
   const number = sql.lit(lockNumbers[name]);
-  if (projectId === undefined) await sql`select pg_advisory_xact_lock(${number})`.execute(trx);
-  else await sql`select pg_advisory_xact_lock(${number}, hashtext(${projectId}))`.execute(trx);
+  if (owner === undefined) await sql`select pg_advisory_xact_lock(${number})`.execute(trx);
+  else await sql`select pg_advisory_xact_lock(${number}, hashtext(${owner}))`.execute(trx);
 }

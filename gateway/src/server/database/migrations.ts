@@ -9,6 +9,7 @@ import { scheduleCreator } from './migrations/007-schedule-creator.ts';
 import { jobFacts } from './migrations/008-job-facts.ts';
 import { orphans } from './migrations/009-orphans.ts';
 import { terraformLogs } from './migrations/010-terraform-logs.ts';
+import { pipelines } from './migrations/011-pipelines.ts';
 
 /** Each is applied once, in the order of the names. Never edit a released one. */
 export const migrations: Record<string, Migration> = {
@@ -22,4 +23,5 @@ export const migrations: Record<string, Migration> = {
   '008_job_facts': jobFacts,
   '009_orphans': orphans,
   '010_terraform_logs': terraformLogs,
+  '011_pipelines': pipelines,
 };

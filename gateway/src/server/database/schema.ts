@@ -9,9 +9,10 @@ import type {
   TerraformLogLevel,
 } from '@deployment-engine/contracts';
 import type { Generated } from 'kysely';
+import type { PipelineTables } from './pipeline-tables.ts';
 
 /** The tables' columns. Text columns named after a document hold JSON. */
-export type Database = {
+export type Database = PipelineTables & {
   projects: {
     id: string;
     created_at: Generated<Date>;
@@ -85,6 +86,8 @@ export type Database = {
     message: string | null;
     /** Level of Terraform's own log; `null` if it was not requested. */
     terraform_log: TerraformLogLevel | null;
+    /** The pipeline that it works for; `null` for a job that somebody requested by itself. */
+    pipeline_id: string | null;
   };
   /** Terraform's own log of a job, one row per runner that worked on it; redacted, compressed and sealed. */
   terraform_logs: {

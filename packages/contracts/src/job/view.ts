@@ -22,6 +22,8 @@ const endedBySchema = z.enum(['none', 'interrupt', 'kill']);
 export const jobViewSchema = z.object({
   jobId: jobIdSchema,
   projectId: z.string(),
+  /** The pipeline that it works for; `null` for a job that somebody requested by itself. */
+  pipelineId: z.string().nullable(),
   type: jobTypeSchema,
   status: jobStatusSchema,
   /** 0 to 100: each step has its share, apply by its resources; 100 only when completed. */
@@ -138,6 +140,7 @@ export const jobEndpoints = {
       'plan_digest_mismatch',
       'plan_stale',
       'plan_seal_broken',
+      'stack_owned',
     ],
   }),
 } as const satisfies Record<string, Endpoint>;

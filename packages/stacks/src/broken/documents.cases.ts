@@ -181,6 +181,21 @@ export const documentsCases: Case[] = [
     errors: ['wrong_kind infra/networking.yaml:2:7 kind Security does not belong here; expected Networking'],
   },
   {
+    title: 'an own kind without a schema',
+    edits: {
+      'kinds/Ticket/kind.yaml':
+        'apiVersion: kinds.deployer.io/v1\nkind: Kind\nmetadata: {name: Ticket}\nspec: {group: other}\n',
+    },
+    errors: ['invalid_kind kinds/Ticket/schema.json:1:1 the file is missing'],
+  },
+  {
+    title: 'an own kind with the name of one of the engine',
+    edits: { 'kinds/MemoryDB/kind.yaml': '' },
+    errors: [
+      'invalid_kind kinds/MemoryDB/kind.yaml:1:1 the engine has a kind MemoryDB; give your own another name',
+    ],
+  },
+  {
     title: 'the foundation as a component',
     edits: { 'services/user-service/components/database/rds.yaml': [['kind: RDS', 'kind: Foundation']] },
     errors: [

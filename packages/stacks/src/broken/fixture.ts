@@ -61,7 +61,7 @@ function replaced(path: string, text: string | undefined, edits: [string, string
 }
 
 function fullPath(path: string): string {
-  return path.startsWith('templates/') ? path : `${stackFolder}${path}`;
+  return /^(templates|kinds)\//.test(path) ? path : `${stackFolder}${path}`;
 }
 
 function shortPath(path: string): string {

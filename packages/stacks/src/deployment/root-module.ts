@@ -15,18 +15,10 @@ export type ComponentFilesRequest = {
 };
 
 /** Writes `main.tf`: one call of the kind's module, with its inputs from three variables. */
-export function rootModule({ component, kind, provider }: ComponentFilesRequest): string {
-  const accounts =
-    provider.accountId === undefined ? '' : `\n  allowed_account_ids = [${hclText(provider.accountId)}]`;
+export function rootModule(request: ComponentFilesRequest): string {
+  const { component, kind } = request;
   return `${terraformBlock(kind)}
-
-provider "aws" {
-  region = ${hclText(regionOf(component, provider))}${accounts}
-  default_tags {
-    tags = local.context.tags
-  }
-}
-
+${usesAws(kind) ? awsProvider(request) : ''}
 variable "inputs" {
   description = "Outputs of other components by \\"service/component.output\\"."
   type        = any
@@ -75,6 +67,24 @@ ${part(surroundings.platform, component.inputs)}
   })
 }
 `;
+}
+
+function awsProvider({ component, provider }: ComponentFilesRequest): string {
+  const accounts =
+    provider.accountId === undefined ? '' : `\n  allowed_account_ids = [${hclText(provider.accountId)}]`;
+  return `
+provider "aws" {
+  region = ${hclText(regionOf(component, provider))}${accounts}
+  default_tags {
+    tags = local.context.tags
+  }
+}
+`;
+}
+
+/** An own kind may need no cloud; then no provider has to start. */
+function usesAws({ files }: Kind): boolean {
+  return [...files].some(([path, text]) => path.endsWith('.tf') && /"aws_|hashicorp\/aws/.test(text));
 }
 
 /** A resolved component always has a region, unless nothing in the stack names one. */
@@ -127,10 +137,12 @@ function terraformBlock(kind: Kind): string {
 }
 
 /** Reads the `terraform` blocks of a kind. */
-function requirements({ files }: Kind): { versions: string[]; providers: Provider[] } {
-  const providers = new Map<string, Provider>([['aws', { name: 'aws', source: 'hashicorp/aws' }]]);
+function requirements(kind: Kind): { versions: string[]; providers: Provider[] } {
+  const providers = new Map<string, Provider>(
+    usesAws(kind) ? [['aws', { name: 'aws', source: 'hashicorp/aws' }]] : [],
+  );
   const versions: string[] = [];
-  const own = [...files].filter(([path]) => !path.includes('/') && path.endsWith('.tf'));
+  const own = [...kind.files].filter(([path]) => !path.includes('/') && path.endsWith('.tf'));
   for (const block of own.flatMap(([, text]) => parseHcl(text).blocks)) {
     if (block.type !== 'terraform') continue;
     const version = literalString(attribute(block.body, 'required_version')?.value);

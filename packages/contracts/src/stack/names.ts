@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { emptyFoldersSchema, repositoryFilesSchema } from './repository-files.ts';
+import { emptyFoldersSchema, repositoryFilesSchema } from '../repository-files.ts';
 
 /** Words that follow `/api/stacks/` in addresses of other things. */
 const reservedStackNames = ['kinds', 'pipelines'];

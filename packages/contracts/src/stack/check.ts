@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type Endpoint, endpoint } from './endpoint.ts';
-import { environmentName, name, stackParams, stackRepository } from './stack-names.ts';
+import { type Endpoint, endpoint } from '../endpoint.ts';
+import { environmentName, name, stackParams, stackRepository } from './names.ts';
 
 export const validateStackRequestSchema = z.strictObject({
   ...stackRepository,

@@ -1,0 +1,133 @@
+import { pipelineClient, statuses } from '../testing/pipelines.ts';
+import { sharedEngine } from '../testing/shared-engine.ts';
+import { notesRepository } from '../testing/stacks/notes.ts';
+
+const { client } = sharedEngine();
+const stack = pipelineClient(client, 'notes');
+
+const three = {
+  'base/first': { text: 'one' },
+  'base/second': { text: 'two', copies: ['base/first'] },
+  'web/third': { text: 'three', marks: ['base/second'] },
+};
+const request = (notes: Parameters<typeof notesRepository>[0], environment: string, more = {}) => ({
+  files: notesRepository(notes),
+  environment,
+  ...more,
+});
+
+test('a stack is planned as a whole, approved once, applied in waves, and then has nothing to do', async () => {
+  const planned = await stack.run('apply', request(three, 'development'));
+  expect(planned.status).toBe('awaiting_approval');
+  expect(statuses(planned)).toStrictEqual({
+    'base/first': 'planned',
+    'base/second': 'planned',
+    'web/third': 'planned',
+  });
+  const third = planned.components.find(({ component }) => component === 'web/third');
+  expect(third).toMatchObject({ pendingInputs: ['base/second.id'], plan: { create: 1 } });
+  expect(planned.plan).toMatchObject({ create: 3, update: 0, delete: 0 });
+  const wrong = await client.post(`/api/stacks/pipelines/${planned.pipelineId}/approve`, {
+    planDigest: '0'.repeat(64),
+  });
+  expect(wrong).toMatchObject({ status: 409, body: { code: 'plan_digest_mismatch' } });
+  const applied = await stack.approve(planned);
+  expect(applied).toMatchObject({ status: 'completed', error: null, counts: { succeeded: 3 } });
+  const again = await stack.run('apply', request(three, 'development'));
+  expect(again).toMatchObject({ status: 'completed', counts: { unchanged: 3 } });
+  expect(again.components.every(({ planJobId, jobId }) => planJobId === null && jobId === null)).toBe(true);
+});
+
+test('a change deploys what it changes; what copies a value that stays is left alone', async () => {
+  await stack.run('apply', request(three, 'changes', { autoApprove: true }));
+  const changed = { ...three, 'base/second': { text: 'new', copies: ['base/first'] } };
+  const planned = await stack.run('apply', request(changed, 'changes'));
+  const second = planned.components.find(({ component }) => component === 'base/second');
+  expect(second?.changes).toStrictEqual([{ path: 'spec.text', before: 'two', after: 'new' }]);
+  expect(statuses(planned)).toMatchObject({ 'base/first': 'unchanged', 'base/second': 'planned' });
+  expect(statuses(await stack.approve(planned))).toStrictEqual({
+    'base/first': 'unchanged',
+    'base/second': 'succeeded',
+    'web/third': 'unchanged',
+  });
+});
+
+test('a component that fails stops the pipeline; a resumption deploys the rest', async () => {
+  const broken = { ...three, 'base/second': { ...three['base/second'], fails: true } };
+  const failed = await stack.run('apply', request(broken, 'broken', { autoApprove: true }));
+  expect(failed.status).toBe('partial');
+  expect(failed.error).toContain('base/second');
+  expect(statuses(failed)).toStrictEqual({
+    'base/first': 'succeeded',
+    'base/second': 'failed',
+    'web/third': 'skipped',
+  });
+  const mended = await stack.run('apply', request(three, 'broken', { autoApprove: true }));
+  expect(mended.counts).toStrictEqual({ unchanged: 1, succeeded: 2 });
+});
+
+test('a component that the repository no longer has is destroyed, after an approval', async () => {
+  await stack.run('apply', request(three, 'removed', { autoApprove: true }));
+  const { 'web/third': _, ...two } = three;
+  const asks = await stack.run('apply', request(two, 'removed', { autoApprove: true }));
+  expect(asks.status).toBe('awaiting_approval');
+  expect(statuses(asks)).toMatchObject({ 'web/third': 'awaiting_approval' });
+  expect(await stack.approve(asks)).toMatchObject({ status: 'completed' });
+  const { body } = await client.get('/api/stacks/notes/environments/removed');
+  expect(body.components.map(({ component }: { component: string }) => component)).toStrictEqual([
+    'base/first',
+    'base/second',
+  ]);
+});
+
+test('a rollback brings back what an earlier pipeline had deployed, and destroys what came later', async () => {
+  const first = await stack.run('apply', request(three, 'back', { autoApprove: true }));
+  const later = {
+    ...three,
+    'base/first': { text: 'changed' },
+    'web/late': { text: 'late', copies: ['web/third'] },
+  };
+  await stack.run('apply', request(later, 'back', { autoApprove: true }));
+  const rollback = await stack.run('rollback', { environment: 'back' });
+  expect(rollback).toMatchObject({ status: 'awaiting_approval', rollbackTo: first.pipelineId });
+  const done = await stack.approve(rollback);
+  expect(done.status).toBe('completed');
+  const { body } = await client.get('/api/stacks/notes/environments/back/outputs');
+  expect(
+    body.components.map(({ component, outputs }: never) => [component, (outputs as { text: string }).text]),
+  ).toStrictEqual([
+    ['base/first', 'one'],
+    ['base/second', 'two'],
+    ['web/third', 'three'],
+  ]);
+});
+
+test('a destroy takes what nothing needs first, and refuses a part that others need', async () => {
+  await stack.run('apply', request(three, 'gone', { autoApprove: true }));
+  const part = await client.post('/api/stacks/notes/destroy', {
+    environment: 'gone',
+    component: 'base/first',
+  });
+  expect(part).toMatchObject({ status: 409, body: { code: 'dependents_remain' } });
+  const destroyed = await stack.run('destroy', { environment: 'gone', autoApprove: true });
+  expect(destroyed).toMatchObject({ status: 'completed', counts: { succeeded: 3 } });
+  const waves = Object.fromEntries(destroyed.components.map(({ component, wave }) => [component, wave]));
+  expect(waves).toStrictEqual({ 'web/third': 0, 'base/second': 1, 'base/first': 2 });
+  const { body } = await client.get('/api/stacks/notes/environments/gone');
+  expect(body).toMatchObject({ status: 'not_deployed', components: [] });
+});
+
+test('a promotion deploys the same repository to the next environment, and skips none', async () => {
+  await stack.run('apply', request(three, 'development', { autoApprove: true }));
+  const skips = await client.post('/api/stacks/notes/promote', { from: 'development', to: 'production' });
+  expect(skips).toMatchObject({ status: 409, body: { code: 'promotion_refused' } });
+  const promoted = await stack.run('promote', { from: 'development', to: 'staging', autoApprove: true });
+  expect(promoted).toMatchObject({ status: 'completed', environment: 'staging', counts: { succeeded: 3 } });
+});
+
+test('a project of a stack is changed by its pipelines only', async () => {
+  await stack.run('apply', request(three, 'owned', { autoApprove: true }));
+  const projectId = 'notes.owned.base.first';
+  const direct = await client.post('/api/deploy/destroy', { projectId });
+  expect(direct).toMatchObject({ status: 409, body: { code: 'stack_owned' } });
+});

@@ -1,0 +1,34 @@
+import { DomainError } from '@deployment-engine/service';
+import { sql } from 'kysely';
+import type { Query } from '../server/database/open.ts';
+
+/** Throws `stack_owned` for a project that a stack deploys: only its pipelines change it. */
+export async function refuseOwned(trx: Query, projectId: string, activity: string): Promise<void> {
+  const owner = await trx
+    .selectFrom('stack_components')
+    .select(['stack', 'environment', 'component'])
+    .where('project_id', '=', projectId)
+    .executeTakeFirst();
+  const pipeline = owner ? undefined : await unfinishedPipeline(trx, projectId);
+  if (!owner && !pipeline) return;
+  const why = owner
+    ? `it is component ${owner.component} of stack ${owner.stack} in ${owner.environment}`
+    : `pipeline ${pipeline} works on it`;
+  throw new DomainError(
+    'stack_owned',
+    `${activity} project ${projectId}: ${why}; use POST /api/stacks/{stack}/apply, destroy or rollback`,
+  );
+}
+
+/** Returns the id of a pipeline with a task for the project that has not ended. */
+export async function unfinishedPipeline(trx: Query, projectId: string): Promise<string | undefined> {
+  const row = await trx
+    .selectFrom('pipeline_tasks')
+    .innerJoin('pipelines', 'pipelines.id', 'pipeline_tasks.pipeline_id')
+    .select('pipelines.id')
+    .where('pipeline_tasks.project_id', '=', projectId)
+    .where(sql<boolean>`pipelines.finished_at is null`)
+    .limit(1)
+    .executeTakeFirst();
+  return row?.id;
+}

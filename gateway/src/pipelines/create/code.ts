@@ -1,0 +1,140 @@
+import type { PipelineAccepted, RepositoryFiles, StackProblem } from '@deployment-engine/contracts';
+import { DomainError } from '@deployment-engine/service';
+import type { Context } from '../../context.ts';
+import { type PreparedRevision, prepareRevision, saveContent } from '../../projects/revisions/store.ts';
+import type { Query } from '../../server/database/open.ts';
+import type { StackDeployment } from '../../stacks/plan-stack.ts';
+import type { ComponentRow, PipelineSettings } from '../rows.ts';
+import { deployedComponents } from '../store.ts';
+import { type AskedPipeline, createPipeline, type NewPipeline } from './new-pipeline.ts';
+import { type Repository, readRepository, saveRepository } from './repository.ts';
+import {
+  dependenciesOf,
+  foundationId,
+  isWholeScope,
+  requireInScope,
+  type Scope,
+  widenForDeploy,
+} from './scope.ts';
+import { deployTasks, destroyTasks, type NewTask } from './tasks.ts';
+
+export type CodePipelineRequest = Scope & {
+  stack: string;
+  environment: string;
+  files?: RepositoryFiles | undefined;
+  folders?: string[] | undefined;
+  revision?: number | undefined;
+  variables?: Record<string, string> | undefined;
+  withDependencies: boolean;
+  withDependents: boolean;
+  settings: PipelineSettings;
+  wait: boolean;
+  message?: string | undefined;
+  source?: unknown;
+};
+
+type Resolved = {
+  repository: Repository;
+  deployment: StackDeployment;
+  /** Generated files by component. */
+  code: Map<string, PreparedRevision>;
+};
+
+/** Resolves a repository and queues the pipeline that plans or deploys it. */
+export async function createCodePipeline(
+  context: Context,
+  type: 'plan' | 'apply',
+  request: CodePipelineRequest,
+  asked: AskedPipeline,
+): Promise<PipelineAccepted> {
+  const resolved = await resolve(context, request);
+  return createPipeline(context, asked, (trx) => make(context, trx, type, request, resolved, asked));
+}
+
+async function resolve(context: Context, request: CodePipelineRequest): Promise<Resolved> {
+  const repository = await readRepository(context, request);
+  const { stack, environment, variables = {} } = request;
+  const question = { type: 'plan', files: repository.texts, stack, environment, variables } as const;
+  const deployment = await context.stackResolver.ask(question);
+  if ('errors' in deployment) throw invalid(request, deployment.errors);
+  const code = new Map<string, PreparedRevision>();
+  for (const { plan, files } of deployment.components) code.set(plan.id, await prepareRevision(files, {}));
+  return { repository, deployment, code };
+}
+
+function invalid({ stack, environment }: CodePipelineRequest, errors: StackProblem[]): DomainError {
+  return new DomainError(
+    'stack_invalid',
+    `resolving stack ${stack} in ${environment}: ${errors.length} error${errors.length === 1 ? '' : 's'}; POST /api/stacks/${stack}/validate shows them`,
+    {
+      fields: errors.slice(0, 100).map(({ code, file, line, column, message }) => ({
+        pointer: `/files/${file.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+        detail: `${file}:${line}:${column}: ${code}: ${message}`,
+      })),
+    },
+  );
+}
+
+async function make(
+  context: Context,
+  trx: Query,
+  type: 'plan' | 'apply',
+  request: CodePipelineRequest,
+  { repository, deployment, code }: Resolved,
+  { principal }: AskedPipeline,
+): Promise<NewPipeline> {
+  const { stack, environment } = request;
+  const rows = await deployedComponents(trx, stack, environment);
+  const tasks = tasksOf(context, request, deployment, code, rows);
+  for (const { codeDigest, plan } of tasks) {
+    const prepared = codeDigest === null ? undefined : code.get(plan.id);
+    if (prepared) await saveContent(trx, prepared);
+  }
+  const { outputs, promotion, warnings } = deployment;
+  return {
+    ...request,
+    type,
+    revision: await saveRepository(trx, stack, repository, principal.id),
+    content: {
+      variables: request.variables ?? {},
+      outputs,
+      promotion,
+      warnings: warnings.map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`),
+    },
+    tasks,
+  };
+}
+
+function tasksOf(
+  { encryption }: Context,
+  request: CodePipelineRequest,
+  { components }: StackDeployment,
+  code: Map<string, PreparedRevision>,
+  rows: ComponentRow[],
+): NewTask[] {
+  const plans = components.map(({ plan }) => plan);
+  const moved = new Set(plans.flatMap(({ movedFrom }) => movedFrom ?? []));
+  const known = new Set(plans.map(({ id }) => id));
+  const removed = rows.filter(({ component }) => !known.has(component) && !moved.has(component));
+  const ids = [...known, ...removed.map(({ component }) => component)];
+  const scope = new Set(requireInScope(ids, request, `stack ${request.stack} in ${request.environment}`));
+  const isDeployed = (id: string) =>
+    rows.some(({ component, status }) => component === id && status !== 'failed');
+  const wanted = [...known].filter((id) => scope.has(id));
+  const wide = isWholeScope(request)
+    ? wanted
+    : widenForDeploy(wanted, dependenciesOf(plans), isDeployed, request);
+  const chosen = plans.filter(({ id }) => wide.includes(id));
+  const deployed = new Map(rows.map((row) => [row.component, row]));
+  const withCode = chosen.map((plan) => ({ plan, codeDigest: code.get(plan.id)?.digest ?? '' }));
+  const deploys = deployTasks(withCode, deployed, encryption);
+  const lost = removed.filter(({ component }) => scope.has(component) && isRemovable(component, request));
+  const after = Math.max(-1, ...deploys.map(({ wave }) => wave));
+  const also = deploys.map(({ plan }) => plan.id);
+  return [...deploys, ...destroyTasks(lost, encryption, { after, also })];
+}
+
+/** The network goes with the whole stack only. */
+function isRemovable(component: string, scope: Scope): boolean {
+  return component !== foundationId || isWholeScope(scope);
+}

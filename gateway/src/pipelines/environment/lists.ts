@@ -1,0 +1,102 @@
+import { DomainError } from '@deployment-engine/service';
+import { sql } from 'kysely';
+import type { Principal } from '../../access/principal.ts';
+import type { Context } from '../../context.ts';
+import { decodeNumberCursor, encodeCursor } from '../../http/cursor.ts';
+import { presentSummary } from '../present.ts';
+import type { PipelineRow } from '../rows.ts';
+import { tasksOf, visibleTo } from '../store.ts';
+
+type Filter = {
+  stack?: string | undefined;
+  environment?: string | undefined;
+  status?: PipelineRow['status'] | undefined;
+  cursor?: string | undefined;
+  limit: number;
+};
+
+/** Returns pipelines that the principal may see, newest first. */
+export async function listPipelines({ database }: Context, principal: Principal, filter: Filter) {
+  const before = decodeNumberCursor(filter.cursor);
+  let rows = database.query
+    .selectFrom('pipelines')
+    .selectAll()
+    .where(visibleTo(principal))
+    .orderBy('seq', 'desc')
+    .limit(filter.limit + 1);
+  if (filter.stack) rows = rows.where('stack', '=', filter.stack);
+  if (filter.environment) rows = rows.where('environment', '=', filter.environment);
+  if (filter.status) rows = rows.where('status', '=', filter.status);
+  if (before !== undefined) rows = rows.where('seq', '<', before);
+  const found = await rows.execute();
+  const page = found.slice(0, filter.limit);
+  const pipelines = await Promise.all(
+    page.map(async (row) => presentSummary(row, await tasksOf(database.query, row.id))),
+  );
+  return {
+    pipelines,
+    nextCursor: found.length > page.length ? encodeCursor(page.at(-1)?.seq ?? 0) : null,
+  };
+}
+
+/** Returns stacks and environments with a pipeline that the principal may see, by name. */
+export async function listStackEnvironments(
+  { database }: Context,
+  principal: Principal,
+  filter: { stack?: string | undefined; after?: number | undefined; limit: number },
+) {
+  let newest = database.query
+    .selectFrom('pipelines')
+    .select(sql<number>`max(seq)`.as('seq'))
+    .where(visibleTo(principal))
+    .groupBy(['stack', 'environment']);
+  if (filter.stack) newest = newest.where('stack', '=', filter.stack);
+  const rows = await database.query
+    .selectFrom('pipelines')
+    .selectAll()
+    .where('seq', 'in', newest)
+    .orderBy('stack')
+    .orderBy('environment')
+    .offset(filter.after ?? 0)
+    .limit(filter.limit + 1)
+    .execute();
+  return Promise.all(
+    rows.map(async (row) => {
+      const { count } = await database.query
+        .selectFrom('stack_components')
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .where('stack', '=', row.stack)
+        .where('environment', '=', row.environment)
+        .executeTakeFirstOrThrow();
+      return {
+        stack: row.stack,
+        environment: row.environment,
+        components: Number(count),
+        lastPipelineId: row.id,
+        lastStatus: row.status,
+        updatedAt: (row.finished_at ?? row.worked_at ?? row.created_at).toISOString(),
+      };
+    }),
+  );
+}
+
+export async function presentStack(context: Context, principal: Principal, stack: string) {
+  const environments = await listStackEnvironments(context, principal, { stack, limit: 200 });
+  if (environments.length === 0)
+    throw new DomainError('stack_not_found', `no stack ${stack} exists; a first plan or apply creates it`);
+  return { stack, environments };
+}
+
+export async function listStacks(
+  context: Context,
+  principal: Principal,
+  page: { cursor?: string | undefined; limit: number },
+) {
+  const after = decodeNumberCursor(page.cursor) ?? 0;
+  const rows = await listStackEnvironments(context, principal, { after, limit: page.limit });
+  const stacks = rows.slice(0, page.limit);
+  return {
+    stacks,
+    nextCursor: rows.length > stacks.length ? encodeCursor(after + stacks.length) : null,
+  };
+}

@@ -1,0 +1,132 @@
+import type { PipelineSummary, PipelineTask, PipelineView, PlanSummary } from '@deployment-engine/contracts';
+import type { Context } from '../context.ts';
+import type { JobRow } from '../server/database/job-row.ts';
+import { pipelineContent, taskContent } from './contents.ts';
+import { needsOf, type PipelineRow, settingsOf, type TaskRow } from './rows.ts';
+
+export function presentSummary(row: PipelineRow, tasks: Pick<TaskRow, 'status'>[]): PipelineSummary {
+  const counts: Record<string, number> = {};
+  for (const { status } of tasks) counts[status] = (counts[status] ?? 0) + 1;
+  const source = row.source === null ? null : JSON.parse(row.source);
+  return {
+    pipelineId: row.id,
+    stack: row.stack,
+    environment: row.environment,
+    type: row.type,
+    status: row.status,
+    scope: { service: row.service, component: row.component },
+    revision: row.revision,
+    planDigest: row.plan_digest,
+    autoApprove: settingsOf(row).autoApprove,
+    waitingReason: row.waiting_reason,
+    error: row.error,
+    message: row.message,
+    source: source && {
+      commit: source.commit ?? null,
+      branch: source.branch ?? null,
+      ciRun: source.ciRun ?? null,
+    },
+    rollbackTo: row.rollback_to,
+    createdBy: row.created_by,
+    approvedBy: row.approved_by,
+    cancelRequested: row.cancel_requested_at !== null,
+    counts,
+    createdAt: row.created_at.toISOString(),
+    startedAt: row.started_at?.toISOString() ?? null,
+    finishedAt: row.finished_at?.toISOString() ?? null,
+  };
+}
+
+export function presentPipeline(
+  { encryption }: Pick<Context, 'encryption'>,
+  row: PipelineRow,
+  tasks: TaskRow[],
+  jobs: Map<string, JobRow>,
+): PipelineView {
+  const components = tasks.map((task) => presentTask({ encryption }, task, jobs));
+  const plans = components.flatMap(({ plan }) => plan ?? []);
+  return {
+    ...presentSummary(row, tasks),
+    plan: plans.length > 0 ? plans.reduce(sum) : null,
+    cost: null,
+    usualMinutes: usualMinutes(components),
+    warnings: pipelineContent(encryption, row).warnings,
+    components,
+  };
+}
+
+function presentTask(
+  { encryption }: Pick<Context, 'encryption'>,
+  task: TaskRow,
+  jobs: Map<string, JobRow>,
+): PipelineTask {
+  const { plan, changes } = taskContent(encryption, task);
+  const job = jobs.get(task.job_id ?? task.plan_job_id ?? '');
+  const pendingInputs: string[] = JSON.parse(task.pending_inputs);
+  const policy = job?.policy_summary ? JSON.parse(job.policy_summary) : undefined;
+  return {
+    component: task.component,
+    service: plan.service,
+    kind: plan.kind,
+    region: plan.region,
+    projectId: task.project_id,
+    wave: task.wave,
+    dependsOn: task.action === 'deploy' ? plan.dependsOn : needsOf(task),
+    action: task.action,
+    status: task.status,
+    reason: task.reason,
+    stateful: plan.stateful,
+    changes,
+    plan: planOf(job, task, pendingInputs),
+    pendingInputs,
+    cost: null,
+    findings: policy ? policy.critical + policy.high + policy.medium + policy.low : 0,
+    planJobId: task.plan_job_id,
+    jobId: task.job_id,
+    drifted: task.action === 'check' && task.status === 'succeeded' ? driftedOf(job) : null,
+    usualMinutes: plan.usualMinutes,
+    startedAt: task.started_at?.toISOString() ?? null,
+    finishedAt: task.finished_at?.toISOString() ?? null,
+  };
+}
+
+/** A preview creates one object of the engine's own for each unknown input; it is not shown. */
+function planOf(job: JobRow | undefined, task: TaskRow, pending: string[]): PlanSummary | null {
+  if (!job?.plan_summary) return null;
+  const summary: PlanSummary = JSON.parse(job.plan_summary);
+  const own = job.id === task.plan_job_id ? pending.length : 0;
+  return { ...summary, create: summary.create - own };
+}
+
+function driftedOf(job: JobRow | undefined): number {
+  if (!job?.plan_summary) return 0;
+  const { update, delete: deleted, create, replace }: PlanSummary = JSON.parse(job.plan_summary);
+  return update + deleted + create + replace;
+}
+
+function sum(left: PlanSummary, right: PlanSummary): PlanSummary {
+  return {
+    create: left.create + right.create,
+    update: left.update + right.update,
+    delete: left.delete + right.delete,
+    replace: left.replace + right.replace,
+    noop: left.noop + right.noop,
+    import: left.import + right.import,
+  };
+}
+
+function usualMinutes(components: PipelineTask[]): number {
+  const working = components.filter(({ status }) => status !== 'unchanged');
+  const minutes = new Map(working.map(({ component, usualMinutes }) => [component, usualMinutes]));
+  const longest = new Map<string, number>();
+  const until = (id: string): number => {
+    const known = longest.get(id);
+    if (known !== undefined) return known;
+    longest.set(id, 0);
+    const needs = working.find(({ component }) => component === id)?.dependsOn ?? [];
+    const total = Math.max(0, ...needs.map(until)) + (minutes.get(id) ?? 0);
+    longest.set(id, total);
+    return total;
+  };
+  return Math.max(0, ...working.map(({ component }) => until(component)));
+}

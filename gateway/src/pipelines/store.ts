@@ -1,0 +1,98 @@
+import { DomainError } from '@deployment-engine/service';
+import { type Expression, type SqlBool, sql } from 'kysely';
+import { mayTouch, mayTouchAll, type Principal } from '../access/principal.ts';
+import { inScope } from '../access/scope-filter.ts';
+import type { JobRow } from '../server/database/job-row.ts';
+import { notify, type Query } from '../server/database/open.ts';
+import type { ComponentRow, PipelineRow, TaskRow } from './rows.ts';
+
+/** Channel that announces the id of a pipeline on which there may be something to do or to show. */
+export const pipelineChangedChannel = 'pipeline_changed';
+
+export async function wakePipeline(query: Query, pipelineId: string): Promise<void> {
+  await notify(query, pipelineChangedChannel, pipelineId);
+}
+
+export async function findPipeline(query: Query, id: string): Promise<PipelineRow | undefined> {
+  return query.selectFrom('pipelines').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+/** Locks a pipeline's row for this transaction. Throws `pipeline_not_found`. */
+export async function lockPipeline(trx: Query, id: string): Promise<PipelineRow> {
+  const row = await trx
+    .selectFrom('pipelines')
+    .selectAll()
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!row) throw pipelineNotFound(id);
+  return row;
+}
+
+export function pipelineNotFound(id: string): DomainError {
+  return new DomainError('pipeline_not_found', `no pipeline ${id} exists`);
+}
+
+export async function tasksOf(query: Query, pipelineId: string): Promise<TaskRow[]> {
+  return query
+    .selectFrom('pipeline_tasks')
+    .selectAll()
+    .where('pipeline_id', '=', pipelineId)
+    .orderBy('no')
+    .execute();
+}
+
+/** Returns the jobs of tasks by id. */
+export async function jobsOfTasks(query: Query, tasks: TaskRow[]): Promise<Map<string, JobRow>> {
+  const ids = tasks.flatMap(({ plan_job_id, job_id }) => [plan_job_id, job_id].filter((id) => id !== null));
+  if (ids.length === 0) return new Map();
+  const rows = await query.selectFrom('jobs').selectAll().where('id', 'in', ids).execute();
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** Returns what an environment of a stack has deployed, by component. */
+export async function deployedComponents(
+  query: Query,
+  stack: string,
+  environment: string,
+): Promise<ComponentRow[]> {
+  return query
+    .selectFrom('stack_components')
+    .selectAll()
+    .where('stack', '=', stack)
+    .where('environment', '=', environment)
+    .orderBy('component')
+    .execute();
+}
+
+/** Returns SQL that is true for pipelines with a component in the principal's scope. */
+export function visibleTo(principal: Principal): Expression<SqlBool> {
+  if (mayTouchAll(principal)) return sql<SqlBool>`true`;
+  return sql<SqlBool>`exists (select 1 from pipeline_tasks
+    where pipeline_tasks.pipeline_id = pipelines.id and ${inScope('pipeline_tasks.project_id', principal)})`;
+}
+
+/** Throws `forbidden` if a component is outside the principal's scope: a pipeline is conducted as a whole. */
+export function requireAll(principal: Principal, tasks: Pick<TaskRow, 'project_id' | 'component'>[]): void {
+  const outside = tasks.filter(({ project_id }) => !mayTouch(principal, project_id));
+  if (outside.length === 0) return;
+  const names = outside.slice(0, 5).map(({ component, project_id }) => `${component} (${project_id})`);
+  const more = outside.length > names.length ? ` and ${outside.length - names.length} more` : '';
+  throw new DomainError(
+    'forbidden',
+    `the caller's projects lack ${names.join(', ')}${more}; name a service or component, or use a key for all of them`,
+  );
+}
+
+/** Returns a pipeline with those of its tasks that the principal may see. Throws `pipeline_not_found`. */
+export async function readVisible(
+  query: Query,
+  principal: Principal,
+  id: string,
+): Promise<{ pipeline: PipelineRow; tasks: TaskRow[] }> {
+  const pipeline = await findPipeline(query, id);
+  const all = pipeline ? await tasksOf(query, id) : [];
+  const tasks = all.filter(({ project_id }) => mayTouch(principal, project_id));
+  if (!pipeline || (tasks.length === 0 && !mayTouchAll(principal))) throw pipelineNotFound(id);
+  return { pipeline, tasks };
+}

@@ -1,0 +1,133 @@
+import { DomainError } from '@deployment-engine/service';
+import { approvePlan } from '../../jobs/approve.ts';
+import type { JobRow } from '../../server/database/job-row.ts';
+import { isDone, isEnded, type TaskRow } from '../rows.ts';
+import { endPipeline } from './end.ts';
+import { errorOf } from './failure.ts';
+import { inputsDigest, inputsOf } from './inputs.ts';
+import { waitingDigest } from './plan-digest.ts';
+import { reasonsToAsk } from './reasons-to-ask.ts';
+import { recordDeployed, recordDestroyed, recordFailed } from './record.ts';
+import type { Step } from './step.ts';
+import { isUpToDate, queueCodeJob, queueFollowUp } from './task-jobs.ts';
+
+/** Follows the jobs at work, and starts what may start now. */
+export async function applyStage(step: Step): Promise<void> {
+  for (const task of step.tasks)
+    if (task.status === 'applying' || task.status === 'awaiting_approval') await followJob(step, task);
+  for (const task of step.tasks) if (isWaiting(task)) await startTask(step, task);
+  await noteApprovals(step);
+  if (step.tasks.every(isEnded)) await endPipeline(step);
+}
+
+function isWaiting({ status }: TaskRow): boolean {
+  return status === 'pending' || status === 'planned';
+}
+
+async function followJob(step: Step, task: TaskRow): Promise<void> {
+  const job = task.job_id === null ? undefined : step.jobs.get(task.job_id);
+  if (!job) return fail(step, task, 'its job is gone');
+  if (job.status === 'completed') return succeed(step, task, job);
+  if (job.status === 'failed' || job.status === 'cancelled') return fail(step, task, errorOf(job));
+  if (job.status !== 'awaiting_approval') {
+    if (task.status === 'awaiting_approval') await step.setTask(task, { status: 'applying' });
+    return;
+  }
+  if (task.status === 'awaiting_approval') return;
+  const reasons = await reasonsToAsk(step, task, job);
+  if (reasons.length === 0) return approve(step, task, job, 'is what was approved');
+  await step.setTask(task, { status: 'awaiting_approval' }, reasons.slice(0, 5).join('; '));
+}
+
+async function succeed(step: Step, task: TaskRow, job: JobRow): Promise<void> {
+  if (task.action === 'deploy') await recordDeployed(step, task, job);
+  if (task.action === 'destroy') await recordDestroyed(step, task);
+  await step.setTask(task, { status: 'succeeded' }, doneMessages[task.action]);
+}
+
+const doneMessages = { deploy: 'deployed', destroy: 'destroyed', check: 'checked' };
+
+async function fail(step: Step, task: TaskRow, reason: string): Promise<void> {
+  if (task.action === 'deploy') await recordFailed(step, task);
+  await step.setTask(task, { status: 'failed' }, reason);
+}
+
+async function approve(step: Step, task: TaskRow, job: JobRow, why: string): Promise<void> {
+  try {
+    await approvePlan(step.trx, step.context, job, job.plan_digest ?? '', why);
+    step.jobs.set(job.id, { ...job, status: 'pending' });
+    await step.setTask(task, { status: 'applying' });
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    await fail(step, task, error.message);
+  }
+}
+
+async function startTask(step: Step, task: TaskRow): Promise<void> {
+  const { settings, tasks } = step;
+  const broken = step.needs(task).find((need) => isEnded(need) && !isDone(need));
+  if (broken)
+    return step.setTask(task, { status: 'skipped' }, `needs ${broken.component}, which is ${broken.status}`);
+  const hasFailed = tasks.some(({ status }) => status === 'failed' || status === 'cancelled');
+  if (hasFailed && settings.onError !== 'continue') {
+    await step.setTask(task, { status: 'skipped' }, 'an earlier component has failed');
+    return;
+  }
+  if (!mayStart(step, task)) return;
+  if (tasks.filter(({ status }) => status === 'applying').length >= settings.parallelism) return;
+  await start(step, task);
+}
+
+/** In the schedule `waves` all earlier waves must have ended; in `ready` only what the component needs. */
+function mayStart(step: Step, task: TaskRow): boolean {
+  const before =
+    step.settings.schedule === 'waves' ? step.tasks.filter(({ wave }) => wave < task.wave) : step.needs(task);
+  return before.every(isEnded);
+}
+
+async function start(step: Step, task: TaskRow): Promise<void> {
+  const planned = task.job_id === null ? undefined : step.jobs.get(task.job_id);
+  if (planned?.status === 'awaiting_approval')
+    return approve(step, task, planned, 'was approved with the pipeline');
+  if (planned) return fail(step, task, errorOf(planned));
+  if (task.action === 'deploy') return startDeploy(step, task);
+  const isDestroy = task.action === 'destroy';
+  const mayDestroy = step.settings.autoApprove && (step.pipeline.type === 'destroy' || step.settings.prune);
+  const job = await queueFollowUp(step, task, isDestroy ? 'destroy' : 'drift', mayDestroy);
+  if (!job) return step.setTask(task, { status: 'unchanged' }, 'it has deployed nothing');
+  await step.setTask(task, { status: 'applying', job_id: job.id, started_at: new Date() });
+}
+
+async function startDeploy(step: Step, task: TaskRow): Promise<void> {
+  const inputs = await inputsOf(step, task, false);
+  if (inputs.pending.length > 0)
+    return fail(step, task, `its inputs are not there: ${inputs.pending.slice(0, 5).join(', ')}`);
+  if (await isUpToDate(step, task, inputs))
+    return step.setTask(task, { status: 'unchanged' }, 'code and inputs are those of its last deploy');
+  const job = await queueCodeJob(step, task, 'deploy', inputs);
+  await step.setTask(task, {
+    status: 'applying',
+    job_id: job.id,
+    inputs_digest: inputsDigest(inputs),
+    started_at: task.started_at ?? new Date(),
+  });
+}
+
+/** Says which plans wait for an approval in the middle of the pipeline, with their digest. */
+async function noteApprovals(step: Step): Promise<void> {
+  const { pipeline, tasks } = step;
+  const waiting = tasks.filter(({ status }) => status === 'awaiting_approval');
+  const isMoving = tasks.some(({ status }) => status === 'applying');
+  if (waiting.length === 0) {
+    if (pipeline.status === 'awaiting_approval')
+      await step.setStatus('applying', 'The pipeline goes on.', { waiting_reason: null });
+    return;
+  }
+  const digest = waitingDigest(step);
+  const names = waiting.map(({ component }) => component).join(', ');
+  const waiting_reason = `${names}: ${waiting[0]?.reason ?? ''}; see POST /api/stacks/pipelines/${pipeline.id}/approve`;
+  if (pipeline.plan_digest !== digest || pipeline.waiting_reason !== waiting_reason)
+    await step.setPipeline({ plan_digest: digest, waiting_reason });
+  if (!isMoving && pipeline.status !== 'awaiting_approval')
+    await step.setStatus('awaiting_approval', `Plans of ${names} wait for an approval.`);
+}

@@ -1,0 +1,26 @@
+import { isEnded } from '../rows.ts';
+import { cancelJobs, endPipeline } from './end.ts';
+import { recordDeployed, recordDestroyed, recordFailed } from './record.ts';
+import type { Step } from './step.ts';
+
+/** Starts nothing more, cancels what is at work, and ends once that has ended. What was completed counts. */
+export async function cancelStage(step: Step): Promise<void> {
+  let isEnding = false;
+  for (const task of step.tasks) {
+    if (isEnded(task)) continue;
+    if (await cancelJobs(step, task)) {
+      isEnding = true;
+      continue;
+    }
+    const job = task.job_id === null ? undefined : step.jobs.get(task.job_id);
+    if (job?.status === 'completed') {
+      if (task.action === 'deploy') await recordDeployed(step, task, job);
+      if (task.action === 'destroy') await recordDestroyed(step, task);
+      await step.setTask(task, { status: 'succeeded' }, 'ended before the cancel');
+      continue;
+    }
+    if (task.action === 'deploy' && job?.gate_passed_at) await recordFailed(step, task);
+    await step.setTask(task, { status: 'cancelled' }, 'the pipeline was cancelled');
+  }
+  if (!isEnding) await endPipeline(step);
+}

@@ -1,0 +1,81 @@
+import { newestStateVersion } from '../../projects/states/store.ts';
+import type { JobRow } from '../../server/database/job-row.ts';
+import { componentContent, componentPlace, sealJson } from '../contents.ts';
+import type { TaskRow } from '../rows.ts';
+import { deployedComponents } from '../store.ts';
+import { currentInputsDigest } from './inputs.ts';
+import type { Step } from './step.ts';
+
+/** Notes what a component was deployed from, so that a later pipeline knows what has changed. */
+export async function recordDeployed(step: Step, task: TaskRow, job: JobRow): Promise<void> {
+  const { trx, context, pipeline } = step;
+  const state = await newestStateVersion(trx, task.project_id);
+  const row = {
+    stack: pipeline.stack,
+    environment: pipeline.environment,
+    component: task.component,
+    status: 'deployed' as const,
+    content: sealJson(context.encryption, step.content(task).plan, componentPlace(task.project_id)),
+    code_digest: task.code_digest ?? '',
+    inputs_digest: task.inputs_digest ?? '',
+    state_serial: state?.serial ?? null,
+    state_lineage: state?.lineage ?? null,
+    revision: job.revision,
+    pipeline_id: pipeline.id,
+    updated_at: new Date(),
+  };
+  await trx
+    .insertInto('stack_components')
+    .values({ project_id: task.project_id, ...row })
+    .onConflict((conflict) => conflict.column('project_id').doUpdateSet(row))
+    .execute();
+}
+
+/** A failed apply may have changed a part: the component stays known, and its next plan is a real one. */
+export async function recordFailed(step: Step, task: TaskRow): Promise<void> {
+  const { trx, context, pipeline } = step;
+  if (task.job_id === null) return;
+  const row = {
+    stack: pipeline.stack,
+    environment: pipeline.environment,
+    component: task.component,
+    status: 'failed' as const,
+    pipeline_id: pipeline.id,
+    updated_at: new Date(),
+  };
+  const content = sealJson(context.encryption, step.content(task).plan, componentPlace(task.project_id));
+  await trx
+    .insertInto('stack_components')
+    .values({ project_id: task.project_id, ...row, content, code_digest: '', inputs_digest: '' })
+    .onConflict((conflict) => conflict.column('project_id').doUpdateSet(row))
+    .execute();
+}
+
+export async function recordDestroyed({ trx }: Step, task: TaskRow): Promise<void> {
+  await trx.deleteFrom('stack_components').where('project_id', '=', task.project_id).execute();
+}
+
+/** Marks components outside the pipeline that use an output which has changed. */
+export async function markOutdated({ trx, context, pipeline, tasks }: Step): Promise<string[]> {
+  const rows = await deployedComponents(trx, pipeline.stack, pipeline.environment);
+  const changed = new Set(
+    tasks.flatMap(({ component, status }) => (status === 'succeeded' ? [component] : [])),
+  );
+  const own = new Set(tasks.map(({ component }) => component));
+  const projects = new Map(rows.map(({ component, project_id }) => [component, project_id]));
+  const outdated: string[] = [];
+  for (const row of rows) {
+    if (own.has(row.component) || row.status !== 'deployed') continue;
+    const plan = componentContent(context.encryption, row);
+    if (!plan.inputs.some(({ component }) => changed.has(component))) continue;
+    const digest = await currentInputsDigest(context, trx, plan, (name) => projects.get(name));
+    if (digest === row.inputs_digest) continue;
+    outdated.push(row.component);
+    await trx
+      .updateTable('stack_components')
+      .set({ status: 'outdated' })
+      .where('project_id', '=', row.project_id)
+      .execute();
+  }
+  return outdated;
+}

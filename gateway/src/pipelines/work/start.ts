@@ -1,0 +1,25 @@
+import { holdsScope, lockKey } from '../rows.ts';
+import { holderOf, takeStackLock } from '../scope-lock.ts';
+import type { Step } from './step.ts';
+
+/**
+ * Begins a pipeline, unless another one holds a part of its scope or was there before it. Pipelines of one environment
+ * are looked at by one gateway at a time.
+ */
+export async function startPipeline(step: Step): Promise<void> {
+  const { pipeline, trx, settings } = step;
+  if (holdsScope(pipeline)) {
+    await takeStackLock(trx, pipeline);
+    const holder = await holderOf(trx, pipeline, step.tasks);
+    if (holder) return wait(step, `waits for ${holder.id}, which holds ${lockKey(holder)}`);
+  }
+  const patch = { started_at: new Date(), waiting_reason: null };
+  const isDirect = settings.autoApprove || pipeline.type === 'drift';
+  if (isDirect) await step.setStatus('applying', 'The pipeline has started.', patch);
+  else await step.setStatus('planning', 'Planning has started.', patch);
+}
+
+async function wait(step: Step, reason: string): Promise<void> {
+  if (step.pipeline.waiting_reason === reason) return;
+  await step.setPipeline({ waiting_reason: reason });
+}

@@ -1,0 +1,70 @@
+import type { JobType } from '@deployment-engine/contracts';
+import { insertJob, jobCreator } from '../../jobs/store.ts';
+import { listRevisions, saveKnownRevision } from '../../projects/revisions/store.ts';
+import { newestStateVersion } from '../../projects/states/store.ts';
+import { ensureProject, findProject } from '../../projects/store.ts';
+import type { JobRow } from '../../server/database/job-row.ts';
+import type { TaskRow } from '../rows.ts';
+import { inputsDigest, type TaskInputs, variablesOf } from './inputs.ts';
+import type { Step } from './step.ts';
+
+/** Queues the job that plans or deploys a component with these inputs. */
+export async function queueCodeJob(
+  step: Step,
+  task: TaskRow,
+  type: 'plan' | 'deploy',
+  inputs: TaskInputs,
+): Promise<JobRow> {
+  const { trx, context, settings } = step;
+  if (task.code_digest === null) throw new Error(`queueing ${task.component}: its code is missing`);
+  await ensureProject(trx, task.project_id);
+  const revision = await saveKnownRevision(trx, context.encryption, task.project_id, {
+    digest: task.code_digest,
+    variables: variablesOf(inputs),
+  });
+  return queue(step, task, type, revision, type === 'deploy' && settings.autoApprove);
+}
+
+/** Queues the job that destroys or checks what a component has deployed. Returns `undefined` if it has nothing. */
+export async function queueFollowUp(
+  step: Step,
+  task: TaskRow,
+  type: 'destroy' | 'drift',
+  autoApprove: boolean,
+): Promise<JobRow | undefined> {
+  const project = await findProject(step.trx, task.project_id);
+  const newest = (await listRevisions(step.trx, project.id, { limit: 1 }))[0];
+  const revision = project.revision ?? newest?.number;
+  return revision === undefined ? undefined : queue(step, task, type, revision, autoApprove);
+}
+
+async function queue(
+  step: Step,
+  task: TaskRow,
+  type: JobType,
+  revision: number,
+  autoApprove: boolean,
+): Promise<JobRow> {
+  const { pipeline, trx } = step;
+  const job = await insertJob(trx, {
+    projectId: task.project_id,
+    type,
+    revision,
+    autoApprove,
+    createdBy: jobCreator(pipeline),
+    message: pipeline.message ?? undefined,
+    pipelineId: pipeline.id,
+  });
+  step.jobs.set(job.id, job);
+  return job;
+}
+
+/** Whether a component runs exactly this code with exactly these inputs, and its state is that of its last deploy. */
+export async function isUpToDate(step: Step, task: TaskRow, inputs: TaskInputs): Promise<boolean> {
+  const row = step.deployed.get(task.component);
+  if (step.settings.refresh || inputs.pending.length > 0 || !row) return false;
+  if (row.status === 'failed' || row.project_id !== task.project_id) return false;
+  if (row.code_digest !== task.code_digest || row.inputs_digest !== inputsDigest(inputs)) return false;
+  const state = await newestStateVersion(step.trx, task.project_id);
+  return row.state_serial === (state?.serial ?? null) && row.state_lineage === (state?.lineage ?? null);
+}
