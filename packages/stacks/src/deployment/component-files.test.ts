@@ -54,6 +54,18 @@ test("the context has names, labels and tags, and the component's protection and
   });
 });
 
+test('a component has the region that it names, else that of the stack; instances have names of their own', () => {
+  const inRegion = (region: string) =>
+    filesOf('user-service/events', { id: `user-service/events@${region}`, region }, { region: 'us-east-1' });
+  const [one, two] = [inRegion('eu-west-1'), inRegion('eu-central-1')];
+  expect(one['main.tf']).toContain('region = "eu-west-1"');
+  expect(context(one).region).toBe('eu-west-1');
+  expect(context(one).name).not.toBe(context(two).name);
+  const ofStack = filesOf('user-service/events', { region: '' }, { region: 'us-west-2' });
+  expect(ofStack['main.tf']).toContain('region = "us-west-2"');
+  expect(context(ofStack).region).toBe('us-west-2');
+});
+
 test('labels do not replace tags of the engine, nor repeat a key in other case', () => {
   const { tags } = context(filesOf('user-service/events', { labels: { STACK: 'x', team: 'b', Team: 'a' } }));
   expect(tags).toStrictEqual({
