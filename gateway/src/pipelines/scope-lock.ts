@@ -13,22 +13,27 @@ export async function takeStackLock(
 
 type Scoped = Pick<PipelineRow, 'stack' | 'environment' | 'service' | 'component'> & { seq: number };
 
-/** Returns the pipeline that must end first; `undefined` if there is none. The transaction must hold the stack's lock. */
+/**
+ * Returns the pipeline that must end first: one that was there before, or with `of` `anyTime` also a later one.
+ * `undefined` if there is none. The transaction must hold the stack's lock.
+ */
 export async function holderOf(
   trx: Query,
   pipeline: Scoped,
   tasks: Pick<TaskRow, 'project_id'>[],
+  of: 'before' | 'anyTime' = 'before',
 ): Promise<PipelineRow | undefined> {
-  const others = await trx
+  let rows = trx
     .selectFrom('pipelines')
     .selectAll()
     .where('stack', '=', pipeline.stack)
     .where('environment', '=', pipeline.environment)
-    .where('seq', '<', pipeline.seq)
+    .where('seq', '!=', pipeline.seq)
     .where('finished_at', 'is', null)
     .where('type', 'not in', ['plan', 'drift'])
-    .orderBy('seq')
-    .execute();
+    .orderBy('seq');
+  if (of === 'before') rows = rows.where('seq', '<', pipeline.seq);
+  const others = await rows.execute();
   const projects = new Set(tasks.map(({ project_id }) => project_id));
   for (const other of others) {
     if (isWhole(other) || isWhole(pipeline)) return other;

@@ -1,10 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { maxRepositoryBytes } from '@deployment-engine/contracts';
 import { DomainError } from '@deployment-engine/service';
 import type { AnswerTo, Question, Reply } from './resolver-messages.ts';
 
-/** Each waiting request holds a whole repository in memory. */
-const maxWaiting = 8;
+/** What waiting requests may hold in memory together, in UTF-16 units: a few of the largest repositories, or many small. */
+const maxWaitingUnits = 8 * maxRepositoryBytes;
 
 /** Recursion over nested YAML needs more than Node's usual stack of 1 MB; systems give a process 8 MB. */
 const stackKilobytes = 3900;
@@ -26,7 +27,7 @@ export class StackResolver {
   readonly #maxMemoryMb: number;
   #child: ChildProcess | undefined;
   #last: Promise<unknown> = Promise.resolve();
-  #waiting = 0;
+  #waitingUnits = 0;
 
   readonly #kindsDir: string | undefined;
 
@@ -38,15 +39,16 @@ export class StackResolver {
 
   /** Throws `no_capacity` if too many questions wait, and `stack_too_complex` if one takes too long or too much. */
   async ask<Asked extends Question>(question: Asked): Promise<AnswerTo<Asked>> {
-    if (this.#waiting >= maxWaiting)
+    const units = unitsOf(question);
+    if (this.#waitingUnits + units > maxWaitingUnits)
       throw new DomainError('no_capacity', 'resolving the stack: too many requests wait; try again later');
-    this.#waiting += 1;
+    this.#waitingUnits += units;
     const answer = this.#last.then(() => this.#answer(question));
     this.#last = answer.catch(() => undefined);
     try {
       return (await answer) as AnswerTo<Asked>;
     } finally {
-      this.#waiting -= 1;
+      this.#waitingUnits -= units;
     }
   }
 
@@ -96,6 +98,13 @@ export class StackResolver {
     child.kill('SIGKILL');
     await ended;
   }
+}
+
+function unitsOf(question: Question): number {
+  if (question.type === 'kinds') return 0;
+  let units = 0;
+  for (const [path, text] of question.files) units += path.length + text.length;
+  return units;
 }
 
 function isRunning({ exitCode, signalCode }: ChildProcess): boolean {

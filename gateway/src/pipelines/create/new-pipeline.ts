@@ -127,7 +127,7 @@ async function requireFree(trx: Query, row: PipelineRow, tasks: NewTask[]): Prom
   if (!holdsScope(row)) return;
   await takeStackLock(trx, row);
   const projects = tasks.map(({ projectId }) => ({ project_id: projectId }));
-  const holder = await holderOf(trx, row, projects);
+  const holder = await holderOf(trx, row, projects, 'anyTime');
   if (!holder) return;
   const since = holder.started_at ? `since ${holder.started_at.toISOString()}` : 'and has not started';
   throw new DomainError(
