@@ -124,8 +124,9 @@ test('memory beyond the limit ends the resolver’s process alone, each time, an
   }
 });
 
-test('of many questions at once eight are answered, the others are refused at once', async () => {
-  await using resolver = new StackResolver();
+test('of questions that are too large together the first are answered, the others are refused at once', async () => {
+  const units = [...question.files].reduce((sum, [path, text]) => sum + path.length + text.length, 0);
+  await using resolver = new StackResolver({ maxWaitingUnits: 8 * units });
   const answers = await Promise.allSettled(numbered(20).map(() => resolver.ask(question)));
   const refusals = answers.filter(({ status }) => status === 'rejected');
   expect(answers.length - refusals.length).toBe(8);

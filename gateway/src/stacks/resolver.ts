@@ -4,9 +4,6 @@ import { maxRepositoryBytes } from '@deployment-engine/contracts';
 import { DomainError } from '@deployment-engine/service';
 import type { AnswerTo, Question, Reply } from './resolver-messages.ts';
 
-/** What waiting requests may hold in memory together, in UTF-16 units: a few of the largest repositories, or many small. */
-const maxWaitingUnits = 8 * maxRepositoryBytes;
-
 /** Recursion over nested YAML needs more than Node's usual stack of 1 MB; systems give a process 8 MB. */
 const stackKilobytes = 3900;
 
@@ -15,6 +12,8 @@ export type StackResolverOptions = {
   maxMemoryMb?: number;
   /** Folder with the operator's own kinds. */
   kindsDir?: string | undefined;
+  /** Bound on what waiting requests hold in memory together, in UTF-16 units. Default: eight of the largest repositories. */
+  maxWaitingUnits?: number;
 };
 
 /**
@@ -30,8 +29,15 @@ export class StackResolver {
   #waitingUnits = 0;
 
   readonly #kindsDir: string | undefined;
+  readonly #maxWaitingUnits: number;
 
-  constructor({ timeoutMs = 20_000, maxMemoryMb = 1024, kindsDir }: StackResolverOptions = {}) {
+  constructor({
+    timeoutMs = 20_000,
+    maxMemoryMb = 1024,
+    kindsDir,
+    maxWaitingUnits = 8 * maxRepositoryBytes,
+  }: StackResolverOptions = {}) {
+    this.#maxWaitingUnits = maxWaitingUnits;
     this.#timeoutMs = timeoutMs;
     this.#kindsDir = kindsDir;
     this.#maxMemoryMb = maxMemoryMb;
@@ -40,7 +46,7 @@ export class StackResolver {
   /** Throws `no_capacity` if too many questions wait, and `stack_too_complex` if one takes too long or too much. */
   async ask<Asked extends Question>(question: Asked): Promise<AnswerTo<Asked>> {
     const units = unitsOf(question);
-    if (this.#waitingUnits + units > maxWaitingUnits)
+    if (this.#waitingUnits + units > this.#maxWaitingUnits)
       throw new DomainError('no_capacity', 'resolving the stack: too many requests wait; try again later');
     this.#waitingUnits += units;
     const answer = this.#last.then(() => this.#answer(question));
