@@ -20,7 +20,8 @@ type Source = { jobId: string; component: string; place: number };
 
 /**
  * Streams the events of a pipeline and of all its jobs after `Last-Event-ID` (or `?lastEventId=`), each once, those of
- * one job in order, and ends after the pipeline's last one.
+ * one job in order, and ends after the pipeline's last one. Answers 204, which tells an EventSource to stop, if the
+ * listener has all events.
  */
 export async function streamPipelineEvents(
   context: Context,
@@ -30,6 +31,7 @@ export async function streamPipelineEvents(
   response: Response,
 ): Promise<void> {
   const position = positionOf(request);
+  if (await hasAll(context, pipelineId, visible, position)) return void response.status(204).end();
   if (response.destroyed) return;
   response.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
@@ -48,6 +50,22 @@ export async function streamPipelineEvents(
     context.metrics.sseListeners.dec();
   });
   stream.wake();
+}
+
+/** Whether the pipeline has ended and all its events were sent. What is unfinished when it is read may have more. */
+async function hasAll(
+  { database: { query } }: Context,
+  pipelineId: string,
+  visible: Set<string>,
+  position: Position,
+): Promise<boolean> {
+  const pipeline = await findPipeline(query, pipelineId);
+  if (!pipeline || !isPipelineFinished(pipeline.status)) return false;
+  if ((await listPipelineEvents(query, pipelineId, position.pipeline, 1)).length > 0) return false;
+  for (const { jobId, component, place } of sourcesOf(await tasksOf(query, pipelineId)))
+    if (visible.has(component) && (await listEvents(query, jobId, position.jobs[place] ?? 0, 1)).length > 0)
+      return false;
+  return true;
 }
 
 async function beat(context: Context, request: Request, response: Response): Promise<void> {

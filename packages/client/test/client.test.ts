@@ -3,11 +3,15 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { endpoints, type Problem } from '@deployment-engine/contracts';
 import { ApiError, createClient, UnreachableError } from '../src/index.ts';
-import { cut, sendJson, serve } from './server.ts';
+import { closedUrl, cut, sendJson, serve } from './server.ts';
 
 const accepted = { jobId: 'deploy-1704067200000-abc123', status: 'accepted', message: 'started' };
 const jobId = accepted.jobId;
-const refusedUrl = 'http://127.0.0.1:9'; // the discard port: nothing listens
+let refusedUrl = '';
+
+beforeAll(async () => {
+  refusedUrl = await closedUrl();
+});
 
 /** Returns the error of a call that must fail. */
 async function errorOf(call: Promise<unknown>): Promise<unknown> {
@@ -143,7 +147,7 @@ test('an engine that does not answer, or stops in the middle, is unreachable', a
   assert(nobody instanceof UnreachableError);
   expect([nobody.url, nobody.message]).toStrictEqual([
     refusedUrl,
-    expect.stringMatching(/no engine answers at http:\/\/127\.0\.0\.1:9 \(.+\)/),
+    expect.stringMatching(/no engine answers at http:\/\/127\.0\.0\.1:\d+ \(.*ECONNREFUSED.*\)/),
   ]);
   await using server = await serve((response) => cut(response, '{"projects": ['));
   expect(await errorOf(createClient({ url: server.url }).projects())).toBeInstanceOf(UnreachableError);

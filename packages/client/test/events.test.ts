@@ -9,7 +9,7 @@ import {
   type ServerEvent,
   UnreachableError,
 } from '../src/index.ts';
-import { cut, type Received, sendJson, serve } from './server.ts';
+import { closedUrl, cut, type Received, sendJson, serve } from './server.ts';
 
 const params = { jobId: 'deploy-1704067200000-abc123' };
 const quick = { retryMs: 1, idleMs: 10_000, giveUpMs: 10_000 };
@@ -129,7 +129,7 @@ test('a silent connection is resumed, one with heartbeats is not', async () => {
 });
 
 test('the first connection must succeed, unless the caller has just reached the engine', async () => {
-  const refused = clientOf('http://127.0.0.1:9', { giveUpMs: 30 });
+  const refused = clientOf(await closedUrl(), { giveUpMs: 30 });
   expect(await errorOf(refused.jobEvents({ params }))).toBeInstanceOf(UnreachableError);
   expect(await errorOf(refused.jobEvents({ params }, { retryFirst: true }))).toBeInstanceOf(UnreachableError);
   await using server = await serve((response, request) => {

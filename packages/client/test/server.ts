@@ -35,6 +35,12 @@ export async function serve(
   };
 }
 
+/** Returns an address at which nothing listens. */
+export async function closedUrl(): Promise<string> {
+  await using server = await serve(() => undefined);
+  return server.url;
+}
+
 export function sendJson(
   response: ServerResponse,
   body: unknown,

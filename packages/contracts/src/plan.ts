@@ -55,7 +55,8 @@ export const planViewSchema = z.object({
   changes: z.array(resourceChangeSchema),
   outputChanges: z.record(
     z.string(),
-    z.object({ action: z.string(), before: z.unknown(), after: z.unknown() }),
+    /** `after` is missing if it is known only after apply. */
+    z.object({ action: z.string(), before: z.unknown().optional(), after: z.unknown().optional() }),
   ),
   /** `null` if the plan cannot be priced, for example because of an invalid usage file. */
   cost: planCostSchema.nullable(),

@@ -8,6 +8,7 @@ import {
   pipelineStatuses,
   pipelineSummarySchema,
   pipelineViewSchema,
+  sentPipelineEventSchema,
 } from './pipeline.ts';
 
 const shared = {
@@ -55,6 +56,7 @@ export const pipelineEndpoints = {
       'Server-sent events of a pipeline and of all its jobs, each with its component; Last-Event-ID resumes without gap or duplicate',
     role: 'viewer',
     answer: 'text/event-stream',
+    event: sentPipelineEventSchema,
     problems: pipelineProblems,
   }),
   approvePipeline: endpoint({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jobEventBodySchema } from '../job/events.ts';
 import { planSummarySchema } from '../plan.ts';
 import { pipelineIdSchema } from './names.ts';
 
@@ -64,8 +65,9 @@ const costSchema = z.object({
 export const fieldChangeSchema = z.object({
   /** A path like `spec.image.tag`. */
   path: z.string(),
-  before: z.unknown(),
-  after: z.unknown(),
+  /** Missing if the field is. */
+  before: z.unknown().optional(),
+  after: z.unknown().optional(),
 });
 
 export const pipelineTaskSchema = z.object({
@@ -164,3 +166,14 @@ export const pipelineEventBodySchema = z.discriminatedUnion('type', [
   }),
 ]);
 export type PipelineEventBody = z.infer<typeof pipelineEventBodySchema>;
+
+/** The event as it is sent to listeners; `seq` counts within the pipeline, or within the job. */
+export const sentPipelineEventSchema = z
+  .object({ seq: z.number().int(), at: z.string() })
+  .and(
+    z.union([
+      pipelineEventBodySchema,
+      z.object({ component: z.string(), jobId: z.string() }).and(jobEventBodySchema),
+    ]),
+  );
+export type SentPipelineEvent = z.infer<typeof sentPipelineEventSchema>;
