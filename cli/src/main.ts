@@ -1,9 +1,18 @@
-import { CliError } from './cli-error.ts';
+import { CommanderError } from 'commander';
 import { createProgram } from './program.ts';
 
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(); // the reader, for example head, has seen enough
+  throw error;
+});
+
 try {
-  await createProgram().parseAsync(process.argv);
+  const program = await createProgram(process.argv.slice(2));
+  await program.parseAsync(process.argv);
 } catch (error) {
-  console.error(error instanceof CliError ? `deployer: ${error.message}` : error);
-  process.exitCode = 1;
+  const isHelp = error instanceof CommanderError && error.exitCode === 0;
+  if (!isHelp) {
+    const { reportError } = await import('./report-error.ts');
+    process.exitCode = reportError(error, process.argv.includes('--json'));
+  }
 }

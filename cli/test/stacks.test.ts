@@ -81,7 +81,7 @@ test('nothing is sent of a folder that is no repository or is too large', async 
   await mkdir(other);
   await expect(deployer('validate', other)).rejects.toThrow(/it has no files/);
   await writeFile(join(other, 'a.txt'), '');
-  await expect(deployer('validate', other)).rejects.toThrow(/the folder has no stacks/);
+  await expect(deployer('validate', other)).rejects.toThrow(/other has no stacks/);
   await writeFile(join(other, 'a.txt'), Buffer.alloc(21_000_000));
   await expect(deployer('validate', other)).rejects.toThrow(/more than 20971520 bytes/);
 });

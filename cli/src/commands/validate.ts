@@ -1,25 +1,23 @@
 import type { StackValidation } from '@deployment-engine/contracts';
 import { Command } from 'commander';
 import { connect } from '../connection.ts';
-import { askAboutStack, problemLine, type StackOptions, withStackOptions } from '../stack-request.ts';
+import { exitCodes } from '../exit-code.ts';
+import { problemLine, readStackRequest, type StackOptions, withStackOptions } from '../stack/request.ts';
+
+type ValidateOptions = StackOptions & { environment?: string; service?: string };
 
 export function validateCommand(): Command {
   return withStackOptions(new Command('validate'))
-    .description('check a stack of a deployment repository; nothing is stored')
     .option('--environment <name>', 'without it, all environments are checked')
     .option('--service <name>', 'only this service')
-    .action(
-      async (
-        folder: string,
-        { json: _, ...options }: StackOptions & { json?: boolean },
-        command: Command,
-      ) => {
-        const connection = connect(command);
-        const answer = await askAboutStack<StackValidation>(connection, 'validate', folder, options);
-        console.log(connection.json ? JSON.stringify(answer) : validationText(answer));
-        if (!answer.valid) process.exitCode = 1;
-      },
-    );
+    .action(async (folder: string, options: ValidateOptions, command: Command) => {
+      const { client, json } = connect(command);
+      const { params, repository } = await readStackRequest(folder, options);
+      const { environment, service } = options;
+      const answer = await client.validateStack({ params, body: { ...repository, environment, service } });
+      console.log(json ? JSON.stringify(answer) : validationText(answer));
+      if (!answer.valid) process.exitCode = exitCodes.failed;
+    });
 }
 
 function validationText({ errors, warnings, message, waves, components }: StackValidation): string {

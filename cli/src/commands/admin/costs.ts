@@ -1,0 +1,142 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Client } from '@deployment-engine/client';
+import {
+  type InstalledPrices,
+  type ProjectCosts,
+  priceSources,
+  type UsageProfile,
+  usageProfiles,
+} from '@deployment-engine/contracts';
+import { Command, Option } from 'commander';
+import { connect } from '../../connection.ts';
+import { CliError, UsageError } from '../../exit-code.ts';
+
+const pollMs = 1000;
+/** Price lists of all clouds take a few minutes. */
+const refreshLimitMs = 60 * 60_000;
+
+export function costsCommand(): Command {
+  return new Command('costs').addCommand(showCommand()).addCommand(priceBookCommand());
+}
+
+type ShowOptions = { profile?: UsageProfile; currency?: string };
+
+function showCommand(): Command {
+  return new Command('show')
+    .description('show the monthly costs of a project')
+    .argument('<projectId>')
+    .addOption(new Option('--profile <profile>', 'usage to assume if none is given').choices(usageProfiles))
+    .option('--currency <code>', 'a currency for which the engine has an exchange rate')
+    .action(async (projectId: string, options: ShowOptions, command: Command) => {
+      const { client, json } = connect(command);
+      const { profile, currency } = options;
+      const answer = await client.costs({ params: { projectId }, query: { profile, currency } });
+      console.log(json ? JSON.stringify(answer) : costTable(answer));
+    });
+}
+
+function costTable({ projectId, source, costs }: ProjectCosts): string {
+  const dear = costs.resources.toSorted((left, right) => (right.monthlyCost ?? 0) - (left.monthlyCost ?? 0));
+  const { diff } = costs;
+  return [
+    `${projectId}: ${costs.total.toFixed(2)} ${costs.currency} a month (from the ${source}, ${costs.confidence})`,
+    ...dear
+      .filter(({ status }) => status !== 'free' && status !== 'unsupported')
+      .map(({ address, monthlyCost }) => `  ${(monthlyCost?.toFixed(2) ?? '?').padStart(12)}  ${address}`),
+    ...costs.unpriced.map(({ address, component, detail }) =>
+      [`  not priced: ${address}`, ...(component ? [component] : []), detail].join(', '),
+    ),
+    ...(diff
+      ? [`the newest plan changes this by ${diff.difference.toFixed(2)} to ${diff.after.toFixed(2)}`]
+      : []),
+    `prices of ${costs.priceBook.asOf}`,
+    ...costs.priceBook.warnings,
+  ].join('\n');
+}
+
+function priceBookCommand(): Command {
+  return new Command('pricebook')
+    .description('the prices in use')
+    .addCommand(
+      new Command('status')
+        .description('show sources and dates of the prices')
+        .action(async (_options, command) => {
+          const { client, json } = connect(command);
+          print(json, await client.priceBook());
+        }),
+    )
+    .addCommand(refreshCommand())
+    .addCommand(importCommand());
+}
+
+type PriceSource = (typeof priceSources)[number];
+type RefreshOptions = { sources: PriceSource[]; awsRegions?: string; azureRegions?: string };
+
+function refreshCommand(): Command {
+  return new Command('refresh')
+    .description("download the clouds' price lists; the engine needs a network")
+    .option('--sources <names>', 'of aws, azure and google', toSources, ['aws', 'azure'])
+    .option('--aws-regions <regions>', 'for example us-east-1,eu-west-1')
+    .option('--azure-regions <regions>', 'for example eastus,westeurope')
+    .action(async (options: RefreshOptions, command: Command) => {
+      const { client, json } = connect(command);
+      const regions = { aws: toList(options.awsRegions), azure: toList(options.azureRegions) };
+      await client.refreshPriceBook({ body: { sources: options.sources, regions } });
+      const status = await refreshed(client);
+      if (status.refresh?.status === 'failed')
+        throw new CliError(`refreshing the prices: ${status.refresh.error}; the old prices stay in use`);
+      print(json, status);
+    });
+}
+
+function importCommand(): Command {
+  return new Command('import')
+    .description('import a price book that another engine has refreshed')
+    .argument('<file>', "that engine's price-book.json")
+    .action(async (file: string, _options, command: Command) => {
+      const { client, json } = connect(command);
+      const body = await readFile(file).catch((error) => {
+        throw new CliError(
+          `reading ${file}: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}`,
+        );
+      });
+      print(json, await client.importPriceBook({ body: new Uint8Array(body) }));
+    });
+}
+
+function toSources(text: string): PriceSource[] {
+  return (toList(text) ?? []).map((name) => {
+    const source = priceSources.find((known) => known === name);
+    if (!source) throw new UsageError(`--sources ${text}: ${name} is none of ${priceSources.join(', ')}`);
+    return source;
+  });
+}
+
+function toList(text: string | undefined): string[] | undefined {
+  return text?.split(',').map((name) => name.trim());
+}
+
+async function refreshed(client: Client): Promise<InstalledPrices> {
+  const deadline = Date.now() + refreshLimitMs;
+  for (;;) {
+    const status = await client.priceBook();
+    if (status.refresh?.status !== 'running') return status;
+    if (Date.now() > deadline)
+      throw new CliError(
+        `refreshing the price book: it is still running after ${refreshLimitMs / 60_000} minutes; check later with: deployer costs pricebook status`,
+      );
+    await delay(pollMs);
+  }
+}
+
+function print(json: boolean, prices: InstalledPrices): void {
+  const lines = [
+    `price book ${prices.version} (${prices.origin})`,
+    ...Object.entries(prices.sections).map(
+      ([id, { asOf, source }]) => `  ${asOf.padEnd(10)}  ${id}: ${source}`,
+    ),
+    ...prices.warnings,
+  ];
+  console.log(json ? JSON.stringify(prices) : lines.join('\n'));
+}

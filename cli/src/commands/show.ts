@@ -1,0 +1,54 @@
+import { Command } from 'commander';
+import { type Connection, connect } from '../connection.ts';
+import { projectName } from '../project/project-name.ts';
+import { showStack } from '../stack/show.ts';
+import { isStack, type TargetOptions, withTarget } from '../target.ts';
+import { outputsText } from '../text/outputs-text.ts';
+import { printable } from '../text/printable.ts';
+
+export function showCommand(): Command {
+  return withTarget(new Command('show'))
+    .argument('[project]', 'the project')
+    .action(async (project: string | undefined, options: TargetOptions, command: Command) => {
+      const connection = connect(command);
+      if (project === undefined && isStack(options)) return showStack(connection, options);
+      await showProject(connection, projectName(project ?? options.project));
+    });
+}
+
+async function showProject({ client, json }: Connection, projectId: string): Promise<void> {
+  const answer = await client.infrastructure({ params: { projectId } });
+  if (json) return console.log(JSON.stringify(answer));
+  const addresses = resourceAddresses(answer.terraformState);
+  const lines = [
+    `${projectId}: ${answer.deploymentStatus}`,
+    ...(answer.deploymentJobId ? [`  job        ${answer.deploymentJobId}`] : []),
+    ...(answer.lastUpdated ? [`  updated    ${answer.lastUpdated}`] : []),
+    ...(answer.destroyAt ? [`  destroyed  at ${answer.destroyAt}`] : []),
+    ...(answer.stateUncertain ? [`  uncertain  ${answer.stateUncertain.reason}`] : []),
+    ...(addresses.length > 0 ? ['Resources:', ...addresses.map((address) => `  ${address}`)] : []),
+    ...(Object.keys(answer.deploymentOutputs).length > 0
+      ? [
+          'Outputs:',
+          ...outputsText(answer.deploymentOutputs)
+            .split('\n')
+            .map((line) => `  ${line}`),
+        ]
+      : []),
+  ];
+  console.log(printable(lines.join('\n')));
+}
+
+type StateResource = { mode?: string; module?: string; type?: string; name?: string; instances?: unknown[] };
+
+/** Reads the addresses of a Terraform state; one that is repeated shows how often. */
+export function resourceAddresses(state: Record<string, unknown> | null): string[] {
+  const resources = Array.isArray(state?.resources) ? (state.resources as StateResource[]) : [];
+  return resources
+    .filter(({ mode }) => mode === 'managed')
+    .map(({ module, type, name, instances = [] }) => {
+      const address = `${module ? `${module}.` : ''}${type}.${name}`;
+      return instances.length === 1 ? address : `${address} (${instances.length})`;
+    })
+    .sort();
+}

@@ -1,0 +1,81 @@
+import { Command } from 'commander';
+import { type Connection, connect } from '../connection.ts';
+import { UsageError } from '../exit-code.ts';
+import { projectName } from '../project/project-name.ts';
+import { type StackPlace, stackPlace } from '../stack/stack-name.ts';
+import { isStack, type TargetOptions, withTarget } from '../target.ts';
+import { printable, table } from '../text/printable.ts';
+import { resourceAddresses } from './show.ts';
+
+export function stateCommand(): Command {
+  return new Command('state').addCommand(showCommand()).addCommand(listCommand()).addCommand(locksCommand());
+}
+
+function showCommand(): Command {
+  return withTarget(new Command('show'))
+    .description('print the state as JSON; that of a project needs an admin')
+    .action(async (options: TargetOptions, command: Command) => {
+      const { client, json } = connect(command);
+      const answer = isStack(options)
+        ? await client.stackState({ params: await stackPlace(options) })
+        : (await client.state({ params: { projectId: projectName(options.project) } })).state;
+      console.log(JSON.stringify(answer, null, json ? 0 : 2));
+    });
+}
+
+function listCommand(): Command {
+  return withTarget(new Command('list'))
+    .description('list resources of a project, or components of a stack')
+    .action(async (options: TargetOptions, command: Command) => {
+      const { client, json } = connect(command);
+      if (isStack(options)) {
+        const { components } = await client.stackEnvironment({ params: await stackPlace(options) });
+        const ids = components.map(({ component }) => component);
+        return console.log(json ? JSON.stringify({ components: ids }) : ids.join('\n'));
+      }
+      const params = { projectId: projectName(options.project) };
+      const resources = resourceAddresses((await client.infrastructure({ params })).terraformState);
+      console.log(json ? JSON.stringify({ resources }) : resources.join('\n'));
+    });
+}
+
+function locksCommand(): Command {
+  return withTarget(new Command('locks'))
+    .description('who holds a stack, and who waits for it')
+    .action(async (options: TargetOptions, command: Command) => {
+      await printLocks(connect(command), await stackPlace(options));
+    });
+}
+
+async function printLocks({ client, json }: Connection, params: StackPlace): Promise<void> {
+  const answer = await client.stackLocks({ params });
+  if (json) return console.log(JSON.stringify(answer));
+  const rows = answer.locks.map(({ key, pipelineId, holder, acquiredAt, heartbeatAt, waiting }) => [
+    key,
+    pipelineId,
+    holder,
+    acquiredAt,
+    heartbeatAt,
+    waiting.join(', '),
+  ]);
+  const head = ['LOCK', 'PIPELINE', 'HOLDER', 'SINCE', 'HEARTBEAT', 'WAITING'];
+  console.log(rows.length > 0 ? printable(table([head, ...rows])) : 'no locks');
+}
+
+type UnlockOptions = TargetOptions & { force?: boolean };
+
+export function unlockCommand(): Command {
+  return withTarget(new Command('unlock'))
+    .argument('<pipeline>', 'the pipeline that holds the stack, from state locks')
+    .option('--force', 'required, because what the pipeline does is cut short')
+    .action(async (pipelineId: string, options: UnlockOptions, command: Command) => {
+      const { client, json } = connect(command);
+      const params = await stackPlace(options);
+      if (!options.force)
+        throw new UsageError(
+          `unlocking ${params.stack}: see who holds it with deployer state locks, then add --force`,
+        );
+      const answer = await client.unlockStack({ params, body: { pipelineId, force: true } });
+      console.log(json ? JSON.stringify(answer) : answer.message);
+    });
+}

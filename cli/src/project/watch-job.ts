@@ -1,0 +1,63 @@
+import { ApiError, type Client } from '@deployment-engine/client';
+import type { JobView } from '@deployment-engine/contracts';
+import type { Connection } from '../connection.ts';
+import { patiently } from '../patiently.ts';
+import { Interrupts } from '../terminal/interrupts.ts';
+import { createProgressView } from '../terminal/progress-view.ts';
+import { ask, isInteractive } from '../terminal/prompt.ts';
+import { planText } from '../text/plan-text.ts';
+import { followJob, type JobProgress } from './follow-job.ts';
+
+export type WatchedJob = { job: JobView; progress: JobProgress; isPlanShown: boolean };
+
+/** Follows a job to its end, or until it waits for an approval that nobody can be asked for here. */
+export async function watchJob({ client, json }: Connection, jobId: string): Promise<WatchedJob> {
+  const view = createProgressView(json);
+  const progress: JobProgress = { jobId, shown: [] };
+  using interrupts = new Interrupts({
+    view,
+    what: `job ${jobId}`,
+    resume: `deployer logs ${jobId} --follow`,
+    cancel: async () => void (await client.cancelJob({ params: { jobId } })),
+  });
+  view.line(new Date().toISOString(), `job ${jobId}`);
+  let isPlanShown = false;
+  for (;;) {
+    const job = await followJob(client, progress, view, interrupts.signal);
+    if (job.status !== 'awaiting_approval' || json || !isInteractive()) return { job, progress, isPlanShown };
+    await showPlan(client, jobId);
+    isPlanShown = true;
+    if (!(await decide(client, job))) return { job, progress, isPlanShown };
+  }
+}
+
+export async function showPlan(client: Client, jobId: string): Promise<void> {
+  const plan = await patiently(() => client.jobPlan({ params: { jobId } }));
+  console.log(planText(plan));
+}
+
+/** Asks whether to apply the plan, and approves or cancels the job. Returns false if it stays as it is. */
+export async function decide(
+  client: Client,
+  { jobId, projectId, planDigest, type }: JobView,
+): Promise<boolean> {
+  const what =
+    type === 'destroy'
+      ? `Destroy everything that ${projectId} has deployed`
+      : `Apply these changes to ${projectId}`;
+  const answer = await ask(`\n${what}? Only "yes" is accepted: `);
+  if (answer === undefined) return false;
+  const params = { jobId };
+  if (answer !== 'yes') {
+    await client.cancelJob({ params });
+    return true;
+  }
+  try {
+    await client.approveJob({ params, body: { planDigest: planDigest ?? '' } });
+    return true;
+  } catch (error) {
+    if (!(error instanceof ApiError && error.code === 'self_approval')) throw error;
+    console.error(`deployer: ${error.detail}`);
+    return false;
+  }
+}

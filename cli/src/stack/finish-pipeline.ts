@@ -1,0 +1,49 @@
+import type { PipelineView } from '@deployment-engine/contracts';
+import type { Connection } from '../connection.ts';
+import { type ExitCode, exitCodes } from '../exit-code.ts';
+import { hasChanges } from '../text/summary-text.ts';
+import { pipelineText } from './pipeline-text.ts';
+import { watchPipeline } from './watch-pipeline.ts';
+
+export type RunOptions = { detach?: boolean; detailedExitcode?: boolean };
+
+/** Watches a pipeline, prints what became of it, and sets the exit code. `detach` only prints its id. */
+export async function runPipeline(
+  connection: Connection,
+  pipelineId: string,
+  { detach, detailedExitcode }: RunOptions = {},
+): Promise<PipelineView | undefined> {
+  if (detach) {
+    console.log(connection.json ? JSON.stringify({ pipelineId }) : pipelineId);
+    return undefined;
+  }
+  const { pipeline, isShown } = await watchPipeline(connection, pipelineId);
+  process.exitCode = pipelineExitCode(pipeline);
+  if (detailedExitcode && pipeline.status === 'completed' && changesAnything(pipeline))
+    process.exitCode = exitCodes.changes;
+  if (connection.json) console.log(JSON.stringify(pipeline));
+  else if (!isShown || pipeline.status !== 'awaiting_approval') console.log(pipelineText(pipeline));
+  if (!connection.json && pipeline.status === 'awaiting_approval')
+    console.error(`deployer: ${waitingText(pipeline)}`);
+  return pipeline;
+}
+
+export function pipelineExitCode({ status }: Pick<PipelineView, 'status'>): ExitCode {
+  if (status === 'awaiting_approval') return exitCodes.waiting;
+  return status === 'partial' || status === 'failed' || status === 'cancelled'
+    ? exitCodes.failed
+    : exitCodes.done;
+}
+
+/** Says how to approve; the digest binds the approval to the plans that were shown. */
+export function waitingText({ pipelineId, planDigest }: PipelineView): string {
+  return [
+    `pipeline ${pipelineId} waits for approval`,
+    `  approve:  deployer approve ${pipelineId} --plan-digest ${planDigest}`,
+    `  reject:   deployer reject ${pipelineId}`,
+  ].join('\n');
+}
+
+function changesAnything({ components, plan }: PipelineView): boolean {
+  return (plan !== null && hasChanges(plan)) || components.some(({ drifted }) => (drifted ?? 0) > 0);
+}

@@ -1,0 +1,50 @@
+import type { WriteStream } from 'node:tty';
+import { stripVTControlCharacters } from 'node:util';
+
+/** A line at the end of the output that is replaced as work proceeds; other lines are printed above it. */
+export class LiveLine {
+  readonly #stream: WriteStream;
+  #text = '';
+  #held: string[] | undefined;
+
+  constructor(stream: WriteStream) {
+    this.#stream = stream;
+  }
+
+  print(line: string): void {
+    if (this.#held) this.#held.push(line);
+    else this.#stream.write(`${this.#erased()}${line}\n${this.#fitted()}`);
+  }
+
+  show(text: string): void {
+    this.#text = text;
+    if (!this.#held) this.#stream.write(`${this.#erased()}${this.#fitted()}`);
+  }
+
+  /** Keeps everything back while the user is asked something. */
+  hold(): void {
+    this.#held = [];
+    this.#stream.write(this.#erased());
+  }
+
+  release(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const line of held) this.print(line);
+    this.show(this.#text);
+  }
+
+  end(): void {
+    this.show('');
+  }
+
+  #erased(): string {
+    return '\r\u001b[K';
+  }
+
+  /** A line that is wider than the window would leave its first part behind. */
+  #fitted(): string {
+    const width = Math.max(1, (this.#stream.columns ?? 80) - 1);
+    return stripVTControlCharacters(this.#text).slice(0, width);
+  }
+}

@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+const main = join(import.meta.dirname, '../src/main.ts');
+
+export type Ran = { code: number | null; stdout: string; stderr: string };
+export type RunOptions = { cwd?: string; env?: Record<string, string>; input?: string };
+export type Running = {
+  /** Sends a signal once standard error has this text. */
+  interruptAfter(text: RegExp, signal: NodeJS.Signals): void;
+  /** Calls back once standard error has this text. */
+  after(text: RegExp, act: () => void): void;
+  ended: Promise<Ran>;
+};
+
+/** Starts `deployer` with pipes, as a script does. */
+export function startDeployer(url: string, words: string[], options: RunOptions = {}): Running {
+  const child = spawn(process.execPath, [main, ...words], {
+    env: { ...process.env, DEPLOYER_URL: url, ...options.env },
+    cwd: options.cwd,
+  });
+  const ran: Ran = { code: null, stdout: '', stderr: '' };
+  const watchers: { text: RegExp; act: () => void }[] = [];
+  child.stdin.end(options.input ?? '');
+  child.stdout.on('data', (chunk) => {
+    ran.stdout += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    ran.stderr += chunk;
+    for (const [index, { text, act }] of [...watchers.entries()].reverse())
+      if (text.test(ran.stderr)) {
+        watchers.splice(index, 1);
+        act();
+      }
+  });
+  const after = (text: RegExp, act: () => void) => void watchers.push({ text, act });
+  return {
+    after,
+    interruptAfter: (text, signal) => after(text, () => child.kill(signal)),
+    ended: new Promise((resolve) => child.on('close', (code) => resolve({ ...ran, code }))),
+  };
+}
+
+export function runDeployer(url: string, words: string[], options?: RunOptions): Promise<Ran> {
+  return startDeployer(url, words, options).ended;
+}
+
+/**
+ * Runs `deployer` on a pseudo-terminal, and types each answer once its question is shown. Standard output and error are
+ * one there. Needs `script` of util-linux.
+ */
+export function runOnTerminal(
+  url: string,
+  words: string[],
+  answers: [question: RegExp, answer: string][],
+  options: RunOptions = {},
+): Promise<{ code: number | null; screen: string }> {
+  const quoted = [process.execPath, main, ...words].map((word) => `'${word}'`).join(' ');
+  const child = spawn('script', ['-qec', `stty cols 100; ${quoted}`, '/dev/null'], {
+    env: { ...process.env, DEPLOYER_URL: url, TERM: 'xterm', ...options.env },
+    cwd: options.cwd,
+  });
+  let screen = '';
+  const left = [...answers];
+  child.stdout.on('data', (chunk) => {
+    screen += chunk;
+    const [next] = left;
+    if (!next?.[0].test(screen)) return;
+    left.shift();
+    child.stdin.write(next[1]);
+  });
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, screen })));
+}
+
+/** Writes files, by path relative to the folder. */
+export async function writeFiles(folder: string, files: Record<string, string>): Promise<void> {
+  for (const [path, content] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), content);
+  }
+}
