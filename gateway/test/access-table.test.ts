@@ -5,6 +5,15 @@ import { helloCode } from './support.ts';
 
 const roles = ['viewer', 'deployer', 'approver', 'admin'];
 const code = { iacCode: helloCode };
+const emptyStack = {
+  'stacks/stack/stack.yaml': JSON.stringify({
+    apiVersion: 'core.deployer.io/v1',
+    kind: 'Stack',
+    metadata: { name: 'stack' },
+    spec: { provider: { name: 'aws', region: 'us-east-1' } },
+  }),
+};
+const pipelineId = 'pipeline-1704067200000-abcd1234';
 /** A valid body for each operation; `{}` for operations that are not listed. */
 const bodies: Record<string, unknown> = {
   deploy: { projectId: 'mine', ...code },
@@ -14,15 +23,15 @@ const bodies: Record<string, unknown> = {
   validateCode: code,
   validateStack: { files: { 'stacks/stack/stack.yaml': '' } },
   drawStackGraph: { files: { 'stacks/stack/stack.yaml': '' }, environment: 'development' },
-  planStack: { files: { 'stacks/stack/stack.yaml': '' }, environment: 'development' },
-  applyStack: { files: { 'stacks/stack/stack.yaml': '' }, environment: 'development' },
+  planStack: { files: emptyStack, environment: 'development' },
+  applyStack: { files: emptyStack, environment: 'development' },
   destroyStack: { environment: 'development' },
   rollbackStack: { environment: 'development' },
   checkStackDrift: { environment: 'development' },
   remediateStackDrift: { environment: 'development' },
   promoteStack: { from: 'development', to: 'staging' },
   approvePipeline: { planDigest: 'a'.repeat(64) },
-  unlockStack: { pipelineId: 'pipeline-1704067200000-abcd1234', force: true },
+  unlockStack: { pipelineId, force: true },
   estimateCode: code,
   approveJob: { planDigest: 'a'.repeat(64) },
   setBudget: { maxMonthly: 10 },
@@ -70,7 +79,13 @@ afterAll(() => it?.[Symbol.asyncDispose]());
 
 /** Reads only the head of a streamed answer. */
 async function ask(operation: Operation, key: string | undefined, ids = { projectId: 'mine', jobId }) {
-  const values: Record<string, string> = { ...ids, version: '1', revision: '1', keyId: '0'.repeat(16) };
+  const values: Record<string, string> = {
+    ...ids,
+    version: '1',
+    revision: '1',
+    keyId: '0'.repeat(16),
+    pipelineId,
+  };
   const path = operation.path.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? name);
   const body = bodies[operation.operationId] ?? {};
   const response = await fetch(`${it.url}${path}${queries[operation.operationId] ?? ''}`, {
