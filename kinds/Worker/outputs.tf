@@ -1,10 +1,10 @@
 output "serviceArn" {
   description = "ARN of the ECS service"
-  value       = aws_ecs_service.this.id
+  value       = local.service.id
 }
 output "serviceName" {
   description = "Name of the ECS service"
-  value       = aws_ecs_service.this.name
+  value       = local.service.name
 }
 output "clusterName" {
   description = "Name of the ECS cluster"

@@ -4,17 +4,22 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { Json } from '@deployment-engine/stacks';
+import { createNetwork } from '../../testing/kinds/existing-network.ts';
 import type { Surroundings } from '../../testing/kinds/kind-project.ts';
-import { writeKindProject } from '../../testing/kinds/kind-project.ts';
+import { unusedSurroundings, writeKindProject } from '../../testing/kinds/kind-project.ts';
 import { type ShippedKind, shippedKinds } from '../../testing/kinds/shipped.ts';
-import { terraformRun } from '../../testing/kinds/terraform-run.ts';
+import { terraformJson, terraformRun } from '../../testing/kinds/terraform-run.ts';
 import { startLocalAws } from '../../testing/local-aws.ts';
 import { applyKind } from './apply-kind.ts';
 import { planKind } from './plan-kind.ts';
 import { type KindResult, resultsTable } from './results.ts';
 
 /** What a local AWS lacks: the test is applied with another spec. */
-const overSpecs: Record<string, object> = { EFS: { backup: { enabled: false } } };
+const overSpecs: Record<string, object> = {
+  EFS: { backup: { enabled: false } },
+  RDS: { deletionProtection: false },
+};
 const timeoutMs = 75_000;
 
 if (import.meta.main) await main();
@@ -30,11 +35,12 @@ async function main(): Promise<void> {
   const earlier = values.json && existsSync(values.json) ? JSON.parse(readFileSync(values.json, 'utf8')) : {};
   const results: Record<string, KindResult> = earlier;
   try {
+    const existing = inNetwork(await createNetwork(aws));
     const around = values.plan ? undefined : await foundation(join(root, 'network'), kinds, env);
     for (const name of names) {
       const shipped = kinds.get(name);
       if (!shipped) throw new Error(`checking kinds: there is no kind ${name}`);
-      const planned = await planKind(join(root, `${name}-plans`), shipped, env);
+      const planned = await planKind(join(root, `${name}-plans`), shipped, existing, env);
       const applied =
         around && (await applyKind(join(root, name), shipped, around, env, timeoutMs, overSpecs[name]));
       results[name] = { planned, applied: applied ?? results[name]?.applied };
@@ -66,10 +72,16 @@ async function foundation(
     const run = await terraformRun(folder, args, env);
     if (run.exitCode !== 0) throw new Error(`applying the foundation: ${run.output.slice(-2000)}`);
   }
-  const shown = JSON.parse((await terraformRun(folder, ['output', '-json'], env)).output);
-  const pick = (...names: string[]) => Object.fromEntries(names.map((name) => [name, shown[name].value]));
+  const shown = (await terraformJson(folder, ['output', '-json'], env)) as Record<string, { value: Json }>;
+  const pick = (...names: string[]) =>
+    Object.fromEntries(names.map((name) => [name, shown[name]?.value ?? null]));
   return {
     network: pick('vpcId', 'privateSubnetIds', 'publicSubnetIds', 'internalCidrs'),
     platform: pick('clusterArn', 'clusterName', 'namespaceId', 'namespaceName'),
   };
+}
+
+function inNetwork(vpcId: string): Surroundings {
+  const { network, platform } = unusedSurroundings;
+  return { network: { ...(network as object), vpcId }, platform };
 }

@@ -1,7 +1,7 @@
 // Writes the reference of kinds in docs/kinds.md. Usage: node scripts/bootstrap.mjs scripts/kinds/kinds-page.ts
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type Field, fieldsOf, type Json } from '@deployment-engine/stacks';
+import { type Field, fieldsOf, type Json, noEffectOf } from '@deployment-engine/stacks';
 import { type ShippedKind, shippedKinds } from '../../testing/kinds/shipped.ts';
 
 export const kindsPage = resolve(import.meta.dirname, '../../docs/kinds.md');
@@ -21,7 +21,7 @@ function section({ kind, files }: ShippedKind): string {
   const fields = fieldsOf(kind.schema).filter(({ path }) => path !== 'dependsOn');
   const rows = fields.map(
     (field) =>
-      `| \`${field.path}\` | ${typeOf(field)} | ${defaultOf(field)} | ${kind.noEffect[field.path] ?? ''} |`,
+      `| \`${field.path}\` | ${typeOf(field)} | ${defaultOf(field)} | ${noEffectOf(kind, field.path) ?? ''} |`,
   );
   const table = ['| field | value | default | no effect, because |', '| --- | --- | --- | --- |', ...rows];
   const about = (files.get('README.md') ?? '').split('\n\n')[1] ?? '';

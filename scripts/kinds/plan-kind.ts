@@ -1,9 +1,9 @@
 import type { PolicySettings } from '@deployment-engine/policy';
 import { evaluatePlan, preflight } from '@deployment-engine/policy';
 import type { TerraformPlan } from '@deployment-engine/terraform-code';
-import { type KindCall, writeKindProject } from '../../testing/kinds/kind-project.ts';
+import { type KindCall, type Surroundings, writeKindProject } from '../../testing/kinds/kind-project.ts';
 import type { ShippedKind } from '../../testing/kinds/shipped.ts';
-import { terraformRun } from '../../testing/kinds/terraform-run.ts';
+import { terraformJson, terraformRun } from '../../testing/kinds/terraform-run.ts';
 import { readTree } from '../../testing/repository.ts';
 
 export type PlannedKind = {
@@ -35,10 +35,11 @@ export const strict: PolicySettings = {
 export async function planKind(
   folder: string,
   shipped: ShippedKind,
+  around: Surroundings,
   env: Record<string, string>,
 ): Promise<PlannedKind> {
   const calls = callsOf(shipped);
-  writeKindProject(folder, calls);
+  writeKindProject(folder, calls, around);
   const before = preflight(readTree(folder), strict).findings.map(
     ({ id, file, message }) => `${id} ${file}: ${message}`,
   );
@@ -55,8 +56,8 @@ export async function planKind(
   }
   const plan = await terraformRun(folder, ['plan', '-input=false', '-lock=false', '-out=plan.bin'], env);
   if (plan.exitCode !== 0) return failed(plan.output, true);
-  const shown = await terraformRun(folder, ['show', '-json', 'plan.bin'], env);
-  const { findings } = evaluatePlan(JSON.parse(shown.output) as TerraformPlan, strict);
+  const shown = (await terraformJson(folder, ['show', '-json', 'plan.bin'], env)) as TerraformPlan;
+  const { findings } = evaluatePlan(shown, strict);
   const texts = findings.map(({ id, address, message }) => `${id} ${address}: ${message}`);
   const ofPlain = texts.filter((text) => / module\.plain\./.test(text));
   const others = texts.filter((text) => !ofPlain.includes(text) && !/ module\.pending_/.test(text));

@@ -12,12 +12,15 @@ export type KindCall = {
   isPending?: boolean;
 };
 
+/** A test that names this VPC gets the one of its surroundings. */
+const unusedVpcId = 'vpc-0123456789abcdef0';
+
 /** Network and platform that components are placed in; ids that no cloud has unless others are given. */
 export type Surroundings = { network: Json; platform: Json };
 
 export const unusedSurroundings: Surroundings = {
   network: {
-    vpcId: 'vpc-0123456789abcdef0',
+    vpcId: unusedVpcId,
     privateSubnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
     publicSubnetIds: ['subnet-0123456789abcdef2', 'subnet-0123456789abcdef3'],
     internalCidrs: ['10.20.0.0/16'],
@@ -34,7 +37,11 @@ export const unusedSurroundings: Surroundings = {
  * Writes a Terraform project with one module per call: `max_retries` is low, because a local AWS answers what it
  * does not know with errors that the provider would repeat for minutes.
  */
-export function writeKindProject(folder: string, calls: KindCall[], around = unusedSurroundings): void {
+export function writeKindProject(
+  folder: string,
+  calls: KindCall[],
+  around: Surroundings = unusedSurroundings,
+): void {
   mkdirSync(folder, { recursive: true });
   for (const { name } of new Set(calls.map(({ kind }) => kind)))
     cpSync(join(kindsFolder, name), join(folder, 'kinds', name), {
@@ -62,14 +69,15 @@ function given({ name, test, kind }: KindCall, around: Surroundings): string {
   const context = {
     ...names,
     region: 'us-east-1',
-    name: `check-test-all-${names.component.toLowerCase()}`.slice(0, 40),
+    name: `check-test-all-${names.component.toLowerCase()}`.slice(0, 32),
     labels: {},
     ...around,
-    retentionDays: infra.logRetentionDays ?? 30,
+    retentionDays: infra.logRetentionDays ?? 365,
     protect: infra.protect ?? false,
   };
   const spec = { ...(test.spec as object), ...(kind.runsContainers ? { infra } : {}) };
-  return JSON.stringify({ spec, context, configs: test.configs, inputs: test.inputs }, null, 1);
+  const text = JSON.stringify({ spec, context, configs: test.configs, inputs: test.inputs }, null, 1);
+  return text.replaceAll(unusedVpcId, String((around.network as { vpcId: string }).vpcId));
 }
 
 /** A pending input is the output of a resource that does not exist yet: unknown until apply. */

@@ -1,7 +1,12 @@
+import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { type Child, startChild } from '../child.ts';
 import { providerMirror } from '../local-aws.ts';
+
+/** The plan of a kind with all of its tests has about 1 MB. */
+const maxJsonBytes = 256 * 1024 ** 2;
 
 export type TerraformRun = { exitCode: number; output: string; seconds: number; timedOut: boolean };
 
@@ -26,6 +31,20 @@ export async function terraformRun(
   const exitCode = await exited;
   clearTimeout(timer);
   return { exitCode, output: child.output(), seconds: (performance.now() - from) / 1000, timedOut };
+}
+
+/** Runs a command that prints JSON, for example `show -json`, and returns all of it. Throws if it does not succeed. */
+export async function terraformJson(
+  folder: string,
+  args: string[],
+  env: Record<string, string>,
+): Promise<unknown> {
+  const { stdout } = await promisify(execFile)('terraform', args, {
+    cwd: folder,
+    env: { ...base(folder), ...env },
+    maxBuffer: maxJsonBytes,
+  });
+  return JSON.parse(stdout);
 }
 
 async function stopped(child: Child): Promise<void> {

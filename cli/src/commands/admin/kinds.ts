@@ -1,9 +1,11 @@
 import type { KindDetail, KindSummary } from '@deployment-engine/contracts';
 import { Command } from 'commander';
 import { connect } from '../../connection.ts';
+import { kindsCheckCommand } from './kinds-check.ts';
 
 export function kindsCommand(): Command {
   return new Command('kinds')
+    .addCommand(kindsCheckCommand())
     .addCommand(
       new Command('list').description('list the kinds').action(async (_options, command: Command) => {
         const { client, json } = connect(command);

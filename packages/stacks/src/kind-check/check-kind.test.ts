@@ -85,3 +85,14 @@ test('a kind needs the test plain', () => {
     { file: 'test/plain.json', message: 'the test is missing; add one with only required fields' },
   ]);
 });
+
+test.each([
+  ['task.tf', ['CronJob', 'MicroService', 'Worker']],
+  ['roles.tf', ['CronJob', 'MicroService', 'Worker']],
+  ['instances.tf', ['MicroService', 'Worker']],
+  ['scaling.tf', ['MicroService', 'Worker']],
+])('%s is the same file in all kinds that run an image', (file, kinds) => {
+  const texts = kinds.map((name) => shipped.get(`${name}/${file}`));
+  expect(texts[0]).toMatch(/resource/);
+  expect(new Set(texts).size).toBe(1);
+});

@@ -1,10 +1,11 @@
 import { compareTexts } from '../errors.ts';
 import { foundationKind, type Kind, type KindCatalog } from '../kind/kind.ts';
 import { readKind } from '../kind/read-kinds.ts';
-import { KindError } from '../schema/schema.ts';
+import { KindError, type Schema } from '../schema/schema.ts';
 import { fieldsOf } from './fields.ts';
 import { readKindTests } from './kind-test.ts';
 import { type ModuleCode, readModuleCode } from './module-code.ts';
+import { isWithin, noEffectOf } from './no-effect.ts';
 
 /** What is wrong with a kind; `line` where a line is known. */
 export type KindProblem = { file: string; line?: number; message: string };
@@ -12,24 +13,24 @@ export type KindProblem = { file: string; line?: number; message: string };
 /** Variables that the engine gives to the module of every kind. */
 export const kindVariables = ['configs', 'context', 'inputs', 'spec'];
 
+type Catalog = Pick<KindCatalog, 'infraSchema'>;
+
 /** Fields that the engine itself reads, so that no code of a kind has to. */
-const engineFields = [/^dependsOn$/, /^configs\.files$/];
+const engineFields = [/^dependsOn$/, /^configs\.files$/, /^infra\.(logRetentionDays|protect)$/];
 
 /**
  * Compares a kind's schema, code, tests and description, without Terraform. `files` are those of its folder.
  * Returns all problems; a kind that can't be read has one.
  */
-export function checkKind(
-  name: string,
-  files: ReadonlyMap<string, string>,
-  catalog: Pick<KindCatalog, 'infraSchema'>,
-): KindProblem[] {
+export function checkKind(name: string, files: ReadonlyMap<string, string>, catalog: Catalog): KindProblem[] {
   const problems: KindProblem[] = [];
   const code = readModuleCode(files);
   const kind = kindOf(name, files, problems);
   checkCode(code, problems);
   if (kind) {
-    checkFields(kind, code, problems);
+    checkFields(kind, kind.schema, '', code, problems);
+    if (kind.runsContainers) checkFields(kind, catalog.infraSchema, 'infra.', code, problems);
+    checkNoEffect(kind, catalog, problems);
     checkTests(kind, catalog, files, problems);
   }
   if (!/\S/.test(files.get('README.md') ?? ''))
@@ -62,6 +63,12 @@ function checkCode(code: ModuleCode, problems: KindProblem[]): void {
       });
   for (const { file, line, what } of forbidden)
     problems.push({ file, line, message: `a kind has no ${what}; the engine adds it` });
+  for (const { file, line, name, block } of code.repetitions)
+    problems.push({
+      file,
+      line,
+      message: `${name} of ${block} depends on an input, which a preview does not know yet; let spec decide it`,
+    });
   for (const name of kindVariables)
     if (code.syntaxErrors.length === 0 && !variables.some((variable) => variable.name === name))
       problems.push({ file: 'variables.tf', message: `variable ${name} is missing; the engine gives it` });
@@ -70,30 +77,39 @@ function checkCode(code: ModuleCode, problems: KindProblem[]): void {
 }
 
 /** Every field must have an effect, or `kind.yaml` must say why it has none. */
-function checkFields(kind: Kind, code: ModuleCode, problems: KindProblem[]): void {
-  const fields = fieldsOf(kind.schema);
-  for (const { path, schema } of fields) {
-    if (engineFields.some((pattern) => pattern.test(path)) || Object.hasOwn(kind.noEffect, path)) continue;
-    const unread = path.split('.').find((name) => !code.reads(name.replace('[]', '')));
+function checkFields(
+  kind: Kind,
+  whole: Schema,
+  prefix: string,
+  code: ModuleCode,
+  problems: KindProblem[],
+): void {
+  const file = prefix === '' ? 'schema.json' : 'kind.yaml';
+  for (const { path: inner, schema } of fieldsOf(whole)) {
+    const path = prefix + inner;
+    if (engineFields.some((pattern) => pattern.test(path)) || noEffectOf(kind, path) !== undefined) continue;
+    const unread = inner.split('.').find((name) => !code.reads(name.replace('[]', '')));
     if (unread !== undefined)
-      problems.push({
-        file: 'schema.json',
-        message: `no code reads ${path}; use it, or name it in noEffect of kind.yaml`,
-      });
+      problems.push({ file, message: `no code reads ${path}; use it, or name it in noEffect of kind.yaml` });
     if (schema.type === undefined && schema.enum === undefined)
-      problems.push({ file: 'schema.json', message: `${path} has no type; add one` });
+      problems.push({ file, message: `${path} has no type; add one` });
   }
-  for (const path of Object.keys(kind.noEffect))
-    if (!fields.some((field) => field.path === path))
+}
+
+function checkNoEffect(kind: Kind, { infraSchema }: Catalog, problems: KindProblem[]): void {
+  const infra = kind.runsContainers ? fieldsOf(infraSchema).map(({ path }) => `infra.${path}`) : [];
+  const paths = [...fieldsOf(kind.schema).map(({ path }) => path), ...infra];
+  for (const named of Object.keys(kind.noEffect))
+    if (!paths.some((path) => isWithin(path, named)))
       problems.push({
         file: 'kind.yaml',
-        message: `noEffect names ${path}, which schema.json does not have; remove it`,
+        message: `noEffect names ${named}, which schema.json does not have; remove it`,
       });
 }
 
 function checkTests(
   kind: Kind,
-  catalog: Pick<KindCatalog, 'infraSchema'>,
+  catalog: Catalog,
   files: ReadonlyMap<string, string>,
   problems: KindProblem[],
 ): void {

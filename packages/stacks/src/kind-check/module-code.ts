@@ -6,6 +6,8 @@ import {
   parseHcl,
 } from '@deployment-engine/terraform-code';
 
+import { type Repetition, repetitionsByInputs } from './repetition.ts';
+
 export type ModuleBlock = { file: string; line: number; name: string; isDescribed: boolean };
 
 export type ModuleCode = {
@@ -13,33 +15,41 @@ export type ModuleCode = {
   outputs: ModuleBlock[];
   /** Blocks that a kind must not have: the engine's code around it has them. */
   forbidden: { file: string; line: number; what: string }[];
+  /** Blocks that a preview with unknown inputs can't plan. */
+  repetitions: Repetition[];
   syntaxErrors: { file: string; line: number; message: string }[];
   /** Whether the code reads an attribute or key with this name. */
   reads(name: string): boolean;
 };
 
+type Found = Omit<ModuleCode, 'reads' | 'repetitions'>;
+
 /** Reads the Terraform files of a kind's own folder. Never throws. */
 export function readModuleCode(files: ReadonlyMap<string, string>): ModuleCode {
-  const code: Omit<ModuleCode, 'reads'> = { variables: [], outputs: [], forbidden: [], syntaxErrors: [] };
+  const code: Found = { variables: [], outputs: [], forbidden: [], syntaxErrors: [] };
   const names = new Set<string>();
+  const blocks = new Map<string, Block[]>();
   for (const [file, text] of files) {
     if (!file.endsWith('.tf')) continue;
     for (const name of namesRead(text)) names.add(name);
-    if (!file.includes('/')) readFile(file, text, code);
+    if (!file.includes('/')) blocks.set(file, readFile(file, text, code));
   }
-  return { ...code, reads: (name) => names.has(name) };
+  return { ...code, repetitions: repetitionsByInputs(blocks), reads: (name) => names.has(name) };
 }
 
-function readFile(file: string, text: string, code: Omit<ModuleCode, 'reads'>): void {
+function readFile(file: string, text: string, code: Found): Block[] {
   try {
-    for (const block of parseHcl(text).blocks) readBlock(file, block, code);
+    const { blocks } = parseHcl(text);
+    for (const block of blocks) readBlock(file, block, code);
+    return blocks;
   } catch (error) {
     if (!(error instanceof CodeSyntaxError)) throw error;
     code.syntaxErrors.push({ file, line: error.line, message: error.message });
+    return [];
   }
 }
 
-function readBlock(file: string, block: Block, code: Omit<ModuleCode, 'reads'>): void {
+function readBlock(file: string, block: Block, code: Found): void {
   const { type, labels, line, body } = block;
   const [name = ''] = labels;
   const description = literalString(attribute(body, 'description')?.value);
