@@ -2,14 +2,16 @@ locals {
   triggers = { for i, t in try(var.spec.triggers, []) : tostring(i) => merge(t, { key = tostring(i) }) }
   of       = { for type in ["sqs", "kinesis", "dynamodb", "sns", "s3", "eventbridge", "apigateway"] : type => { for i, t in local.triggers : i => t if t.type == type } }
   polled   = merge(local.of.sqs, local.of.kinesis, local.of.dynamodb)
-  # Output of the source that names it to Lambda, and what the function may do there.
-  source_outputs = { sqs = "arn", kinesis = "arn", sns = "arn", dynamodb = "streamArn" }
+  # What the function may do at its sources.
   source_actions = {
     sqs      = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
     kinesis  = ["kinesis:DescribeStream", "kinesis:DescribeStreamSummary", "kinesis:GetRecords", "kinesis:GetShardIterator"]
     dynamodb = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"]
   }
-  sources = { for i, t in merge(local.polled, local.of.sns) : i => try(tostring(t.source.arn), var.inputs["${t.source.component}.${local.source_outputs[t.type]}"]) }
+  sources = merge(
+    { for i, t in merge(local.of.sqs, local.of.kinesis, local.of.sns) : i => try(tostring(t.source.arn), var.inputs["${t.source.component}.arn"]) },
+    { for i, t in local.of.dynamodb : i => try(tostring(t.source.arn), var.inputs["${t.source.component}.streamArn"]) },
+  )
   # A bucket has one list of notifications, so all triggers of a bucket are in one resource.
   buckets = { for i, t in local.of.s3 : try(t.source.component, t.s3.bucket, "") => t... }
   incomplete = concat(

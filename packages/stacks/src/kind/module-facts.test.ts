@@ -56,6 +56,6 @@ test('what the built-in kinds read of components that they refer to', () => {
     CloudFront: ['domainName'],
     EBS: ['availabilityZone', 'instanceId'],
     EventBridge: ['arn'],
-    Lambda: ['arn'],
+    Lambda: ['apiId', 'arn', 'bucketName', 'streamArn'],
   });
 });
