@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Json } from '@deployment-engine/stacks';
-import { createNetwork } from '../../testing/kinds/existing-network.ts';
+import { createExisting } from '../../testing/kinds/existing-objects.ts';
 import type { Surroundings } from '../../testing/kinds/kind-project.ts';
 import { unusedSurroundings, writeKindProject } from '../../testing/kinds/kind-project.ts';
 import { type ShippedKind, shippedKinds } from '../../testing/kinds/shipped.ts';
@@ -35,7 +35,7 @@ async function main(): Promise<void> {
   const earlier = values.json && existsSync(values.json) ? JSON.parse(readFileSync(values.json, 'utf8')) : {};
   const results: Record<string, KindResult> = earlier;
   try {
-    const existing = inNetwork(await createNetwork(aws));
+    const existing = inNetwork(await createExisting(aws));
     const around = values.plan ? undefined : await foundation(join(root, 'network'), kinds, env);
     for (const name of names) {
       const shipped = kinds.get(name);

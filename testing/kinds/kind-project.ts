@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json, Kind, KindTest } from '@deployment-engine/stacks';
@@ -34,13 +35,14 @@ export const unusedSurroundings: Surroundings = {
 };
 
 /**
- * Writes a Terraform project with one module per call: `max_retries` is low, because a local AWS answers what it
+ * Writes a Terraform project with one module per call, in the given network or that of the call named `foundation`.
+ * `max_retries` is low, because a local AWS answers what it
  * does not know with errors that the provider would repeat for minutes.
  */
 export function writeKindProject(
   folder: string,
   calls: KindCall[],
-  around: Surroundings = unusedSurroundings,
+  around: Surroundings | { foundation: string } = unusedSurroundings,
 ): void {
   mkdirSync(folder, { recursive: true });
   for (const { name } of new Set(calls.map(({ kind }) => kind)))
@@ -48,9 +50,11 @@ export function writeKindProject(
       recursive: true,
       filter: (path) => !path.endsWith('/test') && !path.endsWith('.md'),
     });
-  const code = [head, ...calls.map(moduleOf)];
+  const foundation = 'foundation' in around ? around.foundation : undefined;
+  const known = 'foundation' in around ? unusedSurroundings : around;
+  const code = [head, ...calls.map((call) => moduleOf(call, foundation))];
   writeFileSync(join(folder, 'main.tf'), code.join('\n'));
-  for (const call of calls) writeFileSync(join(folder, `${call.name}.json`), given(call, around));
+  for (const call of calls) writeFileSync(join(folder, `${call.name}.json`), given(call, known));
 }
 
 const head = `terraform {
@@ -69,7 +73,7 @@ function given({ name, test, kind }: KindCall, around: Surroundings): string {
   const context = {
     ...names,
     region: 'us-east-1',
-    name: `check-test-all-${names.component.toLowerCase()}`.slice(0, 32),
+    name: shortName(`check-test-all-${names.component.toLowerCase()}`),
     labels: {},
     ...around,
     retentionDays: infra.logRetentionDays ?? 365,
@@ -80,8 +84,15 @@ function given({ name, test, kind }: KindCall, around: Surroundings): string {
   return text.replaceAll(unusedVpcId, String((around.network as { vpcId: string }).vpcId));
 }
 
+/** At most 32 characters and still unique, as the engine names components. */
+function shortName(name: string): string {
+  if (name.length <= 32) return name;
+  const digest = createHash('sha256').update(name).digest('hex').slice(0, 8);
+  return `${name.slice(0, 23).replace(/-$/, '')}-${digest}`;
+}
+
 /** A pending input is the output of a resource that does not exist yet: unknown until apply. */
-function moduleOf({ name, kind, isPending }: KindCall): string {
+function moduleOf({ name, kind, isPending }: KindCall, foundation: string | undefined): string {
   const inputs = isPending
     ? `{ for key, pending in terraform_data.${name} : key => pending.output }`
     : `local.${name}.inputs`;
@@ -95,9 +106,21 @@ function moduleOf({ name, kind, isPending }: KindCall): string {
 module "${name}" {
   source  = "./kinds/${kind.name}"
   spec    = local.${name}.spec
-  context = local.${name}.context
+  context = ${contextOf(name, foundation)}
   configs = local.${name}.configs
   inputs  = ${inputs}
 }
 ${isPending ? pending : ''}`;
+}
+
+function contextOf(name: string, foundation: string | undefined): string {
+  if (foundation === undefined || foundation === name) return `local.${name}.context`;
+  const outputsOf = (part: keyof Surroundings) =>
+    Object.keys(unusedSurroundings[part] as object).map(
+      (output) => `${output} = module.${foundation}.${output}`,
+    );
+  const parts = (['network', 'platform'] as const).map(
+    (part) => `${part} = { ${outputsOf(part).join(', ')} }`,
+  );
+  return `merge(local.${name}.context, { ${parts.join(', ')} })`;
 }

@@ -1,0 +1,157 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { changeAction, type TerraformPlan } from '@deployment-engine/terraform-code';
+import { testUnless } from '../scripts/jest/unless.ts';
+import { createExisting } from '../testing/kinds/existing-objects.ts';
+import { type KindCall, unusedSurroundings, writeKindProject } from '../testing/kinds/kind-project.ts';
+import { shippedKinds } from '../testing/kinds/shipped.ts';
+import { terraformJson, terraformRun } from '../testing/kinds/terraform-run.ts';
+import { type LocalAws, skipWithoutAws, startLocalAws } from '../testing/local-aws.ts';
+
+const skip = skipWithoutAws();
+const kinds = shippedKinds();
+
+/** Kinds that the local AWS can apply within seconds. All are one project, so that they are applied at once. */
+const applied = [
+  'APIGateway',
+  'CronJob',
+  'DynamoDB',
+  'EFS',
+  'EventBridge',
+  'Foundation',
+  'Lambda',
+  'MicroService',
+  'S3',
+  'SNS',
+  'SQS',
+  'Worker',
+];
+/** The others are only planned, because of what the local AWS lacks. */
+const onlyPlanned: Record<string, string> = {
+  ALB: 'a load balancer takes a minute to become active',
+  AWSMemoryDB: 'deletion of a cluster takes minutes',
+  CloudFront: 'a distribution is disabled before it is deleted, which takes a minute',
+  DocumentDB: 'a cluster takes minutes to become available',
+  EBS: 'a volume takes 20 s for each step',
+  EC2Instance: 'an instance takes 20 s for each step',
+  ElastiCacheMemcached: 'a cluster takes minutes to become available',
+  ElastiCacheRedis: 'a cluster takes minutes to become available',
+  Kafka: 'the local AWS never answers that a serverless cluster is active',
+  MSK: 'the local AWS never answers that a cluster is active',
+  NLB: 'a load balancer takes a minute to become active',
+  RDS: 'an instance takes minutes to become available',
+};
+/** What the local AWS lacks of a kind that it can apply. */
+const overSpecs: Record<string, object> = { EFS: { backup: { enabled: false } } };
+
+let aws: LocalAws;
+let vpcId = '';
+const root = mkdtempSync(join(tmpdir(), 'kinds-e2e-'));
+
+beforeAll(async () => {
+  if (skip) return;
+  aws = await startLocalAws();
+  vpcId = await createExisting(aws);
+});
+afterAll(async () => {
+  if (!skip) await aws.stop();
+  rmSync(root, { recursive: true, force: true });
+});
+
+test('every kind is applied, or there is a reason why not', () => {
+  expect([...applied, ...Object.keys(onlyPlanned)].sort()).toStrictEqual([...kinds.keys()].sort());
+});
+
+testUnless(skip)(
+  'kinds are applied, change nothing more, are updated, and leave nothing behind',
+  async () => {
+    const folder = join(root, 'applied');
+    const before = await objects();
+    write('plain');
+    await terraform(folder, 'init');
+    await terraform(folder, 'apply', '-auto-approve');
+    expect(await changes(folder)).toStrictEqual([]);
+    write('changed');
+    expect(namesOf(await changes(folder))).toStrictEqual(applied.map(nameOf));
+    await terraform(folder, 'apply', '-auto-approve');
+    expect(await changes(folder)).toStrictEqual([]);
+    await terraform(folder, 'destroy', '-auto-approve');
+    const left = (await objects()).filter((object) => !before.includes(object));
+    // A service can go back to an earlier revision of its task definition.
+    expect(left.filter((object) => !object.startsWith('ecs TaskDefinition '))).toStrictEqual([]);
+
+    function write(state: 'plain' | 'changed'): void {
+      const calls = applied.map((name) => callOf(name, state));
+      writeKindProject(folder, calls, { foundation: nameOf('Foundation') });
+    }
+  },
+);
+
+testUnless(skip)('every test of every kind is planned, also while its inputs are unknown', async () => {
+  const folder = join(root, 'planned');
+  const calls = [...kinds.values()].flatMap(({ kind, tests }) =>
+    tests.flatMap((test): KindCall[] => {
+      const name = `${nameOf(kind.name)}_${test.name.replaceAll('-', '_')}`;
+      return [
+        { name, kind, test },
+        { name: `pending_${name}`, kind, test, isPending: true },
+      ];
+    }),
+  );
+  const { network, platform } = unusedSurroundings;
+  writeKindProject(folder, calls, { network: { ...(network as object), vpcId }, platform });
+  await terraform(folder, 'init');
+  await terraform(folder, 'validate');
+  const planned = namesOf(await changes(folder));
+  expect(planned).toStrictEqual(calls.map(({ name }) => name).sort());
+});
+
+const nameOf = (kind: string) => kind.toLowerCase();
+
+function callOf(name: string, state: 'plain' | 'changed'): KindCall {
+  const shipped = kinds.get(name);
+  const plain = shipped?.tests.find((test) => test.name === 'plain');
+  if (!shipped || !plain?.changed) throw new Error(`${name} has no test plain with a change`);
+  const test = state === 'plain' ? plain : { ...plain, ...plain.changed };
+  const spec = { ...(test.spec as object), ...overSpecs[name] };
+  return { name: nameOf(name), kind: shipped.kind, test: { ...test, spec: spec as never } };
+}
+
+async function terraform(folder: string, ...args: string[]): Promise<void> {
+  const { exitCode, output } = await terraformRun(folder, args, aws.env);
+  if (exitCode !== 0) throw new Error(`terraform ${args[0]}: ${output.slice(-4000)}`);
+}
+
+/** Addresses with what a plan does to them. */
+async function changes(folder: string): Promise<string[]> {
+  await terraform(folder, 'plan', '-out=plan.bin');
+  const plan = (await terraformJson(folder, ['show', '-json', 'plan.bin'], aws.env)) as TerraformPlan;
+  return (plan.resource_changes ?? []).flatMap(({ address, change }) => {
+    const action = changeAction(change.actions);
+    return action === 'no-op' || action === 'read' ? [] : [`${address} ${action}`];
+  });
+}
+
+/** Names of the module calls among addresses, sorted. */
+function namesOf(addresses: string[]): string[] {
+  return [...new Set(addresses.flatMap((address) => /^module\.(\w+)/.exec(address)?.[1] ?? []))].sort();
+}
+
+/** Everything in the local AWS, as service, type and id. */
+async function objects(): Promise<string[]> {
+  const all = (await (await fetch(`${aws.url}/moto-api/data.json`)).json()) as Record<
+    string,
+    Record<string, object[]>
+  >;
+  return Object.entries(all).flatMap(([service, types]) =>
+    Object.entries(types).flatMap(([type, models]) =>
+      models.map((model) => `${service} ${type} ${idOf(model as Record<string, unknown>)}`),
+    ),
+  );
+}
+
+function idOf(model: Record<string, unknown>): string {
+  const id = ['arn', 'id', 'name'].map((key) => model[key]).find((value) => typeof value === 'string');
+  return String(id ?? JSON.stringify(model).slice(0, 200));
+}
