@@ -1,10 +1,11 @@
 // Plans and applies every kind on a local AWS and prints a table. Usage:
-// node scripts/bootstrap.mjs scripts/kinds/check-all.ts [--plan] [--json FILE] [KIND…]
+// node scripts/bootstrap.mjs scripts/kinds/check-all.ts [--plan] [--json FILE] [--at-once N] [KIND…]
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Json } from '@deployment-engine/stacks';
+import pLimit from 'p-limit';
 import { createExisting } from '../../testing/kinds/existing-objects.ts';
 import type { Surroundings } from '../../testing/kinds/kind-project.ts';
 import { unusedSurroundings, writeKindProject } from '../../testing/kinds/kind-project.ts';
@@ -25,7 +26,11 @@ const timeoutMs = 75_000;
 if (import.meta.main) await main();
 
 async function main(): Promise<void> {
-  const options = { plan: { type: 'boolean' }, json: { type: 'string' } } as const;
+  const options = {
+    plan: { type: 'boolean' },
+    json: { type: 'string' },
+    'at-once': { type: 'string' },
+  } as const;
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
   const kinds = shippedKinds();
   const names = positionals.length > 0 ? positionals : [...kinds.keys()];
@@ -37,16 +42,19 @@ async function main(): Promise<void> {
   try {
     const existing = inNetwork(await createExisting(aws));
     const around = values.plan ? undefined : await foundation(join(root, 'network'), kinds, env);
-    for (const name of names) {
+    const planning = pLimit(1); // planning computes, applying mostly waits
+    const applying = pLimit(Number(values['at-once'] ?? 1));
+    const check = async (name: string) => {
       const shipped = kinds.get(name);
       if (!shipped) throw new Error(`checking kinds: there is no kind ${name}`);
-      const planned = await planKind(join(root, `${name}-plans`), shipped, existing, env);
+      const planned = await planning(() => planKind(join(root, `${name}-plans`), shipped, existing, env));
       const applied =
         around && (await applyKind(join(root, name), shipped, around, env, timeoutMs, overSpecs[name]));
       results[name] = { planned, applied: applied ?? results[name]?.applied };
       console.log(JSON.stringify({ name, ...results[name] }));
       if (values.json) writeFileSync(values.json, JSON.stringify(results, null, 1));
-    }
+    };
+    await Promise.all(names.map((name) => applying(() => check(name))));
     console.log(resultsTable(results));
   } finally {
     await aws.stop();
