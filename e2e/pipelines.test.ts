@@ -125,6 +125,28 @@ test('a promotion deploys the same repository to the next environment, and skips
   expect(promoted).toMatchObject({ status: 'completed', environment: 'staging', counts: { succeeded: 3 } });
 });
 
+test('an environment that requires an approval gets one, whatever the request says', async () => {
+  const files = notesRepository(three, {
+    'stacks/notes/stack.yaml': JSON.stringify({
+      apiVersion: 'core.deployer.io/v1',
+      kind: 'Stack',
+      metadata: { name: 'notes' },
+      spec: {
+        provider: { name: 'aws', region: 'us-east-1' },
+        approval: { environments: { careful: { required: true } } },
+        budget: { maxMonthly: 0 },
+      },
+    }),
+  });
+  const careful = await stack.run('apply', { files, environment: 'careful', autoApprove: true });
+  expect(careful).toMatchObject({
+    status: 'awaiting_approval',
+    cost: { before: 0, after: 0, currency: 'USD' },
+  });
+  const free = await stack.run('apply', { files, environment: 'free', autoApprove: true });
+  expect(free).toMatchObject({ status: 'completed', approvedBy: 'autoApprove' });
+});
+
 test('a project of a stack is changed by its pipelines only', async () => {
   await stack.run('apply', request(three, 'owned', { autoApprove: true }));
   const projectId = 'notes.owned.base.first';

@@ -7,6 +7,7 @@ import { approvePlan } from '../jobs/approve.ts';
 import { madeFrom } from '../projects/plans/made-from.ts';
 import { findPlan } from '../projects/plans/store.ts';
 import { newestStateVersion } from '../projects/states/store.ts';
+import { pipelineContent } from './contents.ts';
 import type { PipelineRow } from './rows.ts';
 import { lockPipeline, requireAll } from './store.ts';
 import { Step } from './work/step.ts';
@@ -28,6 +29,7 @@ export async function approvePipeline(
     const waiting = step.tasks.filter(({ status }) => status === 'awaiting_approval');
     requireWaiting(pipeline, waiting.length);
     requireOther(context, pipeline, principal);
+    requireApprover(context, pipeline, principal);
     if (pipeline.plan_digest !== planDigest)
       throw new DomainError(
         'plan_digest_mismatch',
@@ -73,6 +75,17 @@ async function requireFresh(step: Step): Promise<void> {
       `approving pipeline ${step.pipeline.id}: the state of ${task.component} has changed since its plan was made; cancel it and start a new one`,
     );
   }
+}
+
+/** Throws if the stack names approvers of the environment, and the caller is none of them. */
+function requireApprover({ encryption }: Context, pipeline: PipelineRow, principal: Principal): void {
+  const { approvers } = pipelineContent(encryption, pipeline).approval;
+  if (principal.kind === 'open' || approvers.length === 0) return;
+  if (approvers.includes(principal.name) || approvers.includes(principal.id)) return;
+  throw new DomainError(
+    'forbidden',
+    `approving pipeline ${pipeline.id}: spec.approval of ${pipeline.environment} names ${approvers.join(', ')}; ${principal.name} is none of them`,
+  );
 }
 
 /** Throws if the caller requested the pipeline. An open engine cannot tell callers apart, so it does not check. */

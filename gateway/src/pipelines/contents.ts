@@ -9,6 +9,20 @@ export type PipelineContent = {
   /** Environments in the order of `spec.promotion`. */
   promotion: string[];
   warnings: string[];
+  /** What `spec.approval` says of the environment. */
+  approval: { required: boolean; approvers: string[] };
+  /** What all components may cost in a month, in USD, by `spec.budget`. */
+  maxMonthly: number | null;
+};
+
+/** Of a stack whose files say nothing. */
+export const emptyContent: PipelineContent = {
+  variables: {},
+  outputs: {},
+  promotion: [],
+  warnings: [],
+  approval: { required: false, approvers: [] },
+  maxMonthly: null,
 };
 
 export type FieldChange = { path: string; before: unknown; after: unknown };

@@ -2,6 +2,7 @@ import type { PipelineSummary, PipelineTask, PipelineView, PlanSummary } from '@
 import type { Context } from '../context.ts';
 import type { JobRow } from '../server/database/job-row.ts';
 import { pipelineContent, taskContent } from './contents.ts';
+import { costOf, sumOfCosts, type TaskCost } from './costs.ts';
 import { needsOf, type PipelineRow, settingsOf, type TaskRow } from './rows.ts';
 
 export function presentSummary(row: PipelineRow, tasks: Pick<TaskRow, 'status'>[]): PipelineSummary {
@@ -48,7 +49,7 @@ export function presentPipeline(
   return {
     ...presentSummary(row, tasks),
     plan: plans.length > 0 ? plans.reduce(sum) : null,
-    cost: null,
+    cost: tasks.some((task) => costOf(task) !== null) ? withCurrency(sumOfCosts(tasks)) : null,
     usualMinutes: usualMinutes(components),
     warnings: pipelineContent(encryption, row).warnings,
     components,
@@ -79,7 +80,7 @@ function presentTask(
     changes,
     plan: planOf(job, task, pendingInputs),
     pendingInputs,
-    cost: null,
+    cost: withCurrency(costOf(task)),
     findings: policy ? policy.critical + policy.high + policy.medium + policy.low : 0,
     planJobId: task.plan_job_id,
     jobId: task.job_id,
@@ -88,6 +89,10 @@ function presentTask(
     startedAt: task.started_at?.toISOString() ?? null,
     finishedAt: task.finished_at?.toISOString() ?? null,
   };
+}
+
+function withCurrency<Cost extends TaskCost | null>(cost: Cost) {
+  return cost && { ...cost, currency: 'USD' };
 }
 
 /** A preview creates one object of the engine's own for each unknown input; it is not shown. */

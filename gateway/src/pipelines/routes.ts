@@ -123,7 +123,11 @@ function asked(
 }
 
 /** The settings of a request; those that it does not name have their defaults. */
-function conduct(body: Partial<PipelineSettings>): PipelineSettings {
-  const { autoApprove, onError, schedule, parallelism, refresh, prune } = { ...defaultSettings, ...body };
-  return { autoApprove, onError, schedule, parallelism, refresh, prune };
+function conduct(
+  body: { [Name in keyof PipelineSettings]?: PipelineSettings[Name] | undefined },
+): PipelineSettings {
+  const { autoApprove, onError, schedule, parallelism, refresh, prune, ttlSeconds } = body;
+  const given = { autoApprove, onError, schedule, parallelism, refresh, prune, ttlSeconds };
+  const named = Object.entries(given).filter(([, value]) => value !== undefined);
+  return { ...defaultSettings, ...Object.fromEntries(named) };
 }

@@ -17,6 +17,18 @@ export type StackDeployment = {
   outputs: Resolution['outputs'];
   /** Environments in the order in which a version goes through them. */
   promotion: string[];
+  approval: { required: boolean; approvers: string[] };
+  /** In USD; `null` without `spec.budget.maxMonthly`. */
+  maxMonthly: number | null;
+  /** Whether a failed pipeline is rolled back unless the request says otherwise. */
+  rollsBack: boolean;
+};
+type StackSpec = {
+  provider?: { region?: string; accountId?: string };
+  promotion?: string[];
+  approval?: { environments?: Record<string, { required?: boolean; approvers?: string[] }> };
+  rollback?: { onFailure?: unknown };
+  budget?: { maxMonthly?: unknown };
 };
 export type StackRefusal = { errors: StackError[]; warnings: StackWarning[] };
 
@@ -27,10 +39,8 @@ export function planStack(question: PlanQuestion, engine: KindCatalog): StackDep
   if (resolution.errors) return { errors: resolution.errors, warnings: resolution.warnings };
   const { kinds } = resolution;
   const { components, outputs } = stackPlan(resolution, kinds);
-  const { provider = {}, promotion = [] } = resolution.stackSpec as {
-    provider?: { region?: string; accountId?: string };
-    promotion?: string[];
-  };
+  const { provider = {}, promotion = [], approval, rollback, budget } = resolution.stackSpec as StackSpec;
+  const { required = false, approvers = [] } = approval?.environments?.[environment] ?? {};
   return {
     warnings: resolution.warnings,
     components: components.map((plan) => {
@@ -40,5 +50,8 @@ export function planStack(question: PlanQuestion, engine: KindCatalog): StackDep
     }),
     outputs,
     promotion,
+    approval: { required, approvers },
+    maxMonthly: typeof budget?.maxMonthly === 'number' ? budget.maxMonthly : null,
+    rollsBack: rollback?.onFailure === true,
   };
 }

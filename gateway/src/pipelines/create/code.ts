@@ -28,6 +28,8 @@ export type CodePipelineRequest = Scope & {
   withDependencies: boolean;
   withDependents: boolean;
   settings: PipelineSettings;
+  /** Without it, `spec.rollback.onFailure` of the stack decides. */
+  onError?: PipelineSettings['onError'] | undefined;
   wait: boolean;
   message?: string | undefined;
   source?: unknown;
@@ -90,15 +92,18 @@ async function make(
     const prepared = codeDigest === null ? undefined : code.get(plan.id);
     if (prepared) await saveContent(trx, prepared);
   }
-  const { outputs, promotion, warnings } = deployment;
+  const { outputs, promotion, warnings, approval, maxMonthly, rollsBack } = deployment;
   return {
     ...request,
+    settings: { ...request.settings, onError: request.onError ?? (rollsBack ? 'rollback' : 'stop') },
     type,
     revision: await saveRepository(trx, stack, repository, principal.id),
     content: {
       variables: request.variables ?? {},
       outputs,
       promotion,
+      approval,
+      maxMonthly,
       warnings: warnings.map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`),
     },
     tasks,

@@ -2,7 +2,7 @@ import type { PipelineAccepted } from '@deployment-engine/contracts';
 import { DomainError } from '@deployment-engine/service';
 import type { Context } from '../../context.ts';
 import type { Query } from '../../server/database/open.ts';
-import { componentContent, type PipelineContent, pipelineContent } from '../contents.ts';
+import { componentContent, emptyContent, type PipelineContent, pipelineContent } from '../contents.ts';
 import { type ComponentRow, defaultSettings, type PipelineSettings } from '../rows.ts';
 import { deployedComponents } from '../store.ts';
 import { type AskedPipeline, createPipeline } from './new-pipeline.ts';
@@ -104,5 +104,5 @@ export async function lastContent(
     .orderBy('seq', 'desc')
     .limit(1)
     .executeTakeFirst();
-  return row ? pipelineContent(encryption, row) : { variables: {}, outputs: {}, promotion: [], warnings: [] };
+  return row ? pipelineContent(encryption, row) : emptyContent;
 }

@@ -84,7 +84,7 @@ export async function insertPipeline(
       service: request.service ?? null,
       component: request.component ?? null,
       revision: request.revision,
-      settings: JSON.stringify(request.settings),
+      settings: JSON.stringify(allowedSettings(request)),
       content: sealJson(encryption, request.content, pipelinePlace(id)),
       message: request.message ?? null,
       source: request.source === undefined ? null : JSON.stringify(request.source),
@@ -100,6 +100,11 @@ export async function insertPipeline(
     { type: 'pipeline_status', status: 'pending', message: 'The pipeline is queued.' },
   ]);
   return row;
+}
+
+/** An environment that requires an approval is never deployed without. */
+function allowedSettings({ settings, content }: NewPipeline): PipelineSettings {
+  return content.approval.required ? { ...settings, autoApprove: false } : settings;
 }
 
 async function insertTasks(

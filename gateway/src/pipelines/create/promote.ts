@@ -14,6 +14,7 @@ export type PromoteRequest = {
   variables?: Record<string, string> | undefined;
   override: boolean;
   settings: PipelineSettings;
+  onError?: PipelineSettings['onError'] | undefined;
   wait: boolean;
   message?: string | undefined;
   source?: unknown;

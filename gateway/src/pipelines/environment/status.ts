@@ -57,8 +57,19 @@ export async function presentEnvironment(context: Context, principal: Principal,
     status: statusOf(components, active?.tasks),
     lastPipelineId: last?.id ?? null,
     activePipelineId: active?.pipeline.id ?? null,
+    destroyAt: await destroyAtOf(context.database.query, where),
     components,
   };
+}
+
+async function destroyAtOf(query: Query, { stack, environment }: Environment): Promise<string | null> {
+  const row = await query
+    .selectFrom('stack_environments')
+    .select('destroy_at')
+    .where('stack', '=', stack)
+    .where('environment', '=', environment)
+    .executeTakeFirst();
+  return row?.destroy_at?.toISOString() ?? null;
 }
 
 function statusOf(components: { status: string }[], tasks: TaskRow[] | undefined) {

@@ -104,7 +104,7 @@ async function startDeploy(step: Step, task: TaskRow): Promise<void> {
     return fail(step, task, `its inputs are not there: ${inputs.pending.slice(0, 5).join(', ')}`);
   if (await isUpToDate(step, task, inputs))
     return step.setTask(task, { status: 'unchanged' }, 'code and inputs are those of its last deploy');
-  const job = await queueCodeJob(step, task, 'deploy', inputs);
+  const job = await queueCodeJob(step, task, 'deploy', inputs, step.settings.autoApprove);
   await step.setTask(task, {
     status: 'applying',
     job_id: job.id,

@@ -4,6 +4,7 @@ import { jobCreator } from '../../jobs/store.ts';
 import { completedBefore, rollbackTo } from '../create/again.ts';
 import { insertPipeline } from '../create/new-pipeline.ts';
 import { isDone, isEnded, type TaskRow } from '../rows.ts';
+import { noteExpiry } from './expiry.ts';
 import { markOutdated } from './record.ts';
 import type { Step } from './step.ts';
 
@@ -21,6 +22,7 @@ export async function endPipeline(step: Step): Promise<void> {
   const { status, message, error } = outcomeOf(step);
   const back = status === 'partial' || status === 'failed' ? await queueRollback(step) : undefined;
   const goesBack = back ? `; ${back} brings back what was deployed before` : '';
+  if (status === 'completed') await noteExpiry(step);
   await step.setStatus(status, `${message}${told}${goesBack}.`, { error: error && `${error}${goesBack}` });
 }
 

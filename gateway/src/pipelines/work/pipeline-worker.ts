@@ -1,7 +1,9 @@
 import type { Context } from '../../context.ts';
 import { jobQueuedChannel } from '../../jobs/channels.ts';
+import { estimateTasks } from '../costs.ts';
 import { pipelineChangedChannel } from '../store.ts';
 import { advance } from './advance.ts';
+import { destroyDueEnvironments } from './expiry.ts';
 
 const pollMs = 2000;
 /** Jobs of a wave often end together. */
@@ -33,7 +35,10 @@ export class PipelineWorker implements AsyncDisposable {
     });
     await database.listen(pipelineChangedChannel, () => this.#wakeSoon());
     database.onReconnect(() => this.#wakeSoon());
-    this.#poll = setInterval(() => this.#wake(), pollMs);
+    this.#poll = setInterval(() => {
+      this.#destroyDue();
+      this.#wake();
+    }, pollMs);
     this.#wake();
   }
 
@@ -68,6 +73,12 @@ export class PipelineWorker implements AsyncDisposable {
       });
   }
 
+  #destroyDue(): void {
+    void destroyDueEnvironments(this.#context).catch((error) =>
+      this.#context.logger.error('destroying due environments', { error }),
+    );
+  }
+
   async #advanceAll(): Promise<void> {
     const rows = await this.#context.database.query
       .selectFrom('pipelines')
@@ -82,7 +93,7 @@ export class PipelineWorker implements AsyncDisposable {
   async #advanceOne(id: string): Promise<void> {
     try {
       for (let steps = 0; steps < maxStepsInARow && !this.#stopping; steps += 1)
-        if (!(await advance(this.#context, id))) return;
+        if (!(await advance(this.#context, id)) && !(await estimateTasks(this.#context, id))) return;
     } catch (error) {
       this.#context.logger.error('working on a pipeline', { pipelineId: id, error });
     }

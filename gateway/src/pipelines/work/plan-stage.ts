@@ -1,5 +1,7 @@
 import { planSummarySchema } from '@deployment-engine/contracts';
 import type { JobRow } from '../../server/database/job-row.ts';
+import { pipelineContent } from '../contents.ts';
+import { sumOfCosts } from '../costs.ts';
 import { isDone, isEnded, type TaskRow } from '../rows.ts';
 import { endPipeline } from './end.ts';
 import { errorOf } from './failure.ts';
@@ -43,7 +45,7 @@ async function planTask(step: Step, task: TaskRow): Promise<void> {
   if (await isUpToDate(step, task, inputs))
     return step.setTask(task, { status: 'unchanged' }, 'code and inputs are those of its last deploy');
   const isFinal = step.pipeline.type !== 'plan' && needs.every(({ status }) => status === 'unchanged');
-  const job = await queueCodeJob(step, task, isFinal ? 'deploy' : 'plan', inputs);
+  const job = await queueCodeJob(step, task, isFinal ? 'deploy' : 'plan', inputs, false);
   await step.setTask(task, {
     status: 'planning',
     ...(isFinal ? { job_id: job.id } : { plan_job_id: job.id }),
@@ -82,10 +84,16 @@ async function endOfPlans(step: Step): Promise<void> {
   const failed = tasks.filter(({ status }) => status === 'failed');
   const stops = failed.length > 0 && settings.onError !== 'continue';
   if (stops || !tasks.some((task) => task.status === 'planned')) return endPipeline(step);
+  if (tasks.some((task) => task.status === 'planned' && task.cost === null && step.jobOf(task))) return;
   const digest = pipelineDigest(step);
   if (pipeline.type === 'plan') {
     await step.setPipeline({ plan_digest: digest });
     return endPipeline(step);
+  }
+  const overspent = overspending(step);
+  if (settings.autoApprove && overspent === undefined) {
+    const by = { plan_digest: digest, approved_digest: digest, approved_by: 'autoApprove' };
+    return step.setStatus('applying', 'All plans are made.', by);
   }
   const count = tasks.filter((task) => !isEnded(task) && !isDone(task)).length;
   await step.setStatus(
@@ -93,7 +101,17 @@ async function endOfPlans(step: Step): Promise<void> {
     `The plans of ${count} component${count === 1 ? '' : 's'} wait for one approval of ${digest.slice(0, 12)}.`,
     {
       plan_digest: digest,
-      waiting_reason: `waits for POST /api/stacks/pipelines/${pipeline.id}/approve`,
+      waiting_reason: `waits for POST /api/stacks/pipelines/${pipeline.id}/approve${overspent ? `: ${overspent}` : ''}`,
     },
   );
+}
+
+/** Says that all components would cost more than the stack's budget; `undefined` if they do not. */
+function overspending(step: Step): string | undefined {
+  const { maxMonthly } = pipelineContent(step.context.encryption, step.pipeline);
+  if (maxMonthly === null) return undefined;
+  const { after } = sumOfCosts(step.tasks);
+  return after > maxMonthly
+    ? `the planned components cost ${after.toFixed(2)} USD a month; spec.budget allows ${maxMonthly}`
+    : undefined;
 }

@@ -1,3 +1,4 @@
+import { pipelineContent } from '../contents.ts';
 import { holdsScope, lockKey } from '../rows.ts';
 import { holderOf, takeStackLock } from '../scope-lock.ts';
 import type { Step } from './step.ts';
@@ -14,7 +15,8 @@ export async function startPipeline(step: Step): Promise<void> {
     if (holder) return wait(step, `waits for ${holder.id}, which holds ${lockKey(holder)}`);
   }
   const patch = { started_at: new Date(), waiting_reason: null };
-  const isDirect = settings.autoApprove || pipeline.type === 'drift';
+  const { maxMonthly } = pipelineContent(step.context.encryption, pipeline);
+  const isDirect = (settings.autoApprove && maxMonthly === null) || pipeline.type === 'drift';
   if (isDirect) await step.setStatus('applying', 'The pipeline has started.', patch);
   else await step.setStatus('planning', 'Planning has started.', patch);
 }

@@ -14,15 +14,16 @@ export async function queueCodeJob(
   task: TaskRow,
   type: 'plan' | 'deploy',
   inputs: TaskInputs,
+  autoApprove: boolean,
 ): Promise<JobRow> {
-  const { trx, context, settings } = step;
+  const { trx, context } = step;
   if (task.code_digest === null) throw new Error(`queueing ${task.component}: its code is missing`);
   await ensureProject(trx, task.project_id);
   const revision = await saveKnownRevision(trx, context.encryption, task.project_id, {
     digest: task.code_digest,
     variables: variablesOf(inputs),
   });
-  return queue(step, task, type, revision, type === 'deploy' && settings.autoApprove);
+  return queue(step, task, type, revision, autoApprove);
 }
 
 /** Queues the job that destroys or checks what a component has deployed. Returns `undefined` if it has nothing. */

@@ -67,10 +67,20 @@ export type PipelineTables = {
     pending_inputs: Generated<string>;
     plan_job_id: string | null;
     job_id: string | null;
+    /** Per month, before and after the plan, as JSON; `null` until it is estimated. */
+    cost: string | null;
     started_at: Date | null;
     finished_at: Date | null;
   };
   pipeline_events: { pipeline_id: string; seq: number; at: Date; type: string; body: string };
+  /** When an environment destroys itself, and who asked for it. */
+  stack_environments: {
+    stack: string;
+    environment: string;
+    destroy_at: Date | null;
+    created_by: string;
+    blast_radius: string | null;
+  };
   /** What each component of a stack was deployed from; absent once it is destroyed. */
   stack_components: {
     project_id: string;

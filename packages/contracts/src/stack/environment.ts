@@ -35,6 +35,8 @@ export const stackEnvironmentSchema = z.object({
   /** The last pipeline, and the one at work. */
   lastPipelineId: z.string().nullable(),
   activePipelineId: z.string().nullable(),
+  /** When it destroys itself because of `ttlSeconds`; `null` without one. */
+  destroyAt: z.string().nullable(),
   components: z.array(deployedComponentSchema),
 });
 

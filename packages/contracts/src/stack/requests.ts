@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { minTtlSeconds } from '../deploy.ts';
 import { environmentName, pipelineIdSchema, stackRepository } from './names.ts';
 
 /** A service, or a component (`service/component`, all its regions); without both the whole stack. */
@@ -18,8 +19,11 @@ const source = z
 const conduct = {
   /** False stops once all plans are ready. What needs an approval waits in any case. */
   autoApprove: z.boolean().default(false),
-  /** After a failure: start nothing more, go on with what does not depend on it, or go back to what was deployed. */
-  onError: z.enum(['stop', 'continue', 'rollback']).default('stop'),
+  /**
+   * After a failure: start nothing more, go on with what does not depend on it, or go back to what was deployed. Default:
+   * `rollback` if `spec.rollback.onFailure` of the stack is set, else `stop`.
+   */
+  onError: z.enum(['stop', 'continue', 'rollback']).optional(),
   /** `waves`: a wave starts when the one before has ended. `ready`: a component starts when all it needs is deployed. */
   schedule: z.enum(['waves', 'ready']).default('waves'),
   /** Components at work at the same time. */
@@ -69,6 +73,8 @@ export const applyStackRequestSchema = z
     withDependencies: z.boolean().default(false),
     /** Adds what needs the scope. */
     withDependents: z.boolean().default(false),
+    /** Destroys what the environment has deployed this many seconds after the pipeline has completed. */
+    ttlSeconds: z.number().int().min(minTtlSeconds).max(31_536_000).optional(),
   })
   .superRefine(requireOneRepository);
 

@@ -39,11 +39,11 @@ export const stackSpec: Schema = closed(
     outputs: byName(output),
     approval,
     promotion: texts,
-    rollback: anything,
+    rollback: closed({ onFailure: { type: 'boolean' } }),
     hooks: anything,
     tests: anything,
     notifications: anything,
-    budget: anything,
+    budget: closed({ maxMonthly: { type: 'number', minimum: 0 } }),
   },
   ['provider'],
 );

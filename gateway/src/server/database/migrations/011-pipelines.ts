@@ -66,6 +66,7 @@ create table pipeline_tasks (
   pending_inputs text not null default '[]',
   plan_job_id text,
   job_id text,
+  cost text,
   started_at timestamptz,
   finished_at timestamptz,
   primary key (pipeline_id, no),
@@ -97,6 +98,14 @@ create table stack_components (
   pipeline_id text not null,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
+);
+create table stack_environments (
+  stack text not null,
+  environment text not null,
+  destroy_at timestamptz,
+  created_by text not null,
+  blast_radius text,
+  primary key (stack, environment)
 );
 create index stack_components_of_environment on stack_components (stack, environment);
 

@@ -1,0 +1,74 @@
+import { sql } from 'kysely';
+import type { Context } from '../../context.ts';
+import { engineFacts } from '../../http/call.ts';
+import { jobCreator } from '../../jobs/store.ts';
+import { lastContent } from '../create/follow-ups.ts';
+import { insertPipeline } from '../create/new-pipeline.ts';
+import { destroyTasks } from '../create/tasks.ts';
+import { defaultSettings } from '../rows.ts';
+import { deployedComponents } from '../store.ts';
+import type { Step } from './step.ts';
+
+/** A failed destroy is retried after this long. */
+const retryAfter = '1 hour';
+
+/** Notes when the environment destroys itself; a pipeline without a time to live keeps an earlier one. */
+export async function noteExpiry({ pipeline, settings, trx }: Step): Promise<void> {
+  const { stack, environment, type, created_by, blast_radius } = pipeline;
+  if (type === 'destroy' && pipeline.service === null && pipeline.component === null) {
+    await trx
+      .deleteFrom('stack_environments')
+      .where('stack', '=', stack)
+      .where('environment', '=', environment)
+      .execute();
+    return;
+  }
+  if (settings.ttlSeconds === undefined) return;
+  const destroy_at = sql<Date>`now() + make_interval(secs => ${settings.ttlSeconds})`;
+  const row = { destroy_at, created_by, blast_radius };
+  await trx
+    .insertInto('stack_environments')
+    .values({ stack, environment, ...row })
+    .onConflict((conflict) => conflict.columns(['stack', 'environment']).doUpdateSet(row))
+    .execute();
+}
+
+/** Queues the destruction of environments whose time to live is over; each once, even with many gateways. */
+export async function destroyDueEnvironments(context: Context): Promise<string[]> {
+  return context.database.query.transaction().execute(async (trx) => {
+    const due = await trx
+      .updateTable('stack_environments')
+      .set({ destroy_at: sql<Date>`now() + ${retryAfter}::interval` })
+      .where('destroy_at', '<=', sql<Date>`now()`)
+      .returningAll()
+      .execute();
+    const ids: string[] = [];
+    for (const row of due) {
+      const { stack, environment } = row;
+      const components = await deployedComponents(trx, stack, environment);
+      const pipeline = await insertPipeline(
+        context,
+        trx,
+        {
+          stack,
+          environment,
+          type: 'destroy',
+          revision: null,
+          settings: { ...defaultSettings, autoApprove: true, onError: 'continue' },
+          content: await lastContent(context, trx, row),
+          tasks: destroyTasks(components, context.encryption),
+          wait: true,
+          message: 'its time to live is over',
+        },
+        jobCreator(row),
+      );
+      ids.push(pipeline.id);
+      const facts = engineFacts('destroyExpiredStack', {
+        project: `${stack}.${environment}`,
+        job: pipeline.id,
+      });
+      await context.audit.append(trx, facts);
+    }
+    return ids;
+  });
+}

@@ -1,0 +1,122 @@
+import { notesRepository } from '../../testing/stacks/notes.ts';
+import { destroyDueEnvironments } from '../src/pipelines/work/expiry.ts';
+import { type Client, type GuardedGateway, startGuardedGateway } from './access-support.ts';
+
+let it: GuardedGateway;
+beforeAll(async () => {
+  it = await startGuardedGateway();
+});
+afterAll(() => it?.[Symbol.asyncDispose]());
+
+const stackFile = (spec: object) => ({
+  'stacks/notes/stack.yaml': JSON.stringify({
+    apiVersion: 'core.deployer.io/v1',
+    kind: 'Stack',
+    metadata: { name: 'notes' },
+    spec: { provider: { name: 'aws', region: 'us-east-1' }, ...spec },
+  }),
+});
+const files = (spec: object = {}) => notesRepository({ 'a/one': { text: '1' } }, stackFile(spec));
+const query = () => it.gateway.context.database.query;
+
+/** Makes a pipeline wait as if its plans were made; there is no runner here. */
+async function waiting(environment: string, spec: object, client: Client): Promise<string> {
+  const { body } = await client.post('/api/stacks/notes/apply', { files: files(spec), environment });
+  await query()
+    .updateTable('pipelines')
+    .set({ status: 'awaiting_approval', plan_digest: 'a'.repeat(64) })
+    .where('id', '=', body.pipelineId)
+    .execute();
+  await query()
+    .updateTable('pipeline_tasks')
+    .set({ status: 'planned' })
+    .where('pipeline_id', '=', body.pipelineId)
+    .execute();
+  return body.pipelineId;
+}
+
+test('approvers that the stack names approve, others are refused, and so is who asked', async () => {
+  const asker = await it.withKey('approver', ['*'], { name: 'asker' });
+  const lead = await it.withKey('approver', ['*'], { name: 'lead' });
+  const other = await it.withKey('approver', ['*'], { name: 'other' });
+  const spec = {
+    approval: { environments: { production: { required: true, approvers: ['lead', 'asker'] } } },
+  };
+  const id = await waiting('production', spec, asker.client);
+  const approve = ({ client }: { client: Client }) =>
+    client.post(`/api/stacks/pipelines/${id}/approve`, { planDigest: 'a'.repeat(64) });
+  expect(await approve(asker)).toMatchObject({ status: 403, body: { code: 'self_approval' } });
+  const refused = await approve(other);
+  expect(refused).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+  expect(refused.body.detail).toContain('lead, asker');
+  expect(await approve(lead)).toMatchObject({ status: 202 });
+});
+
+test('a caller sees and starts only what its projects allow', async () => {
+  const mine = await it.withKey('deployer', ['notes.mine.*']);
+  const theirs = await it.withKey('approver', ['notes.theirs.*']);
+  const started = await mine.client.post('/api/stacks/notes/apply', { files: files(), environment: 'mine' });
+  expect(started.status).toBe(202);
+  const refused = await mine.client.post('/api/stacks/notes/apply', {
+    files: files(),
+    environment: 'production',
+  });
+  expect(refused).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+  const id = started.body.pipelineId;
+  for (const path of ['', '/events'])
+    expect(await theirs.client.get(`/api/stacks/pipelines/${id}${path}`)).toMatchObject({
+      status: 404,
+      body: { code: 'pipeline_not_found' },
+    });
+  for (const [operation, body] of [
+    ['approve', { planDigest: 'a'.repeat(64) }],
+    ['cancel', {}],
+    ['resume', {}],
+  ] as const)
+    expect(await theirs.client.post(`/api/stacks/pipelines/${id}/${operation}`, body)).toMatchObject({
+      status: 404,
+    });
+  expect((await theirs.client.get('/api/stacks/pipelines')).body.pipelines).toStrictEqual([]);
+  expect((await theirs.client.get('/api/stacks/notes/environments/mine')).status).toBe(404);
+  expect((await mine.client.get('/api/stacks/pipelines')).body.pipelines).toMatchObject([{ pipelineId: id }]);
+});
+
+test('an environment whose time to live is over is destroyed once', async () => {
+  await query()
+    .insertInto('stack_environments')
+    .values({
+      stack: 'notes',
+      environment: 'preview',
+      destroy_at: new Date(0),
+      created_by: 'engine',
+      blast_radius: null,
+    })
+    .execute();
+  const [id, ...more] = await destroyDueEnvironments(it.gateway.context);
+  expect(more).toStrictEqual([]);
+  expect(await destroyDueEnvironments(it.gateway.context)).toStrictEqual([]);
+  const { body } = await it.admin.get(`/api/stacks/pipelines/${id}`);
+  expect(body).toMatchObject({ type: 'destroy', environment: 'preview', autoApprove: true });
+});
+
+test('a stack that is not valid is refused with the place of every error, and nothing is stored', async () => {
+  const broken = { ...files(), 'stacks/notes/services/a/components/one/note.yaml': '{"kind": "Nte"}' };
+  const { status, body } = await it.admin.post('/api/stacks/notes/apply', {
+    files: broken,
+    environment: 'dev',
+  });
+  expect({ status, code: body.code }).toStrictEqual({ status: 422, code: 'stack_invalid' });
+  expect(body.errors[0].pointer).toBe('/files/stacks~1notes~1services~1a~1components~1one~1note.yaml');
+  expect((await it.admin.get('/api/stacks/notes/environments/dev')).status).toBe(404);
+});
+
+test('the same idempotency key gives the same pipeline', async () => {
+  const send = () =>
+    it.admin.post(
+      '/api/stacks/notes/apply',
+      { files: files(), environment: 'once' },
+      { 'idempotency-key': 'k-1' },
+    );
+  const [first, second] = [await send(), await send()];
+  expect(second.body).toStrictEqual(first.body);
+});
