@@ -22,6 +22,7 @@ import { orphanRoutes } from './jobs/recovery/orphan-routes.ts';
 import { jobRoutes } from './jobs/routes.ts';
 import { projectOfJob } from './jobs/store.ts';
 import { validateRoutes } from './jobs/validate/routes.ts';
+import { stackDriftRoutes } from './pipelines/drift/routes.ts';
 import { environmentRoutes } from './pipelines/environment/routes.ts';
 import { pipelineRoutes } from './pipelines/routes.ts';
 import { policyRoutes } from './policy/routes.ts';
@@ -41,6 +42,7 @@ const resources = [
   kindRoutes,
   pipelineRoutes,
   environmentRoutes,
+  stackDriftRoutes,
   costRoutes,
   policyRoutes,
   policyReportRoutes,

@@ -32,6 +32,7 @@ const bodies: Record<string, unknown> = {
   promoteStack: { from: 'development', to: 'staging' },
   approvePipeline: { planDigest: 'a'.repeat(64) },
   unlockStack: { pipelineId, force: true },
+  ignoreStackDrift: { component: 'a/b', attribute: '*', why: 'a test' },
   estimateCode: code,
   approveJob: { planDigest: 'a'.repeat(64) },
   setBudget: { maxMonthly: 10 },

@@ -1,4 +1,5 @@
 import { notesRepository } from '../../testing/stacks/notes.ts';
+import { componentPlace, sealJson } from '../src/pipelines/contents.ts';
 import { destroyDueEnvironments } from '../src/pipelines/work/expiry.ts';
 import { type Client, type GuardedGateway, startGuardedGateway } from './access-support.ts';
 
@@ -119,4 +120,38 @@ test('the same idempotency key gives the same pipeline', async () => {
     );
   const [first, second] = [await send(), await send()];
   expect(second.body).toStrictEqual(first.body);
+});
+
+test('a rule leaves a difference out until it expires or is removed, and says who and why', async () => {
+  const { encryption } = it.gateway.context;
+  const plan = { id: 'a/one', dependsOn: [], spec: {}, infra: {}, stateful: false };
+  await query().insertInto('projects').values({ id: 'notes.ruled.a.one' }).execute();
+  await query()
+    .insertInto('stack_components')
+    .values({
+      project_id: 'notes.ruled.a.one',
+      stack: 'notes',
+      environment: 'ruled',
+      component: 'a/one',
+      status: 'deployed',
+      content: sealJson(encryption, plan, componentPlace('notes.ruled.a.one')),
+      code_digest: '',
+      inputs_digest: '',
+      pipeline_id: 'none',
+    })
+    .execute();
+  const base = '/api/stacks/notes/environments/ruled/drift';
+  const add = (more: object) =>
+    it.admin.post(`${base}/ignore`, { component: 'a/*', attribute: '*.tags', why: 'autoscaling', ...more });
+  const { body: rule } = await add({});
+  await add({ expiresAt: '2020-01-01T00:00:00Z' });
+  expect(await add({ component: 'b/*' })).toMatchObject({ status: 400 });
+  const rules = async () => (await it.admin.get(base)).body.rules;
+  expect(await rules()).toMatchObject([{ ruleId: rule.ruleId, why: 'autoscaling', expiresAt: null }]);
+  const stranger = await it.withKey('approver', ['notes.other.*']);
+  expect(
+    (await stranger.client.post(`${base}/ignore`, { component: '*', attribute: '*', why: 'x' })).status,
+  ).toBe(404);
+  expect((await it.admin.request('DELETE', `${base}/ignore/${rule.ruleId}`)).status).toBe(200);
+  expect(await rules()).toStrictEqual([]);
 });

@@ -21,6 +21,7 @@ import { protectionEndpoints } from './protection.ts';
 import { revisionEndpoints } from './revision.ts';
 import { secretEndpoints } from './secret.ts';
 import { stackEndpoints } from './stack/check.ts';
+import { stackDriftEndpoints } from './stack/drift.ts';
 import { environmentEndpoints } from './stack/environment-endpoints.ts';
 import { pipelineEndpoints } from './stack/pipeline-endpoints.ts';
 import { startEndpoints } from './stack/start-endpoints.ts';
@@ -45,6 +46,7 @@ export const endpoints = {
   ...kindEndpoints,
   ...startEndpoints,
   ...environmentEndpoints,
+  ...stackDriftEndpoints,
   ...pipelineEndpoints,
   ...costEndpoints,
   ...budgetEndpoints,

@@ -33,6 +33,7 @@ export * from './repository-files.ts';
 export * from './revision.ts';
 export * from './secret.ts';
 export * from './stack/check.ts';
+export * from './stack/drift.ts';
 export * from './stack/environment.ts';
 export { environmentName, pipelineIdSchema, stackName } from './stack/names.ts';
 export * from './stack/pipeline.ts';

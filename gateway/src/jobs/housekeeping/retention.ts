@@ -2,9 +2,9 @@ import { sql } from 'kysely';
 import type { Context } from '../../context.ts';
 
 /**
- * Prunes events, plans, policy reports and Terraform's own logs of jobs that ended long ago, and state versions that
- * exceed the kept number or age. A project's newest state version is always kept, and so is the plan of its newest
- * drift check, which is its drift report. Returns the numbers removed.
+ * Prunes events of jobs and pipelines, plans, policy reports and Terraform's own logs of what ended long ago, and state
+ * versions that exceed the kept number or age. A project's newest state version is always kept, and so is the plan of its
+ * newest drift check, which is its drift report. Returns the numbers removed.
  */
 export async function pruneOld(
   context: Context,
@@ -30,6 +30,11 @@ export async function pruneOld(
   await sql`
     delete from terraform_logs l using jobs j
     where l.job_id = j.id and j.finished_at < now() - make_interval(days => ${eventRetentionDays})`.execute(
+    query,
+  );
+  await sql`
+    delete from pipeline_events e using pipelines p
+    where e.pipeline_id = p.id and p.finished_at < now() - make_interval(days => ${eventRetentionDays})`.execute(
     query,
   );
   const stateVersions = await sql`

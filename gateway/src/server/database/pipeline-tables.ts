@@ -73,6 +73,18 @@ export type PipelineTables = {
     finished_at: Date | null;
   };
   pipeline_events: { pipeline_id: string; seq: number; at: Date; type: string; body: string };
+  /** Differences that are left out of drift reports. */
+  drift_rules: {
+    id: string;
+    stack: string;
+    environment: string;
+    component: string;
+    attribute: string;
+    who: string;
+    why: string;
+    created_at: Generated<Date>;
+    expires_at: Date | null;
+  };
   /** When an environment destroys itself, and who asked for it. */
   stack_environments: {
     stack: string;

@@ -99,6 +99,19 @@ create table stack_components (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
 );
+create table drift_rules (
+  id text primary key,
+  stack text not null,
+  environment text not null,
+  component text not null,
+  attribute text not null,
+  who text not null,
+  why text not null,
+  created_at timestamptz not null default now(),
+  expires_at timestamptz
+);
+create index drift_rules_of_environment on drift_rules (stack, environment);
+
 create table stack_environments (
   stack text not null,
   environment text not null,
