@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 const main = join(import.meta.dirname, '../src/main.ts');
 
@@ -66,7 +67,7 @@ export function runOnTerminal(
   child.stdout.on('data', (chunk) => {
     screen += chunk;
     const [next] = left;
-    if (!next?.[0].test(screen)) return;
+    if (!next?.[0].test(stripVTControlCharacters(screen))) return;
     left.shift();
     child.stdin.write(next[1]);
   });

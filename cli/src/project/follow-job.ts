@@ -2,7 +2,7 @@ import type { Client } from '@deployment-engine/client';
 import { type Diagnostic, isFinished, type JobView } from '@deployment-engine/contracts';
 import { patiently } from '../patiently.ts';
 import type { ProgressView } from '../terminal/progress-view.ts';
-import { JobActivity, jobEventText } from './job-lines.ts';
+import { type JobActivity, jobEventText } from './job-lines.ts';
 
 /** How far a job was followed. */
 export type JobProgress = {
@@ -10,6 +10,7 @@ export type JobProgress = {
   lastEventId?: string | undefined;
   /** Diagnostics that were shown. */
   shown: Diagnostic[];
+  activity: JobActivity;
 };
 
 /** Shows a job's events until it has ended or waits for approval. Throws the signal's reason. */
@@ -20,8 +21,7 @@ export async function followJob(
   signal: AbortSignal,
 ): Promise<JobView> {
   const params = { jobId: progress.jobId };
-  const { lastEventId } = progress;
-  const activity = new JobActivity();
+  const { lastEventId, activity } = progress;
   try {
     for await (const { id, data } of client.jobEvents(
       { params },

@@ -7,13 +7,14 @@ import { createProgressView } from '../terminal/progress-view.ts';
 import { ask, isInteractive } from '../terminal/prompt.ts';
 import { planText } from '../text/plan-text.ts';
 import { followJob, type JobProgress } from './follow-job.ts';
+import { JobActivity } from './job-lines.ts';
 
 export type WatchedJob = { job: JobView; progress: JobProgress; isPlanShown: boolean };
 
 /** Follows a job to its end, or until it waits for an approval that nobody can be asked for here. */
 export async function watchJob({ client, json }: Connection, jobId: string): Promise<WatchedJob> {
   const view = createProgressView(json);
-  const progress: JobProgress = { jobId, shown: [] };
+  const progress: JobProgress = { jobId, shown: [], activity: new JobActivity() };
   using interrupts = new Interrupts({
     view,
     what: `job ${jobId}`,

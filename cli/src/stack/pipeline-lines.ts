@@ -15,11 +15,16 @@ export function pipelineEventText(event: SentPipelineEvent): string | undefined 
     case 'step_started':
     case 'step_finished':
       return undefined;
-    default: {
-      const text = jobEventText(event);
-      return text === undefined ? undefined : `${printable(event.component)}: ${text}`;
-    }
+    case 'gate':
+      return event.gate === 'approval' ? undefined : ofComponent(event); // the pipeline approves its jobs
+    default:
+      return ofComponent(event);
   }
+}
+
+function ofComponent(event: Extract<SentPipelineEvent, { jobId: string }>): string | undefined {
+  const text = jobEventText(event);
+  return text === undefined ? undefined : `${printable(event.component)}: ${text}`;
 }
 
 /** What a pipeline does at the moment, for the live line. */

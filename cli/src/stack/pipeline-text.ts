@@ -29,10 +29,17 @@ function taskLines(task: PipelineTask): string[] {
     ...(drifted ? [`${drifted} in drift`] : []),
   ];
   return [
-    `  ${component} (${kind}): ${facts.join(', ')}${reason ? ` (${reason})` : ''}`,
-    ...changes.map(({ path, before, after }) => `    ~ ${path}: ${valueText(before)} -> ${valueText(after)}`),
+    `  ${component} (${kind}): ${facts.join(', ')}${reason && status !== 'planned' ? ` (${reason})` : ''}`,
+    ...changes
+      .filter((change) => !isWhole(change))
+      .map(({ path, before, after }) => `    ~ ${path}: ${valueText(before)} -> ${valueText(after)}`),
     ...(pendingInputs.length > 0 ? [`    known after apply: ${pendingInputs.join(', ')}`] : []),
   ];
+}
+
+/** A new component has everything of its files as one change. */
+function isWhole({ path, before }: PipelineTask['changes'][number]): boolean {
+  return (before === null || before === undefined) && !path.includes('.');
 }
 
 function costLine({ cost }: PipelineView): string[] {

@@ -17,7 +17,7 @@ export async function watchPipeline(
   pipelineId: string,
 ): Promise<WatchedPipeline> {
   const view = createProgressView(json);
-  const progress: Progress = { pipelineId };
+  const progress: Progress = { pipelineId, activity: new PipelineActivity() };
   using interrupts = new Interrupts({
     view,
     what: `pipeline ${pipelineId}`,
@@ -35,7 +35,7 @@ export async function watchPipeline(
   }
 }
 
-type Progress = { pipelineId: string; lastEventId?: string | undefined };
+type Progress = { pipelineId: string; lastEventId?: string | undefined; activity: PipelineActivity };
 
 /** Shows events until the pipeline has ended or waits for approval. Throws the signal's reason. */
 async function followPipeline(
@@ -46,8 +46,7 @@ async function followPipeline(
 ): Promise<PipelineView> {
   const params = { pipelineId: progress.pipelineId };
   const read = () => patiently(() => client.pipeline({ params }, { signal }));
-  const { lastEventId } = progress;
-  const activity = new PipelineActivity();
+  const { lastEventId, activity } = progress;
   try {
     const events = client.pipelineEvents({ params }, { signal, lastEventId, retryFirst: true });
     for await (const { id, data } of events) {

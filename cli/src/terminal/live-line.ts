@@ -17,6 +17,7 @@ export class LiveLine {
   }
 
   show(text: string): void {
+    if (text === this.#text) return;
     this.#text = text;
     if (!this.#held) this.#stream.write(`${this.#erased()}${this.#fitted()}`);
   }
@@ -30,8 +31,8 @@ export class LiveLine {
   release(): void {
     const held = this.#held ?? [];
     this.#held = undefined;
+    this.#stream.write(this.#fitted());
     for (const line of held) this.print(line);
-    this.show(this.#text);
   }
 
   end(): void {

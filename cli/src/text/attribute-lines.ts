@@ -15,7 +15,10 @@ export function attributeLines(difference: Difference, indent = ''): AttributeLi
   const changed = names
     .map((name) => [name, childOf(difference, name)] as const)
     .filter(([, child]) => isChanged(child));
-  const width = Math.max(0, ...changed.filter(([, child]) => !isNested(child)).map(([name]) => name.length));
+  const width = Math.max(
+    0,
+    ...changed.filter(([, child]) => !isNested(child)).map(([name]) => printable(name).length),
+  );
   const lines = changed.flatMap(([name, child]) => changeLines(name, child, width, indent));
   const unchanged = names.filter((name) => isShown(childOf(difference, name))).length - changed.length;
   if (unchanged > 0 && isMap(difference.before) && isMap(difference.after))

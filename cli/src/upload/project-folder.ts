@@ -24,7 +24,7 @@ export type ProjectUpload = {
 };
 
 /** Never of use to the engine, so not worth a word. */
-const silent = ['.git', '.gitignore', '.terraformignore', settingsFile];
+const silent = ['.git', '.terraformignore', settingsFile];
 
 /**
  * Reads a folder of Terraform code. Leaves out what .terraformignore and .gitignore name, and what the engine keeps itself
@@ -36,11 +36,17 @@ export async function readProjectFolder(folder: string): Promise<ProjectUpload> 
   const upload: ProjectUpload = { files: {}, bytes: 0, leftOut: [], ignored: 0 };
   const exclusions = await Exclusions.create(root);
   await readInto(upload, { root, real: await realFolder(folder), exclusions }, '', []);
-  if (!Object.keys(upload.files).some((path) => /\.tf(\.json)?$/.test(path)))
-    throw new CliError(
-      `reading ${folder}: it has no .tf or .tf.json file; name the folder of the Terraform code`,
-    );
+  if (!Object.keys(upload.files).some((path) => /\.tf(\.json)?$/.test(path))) throw await withoutCode(folder);
   return upload;
+}
+
+async function withoutCode(folder: string): Promise<CliError> {
+  const stacks = await stat(join(folder, 'stacks')).catch(() => undefined);
+  return new CliError(
+    stacks?.isDirectory()
+      ? `reading ${folder}: it is a deployment repository; name the environment with --environment`
+      : `reading ${folder}: it has no .tf or .tf.json file; name the folder of the Terraform code`,
+  );
 }
 
 type Place = { root: string; real: string; exclusions: Exclusions };
@@ -53,15 +59,26 @@ async function readInto(upload: ProjectUpload, place: Place, path: string, above
   await exclusions.enter(path);
   for (const { name, isLink } of await listFolder(join(root, path))) {
     const inner = path === '' ? name : `${path}/${name}`;
-    if (silent.includes(inner)) continue;
+    if (silent.includes(inner) || name === '.gitignore') continue;
+    const isFolder = !isLink && (await stat(join(root, inner))).isDirectory();
+    if (leaveOut(upload, exclusions, isFolder ? `${inner}/` : inner)) continue;
     if (isLink) await requireInside(place, inner);
     const facts = await stat(join(root, inner));
-    const shown = facts.isDirectory() ? `${inner}/` : inner;
-    if (exclusions.excludes(shown) && inner !== lockFileName) upload.ignored += 1;
-    else if (pathProblem(inner)) upload.leftOut.push(shown);
-    else if (facts.isDirectory()) await readInto(upload, place, inner, [...above, real]);
+    if (facts.isDirectory()) await readInto(upload, place, inner, [...above, real]);
     else if (facts.isFile()) await addFile(upload, root, inner);
   }
+}
+
+/** Notes what is not sent. For a link only its own name counts, wherever it leads. */
+function leaveOut(upload: ProjectUpload, exclusions: Exclusions, path: string): boolean {
+  if (path === lockFileName) return false;
+  if (exclusions.excludes(path)) {
+    upload.ignored += 1;
+    return true;
+  }
+  if (pathProblem(path.replace(/\/$/, '')) === undefined) return false;
+  upload.leftOut.push(path);
+  return true;
 }
 
 async function addFile(upload: ProjectUpload, root: string, path: string): Promise<void> {
