@@ -25,7 +25,11 @@ test('a stack is planned as a whole, approved once, applied in waves, and then h
     'web/third': 'planned',
   });
   const third = planned.components.find(({ component }) => component === 'web/third');
-  expect(third).toMatchObject({ pendingInputs: ['base/second.id'], plan: { create: 1 } });
+  expect(third).toMatchObject({
+    pendingInputs: ['base/second.id'],
+    plan: { create: 1 },
+    reason: '1 to create, 0 to update, 0 to replace, 0 to delete; 1 input is known after an apply',
+  });
   expect(planned.plan).toMatchObject({ create: 3, update: 0, delete: 0 });
   const wrong = await client.post(`/api/stacks/pipelines/${planned.pipelineId}/approve`, {
     planDigest: '0'.repeat(64),
@@ -50,6 +54,26 @@ test('a change deploys what it changes; what copies a value that stays is left a
     'base/second': 'succeeded',
     'web/third': 'unchanged',
   });
+});
+
+test('what uses a changed value is outdated until it is deployed with it, or the value is back', async () => {
+  const notes = { ...three, 'base/other': { text: 'other', copies: ['base/first'] } };
+  const changed = { ...notes, 'base/first': { text: 'new' } };
+  const run = async (now: typeof notes, more = {}) => {
+    await stack.run('apply', request(now, 'outdated', { autoApprove: true, parallelism: 1, ...more }));
+    const { body } = await client.get('/api/stacks/notes/environments/outdated');
+    return Object.fromEntries(
+      body.components.map(({ component, status }: Record<string, string>) => [component, status]),
+    );
+  };
+  const deployed = { 'base/first': 'deployed', 'base/other': 'deployed', 'base/second': 'deployed' };
+  const outdated = { ...deployed, 'base/other': 'outdated', 'base/second': 'outdated' };
+  expect(await run(notes)).toMatchObject(deployed);
+  expect(await run(changed, { component: 'base/first' })).toMatchObject(outdated);
+  expect(await run(notes, { component: 'base/first' })).toMatchObject(deployed);
+  const broken = { ...changed, 'base/other': { ...notes['base/other'], fails: true } };
+  expect(await run(broken)).toMatchObject({ ...outdated, 'base/other': 'failed' });
+  expect(await run(changed)).toMatchObject(deployed);
 });
 
 test('a component that fails stops the pipeline; a resumption deploys the rest', async () => {

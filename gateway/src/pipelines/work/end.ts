@@ -3,7 +3,7 @@ import { requestCancel } from '../../jobs/cancel.ts';
 import { jobCreator } from '../../jobs/store.ts';
 import { completedBefore, rollbackTo } from '../create/again.ts';
 import { insertPipeline } from '../create/new-pipeline.ts';
-import { isDone, isEnded, type TaskRow } from '../rows.ts';
+import { holdsScope, isDone, isEnded, type TaskRow } from '../rows.ts';
 import { noteExpiry } from './expiry.ts';
 import { markOutdated } from './record.ts';
 import type { Step } from './step.ts';
@@ -11,13 +11,12 @@ import type { Step } from './step.ts';
 /** Ends a pipeline in which nothing is at work. Plans that were not applied are cancelled. */
 export async function endPipeline(step: Step): Promise<void> {
   const { pipeline, tasks } = step;
-  const isApplying = pipeline.status === 'applying' || pipeline.status === 'awaiting_approval';
   for (const task of tasks) {
     if (pipeline.type === 'plan' || isEnded(task)) continue;
     await cancelJobs(step, task);
     await step.setTask(task, { status: 'skipped' }, 'the pipeline has ended before it');
   }
-  const outdated = isApplying ? await markOutdated(step) : [];
+  const outdated = holdsScope(pipeline) ? await markOutdated(step) : [];
   const told = outdated.length > 0 ? `; now outdated: ${outdated.join(', ')}` : '';
   const { status, message, error } = outcomeOf(step);
   const back = status === 'partial' || status === 'failed' ? await queueRollback(step) : undefined;

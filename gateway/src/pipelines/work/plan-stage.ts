@@ -67,7 +67,8 @@ function isBusy({ tasks, settings }: Step): boolean {
   return tasks.filter(({ status }) => status === 'planning').length >= settings.parallelism;
 }
 
-function describePlan({ plan_summary }: JobRow, { pending_inputs }: TaskRow): string {
+/** A preview creates one object of the engine's own for each unknown input; it is not counted. */
+function describePlan({ id, plan_summary }: JobRow, { plan_job_id, pending_inputs }: TaskRow): string {
   const {
     create,
     update,
@@ -75,8 +76,10 @@ function describePlan({ plan_summary }: JobRow, { pending_inputs }: TaskRow): st
     delete: deleted,
   } = planSummarySchema.parse(JSON.parse(plan_summary ?? '{}'));
   const pending: string[] = JSON.parse(pending_inputs);
-  const open = pending.length === 0 ? '' : `; ${pending.length} inputs are known after an apply`;
-  return `${create} to create, ${update} to update, ${replace} to replace, ${deleted} to delete${open}`;
+  const own = id === plan_job_id ? pending.length : 0;
+  const are = pending.length === 1 ? 'input is' : 'inputs are';
+  const open = pending.length === 0 ? '' : `; ${pending.length} ${are} known after an apply`;
+  return `${create - own} to create, ${update} to update, ${replace} to replace, ${deleted} to delete${open}`;
 }
 
 async function endOfPlans(step: Step): Promise<void> {

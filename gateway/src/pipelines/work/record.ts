@@ -1,7 +1,7 @@
 import { newestStateVersion } from '../../projects/states/store.ts';
 import type { JobRow } from '../../server/database/job-row.ts';
 import { componentContent, componentPlace, sealJson } from '../contents.ts';
-import type { TaskRow } from '../rows.ts';
+import { isDone, type TaskRow } from '../rows.ts';
 import { deployedComponents } from '../store.ts';
 import { currentInputsDigest } from './inputs.ts';
 import type { Step } from './step.ts';
@@ -55,25 +55,30 @@ export async function recordDestroyed({ trx }: Step, task: TaskRow): Promise<voi
   await trx.deleteFrom('stack_components').where('project_id', '=', task.project_id).execute();
 }
 
-/** Marks components outside the pipeline that use an output which has changed. */
+/**
+ * Marks components that use a changed output and were not deployed with it, and takes the mark from those whose inputs are
+ * again what they were deployed with. Returns the newly marked ones.
+ */
 export async function markOutdated({ trx, context, pipeline, tasks }: Step): Promise<string[]> {
   const rows = await deployedComponents(trx, pipeline.stack, pipeline.environment);
   const changed = new Set(
     tasks.flatMap(({ component, status }) => (status === 'succeeded' ? [component] : [])),
   );
-  const own = new Set(tasks.map(({ component }) => component));
+  const done = new Set(tasks.filter(isDone).map(({ component }) => component));
   const projects = new Map(rows.map(({ component, project_id }) => [component, project_id]));
   const outdated: string[] = [];
   for (const row of rows) {
-    if (own.has(row.component) || row.status !== 'deployed') continue;
+    const isMarked = row.status === 'outdated';
+    if (!isMarked && (row.status !== 'deployed' || done.has(row.component))) continue;
     const plan = componentContent(context.encryption, row);
-    if (!plan.inputs.some(({ component }) => changed.has(component))) continue;
+    if (!isMarked && !plan.inputs.some(({ component }) => changed.has(component))) continue;
     const digest = await currentInputsDigest(context, trx, plan, (name) => projects.get(name));
-    if (digest === row.inputs_digest) continue;
-    outdated.push(row.component);
+    const status = digest === row.inputs_digest ? 'deployed' : 'outdated';
+    if (status === row.status) continue;
+    if (status === 'outdated') outdated.push(row.component);
     await trx
       .updateTable('stack_components')
-      .set({ status: 'outdated' })
+      .set({ status })
       .where('project_id', '=', row.project_id)
       .execute();
   }
