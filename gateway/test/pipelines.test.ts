@@ -1,13 +1,34 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { policyFile } from '../../testing/policy-file.ts';
 import { notesRepository } from '../../testing/stacks/notes.ts';
 import { componentPlace, sealJson } from '../src/pipelines/contents.ts';
 import { destroyDueEnvironments } from '../src/pipelines/work/expiry.ts';
 import { type Client, type GuardedGateway, startGuardedGateway } from './access-support.ts';
 
 let it: GuardedGateway;
+let folder = '';
 beforeAll(async () => {
-  it = await startGuardedGateway();
+  folder = await mkdtemp(join(tmpdir(), 'policy-'));
+  it = await startGuardedGateway(await policyFile(folder, { enforce: { stackRules } }));
 });
-afterAll(() => it?.[Symbol.asyncDispose]());
+afterAll(async () => {
+  await it?.[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const rule = (id: string, mode: string, expression: string) => ({
+  id,
+  mode,
+  expression,
+  language: 'cel',
+  message: `rule ${id}`,
+});
+const stackRules = [
+  rule('USER-BLOCK', 'block', 'component.spec.text == "forbidden"'),
+  rule('USER-ASK', 'approve', 'component.spec.text == "ask"'),
+];
 
 const stackFile = (spec: object) => ({
   'stacks/notes/stack.yaml': JSON.stringify({
@@ -154,4 +175,19 @@ test('a rule leaves a difference out until it expires or is removed, and says wh
   ).toBe(404);
   expect((await it.admin.request('DELETE', `${base}/ignore/${rule.ruleId}`)).status).toBe(200);
   expect(await rules()).toStrictEqual([]);
+});
+
+test('rules over a stack refuse it, or ask for an approval, before anything is planned', async () => {
+  const apply = (text: string) =>
+    it.admin.post('/api/stacks/notes/apply', {
+      files: notesRepository({ 'a/one': { text } }),
+      environment: `judged-${text}`,
+      autoApprove: true,
+    });
+  const refused = await apply('forbidden');
+  expect(refused).toMatchObject({ status: 403, body: { code: 'policy_denied' } });
+  expect(refused.body.detail).toContain('USER-BLOCK at a/one: rule USER-BLOCK');
+  const asks = await apply('ask');
+  const { body } = await it.admin.get(`/api/stacks/pipelines/${asks.body.pipelineId}`);
+  expect(body).toMatchObject({ autoApprove: false, warnings: ['USER-ASK at a/one: rule USER-ASK'] });
 });

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { type OperatorPolicy, operatorPolicySchema, type UserRule } from '@deployment-engine/contracts';
+import { stackCelProblem } from '@deployment-engine/policy';
 import { parseDocument } from 'yaml';
 import type { ZodError } from 'zod';
 import { ConfigError } from '../config.ts';
@@ -28,6 +29,7 @@ export async function loadOperatorPolicy(path: string | undefined): Promise<Oper
     ...idLines('', { exemptions, userRules: defaults.userRules }, enforce.userRules),
     ...(await ruleLines('defaults.userRules', defaults.userRules)),
     ...(await ruleLines('enforce.userRules', enforce.userRules)),
+    ...stackRuleLines(enforce.stackRules),
   ];
   if (problems.length > 0) throw wrong(problems);
   return parsed.data;
@@ -77,6 +79,15 @@ function idLines(
   return ruleIdProblems(named, operatorRules).map(
     ({ path, problem }) => `${pathText(place ? [place, ...path] : path)}: ${problem}`,
   );
+}
+
+function stackRuleLines(rules: UserRule[]): string[] {
+  const ids = rules.map(({ id }) => id);
+  return rules.flatMap((rule, index) => {
+    const repeated = ids.indexOf(rule.id) < index ? `the id ${rule.id} is used before` : undefined;
+    const problem = repeated ?? (rule.language === 'cel' ? stackCelProblem(rule.expression) : undefined);
+    return problem === undefined ? [] : [`enforce.stackRules[${index}]: ${problem}`];
+  });
 }
 
 async function ruleLines(place: string, rules: UserRule[]): Promise<string[]> {

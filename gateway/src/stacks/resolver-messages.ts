@@ -9,8 +9,9 @@ type Repository = {
   variables: Record<string, string>;
 };
 
-/** What the resolver's process is asked. */
+/** What the resolver's process is asked. It answers `start` when it has read the kinds. */
 export type Question =
+  | { type: 'start' }
   | { type: 'kinds' }
   | (Repository & {
       type: 'check';
@@ -23,7 +24,7 @@ export type CheckQuestion = Extract<Question, { type: 'check' }>;
 export type PlanQuestion = Extract<Question, { type: 'plan' }>;
 
 export type StackCheck = StackValidation & Pick<StackGraph, 'drawing'>;
-type Answers = { kinds: KindCatalog; check: StackCheck; plan: StackDeployment | StackRefusal };
+type Answers = { start: null; kinds: KindCatalog; check: StackCheck; plan: StackDeployment | StackRefusal };
 export type AnswerTo<Asked extends Question> = Answers[Asked['type']];
 
 /** What it sends back: the answer, or the error in the engine's own code that prevented one. */

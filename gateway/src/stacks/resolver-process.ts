@@ -21,6 +21,7 @@ function replyTo(question: Question): Reply {
 }
 
 function answerTo(question: Question, catalog: KindCatalog) {
+  if (question.type === 'start') return null;
   if (question.type === 'kinds') return catalog;
   return question.type === 'check' ? checkStack(question, catalog) : planStack(question, catalog);
 }

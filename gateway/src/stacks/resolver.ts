@@ -4,6 +4,9 @@ import { maxRepositoryBytes } from '@deployment-engine/contracts';
 import { DomainError } from '@deployment-engine/service';
 import type { AnswerTo, Question, Reply } from './resolver-messages.ts';
 
+/** A busy machine takes long to start a process and to read the kinds. */
+const startTimeoutMs = 120_000;
+
 /** Recursion over nested YAML needs more than Node's usual stack of 1 MB; systems give a process 8 MB. */
 const stackKilobytes = 3900;
 
@@ -58,29 +61,16 @@ export class StackResolver {
     }
   }
 
+  /** The time that a new process needs to start does not count as that of the question. */
   async #answer(question: Question): Promise<unknown> {
+    const known = this.#child;
+    if (known?.connected && isRunning(known)) return exchange(known, question, this.#timeoutMs);
     const child = this.#start();
-    const timer = setTimeout(() => child.kill('SIGKILL'), this.#timeoutMs);
-    const { promise, resolve, reject } = Promise.withResolvers<Reply>();
-    const onExit = (code: number | null) => reject(asRefusal(code));
-    child.once('message', resolve).once('error', reject).once('exit', onExit);
-    child.ref();
-    child.channel?.ref();
-    child.send(question, (error) => error && reject(error));
-    try {
-      const reply = await promise;
-      if ('failure' in reply) throw new Error(`resolving the stack: ${reply.failure}`);
-      return reply.answer;
-    } finally {
-      clearTimeout(timer);
-      child.unref();
-      child.channel?.unref();
-      child.off('message', resolve).off('error', reject).off('exit', onExit);
-    }
+    await exchange(child, { type: 'start' }, startTimeoutMs);
+    return exchange(child, question, this.#timeoutMs);
   }
 
   #start(): ChildProcess {
-    if (this.#child?.connected && isRunning(this.#child)) return this.#child;
     const { NODE_COMPILE_CACHE: compiled } = process.env;
     const child = fork(new URL('./resolver-process.ts', import.meta.url), {
       env: {
@@ -106,8 +96,28 @@ export class StackResolver {
   }
 }
 
+async function exchange(child: ChildProcess, question: Question, timeoutMs: number): Promise<unknown> {
+  const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
+  const { promise, resolve, reject } = Promise.withResolvers<Reply>();
+  const onExit = (code: number | null) => reject(asRefusal(code));
+  child.once('message', resolve).once('error', reject).once('exit', onExit);
+  child.ref();
+  child.channel?.ref();
+  child.send(question, (error) => error && reject(error));
+  try {
+    const reply = await promise;
+    if ('failure' in reply) throw new Error(`resolving the stack: ${reply.failure}`);
+    return reply.answer;
+  } finally {
+    clearTimeout(timer);
+    child.unref();
+    child.channel?.unref();
+    child.off('message', resolve).off('error', reject).off('exit', onExit);
+  }
+}
+
 function unitsOf(question: Question): number {
-  if (question.type === 'kinds') return 0;
+  if (!('files' in question)) return 0;
   let units = 0;
   for (const [path, text] of question.files) units += path.length + text.length;
   return units;

@@ -11,6 +11,12 @@ export { builtInRules } from './plan/rules/index.ts';
 export { modeOf, type PolicySettings } from './plan/settings.ts';
 export { celProblem } from './plan/user-rules/cel-rule.ts';
 export { evaluateUserRules, runUserRules } from './plan/user-rules/evaluate-user-rules.ts';
+export {
+  type JudgedStack,
+  judgeStack,
+  type StackFinding,
+  stackCelProblem,
+} from './plan/user-rules/stack-rules.ts';
 export { checkState } from './preflight/check-state.ts';
 export {
   invalidCode,

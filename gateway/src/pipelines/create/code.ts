@@ -16,6 +16,7 @@ import {
   type Scope,
   widenForDeploy,
 } from './scope.ts';
+import { judgeDeployment } from './stack-policy.ts';
 import { deployTasks, destroyTasks, type NewTask } from './tasks.ts';
 
 export type CodePipelineRequest = Scope & {
@@ -38,6 +39,8 @@ export type CodePipelineRequest = Scope & {
 type Resolved = {
   repository: Repository;
   deployment: StackDeployment;
+  /** What the operator's rules say of the stack. */
+  judged: { warnings: string[]; asks: boolean };
   /** Generated files by component. */
   code: Map<string, PreparedRevision>;
 };
@@ -59,9 +62,10 @@ async function resolve(context: Context, request: CodePipelineRequest): Promise<
   const question = { type: 'plan', files: repository.texts, stack, environment, variables } as const;
   const deployment = await context.stackResolver.ask(question);
   if ('errors' in deployment) throw invalid(request, deployment.errors);
+  const judged = await judgeDeployment(context, request, deployment);
   const code = new Map<string, PreparedRevision>();
   for (const { plan, files } of deployment.components) code.set(plan.id, await prepareRevision(files, {}));
-  return { repository, deployment, code };
+  return { repository, deployment, judged, code };
 }
 
 function invalid({ stack, environment }: CodePipelineRequest, errors: StackProblem[]): DomainError {
@@ -82,7 +86,7 @@ async function make(
   trx: Query,
   type: 'plan' | 'apply',
   request: CodePipelineRequest,
-  { repository, deployment, code }: Resolved,
+  { repository, deployment, judged, code }: Resolved,
   { principal }: AskedPipeline,
 ): Promise<NewPipeline> {
   const { stack, environment } = request;
@@ -102,9 +106,12 @@ async function make(
       variables: request.variables ?? {},
       outputs,
       promotion,
-      approval,
+      approval: { ...approval, required: approval.required || judged.asks },
       maxMonthly,
-      warnings: warnings.map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`),
+      warnings: [
+        ...warnings.map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`),
+        ...judged.warnings,
+      ],
     },
     tasks,
   };

@@ -24,6 +24,11 @@ const operatorPolicyObject = z.strictObject({
       modes: z.record(z.string().max(64), policyModeSchema).default({}),
       blastRadius: blastRadiusSchema.prefault({ maxResources: defaultMaxResources }),
       userRules: z.array(userRuleSchema).max(100).default([]),
+      /**
+       * Rules over a resolved stack, before anything is planned. CEL is evaluated for each component, with `component` and
+       * `stack`; `resourceTypes` are patterns of kinds. Rego's input is the stack.
+       */
+      stackRules: z.array(userRuleSchema).max(100).default([]),
     })
     .prefault({}),
   exemptions: z

@@ -31,6 +31,7 @@ const refusals = [...createProblems, 'forbidden', 'payload_too_large', 'stack_lo
 const resolving = [
   ...refusals,
   'stack_invalid',
+  'policy_denied',
   'stack_revision_not_found',
   'no_capacity',
   'stack_too_complex',

@@ -3,28 +3,16 @@ import { asRecord } from '@deployment-engine/terraform-code';
 import { Environment } from '@marcbachmann/cel-js';
 import { isChange, isReplacement } from '../change-rules.ts';
 import type { PlanModel, PlannedResource } from '../plan-model.ts';
+import { celLimits, celProblemIn } from './cel-environment.ts';
 import type { RuleHit } from './rule-hit.ts';
 
-const environment = new Environment({
-  unlistedVariablesAreDyn: false,
-  homogeneousAggregateLiterals: false,
-  enableOptionalTypes: true,
-  limits: { maxAstNodes: 2000, maxDepth: 50, maxListElements: 500, maxMapEntries: 500, maxCallArguments: 16 },
-})
+const environment = new Environment(celLimits)
   .registerVariable('resource', 'map')
   .registerVariable('summary', 'map');
 
 /** Returns why an expression is not a valid rule, or `undefined` if it is. */
 export function celProblem(expression: string): string | undefined {
-  try {
-    const checked = environment.parse(expression).check();
-    if (!checked.valid) return checked.error?.message ?? 'the expression has a type error';
-    if (!['bool', 'dyn'].includes(String(checked.type)))
-      return `the expression is a ${checked.type}, not a bool`;
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
+  return celProblemIn(environment, expression);
 }
 
 /** Returns resources for which the expression is true, or fails, for example by reading a missing key. */
