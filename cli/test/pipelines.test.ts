@@ -102,6 +102,14 @@ test('a stack is promoted, looked at for drift, rolled back and destroyed', asyn
   const inStaging = ['--environment', 'staging'];
   const drift = await deployer(['drift', 'detect', ...inStaging, '--detailed-exitcode']);
   assert.equal(drift.code, 0, drift.stderr);
+  expect(drift.stdout).toBe('base/first: no drift\nweb/second: no drift\n');
+  const rule = ['drift', 'ignore', '*.input', '--why', 'a test', ...inStaging];
+  expect(await deployer(rule)).toMatchObject({ code: 2, stderr: expect.stringContaining('--component') });
+  const ignored = await deployer([...rule, '--component', 'base/*']);
+  assert.equal(ignored.code, 0, ignored.stderr);
+  const [id = ''] = /drift-[a-z0-9]{16}/.exec(ignored.stdout) ?? [];
+  expect((await deployer(['drift', 'show', ...inStaging])).stdout).toContain(`${id}  base/* *.input, by `);
+  expect((await deployer(['drift', 'unignore', id, ...inStaging])).code).toBe(0);
   const remediated = await deployer(['drift', 'remediate', ...inStaging, '--auto-approve']);
   assert.equal(remediated.code, 0, remediated.stderr);
 

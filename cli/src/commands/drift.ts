@@ -1,19 +1,32 @@
-import type { DriftedResource } from '@deployment-engine/contracts';
+import type { driftReportSchema } from '@deployment-engine/contracts';
 import { Command } from 'commander';
+import type { z } from 'zod';
 import { type Connection, connect } from '../connection.ts';
 import { exitCodes } from '../exit-code.ts';
 import { reportJob, runJob } from '../project/finish-job.ts';
 import { projectName } from '../project/project-name.ts';
 import { watchJob } from '../project/watch-job.ts';
-import { detectStackDrift, remediateStackDrift } from '../stack/drift.ts';
+import {
+  detectStackDrift,
+  type IgnoreOptions,
+  ignoreStackDrift,
+  remediateStackDrift,
+  showIgnoredDrift,
+  showStackDrift,
+} from '../stack/drift.ts';
 import { isStack, type TargetOptions, withTarget } from '../target.ts';
-import { attributeLines } from '../text/attribute-lines.ts';
-import { printable } from '../text/printable.ts';
+import { driftText } from '../text/drift-text.ts';
 
+type DriftReport = z.infer<typeof driftReportSchema>;
 type DriftOptions = TargetOptions & { detailedExitcode?: boolean; autoApprove?: boolean; detach?: boolean };
 
 export function driftCommand(): Command {
-  return new Command('drift').addCommand(detectCommand()).addCommand(remediateCommand());
+  return new Command('drift')
+    .addCommand(detectCommand())
+    .addCommand(showCommand())
+    .addCommand(remediateCommand())
+    .addCommand(ignoreCommand())
+    .addCommand(unignoreCommand());
 }
 
 function detectCommand(): Command {
@@ -25,6 +38,45 @@ function detectCommand(): Command {
       if (isStack(options)) return detectStackDrift(connection, options);
       await detect(connection, options, false);
     });
+}
+
+function showCommand(): Command {
+  return withTarget(new Command('show'))
+    .description('show what the newest check has found; a new one is made by detect')
+    .option('--detailed-exitcode', `exit code ${exitCodes.changes} if there is drift`)
+    .action(async (options: DriftOptions, command: Command) => {
+      const connection = connect(command);
+      if (isStack(options)) return showStackDrift(connection, options);
+      const projectId = projectName(options.project);
+      const report = await connection.client.drift({ params: { projectId } });
+      console.log(connection.json ? JSON.stringify(report) : reportText(projectId, report));
+      if (report.drifted && options.detailedExitcode) process.exitCode = exitCodes.changes;
+    });
+}
+
+function reportText(projectId: string, { status, checkedAt, resources }: DriftReport): string {
+  if (status === 'never_checked') return `${projectId}: never checked`;
+  return `${driftText(projectId, resources)}\nchecked ${checkedAt}`;
+}
+
+function ignoreCommand(): Command {
+  return withTarget(new Command('ignore'))
+    .description("leave a difference of a stack's component out of drift reports; needs an approver")
+    .argument('<attribute>', "address and attribute; * stands for any text, for example '*.desired_count'")
+    .requiredOption('--why <reason>', 'shown with the rule')
+    .option('--expires-at <time>', 'ISO 8601, for example 2030-01-31T00:00:00Z; without it the rule stays')
+    .action((attribute: string, options: IgnoreOptions, command: Command) =>
+      ignoreStackDrift(connect(command), attribute, options),
+    );
+}
+
+function unignoreCommand(): Command {
+  return withTarget(new Command('unignore'))
+    .description('show a difference again; needs an approver')
+    .argument('<rule>', 'id of the rule, from drift show')
+    .action((ruleId: string, options: TargetOptions, command: Command) =>
+      showIgnoredDrift(connect(command), ruleId, options),
+    );
 }
 
 function remediateCommand(): Command {
@@ -71,16 +123,4 @@ async function approveQuietly({ client }: Connection, jobId: string): Promise<vo
   const job = await client.status({ params });
   if (job.status === 'awaiting_approval')
     await client.approveJob({ params, body: { planDigest: job.planDigest ?? '' } });
-}
-
-function driftText(projectId: string, resources: DriftedResource[]): string {
-  if (resources.length === 0) return `${projectId}: no drift`;
-  return [`${projectId}: drift in ${resources.length}`, ...resources.map(driftedText)].join('\n');
-}
-
-function driftedText({ address, action, attributes }: DriftedResource): string {
-  const before = Object.fromEntries(attributes.map((each) => [each.path, each.before]));
-  const after = Object.fromEntries(attributes.map((each) => [each.path, each.after]));
-  const lines = attributeLines({ before, after, unknown: {} }).map(({ sign, text }) => `    ${sign} ${text}`);
-  return [`  ${printable(address)} (${action})`, ...lines].join('\n');
 }

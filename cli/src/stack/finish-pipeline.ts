@@ -3,7 +3,7 @@ import type { Connection } from '../connection.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
 import { hasChanges } from '../text/summary-text.ts';
 import { pipelineText } from './pipeline-text.ts';
-import { watchPipeline } from './watch-pipeline.ts';
+import { type WatchedPipeline, watchPipeline } from './watch-pipeline.ts';
 
 export type RunOptions = { detach?: boolean; detailedExitcode?: boolean };
 
@@ -17,15 +17,23 @@ export async function runPipeline(
     console.log(connection.json ? JSON.stringify({ pipelineId }) : pipelineId);
     return undefined;
   }
-  const { pipeline, isShown } = await watchPipeline(connection, pipelineId);
-  process.exitCode = pipelineExitCode(pipeline);
-  if (detailedExitcode && pipeline.status === 'completed' && changesAnything(pipeline))
-    process.exitCode = exitCodes.changes;
-  if (connection.json) console.log(JSON.stringify(pipeline));
-  else if (!isShown || pipeline.status !== 'awaiting_approval') console.log(pipelineText(pipeline));
-  if (!connection.json && pipeline.status === 'awaiting_approval')
-    console.error(`deployer: ${waitingText(pipeline)}`);
-  return pipeline;
+  const watched = await watchPipeline(connection, pipelineId);
+  reportPipeline(connection, watched, { detailedExitcode });
+  return watched.pipeline;
+}
+
+/** Prints what became of a pipeline, and sets the exit code. */
+export function reportPipeline(
+  { json }: Connection,
+  { pipeline, isShown }: WatchedPipeline,
+  { detailedExitcode }: { detailedExitcode?: boolean | undefined },
+): void {
+  const isWaiting = pipeline.status === 'awaiting_approval';
+  const hasNews = detailedExitcode && pipeline.status === 'completed' && changesAnything(pipeline);
+  process.exitCode = hasNews ? exitCodes.changes : pipelineExitCode(pipeline);
+  if (json) console.log(JSON.stringify(pipeline));
+  else if (!isShown || !isWaiting) console.log(pipelineText(pipeline));
+  if (!json && isWaiting) console.error(`deployer: ${waitingText(pipeline)}`);
 }
 
 export function pipelineExitCode({ status }: Pick<PipelineView, 'status'>): ExitCode {
