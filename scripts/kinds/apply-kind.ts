@@ -24,14 +24,15 @@ export async function applyKind(
   timeoutMs: number,
   overSpec: object = {},
 ): Promise<AppliedKind> {
-  const plain = tests.find(({ name }) => name === 'plain');
+  const name = kind.name.toLowerCase(); // unique, because kinds are applied at once in one account
+  const plain = tests.find((test) => test.name === 'plain');
   if (!plain) throw new Error(`applying ${kind.name}: it has no test plain`);
   const withSpec = (test: { spec: unknown; infra: unknown }) =>
     writeKindProject(
       folder,
       [
         {
-          name: 'plain',
+          name,
           kind,
           test: { ...plain, ...test, spec: { ...(test.spec as object), ...overSpec } } as never,
         },
@@ -53,7 +54,7 @@ export async function applyKind(
   const result: AppliedKind = { applied, reasons, seconds: 0 };
   if (applied) {
     const second = await run('second plan', 'plan', '-input=false', '-detailed-exitcode');
-    result.secondPlan = [...second.output.matchAll(/# module\.plain\.(\S+) (will be|must be) (\S+)/g)].map(
+    result.secondPlan = [...second.output.matchAll(/# module\.\w+\.(\S+) (will be|must be) (\S+)/g)].map(
       ([, address, , change]) => `${address} ${change}`,
     );
     if (plain.changed) {

@@ -1,5 +1,6 @@
 // Plans and applies every kind on a local AWS and prints a table. Usage:
-// node scripts/bootstrap.mjs scripts/kinds/check-all.ts [--plan] [--json FILE] [--at-once N] [KIND…]
+// node scripts/bootstrap.mjs scripts/kinds/check-all.ts [--plan] [--json FILE] [--at-once N] [--limit SECONDS] [KIND…]
+// --limit is for each step of a kind: apply, second plan, update, destroy.
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +22,6 @@ const overSpecs: Record<string, object> = {
   EFS: { backup: { enabled: false } },
   RDS: { deletionProtection: false },
 };
-const timeoutMs = 75_000;
 
 if (import.meta.main) await main();
 
@@ -29,7 +29,8 @@ async function main(): Promise<void> {
   const options = {
     plan: { type: 'boolean' },
     json: { type: 'string' },
-    'at-once': { type: 'string' },
+    'at-once': { type: 'string', default: '1' },
+    limit: { type: 'string', default: '75' },
   } as const;
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
   const kinds = shippedKinds();
@@ -43,13 +44,14 @@ async function main(): Promise<void> {
     const existing = inNetwork(await createExisting(aws));
     const around = values.plan ? undefined : await foundation(join(root, 'network'), kinds, env);
     const planning = pLimit(1); // planning computes, applying mostly waits
-    const applying = pLimit(Number(values['at-once'] ?? 1));
+    const limitMs = Number(values.limit) * 1000;
+    const applying = pLimit(Number(values['at-once']));
     const check = async (name: string) => {
       const shipped = kinds.get(name);
       if (!shipped) throw new Error(`checking kinds: there is no kind ${name}`);
       const planned = await planning(() => planKind(join(root, `${name}-plans`), shipped, existing, env));
       const applied =
-        around && (await applyKind(join(root, name), shipped, around, env, timeoutMs, overSpecs[name]));
+        around && (await applyKind(join(root, name), shipped, around, env, limitMs, overSpecs[name]));
       results[name] = { planned, applied: applied ?? results[name]?.applied };
       console.log(JSON.stringify({ name, ...results[name] }));
       if (values.json) writeFileSync(values.json, JSON.stringify(results, null, 1));
