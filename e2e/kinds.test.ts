@@ -76,11 +76,12 @@ testsAtOnce(skip, {
     expect(await changes(folder)).toStrictEqual([]);
     write('changed');
     expect(namesOf(await changes(folder))).toStrictEqual(applied.map(nameOf));
-    await terraform(folder, 'apply', '-auto-approve');
+    await terraform(folder, 'apply', 'plan.bin');
     // The local AWS drops a queue's policy whenever another attribute is set.
     expect(await changes(folder)).toStrictEqual(['module.sqs.aws_sqs_queue_policy.tls create']);
     await terraform(folder, 'destroy', '-auto-approve');
     expect(await listCloud(aws)).toStrictEqual(before);
+    expect(await clusterStatus()).toBe('INACTIVE');
 
     function write(state: 'plain' | 'changed'): void {
       const calls = applied.map((name) => callOf(name, state));
@@ -110,6 +111,13 @@ testsAtOnce(skip, {
     ]);
   },
 });
+
+/** The foundation's cluster has the names of stack and environment. */
+async function clusterStatus(): Promise<string | undefined> {
+  const target = 'AmazonEC2ContainerServiceV20141113.DescribeClusters';
+  const answer = await aws.call('ecs', { target, body: { clusters: ['check-test'] } });
+  return /"status": ?"(\w+)"/.exec(answer)?.[1];
+}
 
 const nameOf = (kind: string) => kind.toLowerCase();
 

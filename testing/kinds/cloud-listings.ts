@@ -2,14 +2,13 @@ import type { LocalAws } from '../local-aws.ts';
 
 type Call = Parameters<LocalAws['call']>[1];
 
-/** One call per service, or several, that lists what is in it. */
+/** Calls that list what is in a service. Not of ECS: the local AWS goes on to list clusters that are deleted. */
 const listings: [service: string, what: string, call: Call][] = [
   ['apigateway', 'APIs', { path: '/v2/apis' }],
   ['dynamodb', 'tables', { target: 'DynamoDB_20120810.ListTables' }],
   ['ec2', 'VPCs', { query: 'Action=DescribeVpcs&Version=2016-11-15' }],
   ['ec2', 'subnets', { query: 'Action=DescribeSubnets&Version=2016-11-15' }],
   ['ec2', 'security groups', { query: 'Action=DescribeSecurityGroups&Version=2016-11-15' }],
-  ['ecs', 'clusters', { target: 'AmazonEC2ContainerServiceV20141113.ListClusters' }],
   ['elasticfilesystem', 'file systems', { path: '/2015-02-01/file-systems' }],
   ['events', 'event buses', { target: 'AWSEvents.ListEventBuses' }],
   ['iam', 'roles', { query: 'Action=ListRoles&Version=2010-05-08' }],
