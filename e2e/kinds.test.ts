@@ -37,9 +37,9 @@ const onlyPlanned: Record<string, string> = {
   EBS: 'a volume takes 20 s for each step',
   EC2Instance: 'an instance takes 20 s for each step',
   ElastiCacheMemcached: 'a cluster takes minutes to become available',
-  ElastiCacheRedis: 'a cluster takes minutes to become available',
-  Kafka: 'the local AWS never answers that a serverless cluster is active',
-  MSK: 'the local AWS never answers that a cluster is active',
+  ElastiCacheRedis: 'the local AWS does not find the nodes of a replication group',
+  Kafka: "the bootstrap brokers of a serverless cluster can't be read",
+  MSK: "the bootstrap brokers of a cluster can't be read",
   NLB: 'a load balancer takes a minute to become active',
   RDS: 'an instance takes minutes to become available',
 };
