@@ -30,13 +30,13 @@ export {
   withDependents,
 } from './graph/scope.ts';
 export { type Dependency, destroyWaves, wavesOf } from './graph/waves.ts';
+export { checkKind, type KindProblem, kindVariables } from './kind/check/check-kind.ts';
+export { type CheckedKind, checkKinds } from './kind/check/check-kinds.ts';
+export { type Field, fieldsOf } from './kind/check/fields.ts';
+export { type KindTest, readKindTests } from './kind/check/kind-test.ts';
+export { noEffectOf } from './kind/check/no-effect.ts';
 export { findKind, foundationKind, infraSchemaOf, type Kind, type KindCatalog } from './kind/kind.ts';
 export { readKind, readKinds } from './kind/read-kinds.ts';
-export { checkKind, type KindProblem, kindVariables } from './kind-check/check-kind.ts';
-export { type CheckedKind, checkKinds } from './kind-check/check-kinds.ts';
-export { type Field, fieldsOf } from './kind-check/fields.ts';
-export { type KindTest, readKindTests } from './kind-check/kind-test.ts';
-export { noEffectOf } from './kind-check/no-effect.ts';
 export { listStacks } from './list-stacks.ts';
 export type { EdgeKind } from './references/find-references.ts';
 export type { Edge, StackOutput } from './references/resolve-references.ts';

@@ -1,5 +1,5 @@
-import { builtInKinds } from '../../../../testing/repository.ts';
-import { readKinds } from '../kind/read-kinds.ts';
+import { builtInKinds } from '../../../../../testing/repository.ts';
+import { readKinds } from '../read-kinds.ts';
 import { checkKind, kindVariables } from './check-kind.ts';
 
 const shipped = builtInKinds();

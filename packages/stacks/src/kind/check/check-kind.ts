@@ -1,7 +1,7 @@
-import { compareTexts } from '../errors.ts';
-import { foundationKind, type Kind, type KindCatalog } from '../kind/kind.ts';
-import { readKind } from '../kind/read-kinds.ts';
-import { KindError, type Schema } from '../schema/schema.ts';
+import { compareTexts } from '../../errors.ts';
+import { KindError, type Schema } from '../../schema/schema.ts';
+import { foundationKind, type Kind, type KindCatalog } from '../kind.ts';
+import { readKind } from '../read-kinds.ts';
 import { fieldsOf } from './fields.ts';
 import { readKindTests } from './kind-test.ts';
 import { type ModuleCode, readModuleCode } from './module-code.ts';

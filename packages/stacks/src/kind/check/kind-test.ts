@@ -1,9 +1,9 @@
-import { Report, startOf } from '../errors.ts';
-import { infraSchemaOf, type Kind, type KindCatalog } from '../kind/kind.ts';
-import type { Schema } from '../schema/schema.ts';
-import { validate } from '../schema/validate.ts';
-import { merge } from '../tree/merge.ts';
-import { emptyMap, fromJson, type Json, toJson } from '../tree/tree.ts';
+import { Report, startOf } from '../../errors.ts';
+import type { Schema } from '../../schema/schema.ts';
+import { validate } from '../../schema/validate.ts';
+import { merge } from '../../tree/merge.ts';
+import { emptyMap, fromJson, type Json, toJson } from '../../tree/tree.ts';
+import { infraSchemaOf, type Kind, type KindCatalog } from '../kind.ts';
 
 /** One file of a kind's `test` folder, completed as the engine completes a component. */
 export type KindTest = {

@@ -1,4 +1,4 @@
-import type { Kind } from '../kind/kind.ts';
+import type { Kind } from '../kind.ts';
 
 /** Returns why a field is ignored: `kind.yaml` names the field or a map around it. Undefined if it has an effect. */
 export function noEffectOf({ noEffect }: Kind, path: string): string | undefined {

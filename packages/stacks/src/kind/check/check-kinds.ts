@@ -1,5 +1,5 @@
-import { compareTexts } from '../errors.ts';
-import type { KindCatalog } from '../kind/kind.ts';
+import { compareTexts } from '../../errors.ts';
+import type { KindCatalog } from '../kind.ts';
 import { checkKind, type KindProblem } from './check-kind.ts';
 
 export type CheckedKind = { kind: string; problems: KindProblem[] };

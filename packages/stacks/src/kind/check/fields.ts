@@ -1,4 +1,4 @@
-import type { Schema } from '../schema/schema.ts';
+import type { Schema } from '../../schema/schema.ts';
 
 /** A value that a spec may have: `path` is like `ports[].port`. */
 export type Field = { path: string; schema: Schema; isRequired: boolean };
