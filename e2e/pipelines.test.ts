@@ -90,6 +90,54 @@ test('a component that fails stops the pipeline; a resumption deploys the rest',
   expect(mended.counts).toStrictEqual({ unchanged: 1, succeeded: 2 });
 });
 
+test('what was planned and then skipped leaves no plan that waits', async () => {
+  const document = (kind: string, name: string, spec: object) => ({ kind, metadata: { name }, spec });
+  const broken = {
+    'kinds/Broken/kind.yaml': JSON.stringify({
+      apiVersion: 'kinds.deployer.io/v1',
+      ...document('Kind', 'Broken', { group: 'other', stateful: false, usualMinutes: 1 }),
+    }),
+    'kinds/Broken/schema.json': '{"type": "object"}',
+    'kinds/Broken/variables.tf': ['spec', 'context', 'configs', 'inputs']
+      .map((name) => `variable "${name}" {\n  type = any\n}\n`)
+      .join(''),
+    'kinds/Broken/main.tf': `resource "terraform_data" "this" {
+  lifecycle {
+    postcondition {
+      condition     = self.id == ""
+      error_message = "it fails when it is applied"
+    }
+  }
+}
+`,
+    'stacks/notes/services/base/components/broken/broken.yaml': JSON.stringify({
+      apiVersion: 'components.deployer.io/v1',
+      ...document('Broken', 'broken', {}),
+    }),
+  };
+  const files = notesRepository({ 'base/first': { text: 'one' } }, broken);
+  const planned = await stack.run('apply', { files, environment: 'skipped', parallelism: 1 });
+  const failed = await stack.approve(planned);
+  expect(statuses(failed)).toStrictEqual({ 'base/broken': 'failed', 'base/first': 'skipped' });
+  const jobs = await client.get('/api/deploy/jobs?projectId=notes.skipped.base.first');
+  expect(jobs.body.jobs.map(({ status }: { status: string }) => status)).toStrictEqual(['cancelled']);
+});
+
+test('components that the repository no longer has are destroyed after one approval, dependents first', async () => {
+  await stack.run('apply', request(three, 'fewer', { autoApprove: true }));
+  const one = { 'base/first': three['base/first'] };
+  const asks = await stack.run('apply', request(one, 'fewer', { autoApprove: true }));
+  expect(statuses(asks)).toMatchObject({
+    'base/second': 'awaiting_approval',
+    'web/third': 'awaiting_approval',
+  });
+  const done = await stack.approve(asks);
+  expect(done).toMatchObject({ status: 'completed', counts: { unchanged: 1, succeeded: 2 } });
+  const ended = done.components.map(({ component, finishedAt }) => [component, Date.parse(`${finishedAt}`)]);
+  const { 'web/third': third, 'base/second': second } = Object.fromEntries(ended);
+  expect(third).toBeLessThan(second);
+});
+
 test('a component that the repository no longer has is destroyed, after an approval', async () => {
   await stack.run('apply', request(three, 'removed', { autoApprove: true }));
   const { 'web/third': _, ...two } = three;

@@ -8,7 +8,7 @@ import { madeFrom } from '../projects/plans/made-from.ts';
 import { findPlan } from '../projects/plans/store.ts';
 import { newestStateVersion } from '../projects/states/store.ts';
 import { pipelineContent } from './contents.ts';
-import type { PipelineRow } from './rows.ts';
+import { isEnded, type PipelineRow } from './rows.ts';
 import { lockPipeline, requireAll } from './store.ts';
 import { Step } from './work/step.ts';
 
@@ -38,6 +38,11 @@ export async function approvePipeline(
     for (const task of waiting) {
       const job = step.jobOf(task);
       if (job?.status !== 'awaiting_approval') continue;
+      // What needs it first has its turn first: the plan is applied then.
+      if (!step.needs(task).every(isEnded)) {
+        await step.setTask(task, { status: 'planned' }, `approved by ${principal.name}`);
+        continue;
+      }
       await approvePlan(trx, context, job, job.plan_digest ?? '', `was approved by ${principal.name}`);
       await step.setTask(task, { status: 'applying' }, `approved by ${principal.name}`);
     }

@@ -27,7 +27,12 @@ export const emptyContent: PipelineContent = {
 
 export type FieldChange = { path: string; before: unknown; after: unknown };
 
-export type TaskContent = { plan: ComponentPlan; changes: FieldChange[] };
+export type TaskContent = {
+  plan: ComponentPlan;
+  changes: FieldChange[];
+  /** Objects that a check has found to differ. */
+  drifted?: number;
+};
 
 export const pipelinePlace = (pipelineId: string) => `pipeline|${pipelineId}`;
 export const taskPlace = (pipelineId: string, component: string) =>

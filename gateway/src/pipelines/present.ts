@@ -61,7 +61,7 @@ function presentTask(
   task: TaskRow,
   jobs: Map<string, JobRow>,
 ): PipelineTask {
-  const { plan, changes } = taskContent(encryption, task);
+  const { plan, changes, drifted = null } = taskContent(encryption, task);
   const job = jobs.get(task.job_id ?? task.plan_job_id ?? '');
   const pendingInputs: string[] = JSON.parse(task.pending_inputs);
   const policy = job?.policy_summary ? JSON.parse(job.policy_summary) : undefined;
@@ -84,7 +84,7 @@ function presentTask(
     findings: policy ? policy.critical + policy.high + policy.medium + policy.low : 0,
     planJobId: task.plan_job_id,
     jobId: task.job_id,
-    drifted: task.action === 'check' && task.status === 'succeeded' ? driftedOf(job) : null,
+    drifted,
     usualMinutes: plan.usualMinutes,
     startedAt: task.started_at?.toISOString() ?? null,
     finishedAt: task.finished_at?.toISOString() ?? null,
@@ -101,12 +101,6 @@ function planOf(job: JobRow | undefined, task: TaskRow, pending: string[]): Plan
   const summary: PlanSummary = JSON.parse(job.plan_summary);
   const own = job.id === task.plan_job_id ? pending.length : 0;
   return { ...summary, create: summary.create - own };
-}
-
-function driftedOf(job: JobRow | undefined): number {
-  if (!job?.plan_summary) return 0;
-  const { update, delete: deleted, create, replace }: PlanSummary = JSON.parse(job.plan_summary);
-  return update + deleted + create + replace;
 }
 
 function sum(left: PlanSummary, right: PlanSummary): PlanSummary {

@@ -1,6 +1,9 @@
 import { DomainError } from '@deployment-engine/service';
 import { approvePlan } from '../../jobs/approve.ts';
+import { readPlanJson } from '../../projects/plans/store.ts';
+import { driftedResources } from '../../projects/plans/terraform-plan.ts';
 import type { JobRow } from '../../server/database/job-row.ts';
+import { sealJson, taskPlace } from '../contents.ts';
 import { isDone, isEnded, type TaskRow } from '../rows.ts';
 import { endPipeline } from './end.ts';
 import { errorOf } from './failure.ts';
@@ -42,10 +45,18 @@ async function followJob(step: Step, task: TaskRow): Promise<void> {
 async function succeed(step: Step, task: TaskRow, job: JobRow): Promise<void> {
   if (task.action === 'deploy') await recordDeployed(step, task, job);
   if (task.action === 'destroy') await recordDestroyed(step, task);
-  await step.setTask(task, { status: 'succeeded' }, doneMessages[task.action]);
+  if (task.action === 'check') return noteDrift(step, task, job);
+  await step.setTask(task, { status: 'succeeded' }, task.action === 'deploy' ? 'deployed' : 'destroyed');
 }
 
-const doneMessages = { deploy: 'deployed', destroy: 'destroyed', check: 'checked' };
+/** The plan of a check changes nothing; what differs is a part of its own. */
+async function noteDrift(step: Step, task: TaskRow, job: JobRow): Promise<void> {
+  const { encryption } = step.context;
+  const drifted = driftedResources(await readPlanJson(step.trx, encryption, job.id)).length;
+  const place = taskPlace(task.pipeline_id, task.component);
+  const content = sealJson(encryption, { ...step.content(task), drifted }, place);
+  await step.setTask(task, { status: 'succeeded', content }, `checked: ${drifted} in drift`);
+}
 
 async function fail(step: Step, task: TaskRow, reason: string): Promise<void> {
   if (task.action === 'deploy') await recordFailed(step, task);
@@ -73,7 +84,7 @@ async function startTask(step: Step, task: TaskRow): Promise<void> {
     await step.setTask(task, { status: 'skipped' }, 'an earlier component has failed');
     return;
   }
-  if (!mayStart(step, task)) return;
+  if (!mayStart(step, task) && !mayBePlanned(step, task)) return;
   if (tasks.filter(({ status }) => status === 'applying').length >= settings.parallelism) return;
   await start(step, task);
 }
@@ -85,6 +96,19 @@ function mayStart(step: Step, task: TaskRow): boolean {
   return before.every(isEnded);
 }
 
+/**
+ * Destroys that must be approved are planned together once everything is deployed, so that one approval is for all; each is
+ * applied when it is its turn.
+ */
+function mayBePlanned(step: Step, task: TaskRow): boolean {
+  if (task.action !== 'destroy' || task.job_id !== null || mayDestroy(step)) return false;
+  return step.tasks.every((other) => other.action === 'destroy' || isEnded(other));
+}
+
+function mayDestroy({ settings, pipeline }: Step): boolean {
+  return settings.autoApprove && (pipeline.type === 'destroy' || settings.prune);
+}
+
 async function start(step: Step, task: TaskRow): Promise<void> {
   const planned = task.job_id === null ? undefined : step.jobs.get(task.job_id);
   if (planned?.status === 'awaiting_approval')
@@ -92,8 +116,7 @@ async function start(step: Step, task: TaskRow): Promise<void> {
   if (planned) return fail(step, task, errorOf(planned));
   if (task.action === 'deploy') return startDeploy(step, task);
   const isDestroy = task.action === 'destroy';
-  const mayDestroy = step.settings.autoApprove && (step.pipeline.type === 'destroy' || step.settings.prune);
-  const job = await queueFollowUp(step, task, isDestroy ? 'destroy' : 'drift', mayDestroy);
+  const job = await queueFollowUp(step, task, isDestroy ? 'destroy' : 'drift', mayDestroy(step));
   if (!job) return step.setTask(task, { status: 'unchanged' }, 'it has deployed nothing');
   await step.setTask(task, { status: 'applying', job_id: job.id, started_at: new Date() });
 }

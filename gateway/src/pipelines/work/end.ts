@@ -12,9 +12,9 @@ import type { Step } from './step.ts';
 export async function endPipeline(step: Step): Promise<void> {
   const { pipeline, tasks } = step;
   for (const task of tasks) {
-    if (pipeline.type === 'plan' || isEnded(task)) continue;
-    await cancelJobs(step, task);
-    await step.setTask(task, { status: 'skipped' }, 'the pipeline has ended before it');
+    if (pipeline.type === 'plan' || isDone(task)) continue;
+    await cancelJobs(step, task); // a skipped task may have a plan that waits
+    if (!isEnded(task)) await step.setTask(task, { status: 'skipped' }, 'the pipeline has ended before it');
   }
   const outdated = holdsScope(pipeline) ? await markOutdated(step) : [];
   const told = outdated.length > 0 ? `; now outdated: ${outdated.join(', ')}` : '';
