@@ -174,6 +174,29 @@ test('a rollback brings back what an earlier pipeline had deployed, and destroys
   ]);
 });
 
+test('a rollback of a component that holds data asks, whatever the request says', async () => {
+  const stateful = {
+    'kinds/Note/kind.yaml': JSON.stringify({
+      apiVersion: 'kinds.deployer.io/v1',
+      kind: 'Kind',
+      metadata: { name: 'Note' },
+      spec: { group: 'other', stateful: true, usualMinutes: 1 },
+    }),
+  };
+  for (const text of ['one', 'two'])
+    await stack.run('apply', {
+      files: notesRepository({ 'base/first': { text } }, stateful),
+      environment: 'data',
+      autoApprove: true,
+    });
+  const asks = await stack.run('rollback', { environment: 'data', autoApprove: true });
+  expect(asks).toMatchObject({
+    status: 'awaiting_approval',
+    components: [{ component: 'base/first', stateful: true, reason: expect.stringContaining('holds data') }],
+  });
+  expect((await stack.approve(asks)).status).toBe('completed');
+});
+
 test('a destroy takes what nothing needs first, and refuses a part that others need', async () => {
   await stack.run('apply', request(three, 'gone', { autoApprove: true }));
   const part = await client.post('/api/stacks/notes/destroy', {

@@ -9,7 +9,7 @@ import { endPipeline } from './end.ts';
 import { errorOf } from './failure.ts';
 import { inputsDigest, inputsOf } from './inputs.ts';
 import { waitingDigest } from './plan-digest.ts';
-import { reasonsToAsk } from './reasons-to-ask.ts';
+import { losesData, reasonsToAsk } from './reasons-to-ask.ts';
 import { recordDeployed, recordDestroyed, recordFailed } from './record.ts';
 import type { Step } from './step.ts';
 import { isUpToDate, queueCodeJob, queueFollowUp } from './task-jobs.ts';
@@ -105,6 +105,11 @@ function mayBePlanned(step: Step, task: TaskRow): boolean {
   return step.tasks.every((other) => other.action === 'destroy' || isEnded(other));
 }
 
+/** Neither a rollback nor anything else brings data back, so somebody has to look. */
+function mayDeploy(step: Step, task: TaskRow): boolean {
+  return step.settings.autoApprove && !losesData(step, task);
+}
+
 function mayDestroy({ settings, pipeline }: Step): boolean {
   return settings.autoApprove && (pipeline.type === 'destroy' || settings.prune);
 }
@@ -127,7 +132,7 @@ async function startDeploy(step: Step, task: TaskRow): Promise<void> {
     return fail(step, task, `its inputs are not there: ${inputs.pending.slice(0, 5).join(', ')}`);
   if (await isUpToDate(step, task, inputs))
     return step.setTask(task, { status: 'unchanged' }, 'code and inputs are those of its last deploy');
-  const job = await queueCodeJob(step, task, 'deploy', inputs, step.settings.autoApprove);
+  const job = await queueCodeJob(step, task, 'deploy', inputs, mayDeploy(step, task));
   await step.setTask(task, {
     status: 'applying',
     job_id: job.id,

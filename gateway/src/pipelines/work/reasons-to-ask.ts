@@ -7,6 +7,11 @@ import type { JobRow } from '../../server/database/job-row.ts';
 import type { TaskRow } from '../rows.ts';
 import type { Step } from './step.ts';
 
+/** Whether a rollback deploys a component whose data it does not bring back. */
+export function losesData(step: Step, task: TaskRow): boolean {
+  return step.pipeline.type === 'rollback' && step.content(task).plan.stateful;
+}
+
 /**
  * Returns why a waiting plan may not be applied under the approval of the whole: it differs from what was previewed, or a
  * gate asks for something that the preview did not show. Empty if it may.
@@ -16,7 +21,7 @@ export async function reasonsToAsk(step: Step, task: TaskRow, job: JobRow): Prom
   const preview = task.plan_job_id === null ? undefined : step.jobs.get(task.plan_job_id);
   const gates = await gatesOf(step, job);
   if (pipeline.approved_digest === null || !preview)
-    return gates.length > 0 ? gates : ['its plan was not shown before'];
+    return gates.length > 0 ? gates : [whyUnseen(step, task)];
   const [previewed, real] = [
     await readPlanJson(trx, context.encryption, preview.id),
     await readPlanJson(trx, context.encryption, job.id),
@@ -28,6 +33,12 @@ export async function reasonsToAsk(step: Step, task: TaskRow, job: JobRow): Prom
   const unseen = (await findingsToApprove(step, job)).filter((finding) => !shown.has(finding));
   const others = gates.filter((gate) => !/^(policy|blast_radius): /.test(gate));
   return [...differences, ...unseen.map((finding) => `finding ${finding} was not shown before`), ...others];
+}
+
+function whyUnseen(step: Step, task: TaskRow): string {
+  return losesData(step, task)
+    ? 'it holds data, which a rollback does not bring back'
+    : 'its plan was not shown before';
 }
 
 async function gatesOf({ trx }: Step, job: JobRow): Promise<string[]> {
