@@ -86,6 +86,7 @@ async function ask(operation: Operation, key: string | undefined, ids = { projec
     revision: '1',
     keyId: '0'.repeat(16),
     pipelineId,
+    ruleId: `drift-${'0'.repeat(16)}`,
   };
   const path = operation.path.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? name);
   const body = bodies[operation.operationId] ?? {};
