@@ -1,7 +1,12 @@
 import { Worker, type WorkerOptions } from 'node:worker_threads';
 
+/** A thread posts this once its own code is loaded; from then on its time counts. */
+export const threadStarted = 'started';
+/** On a busy machine a thread needs seconds to load its code. */
+const startTimeoutMs = 60_000;
+
 /**
- * Runs a thread to its end and returns the messages that it posted. After `timeoutMs`, or where its memory
+ * Runs a thread to its end and returns the messages that it posted. `timeoutMs` after its start, or where its memory
  * does not suffice, the thread is terminated, and the messages until then are returned. It has no environment.
  */
 export async function messagesOfThread<Message>(
@@ -13,9 +18,14 @@ export async function messagesOfThread<Message>(
   if (options.stdout) worker.stdout.resume();
   if (options.stderr) worker.stderr.resume();
   const messages: Message[] = [];
-  worker.on('message', (message: Message) => messages.push(message));
   worker.on('error', () => undefined);
-  const timer = setTimeout(() => void worker.terminate(), timeoutMs);
+  const terminate = () => void worker.terminate();
+  let timer = setTimeout(terminate, startTimeoutMs);
+  worker.on('message', (message: Message | typeof threadStarted) => {
+    if (message !== threadStarted) return void messages.push(message);
+    clearTimeout(timer);
+    timer = setTimeout(terminate, timeoutMs);
+  });
   // The exit event always comes, after any message or error event.
   await new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   clearTimeout(timer);

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 
-const timeoutMs = 10_000;
+/** Also of a busy machine, on which a thread needs seconds to load the parser. */
+const timeoutMs = 30_000;
 const maxHeapMb = 512;
 
 /**

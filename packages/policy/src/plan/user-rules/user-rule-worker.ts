@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { CelRule, UserRule } from '@deployment-engine/contracts';
 import type { TerraformPlan } from '@deployment-engine/terraform-code';
+import { threadStarted } from '../../thread.ts';
 import { readPlan } from '../plan-model.ts';
 import { boundThread } from './bound-thread.ts';
 import { evaluateCel } from './cel-rule.ts';
@@ -19,6 +20,7 @@ const maxHits = 200;
 const maxTextLength = 1000;
 
 boundThread();
+parentPort?.postMessage(threadStarted);
 
 for (const rule of rules) parentPort?.postMessage(await evaluate(rule));
 
