@@ -5,7 +5,11 @@ export const suites = {
   unit: ['packages', 'testing', 'gateway/src', 'terraform-runner/src', 'cli/src', 'scripts'],
   service: ['terraform-runner/test', 'gateway/test', 'cli/test'],
   e2e: ['e2e'],
+  slow: ['e2e/slow'],
 };
+
+/** Takes minutes for one file: runs by name only. */
+export const byNameOnly = 'slow';
 
 const config: Config = {
   maxWorkers: 2,
@@ -16,6 +20,7 @@ const config: Config = {
     displayName,
     roots: folders.map((folder) => `<rootDir>/${folder}`),
     testMatch: ['**/*.test.ts'],
+    testPathIgnorePatterns: displayName === byNameOnly ? [] : ['/e2e/slow/'],
     runner: '<rootDir>/scripts/jest/runner.ts',
     transform: {},
   })),

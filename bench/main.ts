@@ -14,6 +14,7 @@ import { queueBench } from './queue.ts';
 import { resolveBench } from './resolve.ts';
 import { sandboxBench } from './sandbox.ts';
 import { scaleBench } from './scale.ts';
+import { stackBench } from './stack.ts';
 import { startupBench } from './startup.ts';
 import { type Row, renderTable } from './table.ts';
 import { tailsBench } from './tails.ts';
@@ -36,13 +37,14 @@ const benches: Record<string, (options: string[]) => Promise<Row[]>> = {
   tails: tailsBench,
   orphans: orphansBench,
   cluster: clusterBench,
+  stack: stackBench,
   chaos: async (options) => {
     await chaosBench(options); // prints a line per round and its own table
     return [];
   },
 };
 /** Take minutes to hours: run only by name. */
-const onlyByName = ['cluster', 'chaos'];
+const onlyByName = ['cluster', 'stack', 'chaos'];
 
 const firstOption = process.argv.findIndex((argument, index) => index > 1 && argument.startsWith('-'));
 const wanted = process.argv.slice(2, firstOption === -1 ? undefined : firstOption);
