@@ -37,7 +37,8 @@ export async function startCluster(size: ClusterSize): Promise<Cluster> {
     STATE_ENCRYPTION_KEY: randomBytes(32).toString('hex'),
     DATABASE_URL: postgres.url,
     LEASE_SECONDS: '4',
-    RUNNER_LOST_SECONDS: '6',
+    // Longer than a runner needs to start again on a busy machine.
+    RUNNER_LOST_SECONDS: '20',
     LOG_LEVEL: process.env.E2E_LOG_LEVEL ?? 'warn',
     ...(size.policy ? await policyFile(directory, size.policy) : {}),
   };
