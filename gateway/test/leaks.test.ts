@@ -16,6 +16,7 @@ import { redactEvent } from '../src/projects/redaction/redact-event.ts';
 import { JobSecrets } from '../src/projects/secrets/job-secrets.ts';
 import { saveStateVersion } from '../src/projects/states/store.ts';
 import { type GuardedGateway, startGuardedGateway } from './access-support.ts';
+import { endPlanted, planted, plantStack } from './planted-stack.ts';
 
 /** Each secret is known to the engine in a different way. State, plan, report and log contain all of them. */
 const secrets = {
@@ -76,6 +77,7 @@ const bodies: Record<string, unknown> = {
 let it: GuardedGateway;
 let jobId = '';
 let versions: number[] = [];
+let waitingReason = '';
 const keys = new Map<string, string>();
 
 beforeAll(async () => {
@@ -87,6 +89,13 @@ beforeAll(async () => {
   for (const word of [secrets.replaced, secrets.stored])
     await admin.request('PUT', '/api/deploy/secrets/leaky/variables', { variables: { word } });
   await plant();
+  const variables = { text: secrets.stored };
+  await admin.request('PUT', `/api/deploy/secrets/${planted.projectId}/variables`, { variables });
+  const { context } = it.gateway;
+  await plantStack({ context, word: secrets.stored });
+  const { body: asking } = await admin.get(`/api/stacks/pipelines/${planted.pipelineId}`);
+  waitingReason = asking.waitingReason;
+  await endPlanted(context);
 });
 afterAll(() => it?.[Symbol.asyncDispose]());
 
@@ -239,11 +248,13 @@ const finding = {
 
 async function ask({ operationId, method, path }: Operation, role: string): Promise<string> {
   const values: Record<string, string> = {
-    projectId: 'leaky',
     jobId,
     version: String(versions[0]),
     revision: '1',
     keyId: '0'.repeat(16),
+    ...planted,
+    projectId: path.startsWith('/api/stacks') ? planted.projectId : 'leaky',
+    ruleId: `drift-${'0'.repeat(16)}`,
   };
   const query = operationId === 'diffStateVersions' ? `?from=${versions[1]}&to=${versions[0]}` : '';
   const response = await fetch(
@@ -276,6 +287,10 @@ function around(text: string, secret: string): string {
   const at = text.indexOf(secret);
   return text.slice(Math.max(0, at - 80), at + secret.length + 20);
 }
+
+test('the difference of a plan to the approved one is told without the secret', async () => {
+  expect(waitingReason).toContain('name was approved as "other" and is "(redacted)"');
+});
 
 test("Terraform's own log is readable and redacted", async () => {
   const { status, body } = await it.admin.get(`/api/deploy/jobs/${jobId}/terraform-log`);

@@ -4,7 +4,7 @@ import { type Connection, connect } from '../connection.ts';
 import { CliError, UsageError } from '../exit-code.ts';
 import { runJob } from '../project/finish-job.ts';
 import { isJobId } from '../project/newest-job.ts';
-import { decide, showPlan } from '../project/watch-job.ts';
+import { decideJob, showPlan } from '../project/watch-job.ts';
 import { positive } from '../stack/conduct-options.ts';
 import { approvePipeline, cancelPipeline, rejectPipeline, resumePipeline } from '../stack/decide.ts';
 import { isPipelineId } from '../stack/stack-name.ts';
@@ -86,7 +86,7 @@ async function approveShown({ client }: Connection, job: JobView): Promise<boole
       `approving job ${job.jobId}: name the plan that was reviewed, for example --plan-digest ${job.planDigest}`,
     );
   await showPlan(client, job.jobId);
-  return decide(client, job);
+  return decideJob(client, job);
 }
 
 async function waiting({ client }: Connection, jobId: string): Promise<JobView> {

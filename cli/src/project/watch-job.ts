@@ -1,10 +1,11 @@
-import { ApiError, type Client } from '@deployment-engine/client';
+import type { Client } from '@deployment-engine/client';
 import type { JobView } from '@deployment-engine/contracts';
 import type { Connection } from '../connection.ts';
 import { patiently } from '../patiently.ts';
+import { decide } from '../terminal/decide.ts';
 import { Interrupts } from '../terminal/interrupts.ts';
 import { createProgressView } from '../terminal/progress-view.ts';
-import { ask, isInteractive } from '../terminal/prompt.ts';
+import { isInteractive } from '../terminal/prompt.ts';
 import { planText } from '../text/plan-text.ts';
 import { followJob, type JobProgress } from './follow-job.ts';
 import { JobActivity } from './job-lines.ts';
@@ -28,7 +29,7 @@ export async function watchJob({ client, json }: Connection, jobId: string): Pro
     if (job.status !== 'awaiting_approval' || json || !isInteractive()) return { job, progress, isPlanShown };
     await showPlan(client, jobId);
     isPlanShown = true;
-    if (!(await decide(client, job))) return { job, progress, isPlanShown };
+    if (!(await decideJob(client, job))) return { job, progress, isPlanShown };
   }
 }
 
@@ -38,27 +39,14 @@ export async function showPlan(client: Client, jobId: string): Promise<void> {
 }
 
 /** Asks whether to apply the plan, and approves or cancels the job. Returns false if it stays as it is. */
-export async function decide(
-  client: Client,
-  { jobId, projectId, planDigest, type }: JobView,
-): Promise<boolean> {
+export function decideJob(client: Client, { jobId, projectId, planDigest, type }: JobView): Promise<boolean> {
   const what =
     type === 'destroy'
       ? `Destroy everything that ${projectId} has deployed`
       : `Apply these changes to ${projectId}`;
-  const answer = await ask(`\n${what}? Only "yes" is accepted: `);
-  if (answer === undefined) return false;
   const params = { jobId };
-  if (answer !== 'yes') {
-    await client.cancelJob({ params });
-    return true;
-  }
-  try {
-    await client.approveJob({ params, body: { planDigest: planDigest ?? '' } });
-    return true;
-  } catch (error) {
-    if (!(error instanceof ApiError && error.code === 'self_approval')) throw error;
-    console.error(`deployer: ${error.detail}`);
-    return false;
-  }
+  return decide(what, {
+    approve: () => client.approveJob({ params, body: { planDigest: planDigest ?? '' } }),
+    cancel: () => client.cancelJob({ params }),
+  });
 }

@@ -1,6 +1,7 @@
 import type { Accepted, JobEventBody } from '@deployment-engine/contracts';
 import { DomainError } from '@deployment-engine/service';
 import type { Principal } from '../access/principal.ts';
+import { refuseSelfApproval } from '../access/refuse-self-approval.ts';
 import type { Context } from '../context.ts';
 import type { Call } from '../http/call.ts';
 import { madeFrom } from '../projects/plans/made-from.ts';
@@ -27,7 +28,10 @@ export async function approveJob(
         `approving job ${jobId}: it belongs to pipeline ${job.pipeline_id}; approve that one`,
       );
     requireWaiting(job);
-    requireOther(context, job, principal);
+    refuseSelfApproval(context.config.access, principal, {
+      what: `job ${jobId}`,
+      createdBy: job.created_by,
+    });
     await approvePlan(trx, context, job, planDigest, 'was approved');
     await call.record(trx, { project: job.project_id, digest: planDigest });
     return { jobId, status: 'accepted' as const, message: 'The plan is approved and will be applied' };
@@ -74,14 +78,4 @@ export async function approvePlan(
 function requireWaiting({ id, status }: JobRow): void {
   if (status !== 'awaiting_approval')
     throw new DomainError('job_not_awaiting_approval', `approving job ${id}: it is ${status}`);
-}
-
-/** Throws if the caller requested the job. An open engine cannot tell callers apart, so it does not check. */
-function requireOther(context: Context, job: JobRow, principal: Principal): void {
-  if (principal.kind === 'open' || context.config.access.allowSelfApproval) return;
-  if (job.created_by === principal.id)
-    throw new DomainError(
-      'self_approval',
-      `approving job ${job.id}: ${principal.name} requested it; somebody else must approve it`,
-    );
 }

@@ -1,6 +1,7 @@
 import type { PipelineAccepted } from '@deployment-engine/contracts';
 import { DomainError } from '@deployment-engine/service';
 import type { Principal } from '../access/principal.ts';
+import { refuseSelfApproval } from '../access/refuse-self-approval.ts';
 import type { Context } from '../context.ts';
 import type { Call } from '../http/call.ts';
 import { approvePlan } from '../jobs/approve.ts';
@@ -28,7 +29,10 @@ export async function approvePipeline(
     requireAll(principal, step.tasks);
     const waiting = step.tasks.filter(({ status }) => status === 'awaiting_approval');
     requireWaiting(pipeline, waiting.length);
-    requireOther(context, pipeline, principal);
+    refuseSelfApproval(context.config.access, principal, {
+      what: `pipeline ${pipelineId}`,
+      createdBy: pipeline.created_by,
+    });
     requireApprover(context, pipeline, principal);
     if (pipeline.plan_digest !== planDigest)
       throw new DomainError(
@@ -91,14 +95,4 @@ function requireApprover({ encryption }: Context, pipeline: PipelineRow, princip
     'forbidden',
     `approving pipeline ${pipeline.id}: spec.approval of ${pipeline.environment} names ${approvers.join(', ')}; ${principal.name} is none of them`,
   );
-}
-
-/** Throws if the caller requested the pipeline. An open engine cannot tell callers apart, so it does not check. */
-function requireOther(context: Context, pipeline: PipelineRow, principal: Principal): void {
-  if (principal.kind === 'open' || context.config.access.allowSelfApproval) return;
-  if (pipeline.created_by === principal.id)
-    throw new DomainError(
-      'self_approval',
-      `approving pipeline ${pipeline.id}: ${principal.name} requested it; somebody else must approve it`,
-    );
 }

@@ -1,6 +1,6 @@
+import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { planCost } from '../costs/plan-cost.ts';
-import { jobsOfTasks, tasksOf } from './store.ts';
 
 /** Per month in USD. */
 export type TaskCost = { before: number; after: number };
@@ -11,26 +11,25 @@ export type TaskCost = { before: number; after: number };
  */
 export async function estimateTasks(context: Context, pipelineId: string): Promise<boolean> {
   const { query } = context.database;
-  const open = (await tasksOf(query, pipelineId)).filter(
-    ({ status, cost }) => status === 'planned' && cost === null,
-  );
-  const jobs = await jobsOfTasks(query, open);
-  let isAny = false;
-  for (const task of open) {
-    const job = jobs.get(task.job_id ?? task.plan_job_id ?? '');
-    if (!job) continue;
-    const { id, project_id: projectId, revision } = job;
+  const open = await query
+    .selectFrom('pipeline_tasks as t')
+    .innerJoin('jobs as j', (join) => join.on(sql<boolean>`j.id = coalesce(t.job_id, t.plan_job_id)`))
+    .select(['t.no', 'j.id', 'j.project_id', 'j.revision'])
+    .where('t.pipeline_id', '=', pipelineId)
+    .where('t.status', '=', 'planned')
+    .where('t.cost', 'is', null)
+    .execute();
+  for (const { no, id, project_id: projectId, revision } of open) {
     const cost = await planCost(context, { id, projectId, revision });
     const found: TaskCost | null = cost && { before: cost.diff?.before ?? cost.total, after: cost.total };
     await query
       .updateTable('pipeline_tasks')
       .set({ cost: JSON.stringify(found) })
       .where('pipeline_id', '=', pipelineId)
-      .where('no', '=', task.no)
+      .where('no', '=', no)
       .execute();
-    isAny = true;
   }
-  return isAny;
+  return open.length > 0;
 }
 
 export function costOf({ cost }: { cost: string | null }): TaskCost | null {

@@ -1,14 +1,13 @@
 import type { PipelineSummary, PipelineTask, PipelineView, PlanSummary } from '@deployment-engine/contracts';
+import { criticalPath } from '@deployment-engine/stacks';
 import type { Context } from '../context.ts';
 import type { JobRow } from '../server/database/job-row.ts';
 import { pipelineContent, taskContent } from './contents.ts';
 import { costOf, sumOfCosts, type TaskCost } from './costs.ts';
 import { needsOf, type PipelineRow, settingsOf, type TaskRow } from './rows.ts';
 
-export function presentSummary(row: PipelineRow, tasks: Pick<TaskRow, 'status'>[]): PipelineSummary {
-  const counts: Record<string, number> = {};
-  for (const { status } of tasks) counts[status] = (counts[status] ?? 0) + 1;
-  const source = row.source === null ? null : JSON.parse(row.source);
+/** `counts` is the number of tasks by status. */
+export function presentSummary(row: PipelineRow, counts: Record<string, number>): PipelineSummary {
   return {
     pipelineId: row.id,
     stack: row.stack,
@@ -22,11 +21,7 @@ export function presentSummary(row: PipelineRow, tasks: Pick<TaskRow, 'status'>[
     waitingReason: row.waiting_reason,
     error: row.error,
     message: row.message,
-    source: source && {
-      commit: source.commit ?? null,
-      branch: source.branch ?? null,
-      ciRun: source.ciRun ?? null,
-    },
+    source: presentSource(row),
     rollbackTo: row.rollback_to,
     createdBy: row.created_by,
     approvedBy: row.approved_by,
@@ -38,6 +33,18 @@ export function presentSummary(row: PipelineRow, tasks: Pick<TaskRow, 'status'>[
   };
 }
 
+/** Where the repository comes from, as the caller said. */
+export function presentSource({ source }: Pick<PipelineRow, 'source'>): PipelineSummary['source'] {
+  if (source === null) return null;
+  const { commit = null, branch = null, ciRun = null } = JSON.parse(source);
+  return { commit, branch, ciRun };
+}
+
+function countsOf(tasks: TaskRow[]): Record<string, number> {
+  const byStatus = Map.groupBy(tasks, ({ status }) => status);
+  return Object.fromEntries([...byStatus].map(([status, { length }]) => [status, length]));
+}
+
 export function presentPipeline(
   { encryption }: Pick<Context, 'encryption'>,
   row: PipelineRow,
@@ -47,7 +54,7 @@ export function presentPipeline(
   const components = tasks.map((task) => presentTask({ encryption }, task, jobs));
   const plans = components.flatMap(({ plan }) => plan ?? []);
   return {
-    ...presentSummary(row, tasks),
+    ...presentSummary(row, countsOf(tasks)),
     plan: plans.length > 0 ? plans.reduce(sum) : null,
     cost: tasks.some((task) => costOf(task) !== null) ? withCurrency(sumOfCosts(tasks)) : null,
     usualMinutes: usualMinutes(components),
@@ -114,18 +121,17 @@ function sum(left: PlanSummary, right: PlanSummary): PlanSummary {
   };
 }
 
+/** Along the longest path of dependencies; what is unchanged takes no time. */
 function usualMinutes(components: PipelineTask[]): number {
   const working = components.filter(({ status }) => status !== 'unchanged');
+  const waves = Map.groupBy(working, ({ wave }) => wave);
+  const inOrder = [...waves].sort(([left], [right]) => left - right);
   const minutes = new Map(working.map(({ component, usualMinutes }) => [component, usualMinutes]));
-  const longest = new Map<string, number>();
-  const until = (id: string): number => {
-    const known = longest.get(id);
-    if (known !== undefined) return known;
-    longest.set(id, 0);
-    const needs = working.find(({ component }) => component === id)?.dependsOn ?? [];
-    const total = Math.max(0, ...needs.map(until)) + (minutes.get(id) ?? 0);
-    longest.set(id, total);
-    return total;
-  };
-  return Math.max(0, ...working.map(({ component }) => until(component)));
+  return criticalPath(
+    inOrder.map(([, wave]) => wave.map(({ component }) => component)),
+    working.flatMap(({ component, dependsOn }) =>
+      dependsOn.map((needed) => ({ component, dependsOn: needed })),
+    ),
+    (id) => minutes.get(id) ?? 0,
+  ).minutes;
 }

@@ -34,11 +34,12 @@ function codeRoutes(router: Router, context: Context): void {
     endpoints.planStack,
     async (input) => {
       const { refresh, ...body } = input.body;
-      const settings = { ...defaultSettings, refresh, onError: 'continue' as const };
+      const settings = { ...defaultSettings, refresh };
       const request = {
         ...input.params,
         ...body,
         settings,
+        onError: 'continue' as const,
         wait: true,
         withDependencies: true,
         withDependents: false,

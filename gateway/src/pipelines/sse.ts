@@ -2,12 +2,12 @@ import { isPipelineFinished, type JobEvent } from '@deployment-engine/contracts'
 import { DomainError } from '@deployment-engine/service';
 import type { Request, Response } from 'express';
 import type { Context } from '../context.ts';
-import { listEvents } from '../jobs/events/store.ts';
+import { dropSlowListener, openEventStream } from '../http/event-stream.ts';
+import { listEventsOfJobs } from '../jobs/events/store.ts';
+import type { Query } from '../server/database/open.ts';
 import { listPipelineEvents, type PipelineEvent } from './events.ts';
-import type { TaskRow } from './rows.ts';
-import { findPipeline, tasksOf } from './store.ts';
+import { findPipeline } from './store.ts';
 
-const heartbeatMs = 15_000;
 const pageSize = 500;
 
 /**
@@ -32,23 +32,12 @@ export async function streamPipelineEvents(
 ): Promise<void> {
   const position = positionOf(request);
   if (await hasAll(context, pipelineId, visible, position)) return void response.status(204).end();
-  if (response.destroyed) return;
-  response.writeHead(200, {
-    'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-store',
-    'x-accel-buffering': 'no',
-  });
-  if (request.method === 'HEAD') return void response.end();
-  response.write('retry: 1000\n\n');
+  if (!openEventStream(context, request, response)) return;
   const stream = new PipelineStream(context, pipelineId, visible, position, response);
-  const heartbeat = setInterval(() => void beat(context, request, response), heartbeatMs);
-  const unsubscribe = context.pipelineFeed.subscribe(() => stream.wake());
-  context.metrics.sseListeners.inc();
-  response.on('close', () => {
-    clearInterval(heartbeat);
-    unsubscribe();
-    context.metrics.sseListeners.dec();
-  });
+  response.on(
+    'close',
+    context.pipelineFeed.subscribe(() => stream.wake()),
+  );
   stream.wake();
 }
 
@@ -62,17 +51,8 @@ async function hasAll(
   const pipeline = await findPipeline(query, pipelineId);
   if (!pipeline || !isPipelineFinished(pipeline.status)) return false;
   if ((await listPipelineEvents(query, pipelineId, position.pipeline, 1)).length > 0) return false;
-  for (const { jobId, component, place } of sourcesOf(await tasksOf(query, pipelineId)))
-    if (visible.has(component) && (await listEvents(query, jobId, position.jobs[place] ?? 0, 1)).length > 0)
-      return false;
-  return true;
-}
-
-async function beat(context: Context, request: Request, response: Response): Promise<void> {
-  const admitted = await context.access.stillAdmits(request);
-  if (response.writableEnded) return;
-  if (admitted) response.write(': still here\n\n');
-  else response.end();
+  const sources = await visibleSources(query, pipelineId, visible);
+  return (await newsOf(query, sources, position, 1)).length === 0;
 }
 
 class PipelineStream {
@@ -121,6 +101,7 @@ class PipelineStream {
       const pipeline = await findPipeline(this.#context.database.query, this.#pipelineId);
       const isLast = pipeline !== undefined && isPipelineFinished(pipeline.status);
       const wasFull = await this.#sendNews();
+      if (dropSlowListener(this.#response)) return;
       if (wasFull) this.#isStale = true;
       else if (isLast || !pipeline) this.#response.end();
     }
@@ -129,18 +110,13 @@ class PipelineStream {
   /** Sends events of jobs before those of the pipeline, which tell how they ended. Returns whether there may be more. */
   async #sendNews(): Promise<boolean> {
     const { query } = this.#context.database;
-    const tasks = await tasksOf(query, this.#pipelineId);
     const told = await listPipelineEvents(query, this.#pipelineId, this.#position.pipeline, pageSize);
-    let isFull = told.length === pageSize;
-    for (const source of sourcesOf(tasks)) {
-      if (!this.#visible.has(source.component)) continue;
-      const after = this.#position.jobs[source.place] ?? 0;
-      const events = await listEvents(query, source.jobId, after, pageSize);
-      for (const event of events) this.#sendJobEvent(source, event);
-      isFull ||= events.length === pageSize;
-    }
+    const sources = await visibleSources(query, this.#pipelineId, this.#visible);
+    const news = await newsOf(query, sources, this.#position, pageSize);
+    for (const { source, event } of news) this.#sendJobEvent(source, event);
+    if (news.length === pageSize) return true;
     for (const event of told) this.#sendOwnEvent(event);
-    return isFull;
+    return told.length === pageSize;
   }
 
   #sendJobEvent({ component, jobId, place }: Source, { seq, at, body }: JobEvent): void {
@@ -161,11 +137,35 @@ class PipelineStream {
   }
 }
 
-function sourcesOf(tasks: TaskRow[]): Source[] {
-  return tasks.flatMap(({ no, component, plan_job_id, job_id }) => [
-    ...(plan_job_id === null ? [] : [{ jobId: plan_job_id, component, place: 2 * no }]),
-    ...(job_id === null ? [] : [{ jobId: job_id, component, place: 2 * no + 1 }]),
-  ]);
+/** Returns the jobs of the tasks that the caller may see. */
+async function visibleSources(query: Query, pipelineId: string, visible: Set<string>): Promise<Source[]> {
+  const tasks = await query
+    .selectFrom('pipeline_tasks')
+    .select(['no', 'component', 'plan_job_id', 'job_id'])
+    .where('pipeline_id', '=', pipelineId)
+    .execute();
+  return tasks
+    .filter(({ component }) => visible.has(component))
+    .flatMap(({ no, component, plan_job_id, job_id }) => [
+      ...(plan_job_id === null ? [] : [{ jobId: plan_job_id, component, place: 2 * no }]),
+      ...(job_id === null ? [] : [{ jobId: job_id, component, place: 2 * no + 1 }]),
+    ]);
+}
+
+/** Returns the events of the jobs after the position, in one query: a listener of a large stack has hundreds of jobs. */
+async function newsOf(
+  query: Query,
+  sources: Source[],
+  position: Position,
+  limit: number,
+): Promise<{ source: Source; event: JobEvent }[]> {
+  const byJob = new Map(sources.map((source) => [source.jobId, source]));
+  const after = new Map(sources.map(({ jobId, place }) => [jobId, position.jobs[place] ?? 0]));
+  const events = await listEventsOfJobs(query, after, limit);
+  return events.flatMap(({ jobId, ...event }) => {
+    const source = byJob.get(jobId);
+    return source ? [{ source, event }] : [];
+  });
 }
 
 function positionOf(request: Request): Position {

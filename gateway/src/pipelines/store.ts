@@ -42,6 +42,26 @@ export async function tasksOf(query: Query, pipelineId: string): Promise<TaskRow
     .execute();
 }
 
+/** Returns the number of tasks by status, for each of the pipelines. */
+export async function countTasks(
+  query: Query,
+  pipelineIds: string[],
+): Promise<Map<string, Record<string, number>>> {
+  const counts = new Map<string, Record<string, number>>(pipelineIds.map((id) => [id, {}]));
+  if (pipelineIds.length === 0) return counts;
+  const rows = await query
+    .selectFrom('pipeline_tasks')
+    .select(({ fn }) => ['pipeline_id', 'status', fn.countAll<number>().as('count')])
+    .where('pipeline_id', 'in', pipelineIds)
+    .groupBy(['pipeline_id', 'status'])
+    .execute();
+  for (const { pipeline_id, status, count } of rows) {
+    const own = counts.get(pipeline_id);
+    if (own) own[status] = Number(count);
+  }
+  return counts;
+}
+
 /** Returns the jobs of tasks by id. */
 export async function jobsOfTasks(query: Query, tasks: TaskRow[]): Promise<Map<string, JobRow>> {
   const ids = tasks.flatMap(({ plan_job_id, job_id }) => [plan_job_id, job_id].filter((id) => id !== null));

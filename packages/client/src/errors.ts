@@ -51,7 +51,7 @@ export class UnreachableError extends Error {
 
 const lenientProblem = problemSchema.partial();
 
-/** Returns the error for an answer that is no success; a proxy's answer may have any form. */
+/** Returns the error for a refused request. The answer may come from a proxy and need not be JSON. */
 export async function refusal(operation: string, response: Response): Promise<ApiError> {
   const text = await response.text().catch(() => '');
   const problem = parseProblem(text);

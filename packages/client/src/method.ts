@@ -47,7 +47,7 @@ export type Method<E extends Endpoint> =
     ? (input?: InputOf<E>, options?: OptionsOf<E>) => AnswerOf<E>
     : (input: InputOf<E>, options?: OptionsOf<E>) => AnswerOf<E>;
 
-/** The same input for every operation, as the client itself reads it. */
+/** What a method is called with, in the form that fits every operation. */
 export type AnyInput = {
   params?: Record<string, unknown>;
   query?: Record<string, unknown>;

@@ -4,6 +4,8 @@
  * - project: the unit a user deploys; its id is chosen by the client.
  * - revision: an immutable, content-addressed snapshot of a project's files and variables.
  * - job: one requested operation on a project (deploy, plan, destroy, …), queued and tracked.
+ * - pipeline: one attempt to change a stack in an environment, by a task for each component.
+ * - task: one component's part of a pipeline; a job plans it, and a job deploys, destroys or checks it.
  * - run: one sequence of Terraform commands that a runner executes for a job.
  * - lost run: an apply whose runner was declared lost, or that a defect abandoned. What it did is unknown
  *   until its runner is back. Then it is settled: its journal is read, and its state is stored unless a

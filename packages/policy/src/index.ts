@@ -11,8 +11,8 @@ export { builtInRules } from './plan/rules/index.ts';
 export { modeOf, type PolicySettings } from './plan/settings.ts';
 export { celProblem } from './plan/user-rules/cel-rule.ts';
 export { evaluateUserRules, runUserRules } from './plan/user-rules/evaluate-user-rules.ts';
+export type { JudgedStack } from './plan/user-rules/judged-stack.ts';
 export {
-  type JudgedStack,
   judgeStack,
   type StackFinding,
   stackCelProblem,

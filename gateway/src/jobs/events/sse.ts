@@ -2,13 +2,10 @@ import { isFinished, type JobEvent } from '@deployment-engine/contracts';
 import { DomainError } from '@deployment-engine/service';
 import type { Request, Response } from 'express';
 import type { Context } from '../../context.ts';
+import { dropSlowListener, openEventStream } from '../../http/event-stream.ts';
 import type { JobRow } from '../../server/database/job-row.ts';
 import { findJob } from '../store.ts';
 import { listEvents } from './store.ts';
-
-const heartbeatMs = 15_000;
-/** A slow listener is disconnected when this much is buffered for it; it resumes with Last-Event-ID. */
-const maxBufferedBytes = 4 * 1024 * 1024;
 
 /**
  * Streams a job's events after `Last-Event-ID` (or `?lastEventId=`), each once and in order, and ends after the job's
@@ -27,35 +24,14 @@ export async function streamJobEvents(
     response.status(204).end();
     return;
   }
-  if (response.destroyed) return; // the client left while the job was read; its `close` event has already fired
-  response.writeHead(200, {
-    'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-store',
-    'x-accel-buffering': 'no',
-  });
-  if (request.method === 'HEAD') return void response.end();
-  response.write('retry: 1000\n\n');
-  context.metrics.sseListeners.inc();
-  const heartbeat = setInterval(() => void beat(context, request, response), heartbeatMs);
+  if (!openEventStream(context, request, response)) return;
   const unsubscribe = context.feed.subscribe(jobId, after, (events) => {
     for (const event of events) response.write(format(event));
     const last = events.at(-1);
     if (last && isLast(last)) response.end();
-    else if (response.writableLength > maxBufferedBytes) response.destroy();
+    else dropSlowListener(response);
   });
-  response.on('close', () => {
-    clearInterval(heartbeat);
-    unsubscribe();
-    context.metrics.sseListeners.dec();
-  });
-}
-
-/** Sends a heartbeat, or ends the stream if its caller's key was revoked or token has expired. */
-async function beat(context: Context, request: Request, response: Response): Promise<void> {
-  const admitted = await context.access.stillAdmits(request);
-  if (response.writableEnded) return;
-  if (admitted) response.write(': still here\n\n');
-  else response.end();
+  response.on('close', unsubscribe);
 }
 
 /** Whether an ended job's last event is stored and was not sent yet. */

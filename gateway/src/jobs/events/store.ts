@@ -1,4 +1,5 @@
 import type { Diagnostic, JobEvent, JobEventBody } from '@deployment-engine/contracts';
+import { sql } from 'kysely';
 import { redactEvent } from '../../projects/redaction/redact-event.ts';
 import type { Redactor } from '../../projects/redaction/redactor.ts';
 import type { Query } from '../../server/database/open.ts';
@@ -47,6 +48,27 @@ export async function listEvents(
     .limit(limit)
     .execute();
   return rows.map((row) => ({ seq: row.seq, at: row.at.toISOString(), body: JSON.parse(row.body) }));
+}
+
+/** Returns events of several jobs, each after its number in `after`, those of one job in order. */
+export async function listEventsOfJobs(
+  query: Query,
+  after: Map<string, number>,
+  limit: number,
+): Promise<(JobEvent & { jobId: string })[]> {
+  if (after.size === 0) return [];
+  const positions = JSON.stringify([...after].map(([job, seq]) => ({ job, seq })));
+  const { rows } = await sql<{ job_id: string; seq: number; at: Date; body: string }>`
+    select e.job_id, e.seq, e.at, e.body
+    from json_to_recordset(${positions}::json) as p(job text, seq int)
+    join job_events e on e.job_id = p.job and e.seq > p.seq
+    order by e.job_id, e.seq limit ${limit}`.execute(query);
+  return rows.map(({ job_id, seq, at, body }) => ({
+    jobId: job_id,
+    seq,
+    at: at.toISOString(),
+    body: JSON.parse(body),
+  }));
 }
 
 /** Returns a job's events of one type, oldest first. */

@@ -5,10 +5,10 @@ import type { Context } from '../../context.ts';
 import type { Query } from '../../server/database/open.ts';
 import { type PipelineContent, pipelineContent, taskContent } from '../contents.ts';
 import { isDone, type PipelineRow, type TaskRow } from '../rows.ts';
-import { deployedComponents, findPipeline, pipelineNotFound, readVisible } from '../store.ts';
+import { deployedComponents, findPipeline, pipelineNotFound, readVisible, tasksOf } from '../store.ts';
 import { type FollowUpRequest, lastContent, stackNotFound } from './follow-ups.ts';
 import { type AskedPipeline, createPipeline, type NewPipeline } from './new-pipeline.ts';
-import { foundationId, isWholeScope, requireInScope } from './scope.ts';
+import { requireInScope, withoutNetwork } from './scope.ts';
 import { deployTasks, destroyTasks, type PlannedComponent } from './tasks.ts';
 
 /** Queues the deploy of what an earlier pipeline had deployed; what came after it is destroyed. */
@@ -34,7 +34,7 @@ export async function rollbackTo(
   const rows = await deployedComponents(trx, request.stack, request.environment);
   const ids = [...new Set([...then.keys(), ...rows.map(({ component }) => component)])];
   const found = requireInScope(ids, request, `stack ${request.stack} in ${request.environment}`);
-  const scope = isWholeScope(request) ? found : found.filter((id) => id !== foundationId);
+  const scope = withoutNetwork(found, request);
   const chosen = [...then.values()].filter(({ plan }) => scope.includes(plan.id));
   const deploys = deployTasks(chosen, new Map(rows.map((row) => [row.component, row])), encryption);
   const later = rows.filter(({ component }) => scope.includes(component) && !then.has(component));
@@ -95,12 +95,7 @@ export async function createResumption(
       `resuming pipeline ${pipelineId}: it is ${pipeline.status}; only a failed or cancelled one is resumed`,
     );
   return createPipeline(context, asked, async (trx) => {
-    const tasks = await trx
-      .selectFrom('pipeline_tasks')
-      .selectAll()
-      .where('pipeline_id', '=', pipelineId)
-      .orderBy('no')
-      .execute();
+    const tasks = await tasksOf(trx, pipelineId);
     const content = pipelineContent(context.encryption, pipeline);
     return {
       ...again(pipeline, content),

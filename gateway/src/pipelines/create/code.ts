@@ -10,11 +10,11 @@ import { type AskedPipeline, createPipeline, type NewPipeline } from './new-pipe
 import { type Repository, readRepository, saveRepository } from './repository.ts';
 import {
   dependenciesOf,
-  foundationId,
   isWholeScope,
   requireInScope,
   type Scope,
   widenForDeploy,
+  withoutNetwork,
 } from './scope.ts';
 import { judgeDeployment } from './stack-policy.ts';
 import { deployTasks, destroyTasks, type NewTask } from './tasks.ts';
@@ -140,13 +140,9 @@ function tasksOf(
   const deployed = new Map(rows.map((row) => [row.component, row]));
   const withCode = chosen.map((plan) => ({ plan, codeDigest: code.get(plan.id)?.digest ?? '' }));
   const deploys = deployTasks(withCode, deployed, encryption);
-  const lost = removed.filter(({ component }) => scope.has(component) && isRemovable(component, request));
+  const removable = new Set(withoutNetwork([...scope], request));
+  const lost = removed.filter(({ component }) => removable.has(component));
   const after = Math.max(-1, ...deploys.map(({ wave }) => wave));
   const also = deploys.map(({ plan }) => plan.id);
   return [...deploys, ...destroyTasks(lost, encryption, { after, also })];
-}
-
-/** The network goes with the whole stack only. */
-function isRemovable(component: string, scope: Scope): boolean {
-  return component !== foundationId || isWholeScope(scope);
 }

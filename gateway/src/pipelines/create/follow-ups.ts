@@ -6,14 +6,7 @@ import { componentContent, emptyContent, type PipelineContent, pipelineContent }
 import { type ComponentRow, defaultSettings, type PipelineSettings } from '../rows.ts';
 import { deployedComponents } from '../store.ts';
 import { type AskedPipeline, createPipeline } from './new-pipeline.ts';
-import {
-  dependenciesOf,
-  foundationId,
-  isWholeScope,
-  requireInScope,
-  type Scope,
-  widenForDestroy,
-} from './scope.ts';
+import { dependenciesOf, requireInScope, type Scope, widenForDestroy, withoutNetwork } from './scope.ts';
 import { checkTasks, destroyTasks } from './tasks.ts';
 
 export type FollowUpRequest = Scope & {
@@ -78,7 +71,7 @@ async function rowsInScope(
   if (rows.length === 0) throw stackNotFound(stack, environment);
   const ids = rows.map(({ component }) => component);
   const found = requireInScope(ids, request, `stack ${stack} in ${environment}`);
-  const inScope = isWholeScope(request) ? found : found.filter((id) => id !== foundationId);
+  const inScope = withoutNetwork(found, request);
   return { rows, inScope };
 }
 

@@ -33,6 +33,11 @@ export function requireInScope(ids: string[], scope: Scope, where: string): stri
   });
 }
 
+/** The network is destroyed, checked and rolled back with the whole stack only. */
+export function withoutNetwork(ids: string[], scope: Scope): string[] {
+  return isWholeScope(scope) ? ids : ids.filter((id) => id !== foundationId);
+}
+
 function given({ service, component }: Scope) {
   return { ...(service === undefined ? {} : { service }), ...(component === undefined ? {} : { component }) };
 }

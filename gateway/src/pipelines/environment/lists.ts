@@ -5,7 +5,7 @@ import type { Context } from '../../context.ts';
 import { decodeNumberCursor, encodeCursor } from '../../http/cursor.ts';
 import { presentSummary } from '../present.ts';
 import type { PipelineRow } from '../rows.ts';
-import { tasksOf, visibleTo } from '../store.ts';
+import { countTasks, visibleTo } from '../store.ts';
 
 type Filter = {
   stack?: string | undefined;
@@ -30,9 +30,11 @@ export async function listPipelines({ database }: Context, principal: Principal,
   if (before !== undefined) rows = rows.where('seq', '<', before);
   const found = await rows.execute();
   const page = found.slice(0, filter.limit);
-  const pipelines = await Promise.all(
-    page.map(async (row) => presentSummary(row, await tasksOf(database.query, row.id))),
+  const counts = await countTasks(
+    database.query,
+    page.map(({ id }) => id),
   );
+  const pipelines = page.map((row) => presentSummary(row, counts.get(row.id) ?? {}));
   return {
     pipelines,
     nextCursor: found.length > page.length ? encodeCursor(page.at(-1)?.seq ?? 0) : null,
@@ -54,30 +56,27 @@ export async function listStackEnvironments(
   const rows = await database.query
     .selectFrom('pipelines')
     .selectAll()
+    .select(({ selectFrom }) =>
+      selectFrom('stack_components as c')
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .whereRef('c.stack', '=', 'pipelines.stack')
+        .whereRef('c.environment', '=', 'pipelines.environment')
+        .as('components'),
+    )
     .where('seq', 'in', newest)
     .orderBy('stack')
     .orderBy('environment')
     .offset(filter.after ?? 0)
     .limit(filter.limit + 1)
     .execute();
-  return Promise.all(
-    rows.map(async (row) => {
-      const { count } = await database.query
-        .selectFrom('stack_components')
-        .select(({ fn }) => fn.countAll<number>().as('count'))
-        .where('stack', '=', row.stack)
-        .where('environment', '=', row.environment)
-        .executeTakeFirstOrThrow();
-      return {
-        stack: row.stack,
-        environment: row.environment,
-        components: Number(count),
-        lastPipelineId: row.id,
-        lastStatus: row.status,
-        updatedAt: (row.finished_at ?? row.worked_at ?? row.created_at).toISOString(),
-      };
-    }),
-  );
+  return rows.map((row) => ({
+    stack: row.stack,
+    environment: row.environment,
+    components: Number(row.components),
+    lastPipelineId: row.id,
+    lastStatus: row.status,
+    updatedAt: (row.finished_at ?? row.worked_at ?? row.created_at).toISOString(),
+  }));
 }
 
 export async function presentStack(context: Context, principal: Principal, stack: string) {

@@ -1,5 +1,6 @@
 import type { Principal } from '../../access/principal.ts';
 import type { Context } from '../../context.ts';
+import { presentSource } from '../present.ts';
 import { holdsScope, lockKey } from '../rows.ts';
 import { type Environment, readEnvironment } from './status.ts';
 
@@ -11,7 +12,6 @@ export async function presentLocks({ database }: Context, principal: Principal, 
   const locks = locking
     .filter(({ pipeline }) => pipeline.status !== 'pending')
     .map(({ pipeline }) => {
-      const source = pipeline.source === null ? null : JSON.parse(pipeline.source);
       const since = (pipeline.started_at ?? pipeline.created_at).toISOString();
       return {
         key: lockKey(pipeline),
@@ -19,11 +19,7 @@ export async function presentLocks({ database }: Context, principal: Principal, 
         holder: pipeline.created_by,
         acquiredAt: since,
         heartbeatAt: pipeline.worked_at?.toISOString() ?? since,
-        source: source && {
-          commit: source.commit ?? null,
-          branch: source.branch ?? null,
-          ciRun: source.ciRun ?? null,
-        },
+        source: presentSource(pipeline),
         waiting: waiting
           .filter((other) => other.pipeline.waiting_reason?.includes(pipeline.id))
           .map((other) => other.pipeline.id),

@@ -12,7 +12,9 @@ export async function presentOutputs(context: Context, principal: Principal, whe
   const components: { component: string; projectId: string; outputs: Record<string, unknown> }[] = [];
   for (const { component, project_id: projectId } of rows) {
     const newest = await readNewestState(database.query, encryption, projectId);
-    components.push({ component, projectId, outputs: newest ? redactedOutputs(newest.state) : {} });
+    const redactor = await context.redactorOf({ projectId });
+    const shown = newest ? redactor.redactJson(redactedOutputs(newest.state)) : {};
+    components.push({ component, projectId, outputs: shown as Record<string, unknown> });
   }
   const { outputs: named } = await lastContent(context, database.query, where);
   const outputs = Object.entries(named).flatMap(([name, { component, output }]) => {

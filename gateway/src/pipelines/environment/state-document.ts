@@ -52,7 +52,10 @@ async function lastPipelines(query: Query, { stack, environment }: Environment):
     .execute();
 }
 
-async function resourceOf({ database, encryption }: Context, row: ComponentRow) {
+/** Redacted with the secrets of the component's own project, which the document does not name as the router needs it. */
+async function resourceOf(context: Context, row: ComponentRow) {
+  const { database, encryption } = context;
+  const redactor = await context.redactorOf({ projectId: row.project_id });
   const { kind, spec, dependsOn } = componentContent(encryption, row);
   const newest = await readNewestState(database.query, encryption, row.project_id);
   return {
@@ -64,9 +67,9 @@ async function resourceOf({ database, encryption }: Context, row: ComponentRow) 
       last_updated: row.updated_at.toISOString(),
       version: row.revision,
     },
-    desired_config: spec,
+    desired_config: redactor.redactJson(spec),
     actual_state: newest ? actualState(newest.version) : null,
-    outputs: newest ? redactedOutputs(newest.state) : {},
+    outputs: newest ? redactor.redactJson(redactedOutputs(newest.state)) : {},
     dependencies: dependsOn,
     deployment: { pipeline_id: row.pipeline_id, project_id: row.project_id },
   };

@@ -10,7 +10,7 @@ import { errorOf } from './failure.ts';
 import { inputsDigest, inputsOf } from './inputs.ts';
 import { waitingDigest } from './plan-digest.ts';
 import { losesData, reasonsToAsk } from './reasons-to-ask.ts';
-import { recordDeployed, recordDestroyed, recordFailed } from './record.ts';
+import { recordDone, recordFailed } from './record.ts';
 import type { Step } from './step.ts';
 import { isUpToDate, queueCodeJob, queueFollowUp } from './task-jobs.ts';
 
@@ -39,12 +39,13 @@ async function followJob(step: Step, task: TaskRow): Promise<void> {
   if (task.status === 'awaiting_approval') return;
   const reasons = await reasonsToAsk(step, task, job);
   if (reasons.length === 0) return approve(step, task, job, 'is what was approved');
-  await step.setTask(task, { status: 'awaiting_approval' }, reasons.slice(0, 5).join('; '));
+  const redactor = await step.redactorOf(job);
+  const reason = redactor.redactText(reasons.slice(0, 5).join('; '));
+  await step.setTask(task, { status: 'awaiting_approval' }, reason);
 }
 
 async function succeed(step: Step, task: TaskRow, job: JobRow): Promise<void> {
-  if (task.action === 'deploy') await recordDeployed(step, task, job);
-  if (task.action === 'destroy') await recordDestroyed(step, task);
+  await recordDone(step, task, job);
   if (task.action === 'check') return noteDrift(step, task, job);
   await step.setTask(task, { status: 'succeeded' }, task.action === 'deploy' ? 'deployed' : 'destroyed');
 }

@@ -1,6 +1,6 @@
 import { isEnded } from '../rows.ts';
 import { cancelJobs, endPipeline } from './end.ts';
-import { recordDeployed, recordDestroyed, recordFailed } from './record.ts';
+import { recordDone, recordFailed } from './record.ts';
 import type { Step } from './step.ts';
 
 /** Starts nothing more, cancels what is at work, and ends once that has ended. What was completed counts. */
@@ -14,8 +14,7 @@ export async function cancelStage(step: Step): Promise<void> {
     }
     const job = task.job_id === null ? undefined : step.jobs.get(task.job_id);
     if (job?.status === 'completed') {
-      if (task.action === 'deploy') await recordDeployed(step, task, job);
-      if (task.action === 'destroy') await recordDestroyed(step, task);
+      await recordDone(step, task, job);
       await step.setTask(task, { status: 'succeeded' }, 'ended before the cancel');
       continue;
     }

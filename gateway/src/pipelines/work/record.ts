@@ -6,8 +6,14 @@ import { deployedComponents } from '../store.ts';
 import { currentInputsDigest } from './inputs.ts';
 import type { Step } from './step.ts';
 
+/** Records what the completed job of a task has changed. */
+export async function recordDone(step: Step, task: TaskRow, job: JobRow): Promise<void> {
+  if (task.action === 'deploy') await recordDeployed(step, task, job);
+  if (task.action === 'destroy') await recordDestroyed(step, task);
+}
+
 /** Notes what a component was deployed from, so that a later pipeline knows what has changed. */
-export async function recordDeployed(step: Step, task: TaskRow, job: JobRow): Promise<void> {
+async function recordDeployed(step: Step, task: TaskRow, job: JobRow): Promise<void> {
   const { trx, context, pipeline } = step;
   const state = await newestStateVersion(trx, task.project_id);
   const row = {
@@ -51,7 +57,7 @@ export async function recordFailed(step: Step, task: TaskRow): Promise<void> {
     .execute();
 }
 
-export async function recordDestroyed({ trx }: Step, task: TaskRow): Promise<void> {
+async function recordDestroyed({ trx }: Step, task: TaskRow): Promise<void> {
   await trx.deleteFrom('stack_components').where('project_id', '=', task.project_id).execute();
 }
 

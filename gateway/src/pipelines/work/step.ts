@@ -4,6 +4,8 @@ import {
   type PipelineStatus,
 } from '@deployment-engine/contracts';
 import type { Context } from '../../context.ts';
+import type { Redactor } from '../../projects/redaction/redactor.ts';
+import { createAnswerRedactors } from '../../projects/secrets/answer-redactors.ts';
 import type { JobRow } from '../../server/database/job-row.ts';
 import type { Query } from '../../server/database/open.ts';
 import { type TaskContent, taskContent } from '../contents.ts';
@@ -82,6 +84,12 @@ export class Step {
   jobOf({ job_id, plan_job_id }: TaskRow): JobRow | undefined {
     const id = job_id ?? plan_job_id;
     return id === null ? undefined : this.jobs.get(id);
+  }
+
+  /** Returns the redactor for texts about a job. It reads in the step's transaction, like all else. */
+  redactorOf({ id, project_id: projectId }: JobRow): Promise<Redactor> {
+    const database = { ...this.context.database, query: this.trx };
+    return createAnswerRedactors({ ...this.context, database })({ projectId, jobId: id });
   }
 
   /** The tasks of this pipeline that must end before the task. */

@@ -1,4 +1,5 @@
 import type { Environment } from '@marcbachmann/cel-js';
+import type { RuleHit } from './rule-hit.ts';
 
 /** Options of every environment in which rules of users are evaluated. */
 export const celLimits = {
@@ -19,4 +20,23 @@ export function celProblemIn(environment: Environment, expression: string): stri
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
+}
+
+type Subject = { address: string; variables: Record<string, unknown> };
+
+/** Returns the subjects for which a condition is true, or fails, for example by reading a missing key. */
+export function celHits(
+  holds: (variables: Record<string, unknown>) => unknown,
+  subjects: Subject[],
+): RuleHit[] {
+  return subjects.flatMap(({ address, variables }) => {
+    try {
+      const result = holds(variables);
+      if (result === false) return [];
+      return [result === true ? { address } : { address, message: 'the expression is not a bool' }];
+    } catch (error) {
+      const [problem] = String(error instanceof Error ? error.message : error).split('\n');
+      return [{ address, message: `the expression cannot be evaluated: ${problem}` }];
+    }
+  });
 }

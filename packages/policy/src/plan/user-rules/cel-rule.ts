@@ -3,7 +3,7 @@ import { asRecord } from '@deployment-engine/terraform-code';
 import { Environment } from '@marcbachmann/cel-js';
 import { isChange, isReplacement } from '../change-rules.ts';
 import type { PlanModel, PlannedResource } from '../plan-model.ts';
-import { celLimits, celProblemIn } from './cel-environment.ts';
+import { celHits, celLimits, celProblemIn } from './cel-environment.ts';
 import type { RuleHit } from './rule-hit.ts';
 
 const environment = new Environment(celLimits)
@@ -23,17 +23,13 @@ export function evaluateCel(rule: CelRule, plan: PlanModel): RuleHit[] {
   const judged = plan.changes.filter(
     ({ type }) => !resourceTypes || resourceTypes.some((pattern) => matchesWildcard(pattern, type)),
   );
-  return judged.flatMap((resource) => {
-    const { address } = resource;
-    try {
-      const result: unknown = holds({ resource: describe(resource), summary });
-      if (result === false) return [];
-      return [result === true ? { address } : { address, message: 'the expression is not a bool' }];
-    } catch (error) {
-      const [problem] = String(error instanceof Error ? error.message : error).split('\n');
-      return [{ address, message: `the expression cannot be evaluated: ${problem}` }];
-    }
-  });
+  return celHits(
+    holds,
+    judged.map((resource) => ({
+      address: resource.address,
+      variables: { resource: describe(resource), summary },
+    })),
+  );
 }
 
 /** Values before a creation and after a deletion are empty maps, so that `has()` works. */

@@ -1,9 +1,9 @@
 import type { PolicyReport, UserRule } from '@deployment-engine/contracts';
 import { redactPlan, type TerraformPlan } from '@deployment-engine/terraform-code';
-import { messagesOfThread } from '../../thread.ts';
 import { ReportBuilder } from '../report-builder.ts';
 import { modeOf, type PolicySettings } from '../settings.ts';
 import type { RuleOutcome } from './rule-hit.ts';
+import { runRules } from './run-rules.ts';
 
 /** For all rules of a plan together. */
 const defaultTimeoutMs = 5000;
@@ -25,23 +25,13 @@ export async function evaluateUserRules(
   return builder.build();
 }
 
-/** Returns the outcome of each rule; a rule that exceeds time or memory is missing, and so are later ones. */
+/** Returns the outcome of each rule on a plan, as `runRules` does. */
 export async function runUserRules(
   rules: UserRule[],
   plan: TerraformPlan,
   timeoutMs: number,
 ): Promise<Map<string, RuleOutcome>> {
-  const outcomes = await messagesOfThread<RuleOutcome>(
-    new URL('./user-rule-worker.ts', import.meta.url),
-    timeoutMs,
-    {
-      workerData: { rules, plan },
-      stdout: true,
-      stderr: true,
-      resourceLimits: { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 64, stackSizeMb: 4 },
-    },
-  );
-  return new Map(outcomes.map((outcome) => [outcome.id, outcome]));
+  return runRules(rules, { plan }, timeoutMs);
 }
 
 function report(builder: ReportBuilder, rule: UserRule, outcome: RuleOutcome | undefined): void {

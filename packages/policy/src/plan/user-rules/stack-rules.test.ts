@@ -1,5 +1,6 @@
 import { userRuleSchema } from '@deployment-engine/contracts';
-import { type JudgedStack, judgeStack, stackCelProblem } from './stack-rules.ts';
+import type { JudgedStack } from './judged-stack.ts';
+import { judgeStack, stackCelProblem } from './stack-rules.ts';
 
 const component = (id: string, kind: string, spec: object) => {
   const [service = '', name = ''] = id.split('/');

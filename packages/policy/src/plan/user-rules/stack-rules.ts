@@ -1,27 +1,9 @@
 import { type CelRule, matchesWildcard, type PolicyMode, type UserRule } from '@deployment-engine/contracts';
 import { Environment } from '@marcbachmann/cel-js';
-import { messagesOfThread } from '../../thread.ts';
-import { celLimits, celProblemIn } from './cel-environment.ts';
+import { celHits, celLimits, celProblemIn } from './cel-environment.ts';
+import type { JudgedStack } from './judged-stack.ts';
 import type { RuleHit, RuleOutcome } from './rule-hit.ts';
-
-/** A resolved stack, as rules read it. */
-export type JudgedStack = {
-  stack: string;
-  environment: string;
-  components: JudgedComponent[];
-};
-export type JudgedComponent = {
-  id: string;
-  service: string;
-  name: string;
-  kind: string;
-  region: string;
-  stateful: boolean;
-  labels: Record<string, string>;
-  dependsOn: string[];
-  spec: unknown;
-  infra: unknown;
-};
+import { runRules } from './run-rules.ts';
 
 export type StackFinding = { id: string; mode: PolicyMode; component: string | null; message: string };
 
@@ -43,20 +25,10 @@ export function evaluateStackCel(rule: CelRule, judged: JudgedStack): RuleHit[] 
   const chosen = components.filter(
     ({ kind }) => !resourceTypes || resourceTypes.some((pattern) => matchesWildcard(pattern, kind)),
   );
-  return chosen.flatMap((component) => {
-    try {
-      const result: unknown = holds({ component, stack });
-      if (result === false) return [];
-      return [
-        result === true
-          ? { address: component.id }
-          : { address: component.id, message: 'the expression is not a bool' },
-      ];
-    } catch (error) {
-      const [problem] = String(error instanceof Error ? error.message : error).split('\n');
-      return [{ address: component.id, message: `the expression cannot be evaluated: ${problem}` }];
-    }
-  });
+  return celHits(
+    holds,
+    chosen.map((component) => ({ address: component.id, variables: { component, stack } })),
+  );
 }
 
 /** The operator wrote the rules, so the limit only ends what is wrong; a busy machine takes seconds to start a thread. */
@@ -69,17 +41,7 @@ const timeoutMs = 30_000;
 export async function judgeStack(rules: UserRule[], stack: JudgedStack): Promise<StackFinding[]> {
   const active = rules.filter(({ mode }) => mode !== 'off');
   if (active.length === 0) return [];
-  const outcomes = await messagesOfThread<RuleOutcome>(
-    new URL('./user-rule-worker.ts', import.meta.url),
-    timeoutMs,
-    {
-      workerData: { rules: active, stack },
-      stdout: true,
-      stderr: true,
-      resourceLimits: { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 64, stackSizeMb: 4 },
-    },
-  );
-  const byId = new Map(outcomes.map((outcome) => [outcome.id, outcome]));
+  const byId = await runRules(active, { stack }, timeoutMs);
   return active.flatMap((rule) => findingsOf(rule, byId.get(rule.id)));
 }
 

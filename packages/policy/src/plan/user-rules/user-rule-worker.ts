@@ -1,19 +1,16 @@
 /** Runs in its own thread, so that an endless rule can be terminated; see `evaluate-user-rules.ts`. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { CelRule, UserRule } from '@deployment-engine/contracts';
-import type { TerraformPlan } from '@deployment-engine/terraform-code';
 import { threadStarted } from '../../thread.ts';
 import { readPlan } from '../plan-model.ts';
 import { boundThread } from './bound-thread.ts';
 import { evaluateCel } from './cel-rule.ts';
 import { evaluateRego } from './rego-rule.ts';
 import type { RuleHit, RuleOutcome } from './rule-hit.ts';
-import { evaluateStackCel, type JudgedStack } from './stack-rules.ts';
+import type { Judged } from './run-rules.ts';
+import { evaluateStackCel } from './stack-rules.ts';
 
-const { rules, ...judged } = workerData as { rules: UserRule[] } & (
-  | { plan: TerraformPlan }
-  | { stack: JudgedStack }
-);
+const { rules, ...judged } = workerData as { rules: UserRule[] } & Judged;
 const model = 'plan' in judged ? readPlan(judged.plan) : undefined;
 /** Maximum number of hits reported per rule. */
 const maxHits = 200;
@@ -38,7 +35,7 @@ function celHits(rule: CelRule): RuleHit[] {
   return model ? evaluateCel(rule, model) : [];
 }
 
-function inputOf(): TerraformPlan | JudgedStack {
+function inputOf() {
   return 'stack' in judged ? judged.stack : judged.plan;
 }
 
