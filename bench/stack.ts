@@ -36,7 +36,10 @@ export async function stackBench(): Promise<Row[]> {
     await using engine = await Engine.start({ gatewayEnv: aws.env, runnerEnv: { WARM_PROVIDERS: '1' } });
     const client = createClient(engine.url);
     const env = await byHandEnvironment(directory, aws.env);
-    await client.complete('/api/deploy', { projectId: 'first', iacCode: 'resource "aws_sqs_queue" "first" {}' });
+    await client.complete('/api/deploy', {
+      projectId: 'first',
+      iacCode: 'resource "aws_sqs_queue" "first" {}',
+    });
     const [ours, theirs]: [Laps[], Laps[]] = [[], []];
     for (let round = 1; round <= rounds; round += 1) {
       const byHand = await sourceFor(aws, `hand${round}`);
