@@ -38,7 +38,7 @@ test('a key is created, works, is listed and revoked', async () => {
 
 test('keys made while the engine was open are marked in the list and revoked together, others stay', async () => {
   const keys = ['first', 'second'].map((name) => ({ name, role: 'viewer' as const, projects: ['*'] }));
-  const open = { blastRadius: null, expiresInDays: 1 };
+  const open = { blastRadius: null, stackLimits: null, expiresInDays: 1 };
   const { query } = it.gateway.context.database;
   const made = [];
   for (const key of keys) made.push(await insertKey(query, { ...key, ...open }, openPrincipal.id));

@@ -21,6 +21,7 @@ export async function makeFirstKey(
       role: 'admin',
       projects: ['*'],
       blastRadius: null,
+      stackLimits: null,
       expiresInDays: null,
     } as const;
     const { key } = await insertKey(trx, { ...admin, projects: ['*'] }, 'engine');

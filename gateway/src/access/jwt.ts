@@ -75,6 +75,7 @@ function principalOf(payload: JWTPayload, config: JwtConfig): Principal {
     role: role.data,
     projects: scope.data,
     blastRadius: null,
+    stackLimits: null,
   };
 }
 

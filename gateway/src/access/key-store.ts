@@ -1,4 +1,4 @@
-import type { BlastRadius, Role } from '@deployment-engine/contracts';
+import type { BlastRadius, Role, StackLimits } from '@deployment-engine/contracts';
 import { type Selectable, sql } from 'kysely';
 import { notify, type Query } from '../server/database/open.ts';
 import type { Database } from '../server/database/schema.ts';
@@ -16,6 +16,7 @@ export type NewKey = {
   role: Role;
   projects: string[];
   blastRadius: BlastRadius | null;
+  stackLimits: StackLimits | null;
   expiresInDays: number | null;
   /** The latest expiry, whatever `expiresInDays` says. */
   notAfter?: Date | null;
@@ -37,6 +38,7 @@ export async function insertKey(
       role: key.role,
       projects: JSON.stringify(key.projects),
       blast_radius: key.blastRadius && JSON.stringify(key.blastRadius),
+      stack_limits: key.stackLimits && JSON.stringify(key.stackLimits),
       created_by: createdBy,
       expires_at:
         key.expiresInDays === null
@@ -124,5 +126,6 @@ export function keyPrincipal(row: KeyRow): Principal {
     role: row.role,
     projects: JSON.parse(row.projects),
     blastRadius: row.blast_radius ? JSON.parse(row.blast_radius) : null,
+    stackLimits: row.stack_limits ? JSON.parse(row.stack_limits) : null,
   };
 }

@@ -4,6 +4,7 @@ import {
   matchesWildcard,
   type Role,
   roles,
+  type StackLimits,
 } from '@deployment-engine/contracts';
 
 export type { Role };
@@ -22,6 +23,8 @@ export type Principal = {
   projects: readonly string[];
   /** Limits on every plan it requests; `null` if only the project's limits apply. */
   blastRadius: BlastRadius | null;
+  /** Limits on the stacks it deploys; `null` without any. */
+  stackLimits: StackLimits | null;
 };
 
 /** The engine itself: schedules, timeouts, remediation. */
@@ -32,6 +35,7 @@ export const enginePrincipal: Principal = {
   role: 'admin',
   projects: ['*'],
   blastRadius: null,
+  stackLimits: null,
 };
 
 /** Any caller of a gateway that requires no authentication. */

@@ -17,6 +17,7 @@ const table = {
   forbidden_host: { status: 403, title: 'The host or origin of the request is not allowed' },
   self_approval: { status: 403, title: 'Callers may not approve jobs that they requested' },
   key_not_found: { status: 404, title: 'No such API key' },
+  key_limited: { status: 403, title: 'The limits of the API key do not allow this' },
   identity_provider_unavailable: { status: 503, title: 'The identity provider does not answer' },
   rate_limited: { status: 429, title: 'Too many requests' },
   route_not_found: { status: 404, title: 'No such route' },

@@ -15,6 +15,7 @@ import {
 import { writeWorkspace } from '../projects/revisions/workspace.ts';
 import { ensureProject, findProject } from '../projects/store.ts';
 import { type IdempotentRequest, idempotentRequest, oncePerKey } from './idempotency.ts';
+import { refuseLimited } from './refuse-limited.ts';
 import { refuseOwned } from './stack-owned.ts';
 import { insertJob } from './store.ts';
 import { requireAdminForLog } from './terraform-logs/require-admin.ts';
@@ -57,6 +58,7 @@ export async function createCodeJob(
   { principal, call, key }: Asked,
 ): Promise<Accepted> {
   requireAdminForLog(principal, request);
+  refuseLimited(principal, type === 'plan' ? 'planning' : 'deploying', request.projectId);
   const revision = await prepareRevision(requestFiles(request), request.variables ?? {});
   const answer = await context.database.query.transaction().execute((trx) =>
     oncePerKey(trx, key, async () => {
@@ -90,6 +92,7 @@ export async function createDestroyJob(
   { principal, call, key }: Asked,
 ): Promise<Accepted> {
   requireAdminForLog(principal, request);
+  refuseLimited(principal, 'destroying', request.projectId);
   return context.database.query.transaction().execute((trx) =>
     oncePerKey(trx, key, async () => {
       const project = await findProject(trx, request.projectId);

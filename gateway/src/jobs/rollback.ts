@@ -6,6 +6,7 @@ import { findProject, type ProjectRow } from '../projects/store.ts';
 import type { Query } from '../server/database/open.ts';
 import type { Asked } from './create.ts';
 import { oncePerKey } from './idempotency.ts';
+import { refuseLimited } from './refuse-limited.ts';
 import { refuseOwned } from './stack-owned.ts';
 import { insertJob } from './store.ts';
 import { requireAdminForLog } from './terraform-logs/require-admin.ts';
@@ -22,6 +23,7 @@ export async function createRollbackJob(
   { principal, call, key }: Asked,
 ): Promise<Accepted> {
   requireAdminForLog(principal, request);
+  refuseLimited(principal, 'rolling back', request.projectId);
   return context.database.query.transaction().execute((trx) =>
     oncePerKey(trx, key, async () => {
       const project = await findProject(trx, request.projectId);

@@ -1,4 +1,4 @@
-import type { StackComponent } from '@deployment-engine/contracts';
+import type { StackComponent, StackProblem } from '@deployment-engine/contracts';
 import {
   type Drawing,
   didYouMean,
@@ -10,9 +10,9 @@ import {
   renderText,
   resolveStack,
   type StackError,
-  type StackWarning,
   validateStack,
 } from '@deployment-engine/stacks';
+import { limitErrors } from './limit-errors.ts';
 import type { CheckQuestion, StackCheck } from './resolver-messages.ts';
 
 const renderers = { text: renderText, mermaid: renderMermaid, dot: renderDot, json: renderJson };
@@ -20,13 +20,12 @@ const renderers = { text: renderText, mermaid: renderMermaid, dot: renderDot, js
 /** Resolves the stack in the environment, or checks it in all of its environments. */
 export function checkStack(question: CheckQuestion, kinds: KindCatalog): StackCheck {
   const { stack, environment, service } = question;
-  const found =
-    environment === undefined
-      ? validateStack({ ...question, kinds })
-      : resolveStack({ ...question, environment, kinds });
+  const { found, valid } = resolve(question, kinds);
   const errors = [
     ...unknownService(question),
-    ...(found.errors ?? []).filter((error) => isAbout(error, service)),
+    ...[...(found.errors ?? []), ...limitErrors(question.limits, valid)].filter((error) =>
+      isAbout(error, service),
+    ),
   ];
   const checked = {
     stack,
@@ -54,6 +53,19 @@ export function checkStack(question: CheckQuestion, kinds: KindCatalog): StackCh
   };
 }
 
+/** `valid` are the environments that could be resolved. */
+function resolve(question: CheckQuestion, kinds: KindCatalog) {
+  const { environment } = question;
+  const valid: Resolution[] = [];
+  if (environment === undefined) {
+    const found = validateStack({ ...question, kinds }, (resolution) => valid.push(resolution));
+    return { found, valid };
+  }
+  const found = resolveStack({ ...question, environment, kinds });
+  if (!found.errors) valid.push(found);
+  return { found, valid };
+}
+
 function unknownService({ files, stack, service }: CheckQuestion): StackError[] {
   const folder = `stacks/${stack}/services/`;
   const known = new Set(
@@ -68,7 +80,7 @@ function unknownService({ files, stack, service }: CheckQuestion): StackError[] 
 }
 
 /** Whether a problem concerns the service: it lies in its files, or in those of the stack. */
-function isAbout({ file }: StackError | StackWarning, service: string | undefined): boolean {
+function isAbout({ file }: StackProblem, service: string | undefined): boolean {
   const owner = /^stacks\/[^/]+\/(?:environments\/[^/]+\/)?services\/([^/]+)\//.exec(file)?.[1];
   return service === undefined || owner === undefined || owner === service;
 }

@@ -1,6 +1,7 @@
 import type { GraphFormat, StackGraph, StackValidation } from '@deployment-engine/contracts';
 import type { KindCatalog } from '@deployment-engine/stacks';
 import type { StackDeployment, StackRefusal } from './plan-stack.ts';
+import type { NamedLimits } from './stack-limits.ts';
 
 type Repository = {
   /** Path → text. */
@@ -18,6 +19,8 @@ export type Question =
       environment?: string | undefined;
       service?: string | undefined;
       format?: GraphFormat | undefined;
+      /** Of the caller's key. */
+      limits?: NamedLimits | undefined;
     })
   | (Repository & { type: 'plan'; environment: string });
 export type CheckQuestion = Extract<Question, { type: 'check' }>;

@@ -1,5 +1,6 @@
 import { endpoints, maxRepositoryBodyBytes } from '@deployment-engine/contracts';
 import type { Router } from 'express';
+import { type Principal, signedName } from '../access/principal.ts';
 import type { Context } from '../context.ts';
 import { jsonBody } from '../http/json-body.ts';
 import { route } from '../http/route.ts';
@@ -11,7 +12,7 @@ export function stackRoutes(router: Router, { stackResolver }: Context): void {
   route(
     router,
     endpoints.validateStack,
-    async ({ params, body }) => {
+    async ({ params, body, principal }) => {
       const { environment, service, variables = {} } = body;
       const files = repositoryTexts(body.files, body.folders);
       const question = {
@@ -21,6 +22,7 @@ export function stackRoutes(router: Router, { stackResolver }: Context): void {
         environment,
         service,
         variables,
+        limits: namedLimits(principal),
       } as const;
       const { drawing: _, ...validation } = await stackResolver.ask(question);
       return validation;
@@ -39,4 +41,9 @@ export function stackRoutes(router: Router, { stackResolver }: Context): void {
     },
     readBody,
   );
+}
+
+function namedLimits(principal: Principal) {
+  const { stackLimits } = principal;
+  return stackLimits ? { ...stackLimits, key: signedName(principal) } : undefined;
 }

@@ -46,7 +46,7 @@ export const deployEndpoints = {
     summary: 'Deploy infrastructure from code',
     role: 'deployer',
     body: deployRequestSchema,
-    problems: [...createProblems, 'stack_owned'],
+    problems: [...createProblems, 'key_limited', 'stack_owned'],
   }),
   destroy: endpoint({
     ...creates,
@@ -56,7 +56,7 @@ export const deployEndpoints = {
     summary: 'Destroy everything a project has deployed',
     role: 'deployer',
     body: destroyRequestSchema,
-    problems: [...createProblems, 'project_not_found', 'stack_owned'],
+    problems: [...createProblems, 'key_limited', 'project_not_found', 'stack_owned'],
   }),
   rollback: endpoint({
     ...creates,
@@ -66,6 +66,6 @@ export const deployEndpoints = {
     summary: 'Deploy an earlier revision with its variables',
     role: 'deployer',
     body: rollbackRequestSchema,
-    problems: [...createProblems, 'project_not_found', 'revision_not_found', 'stack_owned'],
+    problems: [...createProblems, 'key_limited', 'project_not_found', 'revision_not_found', 'stack_owned'],
   }),
 } as const satisfies Record<string, Endpoint>;

@@ -15,6 +15,26 @@ export const projectPatternSchema = z
 /** Identifies a key; not a secret. */
 export const keyIdSchema = z.string().regex(/^[0-9a-f]{16}$/, 'a key id has 16 hex digits');
 
+const atMost = z.number().int().min(0).nullable().default(null);
+
+/** Limits on the stacks that a key deploys; such a key deploys nothing but stacks. `null` means no limit. */
+export const stackLimitsSchema = z.strictObject({
+  /** The only kinds of components, by name; the network is `Foundation`. */
+  allowedKinds: z
+    .array(z.string().regex(/^[A-Z][A-Za-z0-9]{0,62}$/, 'a kind begins with a capital letter'))
+    .max(200)
+    .nullable()
+    .default(null),
+  /** Whether kinds in `kinds/` of the repository are allowed too, where `allowedKinds` is given. */
+  repositoryKinds: z.boolean().default(false),
+  /** Stacks with components in the key's scope. */
+  maxStacks: atMost,
+  /** Services, and components without the network, of one stack in one environment. */
+  maxServices: atMost,
+  maxComponents: atMost,
+});
+export type StackLimits = z.infer<typeof stackLimitsSchema>;
+
 export const createKeyRequestSchema = z.strictObject({
   /** Display name, for example who or what uses it. */
   name: z
@@ -27,6 +47,7 @@ export const createKeyRequestSchema = z.strictObject({
   projects: z.array(projectPatternSchema).min(1).max(100),
   /** Limits on every plan requested with this key, in addition to the project's own. */
   blastRadius: blastRadiusSchema.nullable().default(null),
+  stackLimits: stackLimitsSchema.nullable().default(null),
   expiresInDays: z.number().int().min(1).max(366).default(90),
 });
 export type CreateKeyRequest = z.infer<typeof createKeyRequestSchema>;
@@ -37,6 +58,7 @@ export const keySchema = z.object({
   role: roleSchema,
   projects: z.array(z.string()),
   blastRadius: blastRadiusSchema.nullable(),
+  stackLimits: stackLimitsSchema.nullable(),
   createdAt: z.string(),
   createdBy: z.string(),
   /** Created while the engine required no credentials: anybody who reached it may have the key. */

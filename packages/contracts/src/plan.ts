@@ -74,7 +74,7 @@ export const planEndpoints = {
     summary: 'Plan only: show what a deploy of this code would change',
     role: 'deployer',
     body: planRequestSchema,
-    problems: createProblems,
+    problems: [...createProblems, 'key_limited'],
   }),
   jobPlan: endpoint({
     method: 'get',

@@ -11,6 +11,7 @@ export const problemCodes = [
   'forbidden_host',
   'self_approval',
   'key_not_found',
+  'key_limited',
   'identity_provider_unavailable',
   'rate_limited',
   'route_not_found',

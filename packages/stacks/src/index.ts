@@ -35,7 +35,14 @@ export { type CheckedKind, checkKinds } from './kind/check/check-kinds.ts';
 export { type Field, fieldsOf } from './kind/check/fields.ts';
 export { type KindTest, readKindTests } from './kind/check/kind-test.ts';
 export { noEffectOf } from './kind/check/no-effect.ts';
-export { findKind, foundationKind, infraSchemaOf, type Kind, type KindCatalog } from './kind/kind.ts';
+export {
+  findKind,
+  foundationKind,
+  infraSchemaOf,
+  type Kind,
+  type KindCatalog,
+  type KindOrigin,
+} from './kind/kind.ts';
 export { readKind, readKinds } from './kind/read-kinds.ts';
 export { listStacks } from './list-stacks.ts';
 export type { EdgeKind } from './references/find-references.ts';

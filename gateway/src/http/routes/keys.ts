@@ -2,6 +2,7 @@ import { type CreateKeyRequest, endpoints, type Key } from '@deployment-engine/c
 import { DomainError } from '@deployment-engine/service';
 import type { Router } from 'express';
 import { exceedsBlastRadius } from '../../access/exceeds-blast-radius.ts';
+import { exceedsStackLimits } from '../../access/exceeds-stack-limits.ts';
 import {
   findKey,
   insertKey,
@@ -28,8 +29,9 @@ export function keyRoutes(router: Router, context: Context): void {
         { ...body, notAfter: await ownExpiry(trx, principal) },
         principal.id,
       );
-      const { role, projects, expiresInDays } = body;
-      await call.record(trx, { detail: { keyId: row.id, name: row.name, role, projects, expiresInDays } });
+      const { role, projects, expiresInDays, stackLimits } = body;
+      const detail = { keyId: row.id, name: row.name, role, projects, expiresInDays, stackLimits };
+      await call.record(trx, { detail });
       return { ...presentKey(row), key };
     });
   });
@@ -75,6 +77,8 @@ function requireWithin(principal: Principal, key: CreateKeyRequest): void {
   if (!coversScope(principal, key.projects)) throw beyond(`the scope ${key.projects.join(', ')}`);
   const limit = exceedsBlastRadius(key.blastRadius, principal.blastRadius);
   if (limit) throw beyond(`blastRadius.${limit}`);
+  const stackLimit = exceedsStackLimits(key.stackLimits, principal.stackLimits);
+  if (stackLimit) throw beyond(`stackLimits.${stackLimit}`);
 }
 
 function presentKey(row: KeyRow): Key {
@@ -84,6 +88,7 @@ function presentKey(row: KeyRow): Key {
     role: row.role,
     projects: JSON.parse(row.projects),
     blastRadius: row.blast_radius ? JSON.parse(row.blast_radius) : null,
+    stackLimits: row.stack_limits ? JSON.parse(row.stack_limits) : null,
     createdAt: row.created_at.toISOString(),
     createdBy: row.created_by,
     madeWhileOpen: wasMadeWhileOpen(row),

@@ -11,6 +11,7 @@ import { appendEvents } from '../events.ts';
 import { holdsScope, lockKey, type PipelineRow, type PipelineSettings } from '../rows.ts';
 import { holderOf, takeStackLock } from '../scope-lock.ts';
 import { requireAll } from '../store.ts';
+import { requireLimits } from './require-limits.ts';
 import type { NewTask } from './tasks.ts';
 
 /** Who requests a pipeline, the audit log entry of the call, and the caller's idempotency key. */
@@ -53,6 +54,7 @@ export async function createPipeline(
         principal,
         request.tasks.map(({ projectId, plan }) => ({ project_id: projectId, component: plan.id })),
       );
+      await requireLimits(context.encryption, trx, request, principal);
       const row = await insertPipeline(context, trx, request, principal);
       const { stack, environment, type } = row;
       const detail = { pipeline: row.id, stack, environment, type, lock: lockKey(row) };
@@ -66,12 +68,15 @@ export async function createPipeline(
   );
 }
 
+/** Who requested a pipeline, with the limits of their key. */
+export type PipelineCreator = Pick<Principal, 'id' | 'blastRadius'> & Partial<Pick<Principal, 'stackLimits'>>;
+
 /** Stores a pipeline with its tasks. Throws `stack_locked` if it may not wait for another one. */
 export async function insertPipeline(
   { encryption }: Pick<Context, 'encryption'>,
   trx: Query,
   request: NewPipeline,
-  createdBy: Pick<Principal, 'id' | 'blastRadius'>,
+  createdBy: PipelineCreator,
 ): Promise<PipelineRow> {
   const id = newJobId('pipeline');
   const row = await trx
@@ -91,6 +96,7 @@ export async function insertPipeline(
       rollback_to: request.rollbackTo ?? null,
       created_by: createdBy.id,
       blast_radius: createdBy.blastRadius && JSON.stringify(createdBy.blastRadius),
+      stack_limits: createdBy.stackLimits ? JSON.stringify(createdBy.stackLimits) : null,
     })
     .returningAll()
     .executeTakeFirstOrThrow();

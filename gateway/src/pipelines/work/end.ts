@@ -1,8 +1,9 @@
-import { isFinished, type PipelineStatus } from '@deployment-engine/contracts';
+import { isFinished, type PipelineStatus, stackLimitsSchema } from '@deployment-engine/contracts';
 import { requestCancel } from '../../jobs/cancel.ts';
 import { jobCreator } from '../../jobs/store.ts';
 import { completedBefore, rollbackTo } from '../create/again.ts';
 import { insertPipeline } from '../create/new-pipeline.ts';
+import { limitProblems } from '../create/require-limits.ts';
 import { holdsScope, isDone, isEnded, type TaskRow } from '../rows.ts';
 import { noteExpiry } from './expiry.ts';
 import { markOutdated } from './record.ts';
@@ -20,12 +21,12 @@ export async function endPipeline(step: Step): Promise<void> {
   const told = outdated.length > 0 ? `; now outdated: ${outdated.join(', ')}` : '';
   const { status, message, error } = outcomeOf(step);
   const back = status === 'partial' || status === 'failed' ? await queueRollback(step) : undefined;
-  const goesBack = back ? `; ${back} brings back what was deployed before` : '';
+  const goesBack = back ? `; ${back}` : '';
   if (status === 'completed') await noteExpiry(step);
   await step.setStatus(status, `${message}${told}${goesBack}.`, { error: error && `${error}${goesBack}` });
 }
 
-/** Queues the rollback of a failed pipeline that is to be rolled back. Returns its id. */
+/** Queues the rollback of a failed pipeline that is to be rolled back. Says what becomes of it. */
 async function queueRollback({ pipeline, settings, trx, context, tasks }: Step): Promise<string | undefined> {
   const hasChanged = tasks.some(
     ({ status, job_id }) => status === 'succeeded' || (status === 'failed' && job_id),
@@ -45,7 +46,15 @@ async function queueRollback({ pipeline, settings, trx, context, tasks }: Step):
     source: source === null ? undefined : JSON.parse(source),
   };
   const rollback = await rollbackTo(context, trx, request, target);
-  return (await insertPipeline(context, trx, rollback, jobCreator(pipeline))).id;
+  const stackLimits =
+    pipeline.stack_limits === null ? null : stackLimitsSchema.parse(JSON.parse(pipeline.stack_limits));
+  if (stackLimits) {
+    const limits = { ...stackLimits, key: pipeline.created_by };
+    const [problem] = await limitProblems(context.encryption, trx, rollback, limits);
+    if (problem) return `there is no rollback: ${problem}`;
+  }
+  const { id } = await insertPipeline(context, trx, rollback, { ...jobCreator(pipeline), stackLimits });
+  return `${id} brings back what was deployed before`;
 }
 
 /** Cancels what a task has at work. Returns whether something is still ending. */

@@ -16,6 +16,8 @@ const lockNumbers = {
   webIdentityKeys: -32_073_813,
   /** Held to let pipelines of one stack's environment begin, or to number its repositories. */
   stack: 7_150_226,
+  /** Held to count the stacks of a limited API key. */
+  stackLimits: 7_150_227,
 };
 
 /** Waits for the lock and holds it until the transaction ends. With a project or a stack, only callers for that one wait. */

@@ -10,6 +10,7 @@ import { jobFacts } from './migrations/008-job-facts.ts';
 import { orphans } from './migrations/009-orphans.ts';
 import { terraformLogs } from './migrations/010-terraform-logs.ts';
 import { pipelines } from './migrations/011-pipelines.ts';
+import { stackLimits } from './migrations/012-stack-limits.ts';
 
 /** Each is applied once, in the order of the names. Never edit a released one. */
 export const migrations: Record<string, Migration> = {
@@ -24,4 +25,5 @@ export const migrations: Record<string, Migration> = {
   '009_orphans': orphans,
   '010_terraform_logs': terraformLogs,
   '011_pipelines': pipelines,
+  '012_stack_limits': stackLimits,
 };

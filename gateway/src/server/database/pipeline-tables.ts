@@ -37,6 +37,8 @@ export type PipelineTables = {
     rollback_to: string | null;
     created_by: string;
     blast_radius: string | null;
+    /** Those of the key that requested it, as JSON. */
+    stack_limits: string | null;
     cancel_requested_at: Date | null;
     cancel_grace_seconds: number | null;
     last_event_seq: Generated<number>;

@@ -165,6 +165,8 @@ export type Database = PipelineTables & {
     role: Role;
     projects: string;
     blast_radius: string | null;
+    /** As JSON. */
+    stack_limits: string | null;
     created_at: Generated<Date>;
     created_by: string;
     expires_at: Date | null;

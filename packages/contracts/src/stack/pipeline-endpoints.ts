@@ -110,6 +110,7 @@ export const pipelineEndpoints = {
     problems: [
       ...pipelineProblems,
       'forbidden',
+      'key_limited',
       'idempotency_key_reused',
       'pipeline_not_resumable',
       'stack_locked',

@@ -76,7 +76,12 @@ export const applyStackRequestSchema = z
     /** Destroys what the environment has deployed this many seconds after the pipeline has completed. */
     ttlSeconds: z.number().int().min(minTtlSeconds).max(31_536_000).optional(),
   })
-  .superRefine(requireOneRepository);
+  .superRefine(requireOneRepository)
+  .superRefine(({ ttlSeconds, service, component }, context) => {
+    if (ttlSeconds === undefined || (service === undefined && component === undefined)) return;
+    const message = 'destroys the whole environment; leave service and component out';
+    context.addIssue({ code: 'custom', path: ['ttlSeconds'], message });
+  });
 
 export const destroyStackRequestSchema = z.strictObject({
   environment: environmentName,

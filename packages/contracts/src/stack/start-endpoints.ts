@@ -27,7 +27,13 @@ const creates = {
   status: 202,
   answer: pipelineAcceptedSchema,
 } as const;
-const refusals = [...createProblems, 'forbidden', 'payload_too_large', 'stack_locked'] as const;
+const refusals = [
+  ...createProblems,
+  'forbidden',
+  'key_limited',
+  'payload_too_large',
+  'stack_locked',
+] as const;
 const resolving = [
   ...refusals,
   'stack_invalid',

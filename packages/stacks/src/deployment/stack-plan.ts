@@ -1,5 +1,5 @@
 import { compareTexts } from '../errors.ts';
-import { foundationKind, type Kind, type KindCatalog } from '../kind/kind.ts';
+import { foundationKind, type Kind, type KindCatalog, type KindOrigin } from '../kind/kind.ts';
 import type { Resolution, ResolvedComponent } from '../resolution.ts';
 import type { Json } from '../tree/tree.ts';
 
@@ -23,6 +23,7 @@ export type ComponentPlan = {
   service: string;
   name: string;
   kind: string;
+  kindOrigin: KindOrigin;
   region: string;
   projectId: string;
   spec: Json;
@@ -67,13 +68,14 @@ export function stackPlan(resolution: Resolution, { kinds }: KindCatalog): Stack
 
 function foundationPlan({ foundation }: Resolution, kindOf: (name: string) => Kind): ComponentPlan[] {
   if (!foundation) return [];
-  const { stateful, usualMinutes, outputs } = kindOf(foundationKind);
+  const { origin, stateful, usualMinutes, outputs } = kindOf(foundationKind);
   return [
     {
       id: foundationId,
       service: '_stack',
       name: foundationId,
       ...foundation,
+      kindOrigin: origin,
       infra: {},
       configs: {},
       labels: {},
@@ -113,6 +115,7 @@ function componentPlan(
   ];
   return {
     ...rest,
+    kindOrigin: kind.origin,
     configs,
     dependsOn: [...new Set([...foundation, ...edges.map((edge) => edge.dependsOn)])].sort(compareTexts),
     inputs: [...new Map(inputs.map((input) => [input.name, input])).values()].sort((left, right) =>

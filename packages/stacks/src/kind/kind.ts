@@ -1,8 +1,12 @@
 import type { Schema } from '../schema/schema.ts';
 
+export type KindOrigin = 'engine' | 'repository';
+
 /** What the engine knows of a kind of component. */
 export type Kind = {
   name: string;
+  /** `repository`: its folder is in the `kinds` of the deployment repository. */
+  origin: KindOrigin;
   /** Other names that files may use. */
   aliases: string[];
   group: string;

@@ -23,7 +23,7 @@ export function withOwnKinds(
       continue;
     }
     try {
-      kinds.set(name, readKind(name, own));
+      kinds.set(name, { ...readKind(name, own), origin: 'repository' });
     } catch (error) {
       if (!(error instanceof KindError)) throw error;
       report.error('invalid_kind', startOf(`${folder}${error.file}`), error.reason);

@@ -37,6 +37,7 @@ export function readKind(name: string, files: ReadonlyMap<string, string>): Kind
   const stateful = at(description, 'stateful');
   return {
     name,
+    origin: 'engine',
     aliases: listAt(description, 'aliases').flatMap((alias) => textOf(alias) ?? []),
     group: textAt(description, 'group') ?? '',
     stateful: stateful?.kind === 'scalar' && stateful.value === true,
