@@ -42,6 +42,7 @@ test('a valid token gives the principal that its claims describe', async () => {
     role: 'deployer',
     projects: ['a-*'],
     blastRadius: null,
+    stackLimits: null,
   });
   expect((await principalOf({ name: 'Ada Lovelace' })).name).toBe('Ada Lovelace');
   expect((await principalOf({ name: 'Ada\nLovelace' })).name).toBe('ada');
