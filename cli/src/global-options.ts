@@ -1,17 +1,24 @@
 import { type Command, Option } from 'commander';
 
-const defaultUrl = 'http://127.0.0.1:3000';
+export const defaultUrl = 'http://127.0.0.1:3000';
 
-type GlobalOptions = { url: string; tokenFile: string; json: boolean };
+/** Settings by the name of their option's value. */
+type GlobalFlag = 'url' | 'tokenFile' | 'json' | 'quiet' | 'verbose' | 'noInput';
 
 /** Global options that take a value. */
 export const valueOptions = ['--url', '--token-file'];
 
 function options(): Option[] {
   return [
-    new Option('--url <url>', `address of the engine; else DEPLOYER_URL, else ${defaultUrl}`),
-    new Option('--token-file <file>', 'file with an API key or token; else DEPLOYER_TOKEN'),
+    new Option(
+      '--url <url>',
+      `address of the engine; else DEPLOYER_URL, deployer.yaml, config.yaml, or ${defaultUrl}`,
+    ),
+    new Option('--token-file <file>', 'file with an API key or token; else DEPLOYER_TOKEN, or that of login'),
     new Option('--json', "print the engine's answer as JSON, and errors as JSON on standard error"),
+    new Option('-q, --quiet', 'print only results and errors'),
+    new Option('--verbose', "print Terraform's own lines and every request too"),
+    new Option('--no-input', 'ask nothing, as if there were no terminal'),
   ];
 }
 
@@ -23,14 +30,13 @@ export function addGlobalOptions(command: Command): void {
   for (const inner of command.commands) addGlobalOptions(inner);
 }
 
-/** Returns an option of the command or of those above it; the innermost counts. */
-export function globalOption<Name extends keyof GlobalOptions>(
-  command: Command,
-  name: Name,
-): GlobalOptions[Name] | undefined {
+/** Returns an option that was given for the command or for those above it; the innermost counts. */
+export function globalFlag(command: Command, name: GlobalFlag): unknown {
+  const attribute = name === 'noInput' ? 'input' : name;
   for (let each: Command | null = command; each; each = each.parent) {
-    const value = each.getOptionValue(name) as GlobalOptions[Name] | undefined;
-    if (value !== undefined) return value;
+    if (each.getOptionValueSource(attribute) !== 'cli') continue;
+    const value: unknown = each.getOptionValue(attribute);
+    return name === 'noInput' ? value === false : value;
   }
-  return name === 'url' ? ((process.env.DEPLOYER_URL || defaultUrl) as GlobalOptions[Name]) : undefined;
+  return undefined;
 }

@@ -30,9 +30,11 @@ function isExpected(error: unknown): error is Error {
 }
 
 function messageOf(error: Error): string {
-  return error instanceof UnreachableError
-    ? `${error.message}; start it with npm start, or name it with --url`
-    : error.message;
+  if (error instanceof UnreachableError)
+    return `${error.message}; start it with npm start, or name it with --url`;
+  if (error instanceof ApiError && error.code === 'unauthenticated')
+    return `${error.message}; run deployer login, or set DEPLOYER_TOKEN`;
+  return error.message;
 }
 
 function errorJson(error: unknown): Record<string, unknown> {

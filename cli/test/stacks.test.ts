@@ -79,11 +79,12 @@ test('nothing is sent of a folder that is no repository or is too large', async 
   );
   const other = join(it.directory, 'other');
   await mkdir(other);
-  await expect(deployer('validate', other)).rejects.toThrow(/it has no files/);
+  await expect(deployer('validate', other)).rejects.toThrow(/it has no \.tf or \.tf\.json file/);
   await writeFile(join(other, 'a.txt'), '');
-  await expect(deployer('validate', other)).rejects.toThrow(/other has no stacks/);
+  const asStack = ['validate', other, '--environment', 'x'];
+  await expect(deployer(...asStack)).rejects.toThrow(/other has no stacks/);
   await writeFile(join(other, 'a.txt'), Buffer.alloc(21_000_000));
-  await expect(deployer('validate', other)).rejects.toThrow(/more than 20971520 bytes/);
+  await expect(deployer(...asStack)).rejects.toThrow(/more than 20971520 bytes/);
 });
 
 test('kinds are listed and shown', async () => {

@@ -5,6 +5,16 @@ import { stripVTControlCharacters } from 'node:util';
 
 const main = join(import.meta.dirname, '../src/main.ts');
 
+/** Settings of whoever runs the tests must not count. */
+const withoutSettings: NodeJS.ProcessEnv = {
+  ...Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => !/^(DEPLOYER_|TF_VAR_|GITHUB_|NO_COLOR$|FORCE_COLOR$)/.test(name),
+    ),
+  ),
+  XDG_CONFIG_HOME: '/nonexistent',
+};
+
 export type Ran = { code: number | null; stdout: string; stderr: string };
 export type RunOptions = { cwd?: string; env?: Record<string, string>; input?: string };
 export type Running = {
@@ -15,10 +25,10 @@ export type Running = {
   ended: Promise<Ran>;
 };
 
-/** Starts `deployer` with pipes, as a script does. */
-export function startDeployer(url: string, words: string[], options: RunOptions = {}): Running {
+/** Starts `deployer` with pipes, as a script does. Without an address, its settings name one. */
+export function startDeployer(url: string | undefined, words: string[], options: RunOptions = {}): Running {
   const child = spawn(process.execPath, [main, ...words], {
-    env: { ...process.env, DEPLOYER_URL: url, ...options.env },
+    env: { ...withoutSettings, ...(url ? { DEPLOYER_URL: url } : {}), ...options.env },
     cwd: options.cwd,
   });
   const ran: Ran = { code: null, stdout: '', stderr: '' };
@@ -43,7 +53,7 @@ export function startDeployer(url: string, words: string[], options: RunOptions 
   };
 }
 
-export function runDeployer(url: string, words: string[], options?: RunOptions): Promise<Ran> {
+export function runDeployer(url: string | undefined, words: string[], options?: RunOptions): Promise<Ran> {
   return startDeployer(url, words, options).ended;
 }
 
@@ -59,7 +69,7 @@ export function runOnTerminal(
 ): Promise<{ code: number | null; screen: string }> {
   const quoted = [process.execPath, main, ...words].map((word) => `'${word}'`).join(' ');
   const child = spawn('script', ['-qec', `stty cols 100; ${quoted}`, '/dev/null'], {
-    env: { ...process.env, DEPLOYER_URL: url, TERM: 'xterm', ...options.env },
+    env: { ...withoutSettings, DEPLOYER_URL: url, TERM: 'xterm', ...options.env },
     cwd: options.cwd,
   });
   let screen = '';

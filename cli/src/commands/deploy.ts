@@ -22,7 +22,7 @@ export function deployCommand(): Command {
       const connection = connect(command);
       if (isStack(options)) return applyStack(connection, folder, options);
       requireStackFor(command, [...stackOnly, 'refresh', 'prune', 'withDependencies', 'withDependents']);
-      const code = await readProjectCode(folder, options, connection.json);
+      const code = await readProjectCode(folder, options);
       const { jobId } = await connection.client.deploy({
         body: {
           projectId: projectName(options.project, folder === '-' ? '.' : folder),

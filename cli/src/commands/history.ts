@@ -3,6 +3,7 @@ import { type Connection, connect } from '../connection.ts';
 import { projectName } from '../project/project-name.ts';
 import { showStackHistory } from '../stack/show.ts';
 import { isStack, type TargetOptions, withTarget } from '../target.ts';
+import { note } from '../terminal/output-mode.ts';
 import { counted, printable } from '../text/printable.ts';
 
 export function historyCommand(): Command {
@@ -23,5 +24,5 @@ async function showHistory({ client, json }: Connection, projectId: string): Pro
     ...jobs.map(({ jobId, status, message }) => `  ${jobId}  ${status}${message ? `  ${message}` : ''}`),
   ]);
   console.log(printable(lines.join('\n')) || 'no revisions');
-  if (history.nextCursor !== null) console.error('older revisions are left out');
+  if (history.nextCursor !== null) note('older revisions are left out');
 }

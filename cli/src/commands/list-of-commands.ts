@@ -73,17 +73,18 @@ export const groups: Record<string, Record<string, Listed>> = {
       load: async () => (await import('./outputs.ts')).outputsCommand(),
     },
     costs: {
-      summary: 'monthly costs of projects, and the prices used',
-      load: async () => (await import('./admin/costs.ts')).costsCommand(),
+      summary: 'monthly costs of projects, plans and code, and the prices used',
+      load: async () => (await import('./admin/costs/costs.ts')).costsCommand(),
     },
   },
   Check: {
     validate: {
-      summary: 'check a stack of a deployment repository; nothing is stored',
+      summary: 'check a folder of Terraform code, or a stack of a deployment repository; nothing is stored',
       load: async () => (await import('./validate.ts')).validateCommand(),
     },
     graph: {
-      summary: 'draw the components of a stack and what each needs',
+      summary:
+        'draw the resources of a project from its state, or the components of a stack, and what each needs',
       load: async () => (await import('./graph.ts')).graphCommand(),
     },
     drift: {
@@ -102,14 +103,22 @@ export const groups: Record<string, Record<string, Listed>> = {
   State: {
     state: {
       summary: 'state of a project or stack',
-      load: async () => (await import('./state.ts')).stateCommand(),
+      load: async () => (await import('./state/state.ts')).stateCommand(),
+    },
+    orphans: {
+      summary: 'objects that an interrupted apply may have left, and how they are settled',
+      load: async () => (await import('./orphans.ts')).orphansCommand(),
     },
     unlock: {
       summary: 'end a stuck pipeline; a component whose Terraform may still run stays held; needs an admin',
-      load: async () => (await import('./state.ts')).unlockCommand(),
+      load: async () => (await import('./state/state.ts')).unlockCommand(),
     },
   },
   Repository: {
+    init: {
+      summary: "write deployer.yaml, which names a folder's project",
+      load: async () => (await import('./init.ts')).initCommand(),
+    },
     stack: {
       summary: 'stacks of the repository in the current folder',
       load: async () => (await import('./scaffold.ts')).stackCommand(),
@@ -120,6 +129,14 @@ export const groups: Record<string, Record<string, Listed>> = {
     },
   },
   Engine: {
+    login: {
+      summary: 'keep the address of an engine and a token for it; asks for both',
+      load: async () => (await import('./login.ts')).loginCommand(),
+    },
+    logout: {
+      summary: 'remove the token of login',
+      load: async () => (await import('./login.ts')).logoutCommand(),
+    },
     doctor: {
       summary: 'show what the engine protects and what not; exit code 1 if anything is unprotected or broken',
       load: async () => (await import('./admin/doctor.ts')).doctorCommand(),
@@ -144,6 +161,16 @@ export const groups: Record<string, Record<string, Listed>> = {
     restore: {
       summary: 'upload a backup; the engine restores it at its next start',
       load: async () => (await import('./admin/restore.ts')).restoreCommand(),
+    },
+  },
+  'This command line': {
+    completion: {
+      summary: 'print a script that completes commands and options in a shell',
+      load: async () => (await import('./completion.ts')).completionCommand(),
+    },
+    version: {
+      summary: 'the version of the command line and of Node',
+      load: async () => (await import('./version.ts')).versionCommand(),
     },
   },
 };

@@ -3,6 +3,7 @@ import { allPages } from '../all-pages.ts';
 import { type Connection, connect } from '../connection.ts';
 import { listPipelines, listStacks } from '../stack/show.ts';
 import { isStack, type TargetOptions, withTarget } from '../target.ts';
+import { note } from '../terminal/output-mode.ts';
 import { table } from '../text/printable.ts';
 
 const newest = 50;
@@ -49,5 +50,5 @@ async function listJobs({ client, json }: Connection, projectId: string | undefi
     message ?? '',
   ]);
   console.log(rows.length > 0 ? table([['JOB', 'PROJECT', 'STATUS', 'ACCEPTED', ''], ...rows]) : 'no jobs');
-  if (page.nextCursor !== null) console.error(`only the newest ${newest}`);
+  if (page.nextCursor !== null) note(`only the newest ${newest}`);
 }

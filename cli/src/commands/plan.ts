@@ -29,7 +29,7 @@ export function planCommand(): Command {
 
 async function planProject(connection: Connection, folder: string, options: PlanOptions): Promise<void> {
   const { client, json } = connection;
-  const code = await readProjectCode(folder, options, json);
+  const code = await readProjectCode(folder, options);
   const projectId = projectName(options.project, folder === '-' ? '.' : folder);
   const { jobId } = await client.plan({ body: { projectId, ...code } });
   const watched = await watchJob(connection, jobId);

@@ -1,7 +1,9 @@
 import type { Client } from '@deployment-engine/client';
 import { type Diagnostic, isFinished, type JobView } from '@deployment-engine/contracts';
 import { patiently } from '../patiently.ts';
+import { outputMode } from '../terminal/output-mode.ts';
 import type { ProgressView } from '../terminal/progress-view.ts';
+import { printable } from '../text/printable.ts';
 import { type JobActivity, jobEventText } from './job-lines.ts';
 
 /** How far a job was followed. */
@@ -28,10 +30,11 @@ export async function followJob(
       { signal, lastEventId, retryFirst: true },
     )) {
       progress.lastEventId = id;
-      if (data.type === 'diagnostic') progress.shown.push(data.diagnostic);
+      if (data.type === 'diagnostic' && view.isShown) progress.shown.push(data.diagnostic);
       activity.add(data);
       const text = jobEventText(data);
       if (text) view.line(data.at, text);
+      if (data.type === 'log' && outputMode().verbose) view.line(data.at, `| ${printable(data.line)}`);
       view.activity(activity.text());
       if (data.type !== 'job_status') continue;
       if (isFinished(data.status)) break;

@@ -2,6 +2,7 @@ import { text } from 'node:stream/consumers';
 import { variablesSchema } from '@deployment-engine/contracts';
 import type { z } from 'zod';
 import { UsageError } from '../exit-code.ts';
+import { note } from '../terminal/output-mode.ts';
 import { counted } from '../text/printable.ts';
 import { type ProjectUpload, readProjectFolder } from '../upload/project-folder.ts';
 import { type GivenVariables, projectVariables } from '../upload/variables.ts';
@@ -13,22 +14,17 @@ export type ProjectCode = {
 };
 
 /** Reads code and variables of a deploy or plan, and says what is sent. `-` reads one file from standard input. */
-export async function readProjectCode(
-  folder: string,
-  given: GivenVariables,
-  quiet: boolean,
-): Promise<ProjectCode> {
-  const say = (line: string) => quiet || console.error(line);
+export async function readProjectCode(folder: string, given: GivenVariables): Promise<ProjectCode> {
   const { variables: values, fromEnvironment } = await projectVariables(given);
   const variables = variablesSchema.safeParse(values);
   if (!variables.success) {
     const { path, message } = variables.error.issues[0] ?? { path: [], message: '' };
     throw new UsageError(`variable ${path.join('.')}: ${message}`);
   }
-  if (fromEnvironment.length > 0) say(`Variables from TF_VAR_*: ${fromEnvironment.join(', ')}`);
+  if (fromEnvironment.length > 0) note(`Variables from TF_VAR_*: ${fromEnvironment.join(', ')}`);
   if (folder === '-') return { iacCode: await text(process.stdin), variables: variables.data };
   const upload = await readProjectFolder(folder);
-  for (const line of uploadLines(folder, upload)) say(line);
+  for (const line of uploadLines(folder, upload)) note(line);
   return { files: upload.files, variables: variables.data };
 }
 

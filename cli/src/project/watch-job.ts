@@ -14,7 +14,7 @@ export type WatchedJob = { job: JobView; progress: JobProgress; isPlanShown: boo
 
 /** Follows a job to its end, or until it waits for an approval that nobody can be asked for here. */
 export async function watchJob({ client, json }: Connection, jobId: string): Promise<WatchedJob> {
-  const view = createProgressView(json);
+  const view = createProgressView();
   const progress: JobProgress = { jobId, shown: [], activity: new JobActivity() };
   using interrupts = new Interrupts({
     view,

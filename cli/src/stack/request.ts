@@ -11,7 +11,7 @@ export type StackOptions = GivenVariables & { stack?: string };
 export function withStackOptions(command: Command): Command {
   return withVariables(
     command
-      .argument('[dir]', 'folder of the deployment repository', '.')
+      .argument('[dir]', 'the folder of the code, or of the deployment repository', '.')
       .option('--stack <name>', 'the stack; may be left out if the repository has one'),
   );
 }

@@ -4,6 +4,7 @@ import { allPages } from '../all-pages.ts';
 import type { Connection } from '../connection.ts';
 import { CliError, UsageError } from '../exit-code.ts';
 import type { TargetOptions } from '../target.ts';
+import { note } from '../terminal/output-mode.ts';
 import { printable, table } from '../text/printable.ts';
 import { pipelineExitCode, waitingText } from './finish-pipeline.ts';
 import { pipelineText } from './pipeline-text.ts';
@@ -106,7 +107,7 @@ function printPipelines(
   );
   const head = ['PIPELINE', 'STACK', 'ENVIRONMENT', 'TYPE', 'STATUS', 'COMMIT', 'CREATED', ''];
   console.log(rows.length > 0 ? printable(table([head, ...rows])) : 'no pipelines');
-  if (page.nextCursor !== null) console.error(`only the newest ${newest}`);
+  if (page.nextCursor !== null) note(`only the newest ${newest}`);
 }
 
 /** Returns the outputs of the stack, of one component, or of each component of a service by its id. */

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipelineIdSchema } from '@deployment-engine/contracts';
 import { CliError, UsageError } from '../exit-code.ts';
+import { readProjectFile } from '../settings/project-file.ts';
 import type { TargetOptions } from '../target.ts';
 
 /** Whether an argument is a pipeline, as opposed to a job or project. */
@@ -9,9 +10,10 @@ export function isPipelineId(text: string): boolean {
   return pipelineIdSchema.safeParse(text).success;
 }
 
-/** Returns the stack: `--stack`, else the only one of the repository in the folder. */
+/** Returns the stack: `--stack`, else DEPLOYER_STACK, else that of deployer.yaml, else the repository's only one. */
 export async function stackName(given: string | undefined, folder = '.'): Promise<string> {
-  if (given !== undefined) return given;
+  const named = given ?? (process.env.DEPLOYER_STACK || readProjectFile(folder).stack);
+  if (named !== undefined) return named;
   const entries = await readdir(join(folder, 'stacks'), { withFileTypes: true }).catch(() => {
     throw new CliError(
       `${folder === '.' ? 'the folder' : folder} has no stacks/; name the stack with --stack`,
@@ -33,6 +35,11 @@ export async function stackPlace(
   { stack, environment }: TargetOptions,
   folder?: string,
 ): Promise<StackPlace> {
+  const named = requireEnvironment(environment);
+  return { stack: await stackName(stack, folder), environment: named };
+}
+
+export function requireEnvironment(environment: string | undefined): string {
   if (environment === undefined) throw new UsageError('name the environment with --environment');
-  return { stack: await stackName(stack, folder), environment };
+  return environment;
 }

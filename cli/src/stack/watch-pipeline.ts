@@ -16,7 +16,7 @@ export async function watchPipeline(
   { client, json }: Connection,
   pipelineId: string,
 ): Promise<WatchedPipeline> {
-  const view = createProgressView(json);
+  const view = createProgressView();
   const progress: Progress = { pipelineId, activity: new PipelineActivity() };
   using interrupts = new Interrupts({
     view,

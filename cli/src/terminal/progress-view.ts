@@ -1,8 +1,11 @@
 import type { WriteStream } from 'node:tty';
 import { LiveLine } from './live-line.ts';
+import { outputMode } from './output-mode.ts';
 
 /** Shows how work proceeds, on standard error, so that standard output has only results. */
 export type ProgressView = {
+  /** False if nothing of it is shown. */
+  isShown: boolean;
   /** Prints a line with its time (ISO 8601); later lines of the text are indented. */
   line(at: string, text: string): void;
   /** Replaces what is at work now; only a terminal shows it. */
@@ -13,14 +16,16 @@ export type ProgressView = {
   end(): void;
 };
 
-export function createProgressView(json: boolean): ProgressView {
-  if (process.stderr.isTTY) return liveView(process.stderr);
-  return json ? quietView : plainView;
+export function createProgressView(): ProgressView {
+  const { json, quiet } = outputMode();
+  if (quiet || (json && !process.stderr.isTTY)) return quietView;
+  return process.stderr.isTTY ? liveView(process.stderr) : plainView;
 }
 
 function liveView(stream: WriteStream): ProgressView {
   const live = new LiveLine(stream);
   return {
+    isShown: true,
     line: (at, text) => live.print(timed(at, text)),
     activity: (text) => live.show(text),
     hold: () => live.hold(),
@@ -31,14 +36,15 @@ function liveView(stream: WriteStream): ProgressView {
 
 const nothing = () => undefined;
 const plainView: ProgressView = {
+  isShown: true,
   line: (at, text) => void process.stderr.write(`${timed(at, text)}\n`),
   activity: nothing,
   hold: nothing,
   release: nothing,
   end: nothing,
 };
-/** With `--json`, standard error has only errors. */
-const quietView: ProgressView = { ...plainView, line: nothing };
+/** Standard error has only errors. */
+const quietView: ProgressView = { ...plainView, isShown: false, line: nothing };
 
 /** Returns for example `12:03:04Z init begins`. */
 function timed(at: string, text: string): string {

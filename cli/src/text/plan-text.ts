@@ -1,6 +1,6 @@
-import { styleText } from 'node:util';
 import type { ChangeAction, PlanView, ResourceChange } from '@deployment-engine/contracts';
 import { type AttributeLine, attributeLines } from './attribute-lines.ts';
+import { paint } from './paint.ts';
 import { printable } from './printable.ts';
 import { hasChanges, planSummaryText } from './summary-text.ts';
 
@@ -14,7 +14,6 @@ const actions: Record<ChangeAction, { symbol: string; what: string }> = {
   forget: { symbol: '.', what: 'will no longer be managed' },
 };
 const sensitive = '(sensitive)';
-const colors = { '+': 'green', '-': 'red', '~': 'yellow', ' ': 'dim' } as const;
 
 /** Renders a plan as Terraform does: each change with the attributes that differ. */
 export function planText(plan: PlanView): string {
@@ -84,9 +83,4 @@ function findingLines({ policy }: PlanView): string[] {
     ({ mode, id, address, message }) => `  ${mode.padEnd(7)}  ${id}  ${address ?? ''}: ${message}`,
   );
   return [printable(['Policy findings:', ...lines].join('\n'))];
-}
-
-function paint(symbol: string): string {
-  const color = colors[symbol.at(-1) as keyof typeof colors];
-  return color ? styleText(color, symbol, { stream: process.stdout }) : symbol;
 }

@@ -9,7 +9,7 @@ import {
   pathProblem,
 } from '@deployment-engine/contracts';
 import { CliError } from '../exit-code.ts';
-import { settingsFile } from '../settings-file.ts';
+import { settingsFile } from '../settings/project-file.ts';
 import { contentOf } from './content.ts';
 import { Exclusions } from './exclusions.ts';
 import { listFolder } from './list-folder.ts';

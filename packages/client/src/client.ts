@@ -12,8 +12,8 @@ export type Client = { readonly [Name in keyof typeof endpoints]: Method<(typeof
 export type ClientOptions = {
   /** Address of the engine, for example `https://engine.example.org`; it may have a path. */
   url: string;
-  /** An API key or a JSON Web Token. */
-  token?: string | undefined;
+  /** An API key or a JSON Web Token; a function is asked for it before each request. */
+  token?: Connection['token'];
   fetch?: typeof fetch | undefined;
   /** Limit on the wait for an answer's beginning, and for the whole of a JSON answer; none by default. */
   timeoutMs?: number | undefined;

@@ -6,7 +6,7 @@ import type { ApiRequest } from './request.ts';
 export type Connection = {
   /** Without a slash at its end. */
   url: string;
-  token: string | undefined;
+  token: string | (() => Promise<string | undefined>) | undefined;
   fetch: typeof fetch;
   timeoutMs: number | undefined;
   events: {
@@ -44,11 +44,12 @@ export function operationOf({ method, path }: ApiRequest): string {
   return `${method} ${path.replace(/\?.*/, '')}`;
 }
 
-export function fetchFrom(
-  { url, token, fetch }: Connection,
+export async function fetchFrom(
+  { url, token: given, fetch }: Connection,
   { method, path, headers, body }: ApiRequest,
   signal: AbortSignal,
 ): Promise<Response> {
+  const token = typeof given === 'function' ? await tokenOf(given) : given;
   return fetch(`${url}${path}`, {
     method,
     headers: { ...headers, ...(token ? { authorization: `Bearer ${token}` } : {}) },
@@ -57,13 +58,25 @@ export function fetchFrom(
   });
 }
 
-/** Everything that is neither an answer nor the caller's abort means that the engine was not reached. */
+/** The caller's own function has thrown, so nothing was sent. */
+class TokenError extends Error {}
+
+async function tokenOf(ask: () => Promise<string | undefined>): Promise<string | undefined> {
+  try {
+    return await ask();
+  } catch (cause) {
+    throw new TokenError('asking for the token', { cause });
+  }
+}
+
+/** Everything that is neither an answer, the caller's abort nor theirs means that the engine was not reached. */
 export function callError(
   { url }: { url: string },
   error: unknown,
   ...signals: (AbortSignal | undefined)[]
 ): unknown {
   if (error instanceof ApiError || error instanceof UnreachableError) return error;
+  if (error instanceof TokenError) return error.cause;
   const aborted = signals.find((signal) => signal?.aborted);
   if (aborted) return aborted.reason;
   return new UnreachableError(url, reasonOf(error), error);

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { CheckedKind } from '@deployment-engine/stacks';
 import { Command } from 'commander';
+import { isJson } from '../../connection.ts';
 import { CliError } from '../../exit-code.ts';
-import { globalOption } from '../../global-options.ts';
 import { readRepository } from '../../upload/repository-folder.ts';
 
 const builtInInfraSchema = join(import.meta.dirname, '../../../../kinds/infra.schema.json');
@@ -15,8 +15,7 @@ export function kindsCheckCommand(): Command {
     .argument('<folder>')
     .action(async (folder: string, _options, command: Command) => {
       const kinds = await check(folder);
-      const isJson = globalOption(command, 'json') ?? false;
-      console.log(isJson ? JSON.stringify({ kinds }) : kinds.flatMap(linesOf).join('\n'));
+      console.log(isJson(command) ? JSON.stringify({ kinds }) : kinds.flatMap(linesOf).join('\n'));
       if (kinds.some(({ problems }) => problems.length > 0)) process.exitCode = 1;
     });
 }

@@ -1,61 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '@deployment-engine/client';
-import {
-  type InstalledPrices,
-  type ProjectCosts,
-  priceSources,
-  type UsageProfile,
-  usageProfiles,
-} from '@deployment-engine/contracts';
-import { Command, Option } from 'commander';
-import { connect } from '../../connection.ts';
-import { CliError, UsageError } from '../../exit-code.ts';
+import { type InstalledPrices, priceSources } from '@deployment-engine/contracts';
+import { Command } from 'commander';
+import { connect } from '../../../connection.ts';
+import { CliError, UsageError } from '../../../exit-code.ts';
 
 const pollMs = 1000;
 /** Price lists of all clouds take a few minutes. */
 const refreshLimitMs = 60 * 60_000;
 
-export function costsCommand(): Command {
-  return new Command('costs').addCommand(showCommand()).addCommand(priceBookCommand());
-}
-
-type ShowOptions = { profile?: UsageProfile; currency?: string };
-
-function showCommand(): Command {
-  return new Command('show')
-    .description('show the monthly costs of a project')
-    .argument('<projectId>')
-    .addOption(new Option('--profile <profile>', 'usage to assume if none is given').choices(usageProfiles))
-    .option('--currency <code>', 'a currency for which the engine has an exchange rate')
-    .action(async (projectId: string, options: ShowOptions, command: Command) => {
-      const { client, json } = connect(command);
-      const { profile, currency } = options;
-      const answer = await client.costs({ params: { projectId }, query: { profile, currency } });
-      console.log(json ? JSON.stringify(answer) : costTable(answer));
-    });
-}
-
-function costTable({ projectId, source, costs }: ProjectCosts): string {
-  const dear = costs.resources.toSorted((left, right) => (right.monthlyCost ?? 0) - (left.monthlyCost ?? 0));
-  const { diff } = costs;
-  return [
-    `${projectId}: ${costs.total.toFixed(2)} ${costs.currency} a month (from the ${source}, ${costs.confidence})`,
-    ...dear
-      .filter(({ status }) => status !== 'free' && status !== 'unsupported')
-      .map(({ address, monthlyCost }) => `  ${(monthlyCost?.toFixed(2) ?? '?').padStart(12)}  ${address}`),
-    ...costs.unpriced.map(({ address, component, detail }) =>
-      [`  not priced: ${address}`, ...(component ? [component] : []), detail].join(', '),
-    ),
-    ...(diff
-      ? [`the newest plan changes this by ${diff.difference.toFixed(2)} to ${diff.after.toFixed(2)}`]
-      : []),
-    `prices of ${costs.priceBook.asOf}`,
-    ...costs.priceBook.warnings,
-  ].join('\n');
-}
-
-function priceBookCommand(): Command {
+export function priceBookCommand(): Command {
   return new Command('pricebook')
     .description('the prices in use')
     .addCommand(

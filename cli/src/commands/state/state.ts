@@ -1,14 +1,22 @@
 import { Command } from 'commander';
-import { type Connection, connect } from '../connection.ts';
-import { UsageError } from '../exit-code.ts';
-import { projectName } from '../project/project-name.ts';
-import { type StackPlace, stackPlace } from '../stack/stack-name.ts';
-import { isStack, type TargetOptions, withTarget } from '../target.ts';
-import { printable, table } from '../text/printable.ts';
-import { resourceAddresses } from './show.ts';
+import { type Connection, connect } from '../../connection.ts';
+import { UsageError } from '../../exit-code.ts';
+import { projectName } from '../../project/project-name.ts';
+import { type StackPlace, stackPlace } from '../../stack/stack-name.ts';
+import { isStack, type TargetOptions, withTarget } from '../../target.ts';
+import { printable, table } from '../../text/printable.ts';
+import { resourceAddresses } from '../show.ts';
+import { diffCommand, pullCommand, restoreCommand, versionsCommand } from './versions.ts';
 
 export function stateCommand(): Command {
-  return new Command('state').addCommand(showCommand()).addCommand(listCommand()).addCommand(locksCommand());
+  return new Command('state')
+    .addCommand(showCommand())
+    .addCommand(listCommand())
+    .addCommand(versionsCommand())
+    .addCommand(diffCommand())
+    .addCommand(pullCommand())
+    .addCommand(restoreCommand())
+    .addCommand(locksCommand());
 }
 
 function showCommand(): Command {

@@ -1,0 +1,118 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Client } from '@deployment-engine/client';
+import type { stateVersionSchema } from '@deployment-engine/contracts';
+import { Command } from 'commander';
+import type { z } from 'zod';
+import { connect } from '../../connection.ts';
+import { CliError, UsageError } from '../../exit-code.ts';
+import { positive } from '../../stack/conduct-options.ts';
+import { targetProject } from '../../stack/target-project.ts';
+import { type TargetOptions, withTarget } from '../../target.ts';
+import { note } from '../../terminal/output-mode.ts';
+import { ask, isInteractive } from '../../terminal/prompt.ts';
+import { table } from '../../text/printable.ts';
+import { stateDiffText } from '../../text/state-diff-text.ts';
+
+type StateVersion = z.infer<typeof stateVersionSchema>;
+
+const newest = 50;
+const versionText = 'number of the version, from state versions';
+
+export function versionsCommand(): Command {
+  return withTarget(new Command('versions'))
+    .description('list stored versions of the state of a project or component, newest first')
+    .action(async (options: TargetOptions, command: Command) => {
+      const { client, json } = connect(command);
+      const projectId = await targetProject(client, options);
+      const page = await client.stateVersions({ params: { projectId }, query: { limit: newest } });
+      if (json) return console.log(JSON.stringify(page));
+      console.log(page.versions.length > 0 ? versionTable(page.versions) : `${projectId}: no state yet`);
+      if (page.nextCursor !== null) note(`only the newest ${newest}`);
+    });
+}
+
+function versionTable(versions: StateVersion[]): string {
+  const rows = versions.map(({ id, serial, resources, bytes, jobId, createdAt }) => [
+    String(id),
+    String(serial),
+    String(resources),
+    String(bytes),
+    jobId,
+    createdAt,
+  ]);
+  return table([['VERSION', 'SERIAL', 'RESOURCES', 'BYTES', 'JOB', 'CREATED'], ...rows]);
+}
+
+export function diffCommand(): Command {
+  return withTarget(new Command('diff'))
+    .description(
+      'show resources added, removed and changed between two versions; without them, the newest two',
+    )
+    .argument('[from]', versionText, positive)
+    .argument('[to]', 'the later version; else the newest', positive)
+    .action(
+      async (from: number | undefined, to: number | undefined, options: TargetOptions, command: Command) => {
+        const { client, json } = connect(command);
+        const projectId = await targetProject(client, options);
+        const query = from && to ? { from, to } : await newestPair(client, projectId, from);
+        const difference = await client.diffStates({ params: { projectId }, query });
+        console.log(json ? JSON.stringify(difference) : stateDiffText(difference));
+      },
+    );
+}
+
+async function newestPair(client: Client, projectId: string, from: number | undefined) {
+  const { versions } = await client.stateVersions({ params: { projectId }, query: { limit: 2 } });
+  const [last, before] = versions;
+  const first = from ?? before?.id;
+  if (!last || first === undefined)
+    throw new CliError(`comparing states of ${projectId}: it has ${versions.length}, and two are needed`);
+  return { from: first, to: last.id };
+}
+
+export function pullCommand(): Command {
+  return withTarget(new Command('pull'))
+    .description('print a version of the state as Terraform wrote it, secrets included; needs an admin')
+    .argument('[version]', `${versionText}; else the newest`, positive)
+    .action(async (version: number | undefined, options: TargetOptions, command: Command) => {
+      const { client } = connect(command);
+      const projectId = await targetProject(client, options);
+      const answer = await client.downloadState({
+        params: { projectId, version: version ?? (await newestVersion(client, projectId)) },
+      });
+      await pipeline(Readable.fromWeb(answer.body), process.stdout, { end: false });
+    });
+}
+
+async function newestVersion(client: Client, projectId: string): Promise<number> {
+  const { versions } = await client.stateVersions({ params: { projectId }, query: { limit: 1 } });
+  const [version] = versions;
+  if (!version) throw new CliError(`reading the state of ${projectId}: it has none yet; deploy it first`);
+  return version.id;
+}
+
+export function restoreCommand(): Command {
+  return withTarget(new Command('restore'))
+    .description('make an earlier version of the state the newest one; no object is changed; needs an admin')
+    .argument('<version>', versionText, positive)
+    .option('--force', 'do not ask')
+    .action(async (version: number, options: TargetOptions & { force?: boolean }, command: Command) => {
+      const { client, json } = connect(command);
+      const projectId = await targetProject(client, options);
+      if (!options.force) await confirm(projectId, version);
+      const answer = await client.restoreState({ params: { projectId, version }, body: {} });
+      console.log(json ? JSON.stringify(answer) : `${projectId}: ${answer.message}`);
+    });
+}
+
+/** Objects that were made since then would be unknown to Terraform. */
+async function confirm(projectId: string, version: number): Promise<void> {
+  const what = `restoring state ${version} of ${projectId}`;
+  if (!isInteractive())
+    throw new UsageError(`${what}: look at deployer state diff ${version} first, then add --force`);
+  const answer = await ask(
+    `Objects made since version ${version} would be unknown. Restore it? Only "yes" is accepted: `,
+  );
+  if (answer !== 'yes') throw new CliError(`${what}: not confirmed; nothing was changed`);
+}

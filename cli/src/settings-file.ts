@@ -1,2 +1,0 @@
-/** Settings of a project's folder; not deployed with its code. */
-export const settingsFile = 'deployer.yaml';
