@@ -91,7 +91,7 @@ async function make(
 ): Promise<NewPipeline> {
   const { stack, environment } = request;
   const rows = await deployedComponents(trx, stack, environment);
-  const tasks = tasksOf(context, request, deployment, code, rows);
+  const tasks = codeTasks(context, request, deployment, code, rows);
   for (const { codeDigest, plan } of tasks) {
     const prepared = codeDigest === null ? undefined : code.get(plan.id);
     if (prepared) await saveContent(trx, prepared);
@@ -117,11 +117,15 @@ async function make(
   };
 }
 
-function tasksOf(
-  { encryption }: Context,
-  request: CodePipelineRequest,
-  { components }: StackDeployment,
-  code: Map<string, PreparedRevision>,
+/** Returns the tasks of a request: deploys of its scope, then destroys of what the repository no longer has. */
+export function codeTasks(
+  { encryption }: Pick<Context, 'encryption'>,
+  request: Pick<
+    CodePipelineRequest,
+    'stack' | 'environment' | 'service' | 'component' | 'withDependencies' | 'withDependents'
+  >,
+  { components }: Pick<StackDeployment, 'components'>,
+  code: Map<string, Pick<PreparedRevision, 'digest'>>,
   rows: ComponentRow[],
 ): NewTask[] {
   const plans = components.map(({ plan }) => plan);

@@ -10,7 +10,7 @@ import { errorOf } from './failure.ts';
 import { inputsDigest, inputsOf } from './inputs.ts';
 import { waitingDigest } from './plan-digest.ts';
 import { losesData, reasonsToAsk } from './reasons-to-ask.ts';
-import { recordDone, recordFailed } from './record.ts';
+import { recordDone, recordFailed, whyNotGone } from './record.ts';
 import type { Step } from './step.ts';
 import { isUpToDate, queueCodeJob, queueFollowUp } from './task-jobs.ts';
 
@@ -45,6 +45,8 @@ async function followJob(step: Step, task: TaskRow): Promise<void> {
 }
 
 async function succeed(step: Step, task: TaskRow, job: JobRow): Promise<void> {
+  const left = await whyNotGone(step, task);
+  if (left !== undefined) return fail(step, task, left);
   await recordDone(step, task, job);
   if (task.action === 'check') return noteDrift(step, task, job);
   await step.setTask(task, { status: 'succeeded' }, task.action === 'deploy' ? 'deployed' : 'destroyed');
@@ -60,7 +62,7 @@ async function noteDrift(step: Step, task: TaskRow, job: JobRow): Promise<void> 
 }
 
 async function fail(step: Step, task: TaskRow, reason: string): Promise<void> {
-  if (task.action === 'deploy') await recordFailed(step, task);
+  if (task.action !== 'check') await recordFailed(step, task);
   await step.setTask(task, { status: 'failed' }, reason);
 }
 

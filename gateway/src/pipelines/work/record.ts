@@ -1,3 +1,4 @@
+import { unresolvedOrphans } from '../../jobs/recovery/orphan-store.ts';
 import { newestStateVersion } from '../../projects/states/store.ts';
 import type { JobRow } from '../../server/database/job-row.ts';
 import { componentContent, componentPlace, sealJson } from '../contents.ts';
@@ -37,7 +38,21 @@ async function recordDeployed(step: Step, task: TaskRow, job: JobRow): Promise<v
     .execute();
 }
 
-/** A failed apply may have changed a part: the component stays known, and its next plan is a real one. */
+/**
+ * Returns why a completed destroy has not destroyed everything: objects of an earlier interrupted apply may exist without
+ * an entry in the state. `undefined` if nothing is left.
+ */
+export async function whyNotGone(step: Step, task: TaskRow): Promise<string | undefined> {
+  if (task.action !== 'destroy') return undefined;
+  const { length } = await unresolvedOrphans(step.trx, task.project_id);
+  if (length === 0) return undefined;
+  const objects = length === 1 ? '1 object' : `${length} objects`;
+  return `${objects} of an interrupted apply may exist without a state; settle them, then resume: GET /api/deploy/orphans/${task.project_id}`;
+}
+
+/**
+ * A failed apply or destroy may have changed a part: the component stays known, and its next plan is a real one.
+ */
 export async function recordFailed(step: Step, task: TaskRow): Promise<void> {
   const { trx, context, pipeline } = step;
   if (task.job_id === null) return;
