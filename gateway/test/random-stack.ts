@@ -206,6 +206,7 @@ function plansOf(stack: RandomStack, environment: string): ComponentPlan[] {
         service,
         name,
         kind: 'Note',
+        kindOrigin: 'repository',
         region: 'us-east-1',
         projectId: `random.${environment}.${service}.${name}`,
         spec: {},
