@@ -22,6 +22,7 @@ import { orphanRoutes } from './jobs/recovery/orphan-routes.ts';
 import { jobRoutes } from './jobs/routes.ts';
 import { projectOfJob } from './jobs/store.ts';
 import { validateRoutes } from './jobs/validate/routes.ts';
+import { mcpRoute } from './mcp/route.ts';
 import { stackDriftRoutes } from './pipelines/drift/routes.ts';
 import { environmentRoutes } from './pipelines/environment/routes.ts';
 import { pipelineRoutes } from './pipelines/routes.ts';
@@ -77,6 +78,7 @@ export function createApp(context: Context): Express {
   const router = Router();
   for (const mount of resources) mount(router, context);
   app.use(router);
+  app.use(mcpRoute(context, app));
   app.use((request, response) => {
     const message = `no route ${request.method} ${request.path}; see /api/docs`;
     sendProblem(request, response, 'route_not_found', message);

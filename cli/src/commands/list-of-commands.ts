@@ -128,6 +128,12 @@ export const groups: Record<string, Record<string, Listed>> = {
       load: async () => (await import('./scaffold.ts')).serviceCommand(),
     },
   },
+  Agents: {
+    mcp: {
+      summary: 'serve the Model Context Protocol on standard input and output: tools for an agent',
+      load: async () => (await import('./mcp.ts')).mcpCommand(),
+    },
+  },
   Engine: {
     login: {
       summary: 'keep the address of an engine and a token for it; asks for both',

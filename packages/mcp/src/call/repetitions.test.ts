@@ -1,0 +1,26 @@
+import { fingerprintOf, Repetitions } from './repetitions.ts';
+
+const problem = { code: 'unsupported_argument', file: 'main.tf', line: 3, summary: 'Unsupported argument' };
+
+test('a caller is told of a repetition from the third time on', () => {
+  const repetitions = new Repetitions();
+  const told = [1, 2, 3, 4].map(() => repetitions.count('ada', ['a', 'a', 'b']).map(({ times }) => times));
+  expect(told).toStrictEqual([[], [], [3, 3], [4, 4]]);
+});
+
+test('callers are counted by themselves, whatever their names are', () => {
+  const repetitions = new Repetitions();
+  for (const caller of ['ada', 'ada\nx', 'bob']) repetitions.count(caller, ['x']);
+  expect(repetitions.count('ada', ['x'])).toStrictEqual([]);
+});
+
+test('a fingerprint stays when the column moves, and changes with the line, the code and the project', () => {
+  const same = fingerprintOf('shop', problem);
+  expect(fingerprintOf('shop', { ...problem, ...{ column: 9 } })).toBe(same);
+  const others = [
+    fingerprintOf('shop', { ...problem, line: 4 }),
+    fingerprintOf('shop', { ...problem, code: 'other' }),
+    fingerprintOf('blog', problem),
+  ];
+  expect(new Set([same, ...others]).size).toBe(4);
+});

@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import type { Call } from '../call/call.ts';
+import { CallError } from '../call/call-error.ts';
+import { changes, maxBytes, type Tool, type ToolAnswer, tool, waitSeconds } from '../call/tool.ts';
+import { waitForJob } from '../call/wait.ts';
+import { approvedJob, approveJob } from './approve.ts';
+import { codeBody, codeInput, project } from './code-input.ts';
+import { jobAnswer } from './job-answer.ts';
+
+const message = z.string().max(500).optional().describe('Why; stands in the history');
+const toRevision = z.number().int().positive().optional().describe('From history');
+const howToApprove =
+  'To apply exactly the plan that it answers, call it again with the jobId and planDigest of the answer, and nothing else, once the user agrees.';
+
+/** Tools that change a project. None applies a plan that nobody has approved by its digest. */
+export function deployTools(hasFolders: boolean): Tool[] {
+  return [
+    tool({
+      name: 'deploy',
+      title: 'Deploy Terraform code',
+      description: `Plans a deploy of the code into the project, and stops. ${howToApprove}`,
+      annotations: changes,
+      input: z.object({
+        project: project.optional(),
+        ...codeInput(hasFolders),
+        message,
+        ...approvedJob,
+        waitSeconds,
+        maxBytes,
+      }),
+      run: ({ project: projectId, message: why, jobId, planDigest, waitSeconds: seconds, ...code }, call) =>
+        startOrApprove(call, { projectId, jobId, planDigest, type: 'deploy', seconds }, async (id) => {
+          const body = { projectId: id, autoApprove: false, message: why, ...(await codeBody(call, code)) };
+          return call.client.deploy({ body });
+        }),
+    }),
+    tool({
+      name: 'destroy',
+      title: 'Destroy a project',
+      description: `Plans to destroy everything that the project has deployed, and stops. ${howToApprove}`,
+      annotations: changes,
+      input: z.object({ project: project.optional(), ...approvedJob, waitSeconds, maxBytes }),
+      run: ({ project: projectId, jobId, planDigest, waitSeconds: seconds }, call) =>
+        startOrApprove(call, { projectId, jobId, planDigest, type: 'destroy', seconds }, (id) =>
+          call.client.destroy({ body: { projectId: id, autoApprove: false } }),
+        ),
+    }),
+    tool({
+      name: 'rollback',
+      title: 'Deploy an earlier revision',
+      description: `Plans to deploy an earlier revision of the project, by default the one before the current, and stops. Data does not come back. ${howToApprove}`,
+      annotations: changes,
+      input: z.object({ project: project.optional(), toRevision, ...approvedJob, waitSeconds, maxBytes }),
+      run: ({ project: projectId, toRevision: to, jobId, planDigest, waitSeconds: seconds }, call) =>
+        startOrApprove(call, { projectId, jobId, planDigest, type: 'rollback', seconds }, (id) =>
+          call.client.rollback({ body: { projectId: id, toRevision: to, autoApprove: false } }),
+        ),
+    }),
+  ];
+}
+
+type Asked = {
+  projectId?: string | undefined;
+  jobId?: string | undefined;
+  planDigest?: string | undefined;
+  type: 'deploy' | 'destroy' | 'rollback';
+  seconds: number;
+};
+
+async function startOrApprove(
+  call: Call,
+  { projectId, jobId, planDigest, type, seconds }: Asked,
+  start: (projectId: string) => Promise<{ jobId: string }>,
+): Promise<ToolAnswer> {
+  if (jobId !== undefined && planDigest !== undefined)
+    return approveJob(call, { jobId, planDigest }, { toolName: type, seconds });
+  if (jobId !== undefined || planDigest !== undefined)
+    throw new CallError(`approving a plan: give both jobId and planDigest, as the ${type} answered them`);
+  if (projectId === undefined) throw new CallError(`planning a ${type}: name the project`);
+  const started = await start(projectId);
+  return jobAnswer(call, await waitForJob(call, started.jobId, seconds));
+}

@@ -1,0 +1,198 @@
+import { jobIdSchema, jobStatusSchema } from '@deployment-engine/contracts';
+import { z } from 'zod';
+import { counted } from '../answer/counted.ts';
+import type { Call } from '../call/call.ts';
+import { CallError } from '../call/call-error.ts';
+import { looks, maxBytes, records, type Tool, tool, waitSeconds } from '../call/tool.ts';
+import { waitForJob } from '../call/wait.ts';
+import { project } from './code-input.ts';
+import { jobAnswer } from './job-answer.ts';
+import { endOfLog } from './log.ts';
+import { stateResources } from './state-resources.ts';
+
+const jobId = jobIdSchema.describe('Id of the job');
+const cursor = z.string().optional().describe('nextCursor of the answer before');
+const again = { ...looks, idempotentHint: true };
+
+const listProjects = tool({
+  name: 'list_projects',
+  title: 'List projects',
+  description: 'Projects that this key may see, with the status of what they have deployed.',
+  annotations: again,
+  input: z.object({ cursor, maxBytes }),
+  async run({ cursor: after }, call) {
+    const page = await call.client.projects({ query: { cursor: after, limit: 100 } });
+    const more = page.nextCursor ? ' There are more: pass nextCursor.' : '';
+    return {
+      says: [`${counted(page.projects.length, 'project')}.${more}`],
+      facts: { projects: page.projects.length, nextCursor: page.nextCursor },
+      data: page,
+    };
+  },
+});
+
+const status = tool({
+  name: 'status',
+  title: 'Status of a job or project',
+  description:
+    "A job's status, plan, errors and outputs, waiting for its end if it is still at work; or, of a project, its newest job.",
+  annotations: again,
+  input: z.object({ jobId: jobId.optional(), project: project.optional(), waitSeconds, maxBytes }),
+  async run({ jobId: given, project: projectId, waitSeconds: seconds }, call) {
+    const id = given ?? (await newestJob(call, projectId));
+    return jobAnswer(call, await waitForJob(call, id, seconds));
+  },
+});
+
+async function newestJob(call: Call, projectId: string | undefined): Promise<string> {
+  if (projectId === undefined) throw new CallError('asking for a status: give jobId or project');
+  const { jobs } = await call.client.jobs({ query: { projectId, limit: 1 } });
+  if (!jobs[0]) throw new CallError(`asking for the status of ${projectId}: it has no job`);
+  return jobs[0].jobId;
+}
+
+const jobs = tool({
+  name: 'list_jobs',
+  title: 'List jobs',
+  description: 'Jobs that this key may see, newest first, for example those that wait for an approval.',
+  annotations: again,
+  input: z.object({ project: project.optional(), status: jobStatusSchema.optional(), cursor, maxBytes }),
+  async run({ project: projectId, status: wanted, cursor: after }, call) {
+    const page = await call.client.jobs({ query: { projectId, status: wanted, cursor: after, limit: 20 } });
+    const shown = page.jobs.map(({ failure: _, policy: __, ...job }) => job);
+    return {
+      says: [`${counted(shown.length, 'job')}.${page.nextCursor ? ' There are more: pass nextCursor.' : ''}`],
+      facts: { jobs: shown.length, nextCursor: page.nextCursor },
+      data: { jobs: shown },
+    };
+  },
+});
+
+const logs = tool({
+  name: 'logs',
+  title: 'Log of a job',
+  description: "The end of a job's log, as much as maxBytes allows.",
+  annotations: again,
+  input: z.object({ jobId, maxBytes }),
+  async run({ jobId: id, maxBytes: most }, call) {
+    const { lines, isWhole, bytes } = await endOfLog(call, id, most);
+    return {
+      says: [`The log has ${bytes} bytes; ${isWhole ? 'all of it is shown' : 'its end is shown'}.`],
+      facts: { jobId: id, bytes, whole: isWhole },
+      data: { log: lines },
+    };
+  },
+});
+
+const outputs = tool({
+  name: 'outputs',
+  title: 'Outputs of a project',
+  description: 'Values that the deployed code gives out; sensitive ones read (sensitive).',
+  annotations: again,
+  input: z.object({ project, maxBytes }),
+  async run({ project: projectId }, call) {
+    const { outputs: values } = await call.client.outputs({ params: { projectId } });
+    const count = Object.keys(values).length;
+    return { says: [`${counted(count, 'output')}.`], facts: { outputs: count }, data: { outputs: values } };
+  },
+});
+
+const resources = tool({
+  name: 'state_resources',
+  title: 'Resources in the state',
+  description:
+    'What a project has deployed: the address and id of each object, with the attributes of those whose address begins with `address`.',
+  annotations: again,
+  input: z.object({
+    project,
+    address: z.string().max(500).optional().describe('Beginning of an address, for example aws_s3_bucket.'),
+    maxBytes,
+  }),
+  async run({ project: projectId, address }, call) {
+    const { deploymentStatus, terraformState, stateUncertain } = await call.client.infrastructure({
+      params: { projectId },
+    });
+    const found = stateResources(terraformState, address);
+    return {
+      says: [
+        `${counted(found.length, 'resource')}; the project is ${deploymentStatus}.`,
+        ...(stateUncertain
+          ? ['An apply was interrupted: objects may exist that the state does not have.']
+          : []),
+      ],
+      facts: { resources: found.length, deploymentStatus, isUncertain: stateUncertain !== null },
+      data: { resources: found, ...(stateUncertain ? { stateUncertain } : {}) },
+    };
+  },
+});
+
+const history = tool({
+  name: 'history',
+  title: 'Revisions of a project',
+  description: 'Revisions of the code with their jobs, newest first; rollback takes their numbers.',
+  annotations: again,
+  input: z.object({ project, cursor, maxBytes }),
+  async run({ project: projectId, cursor: after }, call) {
+    const page = await call.client.history({ params: { projectId }, query: { cursor: after, limit: 20 } });
+    return {
+      says: [`${counted(page.revisions.length, 'revision')}.`],
+      facts: { revisions: page.revisions.length, nextCursor: page.nextCursor },
+      data: page,
+    };
+  },
+});
+
+const policy = tool({
+  name: 'policy',
+  title: 'Policy findings of a job',
+  description:
+    'Rules that code or plan of a job violate, with the remedy of each, and who could allow it. By default of the newest job of a project.',
+  annotations: again,
+  input: z.object({ jobId: jobId.optional(), project: project.optional(), maxBytes }),
+  async run({ jobId: given, project: projectId }, call) {
+    const id = given ?? (await newestJob(call, projectId));
+    const { verdict, code, plan, afterApply } = await call.client.jobPolicy({ params: { jobId: id } });
+    const findings = [code, plan, afterApply].flatMap((report) => report?.findings ?? []).length;
+    return {
+      says: [`Verdict ${verdict}, ${counted(findings, 'finding')} in job ${id}.`],
+      facts: { jobId: id, verdict, findings },
+      data: { code, plan, afterApply },
+    };
+  },
+});
+
+const drift = tool({
+  name: 'drift',
+  title: 'Check for drift',
+  description:
+    'Compares what a project has deployed with the real objects. Changes neither; check: false answers the last result.',
+  annotations: records,
+  input: z.object({ project, check: z.boolean().default(true), waitSeconds, maxBytes }),
+  async run({ project: projectId, check, waitSeconds: seconds }, call) {
+    const params = { projectId };
+    if (check) {
+      const { jobId: id } = await call.client.checkDrift({ params, body: {} });
+      const job = await waitForJob(call, id, seconds);
+      if (job.status !== 'completed') return jobAnswer(call, job);
+    }
+    const { status: found, resources: drifted, checkedAt, orphans } = await call.client.drift({ params });
+    return {
+      says: [`The project is ${found}: ${counted(drifted.length, 'resource')} in drift.`],
+      facts: { status: found, drifted: drifted.length, checkedAt },
+      data: { resources: drifted, ...(orphans.length > 0 ? { orphans } : {}) },
+    };
+  },
+});
+
+/** Tools that look at projects and their jobs. */
+export const lookTools: Tool[] = [
+  listProjects,
+  status,
+  jobs,
+  logs,
+  outputs,
+  resources,
+  history,
+  policy,
+  drift,
+];

@@ -1,0 +1,92 @@
+import { isPipelineFinished, type PipelineTask, type PipelineView } from '@deployment-engine/contracts';
+import type { Call } from '../call/call.ts';
+import { problemData } from '../call/problems.ts';
+import type { ToolAnswer } from '../call/tool.ts';
+import { summaryText } from '../projects/job-answer.ts';
+import { planData } from '../projects/plan-data.ts';
+import { toolOfPipeline } from './tool-of-pipeline.ts';
+
+/** Plans of so many components are shown in full; `status` of a job shows any other. */
+const maxPlans = 20;
+
+/** Tells how a pipeline stands, with its components and what to do next. */
+export async function pipelineAnswer(call: Call, pipeline: PipelineView): Promise<ToolAnswer> {
+  const { pipelineId, stack, environment, type, status, planDigest, components } = pipeline;
+  const failures = await failuresOf(call, components);
+  const problems = problemData(call, `${stack}.${environment}`, failures);
+  return {
+    says: [...nextSteps(pipeline), ...problems.says],
+    facts: { pipelineId, stack, environment, type, status, planDigest, repeated: problems.repeated },
+    data: {
+      ...(pipeline.error ? { error: pipeline.error } : {}),
+      ...(pipeline.waitingReason ? { waitingReason: pipeline.waitingReason } : {}),
+      counts: pipeline.counts,
+      monthlyCost: pipeline.cost,
+      ...(pipeline.warnings.length > 0 ? { warnings: pipeline.warnings } : {}),
+      ...(problems.data.length > 0 ? { diagnostics: problems.data } : {}),
+      components: components.map(componentData),
+      ...(status === 'awaiting_approval' ? { plans: await plansOf(call, components) } : {}),
+    },
+    isError: status === 'failed' || status === 'partial',
+    ...(status === 'awaiting_approval' && planDigest
+      ? { approval: { of: 'pipeline', id: pipelineId, planDigest, question: questionOf(pipeline) } }
+      : {}),
+  };
+}
+
+function nextSteps({ pipelineId, type, status, planDigest, plan, counts }: PipelineView): string[] {
+  const about = `Pipeline ${pipelineId} (${type})`;
+  if (status === 'awaiting_approval')
+    return [
+      `${about} waits for an approval of its plans: ${summaryText(plan)}. Nothing more is changed until then.`,
+      `Show the plans to the user. To apply exactly these, call ${toolOfPipeline(type)} with pipelineId ${pipelineId} and planDigest ${planDigest}; to drop them, call cancel.`,
+    ];
+  if (!isPipelineFinished(status))
+    return [`${about} is ${status}.`, `Call stack_status with pipelineId ${pipelineId} to wait further.`];
+  const ended = Object.entries(counts).map(([name, count]) => `${count} ${name}`);
+  return [`${about} is ${status}: ${ended.join(', ')}.`];
+}
+
+function questionOf({ type, stack, environment, plan }: PipelineView): string {
+  const what = type === 'destroy' ? 'Destroy what is deployed of' : 'Apply these changes to';
+  return `${what} ${stack} in ${environment}? ${summaryText(plan)}.`;
+}
+
+function componentData(task: PipelineTask) {
+  const { component, kind, wave, action, status, reason, stateful, changes, plan, cost, findings } = task;
+  return {
+    component,
+    kind,
+    wave,
+    action,
+    status,
+    ...(reason ? { reason } : {}),
+    ...(stateful ? { stateful } : {}),
+    ...(changes.length > 0 ? { changes } : {}),
+    ...(plan ? { plan } : {}),
+    ...(cost ? { cost } : {}),
+    ...(findings > 0 ? { findings } : {}),
+    ...(task.drifted === null ? {} : { drifted: task.drifted }),
+    ...(task.jobId ? { jobId: task.jobId } : {}),
+  };
+}
+
+async function plansOf(call: Call, components: PipelineTask[]) {
+  const planned = components.filter(({ planJobId }) => planJobId !== null).slice(0, maxPlans);
+  const plans = planned.map(async ({ component, planJobId }) => {
+    const plan = await call.client.jobPlan({ params: { jobId: planJobId ?? '' } }).catch(() => undefined);
+    return { component, ...(plan ? planData(plan) : {}) };
+  });
+  return Promise.all(plans);
+}
+
+/** Returns the errors of the components that failed. */
+async function failuresOf(call: Call, components: PipelineTask[]) {
+  const failed = components.filter(({ status }) => status === 'failed').slice(0, maxPlans);
+  const jobs = failed.map(async ({ jobId, planJobId }) => {
+    const id = jobId ?? planJobId;
+    const job = id === null ? undefined : await call.client.status({ params: { jobId: id } });
+    return job?.failure?.diagnostics.filter(({ severity }) => severity === 'error') ?? [];
+  });
+  return (await Promise.all(jobs)).flat();
+}

@@ -1,0 +1,194 @@
+import { pipelineIdSchema } from '@deployment-engine/contracts';
+import { z } from 'zod';
+import { counted } from '../answer/counted.ts';
+import type { Call } from '../call/call.ts';
+import { CallError } from '../call/call-error.ts';
+import { problemData } from '../call/problems.ts';
+import { looks, maxBytes, records, type Tool, tool, waitSeconds } from '../call/tool.ts';
+import { waitForPipeline } from '../call/wait.ts';
+import { pipelineAnswer } from './pipeline-answer.ts';
+import { environment, repositoryBody, repositoryInput, scope, stack } from './stack-input.ts';
+
+const again = { ...looks, idempotentHint: true };
+const cursor = z.string().optional().describe('nextCursor of the answer before');
+
+function stackValidate(hasFolders: boolean): Tool {
+  return tool({
+    name: 'stack_validate',
+    title: 'Validate a stack',
+    description:
+      'Resolves a stack of a deployment repository to components and waves, or to all its errors at once with file, line, code and remedy. Stores nothing.',
+    annotations: again,
+    input: z.object({ stack, environment: environment.optional(), ...repositoryInput(hasFolders), maxBytes }),
+    async run({ stack: name, environment: env, ...given }, call) {
+      const body = { environment: env, ...(await repositoryBody(call, given)) };
+      const checked = await call.client.validateStack({ params: { stack: name }, body });
+      const { data, says, repeated } = problemData(call, name, checked.errors, checked.warnings);
+      const { valid, errors, warnings, components, waves } = checked;
+      return {
+        says: [
+          `The stack is ${valid ? 'valid' : 'not valid'}: ${counted(errors.length, 'error')}, ${counted(warnings.length, 'warning')}.`,
+          ...says,
+        ],
+        facts: { valid, errors: errors.length, warnings: warnings.length, repeated },
+        data: { ...(data.length > 0 ? { diagnostics: data } : {}), components, waves },
+      };
+    },
+  });
+}
+
+const listStacks = tool({
+  name: 'list_stacks',
+  title: 'List stacks',
+  description: 'Stacks that this key may see, with their environments.',
+  annotations: again,
+  input: z.object({ cursor, maxBytes }),
+  async run({ cursor: after }, call) {
+    const page = await call.client.stacks({ query: { cursor: after, limit: 100 } });
+    return {
+      says: [`${counted(page.stacks.length, 'environment')} of stacks.`],
+      facts: { stacks: page.stacks.length, nextCursor: page.nextCursor },
+      data: page,
+    };
+  },
+});
+
+const stackStatus = tool({
+  name: 'stack_status',
+  title: 'Status of a stack or pipeline',
+  description:
+    'Status of every component in an environment; or of a pipeline, waiting for its end if it is still at work.',
+  annotations: again,
+  input: z.object({
+    pipelineId: pipelineIdSchema.optional(),
+    stack: stack.optional(),
+    environment: environment.optional(),
+    waitSeconds,
+    maxBytes,
+  }),
+  async run({ pipelineId, stack: name, environment: env, waitSeconds: seconds }, call) {
+    if (pipelineId !== undefined)
+      return pipelineAnswer(call, await waitForPipeline(call, pipelineId, seconds));
+    if (name === undefined || env === undefined)
+      throw new CallError('asking for a status: give pipelineId, or stack and environment');
+    return environmentAnswer(call, { stack: name, environment: env });
+  },
+});
+
+async function environmentAnswer(call: Call, params: { stack: string; environment: string }) {
+  const answer = await call.client.stackEnvironment({ params });
+  const { status, components, activePipelineId, lastPipelineId } = answer;
+  return {
+    says: [`${counted(components.length, 'component')}; the environment is ${status}.`],
+    facts: { status, components: components.length, activePipelineId, lastPipelineId },
+    data: {
+      destroyAt: answer.destroyAt,
+      components: components.map(({ component, kind, status: stands, updatedAt, projectId }) => ({
+        component,
+        kind,
+        status: stands,
+        updatedAt,
+        projectId,
+      })),
+    },
+  };
+}
+
+const stackOutputs = tool({
+  name: 'stack_outputs',
+  title: 'Outputs of a stack',
+  description: 'Outputs of a stack and of its components; sensitive ones read (sensitive).',
+  annotations: again,
+  input: z.object({ stack, environment, maxBytes }),
+  async run({ stack: name, environment: env }, call) {
+    const { outputs, components } = await call.client.stackOutputs({
+      params: { stack: name, environment: env },
+    });
+    return {
+      says: [
+        `${counted(Object.keys(outputs).length, 'output')}, ${counted(components.length, 'component')}.`,
+      ],
+      facts: { outputs: Object.keys(outputs).length },
+      data: { outputs, components },
+    };
+  },
+});
+
+const stackHistory = tool({
+  name: 'stack_history',
+  title: 'Pipelines of a stack',
+  description: 'Pipelines of a stack in an environment, newest first; stack_rollback takes their ids.',
+  annotations: again,
+  input: z.object({ stack, environment, cursor, maxBytes }),
+  async run({ stack: name, environment: env, cursor: after }, call) {
+    const page = await call.client.stackHistory({
+      params: { stack: name, environment: env },
+      query: { cursor: after, limit: 20 },
+    });
+    return {
+      says: [`${counted(page.pipelines.length, 'pipeline')}.`],
+      facts: { pipelines: page.pipelines.length, nextCursor: page.nextCursor },
+      data: page,
+    };
+  },
+});
+
+const stackDrift = tool({
+  name: 'stack_drift',
+  title: 'Check a stack for drift',
+  description:
+    'Compares what a stack has deployed with the real objects. Changes neither; check: false answers the last result.',
+  annotations: records,
+  input: z.object({
+    stack,
+    environment,
+    ...scope,
+    check: z.boolean().default(true),
+    waitSeconds,
+    maxBytes,
+  }),
+  async run({ stack: name, environment: env, service, component, check, waitSeconds: seconds }, call) {
+    if (check) {
+      const body = { environment: env, service, component };
+      const { pipelineId } = await call.client.driftStack({ params: { stack: name }, body });
+      const pipeline = await waitForPipeline(call, pipelineId, seconds);
+      if (pipeline.status !== 'completed') return pipelineAnswer(call, pipeline);
+    }
+    const report = await call.client.stackDrift({ params: { stack: name, environment: env } });
+    const drifted = report.components.filter(({ status }) => status === 'drifted');
+    return {
+      says: [`The stack is ${report.status}: ${counted(drifted.length, 'component')} in drift.`],
+      facts: { status: report.status, drifted: drifted.length },
+      data: { components: drifted, ignoreRules: report.rules.length },
+    };
+  },
+});
+
+const listKinds = tool({
+  name: 'list_kinds',
+  title: 'Kinds of components',
+  description: 'Kinds that a component of a stack may have; with a name, the schema of that kind.',
+  annotations: again,
+  input: z.object({ kind: z.string().max(100).optional().describe('For example SQS'), maxBytes }),
+  async run({ kind }, call) {
+    if (kind !== undefined) {
+      const found = await call.client.kind({ params: { kind } });
+      return { says: ['The kind with its schema.'], facts: {}, data: found };
+    }
+    const { kinds } = await call.client.kinds();
+    return { says: [`${counted(kinds.length, 'kind')}.`], facts: { kinds: kinds.length }, data: { kinds } };
+  },
+});
+
+/** Tools that look at stacks. */
+export function stackLookTools(hasFolders: boolean): Tool[] {
+  return [
+    stackValidate(hasFolders),
+    listStacks,
+    stackStatus,
+    stackOutputs,
+    stackHistory,
+    stackDrift,
+    listKinds,
+  ];
+}
