@@ -99,3 +99,26 @@ test('over standard input an agent reads no folder outside of the root, and foll
     expect((await agent.call('validate', { folder })).text).toMatch(/is outside of|no such folder/);
   expect((await agent.call('validate', { folder: 'linked' })).text).toContain('leads out of the folder');
 });
+
+test('no tool shows a secret variable or a sensitive value, also to an admin', async () => {
+  await using agent = await connectAgent(engine().url);
+  const project = 'secretive';
+  const secret = 'correct-horse-battery';
+  const code = [
+    'variable "word" {\n  sensitive = true\n}',
+    'resource "terraform_data" "a" {\n  input = var.word\n}',
+    'output "word" {\n  value     = terraform_data.a.output\n  sensitive = true\n}',
+  ].join('\n');
+  await client.request('PUT', `/api/deploy/secrets/${project}/variables`, { variables: { word: secret } });
+  const { facts } = await agent.call('deploy', { project, code });
+  const { jobId, planDigest } = facts;
+  const answers = [await agent.call('deploy', { jobId, planDigest })];
+  expect(answers[0]?.facts).toMatchObject({ status: 'completed' });
+  for (const name of ['outputs', 'drift', 'history', 'cost'])
+    answers.push(await agent.call(name, { project }));
+  answers.push(await agent.call('state_resources', { project, address: 'terraform_data' }));
+  for (const name of ['status', 'logs', 'policy']) answers.push(await agent.call(name, { jobId }));
+  expect(answers.filter(({ isError }) => isError)).toStrictEqual([]);
+  expect(answers.map(({ text }) => text).join('\n')).not.toContain(secret);
+  expect(answers.map(({ text }) => text).join('\n')).toContain('(sensitive)');
+});

@@ -44,21 +44,22 @@ async function showProjects(
 
 async function showInfrastructure(
   context: Context,
-  { params, principal, call }: Input<typeof endpoints.infrastructure>,
+  { params, query: { redacted }, principal, call }: Input<typeof endpoints.infrastructure>,
 ) {
   const { query } = context.database;
   const project = await knownProject(query, params.projectId);
   if (!project) return notDeployed(params.projectId);
   const newest = await readNewestState(query, context.encryption, project.id);
   const redactor = await context.redactorOf({ projectId: project.id });
-  if (newest && seesRawState(principal) && principal.kind !== 'open') await call.record(query);
+  const isRaw = seesRawState(principal) && !redacted;
+  if (newest && isRaw && principal.kind !== 'open') await call.record(query);
   const uncertainty = await projectUncertainty(query, context.encryption, project.id);
   return {
     projectId: project.id,
     deploymentStatus: await deploymentStatus(query, project),
     deploymentJobId: project.deployment_job_id ?? project.last_job_id,
     deploymentOutputs: newest ? redactor.redactValues(redactedOutputs(newest.state)) : {},
-    terraformState: newest ? shownState(newest.state, principal, redactor) : null,
+    terraformState: newest ? shownState(newest.state, isRaw, redactor) : null,
     stateUncertain: uncertainty && (redactor.redactJson(uncertainty) as Uncertainty),
     destroyAt: project.destroy_at?.toISOString() ?? null,
     lastUpdated: project.updated_at.toISOString(),
@@ -143,9 +144,8 @@ function notDeployed(projectId: string) {
   };
 }
 
-/** Returns the full state for admins, and a redacted one for other callers. */
-function shownState(state: TerraformState, principal: Principal, redactor: Redactor) {
-  if (seesRawState(principal)) return { ...state };
+function shownState(state: TerraformState, isRaw: boolean, redactor: Redactor) {
+  if (isRaw) return { ...state };
   return redactor.redactValues({ ...redactState(state) });
 }
 

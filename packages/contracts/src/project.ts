@@ -92,6 +92,10 @@ export const projectEndpoints = {
     summary: 'What a project has deployed',
     role: 'viewer',
     params: projectParams,
+    query: z.object({
+      /** Redacts the state also for a caller who may see it raw. */
+      redacted: z.stringbool().default(false),
+    }),
     status: 200,
     answer: infrastructureSchema,
     problems: ['invalid_request', 'project_not_found'],

@@ -111,6 +111,7 @@ const resources = tool({
   async run({ project: projectId, address }, call) {
     const { deploymentStatus, terraformState, stateUncertain } = await call.client.infrastructure({
       params: { projectId },
+      query: { redacted: true },
     });
     const found = stateResources(terraformState, address);
     return {
