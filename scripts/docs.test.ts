@@ -28,12 +28,27 @@ function foldersIn(path: string): string[] {
     .filter((folder) => !runtimeFolders.includes(folder) && holdsFiles(folder));
 }
 
+/** The anchors of a page's headings, as GitHub makes them. */
+function anchorsOf(text: string): string[] {
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w\s-]/g, '')
+      .replace(/\s/g, '-'),
+  );
+}
+
 for (const page of pages) {
   const text = read(page);
 
   test(`${page}: every link leads to a file`, () => {
-    for (const [, target = ''] of text.matchAll(/\]\(([^)]+)\)/g))
-      if (!/^https?:/.test(target)) assert.ok(existsSync(join(root, dirname(page), target)), target);
+    for (const [, target = ''] of text.matchAll(/\]\(([^)]+)\)/g)) {
+      if (/^https?:/.test(target)) continue;
+      const [file = '', anchor] = target.split('#');
+      const path = file === '' ? page : join(dirname(page), file);
+      assert.ok(existsSync(join(root, path)), target);
+      if (anchor) assert.ok(anchorsOf(read(path)).includes(anchor), target);
+    }
   });
 
   test(`${page}: every path it names exists`, () => {

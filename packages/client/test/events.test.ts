@@ -145,7 +145,7 @@ test('a stream that no connection brings back throws after the limit', async () 
     if (count === 1) cut(begin(response), eventText(1));
     else response.writeHead(503).end();
   });
-  const error = await errorOf(clientOf(server.url, { giveUpMs: 20 }).jobEvents({ params }));
+  const error = await errorOf(clientOf(server.url, { giveUpMs: 500 }).jobEvents({ params }));
   assert(error instanceof ApiError);
   expect(error.status).toBe(503);
 });
