@@ -26,6 +26,7 @@ import { mcpRoute } from './mcp/route.ts';
 import { stackDriftRoutes } from './pipelines/drift/routes.ts';
 import { environmentRoutes } from './pipelines/environment/routes.ts';
 import { pipelineRoutes } from './pipelines/routes.ts';
+import { snapshotRoutes } from './pipelines/snapshots/routes.ts';
 import { policyRoutes } from './policy/routes.ts';
 import { revisionRoutes } from './projects/revisions/routes.ts';
 import { secretRoutes } from './projects/secrets/routes.ts';
@@ -44,6 +45,7 @@ const resources = [
   pipelineRoutes,
   environmentRoutes,
   stackDriftRoutes,
+  snapshotRoutes,
   costRoutes,
   policyRoutes,
   policyReportRoutes,

@@ -32,6 +32,7 @@ const bodies: Record<string, unknown> = {
   promoteStack: { from: 'development', to: 'staging' },
   approvePipeline: { planDigest: 'a'.repeat(64) },
   unlockStack: { pipelineId, force: true },
+  restoreStack: { at: '2030-01-01T00:00:00Z' },
   ignoreStackDrift: { component: 'a/b', attribute: '*', why: 'a test' },
   estimateCode: code,
   approveJob: { planDigest: 'a'.repeat(64) },

@@ -17,6 +17,11 @@ export async function endAs(
       .where('id', '=', pipelineId)
       .returningAll()
       .executeTakeFirstOrThrow();
+    await trx
+      .updateTable('jobs')
+      .set({ status: 'cancelled', finished_at: new Date() })
+      .where('pipeline_id', '=', pipelineId)
+      .execute();
     for (const task of await tasksOf(trx, pipelineId)) {
       await trx
         .updateTable('pipeline_tasks')

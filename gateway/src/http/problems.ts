@@ -48,6 +48,7 @@ const table = {
   stack_locked: { status: 409, title: 'Another pipeline holds a part of the stack' },
   stack_owned: { status: 409, title: 'The project belongs to a stack' },
   stack_revision_not_found: { status: 404, title: 'No such stored repository of the stack' },
+  snapshot_not_found: { status: 404, title: 'No such snapshot of the stack' },
   dependencies_missing: { status: 409, title: 'What the scope needs is not deployed' },
   dependents_remain: { status: 409, title: 'Other components need what would be destroyed' },
   promotion_refused: { status: 409, title: 'The stack may not be promoted like this' },

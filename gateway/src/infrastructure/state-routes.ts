@@ -3,6 +3,7 @@ import type { Router } from 'express';
 import type { Context } from '../context.ts';
 import { decodeNumberCursor, encodeCursor } from '../http/cursor.ts';
 import { type Input, route } from '../http/route.ts';
+import { refuseLimited } from '../jobs/refuse-limited.ts';
 import { projectRedactor } from '../projects/secrets/project-redactor.ts';
 import { diffStates } from '../projects/states/diff.ts';
 import { redactDifference } from '../projects/states/differences.ts';
@@ -76,8 +77,9 @@ async function showDiff(
   };
 }
 
-async function restore(context: Context, { params }: Input<typeof endpoints.restoreState>) {
+async function restore(context: Context, { params, principal }: Input<typeof endpoints.restoreState>) {
   const project = await findProject(context.database.query, params.projectId);
+  refuseLimited(principal, 'restoring the state of', project.id);
   const { restored, version } = await restoreState(context, project.id, params.version);
   return {
     projectId: project.id,

@@ -22,13 +22,23 @@ export async function refuseOwned(trx: Query, projectId: string, activity: strin
 
 /** Returns the id of a pipeline with a task for the project that has not ended. */
 export async function unfinishedPipeline(trx: Query, projectId: string): Promise<string | undefined> {
-  const row = await trx
+  return (await unfinished(trx, projectId).executeTakeFirst())?.id;
+}
+
+/** Returns the id of one that is to change the project. */
+export async function holdingPipeline(trx: Query, projectId: string): Promise<string | undefined> {
+  const row = await unfinished(trx, projectId)
+    .where('pipelines.type', 'not in', ['plan', 'drift'])
+    .executeTakeFirst();
+  return row?.id;
+}
+
+function unfinished(trx: Query, projectId: string) {
+  return trx
     .selectFrom('pipeline_tasks')
     .innerJoin('pipelines', 'pipelines.id', 'pipeline_tasks.pipeline_id')
     .select('pipelines.id')
     .where('pipeline_tasks.project_id', '=', projectId)
     .where(sql<boolean>`pipelines.finished_at is null`)
-    .limit(1)
-    .executeTakeFirst();
-  return row?.id;
+    .limit(1);
 }

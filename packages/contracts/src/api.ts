@@ -24,6 +24,7 @@ import { stackEndpoints } from './stack/check.ts';
 import { stackDriftEndpoints } from './stack/drift.ts';
 import { environmentEndpoints } from './stack/environment-endpoints.ts';
 import { pipelineEndpoints } from './stack/pipeline-endpoints.ts';
+import { snapshotEndpoints } from './stack/snapshot.ts';
 import { startEndpoints } from './stack/start-endpoints.ts';
 import { stateEndpoints } from './state.ts';
 import { validationEndpoints } from './validation.ts';
@@ -47,6 +48,7 @@ export const endpoints = {
   ...startEndpoints,
   ...environmentEndpoints,
   ...stackDriftEndpoints,
+  ...snapshotEndpoints,
   ...pipelineEndpoints,
   ...costEndpoints,
   ...budgetEndpoints,

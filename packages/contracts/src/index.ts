@@ -38,6 +38,7 @@ export * from './stack/environment.ts';
 export { environmentName, pipelineIdSchema, stackName } from './stack/names.ts';
 export * from './stack/pipeline.ts';
 export * from './stack/requests.ts';
+export * from './stack/snapshot.ts';
 export * from './state.ts';
 export * from './validation.ts';
 export * from './web-identity.ts';

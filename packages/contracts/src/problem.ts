@@ -42,6 +42,7 @@ export const problemCodes = [
   'stack_locked',
   'stack_owned',
   'stack_revision_not_found',
+  'snapshot_not_found',
   'dependencies_missing',
   'dependents_remain',
   'promotion_refused',

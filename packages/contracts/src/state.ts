@@ -122,6 +122,12 @@ export const stateEndpoints = {
     body: z.strictObject({}),
     status: 200,
     answer: stateRestoredSchema,
-    problems: ['invalid_request', 'project_not_found', 'state_version_not_found', 'project_busy'],
+    problems: [
+      'invalid_request',
+      'key_limited',
+      'project_not_found',
+      'state_version_not_found',
+      'project_busy',
+    ],
   }),
 } as const satisfies Record<string, Endpoint>;

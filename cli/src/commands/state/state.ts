@@ -6,6 +6,7 @@ import { type StackPlace, stackPlace } from '../../stack/stack-name.ts';
 import { isStack, type TargetOptions, withTarget } from '../../target.ts';
 import { printable, table } from '../../text/printable.ts';
 import { resourceAddresses } from '../show.ts';
+import { snapshotCommand, snapshotsCommand } from './snapshots.ts';
 import { diffCommand, pullCommand, restoreCommand, versionsCommand } from './versions.ts';
 
 export function stateCommand(): Command {
@@ -16,6 +17,8 @@ export function stateCommand(): Command {
     .addCommand(diffCommand())
     .addCommand(pullCommand())
     .addCommand(restoreCommand())
+    .addCommand(snapshotsCommand())
+    .addCommand(snapshotCommand())
     .addCommand(locksCommand());
 }
 

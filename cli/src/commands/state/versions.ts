@@ -13,6 +13,7 @@ import { note } from '../../terminal/output-mode.ts';
 import { ask, isInteractive } from '../../terminal/prompt.ts';
 import { table } from '../../text/printable.ts';
 import { stateDiffText } from '../../text/state-diff-text.ts';
+import { restoreSnapshot } from './snapshots.ts';
 
 type StateVersion = z.infer<typeof stateVersionSchema>;
 
@@ -92,13 +93,24 @@ async function newestVersion(client: Client, projectId: string): Promise<number>
   return version.id;
 }
 
+type RestoreOptions = TargetOptions & { snapshot?: string; at?: string; force?: boolean };
+
 export function restoreCommand(): Command {
   return withTarget(new Command('restore'))
     .description('make an earlier version of the state the newest one; no object is changed; needs an admin')
-    .argument('<version>', versionText, positive)
+    .argument('[version]', `${versionText}, for a project or a component`, positive)
+    .option('--snapshot <id>', 'all states of a stack, service or component: from state snapshots')
+    .option('--at <time>', 'the same, of a time in ISO 8601, for example 2030-01-31T00:00:00Z')
     .option('--force', 'do not ask')
-    .action(async (version: number, options: TargetOptions & { force?: boolean }, command: Command) => {
-      const { client, json } = connect(command);
+    .action(async (version: number | undefined, options: RestoreOptions, command: Command) => {
+      const connection = connect(command);
+      const { client, json } = connection;
+      if ([version, options.snapshot, options.at].filter((given) => given !== undefined).length !== 1)
+        throw new UsageError('restoring a state: give one of a version, --snapshot and --at');
+      if (version === undefined) {
+        if (!options.force) await confirm('states of the stack', options.snapshot ?? options.at ?? '');
+        return restoreSnapshot(connection, options);
+      }
       const projectId = await targetProject(client, options);
       if (!options.force) await confirm(projectId, version);
       const answer = await client.restoreState({ params: { projectId, version }, body: {} });
@@ -107,12 +119,12 @@ export function restoreCommand(): Command {
 }
 
 /** Objects that were made since then would be unknown to Terraform. */
-async function confirm(projectId: string, version: number): Promise<void> {
-  const what = `restoring state ${version} of ${projectId}`;
+async function confirm(what: string, version: number | string): Promise<void> {
+  const activity = `restoring ${what} to ${version}`;
   if (!isInteractive())
-    throw new UsageError(`${what}: look at deployer state diff ${version} first, then add --force`);
+    throw new UsageError(`${activity}: look at deployer state diff first, then add --force`);
   const answer = await ask(
     `Objects made since version ${version} would be unknown. Restore it? Only "yes" is accepted: `,
   );
-  if (answer !== 'yes') throw new CliError(`${what}: not confirmed; nothing was changed`);
+  if (answer !== 'yes') throw new CliError(`${activity}: not confirmed; nothing was changed`);
 }

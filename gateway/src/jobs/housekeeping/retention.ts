@@ -3,7 +3,7 @@ import type { Context } from '../../context.ts';
 
 /**
  * Prunes events of jobs and pipelines, plans, policy reports and Terraform's own logs of what ended long ago, and state
- * versions that exceed the kept number or age. A project's newest state version is always kept, and so is the plan of its
+ * versions that exceed the kept number or age, unless a snapshot of a stack that somebody asked for names them. A project's newest state version is always kept, and so is the plan of its
  * newest drift check, which is its drift report. Returns the numbers removed.
  */
 export async function pruneOld(
@@ -42,7 +42,14 @@ export async function pruneOld(
       select id, created_at, row_number() over (partition by project_id order by id desc) as place from state_versions
     ) ranked
     where v.id = ranked.id and ranked.place > 1
-      and (ranked.place > ${stateVersionsKept} or ranked.created_at < now() - make_interval(days => ${stateRetentionDays}))`.execute(
+      and (ranked.place > ${stateVersionsKept} or ranked.created_at < now() - make_interval(days => ${stateRetentionDays}))
+      and v.id not in (
+        select state_version from stack_snapshot_states t join stack_snapshots s on s.id = t.snapshot_id
+        where s.pipeline_id is null and s.created_at >= now() - make_interval(days => ${stateRetentionDays}))`.execute(
+    query,
+  );
+  await sql`
+    delete from stack_snapshots where created_at < now() - make_interval(days => ${stateRetentionDays})`.execute(
     query,
   );
   await sql`delete from idempotency_keys where created_at < now() - interval '7 days'`.execute(query);

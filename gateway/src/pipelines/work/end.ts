@@ -5,6 +5,7 @@ import { completedBefore, rollbackTo } from '../create/again.ts';
 import { insertPipeline } from '../create/new-pipeline.ts';
 import { limitProblems } from '../create/require-limits.ts';
 import { holdsScope, isDone, isEnded, type TaskRow } from '../rows.ts';
+import { takeSnapshot } from '../snapshots/store.ts';
 import { noteExpiry } from './expiry.ts';
 import { markOutdated } from './record.ts';
 import type { Step } from './step.ts';
@@ -23,6 +24,10 @@ export async function endPipeline(step: Step): Promise<void> {
   const back = status === 'partial' || status === 'failed' ? await queueRollback(step) : undefined;
   const goesBack = back ? `; ${back}` : '';
   if (status === 'completed') await noteExpiry(step);
+  if (status === 'completed' && holdsScope(pipeline)) {
+    const { stack, environment, id: pipelineId, created_by: createdBy } = pipeline;
+    await takeSnapshot(step.trx, { stack, environment, pipelineId, message: null, createdBy });
+  }
   await step.setStatus(status, `${message}${told}${goesBack}.`, { error: error && `${error}${goesBack}` });
 }
 

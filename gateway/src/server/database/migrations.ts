@@ -11,6 +11,7 @@ import { orphans } from './migrations/009-orphans.ts';
 import { terraformLogs } from './migrations/010-terraform-logs.ts';
 import { pipelines } from './migrations/011-pipelines.ts';
 import { stackLimits } from './migrations/012-stack-limits.ts';
+import { stackSnapshots } from './migrations/013-stack-snapshots.ts';
 
 /** Each is applied once, in the order of the names. Never edit a released one. */
 export const migrations: Record<string, Migration> = {
@@ -26,4 +27,5 @@ export const migrations: Record<string, Migration> = {
   '010_terraform_logs': terraformLogs,
   '011_pipelines': pipelines,
   '012_stack_limits': stackLimits,
+  '013_stack_snapshots': stackSnapshots,
 };

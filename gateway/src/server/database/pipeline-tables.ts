@@ -95,6 +95,24 @@ export type PipelineTables = {
     created_by: string;
     blast_radius: string | null;
   };
+  stack_snapshots: {
+    id: string;
+    seq: Generated<number>;
+    stack: string;
+    environment: string;
+    /** `null` if somebody asked for it. */
+    pipeline_id: string | null;
+    message: string | null;
+    created_by: string;
+    created_at: Generated<Date>;
+  };
+  stack_snapshot_states: {
+    snapshot_id: string;
+    project_id: string;
+    component: string;
+    state_version: number;
+    serial: number;
+  };
   /** What each component of a stack was deployed from; absent once it is destroyed. */
   stack_components: {
     project_id: string;

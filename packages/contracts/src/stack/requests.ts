@@ -3,7 +3,7 @@ import { minTtlSeconds } from '../deploy.ts';
 import { environmentName, pipelineIdSchema, stackRepository } from './names.ts';
 
 /** A service, or a component (`service/component`, all its regions); without both the whole stack. */
-const scope = {
+export const scopeFields = {
   service: z.string().max(63).optional().meta({ example: 'notification-service' }),
   component: z.string().max(200).optional().meta({ example: 'notification-service/api' }),
 };
@@ -41,7 +41,7 @@ const code = {
   revision: z.number().int().positive().optional(),
   variables: stackRepository.variables,
   environment: environmentName,
-  ...scope,
+  ...scopeFields,
 };
 
 function requireOneRepository(
@@ -85,7 +85,7 @@ export const applyStackRequestSchema = z
 
 export const destroyStackRequestSchema = z.strictObject({
   environment: environmentName,
-  ...scope,
+  ...scopeFields,
   ...conduct,
   /** Adds what needs the scope; without it, a destroy that would break others is refused. */
   withDependents: z.boolean().default(false),
@@ -93,7 +93,7 @@ export const destroyStackRequestSchema = z.strictObject({
 
 export const rollbackStackRequestSchema = z.strictObject({
   environment: environmentName,
-  ...scope,
+  ...scopeFields,
   ...conduct,
   /** The pipeline to go back to; default: the last successful one before the current. */
   toPipeline: pipelineIdSchema.optional(),
@@ -101,14 +101,14 @@ export const rollbackStackRequestSchema = z.strictObject({
 
 export const driftStackRequestSchema = z.strictObject({
   environment: environmentName,
-  ...scope,
+  ...scopeFields,
   message: conduct.message,
 });
 
 /** Deploys again what is deployed, with a plan of every component. */
 export const remediateStackRequestSchema = z.strictObject({
   environment: environmentName,
-  ...scope,
+  ...scopeFields,
   ...conduct,
 });
 
