@@ -22,6 +22,7 @@ import { resealOld } from './jobs/housekeeping/reseal.ts';
 import { Worker } from './jobs/worker/worker.ts';
 import { PipelineFeed } from './pipelines/feed.ts';
 import { resealPipelines } from './pipelines/reseal.ts';
+import { prunePipelines } from './pipelines/retention.ts';
 import { pipelineChangedChannel } from './pipelines/store.ts';
 import { PipelineWorker } from './pipelines/work/pipeline-worker.ts';
 import { loadOperatorPolicy } from './policy/operator-policy.ts';
@@ -66,7 +67,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
   const server = await listen(await createListener(config, createApp(context)), config);
   const workers = await startWorkers(context);
   const resealing = resealOld(context, async () => ({ pipelines: await resealPipelines(context) }));
-  const housekeeping = await startHousekeeping(context);
+  const housekeeping = await startHousekeeping(context, () => prunePipelines(context));
   const { port } = server.address() as AddressInfo;
   for (const line of config.misspeltSettings) context.logger.warn(line);
   context.logger.info('the gateway listens', { host: config.host, port, database: context.database.kind });

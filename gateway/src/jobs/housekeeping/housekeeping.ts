@@ -7,8 +7,11 @@ import { pruneOld } from './retention.ts';
 const everyFiveSeconds = '*/5 * * * * *';
 const everyHour = '17 * * * *';
 
-/** Starts the scheduled work: destroys due projects, checks for drift, prunes old records. */
-export async function startHousekeeping(context: Context): Promise<AsyncDisposable> {
+/** Starts the scheduled work: destroys due projects, checks for drift, prunes old records; `others` are those of other parts. */
+export async function startHousekeeping(
+  context: Context,
+  others: () => Promise<unknown> = async () => {},
+): Promise<AsyncDisposable> {
   const schedules = createDriftSchedules(context);
   await schedules.start();
   await context.database.listen(
@@ -20,6 +23,7 @@ export async function startHousekeeping(context: Context): Promise<AsyncDisposab
       destroyDueProjects(context).then(() => {}, report('destroying due projects')),
     ),
     schedule(everyHour, () => pruneOld(context).then(() => {}, report('pruning old records'))),
+    schedule(everyHour, () => others().then(() => {}, report('pruning old pipelines'))),
   ];
 
   function report(activity: string) {

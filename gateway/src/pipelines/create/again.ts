@@ -89,7 +89,8 @@ export async function createResumption(
 ): Promise<PipelineAccepted> {
   const { query } = context.database;
   const { pipeline } = await readVisible(query, asked.principal, pipelineId);
-  if (!['failed', 'partial', 'cancelled'].includes(pipeline.status) || pipeline.type === 'drift')
+  const isUnfinished = ['failed', 'partial', 'cancelled'].includes(pipeline.status) && !pipeline.base_only;
+  if (!isUnfinished || pipeline.type === 'drift')
     throw new DomainError(
       'pipeline_not_resumable',
       `resuming pipeline ${pipelineId}: it is ${pipeline.status}; only a failed or cancelled one is resumed`,
@@ -210,7 +211,8 @@ async function rollbackTarget(
   if (toPipeline !== undefined) {
     await readVisible(trx, principal, toPipeline);
     const row = await findPipeline(trx, toPipeline);
-    if (!row || row.stack !== stack || row.environment !== environment) throw pipelineNotFound(toPipeline);
+    if (!row || row.stack !== stack || row.environment !== environment || row.base_only)
+      throw pipelineNotFound(toPipeline);
     return row;
   }
   const newest = await newestPipeline(trx, request);

@@ -5,6 +5,7 @@ import type { Context } from '../../context.ts';
 import type { Call } from '../../http/call.ts';
 import { type IdempotentRequest, oncePerKey } from '../../jobs/idempotency.ts';
 import { newJobId } from '../../jobs/store.ts';
+import { shareLock } from '../../server/database/locks.ts';
 import type { Query } from '../../server/database/open.ts';
 import { type PipelineContent, pipelinePlace, sealJson, taskPlace } from '../contents.ts';
 import { appendEvents } from '../events.ts';
@@ -49,6 +50,7 @@ export async function createPipeline(
 ): Promise<PipelineAccepted> {
   return context.database.query.transaction().execute((trx) =>
     oncePerKey(trx, key, async () => {
+      await shareLock(trx, 'contents');
       const request = await make(trx);
       requireAll(
         principal,
@@ -78,6 +80,7 @@ export async function insertPipeline(
   request: NewPipeline,
   createdBy: PipelineCreator,
 ): Promise<PipelineRow> {
+  await shareLock(trx, 'contents');
   const id = newJobId('pipeline');
   const row = await trx
     .insertInto('pipelines')

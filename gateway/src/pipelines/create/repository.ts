@@ -33,17 +33,7 @@ export async function readRepository({ database }: Context, source: Source): Pro
     const prepared = await prepareRevision(files, {});
     return { texts: repositoryTexts(files, folders), upload: { prepared, folders }, number: undefined };
   }
-  const row = await database.query
-    .selectFrom('stack_revisions')
-    .selectAll()
-    .where('stack', '=', stack)
-    .where('number', '=', revision ?? 0)
-    .executeTakeFirst();
-  if (!row)
-    throw new DomainError(
-      'stack_revision_not_found',
-      `stack ${stack} has no stored repository ${revision}; its history lists them`,
-    );
+  const row = await findRepository(database.query, stack, revision ?? 0);
   const stored = await readRevisionFiles(database.query, row.digest);
   const contents = [...stored].map(([path, bytes]) => [path, { base64: bytes.toString('base64') }] as const);
   const texts = repositoryTexts(Object.fromEntries(contents), JSON.parse(row.folders));
@@ -57,7 +47,7 @@ export async function saveRepository(
   { upload, number }: Repository,
   createdBy: string,
 ): Promise<number> {
-  if (!upload) return number ?? 0;
+  if (!upload) return requireStored(trx, stack, number ?? 0);
   await takeLock(trx, 'stack', stack);
   const newest = await trx
     .selectFrom('stack_revisions')
@@ -76,4 +66,23 @@ export async function saveRepository(
     .values({ stack, number: next, digest, folders, created_by: createdBy })
     .execute();
   return next;
+}
+
+/** It may have been removed since it was read. */
+async function requireStored(trx: Query, stack: string, number: number): Promise<number> {
+  return (await findRepository(trx, stack, number)).number;
+}
+
+async function findRepository(query: Query, stack: string, number: number) {
+  const row = await query
+    .selectFrom('stack_revisions')
+    .selectAll()
+    .where('stack', '=', stack)
+    .where('number', '=', number)
+    .executeTakeFirst();
+  if (row) return row;
+  throw new DomainError(
+    'stack_revision_not_found',
+    `stack ${stack} has no stored repository ${number}; its history lists them`,
+  );
 }

@@ -22,6 +22,7 @@ export async function listPipelines({ database }: Context, principal: Principal,
     .selectFrom('pipelines')
     .selectAll()
     .where(visibleTo(principal))
+    .where('base_only', '=', false)
     .orderBy('seq', 'desc')
     .limit(filter.limit + 1);
   if (filter.stack) rows = rows.where('stack', '=', filter.stack);

@@ -4,6 +4,7 @@ import { zstdCompress, zstdDecompress } from 'node:zlib';
 import { canonicalJson, contentBytes, type Files } from '@deployment-engine/contracts';
 import { revisionDigest } from '@deployment-engine/runner-api';
 import { sql } from 'kysely';
+import { shareLock } from '../../server/database/locks.ts';
 import type { Query } from '../../server/database/open.ts';
 import type { Encryption } from '../../server/encryption.ts';
 
@@ -62,6 +63,7 @@ export async function saveContent(
   trx: Query,
   { digest, content, paths }: Pick<PreparedRevision, 'digest' | 'content' | 'paths'>,
 ): Promise<void> {
+  await shareLock(trx, 'contents');
   await trx
     .insertInto('revision_contents')
     .values({ digest, content, paths: JSON.stringify(paths) })

@@ -18,6 +18,8 @@ const lockNumbers = {
   stack: 7_150_226,
   /** Held to count the stacks of a limited API key. */
   stackLimits: 7_150_227,
+  /** Held to remove contents of revisions that nothing names; shared by whoever is about to name one. */
+  contents: 7_150_228,
 };
 
 /** Waits for the lock and holds it until the transaction ends. With a project or a stack, only callers for that one wait. */
@@ -25,4 +27,9 @@ export async function takeLock(trx: Query, name: keyof typeof lockNumbers, owner
   const number = sql.lit(lockNumbers[name]);
   if (owner === undefined) await sql`select pg_advisory_xact_lock(${number})`.execute(trx);
   else await sql`select pg_advisory_xact_lock(${number}, hashtext(${owner}))`.execute(trx);
+}
+
+/** Waits for a lock that others may share, and holds it until the transaction ends. */
+export async function shareLock(trx: Query, name: keyof typeof lockNumbers): Promise<void> {
+  await sql`select pg_advisory_xact_lock_shared(${sql.lit(lockNumbers[name])})`.execute(trx);
 }

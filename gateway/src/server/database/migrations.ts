@@ -12,6 +12,7 @@ import { terraformLogs } from './migrations/010-terraform-logs.ts';
 import { pipelines } from './migrations/011-pipelines.ts';
 import { stackLimits } from './migrations/012-stack-limits.ts';
 import { stackSnapshots } from './migrations/013-stack-snapshots.ts';
+import { pipelineRetention } from './migrations/014-pipeline-retention.ts';
 
 /** Each is applied once, in the order of the names. Never edit a released one. */
 export const migrations: Record<string, Migration> = {
@@ -28,4 +29,5 @@ export const migrations: Record<string, Migration> = {
   '011_pipelines': pipelines,
   '012_stack_limits': stackLimits,
   '013_stack_snapshots': stackSnapshots,
+  '014_pipeline_retention': pipelineRetention,
 };

@@ -45,6 +45,8 @@ export type PipelineTables = {
     created_at: Generated<Date>;
     started_at: Date | null;
     finished_at: Date | null;
+    /** Older than what is kept, but later pipelines need what it has deployed: it is no target of a rollback any more. */
+    base_only: Generated<boolean>;
     /** When a gateway last worked on it. */
     worked_at: Date | null;
   };
