@@ -5,16 +5,22 @@ const root = resolve(import.meta.dirname, '../..');
 
 /** Duration in seconds of the slowest files; all others are faster. */
 export const slowFiles: Record<string, number> = {
-  'e2e/chaos/chaos.test.ts': 205,
-  'e2e/orphans.test.ts': 202,
-  'e2e/aws-stacks.test.ts': 119,
-  'e2e/attacks/reading.test.ts': 114,
-  'e2e/cluster.test.ts': 84,
-  'e2e/follow-ups.test.ts': 82,
-  'e2e/costs.test.ts': 76,
-  'scripts/supervise.test.ts': 75,
-  'e2e/attacks/state-and-plan.test.ts': 72,
-  'e2e/attacks/resources.test.ts': 66,
+  'e2e/chaos/chaos.test.ts': 319,
+  'e2e/orphans.test.ts': 310,
+  'e2e/kinds.test.ts': 252,
+  'e2e/cluster.test.ts': 188,
+  'e2e/aws-stacks.test.ts': 178,
+  'e2e/attacks/reading.test.ts': 164,
+  'e2e/pipelines.test.ts': 146,
+  'e2e/follow-ups.test.ts': 146,
+  'e2e/attacks/resources.test.ts': 127,
+  'e2e/costs.test.ts': 121,
+  'e2e/warm-providers.test.ts': 113,
+  'e2e/attacks/state-and-plan.test.ts': 110,
+  'scripts/supervise.test.ts': 100,
+  'e2e/component-projects.test.ts': 90,
+  'e2e/restart.test.ts': 84,
+  'e2e/pipeline-promises.test.ts': 80,
 };
 
 const suiteOrder = ['unit', 'service', 'e2e'];
