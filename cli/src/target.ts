@@ -21,6 +21,20 @@ export function withTarget(command: Command): Command {
     .option('--environment <name>', 'environment of the stack');
 }
 
+/** Lets the project stand as the first word too, as it does for commands that only look. */
+export function withProjectArgument(command: Command): Command {
+  return withTarget(command)
+    .argument('[project]', 'the project, instead of --project')
+    .hook('preAction', (_, action) => {
+      const [project] = action.args;
+      if (project === undefined) return;
+      const { project: option, ...target } = action.opts<TargetOptions>();
+      if (option !== undefined || isStack(target))
+        throw new UsageError(`${project}: give it either as a word or by an option`);
+      action.setOptionValue('project', project);
+    });
+}
+
 export function withVariables(command: Command): Command {
   return command
     .option(

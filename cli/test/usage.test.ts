@@ -24,6 +24,8 @@ test.each<[words: string[], says: RegExp]>([
   [['plan', '--var', 'x'], /--var x: write it as NAME=value/],
   [['plan', '--var', 'x:=['], /--var x:=\[: the part after := is not JSON/],
   [['plan', '--project', 'a b'], /project a b: projectId must be/],
+  [['destroy', 'shop', '--project', 'shop'], /shop: give it either as a word or by an option/],
+  [['state', 'list', 'shop', '--environment', 'x'], /shop: give it either as a word or by an option/],
   [['outputs', '--raw'], /--raw: name the output/],
   [['approve', 'x'], /x is no job or pipeline/],
   [['resume', 'deploy-1704067200000-abc123'], /only a pipeline can be resumed/],
@@ -34,6 +36,24 @@ test.each<[words: string[], says: RegExp]>([
   const { code, stdout, stderr } = await deployer(...words);
   expect([code, stdout]).toStrictEqual([2, '']);
   expect(stderr).toMatch(says);
+});
+
+test.each([
+  ['destroy', 'shop'],
+  ['rollback', 'shop'],
+  ['drift', 'detect', 'shop'],
+  ['drift', 'show', 'shop'],
+  ['state', 'list', 'shop'],
+  ['state', 'versions', 'shop'],
+  ['orphans', 'list', 'shop'],
+  ['costs', 'shop'],
+])('%s %s names the project by a word', async (...words) => {
+  expect((await deployer(...words)).code).toBe(4);
+  const bad = await deployer(...words.slice(0, -1), 'not/a/project');
+  expect([bad.code, bad.stderr]).toStrictEqual([
+    2,
+    expect.stringContaining('project not/a/project: projectId must be'),
+  ]);
 });
 
 test('an engine that does not answer is code 4, with --json as JSON', async () => {

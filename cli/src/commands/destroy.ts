@@ -4,14 +4,14 @@ import { runJob } from '../project/finish-job.ts';
 import { projectName } from '../project/project-name.ts';
 import { type ConductOptions, stackOnly, withConduct } from '../stack/conduct-options.ts';
 import { destroyStack } from '../stack/start.ts';
-import { isStack, requireStackFor, type TargetOptions, withTarget } from '../target.ts';
+import { isStack, requireStackFor, type TargetOptions, withProjectArgument } from '../target.ts';
 
 type DestroyOptions = TargetOptions & ConductOptions & { withDependents?: boolean };
 
 export function destroyCommand(): Command {
-  return withConduct(withTarget(new Command('destroy')))
+  return withConduct(withProjectArgument(new Command('destroy')))
     .option('--with-dependents', 'stack: destroy what needs the service or component too')
-    .action(async (options: DestroyOptions, command: Command) => {
+    .action(async (_project: unknown, options: DestroyOptions, command: Command) => {
       const connection = connect(command);
       if (isStack(options)) return destroyStack(connection, options);
       requireStackFor(command, [...stackOnly, 'withDependents', 'message']);

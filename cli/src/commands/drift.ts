@@ -14,7 +14,7 @@ import {
   showIgnoredDrift,
   showStackDrift,
 } from '../stack/drift.ts';
-import { isStack, type TargetOptions, withTarget } from '../target.ts';
+import { isStack, type TargetOptions, withProjectArgument, withTarget } from '../target.ts';
 import { driftText } from '../text/drift-text.ts';
 
 type DriftReport = z.infer<typeof driftReportSchema>;
@@ -30,10 +30,10 @@ export function driftCommand(): Command {
 }
 
 function detectCommand(): Command {
-  return withTarget(new Command('detect'))
+  return withProjectArgument(new Command('detect'))
     .description('compare the real objects with what was deployed; nothing is changed')
     .option('--detailed-exitcode', `exit code ${exitCodes.changes} if there is drift`)
-    .action(async (options: DriftOptions, command: Command) => {
+    .action(async (_project: unknown, options: DriftOptions, command: Command) => {
       const connection = connect(command);
       if (isStack(options)) return detectStackDrift(connection, options);
       await detect(connection, options, false);
@@ -41,10 +41,10 @@ function detectCommand(): Command {
 }
 
 function showCommand(): Command {
-  return withTarget(new Command('show'))
+  return withProjectArgument(new Command('show'))
     .description('show what the newest check has found; a new one is made by detect')
     .option('--detailed-exitcode', `exit code ${exitCodes.changes} if there is drift`)
-    .action(async (options: DriftOptions, command: Command) => {
+    .action(async (_project: unknown, options: DriftOptions, command: Command) => {
       const connection = connect(command);
       if (isStack(options)) return showStackDrift(connection, options);
       const projectId = projectName(options.project);
@@ -80,11 +80,11 @@ function unignoreCommand(): Command {
 }
 
 function remediateCommand(): Command {
-  return withTarget(new Command('remediate'))
+  return withProjectArgument(new Command('remediate'))
     .description('check for drift, and deploy the current code again where there is some')
     .option('--auto-approve', 'approve the plan without asking')
     .option('--detach', 'end once the deploy that undoes the drift is accepted')
-    .action(async (options: DriftOptions, command: Command) => {
+    .action(async (_project: unknown, options: DriftOptions, command: Command) => {
       const connection = connect(command);
       if (isStack(options)) return remediateStackDrift(connection, options);
       const remediation = await detect(connection, options, true);

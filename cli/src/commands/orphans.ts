@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { type Connection, connect } from '../connection.ts';
 import { runJob } from '../project/finish-job.ts';
 import { targetProject } from '../stack/target-project.ts';
-import { type TargetOptions, withTarget } from '../target.ts';
+import { type TargetOptions, withProjectArgument, withTarget } from '../target.ts';
 import { printable } from '../text/printable.ts';
 
 type Orphans = z.infer<typeof orphansSchema>;
@@ -19,9 +19,9 @@ export function orphansCommand(): Command {
 }
 
 function listCommand(): Command {
-  return withTarget(new Command('list'))
+  return withProjectArgument(new Command('list'))
     .description('list objects that an interrupted apply may have left, unresolved ones first')
-    .action(async (options: TargetOptions, command: Command) => {
+    .action(async (_project: unknown, options: TargetOptions, command: Command) => {
       const connection = connect(command);
       const projectId = await targetProject(connection.client, options);
       print(connection, await connection.client.orphans({ params: { projectId } }));

@@ -3,7 +3,7 @@ import { type Connection, connect } from '../../connection.ts';
 import { UsageError } from '../../exit-code.ts';
 import { projectName } from '../../project/project-name.ts';
 import { type StackPlace, stackPlace } from '../../stack/stack-name.ts';
-import { isStack, type TargetOptions, withTarget } from '../../target.ts';
+import { isStack, type TargetOptions, withProjectArgument, withTarget } from '../../target.ts';
 import { printable, table } from '../../text/printable.ts';
 import { resourceAddresses } from '../show.ts';
 import { snapshotCommand, snapshotsCommand } from './snapshots.ts';
@@ -23,9 +23,9 @@ export function stateCommand(): Command {
 }
 
 function showCommand(): Command {
-  return withTarget(new Command('show'))
+  return withProjectArgument(new Command('show'))
     .description('print the state as JSON; that of a project needs an admin')
-    .action(async (options: TargetOptions, command: Command) => {
+    .action(async (_project: unknown, options: TargetOptions, command: Command) => {
       const { client, json } = connect(command);
       const answer = isStack(options)
         ? await client.stackState({ params: await stackPlace(options) })
@@ -35,9 +35,9 @@ function showCommand(): Command {
 }
 
 function listCommand(): Command {
-  return withTarget(new Command('list'))
+  return withProjectArgument(new Command('list'))
     .description('list resources of a project, or components of a stack')
-    .action(async (options: TargetOptions, command: Command) => {
+    .action(async (_project: unknown, options: TargetOptions, command: Command) => {
       const { client, json } = connect(command);
       if (isStack(options)) {
         const { components } = await client.stackEnvironment({ params: await stackPlace(options) });

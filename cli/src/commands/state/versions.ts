@@ -8,7 +8,7 @@ import { connect } from '../../connection.ts';
 import { CliError, UsageError } from '../../exit-code.ts';
 import { positive } from '../../stack/conduct-options.ts';
 import { targetProject } from '../../stack/target-project.ts';
-import { type TargetOptions, withTarget } from '../../target.ts';
+import { type TargetOptions, withProjectArgument, withTarget } from '../../target.ts';
 import { note } from '../../terminal/output-mode.ts';
 import { ask, isInteractive } from '../../terminal/prompt.ts';
 import { table } from '../../text/printable.ts';
@@ -21,9 +21,9 @@ const newest = 50;
 const versionText = 'number of the version, from state versions';
 
 export function versionsCommand(): Command {
-  return withTarget(new Command('versions'))
+  return withProjectArgument(new Command('versions'))
     .description('list stored versions of the state of a project or component, newest first')
-    .action(async (options: TargetOptions, command: Command) => {
+    .action(async (_project: unknown, options: TargetOptions, command: Command) => {
       const { client, json } = connect(command);
       const projectId = await targetProject(client, options);
       const page = await client.stateVersions({ params: { projectId }, query: { limit: newest } });

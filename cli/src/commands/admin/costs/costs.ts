@@ -14,7 +14,7 @@ const newest = 50;
 
 export function costsCommand(): Command {
   return new Command('costs')
-    .addCommand(showCommand())
+    .addCommand(showCommand(), { isDefault: true })
     .addCommand(planCommand())
     .addCommand(codeCommand())
     .addCommand(historyCommand())
