@@ -20,6 +20,7 @@ import { JobFeed } from './jobs/events/feed.ts';
 import { startHousekeeping } from './jobs/housekeeping/housekeeping.ts';
 import { resealOld } from './jobs/housekeeping/reseal.ts';
 import { Worker } from './jobs/worker/worker.ts';
+import { startStackSchedules } from './pipelines/drift/schedule.ts';
 import { PipelineFeed } from './pipelines/feed.ts';
 import { resealPipelines } from './pipelines/reseal.ts';
 import { prunePipelines } from './pipelines/retention.ts';
@@ -99,8 +100,10 @@ async function startWorkers(context: Context): Promise<AsyncDisposable> {
   await jobs.start();
   const pipelines = new PipelineWorker(context);
   await pipelines.start();
+  const schedules = await startStackSchedules(context);
   return {
     async [Symbol.asyncDispose]() {
+      await schedules[Symbol.asyncDispose]();
       await pipelines[Symbol.asyncDispose]();
       await jobs[Symbol.asyncDispose]();
     },

@@ -38,6 +38,7 @@ const bodies: Record<string, unknown> = {
   approveJob: { planDigest: 'a'.repeat(64) },
   setBudget: { maxMonthly: 10 },
   setDriftSchedule: { cron: null },
+  setStackDriftSchedule: { cron: null },
   setSecretVariables: { variables: { word: 'swordfish' } },
   setCredentials: { credentials: { AWS_REGION: 'eu-west-1' } },
   allowFinding: { id: 'AWS-S3-001', who: 'ada', why: 'a test' },

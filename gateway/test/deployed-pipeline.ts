@@ -30,6 +30,7 @@ export async function endAs(
         .where('no', '=', task.no)
         .execute();
       await ensureProject(trx, task.project_id);
+      if (task.action === 'check') continue;
       await trx.deleteFrom('stack_components').where('project_id', '=', task.project_id).execute();
       if (task.action !== 'deploy') continue;
       const { plan } = taskContent(encryption, task);

@@ -11,6 +11,7 @@ import {
   type IgnoreOptions,
   ignoreStackDrift,
   remediateStackDrift,
+  scheduleStackDrift,
   showIgnoredDrift,
   showStackDrift,
 } from '../stack/drift.ts';
@@ -26,7 +27,8 @@ export function driftCommand(): Command {
     .addCommand(showCommand())
     .addCommand(remediateCommand())
     .addCommand(ignoreCommand())
-    .addCommand(unignoreCommand());
+    .addCommand(unignoreCommand())
+    .addCommand(scheduleCommand());
 }
 
 function detectCommand(): Command {
@@ -77,6 +79,26 @@ function unignoreCommand(): Command {
     .action((ruleId: string, options: TargetOptions, command: Command) =>
       showIgnoredDrift(connect(command), ruleId, options),
     );
+}
+
+type ScheduleOptions = TargetOptions & { spreadMinutes?: number; remediate?: boolean };
+
+function scheduleCommand(): Command {
+  return withTarget(new Command('schedule'))
+    .description('check for drift again and again, for example at "0 6 * * *"; off ends that')
+    .argument('<cron>', 'five fields, in UTC; or off')
+    .option('--spread-minutes <count>', 'stack: time in which the checks of the components begin', Number)
+    .option('--remediate', 'project: on drift, queue a deploy that waits for approval')
+    .action(async (text: string, options: ScheduleOptions, command: Command) => {
+      const connection = connect(command);
+      const cron = text === 'off' ? null : text;
+      if (isStack(options)) return scheduleStackDrift(connection, cron, options);
+      const { client, json } = connection;
+      const params = { projectId: projectName(options.project) };
+      const body = { cron, remediate: options.remediate ?? false };
+      const answer = await client.driftSchedule({ params, body });
+      console.log(json ? JSON.stringify(answer) : `${answer.projectId}: ${answer.cron ?? 'off'}`);
+    });
 }
 
 function remediateCommand(): Command {

@@ -82,3 +82,18 @@ export async function showIgnoredDrift({ client, json }: Connection, ruleId: str
   const answer = await client.removeDriftRule({ params: { ...(await stackPlace(options)), ruleId } });
   console.log(json ? JSON.stringify(answer) : `${answer.ruleId}: ${answer.message}`);
 }
+
+export async function scheduleStackDrift(
+  { client, json }: Connection,
+  cron: string | null,
+  options: TargetOptions & { spreadMinutes?: number },
+): Promise<void> {
+  const { spreadMinutes } = options;
+  const answer = await client.stackDriftSchedule({
+    params: await stackPlace(options),
+    body: { cron, spreadMinutes },
+  });
+  const { stack, environment } = answer;
+  const text = answer.cron === null ? 'off' : `${answer.cron}, spread over ${answer.spreadMinutes} minutes`;
+  console.log(json ? JSON.stringify(answer) : `${stack} ${environment}: ${text}`);
+}

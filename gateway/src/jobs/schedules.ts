@@ -102,12 +102,7 @@ export async function setDriftSchedule(
   settings: { cron: string | null; remediate: boolean },
   { id, blastRadius }: NewJob['createdBy'],
 ): Promise<void> {
-  if (settings.cron !== null && (settings.cron.trim().split(/\s+/).length !== 5 || !validate(settings.cron)))
-    throw new DomainError('invalid_request', 'the request is not valid', {
-      fields: [
-        { pointer: '/cron', detail: 'is not a cron expression of five fields, for example "0 6 * * *"' },
-      ],
-    });
+  requireCron(settings.cron);
   await context.database.query.transaction().execute(async (trx) => {
     await trx
       .updateTable('projects')
@@ -120,5 +115,15 @@ export async function setDriftSchedule(
       .where('id', '=', projectId)
       .execute();
     await notify(trx, scheduleChangedChannel, projectId);
+  });
+}
+
+/** Throws `invalid_request` unless it is a cron expression of five fields, or `null`. */
+export function requireCron(cron: string | null): void {
+  if (cron === null || (cron.trim().split(/\s+/).length === 5 && validate(cron))) return;
+  throw new DomainError('invalid_request', 'the request is not valid', {
+    fields: [
+      { pointer: '/cron', detail: 'is not a cron expression of five fields, for example "0 6 * * *"' },
+    ],
   });
 }

@@ -123,7 +123,7 @@ async function insertTasks(
   tasks: NewTask[],
 ): Promise<void> {
   if (tasks.length === 0) return;
-  const rows = tasks.map(({ plan, changes, projectId, wave, needs, action, codeDigest }, no) => ({
+  const rows = tasks.map(({ plan, changes, projectId, wave, needs, action, codeDigest, notBefore }, no) => ({
     pipeline_id: pipelineId,
     no,
     component: plan.id,
@@ -133,6 +133,7 @@ async function insertTasks(
     action,
     content: sealJson(encryption, { plan, changes }, taskPlace(pipelineId, plan.id)),
     code_digest: codeDigest,
+    not_before: notBefore ?? null,
   }));
   await trx.insertInto('pipeline_tasks').values(rows).execute();
 }

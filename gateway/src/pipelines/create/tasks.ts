@@ -13,6 +13,7 @@ export type NewTask = {
   needs: string[];
   action: TaskAction;
   codeDigest: string | null;
+  notBefore?: Date;
 };
 
 /** A resolved component with the digest of its generated files. */

@@ -8,6 +8,7 @@ import { type Environment, readEnvironment } from '../environment/status.ts';
 import type { ComponentRow } from '../rows.ts';
 import { fieldOf, fieldsByName, severityOf } from './fields.ts';
 import { isIgnored, type RuleRow, rulesOf } from './rules.ts';
+import { scheduleOf } from './schedule.ts';
 
 type ComponentDrift = StackDrift['components'][number];
 type Attribute = ComponentDrift['resources'][number]['attributes'][number];
@@ -26,6 +27,7 @@ export async function stackDrift(
   const states = components.map(({ status }) => status);
   return {
     ...where,
+    schedule: await scheduleOf(query, where),
     status: states.includes('drifted') ? 'drifted' : states.includes('in_sync') ? 'in_sync' : 'never_checked',
     components,
     rules: rules.map(({ id, component, attribute, who, why, created_at, expires_at }) => ({

@@ -1,5 +1,6 @@
 import { DomainError } from '@deployment-engine/service';
 import { approvePlan } from '../../jobs/approve.ts';
+import { holdingPipeline } from '../../jobs/stack-owned.ts';
 import { readPlanJson } from '../../projects/plans/store.ts';
 import { driftedResources } from '../../projects/plans/terraform-plan.ts';
 import type { JobRow } from '../../server/database/job-row.ts';
@@ -79,6 +80,9 @@ async function approve(step: Step, task: TaskRow, job: JobRow, why: string): Pro
 
 async function startTask(step: Step, task: TaskRow): Promise<void> {
   const { settings, tasks } = step;
+  if (task.not_before && task.not_before.getTime() > Date.now()) return;
+  const holder = task.not_before ? await holdingPipeline(step.trx, task.project_id) : undefined;
+  if (holder) return step.setTask(task, { status: 'skipped' }, `pipeline ${holder} holds it`);
   const broken = step.needs(task).find((need) => isEnded(need) && !isDone(need));
   if (broken)
     return step.setTask(task, { status: 'skipped' }, `needs ${broken.component}, which is ${broken.status}`);

@@ -13,6 +13,7 @@ import { pipelines } from './migrations/011-pipelines.ts';
 import { stackLimits } from './migrations/012-stack-limits.ts';
 import { stackSnapshots } from './migrations/013-stack-snapshots.ts';
 import { pipelineRetention } from './migrations/014-pipeline-retention.ts';
+import { stackSchedules } from './migrations/015-stack-schedules.ts';
 
 /** Each is applied once, in the order of the names. Never edit a released one. */
 export const migrations: Record<string, Migration> = {
@@ -30,4 +31,5 @@ export const migrations: Record<string, Migration> = {
   '012_stack_limits': stackLimits,
   '013_stack_snapshots': stackSnapshots,
   '014_pipeline_retention': pipelineRetention,
+  '015_stack_schedules': stackSchedules,
 };

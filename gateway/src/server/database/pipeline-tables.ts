@@ -73,6 +73,8 @@ export type PipelineTables = {
     job_id: string | null;
     /** Per month, before and after the plan, as JSON; `null` until it is estimated. */
     cost: string | null;
+    /** Of a check by schedule: the components of a stack are not all looked at in the same moment. */
+    not_before: Date | null;
     started_at: Date | null;
     finished_at: Date | null;
   };
@@ -96,6 +98,16 @@ export type PipelineTables = {
     destroy_at: Date | null;
     created_by: string;
     blast_radius: string | null;
+  };
+  stack_drift_schedules: {
+    stack: string;
+    environment: string;
+    cron: string;
+    /** Time over which the checks of one tick are spread. */
+    spread_minutes: number;
+    created_by: string;
+    blast_radius: string | null;
+    last_tick: Date | null;
   };
   stack_snapshots: {
     id: string;

@@ -11,9 +11,18 @@ const attribute = driftedResourceSchema.shape.attributes.element.extend({
   field: z.string().nullable(),
 });
 
+export const stackDriftScheduleSchema = z.strictObject({
+  /** Cron expression with five fields, in UTC; `null` turns the schedule off. */
+  cron: z.string().max(100).nullable(),
+  /** The checks of the components begin within this time, each at its own moment. */
+  spreadMinutes: z.number().int().min(0).max(60).default(10),
+});
+
 export const stackDriftSchema = z.object({
   stack: z.string(),
   environment: z.string(),
+  /** `null` without one, which is the default. */
+  schedule: z.object({ cron: z.string(), spreadMinutes: z.number().int() }).nullable(),
   status: z.enum(['never_checked', 'in_sync', 'drifted']),
   components: z.array(
     z.object({
@@ -71,6 +80,23 @@ export const stackDriftEndpoints = {
     role: 'viewer',
     answer: stackDriftSchema,
     problems,
+  }),
+  stackDriftSchedule: endpoint({
+    ...shared,
+    method: 'put',
+    path: `${base}/schedule`,
+    operationId: 'setStackDriftSchedule',
+    summary: 'Check all components of a stack for drift on a schedule',
+    role: 'deployer',
+    redaction: 'handler',
+    body: stackDriftScheduleSchema,
+    answer: z.object({
+      stack: z.string(),
+      environment: z.string(),
+      cron: z.string().nullable(),
+      spreadMinutes: z.number().int(),
+    }),
+    problems: [...problems, 'forbidden'],
   }),
   ignoreStackDrift: endpoint({
     ...shared,

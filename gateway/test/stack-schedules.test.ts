@@ -1,0 +1,122 @@
+import { cloudRepository } from '../../testing/stacks/cloud-stack.ts';
+import { offsetMs, runStackTick } from '../src/pipelines/drift/schedule.ts';
+import { advance } from '../src/pipelines/work/advance.ts';
+import { type GuardedGateway, startGuardedGateway } from './access-support.ts';
+import { endAs } from './deployed-pipeline.ts';
+
+let it: GuardedGateway;
+beforeAll(async () => {
+  it = await startGuardedGateway();
+});
+afterAll(() => it?.[Symbol.asyncDispose]());
+
+const files = cloudRepository({ 'a/one': { kind: 'SQS' }, 'b/two': { kind: 'SQS' } });
+const query = () => it.gateway.context.database.query;
+const place = (environment: string) => ({ stack: 'cloud', environment });
+const drift = (environment: string) => `/api/stacks/cloud/environments/${environment}/drift`;
+const tick = (environment: string, minute: number) =>
+  runStackTick(it.gateway.context, place(environment), new Date(Date.UTC(2100, 0, 1, 0, minute)));
+const tasksOf = (pipelineId: string) =>
+  query()
+    .selectFrom('pipeline_tasks')
+    .selectAll()
+    .where('pipeline_id', '=', pipelineId)
+    .orderBy('no')
+    .execute();
+
+async function scheduled(environment: string): Promise<void> {
+  const { body } = await it.admin.post('/api/stacks/cloud/apply', { files, environment });
+  await endAs(it.gateway.context, body.pipelineId);
+  const yearly = { cron: '0 0 1 1 *' };
+  expect(await it.admin.request('PUT', `${drift(environment)}/schedule`, yearly)).toMatchObject({
+    status: 200,
+    body: { cron: '0 0 1 1 *', spreadMinutes: 10 },
+  });
+}
+
+test('a schedule is off by default, is shown with the report, and is turned off again', async () => {
+  await scheduled('shown');
+  const shown = async () => (await it.admin.get(drift('shown'))).body.schedule;
+  expect(await shown()).toStrictEqual({ cron: '0 0 1 1 *', spreadMinutes: 10 });
+  const set = (body: object) => it.admin.request('PUT', `${drift('shown')}/schedule`, body);
+  expect(await set({ cron: 'each day' })).toMatchObject({
+    status: 400,
+    body: { errors: [{ pointer: '/cron' }] },
+  });
+  expect((await set({ cron: null })).status).toBe(200);
+  expect(await shown()).toBeNull();
+  expect(await tick('shown', 1)).toBeUndefined();
+});
+
+test('ten gateways queue one check for a tick; none while one is not done', async () => {
+  await scheduled('once');
+  const ids = await Promise.all(Array.from({ length: 10 }, () => tick('once', 1)));
+  const [id = '', ...more] = ids.filter((each) => each !== undefined);
+  expect(more).toStrictEqual([]);
+  expect(await tick('once', 2)).toBeUndefined();
+  await endAs(it.gateway.context, id);
+  expect(await tick('once', 1)).toBeUndefined();
+});
+
+test('components are checked each at its own moment, which follows from its name', async () => {
+  await scheduled('spread');
+  const id = (await tick('spread', 0)) ?? '';
+  const moments = (await tasksOf(id)).map(({ not_before }) => not_before?.getTime());
+  const start = Date.UTC(2100, 0, 1);
+  expect(moments).toStrictEqual(
+    ['cloud.spread.a.one', 'cloud.spread.b.two'].map((projectId) => start + offsetMs(projectId, 10)),
+  );
+  expect(new Set(moments).size).toBe(2);
+  await advance(it.gateway.context, id);
+  await advance(it.gateway.context, id);
+  expect((await tasksOf(id)).map(({ status }) => status)).toStrictEqual(['pending', 'pending']);
+  await query()
+    .updateTable('pipeline_tasks')
+    .set({ not_before: new Date(0) })
+    .where('pipeline_id', '=', id)
+    .where('no', '=', 0)
+    .execute();
+  await advance(it.gateway.context, id);
+  expect((await tasksOf(id)).map(({ status }) => status)).toStrictEqual(['unchanged', 'pending']); // it has no code here
+});
+
+test('offsets are spread over the whole time', () => {
+  const tenths = new Set(
+    Array.from({ length: 200 }, (_, index) => Math.floor(offsetMs(`p.${index}`, 10) / 60_000)),
+  );
+  expect([...tenths].sort()).toStrictEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  expect(offsetMs('p', 0)).toBe(0);
+});
+
+test('a pipeline that holds the stack leaves a tick out, and one that began since skips its components', async () => {
+  await scheduled('held');
+  const apply = (service: string) =>
+    it.admin.post('/api/stacks/cloud/apply', { files, environment: 'held', service });
+  const { body: first } = await apply('a');
+  expect(await tick('held', 1)).toBeUndefined();
+  await endAs(it.gateway.context, first.pipelineId);
+  const id = (await tick('held', 2)) ?? '';
+  const { body: second } = await apply('a');
+  await query()
+    .updateTable('pipeline_tasks')
+    .set({ not_before: new Date(0) })
+    .where('pipeline_id', '=', id)
+    .execute();
+  for (let steps = 0; steps < 3; steps += 1) await advance(it.gateway.context, id);
+  expect((await tasksOf(id)).map(({ status, reason }) => [status, reason])).toStrictEqual([
+    ['skipped', `pipeline ${second.pipelineId} holds it`],
+    ['unchanged', 'it has deployed nothing'],
+  ]);
+});
+
+test('only a deployer of all components sets a schedule', async () => {
+  await scheduled('mine');
+  const set = async (role: string, projects: string[]) => {
+    const { client } = await it.withKey(role, projects);
+    return (await client.request('PUT', `${drift('mine')}/schedule`, { cron: '0 0 1 1 *' })).status;
+  };
+  expect(await set('viewer', ['*'])).toBe(403);
+  expect(await set('deployer', ['cloud.mine.a.*'])).toBe(403);
+  expect(await set('deployer', ['other.*'])).toBe(404);
+  expect(await set('deployer', ['cloud.mine.*'])).toBe(200);
+});
