@@ -6,7 +6,7 @@ import { engineToken } from './settings/token.ts';
 import { outputMode } from './terminal/output-mode.ts';
 import { tracedFetch } from './traced-fetch.ts';
 
-export type Connection = { client: Client; json: boolean };
+export type Connection = { client: Client; json: boolean; url: string };
 
 /** Reads the settings of a command, whose options may stand before or after its name. */
 export function connect(command: Command): Connection {
@@ -22,6 +22,7 @@ export function connect(command: Command): Connection {
       ...(outputMode().verbose ? { fetch: tracedFetch } : {}),
     }),
     json: isJson(command),
+    url: address.url,
   };
 }
 

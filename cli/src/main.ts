@@ -6,6 +6,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+if (process.env.GITHUB_ACTIONS) (await import('./github/workflow-commands.ts')).guardOutput();
+
 try {
   const program = await createProgram(process.argv.slice(2));
   await program.parseAsync(process.argv);

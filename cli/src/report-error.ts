@@ -1,13 +1,17 @@
 import { ApiError, UnreachableError } from '@deployment-engine/client';
 import { CommanderError } from 'commander';
 import { CliError, type ExitCode, exitCodes } from './exit-code.ts';
+import { annotate } from './github/annotations.ts';
+import { printable } from './text/printable.ts';
 
 /** Prints an error on standard error, and returns the exit code for it. */
 export function reportError(error: unknown, json: boolean): ExitCode {
   if (error instanceof CommanderError) return reportUsage(error, json);
   const code = exitCodeOf(error);
   if (json) console.error(JSON.stringify({ error: errorJson(error), exitCode: code }));
-  else console.error(isExpected(error) ? `deployer: ${messageOf(error)}` : error);
+  else console.error(isExpected(error) ? `deployer: ${printable(messageOf(error))}` : error);
+  if (code !== exitCodes.detached && isExpected(error))
+    annotate({ level: 'error', message: messageOf(error) });
   return code;
 }
 

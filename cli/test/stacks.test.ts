@@ -79,7 +79,7 @@ test('nothing is sent of a folder that is no repository or is too large', async 
   );
   const other = join(it.directory, 'other');
   await mkdir(other);
-  await expect(deployer('validate', other)).rejects.toThrow(/it has no \.tf or \.tf\.json file/);
+  await expect(deployer('validate', other)).rejects.toThrow(/the folder is empty; write main\.tf/);
   await writeFile(join(other, 'a.txt'), '');
   const asStack = ['validate', other, '--environment', 'x'];
   await expect(deployer(...asStack)).rejects.toThrow(/other has no stacks/);

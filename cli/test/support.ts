@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { stripVTControlCharacters } from 'node:util';
 
 const main = join(import.meta.dirname, '../src/main.ts');
 
 /** Settings of whoever runs the tests must not count. */
-const withoutSettings: NodeJS.ProcessEnv = {
+export const withoutSettings: NodeJS.ProcessEnv = {
   ...Object.fromEntries(
     Object.entries(process.env).filter(
       ([name]) => !/^(DEPLOYER_|TF_VAR_|GITHUB_|NO_COLOR$|FORCE_COLOR$)/.test(name),
@@ -55,33 +54,6 @@ export function startDeployer(url: string | undefined, words: string[], options:
 
 export function runDeployer(url: string | undefined, words: string[], options?: RunOptions): Promise<Ran> {
   return startDeployer(url, words, options).ended;
-}
-
-/**
- * Runs `deployer` on a pseudo-terminal, and types each answer once its question is shown. Standard output and error are
- * one there. Needs `script` of util-linux.
- */
-export function runOnTerminal(
-  url: string,
-  words: string[],
-  answers: [question: RegExp, answer: string][],
-  options: RunOptions = {},
-): Promise<{ code: number | null; screen: string }> {
-  const quoted = [process.execPath, main, ...words].map((word) => `'${word}'`).join(' ');
-  const child = spawn('script', ['-qec', `stty cols 100; ${quoted}`, '/dev/null'], {
-    env: { ...withoutSettings, DEPLOYER_URL: url, TERM: 'xterm', ...options.env },
-    cwd: options.cwd,
-  });
-  let screen = '';
-  const left = [...answers];
-  child.stdout.on('data', (chunk) => {
-    screen += chunk;
-    const [next] = left;
-    if (!next?.[0].test(stripVTControlCharacters(screen))) return;
-    left.shift();
-    child.stdin.write(next[1]);
-  });
-  return new Promise((resolve) => child.on('close', (code) => resolve({ code, screen })));
 }
 
 /** Writes files, by path relative to the folder. */

@@ -5,6 +5,7 @@ import { readProjectCode } from '../project/project-code.ts';
 import { projectName } from '../project/project-name.ts';
 import { type ConductOptions, stackOnly, withConduct } from '../stack/conduct-options.ts';
 import { applyStack } from '../stack/start.ts';
+import { submit } from '../submit.ts';
 import { isStack, requireStackFor, type TargetOptions, withTarget, withVariables } from '../target.ts';
 import type { GivenVariables } from '../upload/variables.ts';
 
@@ -23,15 +24,21 @@ export function deployCommand(): Command {
       if (isStack(options)) return applyStack(connection, folder, options);
       requireStackFor(command, [...stackOnly, 'refresh', 'prune', 'withDependencies', 'withDependents']);
       const code = await readProjectCode(folder, options);
-      const { jobId } = await connection.client.deploy({
-        body: {
-          projectId: projectName(options.project, folder === '-' ? '.' : folder),
-          ...code,
-          autoApprove: options.autoApprove ?? false,
-          ttlSeconds: options.ttlSeconds,
-          message: options.message,
-        },
-      });
-      await runJob(connection, jobId, options);
+      const { jobId } = await submit((idempotencyKey, call) =>
+        connection.client.deploy(
+          {
+            idempotencyKey,
+            body: {
+              projectId: projectName(options.project, folder === '-' ? '.' : folder),
+              ...code,
+              autoApprove: options.autoApprove ?? false,
+              ttlSeconds: options.ttlSeconds,
+              message: options.message,
+            },
+          },
+          call,
+        ),
+      );
+      await runJob(connection, jobId, { ...options, folder: folder === '-' ? undefined : folder });
     });
 }

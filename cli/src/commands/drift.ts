@@ -15,6 +15,7 @@ import {
   showIgnoredDrift,
   showStackDrift,
 } from '../stack/drift.ts';
+import { submit } from '../submit.ts';
 import { isStack, type TargetOptions, withProjectArgument, withTarget } from '../target.ts';
 import { driftText } from '../text/drift-text.ts';
 
@@ -124,7 +125,9 @@ async function detect(
 ): Promise<string | null> {
   const { client, json } = connection;
   const params = { projectId: projectName(options.project) };
-  const { jobId } = await client.checkDrift({ params, body: { remediate } });
+  const { jobId } = await submit((idempotencyKey, call) =>
+    client.checkDrift({ idempotencyKey, params, body: { remediate } }, call),
+  );
   const watched = await watchJob(connection, jobId);
   if (watched.job.status !== 'completed') {
     await reportJob(connection, watched);

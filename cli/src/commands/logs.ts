@@ -26,7 +26,7 @@ export function logsCommand(): Command {
     });
 }
 
-async function printLog({ client, json }: Connection, jobId: string): Promise<void> {
+async function printLog({ client, json }: Omit<Connection, 'url'>, jobId: string): Promise<void> {
   const answer = await client.jobLogs({ params: { jobId } });
   if (json) return console.log(JSON.stringify({ jobId, log: await answer.text() }));
   await pipeline(Readable.fromWeb(answer.body), process.stdout, { end: false });

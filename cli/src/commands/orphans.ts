@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { type Connection, connect } from '../connection.ts';
 import { runJob } from '../project/finish-job.ts';
 import { targetProject } from '../stack/target-project.ts';
+import { submit } from '../submit.ts';
 import { type TargetOptions, withProjectArgument, withTarget } from '../target.ts';
 import { printable } from '../text/printable.ts';
 
@@ -38,7 +39,9 @@ function adoptCommand(): Command {
       const connection = connect(command);
       const params = { projectId: await targetProject(connection.client, options) };
       const body = { orphanId, objectId: options.objectId };
-      const { jobId } = await connection.client.adoptOrphan({ params, body });
+      const { jobId } = await submit((idempotencyKey, call) =>
+        connection.client.adoptOrphan({ idempotencyKey, params, body }, call),
+      );
       await runJob(connection, jobId, options);
     });
 }
@@ -51,7 +54,9 @@ function deleteCommand(): Command {
       const connection = connect(command);
       const params = { projectId: await targetProject(connection.client, options) };
       const body = { orphanIds, objectId: options.objectId };
-      const { jobId } = await connection.client.deleteOrphans({ params, body });
+      const { jobId } = await submit((idempotencyKey, call) =>
+        connection.client.deleteOrphans({ idempotencyKey, params, body }, call),
+      );
       await runJob(connection, jobId, options);
     });
 }

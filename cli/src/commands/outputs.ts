@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { type Connection, connect } from '../connection.ts';
 import { CliError, UsageError } from '../exit-code.ts';
+import { hasCommand, isGitHubActions } from '../github/workflow-commands.ts';
 import { projectName } from '../project/project-name.ts';
 import { readStackOutputs } from '../stack/show.ts';
 import { isStack, type TargetOptions, withTarget } from '../target.ts';
@@ -40,5 +41,9 @@ function printOne(name: string, outputs: Record<string, unknown>, raw: boolean):
   if (!raw) return void console.log(JSON.stringify(value, null, 2));
   if (typeof value === 'object' && value !== null)
     throw new CliError(`output ${name} is a list or object; leave out --raw`);
+  if (isGitHubActions() && hasCommand(String(value)))
+    throw new CliError(
+      `output ${name} has a text that GitHub Actions executes as a command; read it without --raw, as JSON`,
+    );
   process.stdout.write(String(value));
 }

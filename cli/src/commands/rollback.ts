@@ -4,6 +4,7 @@ import { runJob } from '../project/finish-job.ts';
 import { projectName } from '../project/project-name.ts';
 import { type ConductOptions, positive, stackOnly, withConduct } from '../stack/conduct-options.ts';
 import { rollbackStack } from '../stack/start.ts';
+import { submit } from '../submit.ts';
 import { isStack, requireStackFor, type TargetOptions, withProjectArgument } from '../target.ts';
 
 type RollbackOptions = TargetOptions & ConductOptions & { toRevision?: number; toPipeline?: string };
@@ -16,13 +17,19 @@ export function rollbackCommand(): Command {
       const connection = connect(command);
       if (isStack(options)) return rollbackStack(connection, options);
       requireStackFor(command, [...stackOnly, 'toPipeline', 'message']);
-      const { jobId } = await connection.client.rollback({
-        body: {
-          projectId: projectName(options.project),
-          toRevision: options.toRevision,
-          autoApprove: options.autoApprove ?? false,
-        },
-      });
+      const { jobId } = await submit((idempotencyKey, call) =>
+        connection.client.rollback(
+          {
+            idempotencyKey,
+            body: {
+              projectId: projectName(options.project),
+              toRevision: options.toRevision,
+              autoApprove: options.autoApprove ?? false,
+            },
+          },
+          call,
+        ),
+      );
       await runJob(connection, jobId, options);
     });
 }

@@ -38,13 +38,13 @@ async function stackStatus(connection: Connection, options: StatusOptions): Prom
   await showStackStatus(connection, options);
 }
 
-async function showJob({ client, json }: Connection, jobId: string): Promise<void> {
+async function showJob({ client, json, url }: Connection, jobId: string): Promise<void> {
   const job = await client.status({ params: { jobId } });
-  console.log(json ? JSON.stringify(job) : jobText(job));
+  console.log(json ? JSON.stringify(job) : jobText(job, url));
   if (job.status !== 'pending' && job.status !== 'processing') process.exitCode = jobExitCode(job);
 }
 
-function jobText(job: JobView): string {
+function jobText(job: JobView, url: string): string {
   const { jobId, projectId, type, status, progress, step, resources, plan, policy } = job;
   const lines = [
     `${jobId}: ${status}${status === 'processing' ? `, ${progress} %` : ''}`,
@@ -60,7 +60,7 @@ function jobText(job: JobView): string {
     ...(job.error ? [`  error      ${job.error}`] : []),
     `  accepted   ${job.startTime}`,
     ...(job.endTime ? [`  ended      ${job.endTime}`] : []),
-    ...(status === 'awaiting_approval' ? [waitingText(job)] : []),
+    ...(status === 'awaiting_approval' ? [waitingText(job, url)] : []),
   ];
   return printable(lines.join('\n'));
 }

@@ -4,6 +4,7 @@ import type { StackValidation, Validation } from '@deployment-engine/contracts';
 import { Command } from 'commander';
 import { type Connection, connect } from '../connection.ts';
 import { exitCodes } from '../exit-code.ts';
+import { annotateDiagnostic, annotateProblem } from '../github/annotations.ts';
 import { readProjectCode } from '../project/project-code.ts';
 import { problemLine, readStackRequest, type StackOptions, withStackOptions } from '../stack/request.ts';
 import { isStack } from '../target.ts';
@@ -34,6 +35,8 @@ async function validateFolder(
 ): Promise<void> {
   const answer = await client.validateCode({ body: await readProjectCode(folder, options) });
   console.log(json ? JSON.stringify(answer) : codeText(answer));
+  for (const each of [...answer.errors, ...answer.warnings])
+    annotateDiagnostic(each, folder === '-' ? undefined : folder);
   if (!answer.valid) process.exitCode = exitCodes.failed;
 }
 
@@ -50,6 +53,8 @@ async function validateStack(
   const { environment, service } = options;
   const answer = await client.validateStack({ params, body: { ...repository, environment, service } });
   console.log(json ? JSON.stringify(answer) : stackText(answer));
+  for (const each of answer.errors) annotateProblem('error', each, folder);
+  for (const each of answer.warnings) annotateProblem('warning', each, folder);
   if (!answer.valid) process.exitCode = exitCodes.failed;
 }
 

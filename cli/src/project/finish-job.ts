@@ -1,12 +1,15 @@
-import type { Client } from '@deployment-engine/client';
+import { ApiError, type Client } from '@deployment-engine/client';
 import type { Diagnostic, JobErrorReason, JobView } from '@deployment-engine/contracts';
 import type { Connection } from '../connection.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
+import { annotate, annotateDiagnostic, annotateFindings } from '../github/annotations.ts';
+import { patiently } from '../patiently.ts';
 import { diagnosticText } from '../text/diagnostic-text.ts';
 import { outputsText } from '../text/outputs-text.ts';
+import { planNotes } from '../text/plan-text.ts';
 import { printable } from '../text/printable.ts';
 import { doneSummaryText } from '../text/summary-text.ts';
-import { showPlan, type WatchedJob, watchJob } from './watch-job.ts';
+import { showPlan, type WatchedJob, type WatchOptions, watchJob } from './watch-job.ts';
 
 /** Failures of which a person can say: it may pass. */
 const blockedReasons: readonly JobErrorReason[] = [
@@ -20,18 +23,18 @@ const blockedReasons: readonly JobErrorReason[] = [
 export async function runJob(
   connection: Connection,
   jobId: string,
-  { detach }: { detach?: boolean } = {},
+  { detach, ...options }: WatchOptions & { detach?: boolean } = {},
 ): Promise<void> {
   if (detach) return console.log(connection.json ? JSON.stringify({ jobId }) : jobId);
-  await reportJob(connection, await watchJob(connection, jobId));
+  await reportJob(connection, await watchJob(connection, jobId, options));
 }
 
-export async function reportJob({ client, json }: Connection, watched: WatchedJob): Promise<void> {
+export async function reportJob({ client, json, url }: Connection, watched: WatchedJob): Promise<void> {
   const { job } = watched;
   process.exitCode = jobExitCode(job);
   if (json) return console.log(JSON.stringify(job));
-  if (job.status === 'completed') return reportResult(job);
-  if (job.status === 'awaiting_approval') return reportWaiting(client, watched);
+  if (job.status === 'completed') return reportResult(client, watched);
+  if (job.status === 'awaiting_approval') return reportWaiting(client, watched, url);
   reportFailure(watched);
 }
 
@@ -41,31 +44,52 @@ export function jobExitCode({ status, failure }: JobView): ExitCode {
   return status === 'completed' ? exitCodes.done : exitCodes.failed;
 }
 
-function reportResult({ projectId, type, result }: JobView): void {
+/** Costs and findings of a plan that was shown are known. */
+async function reportResult(client: Client, { job, isPlanShown }: WatchedJob): Promise<void> {
+  const { projectId, type, result } = job;
   if (type === 'plan' || type === 'drift' || !result) return;
   console.log(`${projectId}: ${result.plan ? doneSummaryText(result.plan) : result.message}`);
+  if (result.plan && !isPlanShown) await reportNotes(client, job.jobId);
   if (Object.keys(result.outputs).length > 0) console.log(`\nOutputs:\n${outputsText(result.outputs)}`);
 }
 
-async function reportWaiting(client: Client, { job, isPlanShown }: WatchedJob): Promise<void> {
-  if (!isPlanShown) await showPlan(client, job.jobId);
-  console.error(`deployer: ${waitingText(job)}`);
+async function reportNotes(client: Client, jobId: string): Promise<void> {
+  const plan = await patiently(() => client.jobPlan({ params: { jobId } })).catch(noPlan);
+  if (!plan) return;
+  for (const text of planNotes(plan)) console.log(text);
+  annotateFindings(plan);
 }
 
-/** Says how to approve; the digest binds the approval to the plan that was shown. */
-export function waitingText({ jobId, planDigest }: JobView): string {
+/** Old plans are pruned. */
+function noPlan(error: unknown): undefined {
+  if (!(error instanceof ApiError && error.code === 'plan_not_found')) throw error;
+}
+
+async function reportWaiting(client: Client, { job, isPlanShown }: WatchedJob, url: string): Promise<void> {
+  if (!isPlanShown) await showPlan(client, job.jobId);
+  console.error(`deployer: ${waitingText(job, url)}`);
+}
+
+/** Says where and how to approve; the digest binds the approval to the plan that was shown. */
+export function waitingText({ jobId, planDigest }: JobView, url: string): string {
+  const deployer = `deployer --url ${url}`;
   return [
     `job ${jobId} waits for approval`,
-    `  approve:  deployer approve ${jobId} --plan-digest ${planDigest}`,
-    `  reject:   deployer reject ${jobId}`,
+    `  approve:  ${deployer} approve ${jobId} --plan-digest ${planDigest}`,
+    `  reject:   ${deployer} reject ${jobId}`,
   ].join('\n');
 }
 
 function reportFailure({ job, progress }: WatchedJob): void {
   const { jobId, status, failure, error } = job;
   const left = (failure?.diagnostics ?? []).filter((each) => !progress.shown.some(isSame(each)));
-  for (const diagnostic of left) console.error(diagnosticText(diagnostic));
+  for (const diagnostic of left) {
+    console.error(diagnosticText(diagnostic));
+    annotateDiagnostic(diagnostic, progress.folder);
+  }
   const text = failure?.message ?? error ?? '';
+  const isTold = left.length > 0 || progress.shown.length > 0;
+  if (!isTold) annotate({ level: 'error', title: jobId, message: text });
   console.error(printable(`deployer: ${status === 'cancelled' ? text : `${jobId} failed: ${text}`}`));
 }
 

@@ -1,5 +1,6 @@
 import type { Client } from '@deployment-engine/client';
 import { type Diagnostic, isFinished, type JobView } from '@deployment-engine/contracts';
+import { annotateDiagnostic } from '../github/annotations.ts';
 import { patiently } from '../patiently.ts';
 import { outputMode } from '../terminal/output-mode.ts';
 import type { ProgressView } from '../terminal/progress-view.ts';
@@ -13,6 +14,8 @@ export type JobProgress = {
   /** Diagnostics that were shown. */
   shown: Diagnostic[];
   activity: JobActivity;
+  /** Where the code is, if it was sent from here. */
+  folder?: string | undefined;
 };
 
 /** Shows a job's events until it has ended or waits for approval. Throws the signal's reason. */
@@ -30,7 +33,7 @@ export async function followJob(
       { signal, lastEventId, retryFirst: true },
     )) {
       progress.lastEventId = id;
-      if (data.type === 'diagnostic' && view.isShown) progress.shown.push(data.diagnostic);
+      if (data.type === 'diagnostic' && view.isShown) noteShown(progress, data.diagnostic);
       activity.add(data);
       const text = jobEventText(data);
       if (text) view.line(data.at, text);
@@ -46,6 +49,11 @@ export async function followJob(
   } finally {
     view.end();
   }
+}
+
+function noteShown(progress: JobProgress, diagnostic: Diagnostic): void {
+  progress.shown.push(diagnostic);
+  annotateDiagnostic(diagnostic, progress.folder);
 }
 
 /** The stream also ends for a job whose events were pruned. */

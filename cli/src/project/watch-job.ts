@@ -1,6 +1,7 @@
 import type { Client } from '@deployment-engine/client';
 import type { JobView } from '@deployment-engine/contracts';
 import type { Connection } from '../connection.ts';
+import { annotateFindings } from '../github/annotations.ts';
 import { patiently } from '../patiently.ts';
 import { decide } from '../terminal/decide.ts';
 import { Interrupts } from '../terminal/interrupts.ts';
@@ -12,10 +13,17 @@ import { JobActivity } from './job-lines.ts';
 
 export type WatchedJob = { job: JobView; progress: JobProgress; isPlanShown: boolean };
 
+/** `folder` has the code of the job, if it was sent from here. */
+export type WatchOptions = { folder?: string | undefined };
+
 /** Follows a job to its end, or until it waits for an approval that nobody can be asked for here. */
-export async function watchJob({ client, json }: Connection, jobId: string): Promise<WatchedJob> {
+export async function watchJob(
+  { client, json }: Connection,
+  jobId: string,
+  { folder }: WatchOptions = {},
+): Promise<WatchedJob> {
   const view = createProgressView();
-  const progress: JobProgress = { jobId, shown: [], activity: new JobActivity() };
+  const progress: JobProgress = { jobId, shown: [], activity: new JobActivity(), folder };
   using interrupts = new Interrupts({
     view,
     what: `job ${jobId}`,
@@ -36,6 +44,7 @@ export async function watchJob({ client, json }: Connection, jobId: string): Pro
 export async function showPlan(client: Client, jobId: string): Promise<void> {
   const plan = await patiently(() => client.jobPlan({ params: { jobId } }));
   console.log(planText(plan));
+  annotateFindings(plan);
 }
 
 /** Asks whether to apply the plan, and approves or cancels the job. Returns false if it stays as it is. */

@@ -24,7 +24,7 @@ export async function runPipeline(
 
 /** Prints what became of a pipeline, and sets the exit code. */
 export function reportPipeline(
-  { json }: Connection,
+  { json, url }: Connection,
   { pipeline, isShown }: WatchedPipeline,
   { detailedExitcode }: { detailedExitcode?: boolean | undefined },
 ): void {
@@ -33,7 +33,7 @@ export function reportPipeline(
   process.exitCode = hasNews ? exitCodes.changes : pipelineExitCode(pipeline);
   if (json) console.log(JSON.stringify(pipeline));
   else if (!isShown || !isWaiting) console.log(pipelineText(pipeline));
-  if (!json && isWaiting) console.error(`deployer: ${waitingText(pipeline)}`);
+  if (!json && isWaiting) console.error(`deployer: ${waitingText(pipeline, url)}`);
 }
 
 export function pipelineExitCode({ status }: Pick<PipelineView, 'status'>): ExitCode {
@@ -43,12 +43,13 @@ export function pipelineExitCode({ status }: Pick<PipelineView, 'status'>): Exit
     : exitCodes.done;
 }
 
-/** Says how to approve; the digest binds the approval to the plans that were shown. */
-export function waitingText({ pipelineId, planDigest }: PipelineView): string {
+/** Says where and how to approve; the digest binds the approval to the plans that were shown. */
+export function waitingText({ pipelineId, planDigest }: PipelineView, url: string): string {
+  const deployer = `deployer --url ${url}`;
   return [
     `pipeline ${pipelineId} waits for approval`,
-    `  approve:  deployer approve ${pipelineId} --plan-digest ${planDigest}`,
-    `  reject:   deployer reject ${pipelineId}`,
+    `  approve:  ${deployer} approve ${pipelineId} --plan-digest ${planDigest}`,
+    `  reject:   ${deployer} reject ${pipelineId}`,
   ].join('\n');
 }
 

@@ -41,10 +41,10 @@ export async function showStackStatus({ client, json }: Connection, options: Tar
     );
 }
 
-export async function showPipeline({ client, json }: Connection, pipelineId: string): Promise<void> {
+export async function showPipeline({ client, json, url }: Connection, pipelineId: string): Promise<void> {
   const pipeline = await client.pipeline({ params: { pipelineId } });
   console.log(json ? JSON.stringify(pipeline) : pipelineText(pipeline));
-  if (!json && pipeline.status === 'awaiting_approval') console.log(waitingText(pipeline));
+  if (!json && pipeline.status === 'awaiting_approval') console.log(waitingText(pipeline, url));
   process.exitCode = pipelineExitCode(pipeline);
 }
 

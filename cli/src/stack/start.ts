@@ -1,5 +1,7 @@
+import type { PipelineView } from '@deployment-engine/contracts';
 import type { Connection } from '../connection.ts';
 import { UsageError } from '../exit-code.ts';
+import { submit } from '../submit.ts';
 import type { TargetOptions } from '../target.ts';
 import type { GivenVariables } from '../upload/variables.ts';
 import type { ConductOptions } from './conduct-options.ts';
@@ -15,21 +17,27 @@ export async function planStack(
   connection: Connection,
   folder: string,
   options: CodeOptions & { detailedExitcode?: boolean },
-): Promise<void> {
+): Promise<PipelineView | undefined> {
   const { environment } = await stackPlace(options, folder);
   const { params, repository } = await readStackRequest(folder, options);
-  const { pipelineId } = await connection.client.planStack({
-    params,
-    body: {
-      ...repository,
-      environment,
-      ...scopeOf(options),
-      refresh: options.refresh,
-      message: options.message,
-      source: await readSource(folder),
-    },
-  });
-  await runPipeline(connection, pipelineId, options);
+  const { pipelineId } = await submit(async (idempotencyKey, call) =>
+    connection.client.planStack(
+      {
+        idempotencyKey,
+        params,
+        body: {
+          ...repository,
+          environment,
+          ...scopeOf(options),
+          refresh: options.refresh,
+          message: options.message,
+          source: await readSource(folder),
+        },
+      },
+      call,
+    ),
+  );
+  return runPipeline(connection, pipelineId, options);
 }
 
 export async function applyStack(
@@ -40,20 +48,26 @@ export async function applyStack(
   const { environment } = await stackPlace(options, folder);
   const { params, repository } = await readStackRequest(folder, options);
   const { refresh, prune, withDependencies, withDependents } = options;
-  const { pipelineId } = await connection.client.applyStack({
-    params,
-    body: {
-      ...repository,
-      environment,
-      ...scopeOf(options),
-      ...conductOf(options),
-      refresh,
-      prune,
-      withDependencies,
-      withDependents,
-      source: await readSource(folder),
-    },
-  });
+  const { pipelineId } = await submit(async (idempotencyKey, call) =>
+    connection.client.applyStack(
+      {
+        idempotencyKey,
+        params,
+        body: {
+          ...repository,
+          environment,
+          ...scopeOf(options),
+          ...conductOf(options),
+          refresh,
+          prune,
+          withDependencies,
+          withDependents,
+          source: await readSource(folder),
+        },
+      },
+      call,
+    ),
+  );
   await runPipeline(connection, pipelineId, options);
 }
 
@@ -62,16 +76,22 @@ export async function destroyStack(
   options: TargetOptions & ConductOptions & ScopeOptions,
 ): Promise<void> {
   const { stack, environment } = await stackPlace(options);
-  const { pipelineId } = await connection.client.destroyStack({
-    params: { stack },
-    body: {
-      environment,
-      ...scopeOf(options),
-      ...conductOf(options),
-      withDependents: options.withDependents,
-      source: await readSource('.'),
-    },
-  });
+  const { pipelineId } = await submit(async (idempotencyKey, call) =>
+    connection.client.destroyStack(
+      {
+        idempotencyKey,
+        params: { stack },
+        body: {
+          environment,
+          ...scopeOf(options),
+          ...conductOf(options),
+          withDependents: options.withDependents,
+          source: await readSource('.'),
+        },
+      },
+      call,
+    ),
+  );
   await runPipeline(connection, pipelineId, options);
 }
 
@@ -80,16 +100,22 @@ export async function rollbackStack(
   options: TargetOptions & ConductOptions & { toPipeline?: string },
 ): Promise<void> {
   const { stack, environment } = await stackPlace(options);
-  const { pipelineId } = await connection.client.rollbackStack({
-    params: { stack },
-    body: {
-      environment,
-      ...scopeOf(options),
-      ...conductOf(options),
-      toPipeline: options.toPipeline,
-      source: await readSource('.'),
-    },
-  });
+  const { pipelineId } = await submit(async (idempotencyKey, call) =>
+    connection.client.rollbackStack(
+      {
+        idempotencyKey,
+        params: { stack },
+        body: {
+          environment,
+          ...scopeOf(options),
+          ...conductOf(options),
+          toPipeline: options.toPipeline,
+          source: await readSource('.'),
+        },
+      },
+      call,
+    ),
+  );
   await runPipeline(connection, pipelineId, options);
 }
 
@@ -106,10 +132,16 @@ export async function promoteStack(
 ): Promise<void> {
   const { from, to, override, variables } = options;
   if (from === to) throw new UsageError('--from and --to name the same environment');
-  const { pipelineId } = await connection.client.promoteStack({
-    params: { stack: await stackName(options.stack) },
-    body: { from, to, ...conductOf(options), variables, override, source: await readSource('.') },
-  });
+  const { pipelineId } = await submit(async (idempotencyKey, call) =>
+    connection.client.promoteStack(
+      {
+        idempotencyKey,
+        params: { stack: await stackName(options.stack) },
+        body: { from, to, ...conductOf(options), variables, override, source: await readSource('.') },
+      },
+      call,
+    ),
+  );
   await runPipeline(connection, pipelineId, options);
 }
 

@@ -1,6 +1,7 @@
 import type { Client } from '@deployment-engine/client';
 import { isPipelineFinished, type PipelineView } from '@deployment-engine/contracts';
 import type { Connection } from '../connection.ts';
+import { annotateDiagnostic } from '../github/annotations.ts';
 import { patiently } from '../patiently.ts';
 import { Interrupts } from '../terminal/interrupts.ts';
 import { createProgressView, type ProgressView } from '../terminal/progress-view.ts';
@@ -55,6 +56,7 @@ async function followPipeline(
       const text = pipelineEventText(data);
       if (text) view.line(data.at, text);
       view.activity(activity.text());
+      if (data.type === 'diagnostic' && view.isShown) annotateDiagnostic(data.diagnostic, undefined);
       if (data.type !== 'pipeline_status') continue;
       if (isPipelineFinished(data.status)) break;
       if (data.status !== 'awaiting_approval') continue;

@@ -20,9 +20,14 @@ export function planText(plan: PlanView): string {
   const blocks = plan.changes
     .filter(({ action, importing }) => action !== 'no-op' || importing)
     .map(changeText);
-  return [...blocks, outputChanges(plan), summaryLine(plan), ...costLine(plan), ...findingLines(plan)]
+  return [...blocks, outputChanges(plan), summaryLine(plan), ...planNotes(plan)]
     .filter((block) => block !== '')
     .join('\n\n');
+}
+
+/** Returns the cost change and the policy's findings; empty if there are none. */
+export function planNotes(plan: PlanView): string[] {
+  return [...costLine(plan), ...findingLines(plan)];
 }
 
 /** Whether an apply of the plan would change anything, also only outputs. */

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { readProjectFolder } from './project-folder.ts';
@@ -108,11 +108,20 @@ test('an ignored link is not followed', async () => {
 
 test('a folder that is missing, empty, without code or too large is refused with what to do', async () => {
   await expect(readProjectFolder(join(folder, 'missing'))).rejects.toThrow(/there is no such folder/);
+  await expect(readProjectFolder(folder)).rejects.toThrow(/the folder is empty; write main\.tf, or name/);
+  await write('readme.md');
   await expect(readProjectFolder(folder)).rejects.toThrow(
     /it has no \.tf or \.tf\.json file; name the folder/,
   );
-  await write('readme.md', 'sub/main.tf');
-  expect((await read()).paths).toStrictEqual(['readme.md', 'sub/main.tf']);
+  await write('sub/main.tf');
+  await expect(readProjectFolder(folder)).rejects.toThrow(
+    /its code is in subfolders; name one of them, for example \S+project\/sub$/,
+  );
+  await rules('.gitignore', 'sub');
+  await expect(readProjectFolder(folder)).rejects.toThrow(
+    /that \.gitignore and \.terraformignore do not name/,
+  );
+  await rm(join(folder, '.gitignore'));
   await expect(readProjectFolder(join(folder, 'readme.md'))).rejects.toThrow(/it is not a folder/);
   await mkdir(join(folder, 'stacks/x'), { recursive: true });
   await rm(join(folder, 'sub'), { recursive: true });
@@ -120,8 +129,33 @@ test('a folder that is missing, empty, without code or too large is refused with
     /it is a deployment repository; name the environment/,
   );
   await writeFile(join(folder, 'large.tf'), Buffer.alloc(5 * 1024 * 1024 + 1, 'a'));
-  await expect(readProjectFolder(folder)).rejects.toThrow(/more than 5242880 bytes; .*\.terraformignore/);
+  await expect(readProjectFolder(folder)).rejects.toThrow(
+    /more than 5\.0 MB, with large\.tf of 5\.0 MB; name the folder .*\.terraformignore/,
+  );
   await rm(join(folder, 'large.tf'));
+  await rm(join(folder, 'stacks'), { recursive: true });
   await write(...Array.from({ length: 501 }, (_, index) => `files/${index}.tf`));
   await expect(readProjectFolder(folder)).rejects.toThrow(/more than 500 files/);
+});
+
+test('500 files are sent; 20 MB in them are refused, and the file that is too much is named', async () => {
+  await write(...Array.from({ length: 500 }, (_, index) => `${index}.tf`));
+  expect((await read()).paths).toHaveLength(500);
+  for (let index = 0; index < 500; index += 1)
+    await writeFile(join(folder, `${index}.tf`), Buffer.alloc(40_000));
+  await expect(readProjectFolder(folder)).rejects.toThrow(
+    /more than 5\.0 MB, with \S+\.tf of 0\.0 MB; name the folder .*list what it does not need in \.terraformignore/,
+  );
+});
+
+test('a file of several gigabytes is refused before it is read', async () => {
+  await write('main.tf', 'image.iso');
+  await truncate(join(folder, 'image.iso'), 8 * 1024 ** 3);
+  await expect(readProjectFolder(folder)).rejects.toThrow(/with image\.iso of 8192\.0 MB/);
+});
+
+test('rules with Windows line ends count, and names may have spaces and any letters', async () => {
+  await write('main.tf', 'täglich/日本 語.tf', 'täglich/log 1.txt', 'a.log', 'emoji 🚀.tf');
+  await rules('.gitignore', '*.log\r', 'täglich/*.txt\r', '');
+  expect(await read()).toMatchObject({ paths: ['emoji 🚀.tf', 'main.tf', 'täglich/日本 語.tf'], ignored: 2 });
 });

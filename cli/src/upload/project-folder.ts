@@ -1,5 +1,5 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
-import { join, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import {
   type FileContent,
   type Files,
@@ -36,17 +36,23 @@ export async function readProjectFolder(folder: string): Promise<ProjectUpload> 
   const upload: ProjectUpload = { files: {}, bytes: 0, leftOut: [], ignored: 0 };
   const exclusions = await Exclusions.create(root);
   await readInto(upload, { root, real: await realFolder(folder), exclusions }, '', []);
-  if (!Object.keys(upload.files).some((path) => /\.tf(\.json)?$/.test(path))) throw await withoutCode(folder);
+  if (!Object.keys(upload.files).some((path) => /^[^/]+\.tf(\.json)?$/.test(path)))
+    throw await withoutCode(folder, upload);
   return upload;
 }
 
-async function withoutCode(folder: string): Promise<CliError> {
+async function withoutCode(folder: string, { files, leftOut, ignored }: ProjectUpload): Promise<CliError> {
+  const error = (text: string) => new CliError(`reading ${folder}: ${text}`);
   const stacks = await stat(join(folder, 'stacks')).catch(() => undefined);
-  return new CliError(
-    stacks?.isDirectory()
-      ? `reading ${folder}: it is a deployment repository; name the environment with --environment`
-      : `reading ${folder}: it has no .tf or .tf.json file; name the folder of the Terraform code`,
-  );
+  if (stacks?.isDirectory())
+    return error('it is a deployment repository; name the environment with --environment');
+  const below = Object.keys(files).find((path) => /\.tf(\.json)?$/.test(path));
+  if (below !== undefined)
+    return error(`its code is in subfolders; name one of them, for example ${join(folder, dirname(below))}`);
+  if (Object.keys(files).length + leftOut.length + ignored === 0)
+    return error('the folder is empty; write main.tf, or name the folder of the Terraform code');
+  const hidden = ignored > 0 ? ' that .gitignore and .terraformignore do not name' : '';
+  return error(`it has no .tf or .tf.json file${hidden}; name the folder of the Terraform code`);
 }
 
 type Place = { root: string; real: string; exclusions: Exclusions };
@@ -65,7 +71,7 @@ async function readInto(upload: ProjectUpload, place: Place, path: string, above
     if (isLink) await requireInside(place, inner);
     const facts = await stat(join(root, inner));
     if (facts.isDirectory()) await readInto(upload, place, inner, [...above, real]);
-    else if (facts.isFile()) await addFile(upload, root, inner);
+    else if (facts.isFile()) await addFile(upload, root, inner, facts.size);
   }
 }
 
@@ -81,12 +87,17 @@ function leaveOut(upload: ProjectUpload, exclusions: Exclusions, path: string): 
   return true;
 }
 
-async function addFile(upload: ProjectUpload, root: string, path: string): Promise<void> {
+async function addFile(upload: ProjectUpload, root: string, path: string, size: number): Promise<void> {
+  if (Object.keys(upload.files).length === maxFiles) throw tooLarge(root, `more than ${maxFiles} files`);
+  if (upload.bytes + size > maxCodeBytes)
+    throw tooLarge(root, `more than ${megabytes(maxCodeBytes)}, with ${path} of ${megabytes(size)}`);
   const content = await readFile(join(root, path));
   upload.bytes += content.length;
   upload.files[path] = contentOf(content) satisfies FileContent;
-  if (Object.keys(upload.files).length > maxFiles) throw tooLarge(root, `more than ${maxFiles} files`);
-  if (upload.bytes > maxCodeBytes) throw tooLarge(root, `more than ${maxCodeBytes} bytes`);
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1024 ** 2).toFixed(1)} MB`;
 }
 
 function tooLarge(root: string, what: string): CliError {

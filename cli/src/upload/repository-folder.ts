@@ -2,26 +2,25 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { maxRepositoryBytes, maxRepositoryFiles, type RepositoryFiles } from '@deployment-engine/contracts';
 import { CliError } from '../exit-code.ts';
+import { note } from '../terminal/output-mode.ts';
 import { contentOf } from './content.ts';
 
+type Size = { files: number; bytes: number; links: string[] };
 export type RepositoryUpload = { files: RepositoryFiles; folders: string[] };
 
 /** Reads a deployment repository without hidden files. Throws `CliError` if it exceeds the engine's limits. */
 export async function readRepository(folder: string): Promise<RepositoryUpload> {
   const upload: RepositoryUpload = { files: {}, folders: [] };
-  const size = { files: 0, bytes: 0 };
+  const size: Size = { files: 0, bytes: 0, links: [] };
   await readInto(upload, size, folder, '');
+  if (size.links.length > 0)
+    note(`Left out, because links are not followed: ${size.links.slice(0, 10).join(', ')}`);
   if (size.files === 0)
     throw new CliError(`reading ${folder}: it has no files; name the repository's folder`);
   return upload;
 }
 
-async function readInto(
-  upload: RepositoryUpload,
-  size: { files: number; bytes: number },
-  root: string,
-  path: string,
-): Promise<void> {
+async function readInto(upload: RepositoryUpload, size: Size, root: string, path: string): Promise<void> {
   const entries = await readdir(join(root, path), { withFileTypes: true }).catch((error) => {
     throw new CliError(
       `reading ${join(root, path)}: ${error.code === 'ENOENT' ? 'there is no such folder' : error.message}`,
@@ -32,6 +31,7 @@ async function readInto(
   for (const entry of shown) {
     const inner = path === '' ? entry.name : `${path}/${entry.name}`;
     if (entry.isDirectory()) await readInto(upload, size, root, inner);
+    if (entry.isSymbolicLink()) size.links.push(inner);
     if (!entry.isFile()) continue;
     const content = await readFile(join(root, inner));
     size.files += 1;
