@@ -2,6 +2,7 @@ import { loadavg } from 'node:os';
 import { awsJobsBench } from './aws-jobs.ts';
 import { chaosBench } from './chaos.ts';
 import { clusterBench } from './cluster.ts';
+import { commandLineBench } from './command-line.ts';
 import { costsBench } from './costs.ts';
 import { deployBench } from './deploy.ts';
 import { jobCpuBench } from './job-cpu.ts';
@@ -38,6 +39,7 @@ const benches: Record<string, (options: string[]) => Promise<Row[]>> = {
   orphans: orphansBench,
   cluster: clusterBench,
   stack: stackBench,
+  'command-line': commandLineBench,
   chaos: async (options) => {
     await chaosBench(options); // prints a line per round and its own table
     return [];

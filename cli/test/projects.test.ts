@@ -195,6 +195,50 @@ test('a watching command survives a restart of the gateway, and ends with what b
   expect(new Set(lines).size).toBe(lines.length);
 });
 
+test('a watching command survives a killed runner, and ends with what became of the job', async () => {
+  const words = ['deploy', ...named, '--project', 'killed', '--auto-approve'];
+  const running = startDeployer(engine().url, words, { cwd: folder });
+  const restarted = new Promise<void>((resolve, reject) => {
+    running.after(/Z plan begins/, () => {
+      const restart = async () => {
+        await engine().runner?.stop('SIGKILL');
+        await engine().startRunner();
+      };
+      restart().then(resolve, reject);
+    });
+  });
+  const { code: exit, stderr } = await running.ended;
+  await restarted;
+  const job = await client.finished(/Z job (deploy-\S+)/.exec(stderr)?.[1] ?? '');
+  assert.equal(exit, job.status === 'completed' ? 0 : 1, stderr);
+  expect((await deployer(['outputs', '--project', 'killed', '--json'])).code).toBe(exit);
+});
+
+test('what a hostile provider or code says is no command of GitHub Actions, and the annotation is at its line', async () => {
+  const orders = '\\n::add-mask::x\\n  ::set-output name=a::b ##[add-path]/tmp';
+  const hostile = `resource "terraform_data" "x" {
+  lifecycle {
+    precondition {
+      condition     = terraform_data.y.input == "never"
+      error_message = "Refused.${orders}"
+    }
+  }
+}
+resource "terraform_data" "y" { input = "x" }
+`;
+  const place = join(engine().directory, 'hostile');
+  await writeFiles(place, { 'infra/main.tf': hostile });
+  const { code: exit, stdout, stderr } = await deployer(['deploy', 'infra', '--project', 'hostile', '--verbose'], {
+    cwd: place,
+    env: { GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: place },
+  });
+  expect(exit).toBe(1);
+  const commands = (stdout + stderr).split('\n').filter((line) => /^\s*::|##\[/.test(line));
+  expect(commands).toHaveLength(1);
+  expect(commands[0]).toMatch(/^::error title=[^,]+,file=infra\/main\.tf,line=4,col=23::Refused\.%0A::add-mask::x/);
+  expect(stderr).toContain(': :add-mask::x');
+});
+
 test('a destroy asks as well', async () => {
   const asked = await deployer(['destroy']);
   expect(asked).toMatchObject({ code: 3, stdout: expect.stringContaining('Plan: 1 to destroy.') });
