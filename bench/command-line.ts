@@ -29,7 +29,12 @@ export async function commandLineBench(): Promise<Row[]> {
       const took = await timed(words);
       if (round > 0) times[name as keyof typeof commands].push(took); // the first one fills caches
     }
-  const [node, version, fetched, shown] = Object.values(times).map(median) as [number, number, number, number];
+  const [node, version, fetched, shown] = Object.values(times).map(median) as [
+    number,
+    number,
+    number,
+    number,
+  ];
   return [
     {
       what: `deployer --version, median of ${rounds} (goal: 120 ms)`,

@@ -228,14 +228,20 @@ resource "terraform_data" "y" { input = "x" }
 `;
   const place = join(engine().directory, 'hostile');
   await writeFiles(place, { 'infra/main.tf': hostile });
-  const { code: exit, stdout, stderr } = await deployer(['deploy', 'infra', '--project', 'hostile', '--verbose'], {
+  const {
+    code: exit,
+    stdout,
+    stderr,
+  } = await deployer(['deploy', 'infra', '--project', 'hostile', '--verbose'], {
     cwd: place,
     env: { GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: place },
   });
   expect(exit).toBe(1);
   const commands = (stdout + stderr).split('\n').filter((line) => /^\s*::|##\[/.test(line));
   expect(commands).toHaveLength(1);
-  expect(commands[0]).toMatch(/^::error title=[^,]+,file=infra\/main\.tf,line=4,col=23::Refused\.%0A::add-mask::x/);
+  expect(commands[0]).toMatch(
+    /^::error title=[^,]+,file=infra\/main\.tf,line=4,col=23::Refused\.%0A::add-mask::x/,
+  );
   expect(stderr).toContain(': :add-mask::x');
 });
 

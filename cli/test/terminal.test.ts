@@ -106,7 +106,7 @@ test.each([80, 140])(
     await waitFor('the approval', () => engine.requests.some((request) => request.endsWith('/approve')));
     engine.emit(...applying);
     await terminal.shows('60 %');
-      expect(shown(terminal)).toBe(
+    expect(shown(terminal)).toBe(
       `${begun}\n${plan} yes\n${inApply.replace('12:00:00Z The job is processing.\n', '')}\n${live}`,
     );
     engine.emit(...applied);
@@ -118,7 +118,9 @@ test.each([80, 140])(
 test('a window that changes while work proceeds shows each line once', async () => {
   const terminal = deploy({ columns: 140 }, ['--auto-approve']);
   const fitted = (columns: number) =>
-    waitFor(`a line for ${columns} columns`, () => terminal.screen().endsWith(`\n${live.slice(0, columns - 1)}`));
+    waitFor(`a line for ${columns} columns`, () =>
+      terminal.screen().endsWith(`\n${live.slice(0, columns - 1)}`),
+    );
   engine.emit(...queued, ...planning, ...applying);
   await fitted(140);
   for (const columns of [60, 100, 40]) {
