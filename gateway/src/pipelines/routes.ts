@@ -6,6 +6,7 @@ import type { Call } from '../http/call.ts';
 import { jsonBody } from '../http/json-body.ts';
 import { route } from '../http/route.ts';
 import { idempotentRequest } from '../jobs/idempotency.ts';
+import { withoutArchive } from '../stacks/archive.ts';
 import { approvePipeline } from './approve.ts';
 import { cancelPipeline } from './cancel.ts';
 import { createRemediation, createResumption, createRollbackPipeline } from './create/again.ts';
@@ -33,7 +34,7 @@ function codeRoutes(router: Router, context: Context): void {
     router,
     endpoints.planStack,
     async (input) => {
-      const { refresh, ...body } = input.body;
+      const { refresh, ...body } = await withoutArchive(input.body);
       const settings = { ...defaultSettings, refresh };
       const request = {
         ...input.params,
@@ -52,7 +53,8 @@ function codeRoutes(router: Router, context: Context): void {
     router,
     endpoints.applyStack,
     async (input) => {
-      const request = { ...input.params, ...input.body, settings: conduct(input.body) };
+      const body = await withoutArchive(input.body);
+      const request = { ...input.params, ...body, settings: conduct(body) };
       return createCodePipeline(context, 'apply', request, asked(input, 'applyStack'));
     },
     readBody,

@@ -40,6 +40,11 @@ export const repositoryFilesSchema = z
   });
 export type RepositoryFiles = z.infer<typeof repositoryFilesSchema>;
 
+export const repositoryArchiveSchema = z.base64().meta({
+  description:
+    'The repository as a tar.gz or zip archive, in Base64, instead of files and folders. Hidden files are left out; links, and paths that leave the repository, are refused. The same limits hold after unpacking.',
+});
+
 export const emptyFoldersSchema = z
   .array(z.string())
   .max(maxRepositoryFiles)

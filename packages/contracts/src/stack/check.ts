@@ -1,20 +1,28 @@
 import { z } from 'zod';
 import { type Endpoint, endpoint } from '../endpoint.ts';
-import { environmentName, name, stackParams, stackRepository } from './names.ts';
+import { environmentName, name, requireOneRepository, stackParams, stackRepository } from './names.ts';
 
-export const validateStackRequestSchema = z.strictObject({
-  ...stackRepository,
-  environment: environmentName.optional().meta({ description: 'Without it, every environment is checked.' }),
-  service: name('service').optional().meta({ description: 'Answers about this service only.' }),
-});
+const requireRepository = requireOneRepository(['files', 'archive']);
+
+export const validateStackRequestSchema = z
+  .strictObject({
+    ...stackRepository,
+    environment: environmentName
+      .optional()
+      .meta({ description: 'Without it, every environment is checked.' }),
+    service: name('service').optional().meta({ description: 'Answers about this service only.' }),
+  })
+  .superRefine(requireRepository);
 
 export const graphFormats = ['text', 'mermaid', 'dot', 'json'] as const;
 export type GraphFormat = (typeof graphFormats)[number];
-export const stackGraphRequestSchema = z.strictObject({
-  ...stackRepository,
-  environment: environmentName,
-  format: z.enum(graphFormats).default('text'),
-});
+export const stackGraphRequestSchema = z
+  .strictObject({
+    ...stackRepository,
+    environment: environmentName,
+    format: z.enum(graphFormats).default('text'),
+  })
+  .superRefine(requireRepository);
 
 /** An error or warning at its place: `line` and `column` are 1-based. Codes: docs/stacks.md. */
 export const stackProblemSchema = z.object({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { emptyFoldersSchema, repositoryFilesSchema } from '../repository-files.ts';
+import { emptyFoldersSchema, repositoryArchiveSchema, repositoryFilesSchema } from '../repository-files.ts';
 
 /** Words that follow `/api/stacks/` in addresses of other things. */
 const reservedStackNames = ['kinds', 'pipelines'];
@@ -18,7 +18,8 @@ export const stackParams = z.object({ stack: stackName });
 
 /** The parts of a request that carry a deployment repository. */
 export const stackRepository = {
-  files: repositoryFilesSchema,
+  files: repositoryFilesSchema.optional(),
+  archive: repositoryArchiveSchema.optional(),
   folders: emptyFoldersSchema.optional(),
   variables: z
     .record(z.string(), z.string())
@@ -30,3 +31,21 @@ export const pipelineIdSchema = z
   .string()
   .regex(/^pipeline-[0-9]{10,16}-[a-z0-9]{8}$/, 'a pipeline id looks like pipeline-1704067200000-abcd1234')
   .meta({ example: 'pipeline-1704067200000-abcd1234' });
+
+type OneRepository = { files?: unknown; archive?: unknown; folders?: unknown; revision?: unknown };
+type IssueContext = { addIssue(issue: { code: 'custom'; path: string[]; message: string }): void };
+
+/** Requires one of `files`, `archive` and, where the request has it, `revision`. */
+export function requireOneRepository(names: ('files' | 'archive' | 'revision')[]) {
+  return (body: OneRepository, context: IssueContext): void => {
+    const given = names.filter((name) => body[name] !== undefined);
+    if (given.length !== 1)
+      context.addIssue({ code: 'custom', path: ['files'], message: `give one of ${names.join(', ')}` });
+    if (body.archive !== undefined && body.folders !== undefined)
+      context.addIssue({
+        code: 'custom',
+        path: ['folders'],
+        message: 'an archive has its own folders; leave them out',
+      });
+  };
+}

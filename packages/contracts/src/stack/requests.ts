@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { minTtlSeconds } from '../deploy.ts';
-import { environmentName, pipelineIdSchema, stackRepository } from './names.ts';
+import { environmentName, pipelineIdSchema, requireOneRepository, stackRepository } from './names.ts';
 
 /** A service, or a component (`service/component`, all its regions); without both the whole stack. */
 export const scopeFields = {
@@ -35,7 +35,8 @@ const conduct = {
 };
 
 const code = {
-  files: stackRepository.files.optional(),
+  files: stackRepository.files,
+  archive: stackRepository.archive,
   folders: stackRepository.folders,
   /** Number of a stored repository of this stack, instead of files. */
   revision: z.number().int().positive().optional(),
@@ -44,14 +45,6 @@ const code = {
   ...scopeFields,
 };
 
-function requireOneRepository(
-  body: { files?: unknown; revision?: unknown },
-  context: { addIssue(issue: { code: 'custom'; path: string[]; message: string }): void },
-): void {
-  if ((body.files === undefined) === (body.revision === undefined))
-    context.addIssue({ code: 'custom', path: ['files'], message: 'give either files or revision' });
-}
-
 export const planStackRequestSchema = z
   .strictObject({
     ...code,
@@ -59,7 +52,7 @@ export const planStackRequestSchema = z
     message: conduct.message,
     source: conduct.source,
   })
-  .superRefine(requireOneRepository);
+  .superRefine(requireOneRepository(['files', 'archive', 'revision']));
 
 export const applyStackRequestSchema = z
   .strictObject({
@@ -76,7 +69,7 @@ export const applyStackRequestSchema = z
     /** Destroys what the environment has deployed this many seconds after the pipeline has completed. */
     ttlSeconds: z.number().int().min(minTtlSeconds).max(31_536_000).optional(),
   })
-  .superRefine(requireOneRepository)
+  .superRefine(requireOneRepository(['files', 'archive', 'revision']))
   .superRefine(({ ttlSeconds, service, component }, context) => {
     if (ttlSeconds === undefined || (service === undefined && component === undefined)) return;
     const message = 'destroys the whole environment; leave service and component out';
