@@ -42,6 +42,7 @@ export function createMetrics() {
       registers: [registry],
     }),
     ...warmProviderMetrics(registry),
+    ...stackLockMetrics(registry),
     finished(job: { type: JobType; status: JobStatus; started_at: Date | null; finished_at: Date | null }) {
       this.jobsFinished.inc({ type: job.type, status: job.status });
       if (job.started_at && job.finished_at)
@@ -72,6 +73,41 @@ function warmProviderMetrics(registry: Registry) {
       help: "Jobs since the runner's start that took over a started provider (taken=true) or found none",
       labelNames: ['runner', 'taken'],
       registers: [registry],
+    }),
+  };
+}
+
+const lockBuckets = [1, 10, 60, 300, 900, 3600, 14_400];
+
+/** Scopes of stacks that pipelines hold; `scope` is `stack`, `service` or `component`. */
+function stackLockMetrics(registry: Registry) {
+  const registers = [registry];
+  const labelNames = ['scope'] as const;
+  return {
+    stackLocksAcquired: new Counter({
+      name: 'stack_locks_acquired_total',
+      help: 'Scopes of stacks that pipelines have taken',
+      labelNames,
+      registers,
+    }),
+    stackLocksRefused: new Counter({
+      name: 'stack_locks_refused_total',
+      help: 'Requests that were refused because another pipeline holds a part of the scope',
+      registers,
+    }),
+    stackLockWait: new Histogram({
+      name: 'stack_lock_wait_seconds',
+      help: 'Seconds from the request of a pipeline until it has its scope',
+      labelNames,
+      buckets: lockBuckets,
+      registers,
+    }),
+    stackLockHeld: new Histogram({
+      name: 'stack_lock_held_seconds',
+      help: 'Seconds for which a pipeline has held its scope',
+      labelNames,
+      buckets: lockBuckets,
+      registers,
     }),
   };
 }

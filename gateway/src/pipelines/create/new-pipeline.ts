@@ -75,7 +75,7 @@ export type PipelineCreator = Pick<Principal, 'id' | 'blastRadius'> & Partial<Pi
 
 /** Stores a pipeline with its tasks. Throws `stack_locked` if it may not wait for another one. */
 export async function insertPipeline(
-  { encryption }: Pick<Context, 'encryption'>,
+  { encryption, metrics }: Pick<Context, 'encryption' | 'metrics'>,
   trx: Query,
   request: NewPipeline,
   createdBy: PipelineCreator,
@@ -104,7 +104,7 @@ export async function insertPipeline(
     .returningAll()
     .executeTakeFirstOrThrow();
   await insertTasks(encryption, trx, id, request.tasks);
-  if (!request.wait) await requireFree(trx, row, request.tasks);
+  if (!request.wait) await requireFree(metrics, trx, row, request.tasks);
   await appendEvents(trx, id, [
     { type: 'pipeline_status', status: 'pending', message: 'The pipeline is queued.' },
   ]);
@@ -138,12 +138,18 @@ async function insertTasks(
   await trx.insertInto('pipeline_tasks').values(rows).execute();
 }
 
-async function requireFree(trx: Query, row: PipelineRow, tasks: NewTask[]): Promise<void> {
+async function requireFree(
+  metrics: Context['metrics'],
+  trx: Query,
+  row: PipelineRow,
+  tasks: NewTask[],
+): Promise<void> {
   if (!holdsScope(row)) return;
   await takeStackLock(trx, row);
   const projects = tasks.map(({ projectId }) => ({ project_id: projectId }));
   const holder = await holderOf(trx, row, projects, 'anyTime');
   if (!holder) return;
+  metrics.stackLocksRefused.inc();
   const since = holder.started_at ? `since ${holder.started_at.toISOString()}` : 'and has not started';
   throw new DomainError(
     'stack_locked',

@@ -2,6 +2,7 @@ import { isPipelineFinished } from '@deployment-engine/contracts';
 import type { Context } from '../../context.ts';
 import { applyStage } from './apply-stage.ts';
 import { cancelStage } from './cancel-stage.ts';
+import { measureLock } from './lock-notes.ts';
 import { planStage } from './plan-stage.ts';
 import { startPipeline } from './start.ts';
 import { Step } from './step.ts';
@@ -11,7 +12,7 @@ import { Step } from './step.ts';
  * one, and a gateway that dies in it changes nothing. Returns whether there was something to do.
  */
 export async function advance(context: Context, pipelineId: string): Promise<boolean> {
-  return context.database.query.transaction().execute(async (trx) => {
+  const { changed, locks } = await context.database.query.transaction().execute(async (trx) => {
     const row = await trx
       .selectFrom('pipelines')
       .selectAll()
@@ -19,11 +20,13 @@ export async function advance(context: Context, pipelineId: string): Promise<boo
       .forUpdate()
       .skipLocked()
       .executeTakeFirst();
-    if (!row || isPipelineFinished(row.status)) return false;
+    if (!row || isPipelineFinished(row.status)) return { changed: false, locks: [] };
     const step = await Step.open(context, trx, row);
     await work(step);
-    return step.close();
+    return { changed: await step.close(), locks: step.locks };
   });
+  for (const note of locks) measureLock(context.metrics, note);
+  return changed;
 }
 
 async function work(step: Step): Promise<void> {

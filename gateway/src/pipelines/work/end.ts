@@ -7,6 +7,7 @@ import { limitProblems } from '../create/require-limits.ts';
 import { holdsScope, isDone, isEnded, type TaskRow } from '../rows.ts';
 import { takeSnapshot } from '../snapshots/store.ts';
 import { noteExpiry } from './expiry.ts';
+import { lockNote } from './lock-notes.ts';
 import { markOutdated } from './record.ts';
 import type { Step } from './step.ts';
 
@@ -20,6 +21,8 @@ export async function endPipeline(step: Step): Promise<void> {
   }
   const outdated = holdsScope(pipeline) ? await markOutdated(step) : [];
   const told = outdated.length > 0 ? `; now outdated: ${outdated.join(', ')}` : '';
+  if (holdsScope(pipeline) && pipeline.started_at)
+    step.locks.push(lockNote('releaseLock', pipeline, pipeline.started_at));
   const { status, message, error } = outcomeOf(step);
   const back = status === 'partial' || status === 'failed' ? await queueRollback(step) : undefined;
   const goesBack = back ? `; ${back}` : '';

@@ -1,6 +1,7 @@
 import { pipelineContent } from '../contents.ts';
 import { holdsScope, lockKey } from '../rows.ts';
 import { holderOf, takeStackLock } from '../scope-lock.ts';
+import { lockNote } from './lock-notes.ts';
 import type { Step } from './step.ts';
 
 /**
@@ -13,6 +14,7 @@ export async function startPipeline(step: Step): Promise<void> {
     await takeStackLock(trx, pipeline);
     const holder = await holderOf(trx, pipeline, step.tasks);
     if (holder) return wait(step, `waits for ${holder.id}, which holds ${lockKey(holder)}`);
+    step.locks.push(lockNote('acquireLock', pipeline, pipeline.created_at));
   }
   const patch = { started_at: new Date(), waiting_reason: null };
   const { maxMonthly } = pipelineContent(step.context.encryption, pipeline);

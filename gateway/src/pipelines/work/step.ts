@@ -20,6 +20,7 @@ import {
   type TaskRow,
 } from '../rows.ts';
 import { deployedComponents, jobsOfTasks, tasksOf } from '../store.ts';
+import { type LockNote, lockFacts } from './lock-notes.ts';
 
 type TaskPatch = Partial<Omit<TaskRow, 'pipeline_id' | 'no' | 'component' | 'project_id' | 'action'>>;
 type PipelinePatch = Partial<Omit<PipelineRow, 'id' | 'seq' | 'status' | 'last_event_seq'>>;
@@ -40,6 +41,8 @@ export class Step {
   readonly deployed: Map<string, ComponentRow>;
   readonly #contents = new Map<string, TaskContent>();
   readonly #events: PipelineEventBody[] = [];
+  /** Told to the audit log with the step, and counted once it is committed. */
+  readonly locks: LockNote[] = [];
 
   private constructor(
     context: Context,
@@ -133,6 +136,7 @@ export class Step {
   async close(): Promise<boolean> {
     await this.setPipeline({ worked_at: new Date() });
     await appendEvents(this.trx, this.pipeline.id, this.#events);
+    for (const note of this.locks) await this.context.audit.append(this.trx, lockFacts(note));
     return this.#events.length > 0;
   }
 }
