@@ -14,6 +14,7 @@ export function pipelineEventText(event: SentPipelineEvent): string | undefined 
     case 'job_status':
     case 'step_started':
     case 'step_finished':
+    case 'plan_summary': // the task's own event leaves out stand-ins for unknown inputs
       return undefined;
     case 'gate':
       return event.gate === 'approval' ? undefined : ofComponent(event); // the pipeline approves its jobs

@@ -6,6 +6,7 @@ import { dropSlowListener, openEventStream } from '../http/event-stream.ts';
 import { listEventsOfJobs } from '../jobs/events/store.ts';
 import type { Query } from '../server/database/open.ts';
 import { listPipelineEvents, type PipelineEvent } from './events.ts';
+import { mergeByTime } from './merge-by-time.ts';
 import { findPipeline } from './store.ts';
 
 const pageSize = 500;
@@ -19,8 +20,8 @@ type Position = { pipeline: number; jobs: number[] };
 type Source = { jobId: string; component: string; place: number };
 
 /**
- * Streams the events of a pipeline and of all its jobs after `Last-Event-ID` (or `?lastEventId=`), each once, those of
- * one job in order, and ends after the pipeline's last one. Answers 204, which tells an EventSource to stop, if the
+ * Streams the events of a pipeline and of all its jobs after `Last-Event-ID` (or `?lastEventId=`), each once, by time and
+ * those of one job in order, and ends after the pipeline's last one. Answers 204, which tells an EventSource to stop, if the
  * listener has all events.
  */
 export async function streamPipelineEvents(
@@ -107,15 +108,28 @@ class PipelineStream {
     }
   }
 
-  /** Sends events of jobs before those of the pipeline, which tell how they ended. Returns whether there may be more. */
+  /**
+   * Sends what is new in the order of its time, and the pipeline's end after all else. A full page of jobs' events goes
+   * first, as there are more of them. Returns whether there may be more.
+   */
   async #sendNews(): Promise<boolean> {
     const { query } = this.#context.database;
     const told = await listPipelineEvents(query, this.#pipelineId, this.#position.pipeline, pageSize);
     const sources = await visibleSources(query, this.#pipelineId, this.#visible);
     const news = await newsOf(query, sources, this.#position, pageSize);
-    for (const { source, event } of news) this.#sendJobEvent(source, event);
-    if (news.length === pageSize) return true;
-    for (const event of told) this.#sendOwnEvent(event);
+    const jobs = news.map(({ source, event }) => ({
+      at: event.at,
+      jobId: source.jobId,
+      send: () => this.#sendJobEvent(source, event),
+    }));
+    const own = told.map((event) => ({ at: event.at, jobId: '', send: () => this.#sendOwnEvent(event) }));
+    const isFull = news.length === pageSize;
+    const end = told.at(-1)?.body;
+    const last = end?.type === 'pipeline_status' && isPipelineFinished(end.status) ? own.splice(-1) : [];
+    const lists = Map.groupBy(isFull ? jobs : [...jobs, ...own], ({ jobId }) => jobId);
+    for (const { send } of mergeByTime([...lists.values()])) send();
+    if (isFull) return true;
+    for (const { send } of last) send();
     return told.length === pageSize;
   }
 

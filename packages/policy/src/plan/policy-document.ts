@@ -72,6 +72,7 @@ function readStatement(statement: Record<string, unknown>): Statement {
 const narrowingKeys = new Set([
   'aws:sourcearn',
   'aws:sourceaccount',
+  'aws:sourceowner', // the older name, in the policy that SNS gives a new topic
   'aws:sourceorgid',
   'aws:sourceorgpaths',
   'aws:principalorgid',
