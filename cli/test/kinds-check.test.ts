@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 
 const main = join(import.meta.dirname, '../src/main.ts');
 const builtIn = join(import.meta.dirname, '../../kinds');
+const example = join(import.meta.dirname, '../../examples/notes/kinds');
 let kinds = '';
 
 beforeEach(async () => {
@@ -28,6 +29,7 @@ async function edit(file: string, from: string, to: string): Promise<void> {
 test('a folder of kinds, or one kind, has nothing wrong', async () => {
   expect((await check(kinds)).stdout).toBe('CronJob: nothing wrong\nSQS: nothing wrong\n');
   expect((await check(join(kinds, 'SQS'))).stdout).toBe('SQS: nothing wrong\n');
+  expect((await check(example)).stdout).toBe('Note: nothing wrong\n');
 });
 
 test('problems are printed with their places, as JSON too, and the exit code is 1', async () => {

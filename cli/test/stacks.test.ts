@@ -31,6 +31,14 @@ test('a stack is validated as the first example says, in the current folder', as
   expect((await deployer('validate', ...service)).stdout).toMatch(/is valid in all environments/);
 });
 
+test('the example with a kind of its own is valid in all environments', async () => {
+  const cwd = join(import.meta.dirname, '../../examples/notes');
+  const { stdout } = await promisify(execFile)(process.execPath, [main, '--url', it.url, 'validate'], {
+    cwd,
+  });
+  expect(stdout).toBe('stack notes is valid in all environments\n');
+});
+
 test('errors are printed with their places, and the exit code is 1', async () => {
   const failed = deployer('validate', '--environment', 'development');
   await expect(failed).rejects.toMatchObject({
