@@ -4,7 +4,7 @@ import { isFinished } from '@deployment-engine/contracts';
 import { Command } from 'commander';
 import { type Connection, connect } from '../connection.ts';
 import { patiently } from '../patiently.ts';
-import { jobExitCode } from '../project/finish-job.ts';
+import { jobExitCode } from '../project/job-outcome.ts';
 import { jobIdOf } from '../project/newest-job.ts';
 import { projectOfComponent } from '../stack/show.ts';
 import { isStack, type TargetOptions, withTarget } from '../target.ts';

@@ -1,41 +1,33 @@
 import type { JobView } from '@deployment-engine/contracts';
 import { Command } from 'commander';
 import { type Connection, connect } from '../connection.ts';
-import { jobExitCode, runJob, waitingText } from '../project/finish-job.ts';
+import { jobExitCode, waitingText } from '../project/job-outcome.ts';
 import { jobIdOf } from '../project/newest-job.ts';
-import { runPipeline } from '../stack/finish-pipeline.ts';
-import { showPipeline, showStackStatus } from '../stack/show.ts';
-import { isPipelineId, stackPlace } from '../stack/stack-name.ts';
+import { isPipelineId } from '../stack/stack-name.ts';
 import { isStack, type TargetOptions, withTarget } from '../target.ts';
 import { printable } from '../text/printable.ts';
 import { planSummaryText } from '../text/summary-text.ts';
 
 type StatusOptions = TargetOptions & { follow?: boolean };
 
+/** Loads only what shows the status of a job: that is called most, in loops of scripts. */
 export function statusCommand(): Command {
   return withTarget(new Command('status'))
     .argument('[id]', 'a job, a pipeline or a project')
     .option('--follow', 'watch it to its end')
     .action(async (id: string | undefined, options: StatusOptions, command: Command) => {
       const connection = connect(command);
-      if (id !== undefined && isPipelineId(id))
-        return options.follow ? void (await runPipeline(connection, id)) : showPipeline(connection, id);
-      if (id === undefined && isStack(options)) return stackStatus(connection, options);
+      const isOfPipeline = id !== undefined && isPipelineId(id);
+      if (isOfPipeline || (id === undefined && isStack(options))) {
+        const { pipelineStatus, stackStatus } = await import('../stack/status.ts');
+        return id === undefined
+          ? stackStatus(connection, options)
+          : pipelineStatus(connection, id, options.follow ?? false);
+      }
       const jobId = await jobIdOf(connection.client, id, options.project);
-      if (options.follow) return runJob(connection, jobId);
+      if (options.follow) return (await import('../project/finish-job.ts')).runJob(connection, jobId);
       await showJob(connection, jobId);
     });
-}
-
-/** With `--follow`, watches the pipeline at work. */
-async function stackStatus(connection: Connection, options: StatusOptions): Promise<void> {
-  if (options.follow) {
-    const { activePipelineId } = await connection.client.stackEnvironment({
-      params: await stackPlace(options),
-    });
-    if (activePipelineId) await runPipeline(connection, activePipelineId);
-  }
-  await showStackStatus(connection, options);
 }
 
 async function showJob({ client, json, url }: Connection, jobId: string): Promise<void> {

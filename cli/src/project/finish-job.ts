@@ -1,7 +1,6 @@
 import { ApiError, type Client } from '@deployment-engine/client';
-import type { Diagnostic, JobErrorReason, JobView } from '@deployment-engine/contracts';
+import type { Diagnostic } from '@deployment-engine/contracts';
 import type { Connection } from '../connection.ts';
-import { type ExitCode, exitCodes } from '../exit-code.ts';
 import { annotate, annotateDiagnostic, annotateFindings } from '../github/annotations.ts';
 import { patiently } from '../patiently.ts';
 import { diagnosticText } from '../text/diagnostic-text.ts';
@@ -9,15 +8,8 @@ import { outputsText } from '../text/outputs-text.ts';
 import { planNotes } from '../text/plan-text.ts';
 import { printable } from '../text/printable.ts';
 import { doneSummaryText } from '../text/summary-text.ts';
+import { jobExitCode, waitingText } from './job-outcome.ts';
 import { showPlan, type WatchedJob, type WatchOptions, watchJob } from './watch-job.ts';
-
-/** Failures of which a person can say: it may pass. */
-const blockedReasons: readonly JobErrorReason[] = [
-  'policy_denied',
-  'budget_exceeded',
-  'costs_not_readable',
-  'unaccounted_objects',
-];
 
 /** Watches a job, prints what became of it, and sets the exit code. `detach` only prints its id. */
 export async function runJob(
@@ -36,12 +28,6 @@ export async function reportJob({ client, json, url }: Connection, watched: Watc
   if (job.status === 'completed') return reportResult(client, watched);
   if (job.status === 'awaiting_approval') return reportWaiting(client, watched, url);
   reportFailure(watched);
-}
-
-export function jobExitCode({ status, failure }: JobView): ExitCode {
-  if (status === 'awaiting_approval') return exitCodes.waiting;
-  if (status === 'failed' && failure && blockedReasons.includes(failure.reason)) return exitCodes.waiting;
-  return status === 'completed' ? exitCodes.done : exitCodes.failed;
 }
 
 /** Costs and findings of a plan that was shown are known. */
@@ -68,16 +54,6 @@ function noPlan(error: unknown): undefined {
 async function reportWaiting(client: Client, { job, isPlanShown }: WatchedJob, url: string): Promise<void> {
   if (!isPlanShown) await showPlan(client, job.jobId);
   console.error(`deployer: ${waitingText(job, url)}`);
-}
-
-/** Says where and how to approve; the digest binds the approval to the plan that was shown. */
-export function waitingText({ jobId, planDigest }: JobView, url: string): string {
-  const deployer = `deployer --url ${url}`;
-  return [
-    `job ${jobId} waits for approval`,
-    `  approve:  ${deployer} approve ${jobId} --plan-digest ${planDigest}`,
-    `  reject:   ${deployer} reject ${jobId}`,
-  ].join('\n');
 }
 
 function reportFailure({ job, progress }: WatchedJob): void {

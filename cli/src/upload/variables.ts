@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { variableNamePattern } from '@deployment-engine/contracts';
-import { parse } from 'yaml';
 import { CliError, UsageError } from '../exit-code.ts';
 
 /** `--var` and `--var-file` as given, in order. */
@@ -75,14 +74,15 @@ async function readVariables(file: string): Promise<Record<string, unknown>> {
       `reading ${file}: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}`,
     );
   });
-  const value = file.endsWith('.tfvars') ? await parseTfvars(file, text) : parseYaml(file, text);
+  const value = file.endsWith('.tfvars') ? await parseTfvars(file, text) : await parseYaml(file, text);
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new CliError(`reading ${file}: it is not a map of variables`);
   return value as Record<string, unknown>;
 }
 
 /** JSON is valid YAML. */
-function parseYaml(file: string, text: string): unknown {
+async function parseYaml(file: string, text: string): Promise<unknown> {
+  const { parse } = await import('yaml'); // few commands read such files
   try {
     return parse(text) ?? {};
   } catch (error) {
