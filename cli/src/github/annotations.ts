@@ -51,7 +51,8 @@ export function annotationText({ level, title, file, line, column, message }: An
   const properties = { title, file, line, col: column };
   const given = Object.entries(properties).filter(([, value]) => value !== undefined && value !== null);
   const list = given.map(([name, value]) => `${name}=${escapeProperty(String(value))}`).join(',');
-  return `::${level}${list === '' ? '' : ` ${list}`}::${escapeData(message)}`;
+  const text = `::${level}${list === '' ? '' : ` ${list}`}::${escapeData(message)}`;
+  return text.replace(/##(?=\[)/g, '# #'); // the older form of a command, which nothing escapes
 }
 
 function escapeData(text: string): string {

@@ -40,10 +40,10 @@ test('other texts, and the meaning of JSON, stay', () => {
 });
 
 test('an annotation is one line, and its texts can neither end it nor add a property', () => {
-  const hostile = 'a,file=/etc/passwd::b\r\n::add-mask::c%0A\n\u001b[31m::set-env name=X::y';
+  const hostile = '##[add-path]a,file=/etc/passwd::b\r\n::add-mask::c%0A\n\u001b[31m::set-env name=X::y';
   const text = annotationText({ level: 'error', title: hostile, file: hostile, line: 3, message: hostile });
   // biome-ignore lint/suspicious/noControlCharactersInRegex: there are none
-  expect(text).not.toMatch(/[\r\n\u001b]/);
+  expect(text).not.toMatch(/[\r\n\u001b]|##\[/);
   const [, properties = '', data = ''] = /^::error (.*?)::(.*)$/.exec(text) ?? [];
   expect(properties.split(',').map((each) => each.split('=')[0])).toStrictEqual(['title', 'file', 'line']);
   expect(data).toContain('%0A::add-mask::c%250A%0A[31m::set-env');
