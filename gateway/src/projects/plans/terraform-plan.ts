@@ -1,11 +1,13 @@
 import type { DriftedResource, PlanSummary, ResourceChange } from '@deployment-engine/contracts';
 import {
   changeAction,
+  isRecord,
   managedChanges,
   redactSensitive,
   type TerraformPlan,
 } from '@deployment-engine/terraform-code';
-import { differences } from '../states/differences.ts';
+import { type Difference, differences } from '../states/differences.ts';
+import { isManagedElsewhere } from './managed-elsewhere.ts';
 
 /** Returns the changes of managed resources, with sensitive values redacted. */
 export function resourceChanges(plan: TerraformPlan): ResourceChange[] {
@@ -42,25 +44,38 @@ export function plannedOperations(summary: PlanSummary): number {
   return summary.create + summary.update + summary.delete + 2 * summary.replace;
 }
 
-/** Returns the differences between the stored state and the real objects, by attribute. */
+/**
+ * Returns the differences between the stored state and the real objects, by attribute. Without what only looks like one:
+ * unset attributes, which providers return as empty, and what another resource of the state manages.
+ */
 export function driftedResources(plan: TerraformPlan): DriftedResource[] {
   return managedChanges(plan.resource_drift)
     .map((resource) => {
       const before = redactSensitive(resource.change.before, resource.change.before_sensitive);
       const after = redactSensitive(resource.change.after, resource.change.after_sensitive);
+      const isReal = ({ path, ...change }: Difference) =>
+        !isSame(change.before, change.after) && !isManagedElsewhere(plan, resource, path);
       return {
         address: resource.address,
         type: resource.type,
         action: changeAction(resource.change.actions),
-        attributes: differences(before, after).filter(
-          (change) => !(isEmpty(change.before) && isEmpty(change.after)),
-        ),
+        attributes: differences(before, after).filter(isReal),
       };
     })
     .filter((resource) => resource.attributes.length > 0);
 }
 
-/** An unset attribute is not drift: providers return it as empty. */
+/** Whether two values differ at most in how they say that something is not set. */
+function isSame(before: unknown, after: unknown): boolean {
+  if (isEmpty(before) && isEmpty(after)) return true;
+  if (before === null && (after === 0 || after === false)) return true;
+  if (Array.isArray(before) && Array.isArray(after))
+    return before.length === after.length && before.every((item, index) => isSame(item, after[index]));
+  if (!isRecord(before) || !isRecord(after)) return before === after;
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...names].every((name) => isSame(before[name] ?? null, after[name] ?? null));
+}
+
 function isEmpty(value: unknown): boolean {
   return value === null || value === '' || (typeof value === 'object' && Object.keys(value).length === 0);
 }
