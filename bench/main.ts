@@ -1,6 +1,7 @@
 import { loadavg } from 'node:os';
 import { awsJobsBench } from './aws-jobs.ts';
 import { chaosBench } from './chaos.ts';
+import { chaosStackBench } from './chaos-stack.ts';
 import { clusterBench } from './cluster.ts';
 import { commandLineBench } from './command-line.ts';
 import { costsBench } from './costs.ts';
@@ -44,9 +45,10 @@ const benches: Record<string, (options: string[]) => Promise<Row[]>> = {
     await chaosBench(options); // prints a line per round and its own table
     return [];
   },
+  'chaos-stack': chaosStackBench,
 };
 /** Take minutes to hours: run only by name. */
-const onlyByName = ['cluster', 'stack', 'chaos'];
+const onlyByName = ['cluster', 'stack', 'chaos', 'chaos-stack'];
 
 const firstOption = process.argv.findIndex((argument, index) => index > 1 && argument.startsWith('-'));
 const wanted = process.argv.slice(2, firstOption === -1 ? undefined : firstOption);

@@ -3,6 +3,8 @@ import { testUnless } from '../../scripts/jest/unless.ts';
 import { skipWithoutAws } from '../../testing/local-aws.ts';
 import { skipWithoutPostgres } from '../../testing/postgres.ts';
 import { type FaultName, faultNames } from './faults.ts';
+import { awsCrates } from './pipeline/crates.ts';
+import { pipelineRound } from './pipeline/pipeline-round.ts';
 import { seededRandom } from './random.ts';
 import { chaosRound } from './round.ts';
 import { quickStack } from './stack.ts';
@@ -41,3 +43,18 @@ for (const [index, fault] of shortSchedule.entries())
       assert.deepEqual(result.broken, [], JSON.stringify(result));
     },
   );
+
+testUnless(skip)(
+  'a stack whose processes are killed in its deploy and in its destroy ends with each object once, and with none',
+  async () => {
+    const result = await pipelineRound(world, awsCrates(world.aws), {
+      environment: 'chaos',
+      autoApprove: true,
+      deploy: { fault: 'kill-terraform', ended: 1, step: 'apply' },
+      destroy: { fault: 'kill-all', ended: 1, step: 'apply' },
+    });
+    assert.deepEqual(result.broken, [], JSON.stringify(result));
+    expect(result.deploy.reached > 0).toBe(true);
+    expect(result.destroy.during).toBe(true);
+  },
+);

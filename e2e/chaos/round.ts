@@ -1,9 +1,10 @@
 import type { JobView, Orphan } from '@deployment-engine/contracts';
-import { createClient } from '../../testing/client.ts';
+import { type Client, createClient } from '../../testing/client.ts';
 import type { LocalAws } from '../../testing/local-aws.ts';
 import { waitFor } from '../../testing/wait.ts';
 import { type ChaosWorld, type FaultName, faults } from './faults.ts';
 import { cloudObjects, countOf, minus, type Objects, stateObjects, textOf } from './objects.ts';
+import { endOf, jobMs, settleByPerson } from './operator.ts';
 import { type ChaosStack, sizeOf } from './stack.ts';
 
 export type RoundResult = {
@@ -33,10 +34,8 @@ export type RoundResult = {
 /** Cloud behaviour during the faulted deploy and afterwards. */
 const slowFaults = { delayMs: 700, loseAnswers: 0.01, breakBefore: 0.01 };
 const noFaults = { delayMs: 0, loseAnswers: 0, breakBefore: 0 };
-const jobMs = 180_000;
 const gatewayBackMs = 60_000;
 
-type Client = ReturnType<typeof createClient>;
 type Round = {
   client: Client;
   aws: LocalAws;
@@ -107,23 +106,6 @@ async function applied(client: Client, jobId: string, finished: number): Promise
   );
 }
 
-/**
- * Waits for a job's end; retries while a gateway restarts. `approving` acts as an operator: objects found by
- * a search wait for approval.
- */
-async function endOf(client: Client, jobId: string, approving = false): Promise<JobView> {
-  return waitFor(
-    `job ${jobId} to end`,
-    async () => {
-      const answer = await client.get(`/api/deploy/status/${jobId}`).catch(() => undefined);
-      if (approving && answer?.body.status === 'awaiting_approval')
-        await client.post(`/api/deploy/jobs/${jobId}/approve`, { planDigest: answer.body.planDigest });
-      return ['completed', 'failed', 'cancelled'].includes(answer?.body.status) && answer?.body;
-    },
-    jobMs,
-  );
-}
-
 /** Counts unknown objects. A report entry without an id accounts for one object of its type. */
 async function unknownTo({ client, projectId }: Round, existing: Objects): Promise<number> {
   const { body } = await client.get(`/api/deploy/infrastructure/${projectId}`);
@@ -145,7 +127,7 @@ async function converge(round: Round): Promise<number> {
     broken.push(`the deploy after it ${job.status}: ${job.error}`);
     return 0;
   }
-  await settleByPerson(round);
+  broken.push(...(await settleByPerson(client, projectId)));
   const existing = minus(await cloudObjects(aws), before);
   const state = stateObjects((await client.get(`/api/deploy/state/${projectId}`)).body.state);
   const unrecorded = minus(existing, state);
@@ -159,26 +141,6 @@ async function converge(round: Round): Promise<number> {
       `after the next deploy ${countOf(existing)} exist and ${countOf(state)} are in the state, not ${expected}`,
     );
   return tooMany;
-}
-
-async function settleByPerson(round: Round): Promise<void> {
-  const { client, projectId } = round;
-  const { body } = await client.get(`/api/deploy/orphans/${projectId}`);
-  for (const orphan of body.orphans as Orphan[]) {
-    if (orphan.status !== 'unresolved') continue;
-    const id = orphan.objectId ?? orphan.candidates[0];
-    if (id === undefined) {
-      const reason = 'looked for it and found none';
-      await client.post(`/api/deploy/orphans/${projectId}/acknowledge`, { orphanIds: [orphan.id], reason });
-      continue;
-    }
-    const answer = await client.post(`/api/deploy/orphans/${projectId}/delete`, {
-      orphanIds: [orphan.id],
-      objectId: id,
-    });
-    const job = await endOf(client, answer.body.jobId, true);
-    if (job.status !== 'completed') round.broken.push(`deleting ${orphan.type} ${id}: ${job.error}`);
-  }
 }
 
 async function settledBy({ client, projectId }: Round) {

@@ -13,8 +13,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 export type SlowAws = {
   url: string;
   /**
-   * Shares of calls whose answer is lost after the work, and whose connection breaks before it. The answer to
-   * `CreateVpc` is never lost: AWS treats the SDK's retry as a second VPC, which no provider can detect.
+   * Shares of calls whose answer is lost after the work, and whose connection breaks before it. The answers to
+   * `CreateVpc` and `CreateInternetGateway` are never lost: AWS treats the SDK's retry as a second object, which no
+   * provider can detect.
    */
   setFaults(faults: { delayMs: number; loseAnswers: number; breakBefore: number }): void;
   /** While away, every connection is closed at once. */
@@ -88,7 +89,7 @@ function repeatableCall(headers: IncomingHttpHeaders, body: Buffer): string | un
 }
 
 function isUnrepeatable(body: Buffer): boolean {
-  return /(?:^|&)Action=CreateVpc(?:&|$)/.test(body.toString('latin1'));
+  return /(?:^|&)Action=Create(?:Vpc|InternetGateway)(?:&|$)/.test(body.toString('latin1'));
 }
 
 function finish(outgoing: ServerResponse, { status, headers, body }: Answer): void {

@@ -110,14 +110,11 @@ describeUnless(skip)('the example repository on a local AWS', () => {
       return JSON.parse(found).logGroups[0].retentionInDays;
     };
     await logs('PutRetentionPolicy', { logGroupName, retentionInDays: 3 });
-    const drift = await stack.run('drift', { ...development, service: 'notification-service' });
-    const found = drift.components.map(({ component, drifted }) => [component, drifted]);
-    // The topic's policy, a resource of its own, also counts: the topic's state is older than it.
-    expect(Object.fromEntries(found)).toStrictEqual({
-      'notification-service/alerts': 1,
-      'notification-service/api': 1,
-      'notification-service/digest': 0,
-    });
+    const drift = await stack.run('drift', development);
+    expect(drift.components).toHaveLength(13);
+    // Nothing else: buckets, groups, roles and topics whose parts are resources of their own are not in drift.
+    const found = drift.components.filter(({ drifted }) => drifted !== 0);
+    expect(found).toMatchObject([{ component: 'notification-service/api', drifted: 1 }]);
     expect(await retention()).toBe(3);
 
     const part = { ...development, component: 'notification-service/api' };
