@@ -2,18 +2,24 @@ import { createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
-/** Answers by `X-Amz-Target` for operations that the local AWS does not have. */
-const answers: Record<string, object> = {
-  'AnyScaleFrontendService.ListTagsForResource': { Tags: {} },
-};
-
-/** Starts a server before the local AWS that answers what that lacks, so that autoscaling can be applied. */
+/**
+ * Starts a server before the local AWS that answers what that lacks: tags of the one autoscaling target that a test makes,
+ * so that autoscaling can be applied.
+ */
 export async function startAwsFront(upstream: string): Promise<{ url: string; stop(): Promise<void> }> {
+  let tags: object = {};
+  const answerOf = (operation: string, body: Buffer): object | undefined => {
+    if (operation === 'ListTagsForResource') return { Tags: tags };
+    if (operation !== 'RegisterScalableTarget' && operation !== 'TagResource') return undefined;
+    tags = { ...tags, ...JSON.parse(body.toString()).Tags };
+    return operation === 'TagResource' ? {} : undefined;
+  };
   const { hostname: host, port } = new URL(upstream);
   const server = createServer(async (incoming, outgoing) => {
     const body = await buffer(incoming).catch(() => undefined);
     if (!body) return void outgoing.destroy();
-    const answer = answers[String(incoming.headers['x-amz-target'])];
+    const [service, operation = ''] = String(incoming.headers['x-amz-target']).split('.');
+    const answer = service === 'AnyScaleFrontendService' ? answerOf(operation, body) : undefined;
     if (answer)
       return void outgoing
         .writeHead(200, { 'content-type': 'application/x-amz-json-1.1' })
