@@ -8,8 +8,10 @@ import { jobChangedChannel } from '../jobs/channels.ts';
 import { unresolvedOrphans } from '../jobs/recovery/orphan-store.ts';
 import { scheduleChangedChannel } from '../jobs/schedules.ts';
 import { unfinishedPipeline } from '../jobs/stack-owned.ts';
+import { removeUnnamedContent } from '../projects/revisions/store.ts';
 import { newestStateVersion } from '../projects/states/store.ts';
 import { findProject } from '../projects/store.ts';
+import { takeLock } from '../server/database/locks.ts';
 import { notify, type Query } from '../server/database/open.ts';
 
 /** Other tables refer to these, so they are deleted last, in this order. */
@@ -27,6 +29,7 @@ export async function deleteProject(
 ): Promise<{ projectId: string; resourcesLeft: number; message: string }> {
   const { projectId, force } = request;
   const answer = await context.database.query.transaction().execute(async (trx) => {
+    await takeLock(trx, 'contents');
     await trx.selectFrom('projects').select('id').where('id', '=', projectId).forUpdate().execute();
     await findProject(trx, projectId);
     await requireIdle(trx, projectId);
@@ -103,10 +106,7 @@ async function deleteRows(trx: Query, projectId: string): Promise<void> {
   for (const table of [...byProject.filter((name) => !last.includes(name)), ...last])
     await sql`delete from ${sql.table(table)} where project_id = ${projectId}`.execute(trx);
   await trx.deleteFrom('projects').where('id', '=', projectId).execute();
-  await sql`delete from revision_contents c
-    where not exists (select 1 from revisions r where r.digest = c.digest)
-      and not exists (select 1 from stack_revisions s where s.digest = c.digest)
-      and not exists (select 1 from pipeline_tasks t where t.code_digest = c.digest)`.execute(trx);
+  await removeUnnamedContent(trx);
   for (const { id } of jobs) await notify(trx, jobChangedChannel, id);
   await notify(trx, scheduleChangedChannel, projectId);
 }

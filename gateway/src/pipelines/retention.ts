@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
+import { removeUnnamedContent } from '../projects/revisions/store.ts';
 import { takeLock } from '../server/database/locks.ts';
 import type { Query } from '../server/database/open.ts';
 
@@ -19,10 +20,7 @@ export async function prunePipelines({ database, config }: Context): Promise<num
     const removed = await removePipelines(trx, stateRetentionDays);
     if (removed === 0) return 0;
     await removeRepositories(trx, stateRetentionDays);
-    await sql`delete from revision_contents c
-      where not exists (select 1 from revisions r where r.digest = c.digest)
-        and not exists (select 1 from stack_revisions s where s.digest = c.digest)
-        and not exists (select 1 from pipeline_tasks t where t.code_digest = c.digest)`.execute(trx);
+    await removeUnnamedContent(trx);
     return removed;
   });
 }

@@ -71,6 +71,17 @@ export async function saveContent(
     .execute();
 }
 
+/**
+ * Removes files that nothing names any more. Whoever removes what names them takes the lock `contents` first: a deploy of the
+ * same files at this moment must not find them and then lose them.
+ */
+export async function removeUnnamedContent(trx: Query): Promise<void> {
+  await sql`delete from revision_contents c
+    where not exists (select 1 from revisions r where r.digest = c.digest)
+      and not exists (select 1 from stack_revisions s where s.digest = c.digest)
+      and not exists (select 1 from pipeline_tasks t where t.code_digest = c.digest)`.execute(trx);
+}
+
 /** Like `saveRevision`, for files that are stored already. */
 export async function saveKnownRevision(
   trx: Query,
