@@ -73,3 +73,21 @@ test('a job that fails after the cancel is a failure, and its component is known
   expect(view).toMatchObject({ status: 'cancelled', counts: { failed: 1, cancelled: 1 } });
   expect(await statusesOf('cancelled')).toStrictEqual(['a/one failed']);
 });
+
+test('an old pipeline is not resumed over what a later one has deployed; the same code may be', async () => {
+  const test = new StackInTest(it, 'older');
+  test.failing.add('a/two');
+  const broken = await test.run(await test.apply(stack), first);
+  expect(broken.status).toBe('partial');
+  const resume = `/api/stacks/pipelines/${broken.pipelineId}/resume`;
+  test.failing.clear();
+  const resumed = await test.run(await test.post(resume, { autoApprove: true }), first);
+  expect(resumed.status).toBe('completed');
+  const again = await test.run(await test.post(resume, { autoApprove: true }), first);
+  expect(again).toMatchObject({ status: 'completed', counts: { unchanged: 2 } });
+  const newer = new Map(stack).set('a/two', { needs: ['a/one'], version: 2, isLoud: true });
+  const { pipelineId } = await test.run(await test.apply(newer), first);
+  const refused = await it.client.post(resume, { autoApprove: true });
+  expect(refused).toMatchObject({ status: 409, body: { code: 'pipeline_not_resumable' } });
+  expect(refused.body.detail).toContain(`pipeline ${pipelineId} has deployed other code of a/two since`);
+});

@@ -6,6 +6,7 @@ import type { Query } from '../../server/database/open.ts';
 import { type PipelineContent, pipelineContent, taskContent } from '../contents.ts';
 import { isDone, type PipelineRow, type TaskRow } from '../rows.ts';
 import { deployedComponents, findPipeline, pipelineNotFound, readVisible, tasksOf } from '../store.ts';
+import { refuseChangedSince } from './changed-since.ts';
 import { type FollowUpRequest, lastContent, stackNotFound } from './follow-ups.ts';
 import { type AskedPipeline, createPipeline, type NewPipeline } from './new-pipeline.ts';
 import { requireInScope, withoutNetwork } from './scope.ts';
@@ -96,12 +97,13 @@ export async function createResumption(
       `resuming pipeline ${pipelineId}: it is ${pipeline.status}; only a failed or cancelled one is resumed`,
     );
   return createPipeline(context, asked, async (trx) => {
-    const tasks = await tasksOf(trx, pipelineId);
+    const tasks = remaining(await tasksOf(trx, pipelineId));
+    await refuseChangedSince(trx, pipeline, tasks);
     const content = pipelineContent(context.encryption, pipeline);
     return {
       ...again(pipeline, content),
       settings: { ...JSON.parse(pipeline.settings), autoApprove },
-      tasks: remaining(tasks).map((task) => {
+      tasks: tasks.map((task) => {
         const { plan, changes } = taskContent(context.encryption, task);
         return {
           plan,
