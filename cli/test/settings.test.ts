@@ -102,6 +102,10 @@ test('an address that only deployer.yaml names gets no token but that of login',
   expect(await deployer(words)).toMatchObject({ code: 2, stderr: expect.stringMatching(refused) });
   await ofUser(`tokenFile: ${join(root, 'token')}\n`);
   expect(await deployer(['list'])).toMatchObject({ code: 2, stderr: expect.stringMatching(refused) });
+  expect(await deployer(['login', '--no-keychain'], { input: 'secret' })).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining(`if it is yours, say so with --url ${at(4).url}`),
+  });
   expect(at(4).tokens).toStrictEqual([]);
   await inProject(`url: ${at(4).url}\ntokenFile: ${join(root, 'token')}\n`);
   expect((await deployer(['list'])).stderr).toMatch(/deployer\.yaml: Unrecognized key: "tokenFile"/);

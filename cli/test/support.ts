@@ -8,7 +8,7 @@ const main = join(import.meta.dirname, '../src/main.ts');
 export const withoutSettings: NodeJS.ProcessEnv = {
   ...Object.fromEntries(
     Object.entries(process.env).filter(
-      ([name]) => !/^(DEPLOYER_|TF_VAR_|GITHUB_|NO_COLOR$|FORCE_COLOR$)/.test(name),
+      ([name]) => !/^(DEPLOYER_|TF_VAR_|GITHUB_|CI$|NO_COLOR$|FORCE_COLOR$)/.test(name),
     ),
   ),
   XDG_CONFIG_HOME: '/nonexistent',

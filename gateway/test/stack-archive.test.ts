@@ -107,6 +107,26 @@ test('a zip whose entry says that it is small is not unpacked to what it is', as
   expect(status === 400 || body.valid === false).toBe(true);
 });
 
+test('stored entries that share their bytes, and say that they have none, are not copied', async () => {
+  const blob = Buffer.alloc(4_000_000, 'x');
+  const stored = Buffer.from(zipSync({ 'a.txt': [blob, { level: 0 }] }));
+  const at = stored.indexOf(Buffer.from([0x50, 0x4b, 1, 2]));
+  const entry = Buffer.from(stored.subarray(at, at + 46 + 'a.txt'.length));
+  const end = Buffer.from(stored.subarray(stored.length - 22));
+  const entries = Array.from({ length: 200 }, (_, index) => {
+    const copy = Buffer.from(entry);
+    copy.writeUInt32LE(0, 24);
+    copy.write(`${String(index).padStart(3, '0')}.x`, 46);
+    return copy;
+  });
+  const directory = Buffer.concat(entries);
+  end.writeUInt16LE(entries.length, 8);
+  end.writeUInt16LE(entries.length, 10);
+  end.writeUInt32LE(directory.length, 12);
+  const archive = Buffer.concat([stored.subarray(0, at), directory, end]).toString('base64');
+  expect(await refusal(archive)).toMatch(/stored with another size than it has/);
+});
+
 test('too many files, a bomb, a truncated archive and other bytes are refused', async () => {
   const many = Array.from({ length: 2001 }, (_, index) => ({ name: `f${index}`, text: '' }));
   expect(await refusal(await tarGz(many))).toMatch(/more than 2000 files/);

@@ -21,7 +21,7 @@ afterAll(() => it[Symbol.asyncDispose]());
 const post = (body: unknown, stack = 'shop') => it.client.post(`/api/stacks/${stack}/validate`, body);
 
 const refused: [name: string, body: unknown, pointer: string, says: RegExp][] = [
-  ['no files', { environment }, '/files', /expected record/],
+  ['no files', { environment }, '/files', /give one of files, archive/],
   ['empty files', { files: {}, environment }, '/files', /empty/],
   ['2,001 files', { files: emptyFiles(2001), environment }, '/files', /2001 files; at most 2000/],
   ['more than 20 MB', { files: { a: 'x'.repeat(21_000_000) }, environment }, '/files', /at most 20971520/],

@@ -40,8 +40,14 @@ export function logoutCommand(): Command {
 }
 
 async function askAddress(command: Command): Promise<string> {
-  const { url } = engineAddress(command);
-  if (!isInteractive() || globalFlag(command, 'url') !== undefined) return url;
+  const { url, isOfProjectOnly } = engineAddress(command);
+  if (globalFlag(command, 'url') !== undefined) return url;
+  // Whoever wrote the folder's file must not receive a token that is meant for another engine.
+  if (isOfProjectOnly)
+    throw new UsageError(
+      `logging in: only deployer.yaml of this folder names ${url}; if it is yours, say so with --url ${url}`,
+    );
+  if (!isInteractive()) return url;
   const answer = await ask(`Address of the engine [${url}]: `);
   if (answer === undefined) throw new CliError('logging in: interrupted; nothing was changed');
   return answer === '' ? url : parseAddress(answer, 'the address');

@@ -121,19 +121,24 @@ async function readEntry(entry: Entry, tree: Tree): Promise<void> {
   entry.resume();
 }
 
-/** `fflate` unpacks into as many bytes as an entry says, so what it says bounds the memory. */
+/**
+ * `fflate` unpacks a compressed entry into as many bytes as it says, and copies a stored one as long as it is packed: several
+ * entries may name the same bytes. So the larger of the two counts.
+ */
 function readZip(bytes: Uint8Array, tree: Tree): void {
   const paths = new Map<string, string>();
   try {
     const unpacked = unzipSync(bytes, {
-      filter: ({ name, originalSize }) => {
+      filter: ({ name, size, originalSize, compression }) => {
         const path = tree.enter(name);
         if (path === undefined) return false;
         if (name.endsWith('/')) {
           tree.folder(path);
           return false;
         }
-        tree.reserve(path, originalSize);
+        if (compression === 0 && size !== originalSize)
+          throw refused(`${shown(path)} is stored with another size than it has`);
+        tree.reserve(path, Math.max(size, originalSize));
         if (paths.has(name)) throw refused(`${shown(path)} is in it twice`);
         paths.set(name, path);
         return true;
