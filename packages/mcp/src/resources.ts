@@ -1,7 +1,7 @@
 import { ApiError } from '@deployment-engine/client';
 import { type McpServer, ResourceNotFoundError, ResourceTemplate } from '@modelcontextprotocol/server';
+import { boundedText } from './answer/answer.ts';
 import { fence } from './answer/fence.ts';
-import { fit, type Json } from './answer/fit.ts';
 import { type Call, callOf, type Serving } from './call/call.ts';
 import { endOfLog } from './projects/log.ts';
 import { planData } from './projects/plan-data.ts';
@@ -48,17 +48,17 @@ export function registerResources(server: McpServer, serving: Serving): void {
 }
 
 function content(uri: URL, data: unknown) {
-  const { text, cuts } = fit(data as Json, maxBytes);
-  const notes = cuts.map(({ pointer, shown, of, unit }) => `cut: ${pointer} shows ${shown} of ${of} ${unit}`);
-  return { contents: [{ uri: uri.href, mimeType: 'text/plain', text: fence([text, ...notes].join('\n')) }] };
+  const { text } = boundedText(data, maxBytes);
+  return { contents: [{ uri: uri.href, mimeType: 'text/plain', text: fence(text) }] };
 }
 
-/** What does not exist, and what the key may not see, are not told apart. */
+/** What does not exist, and what the key may not see, are not told apart. An id that can't be one does not exist. */
 async function found<T>(uri: URL, reading: Promise<T>): Promise<T> {
   try {
     return await reading;
   } catch (error) {
-    if (error instanceof ApiError && error.status < 500) throw new ResourceNotFoundError(uri.href);
+    if (error instanceof ApiError && (error.status === 404 || error.status === 400))
+      throw new ResourceNotFoundError(uri.href);
     throw error;
   }
 }

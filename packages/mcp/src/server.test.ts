@@ -77,7 +77,7 @@ test('a message of a provider that speaks to the agent stays between marks, with
   expect(JSON.stringify(answer.structuredContent)).not.toContain('SYSTEM');
   const mark = /<(data-[0-9a-f]{16})>/.exec(textOf(answer))?.[1];
   expect(textOf(answer).endsWith(`</${mark}>`)).toBe(true);
-  expect(textOf(answer)).toContain('\\u{e0064}\\u{e0065}');
+  expect(textOf(answer)).toContain('\\\\u{e0064}\\\\u{e0065}');
 });
 
 test('an agent that fails the same way three times is told to stop', async () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { toResult } from './answer.ts';
+import { boundedText, toResult } from './answer.ts';
 import { fence } from './fence.ts';
 import { fit, type Json } from './fit.ts';
 import { visible } from './visible.ts';
@@ -45,18 +45,36 @@ test('the largest part is cut, and named with what is left of it', () => {
 test('an answer says that it was cut, and where, within the marks', () => {
   const result = toResult({ says: ['Done.'], data: { '</data>evil': 'x'.repeat(5000) } }, 1000);
   const [before = ''] = text(result).split('Between the two marks');
-  expect(before).toContain('cut in 1 place to fit maxBytes');
+  expect(before).toContain('cut to fit maxBytes');
   expect(before).not.toContain('evil');
-  expect(text(result)).toMatch(
-    /cut: \/<\/data>evil shows \d+ of 5000 characters|cut: \/<~1data>evil shows \d+ of 5000/,
-  );
+  expect(text(result)).toMatch(/cut: \/<~1data>evil shows \d+ of 5000 characters/);
   expect(result.structuredContent).toStrictEqual({ cut: true });
+});
+
+test('what is written for hidden characters and names of cut places counts too', () => {
+  const data = {
+    hidden: '\u{e0041}'.repeat(3000),
+    ...Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`${index}`.repeat(90), 'x'.repeat(900)])),
+  };
+  for (const maxBytes of [1000, 5000]) {
+    const { text: shown, isCut } = boundedText(data, maxBytes);
+    expect([isCut, Buffer.byteLength(shown) <= maxBytes]).toStrictEqual([true, true]);
+  }
+});
+
+test('a value of many small lists and texts is cut in one pass', () => {
+  let value: Json = 's'.repeat(250);
+  for (let level = 0; level < 16; level += 1) value = [value, value];
+  const unshared = JSON.parse(JSON.stringify(value)) as Json; // 16 MB of texts
+  const { text: shown, cuts } = fit({ value: unshared }, 2000);
+  expect(Buffer.byteLength(shown)).toBeLessThanOrEqual(2000);
+  expect(cuts.length).toBeLessThan(40);
 });
 
 test('any value fits into any bound, and what is left of lists and maps is their beginning', () => {
   const json = fc.jsonValue({ maxDepth: 4 }) as fc.Arbitrary<Json>;
   fc.assert(
-    fc.property(json, fc.integer({ min: 1000, max: 4000 }), (value, maxBytes) => {
+    fc.property(json, fc.integer({ min: 500, max: 4000 }), (value, maxBytes) => {
       const big = { values: Array.from({ length: 200 }, () => value), more: value };
       const { text: shown, cuts } = fit(big, maxBytes);
       expect(Buffer.byteLength(shown)).toBeLessThanOrEqual(maxBytes);

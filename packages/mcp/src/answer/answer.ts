@@ -1,6 +1,7 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import { fence } from './fence.ts';
-import { type Cut, fit, type Json } from './fit.ts';
+import { type Cut, fit } from './fit.ts';
+import { visibleJson } from './visible.ts';
 
 /** What a tool answers. */
 export type Answer = {
@@ -17,23 +18,37 @@ export const defaultMaxBytes = 20_000;
 export const leastMaxBytes = 1_000;
 export const mostMaxBytes = 200_000;
 
+/** So many places that were cut are named, in so many characters each. */
+const namedCuts = 5;
+const cutCharacters = 90;
+
 /** Writes an answer with at most `maxBytes` of data, and says what was cut. */
 export function toResult({ says, facts = {}, data, isError }: Answer, maxBytes: number): CallToolResult {
-  const shown = data === undefined ? undefined : fit(data as Json, maxBytes);
-  const cuts = shown?.cuts ?? [];
-  const text = [...says, ...(cuts.length > 0 ? [cutNote(cuts.length)] : [])];
-  if (shown) text.push(fence([shown.text, ...cuts.map(cutLine)].join('\n')));
+  const shown = data === undefined ? undefined : boundedText(data, maxBytes);
+  const note = `The data was cut to fit maxBytes; its last lines say where. A larger maxBytes shows more.`;
+  const text = [...says, ...(shown?.isCut ? [note] : []), ...(shown ? [fence(shown.text)] : [])];
   return {
     content: [{ type: 'text', text: text.join('\n') }],
-    structuredContent: { ...facts, cut: cuts.length > 0 },
+    structuredContent: { ...facts, cut: shown?.isCut === true },
     ...(isError ? { isError } : {}),
   };
 }
 
-function cutNote(count: number): string {
-  return `The data was cut in ${count} ${count === 1 ? 'place' : 'places'} to fit maxBytes; its last lines name them. A larger maxBytes shows more.`;
+/** Writes a value as visible JSON of at most so many bytes, with lines that name what was cut. */
+export function boundedText(data: unknown, maxBytes: number): { text: string; isCut: boolean } {
+  const value = visibleJson(data);
+  const whole = fit(value, maxBytes);
+  if (whole.cuts.length === 0) return { text: whole.text, isCut: false };
+  const { text, cuts } = fit(value, maxBytes - (namedCuts + 1) * cutCharacters);
+  const more = cuts.length - namedCuts;
+  const lines = [
+    ...cuts.slice(0, namedCuts).map(cutLine),
+    ...(more > 0 ? [`cut: and ${more} more places`] : []),
+  ];
+  return { text: [text, ...lines].join('\n'), isCut: true };
 }
 
 function cutLine({ pointer, shown, of, unit }: Cut): string {
-  return `cut: ${pointer} shows ${shown} of ${of} ${unit}`;
+  const amount = `shows ${shown} of ${of} ${unit}`;
+  return `cut: ${pointer.slice(0, cutCharacters - amount.length - 8)} ${amount}`;
 }

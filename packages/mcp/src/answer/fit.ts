@@ -6,82 +6,114 @@ export type Cut = { pointer: string; shown: number; of: number; unit: 'items' | 
 
 export type Fitted = { text: string; cuts: Cut[] };
 
-/** Shorter parts are never cut: what is left of them would say nothing. */
-const leastItems = 2;
-const leastCharacters = 200;
+/** A map keeps all its fields as long as each has so much room. */
+const leastBytesPerField = 60;
+/** What is left of a value without room, with its colon and comma: `:null,`. */
+const leastValueBytes = 6;
 
 /**
- * Writes a value as JSON of at most so many bytes: keeps the first half of its largest list, text or map until it fits, and
- * says what was cut.
+ * Writes a value as JSON of at most so many bytes, and says what was cut. Small fields stay whole; the large ones share the
+ * rest. Lists and texts keep their beginning. Looks at every part once, whatever the value is.
  */
 export function fit(value: Json, maxBytes: number): Fitted {
-  const whole = structuredClone(value);
-  const cuts = new Map<string, Cut>();
-  for (;;) {
-    const text = JSON.stringify(whole);
-    const bytes = Buffer.byteLength(text);
-    if (bytes <= maxBytes) return { text, cuts: [...cuts.values()] };
-    const part = largestPart({ pointer: '', value: whole, bytes, replace: () => undefined });
-    if (!part) return { text: cutText(text, maxBytes), cuts: [...cuts.values()] };
-    const { pointer, of, shown, unit, halved } = halve(part);
-    cuts.set(pointer, { pointer, shown, of: cuts.get(pointer)?.of ?? of, unit });
-    part.replace(halved);
-  }
+  const fitting = new Fitting();
+  const text = JSON.stringify(fitting.shrink(value, maxBytes, ''));
+  return { text, cuts: fitting.cuts };
 }
 
-type Part = { pointer: string; value: Json; bytes: number; replace(value: Json): void };
+class Fitting {
+  readonly cuts: Cut[] = [];
+  readonly #sizes = new Map<object, number>();
 
-/**
- * Goes down to where the bytes are: into a part that is larger than all beside it, else no deeper. Returns `undefined` if
- * nothing can be cut. The value's own map stays whole, as its fields say what it is.
- */
-function largestPart(part: Part): Part | undefined {
-  const children = childrenOf(part).sort((left, right) => right.bytes - left.bytes);
-  const canCut = part.pointer !== '' && isCuttable(part.value);
-  if (!canCut || (children[0]?.bytes ?? 0) * 2 > part.bytes)
-    for (const child of children) {
-      const found = largestPart(child);
-      if (found) return found;
+  shrink(value: Json, room: number, pointer: string): Json {
+    if (this.#sizeOf(value) <= room) return value;
+    if (typeof value === 'string') return this.#shrinkText(value, room, pointer);
+    if (Array.isArray(value)) return this.#shrinkList(value, room, pointer);
+    if (typeof value === 'object' && value !== null) return this.#shrinkMap(value, room, pointer);
+    return null; // a number that has no room
+  }
+
+  #shrinkText(text: string, room: number, pointer: string): string {
+    let shown = text.length;
+    let kept = text;
+    for (let bytes = textBytes(text); bytes > room && shown > 0; bytes = textBytes(kept)) {
+      shown = Math.max(0, Math.min(shown - 1, Math.floor((shown * room) / bytes)));
+      kept = text.slice(0, shown).replace(/[\ud800-\udbff]$/, '');
     }
-  return canCut ? part : undefined;
-}
-
-function childrenOf({ pointer, value }: Part): Part[] {
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).map(([key, child]) => ({
-    pointer: `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`,
-    value: child,
-    bytes: sizeOf(child),
-    replace: (next: Json) => Object.defineProperty(value, key, { value: next }),
-  }));
-}
-
-function isCuttable(value: Json): boolean {
-  if (typeof value === 'string') return value.length > leastCharacters;
-  if (Array.isArray(value)) return value.length > leastItems;
-  return typeof value === 'object' && value !== null && Object.keys(value).length > leastItems;
-}
-
-function halve({ pointer, value }: Part): Cut & { halved: Json } {
-  if (typeof value === 'string') {
-    const shown = Math.floor(value.length / 2);
-    return { pointer, of: value.length, shown, unit: 'characters', halved: value.slice(0, shown) };
+    this.cuts.push({ pointer, shown: kept.length, of: text.length, unit: 'characters' });
+    return kept;
   }
-  const entries = Object.entries(value as object) as [string, Json][];
-  const shown = Math.ceil(entries.length / 2);
-  const kept = entries.slice(0, shown);
-  const halved = Array.isArray(value) ? kept.map(([, item]) => item) : Object.fromEntries(kept);
-  return { pointer, of: entries.length, shown, unit: 'items', halved };
+
+  #shrinkList(list: Json[], room: number, pointer: string): Json[] {
+    const cut: Cut = { pointer, shown: 0, of: list.length, unit: 'items' };
+    if (list.length > 1) this.cuts.push(cut);
+    const kept: Json[] = [];
+    let left = room - 2;
+    for (const item of list) {
+      const size = this.#sizeOf(item) + 1;
+      if (size > left) break;
+      kept.push(item);
+      left -= size;
+    }
+    const [first] = list;
+    if (kept.length === 0 && first !== undefined && left > 3)
+      kept.push(this.shrink(first, left - 1, `${pointer}/0`));
+    cut.shown = kept.length;
+    return kept;
+  }
+
+  #shrinkMap(map: { [key: string]: Json }, room: number, pointer: string): { [key: string]: Json } {
+    const all = Object.entries(map);
+    let left = room - 2;
+    const fitting = all.filter(([key]) => {
+      left -= textBytes(key) + leastValueBytes;
+      return left >= 0;
+    });
+    const most = pointer === '' ? all.length : Math.max(1, Math.floor(room / leastBytesPerField));
+    const entries = fitting.slice(0, most);
+    if (entries.length < all.length)
+      this.cuts.push({ pointer, shown: entries.length, of: all.length, unit: 'items' });
+    const rooms = this.#shares(entries, room - 2);
+    return Object.fromEntries(
+      entries.map(([key, value]) => [
+        key,
+        this.shrink(value, rooms.get(key) ?? 0, `${pointer}/${escaped(key)}`),
+      ]),
+    );
+  }
+
+  /** Divides the room: who needs less than an equal share leaves the rest to the others. */
+  #shares(entries: [string, Json][], room: number): Map<string, number> {
+    let left = entries.reduce((rest, [key]) => rest - textBytes(key) - 2, room);
+    const bySize = entries.map(([key, value]) => ({ key, size: this.#sizeOf(value) }));
+    bySize.sort((one, other) => one.size - other.size);
+    return new Map(
+      bySize.map(({ key, size }, index) => {
+        const share = Math.min(size, Math.floor(left / (bySize.length - index)));
+        left -= share;
+        return [key, share];
+      }),
+    );
+  }
+
+  #sizeOf(value: Json): number {
+    if (typeof value === 'string') return textBytes(value);
+    if (typeof value !== 'object' || value === null) return String(value).length;
+    const known = this.#sizes.get(value);
+    if (known !== undefined) return known;
+    const parts = Array.isArray(value)
+      ? value.map((item) => this.#sizeOf(item) + 1)
+      : Object.entries(value).map(([key, item]) => textBytes(key) + this.#sizeOf(item) + 2);
+    const size = parts.reduce((sum, part) => sum + part, 2);
+    this.#sizes.set(value, size);
+    return size;
+  }
 }
 
-function sizeOf(value: Json): number {
-  return Buffer.byteLength(JSON.stringify(value));
+function textBytes(text: string): number {
+  return Buffer.byteLength(JSON.stringify(text));
 }
 
-/** The last resort, for a value of very many small parts. */
-function cutText(text: string, maxBytes: number): string {
-  return Buffer.from(text)
-    .subarray(0, maxBytes)
-    .toString()
-    .replace(/\ufffd$/, '');
+function escaped(key: string): string {
+  return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }
