@@ -37,8 +37,11 @@ test.each<[string, (user: () => boolean) => Promise<Agent>, Record<string, unkno
   expect(planned.said).toContain('1 to create, 0 to update, 0 to replace, 0 to delete; nothing was applied');
   const deployed = await agent.call('deploy', { project, ...source });
   expect(deployed.facts).toMatchObject({ status: 'completed' });
-  expect(questions).toStrictEqual([
+  expect(questions).toHaveLength(1);
+  expect(questions[0]?.split('\n')).toStrictEqual([
     `Apply these changes to ${project}? 1 to create, 0 to update, 0 to replace, 0 to delete.`,
+    '- create terraform_data.a',
+    `Plan ${String(deployed.facts.planDigest).slice(0, 12)}.`,
   ]);
   expect((await agent.call('outputs', { project })).text).toContain('{"outputs":{"word":"one"}}');
   expect((await agent.call('drift', { project })).facts).toMatchObject({ status: 'in_sync', drifted: 0 });

@@ -121,3 +121,21 @@ test('an agent that calls without end meets the limit of its key', async () => {
   expect(codes[0]).toBeUndefined();
   expect(codes).toContain('rate_limited');
 });
+
+test('a caller has at most 16 calls at work, and may go on when they have ended', async () => {
+  await using deployer = await agentWith('deployer');
+  const { facts } = await deployer.call('plan', { project: 'busy', code: helloCode, waitSeconds: 0 });
+  const { key } = await it.withKey('viewer', ['*']);
+  await using viewer = await connectAgent(it.url, { key });
+  const waiting = (seconds: number) => viewer.call('status', { jobId: facts.jobId, waitSeconds: seconds });
+  const calls = Array.from({ length: 17 }, () =>
+    waiting(5).then(
+      () => 'answered',
+      (error: Error) => error.message,
+    ),
+  );
+  const ends = await Promise.all(calls);
+  expect(ends.filter((end) => end === 'answered')).toHaveLength(16);
+  expect(ends.filter((end) => /16 calls at work|rate_limited|429/.test(end))).toHaveLength(1);
+  expect((await waiting(0)).facts).toMatchObject({ jobId: facts.jobId });
+});

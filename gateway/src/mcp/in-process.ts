@@ -35,7 +35,7 @@ export function inProcessFetch(server: Server, peer: Peer): typeof fetch {
 function connectTo(server: Server, { remoteAddress, localPort }: Peer): Duplex {
   const [near, far] = duplexPair();
   near.once('close', () => far.destroy());
-  finished(far).catch(() => undefined); // the caller has left
+  finished(far).catch(() => near.destroy()); // the answer was cut, or the caller has left
   server.emit('connection', Object.assign(far, { remoteAddress, localPort }));
   return near;
 }

@@ -8,12 +8,16 @@ import { type Express, type Request, type RequestHandler, Router } from 'express
 import type { Principal } from '../access/principal.ts';
 import { addressKey } from '../access/rate-limits.ts';
 import type { Context } from '../context.ts';
-import { jsonBody, maxBodyBytes } from '../http/json-body.ts';
+import { jsonBody, type RawRequest } from '../http/json-body.ts';
 import { requestState } from '../http/request-state.ts';
 import { inProcessFetch } from './in-process.ts';
 
 /** Its name and port are of no meaning: requests do not leave the process. */
 const url = 'http://engine.internal';
+/** Code of a project has at most 5 MB. A larger repository is deployed over standard input, from its folder. */
+const maxBytes = 8 * 1024 * 1024;
+/** Calls of one caller at the same time: each holds its arguments while it waits. */
+const maxCallsAtWork = 16;
 
 /**
  * Serves the Model Context Protocol at `/mcp`. Every tool calls the public API with the caller's own credentials, in this
@@ -34,7 +38,7 @@ export function mcpRoute({ config, access, logger }: Context, app: Express): Rou
         repetitions,
       });
     },
-    { maxRequestBodySize: maxBodyBytes },
+    { maxRequestBodySize: maxBytes },
   );
   const answer = toNodeHandler(handler, {
     onerror: (error) => logger.error('answering an agent', { error }),
@@ -44,8 +48,10 @@ export function mcpRoute({ config, access, logger }: Context, app: Express): Rou
     '/mcp',
     checkOrigin(config.access.corsOrigins),
     authenticate(access),
-    jsonBody(),
+    boundCalls(),
+    jsonBody(maxBytes),
     (request, response) => {
+      delete (request as RawRequest).rawBody; // a call may wait for minutes
       const authInfo = { token: '', clientId: '', scopes: [] };
       callers.set(authInfo, request);
       return answer(Object.assign(request, { auth: authInfo }), response, request.body);
@@ -63,6 +69,26 @@ function checkOrigin(allowed: string[]): RequestHandler {
       'forbidden_host',
       `the request comes from ${JSON.stringify(origin.slice(0, 100))}; add its origin to CORS_ORIGINS if it may call this engine`,
     );
+  };
+}
+
+function boundCalls(): RequestHandler {
+  const atWork = new Map<string, number>();
+  return (_request, response, next) => {
+    const { id } = requestState(response).principal;
+    const count = (atWork.get(id) ?? 0) + 1;
+    if (count > maxCallsAtWork)
+      throw new DomainError(
+        'rate_limited',
+        `the caller has ${maxCallsAtWork} calls at work; wait until one has ended`,
+      );
+    atWork.set(id, count);
+    response.once('close', () => {
+      const left = (atWork.get(id) ?? 1) - 1;
+      if (left > 0) atWork.set(id, left);
+      else atWork.delete(id);
+    });
+    next();
   };
 }
 

@@ -10,12 +10,20 @@ const saidOf = (result: Result) => textOf(result).split('Between the two marks')
 const jobId = 'deploy-1704067200000-abcd1234';
 
 /** Connects an agent to the tools of an engine that answers as given. */
-async function agentOf(engine: object) {
+async function agentOf(engine: object, user?: (question: string) => boolean) {
   const repetitions = new Repetitions();
   const handler = createMcpHandler(() =>
     createMcpServer({ client: engine as EngineClient, caller: 'agent', repetitions }),
   );
-  const client = new Client({ name: 'test', version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } });
+  const client = new Client(
+    { name: 'test', version: '1.0.0' },
+    { versionNegotiation: { mode: 'auto' }, capabilities: user ? { elicitation: { form: {} } } : {} },
+  );
+  if (user)
+    client.setRequestHandler('elicitation/create', async ({ params }) => ({
+      action: 'accept',
+      content: { approve: user(params.message) },
+    }));
   await client.connect(
     new StreamableHTTPClientTransport(new URL('http://engine.test/mcp'), {
       fetch: (url, init) => handler.fetch(new Request(url, init)),
@@ -66,7 +74,10 @@ const failed = {
 async function* events() {
   yield { id: '1', type: 'job_status', data: { type: 'job_status', status: 'failed', message: hostile } };
 }
-const engineOfFailure = { status: async () => failed, jobEvents: events };
+const engineOfFailure = {
+  status: async ({ params }: { params: { jobId: string } }) => ({ ...failed, jobId: params.jobId }),
+  jobEvents: events,
+};
 
 test('a message of a provider that speaks to the agent stays between marks, with what it hides made visible', async () => {
   await using agent = await agentOf(engineOfFailure);
@@ -82,9 +93,10 @@ test('a message of a provider that speaks to the agent stays between marks, with
 
 test('an agent that fails the same way three times is told to stop', async () => {
   await using agent = await agentOf(engineOfFailure);
-  const answers = [await agent.call('status', { jobId }), await agent.call('status', { jobId })];
-  expect(answers.map(saidOf).join()).not.toContain('3 times');
-  const third = await agent.call('status', { jobId });
+  const attempt = (id: number) => agent.call('status', { jobId: `deploy-1704067200000-abcd000${id}` });
+  const answers = [await attempt(1), await attempt(1), await attempt(1), await attempt(2)];
+  expect(answers.map(saidOf).join()).not.toContain('3 times'); // to look again is no attempt
+  const third = await attempt(3);
   expect(saidOf(third)).toMatch(/fingerprint [0-9a-f]{12} 3 times now/);
   expect(third.structuredContent).toMatchObject({ repeated: 1 });
 });
@@ -163,6 +175,84 @@ test('a plan of one type is not approved with the tool of another', async () => 
   await using agent = await agentOf({ status: async () => ({ ...failed, type: 'destroy' }), approveJob });
   const answer = await agent.call('deploy', { jobId, planDigest: 'a'.repeat(64) });
   expect(saidOf(answer)).toContain('it is a destroy; call the tool destroy');
+});
+
+test('a plan of another project than the one that is named is not approved', async () => {
+  const approveJob = () => Promise.reject(new Error('it was approved'));
+  const status = async () => ({ ...failed, projectId: 'production' });
+  await using agent = await agentOf({ status, approveJob });
+  const answer = await agent.call('deploy', { project: 'sandbox', jobId, planDigest: 'a'.repeat(64) });
+  expect(saidOf(answer)).toContain('it is of project production, not of sandbox');
+});
+
+test('a job that was started and cannot be followed is named, so that it is not started again', async () => {
+  const refused = async () => {
+    throw new Error('the connection was lost');
+  };
+  await using agent = await agentOf({ deploy: async () => ({ jobId }), jobEvents: events, status: refused });
+  const answer = await agent.call('deploy', { project: 'shop', code: 'x' });
+  expect(answer).toMatchObject({ isError: true, structuredContent: { jobId } });
+  expect(saidOf(answer)).toContain(`Do not start it again: call status with jobId ${jobId}`);
+});
+
+const waiting = {
+  ...failed,
+  status: 'awaiting_approval',
+  error: undefined,
+  failure: undefined,
+  planDigest: 'b'.repeat(64),
+};
+async function* waitingEvents() {
+  yield {
+    id: '1',
+    type: 'job_status',
+    data: { type: 'job_status', status: 'awaiting_approval', message: '' },
+  };
+}
+const plan = {
+  summary: waiting.plan,
+  changes: [
+    {
+      address: 'aws_db_instance.orders\u202e',
+      action: 'replace',
+      before: {},
+      after: { a: 1 },
+      afterUnknown: {},
+    },
+    { address: 'aws_vpc.same', action: 'no-op', before: {}, after: {}, afterUnknown: {} },
+  ],
+  outputChanges: {},
+  cost: null,
+  policy: null,
+};
+
+test.each<[string, () => Promise<unknown>, string[]]>([
+  [
+    'what is replaced and the digest',
+    async () => plan,
+    [
+      'Apply these changes to shop? 1 to create, 0 to update, 0 to replace, 0 to delete.',
+      '- replace aws_db_instance.orders\\u{202e}',
+      'Plan bbbbbbbbbbbb.',
+    ],
+  ],
+  ['nothing, for a plan that cannot be read', () => Promise.reject(new Error('gone')), []],
+])('a user is asked with %s', async (_, jobPlan, question) => {
+  const asked: string[] = [];
+  const engine = {
+    deploy: async () => ({ jobId }),
+    status: async () => waiting,
+    jobEvents: waitingEvents,
+    jobPlan,
+    approveJob: async () => ({}),
+  };
+  await using agent = await agentOf(engine, (message) => {
+    asked.push(...message.split('\n'));
+    return false;
+  });
+  const answer = await agent.call('deploy', { project: 'shop', code: 'x', waitSeconds: 5 });
+  expect(asked).toStrictEqual(question);
+  if (question.length === 0) expect(saidOf(answer)).toContain('nobody may approve it unseen');
 });
 
 test('resources of a job are read by their address', async () => {

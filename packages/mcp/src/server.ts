@@ -13,6 +13,7 @@ import { type Call, callOf, type Serving } from './call/call.ts';
 import { CallError } from './call/call-error.ts';
 import { canAsk } from './call/can-ask.ts';
 import type { Tool } from './call/tool.ts';
+import { defaultWaitSeconds } from './call/wait.ts';
 import { decided } from './decided.ts';
 import { registerPrompts } from './prompts.ts';
 import { registerResources } from './resources.ts';
@@ -55,7 +56,10 @@ async function answer(
   { given, call, context, maxBytes }: Round,
 ): Promise<CallToolResult | InputRequiredResult> {
   const decision = decisionOf(context);
-  if (decision) return toResult(await decided(call, tool.name, decision), maxBytes);
+  if (decision) {
+    const { waitSeconds: seconds = defaultWaitSeconds } = given as { waitSeconds?: number };
+    return toResult(await decided(call, { toolName: tool.name, seconds }, decision), maxBytes);
+  }
   const { approval, ...rest } = await tool.run(given as never, call);
   return approval && tool.annotations.destructiveHint && canAsk(server, context)
     ? askUser(approval)

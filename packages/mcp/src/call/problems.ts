@@ -3,12 +3,18 @@ import { fingerprintOf, type Problem } from './repetitions.ts';
 
 /**
  * Returns problems of code as data, each with a fingerprint, and what to say if the caller was told an error of the same
- * subject before. Warnings are not counted.
+ * subject before, on another occasion. Warnings are not counted.
  */
-export function problemData(call: Call, subject: string, errors: Problem[], warnings: Problem[] = []) {
+export function problemData(
+  call: Call,
+  { subject, occasion }: { subject: string; occasion?: string },
+  errors: Problem[],
+  warnings: Problem[] = [],
+) {
   const repeated = call.repetitions.count(
     call.caller,
     errors.map((each) => fingerprintOf(subject, each)),
+    occasion,
   );
   return {
     data: [...errors, ...warnings].map((each) => ({

@@ -8,6 +8,12 @@ test('a caller is told of a repetition from the third time on', () => {
   expect(told).toStrictEqual([[], [], [3, 3], [4, 4]]);
 });
 
+test('the same occasion is counted once, until another one comes between', () => {
+  const repetitions = new Repetitions();
+  const told = ['1', '1', '1', '2', '2', '3'].map((job) => repetitions.count('ada', ['a'], job).length);
+  expect(told).toStrictEqual([0, 0, 0, 0, 0, 1]);
+});
+
 test('callers are counted by themselves, whatever their names are', () => {
   const repetitions = new Repetitions();
   for (const caller of ['ada', 'ada\nx', 'bob']) repetitions.count(caller, ['x']);

@@ -6,16 +6,23 @@ const forgetMs = 60 * 60 * 1000;
 /** So often the same problem is answered before the caller is told that it repeats itself. */
 const patience = 3;
 
+type Told = { times: number; occasion: string | undefined };
+
 /** Counts how often a caller was told the same problem. Forgets one after an hour without it. */
 export class Repetitions {
-  readonly #times = new LRUCache<string, number>({ max: maxRemembered, ttl: forgetMs });
+  readonly #told = new LRUCache<string, Told>({ max: maxRemembered, ttl: forgetMs });
 
-  /** Counts one answer with these fingerprints. Returns those that it was told at least three times, with their number. */
-  count(caller: string, fingerprints: string[]): { fingerprint: string; times: number }[] {
+  /**
+   * Counts one answer with these fingerprints; looking at the same occasion again, for example at one job, does not count.
+   * Returns those that the caller was told at least three times, with their number.
+   */
+  count(caller: string, fingerprints: string[], occasion?: string): { fingerprint: string; times: number }[] {
     return [...new Set(fingerprints)].flatMap((fingerprint) => {
       const key = `${caller}\n${fingerprint}`;
-      const times = (this.#times.get(key) ?? 0) + 1;
-      this.#times.set(key, times);
+      const before = this.#told.get(key);
+      const isSame = occasion !== undefined && before?.occasion === occasion;
+      const times = (before?.times ?? 0) + (isSame ? 0 : 1);
+      this.#told.set(key, { times, occasion });
       return times >= patience ? [{ fingerprint, times }] : [];
     });
   }

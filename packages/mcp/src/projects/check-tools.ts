@@ -3,9 +3,8 @@ import { counted } from '../answer/counted.ts';
 import type { Call } from '../call/call.ts';
 import { problemData } from '../call/problems.ts';
 import { looks, maxBytes, records, type Tool, tool, waitSeconds } from '../call/tool.ts';
-import { waitForJob } from '../call/wait.ts';
 import { codeBody, codeInput, project } from './code-input.ts';
-import { jobAnswer } from './job-answer.ts';
+import { followedJob } from './followed-job.ts';
 
 /** Tools that check code before it is deployed. */
 export function checkTools(hasFolders: boolean): Tool[] {
@@ -23,7 +22,7 @@ function validateTool(hasFolders: boolean): Tool {
     async run(input, call) {
       const body = await codeBody(call, input);
       const { valid, errors, warnings } = await call.client.validateCode({ body });
-      const { data, says, repeated } = problemData(call, 'code', errors, warnings);
+      const { data, says, repeated } = problemData(call, { subject: 'code' }, errors, warnings);
       return {
         says: [
           `The code is ${valid ? 'valid' : 'not valid'}: ${counted(errors.length, 'error')}, ${counted(warnings.length, 'warning')}.`,
@@ -46,7 +45,7 @@ function planTool(hasFolders: boolean): Tool {
     input: z.object({ project, ...codeInput(hasFolders), waitSeconds, maxBytes }),
     async run({ project: projectId, waitSeconds: seconds, ...code }, call) {
       const { jobId } = await call.client.plan({ body: { projectId, ...(await codeBody(call, code)) } });
-      return jobAnswer(call, await waitForJob(call, jobId, seconds));
+      return followedJob(call, jobId, seconds);
     },
   });
 }

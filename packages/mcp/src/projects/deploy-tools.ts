@@ -2,10 +2,9 @@ import { z } from 'zod';
 import type { Call } from '../call/call.ts';
 import { CallError } from '../call/call-error.ts';
 import { changes, maxBytes, type Tool, type ToolAnswer, tool, waitSeconds } from '../call/tool.ts';
-import { waitForJob } from '../call/wait.ts';
 import { approvedJob, approveJob } from './approve.ts';
 import { codeBody, codeInput, project } from './code-input.ts';
-import { jobAnswer } from './job-answer.ts';
+import { followedJob } from './followed-job.ts';
 
 const message = z.string().max(500).optional().describe('Why; stands in the history');
 const toRevision = z.number().int().positive().optional().describe('From history');
@@ -73,10 +72,10 @@ async function startOrApprove(
   start: (projectId: string) => Promise<{ jobId: string }>,
 ): Promise<ToolAnswer> {
   if (jobId !== undefined && planDigest !== undefined)
-    return approveJob(call, { jobId, planDigest }, { toolName: type, seconds });
+    return approveJob(call, { jobId, planDigest }, { toolName: type, projectId, seconds });
   if (jobId !== undefined || planDigest !== undefined)
     throw new CallError(`approving a plan: give both jobId and planDigest, as the ${type} answered them`);
   if (projectId === undefined) throw new CallError(`planning a ${type}: name the project`);
   const started = await start(projectId);
-  return jobAnswer(call, await waitForJob(call, started.jobId, seconds));
+  return followedJob(call, started.jobId, seconds);
 }

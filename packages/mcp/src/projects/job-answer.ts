@@ -3,36 +3,44 @@ import type { Answer } from '../answer/answer.ts';
 import type { Approval } from '../call/approval.ts';
 import type { Call } from '../call/call.ts';
 import { problemData } from '../call/problems.ts';
+import { questionText } from '../call/question.ts';
 import { planData } from './plan-data.ts';
 
 /** Tells how a job stands, with its plan, its diagnostics and what to do next. */
 export async function jobAnswer(call: Call, job: JobView): Promise<Answer & { approval?: Approval }> {
-  const { jobId, projectId, type, status, planDigest, plan } = job;
-  const facts = { jobId, projectId, type, status, planDigest };
+  const { jobId, projectId, type, status, planDigest } = job;
   const all = job.failure?.diagnostics ?? [];
   const diagnostics = problemData(
     call,
-    projectId,
+    { subject: projectId, occasion: jobId },
     all.filter(({ severity }) => severity === 'error'),
     all.filter(({ severity }) => severity === 'warning'),
   );
+  const plan = await shownPlan(call, job);
   return {
-    says: [...nextSteps(job), ...diagnostics.says],
-    facts: { ...facts, repeated: diagnostics.repeated },
+    says: [...nextSteps(job), ...(plan === null ? [unseen] : []), ...diagnostics.says],
+    facts: { jobId, projectId, type, status, planDigest, repeated: diagnostics.repeated },
     data: {
       ...(job.error ? { error: job.error } : {}),
       ...(job.waitingReason ? { waitingReason: job.waitingReason } : {}),
       ...(diagnostics.data.length > 0 ? { diagnostics: diagnostics.data } : {}),
-      ...(plan && (type === 'plan' || status === 'awaiting_approval')
-        ? { plan: await planOf(call, jobId) }
-        : {}),
+      ...(plan ? { plan } : {}),
       ...(status === 'completed' && type !== 'plan' ? { outputs: job.result?.outputs ?? {} } : {}),
     },
     isError: status === 'failed',
-    ...(status === 'awaiting_approval' && planDigest
-      ? { approval: { of: 'job', id: jobId, planDigest, question: questionOf(job) } }
+    ...(status === 'awaiting_approval' && planDigest && plan
+      ? { approval: { of: 'job', id: jobId, planDigest, question: questionOf(job, plan) } }
       : {}),
   };
+}
+
+const unseen = 'Its plan could not be read, so nobody may approve it unseen: call status again.';
+
+/** Returns the plan where it is what the answer is about; `null` if it could not be read. */
+async function shownPlan({ client, signal }: Call, { jobId, type, status, plan }: JobView) {
+  if (!plan || (type !== 'plan' && status !== 'awaiting_approval')) return undefined;
+  const view = await client.jobPlan({ params: { jobId } }, { signal }).catch(() => null);
+  return view && planData(view);
 }
 
 function nextSteps(job: JobView): string[] {
@@ -59,19 +67,18 @@ function nextSteps(job: JobView): string[] {
   return [`${about} is ${status}${type === 'plan' ? `${changed}; nothing was applied` : changed}.`];
 }
 
-function questionOf({ type, projectId, plan }: JobView): string {
+function questionOf(
+  { type, projectId, plan, planDigest }: JobView,
+  { changes, monthlyCost }: ReturnType<typeof planData>,
+): string {
   const what = type === 'destroy' ? 'Destroy what is deployed of' : 'Apply these changes to';
-  return `${what} ${projectId}? ${summaryText(plan)}.`;
+  const cost = monthlyCost?.difference ? ` About ${monthlyCost.difference} USD more a month.` : '';
+  const lines = changes.map(({ action, address }) => `${action} ${address}`);
+  return questionText(`${what} ${projectId}? ${summaryText(plan)}.${cost}`, lines, planDigest ?? '');
 }
 
 export function summaryText(plan: PlanSummary | null): string {
   if (!plan) return 'no changes are known yet';
   const { create, update, replace, delete: deleted } = plan;
   return `${create} to create, ${update} to update, ${replace} to replace, ${deleted} to delete`;
-}
-
-/** Plans are removed after a while, and with their project. */
-async function planOf(call: Call, jobId: string) {
-  const plan = await call.client.jobPlan({ params: { jobId } }).catch(() => undefined);
-  return plan && planData(plan);
 }

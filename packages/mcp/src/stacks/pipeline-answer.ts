@@ -1,21 +1,23 @@
 import { isPipelineFinished, type PipelineTask, type PipelineView } from '@deployment-engine/contracts';
 import type { Call } from '../call/call.ts';
 import { problemData } from '../call/problems.ts';
+import { questionText } from '../call/question.ts';
 import type { ToolAnswer } from '../call/tool.ts';
 import { summaryText } from '../projects/job-answer.ts';
 import { planData } from '../projects/plan-data.ts';
 import { toolOfPipeline } from './tool-of-pipeline.ts';
 
-/** Plans of so many components are shown in full; `status` of a job shows any other. */
-const maxPlans = 20;
+/** Plans of so many components are shown in full; `status` of its job shows any other. */
+const maxPlans = 50;
 
 /** Tells how a pipeline stands, with its components and what to do next. */
 export async function pipelineAnswer(call: Call, pipeline: PipelineView): Promise<ToolAnswer> {
   const { pipelineId, stack, environment, type, status, planDigest, components } = pipeline;
-  const failures = await failuresOf(call, components);
-  const problems = problemData(call, `${stack}.${environment}`, failures);
+  const subject = `${stack}.${environment}`;
+  const problems = problemData(call, { subject, occasion: pipelineId }, await failuresOf(call, components));
+  const plans = status === 'awaiting_approval' ? await plansOf(call, components) : undefined;
   return {
-    says: [...nextSteps(pipeline), ...problems.says],
+    says: [...nextSteps(pipeline), ...(plans?.says ?? []), ...problems.says],
     facts: { pipelineId, stack, environment, type, status, planDigest, repeated: problems.repeated },
     data: {
       ...(pipeline.error ? { error: pipeline.error } : {}),
@@ -25,10 +27,10 @@ export async function pipelineAnswer(call: Call, pipeline: PipelineView): Promis
       ...(pipeline.warnings.length > 0 ? { warnings: pipeline.warnings } : {}),
       ...(problems.data.length > 0 ? { diagnostics: problems.data } : {}),
       components: components.map(componentData),
-      ...(status === 'awaiting_approval' ? { plans: await plansOf(call, components) } : {}),
+      ...(plans ? { plans: plans.shown } : {}),
     },
     isError: status === 'failed' || status === 'partial',
-    ...(status === 'awaiting_approval' && planDigest
+    ...(plans?.says.length === 0 && planDigest
       ? { approval: { of: 'pipeline', id: pipelineId, planDigest, question: questionOf(pipeline) } }
       : {}),
   };
@@ -47,9 +49,14 @@ function nextSteps({ pipelineId, type, status, planDigest, plan, counts }: Pipel
   return [`${about} is ${status}: ${ended.join(', ')}.`];
 }
 
-function questionOf({ type, stack, environment, plan }: PipelineView): string {
+function questionOf({ type, stack, environment, plan, planDigest, components }: PipelineView): string {
   const what = type === 'destroy' ? 'Destroy what is deployed of' : 'Apply these changes to';
-  return `${what} ${stack} in ${environment}? ${summaryText(plan)}.`;
+  const changed = components.filter((task) => task.plan !== null);
+  const lines = changed.map(
+    ({ action, component, kind, stateful, plan: own }) =>
+      `${action} ${component} (${kind}${stateful ? ', holds data' : ''}): ${summaryText(own)}`,
+  );
+  return questionText(`${what} ${stack} in ${environment}? ${summaryText(plan)}.`, lines, planDigest ?? '');
 }
 
 function componentData(task: PipelineTask) {
@@ -67,17 +74,24 @@ function componentData(task: PipelineTask) {
     ...(cost ? { cost } : {}),
     ...(findings > 0 ? { findings } : {}),
     ...(task.drifted === null ? {} : { drifted: task.drifted }),
+    ...(task.planJobId ? { planJobId: task.planJobId } : {}),
     ...(task.jobId ? { jobId: task.jobId } : {}),
   };
 }
 
-async function plansOf(call: Call, components: PipelineTask[]) {
-  const planned = components.filter(({ planJobId }) => planJobId !== null).slice(0, maxPlans);
-  const plans = planned.map(async ({ component, planJobId }) => {
-    const plan = await call.client.jobPlan({ params: { jobId: planJobId ?? '' } }).catch(() => undefined);
-    return { component, ...(plan ? planData(plan) : {}) };
+/** Returns the plans, and what to say if some are not among them. */
+async function plansOf({ client, signal }: Call, components: PipelineTask[]) {
+  const planned = components.flatMap(({ component, planJobId, jobId }) => {
+    const id = planJobId ?? jobId;
+    return id === null ? [] : [{ component, jobId: id }];
   });
-  return Promise.all(plans);
+  const shown = [];
+  for (const { component, jobId } of planned.slice(0, maxPlans)) {
+    const plan = await client.jobPlan({ params: { jobId } }, { signal }).catch(() => undefined);
+    if (plan) shown.push({ component, ...planData(plan) });
+  }
+  const says = `Plans of ${shown.length} of ${planned.length} components are shown. Call status with the planJobId of any other; nothing may be approved unseen.`;
+  return { shown, says: shown.length === planned.length ? [] : [says] };
 }
 
 /** Returns the errors of the components that failed. */

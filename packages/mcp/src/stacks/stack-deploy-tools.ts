@@ -3,9 +3,8 @@ import { z } from 'zod';
 import type { Call } from '../call/call.ts';
 import { CallError } from '../call/call-error.ts';
 import { changes, maxBytes, records, type Tool, type ToolAnswer, tool, waitSeconds } from '../call/tool.ts';
-import { waitForPipeline } from '../call/wait.ts';
 import { approvedPipeline, approvePipeline } from './approve.ts';
-import { pipelineAnswer } from './pipeline-answer.ts';
+import { followedPipeline } from './followed-pipeline.ts';
 import { environment, repositoryBody, repositoryInput, scope, stack } from './stack-input.ts';
 
 const message = z.string().max(500).optional().describe('Why; stands in the history');
@@ -29,7 +28,7 @@ function stackPlan(hasFolders: boolean): Tool {
     async run({ stack: name, environment: env, service, component, waitSeconds: seconds, ...given }, call) {
       const body = { environment: env, service, component, ...(await repositoryBody(call, given)) };
       const { pipelineId } = await call.client.planStack({ params: { stack: name }, body });
-      return pipelineAnswer(call, await waitForPipeline(call, pipelineId, seconds));
+      return followedPipeline(call, pipelineId, seconds);
     },
   });
 }
@@ -113,11 +112,15 @@ async function startOrApprove(
   start: (stack: string, environment: string) => Promise<{ pipelineId: string }>,
 ): Promise<ToolAnswer> {
   if (pipelineId !== undefined && planDigest !== undefined)
-    return approvePipeline(call, { pipelineId, planDigest }, { toolName, seconds });
+    return approvePipeline(
+      call,
+      { pipelineId, planDigest },
+      { toolName, stack: name, environment: env, seconds },
+    );
   if (pipelineId !== undefined || planDigest !== undefined)
     throw new CallError(`approving plans: give both pipelineId and planDigest, as ${toolName} answered them`);
   if (name === undefined || env === undefined)
     throw new CallError(`planning with ${toolName}: give stack and environment`);
   const started = await start(name, env);
-  return pipelineAnswer(call, await waitForPipeline(call, started.pipelineId, seconds));
+  return followedPipeline(call, started.pipelineId, seconds);
 }

@@ -23,7 +23,7 @@ function stackValidate(hasFolders: boolean): Tool {
     async run({ stack: name, environment: env, ...given }, call) {
       const body = { environment: env, ...(await repositoryBody(call, given)) };
       const checked = await call.client.validateStack({ params: { stack: name }, body });
-      const { data, says, repeated } = problemData(call, name, checked.errors, checked.warnings);
+      const { data, says, repeated } = problemData(call, { subject: name }, checked.errors, checked.warnings);
       const { valid, errors, warnings, components, waves } = checked;
       return {
         says: [
