@@ -164,8 +164,24 @@ test('a key with stack limits deploys no projects', async () => {
     ['/api/deploy/plan', code],
     ['/api/deploy/destroy', { projectId: 'plain' }],
     ['/api/deploy/rollback', { projectId: 'plain' }],
+    ['/api/deploy/drift/plain', { remediate: true }],
+    ['/api/deploy/orphans/plain/adopt', { orphanId: `orphan-${'0'.repeat(16)}` }],
+    ['/api/deploy/orphans/plain/delete', { orphanIds: [`orphan-${'0'.repeat(16)}`] }],
   ] as const)
-    expect((await client.post(path, body)).body.code).toBe('key_limited');
+    expect([path, (await client.post(path, body)).body.code]).toStrictEqual([path, 'key_limited']);
+  const schedule = { cron: '0 * * * *', remediate: true };
+  const scheduled = await client.request('PUT', '/api/deploy/drift/plain/schedule', schedule);
+  expect(scheduled.body.code).toBe('key_limited');
+});
+
+test('drift of a component is undone by its stack only', async () => {
+  await deployed('owned', { 'a/queue': queue });
+  const projectId = 'cloud.owned.a.queue';
+  const check = await it.admin.post(`/api/deploy/drift/${projectId}`, { remediate: true });
+  expect(check).toMatchObject({ status: 409, body: { code: 'stack_owned' } });
+  const schedule = { cron: '0 * * * *', remediate: true };
+  const scheduled = await it.admin.request('PUT', `/api/deploy/drift/${projectId}/schedule`, schedule);
+  expect(scheduled).toMatchObject({ status: 409, body: { code: 'stack_owned' } });
 });
 
 test('a failed pipeline of a limited key is not rolled back to kinds that the key does not allow', async () => {

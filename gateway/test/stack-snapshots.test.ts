@@ -98,6 +98,21 @@ test('they go back to the states of a time; a component that had none is skipped
   expect(await restore('time', {})).toMatchObject({ status: 400 });
 });
 
+test('a state is not taken for that of a time in which a pruned one was current', async () => {
+  await environmentWith('pruned');
+  const projectId = projectOf('pruned', 'a/one');
+  const first = (await listStateVersions(query(), projectId, { limit: 9 })).at(-1);
+  await query()
+    .updateTable('state_versions')
+    .set({ created_at: new Date('2020-01-01'), superseded_at: new Date('2021-01-01') })
+    .where('id', '=', first?.id ?? 0)
+    .execute();
+  const { body } = await restore('pruned', { at: '2021-06-01T00:00:00Z', component: 'a/one' });
+  expect(body.components).toMatchObject([{ status: 'skipped', reason: 'no state of that time is kept' }]);
+  const earlier = await restore('pruned', { at: '2020-06-01T00:00:00Z', component: 'a/one' });
+  expect(earlier.body.components).toMatchObject([{ status: 'restored', stateVersion: first?.id }]);
+});
+
 test('a pipeline that holds a part of the scope, even one that waits, refuses it', async () => {
   const snapshotId = await environmentWith('held');
   const { body: holder } = await apply('held', { service: 'a' });

@@ -13,6 +13,8 @@ import type { Query } from '../server/database/open.ts';
 import type { Asked } from './create.ts';
 import { oncePerKey } from './idempotency.ts';
 import { presentUnresolved } from './recovery/uncertainty.ts';
+import { refuseLimited } from './refuse-limited.ts';
+import { isOwned, refuseOwned } from './stack-owned.ts';
 import { insertJob, jobCreator, type NewJob } from './store.ts';
 
 /** Queues a drift check of a project's deployment. */
@@ -21,9 +23,11 @@ export async function createDriftJob(
   request: { projectId: string; remediate: boolean },
   { principal, call, key }: Asked,
 ): Promise<Accepted> {
+  if (request.remediate) refuseLimited(principal, 'remediating', request.projectId);
   return context.database.query.transaction().execute((trx) =>
     oncePerKey(trx, key, async () => {
       const project = await findProject(trx, request.projectId);
+      if (request.remediate) await refuseOwned(trx, project.id, 'remediating');
       const job = await queueDriftCheck(trx, project, request.remediate, principal);
       if (!job)
         throw new DomainError(
@@ -49,9 +53,11 @@ export async function queueDriftCheck(
 
 /**
  * Queues the deploy that undoes the drift found by a check with `remediate`. The deploy waits for approval. It is
- * attributed to whoever requested the check, with the same limits.
+ * attributed to whoever requested the check, with the same limits. A project that a stack has taken over meanwhile is left
+ * to the stack's own remediation.
  */
 export async function queueRemediation(trx: Query, audit: AuditLog, job: JobRow): Promise<void> {
+  if (await isOwned(trx, job.project_id)) return;
   const remediation = await insertJob(trx, {
     projectId: job.project_id,
     type: 'deploy',

@@ -6,8 +6,10 @@ import { findProject } from '../projects/store.ts';
 import { approveJob } from './approve.ts';
 import { asked } from './create.ts';
 import { createDriftJob, driftReport } from './drift.ts';
+import { refuseLimited } from './refuse-limited.ts';
 import { createRollbackJob } from './rollback.ts';
 import { setDriftSchedule } from './schedules.ts';
+import { refuseOwned } from './stack-owned.ts';
 
 export function followUpRoutes(router: Router, context: Context): void {
   const { query } = context.database;
@@ -30,6 +32,10 @@ export function followUpRoutes(router: Router, context: Context): void {
   );
   route(router, endpoints.driftSchedule, async ({ params, body, principal }) => {
     const project = await findProject(query, params.projectId);
+    if (body.remediate && body.cron !== null) {
+      refuseLimited(principal, 'remediating', project.id);
+      await refuseOwned(query, project.id, 'remediating');
+    }
     await setDriftSchedule(context, project.id, body, principal);
     return { projectId: project.id, ...body };
   });

@@ -20,6 +20,16 @@ export async function refuseOwned(trx: Query, projectId: string, activity: strin
   );
 }
 
+/** Whether only pipelines change the project. */
+export async function isOwned(trx: Query, projectId: string): Promise<boolean> {
+  const owner = await trx
+    .selectFrom('stack_components')
+    .select('component')
+    .where('project_id', '=', projectId)
+    .executeTakeFirst();
+  return owner !== undefined || (await unfinishedPipeline(trx, projectId)) !== undefined;
+}
+
 /** Returns the id of a pipeline with a task for the project that has not ended. */
 export async function unfinishedPipeline(trx: Query, projectId: string): Promise<string | undefined> {
   return (await unfinished(trx, projectId).executeTakeFirst())?.id;

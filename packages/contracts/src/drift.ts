@@ -58,7 +58,7 @@ export const driftEndpoints = {
     role: 'deployer',
     params: projectParams,
     body: driftRequestSchema,
-    problems: [...createProblems, 'project_not_found', 'project_not_deployed'],
+    problems: [...createProblems, 'project_not_found', 'project_not_deployed', 'stack_owned', 'key_limited'],
   }),
   drift: endpoint({
     method: 'get',
@@ -83,6 +83,6 @@ export const driftEndpoints = {
     body: driftScheduleSchema,
     status: 200,
     answer: driftScheduleAnswerSchema,
-    problems: ['invalid_request', 'project_not_found'],
+    problems: ['invalid_request', 'project_not_found', 'stack_owned', 'key_limited'],
   }),
 } as const satisfies Record<string, Endpoint>;

@@ -90,7 +90,13 @@ export const orphanEndpoints = {
     summary: 'Import the object by a deploy of the current revision, once its plan is approved',
     role: 'deployer',
     body: adoptOrphanSchema,
-    problems: [...createProblems, 'project_not_found', 'orphan_not_found', 'orphan_not_adoptable'],
+    problems: [
+      'key_limited',
+      ...createProblems,
+      'project_not_found',
+      'orphan_not_found',
+      'orphan_not_adoptable',
+    ],
   }),
   deleteOrphans: endpoint({
     ...creates,
@@ -101,7 +107,13 @@ export const orphanEndpoints = {
     summary: 'Delete the objects in the cloud, once the plan is approved',
     role: 'deployer',
     body: deleteOrphansSchema,
-    problems: [...createProblems, 'project_not_found', 'orphan_not_found', 'orphan_not_adoptable'],
+    problems: [
+      'key_limited',
+      ...createProblems,
+      'project_not_found',
+      'orphan_not_found',
+      'orphan_not_adoptable',
+    ],
   }),
   acknowledgeOrphans: endpoint({
     ...common,

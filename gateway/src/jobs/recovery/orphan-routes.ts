@@ -10,6 +10,7 @@ import { findProject, type ProjectRow } from '../../projects/store.ts';
 import type { Query } from '../../server/database/open.ts';
 import { type Asked, asked } from '../create.ts';
 import { oncePerKey } from '../idempotency.ts';
+import { refuseLimited } from '../refuse-limited.ts';
 import { insertJob } from '../store.ts';
 import {
   listOrphans,
@@ -30,10 +31,12 @@ export function orphanRoutes(router: Router, context: Context): void {
     const { orphanId, objectId } = input.body;
     const { projectId } = input.params;
     const request = { projectId, orphanIds: [orphanId], objectId };
+    refuseLimited(input.principal, 'adopting an object of', projectId);
     return createJob(context, 'deploy', request, asked(input, 'adoptOrphan', request));
   });
   route(router, endpoints.deleteOrphans, async (input) => {
     const request = { projectId: input.params.projectId, ...input.body };
+    refuseLimited(input.principal, 'deleting objects of', request.projectId);
     return createJob(context, 'destroy', request, asked(input, 'deleteOrphans', request));
   });
   route(router, endpoints.acknowledgeOrphans, async ({ params, body, principal, call }) => {

@@ -119,6 +119,8 @@ async function versionsAt(trx: Query, at: Date, rows: ComponentRow[]): Promise<M
       .select('id')
       .where('project_id', '=', project_id)
       .where('created_at', '<=', at)
+      // A version of that time may have been pruned since, while an older one was kept.
+      .where((is) => is.or([is('superseded_at', 'is', null), is('superseded_at', '>', at)]))
       .orderBy('id', 'desc')
       .limit(1)
       .executeTakeFirst();

@@ -75,9 +75,17 @@ export async function saveStateVersion(
       resource_count: countResources(state),
       job_id: version.jobId,
       content,
+      superseded_at: null,
     })
     .returning(columns)
     .executeTakeFirstOrThrow();
+  await trx
+    .updateTable('state_versions')
+    .set({ superseded_at: row.created_at })
+    .where('project_id', '=', version.projectId)
+    .where('superseded_at', 'is', null)
+    .where('id', '<', row.id)
+    .execute();
   return toVersion(row);
 }
 

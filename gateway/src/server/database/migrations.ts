@@ -14,6 +14,7 @@ import { stackLimits } from './migrations/012-stack-limits.ts';
 import { stackSnapshots } from './migrations/013-stack-snapshots.ts';
 import { pipelineRetention } from './migrations/014-pipeline-retention.ts';
 import { stackSchedules } from './migrations/015-stack-schedules.ts';
+import { supersededStates } from './migrations/016-superseded-states.ts';
 
 /** Each is applied once, in the order of the names. Never edit a released one. */
 export const migrations: Record<string, Migration> = {
@@ -32,4 +33,5 @@ export const migrations: Record<string, Migration> = {
   '013_stack_snapshots': stackSnapshots,
   '014_pipeline_retention': pipelineRetention,
   '015_stack_schedules': stackSchedules,
+  '016_superseded_states': supersededStates,
 };

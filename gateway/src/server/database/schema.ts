@@ -148,6 +148,8 @@ export type Database = PipelineTables & {
     job_id: string;
     content: Uint8Array;
     created_at: Generated<Date>;
+    /** When the next version was stored; `null` for the newest. */
+    superseded_at: Date | null;
   };
   idempotency_keys: {
     /** Id of the principal. */
