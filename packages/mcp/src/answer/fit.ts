@@ -104,7 +104,8 @@ class Fitting {
     const parts = Array.isArray(value)
       ? value.map((item) => this.#sizeOf(item) + 1)
       : Object.entries(value).map(([key, item]) => textBytes(key) + this.#sizeOf(item) + 2);
-    const size = parts.reduce((sum, part) => sum + part, 2);
+    const brackets = parts.length > 0 ? 1 : 2; // the last part has no comma
+    const size = parts.reduce((sum, part) => sum + part, brackets);
     this.#sizes.set(value, size);
     return size;
   }
