@@ -13,11 +13,11 @@ async function agentWith(role: string, projects: string[] = ['*']): Promise<Agen
   return { ...(await connectAgent(it.url, { key })), id };
 }
 
-const initialize = {
+const deployCall = {
   jsonrpc: '2.0',
   id: 1,
   method: 'tools/call',
-  params: { name: 'deploy', arguments: { project: 'page', code: helloCode } },
+  params: { name: 'deploy', arguments: { project: 'page', code: helloCode, waitSeconds: 0 } },
 };
 const post = (headers: Record<string, string>) =>
   fetch(`${it.url}/mcp`, {
@@ -27,7 +27,7 @@ const post = (headers: Record<string, string>) =>
       accept: 'application/json, text/event-stream',
       ...headers,
     },
-    body: JSON.stringify(initialize),
+    body: JSON.stringify(deployCall),
   });
 
 test('nobody calls a tool without a key, or with a revoked one', async () => {

@@ -4,7 +4,7 @@ import { globalFlag } from '../global-options.ts';
 import { readProjectFile } from './project-file.ts';
 import { readUserFile, type UserFile } from './user-file.ts';
 
-/** Settings that count for every command. */
+/** The settings that every command has. */
 export type Settings = { [Name in keyof UserFile]-?: NonNullable<UserFile[Name]> };
 /** Where a value comes from; the first of these that has one counts. */
 export type Source = 'flag' | 'environment' | 'project' | 'user';

@@ -5,6 +5,7 @@ import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import type { Call } from '../http/call.ts';
 import { jobChangedChannel } from '../jobs/channels.ts';
+import { hasLostRun } from '../jobs/recovery/lost-runs.ts';
 import { unresolvedOrphans } from '../jobs/recovery/orphan-store.ts';
 import { scheduleChangedChannel } from '../jobs/schedules.ts';
 import { unfinishedPipeline } from '../jobs/stack-owned.ts';
@@ -82,16 +83,6 @@ async function requireNoPipeline(trx: Query, projectId: string): Promise<void> {
       'project_busy',
       `deleting project ${projectId}: pipeline ${pipeline} works on it; wait until it has ended, or cancel it`,
     );
-}
-
-async function hasLostRun(trx: Query, projectId: string): Promise<boolean> {
-  const row = await trx
-    .selectFrom('unsettled_runs')
-    .select('run_id')
-    .where('project_id', '=', projectId)
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
 }
 
 /** Deletes a project's rows in every table with a project's or a job's id, including tables of later migrations. */

@@ -1,5 +1,6 @@
 import { DomainError } from '@deployment-engine/service';
 import type { Context } from '../context.ts';
+import { hasLostRun } from '../jobs/recovery/lost-runs.ts';
 import { holdingPipeline } from '../jobs/stack-owned.ts';
 import { hasUnfinishedDeployment } from '../jobs/store.ts';
 import {
@@ -40,7 +41,7 @@ export async function restoreStateIn(
   const restored = await findStateVersion(trx, projectId, versionId);
   if (await hasUnfinishedDeployment(trx, projectId))
     throw busy(versionId, `a job of project ${projectId} is unfinished`);
-  if (await hasUnsettledRun(trx, projectId))
+  if (await hasLostRun(trx, projectId))
     throw busy(versionId, `Terraform may still run for project ${projectId}, on a runner that was lost`);
   const newest = await newestStateVersion(trx, projectId);
   const content = await readStateContent(trx, context.encryption, restored);
@@ -66,16 +67,6 @@ function busy(versionId: number, why: string): DomainError {
     'project_busy',
     `restoring state version ${versionId}: ${why}; wait for it or cancel it`,
   );
-}
-
-async function hasUnsettledRun(trx: Query, projectId: string): Promise<boolean> {
-  const row = await trx
-    .selectFrom('unsettled_runs')
-    .select('run_id')
-    .where('project_id', '=', projectId)
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
 }
 
 /** Keeps pipelines of the stack that the project belongs to from starting. */

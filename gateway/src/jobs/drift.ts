@@ -14,7 +14,7 @@ import type { Asked } from './create.ts';
 import { oncePerKey } from './idempotency.ts';
 import { presentUnresolved } from './recovery/uncertainty.ts';
 import { refuseLimited } from './refuse-limited.ts';
-import { isOwned, refuseOwned } from './stack-owned.ts';
+import { refuseOwned, whyOwned } from './stack-owned.ts';
 import { insertJob, jobCreator, type NewJob } from './store.ts';
 
 /** Queues a drift check of a project's deployment. */
@@ -57,7 +57,7 @@ export async function queueDriftCheck(
  * to the stack's own remediation.
  */
 export async function queueRemediation(trx: Query, audit: AuditLog, job: JobRow): Promise<void> {
-  if (await isOwned(trx, job.project_id)) return;
+  if ((await whyOwned(trx, job.project_id)) !== undefined) return;
   const remediation = await insertJob(trx, {
     projectId: job.project_id,
     type: 'deploy',

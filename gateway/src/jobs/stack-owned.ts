@@ -4,30 +4,24 @@ import type { Query } from '../server/database/open.ts';
 
 /** Throws `stack_owned` for a project that a stack deploys: only its pipelines change it. */
 export async function refuseOwned(trx: Query, projectId: string, activity: string): Promise<void> {
-  const owner = await trx
-    .selectFrom('stack_components')
-    .select(['stack', 'environment', 'component'])
-    .where('project_id', '=', projectId)
-    .executeTakeFirst();
-  const pipeline = owner ? undefined : await unfinishedPipeline(trx, projectId);
-  if (!owner && !pipeline) return;
-  const why = owner
-    ? `it is component ${owner.component} of stack ${owner.stack} in ${owner.environment}`
-    : `pipeline ${pipeline} works on it`;
+  const why = await whyOwned(trx, projectId);
+  if (why === undefined) return;
   throw new DomainError(
     'stack_owned',
     `${activity} project ${projectId}: ${why}; use POST /api/stacks/{stack}/apply, destroy or rollback`,
   );
 }
 
-/** Whether only pipelines change the project. */
-export async function isOwned(trx: Query, projectId: string): Promise<boolean> {
+/** Says why only pipelines change the project; `undefined` if no stack deploys it. */
+export async function whyOwned(trx: Query, projectId: string): Promise<string | undefined> {
   const owner = await trx
     .selectFrom('stack_components')
-    .select('component')
+    .select(['stack', 'environment', 'component'])
     .where('project_id', '=', projectId)
     .executeTakeFirst();
-  return owner !== undefined || (await unfinishedPipeline(trx, projectId)) !== undefined;
+  if (owner) return `it is component ${owner.component} of stack ${owner.stack} in ${owner.environment}`;
+  const pipeline = await unfinishedPipeline(trx, projectId);
+  return pipeline && `pipeline ${pipeline} works on it`;
 }
 
 /** Returns the id of a pipeline with a task for the project that has not ended. */

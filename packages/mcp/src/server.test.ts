@@ -189,10 +189,20 @@ test('a job that was started and cannot be followed is named, so that it is not 
   const refused = async () => {
     throw new Error('the connection was lost');
   };
-  await using agent = await agentOf({ deploy: async () => ({ jobId }), jobEvents: events, status: refused });
-  const answer = await agent.call('deploy', { project: 'shop', code: 'x' });
-  expect(answer).toMatchObject({ isError: true, structuredContent: { jobId } });
-  expect(saidOf(answer)).toContain(`Do not start it again: call status with jobId ${jobId}`);
+  await using agent = await agentOf({
+    deploy: async () => ({ jobId }),
+    checkDrift: async () => ({ jobId }),
+    jobEvents: events,
+    status: refused,
+  });
+  for (const [name, args] of [
+    ['deploy', { project: 'shop', code: 'x' }],
+    ['drift', { project: 'shop' }],
+  ] as const) {
+    const answer = await agent.call(name, args);
+    expect(answer).toMatchObject({ isError: true, structuredContent: { jobId } });
+    expect(saidOf(answer)).toContain(`Do not start it again: call status with jobId ${jobId}`);
+  }
 });
 
 const waiting = {

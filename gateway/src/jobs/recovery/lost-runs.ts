@@ -121,3 +121,14 @@ async function removeRuns(client: RunnerClient, run: LostRun): Promise<void> {
       if (!(error instanceof RunnerError)) throw error;
     });
 }
+
+/** Whether a run of the project was lost and is not settled: its Terraform may still work. */
+export async function hasLostRun(query: Query, projectId: string): Promise<boolean> {
+  const row = await query
+    .selectFrom('unsettled_runs')
+    .select('run_id')
+    .where('project_id', '=', projectId)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}

@@ -2,7 +2,7 @@ import { fingerprintOf, Repetitions } from './repetitions.ts';
 
 const problem = { code: 'unsupported_argument', file: 'main.tf', line: 3, summary: 'Unsupported argument' };
 
-test('a caller is told of a repetition from the third time on', () => {
+test('the third equal answer is called a repetition, and each one after it', () => {
   const repetitions = new Repetitions();
   const told = [1, 2, 3, 4].map(() => repetitions.count('ada', ['a', 'a', 'b']).map(({ times }) => times));
   expect(told).toStrictEqual([[], [], [3, 3], [4, 4]]);

@@ -28,7 +28,7 @@ export function tool<S extends z.ZodObject>(
 }
 
 /** Changes nothing, neither in the cloud nor in the engine. */
-export const looks: ToolAnnotations = { readOnlyHint: true, openWorldHint: false };
+export const looks: ToolAnnotations = { readOnlyHint: true, idempotentHint: true, openWorldHint: false };
 /** Makes a record in the engine, and changes nothing in the cloud. */
 export const records: ToolAnnotations = {
   readOnlyHint: false,
@@ -46,6 +46,10 @@ export const maxBytes = z
   .max(mostMaxBytes)
   .default(defaultMaxBytes)
   .describe('Most bytes of data in the answer; what is cut is named');
+
+export const cursor = z.string().optional().describe('nextCursor of the answer before');
+
+export const message = z.string().max(500).optional().describe('Why; stands in the history');
 
 export const waitSeconds = z
   .number()

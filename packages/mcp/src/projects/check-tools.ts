@@ -17,7 +17,7 @@ function validateTool(hasFolders: boolean): Tool {
     title: 'Validate Terraform code',
     description:
       'Checks Terraform code: syntax, references, types, and what the engine forbids. Stores nothing. Each diagnostic has a stable code, file, line and fingerprint.',
-    annotations: { ...looks, idempotentHint: true },
+    annotations: looks,
     input: z.object({ ...codeInput(hasFolders), maxBytes }),
     async run(input, call) {
       const body = await codeBody(call, input);
@@ -55,7 +55,7 @@ function costTool(hasFolders: boolean): Tool {
     name: 'cost',
     title: 'Estimate monthly costs',
     description: 'Estimates the monthly costs of a project as it is deployed, or of code that is given.',
-    annotations: { ...looks, idempotentHint: true },
+    annotations: looks,
     input: z.object({ project: project.optional(), ...codeInput(hasFolders), maxBytes }),
     async run({ project: projectId, ...code }, call) {
       const costs = await costsOf(call, projectId, code);

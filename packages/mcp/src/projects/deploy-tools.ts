@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import type { Call } from '../call/call.ts';
 import { CallError } from '../call/call-error.ts';
-import { changes, maxBytes, type Tool, type ToolAnswer, tool, waitSeconds } from '../call/tool.ts';
+import { changes, maxBytes, message, type Tool, type ToolAnswer, tool, waitSeconds } from '../call/tool.ts';
 import { approvedJob, approveJob } from './approve.ts';
 import { codeBody, codeInput, project } from './code-input.ts';
 import { followedJob } from './followed-job.ts';
 
-const message = z.string().max(500).optional().describe('Why; stands in the history');
 const toRevision = z.number().int().positive().optional().describe('From history');
 const howToApprove =
   'To apply exactly the plan that it answers, call it again with the jobId and planDigest of the answer, and nothing else, once the user agrees.';

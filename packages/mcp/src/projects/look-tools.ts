@@ -1,9 +1,19 @@
 import { jobIdSchema, jobStatusSchema } from '@deployment-engine/contracts';
 import { z } from 'zod';
 import { counted } from '../answer/counted.ts';
+import { afterStart } from '../call/after-start.ts';
 import type { Call } from '../call/call.ts';
 import { CallError } from '../call/call-error.ts';
-import { looks, maxBytes, records, type Tool, tool, waitSeconds } from '../call/tool.ts';
+import {
+  cursor,
+  looks,
+  maxBytes,
+  records,
+  type Tool,
+  type ToolAnswer,
+  tool,
+  waitSeconds,
+} from '../call/tool.ts';
 import { waitForJob } from '../call/wait.ts';
 import { project } from './code-input.ts';
 import { jobAnswer } from './job-answer.ts';
@@ -11,14 +21,12 @@ import { endOfLog } from './log.ts';
 import { stateResources } from './state-resources.ts';
 
 const jobId = jobIdSchema.describe('Id of the job');
-const cursor = z.string().optional().describe('nextCursor of the answer before');
-const again = { ...looks, idempotentHint: true };
 
 const listProjects = tool({
   name: 'list_projects',
   title: 'List projects',
   description: 'Projects that this key may see, with the status of what they have deployed.',
-  annotations: again,
+  annotations: looks,
   input: z.object({ cursor, maxBytes }),
   async run({ cursor: after }, call) {
     const page = await call.client.projects({ query: { cursor: after, limit: 100 } });
@@ -36,7 +44,7 @@ const status = tool({
   title: 'Status of a job or project',
   description:
     "A job's status, plan, errors and outputs, waiting for its end if it is still at work; or, of a project, its newest job.",
-  annotations: again,
+  annotations: looks,
   input: z.object({ jobId: jobId.optional(), project: project.optional(), waitSeconds, maxBytes }),
   async run({ jobId: given, project: projectId, waitSeconds: seconds }, call) {
     const id = given ?? (await newestJob(call, projectId));
@@ -55,7 +63,7 @@ const jobs = tool({
   name: 'list_jobs',
   title: 'List jobs',
   description: 'Jobs that this key may see, newest first, for example those that wait for an approval.',
-  annotations: again,
+  annotations: looks,
   input: z.object({ project: project.optional(), status: jobStatusSchema.optional(), cursor, maxBytes }),
   async run({ project: projectId, status: wanted, cursor: after }, call) {
     const page = await call.client.jobs({ query: { projectId, status: wanted, cursor: after, limit: 20 } });
@@ -72,7 +80,7 @@ const logs = tool({
   name: 'logs',
   title: 'Log of a job',
   description: "The end of a job's log, as much as maxBytes allows.",
-  annotations: again,
+  annotations: looks,
   input: z.object({ jobId, maxBytes }),
   async run({ jobId: id, maxBytes: most }, call) {
     const { lines, isWhole, bytes } = await endOfLog(call, id, most);
@@ -88,7 +96,7 @@ const outputs = tool({
   name: 'outputs',
   title: 'Outputs of a project',
   description: 'Values that the deployed code gives out; sensitive ones read (sensitive).',
-  annotations: again,
+  annotations: looks,
   input: z.object({ project, maxBytes }),
   async run({ project: projectId }, call) {
     const { outputs: values } = await call.client.outputs({ params: { projectId } });
@@ -102,7 +110,7 @@ const resources = tool({
   title: 'Resources in the state',
   description:
     'What a project has deployed: the address and id of each object, with the attributes of those whose address begins with `address`.',
-  annotations: again,
+  annotations: looks,
   input: z.object({
     project,
     address: z.string().max(500).optional().describe('Beginning of an address, for example aws_s3_bucket.'),
@@ -131,7 +139,7 @@ const history = tool({
   name: 'history',
   title: 'Revisions of a project',
   description: 'Revisions of the code with their jobs, newest first; rollback takes their numbers.',
-  annotations: again,
+  annotations: looks,
   input: z.object({ project, cursor, maxBytes }),
   async run({ project: projectId, cursor: after }, call) {
     const page = await call.client.history({ params: { projectId }, query: { cursor: after, limit: 20 } });
@@ -148,7 +156,7 @@ const policy = tool({
   title: 'Policy findings of a job',
   description:
     'Rules that code or plan of a job violate, with the remedy of each, and who could allow it. By default of the newest job of a project.',
-  annotations: again,
+  annotations: looks,
   input: z.object({ jobId: jobId.optional(), project: project.optional(), maxBytes }),
   async run({ jobId: given, project: projectId }, call) {
     const id = given ?? (await newestJob(call, projectId));
@@ -170,20 +178,28 @@ const drift = tool({
   annotations: records,
   input: z.object({ project, check: z.boolean().default(true), waitSeconds, maxBytes }),
   async run({ project: projectId, check, waitSeconds: seconds }, call) {
-    const params = { projectId };
-    if (check) {
-      const { jobId: id } = await call.client.checkDrift({ params, body: {} });
+    if (!check) return driftAnswer(call, projectId);
+    const { jobId: id } = await call.client.checkDrift({ params: { projectId }, body: {} });
+    return afterStart({ of: 'job', id }, async () => {
       const job = await waitForJob(call, id, seconds);
-      if (job.status !== 'completed') return jobAnswer(call, job);
-    }
-    const { status: found, resources: drifted, checkedAt, orphans } = await call.client.drift({ params });
-    return {
-      says: [`The project is ${found}: ${counted(drifted.length, 'resource')} in drift.`],
-      facts: { status: found, drifted: drifted.length, checkedAt },
-      data: { resources: drifted, ...(orphans.length > 0 ? { orphans } : {}) },
-    };
+      return job.status === 'completed' ? driftAnswer(call, projectId) : jobAnswer(call, job);
+    });
   },
 });
+
+async function driftAnswer({ client }: Call, projectId: string): Promise<ToolAnswer> {
+  const {
+    status: found,
+    resources: drifted,
+    checkedAt,
+    orphans,
+  } = await client.drift({ params: { projectId } });
+  return {
+    says: [`The project is ${found}: ${counted(drifted.length, 'resource')} in drift.`],
+    facts: { status: found, drifted: drifted.length, checkedAt },
+    data: { resources: drifted, ...(orphans.length > 0 ? { orphans } : {}) },
+  };
+}
 
 /** Tools that look at projects and their jobs. */
 export const lookTools: Tool[] = [

@@ -1,19 +1,12 @@
+import { afterStart } from '../call/after-start.ts';
 import type { Call } from '../call/call.ts';
-import { startedError } from '../call/started-error.ts';
 import type { ToolAnswer } from '../call/tool.ts';
 import { waitForPipeline } from '../call/wait.ts';
 import { pipelineAnswer } from './pipeline-answer.ts';
 
-/** Waits for a pipeline that was started or approved. If that fails, the answer says that it is there all the same. */
-export async function followedPipeline(call: Call, pipelineId: string, seconds: number): Promise<ToolAnswer> {
-  try {
-    return await pipelineAnswer(call, await waitForPipeline(call, pipelineId, seconds));
-  } catch (error) {
-    return startedError(
-      error,
-      { pipelineId },
-      `Pipeline ${pipelineId} was started`,
-      `call stack_status with pipelineId ${pipelineId}`,
-    );
-  }
+/** Waits for a pipeline that was started or approved, and answers how it stands. */
+export function followedPipeline(call: Call, pipelineId: string, seconds: number): Promise<ToolAnswer> {
+  return afterStart({ of: 'pipeline', id: pipelineId }, async () =>
+    pipelineAnswer(call, await waitForPipeline(call, pipelineId, seconds)),
+  );
 }

@@ -2,12 +2,20 @@ import { pipelineIdSchema } from '@deployment-engine/contracts';
 import { z } from 'zod';
 import type { Call } from '../call/call.ts';
 import { CallError } from '../call/call-error.ts';
-import { changes, maxBytes, records, type Tool, type ToolAnswer, tool, waitSeconds } from '../call/tool.ts';
+import {
+  changes,
+  maxBytes,
+  message,
+  records,
+  type Tool,
+  type ToolAnswer,
+  tool,
+  waitSeconds,
+} from '../call/tool.ts';
 import { approvedPipeline, approvePipeline } from './approve.ts';
 import { followedPipeline } from './followed-pipeline.ts';
 import { environment, repositoryBody, repositoryInput, scope, stack } from './stack-input.ts';
 
-const message = z.string().max(500).optional().describe('Why; stands in the history');
 const howToApprove =
   'To apply exactly the plans that it answers, call it again with the pipelineId and planDigest of the answer, and nothing else, once the user agrees.';
 const shared = { ...approvedPipeline, waitSeconds, maxBytes };

@@ -1,16 +1,23 @@
 import { pipelineIdSchema } from '@deployment-engine/contracts';
 import { z } from 'zod';
 import { counted } from '../answer/counted.ts';
+import { afterStart } from '../call/after-start.ts';
 import type { Call } from '../call/call.ts';
 import { CallError } from '../call/call-error.ts';
 import { problemData } from '../call/problems.ts';
-import { looks, maxBytes, records, type Tool, tool, waitSeconds } from '../call/tool.ts';
+import {
+  cursor,
+  looks,
+  maxBytes,
+  records,
+  type Tool,
+  type ToolAnswer,
+  tool,
+  waitSeconds,
+} from '../call/tool.ts';
 import { waitForPipeline } from '../call/wait.ts';
 import { pipelineAnswer } from './pipeline-answer.ts';
 import { environment, repositoryBody, repositoryInput, scope, stack } from './stack-input.ts';
-
-const again = { ...looks, idempotentHint: true };
-const cursor = z.string().optional().describe('nextCursor of the answer before');
 
 function stackValidate(hasFolders: boolean): Tool {
   return tool({
@@ -18,7 +25,7 @@ function stackValidate(hasFolders: boolean): Tool {
     title: 'Validate a stack',
     description:
       'Resolves a stack of a deployment repository to components and waves, or to all its errors at once with file, line, code and remedy. Stores nothing.',
-    annotations: again,
+    annotations: looks,
     input: z.object({ stack, environment: environment.optional(), ...repositoryInput(hasFolders), maxBytes }),
     async run({ stack: name, environment: env, ...given }, call) {
       const body = { environment: env, ...(await repositoryBody(call, given)) };
@@ -41,7 +48,7 @@ const listStacks = tool({
   name: 'list_stacks',
   title: 'List stacks',
   description: 'Stacks that this key may see, with their environments.',
-  annotations: again,
+  annotations: looks,
   input: z.object({ cursor, maxBytes }),
   async run({ cursor: after }, call) {
     const page = await call.client.stacks({ query: { cursor: after, limit: 100 } });
@@ -58,7 +65,7 @@ const stackStatus = tool({
   title: 'Status of a stack or pipeline',
   description:
     'Status of every component in an environment; or of a pipeline, waiting for its end if it is still at work.',
-  annotations: again,
+  annotations: looks,
   input: z.object({
     pipelineId: pipelineIdSchema.optional(),
     stack: stack.optional(),
@@ -98,7 +105,7 @@ const stackOutputs = tool({
   name: 'stack_outputs',
   title: 'Outputs of a stack',
   description: 'Outputs of a stack and of its components; sensitive ones read (sensitive).',
-  annotations: again,
+  annotations: looks,
   input: z.object({ stack, environment, maxBytes }),
   async run({ stack: name, environment: env }, call) {
     const { outputs, components } = await call.client.stackOutputs({
@@ -118,7 +125,7 @@ const stackHistory = tool({
   name: 'stack_history',
   title: 'Pipelines of a stack',
   description: 'Pipelines of a stack in an environment, newest first; stack_rollback takes their ids.',
-  annotations: again,
+  annotations: looks,
   input: z.object({ stack, environment, cursor, maxBytes }),
   async run({ stack: name, environment: env, cursor: after }, call) {
     const page = await call.client.stackHistory({
@@ -148,27 +155,35 @@ const stackDrift = tool({
     maxBytes,
   }),
   async run({ stack: name, environment: env, service, component, check, waitSeconds: seconds }, call) {
-    if (check) {
-      const body = { environment: env, service, component };
-      const { pipelineId } = await call.client.driftStack({ params: { stack: name }, body });
-      const pipeline = await waitForPipeline(call, pipelineId, seconds);
-      if (pipeline.status !== 'completed') return pipelineAnswer(call, pipeline);
-    }
-    const report = await call.client.stackDrift({ params: { stack: name, environment: env } });
-    const drifted = report.components.filter(({ status }) => status === 'drifted');
-    return {
-      says: [`The stack is ${report.status}: ${counted(drifted.length, 'component')} in drift.`],
-      facts: { status: report.status, drifted: drifted.length },
-      data: { components: drifted, ignoreRules: report.rules.length },
-    };
+    const place = { stack: name, environment: env };
+    if (!check) return driftAnswer(call, place);
+    const body = { environment: env, service, component };
+    const { pipelineId: id } = await call.client.driftStack({ params: { stack: name }, body });
+    return afterStart({ of: 'pipeline', id }, async () => {
+      const pipeline = await waitForPipeline(call, id, seconds);
+      return pipeline.status === 'completed' ? driftAnswer(call, place) : pipelineAnswer(call, pipeline);
+    });
   },
 });
+
+async function driftAnswer(
+  { client }: Call,
+  params: { stack: string; environment: string },
+): Promise<ToolAnswer> {
+  const { status, components, rules } = await client.stackDrift({ params });
+  const drifted = components.filter((component) => component.status === 'drifted');
+  return {
+    says: [`The stack is ${status}: ${counted(drifted.length, 'component')} in drift.`],
+    facts: { status, drifted: drifted.length },
+    data: { components: drifted, ignoreRules: rules.length },
+  };
+}
 
 const listKinds = tool({
   name: 'list_kinds',
   title: 'Kinds of components',
   description: 'Kinds that a component of a stack may have; with a name, the schema of that kind.',
-  annotations: again,
+  annotations: looks,
   input: z.object({ kind: z.string().max(100).optional().describe('For example SQS'), maxBytes }),
   async run({ kind }, call) {
     if (kind !== undefined) {
