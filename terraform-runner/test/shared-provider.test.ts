@@ -72,3 +72,37 @@ test('Terraform gets the schemas that its code names, and every other call reach
   }
   expect(processesIn(folders.root)).toStrictEqual([]);
 });
+
+test('a connection that only validates needs no process of its own, and one that configures gets one', async () => {
+  using folders = makeFolders();
+  const context = makeJobFolder(folders);
+  const providers = createJobProviders(context.paths.providers, context.paths.temporary);
+  await providers.ensure(async () => context, [makeProvider(folders, 'a')]);
+  const [validating, planning, other] = [
+    await connectTo(providers),
+    await connectTo(providers),
+    await connectTo(providers),
+  ];
+  const started = () =>
+    processesIn(folders.root).filter(({ commandLine }) => commandLine.includes('fake-provider.ts')).length;
+  try {
+    for (const name of ['PrepareProviderConfig', 'ValidateResourceTypeConfig', 'ValidateDataSourceConfig'])
+      expect((await call(validating, name)).status).toBe('0');
+    expect((await call(validating, 'Stop')).status).toBe('0');
+    await call(planning, 'PrepareProviderConfig');
+    await call(planning, 'Configure', Buffer.from('.....one'));
+    expect(started()).toBe(1);
+    await call(other, 'PrepareProviderConfig');
+    await call(other, 'Configure', Buffer.from('.....two'));
+    expect(started()).toBe(2);
+    const applied = await Promise.all([planning, other].map((each) => call(each, 'ApplyResourceChange')));
+    expect(applied.map(({ message }) => /one|two/.exec(message.toString())?.[0])).toStrictEqual([
+      'one',
+      'two',
+    ]);
+  } finally {
+    for (const session of [validating, planning, other]) session.close();
+    await providers.stop();
+  }
+  expect(processesIn(folders.root)).toStrictEqual([]);
+});

@@ -1,8 +1,8 @@
 import type { Upstream } from './upstream.ts';
 
 /**
- * Terraform closes one connection and opens the next at the same time, at the end of its validation for example: waiting
- * for the process of the closed one is faster than starting another.
+ * One command ends and the next opens its connection at the same time: waiting for the process of the closed connection is
+ * faster than starting another.
  */
 const soonMs = 200;
 

@@ -52,10 +52,12 @@ async function serve(first: Upstream): Promise<void> {
   async function answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
     if (isPluginService(headers)) return answerPluginService(stream, headers);
     if (schemas.answer(stream, headers) || !stream.session) return;
-    const upstream = await pool.of(stream.session);
+    const own = await pool.taken(stream.session);
+    if (isStop(headers)) return stops.answer(own, stream);
+    const any = needsNoConfiguration(headers) ? pool.any() : undefined;
+    const upstream = own ?? any ?? (await pool.of(stream.session));
     if (!upstream || stream.destroyed) return;
-    if (isStop(headers)) stops.answer(upstream, stream);
-    else if (isApply(headers)) applies.pass(upstream, stream, headers);
+    if (isApply(headers)) applies.pass(upstream, stream, headers);
     else if (isConfigure(headers)) configure(upstream, stream, headers, takeOver());
     else forward(upstream.session, stream, headers);
   }
@@ -80,6 +82,14 @@ async function serve(first: Upstream): Promise<void> {
   };
   console.log(`TF_REATTACH_PROVIDERS='${JSON.stringify({ [first.source]: entry })}'`);
   schemas.prefetch();
+}
+
+/**
+ * Calls that Terraform makes before it configures a provider, or without ever doing so: they validate code. Source:
+ * tfplugin5.proto, tfplugin6.proto.
+ */
+function needsNoConfiguration(headers: IncomingHttpHeaders): boolean {
+  return /^\/tfplugin[56]\.Provider\/(PrepareProviderConfig|Validate\w+)$/.test(headers[':path'] ?? '');
 }
 
 /** Services of the plugin library that Terraform calls per connection; a reattached provider needs none. */

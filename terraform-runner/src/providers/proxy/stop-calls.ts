@@ -40,12 +40,15 @@ export function createStopCalls(
 
   setInterval(look, lookMs).unref();
   return {
-    /** Answers Terraform at once, so that it can wait for its calls in flight. */
-    answer(upstream: Upstream, stream: ServerHttp2Stream): void {
+    /**
+     * Answers Terraform at once, so that it can wait for its calls in flight. A connection that has configured no process has
+     * nothing to stop.
+     */
+    answer(upstream: Upstream | undefined, stream: ServerHttp2Stream): void {
       stream.resume();
       reply(stream, ownAnswer());
       firstAskedAt ??= Date.now();
-      upstream.stopAsked = true;
+      if (upstream) upstream.stopAsked = true;
       look();
     },
   };

@@ -3,9 +3,10 @@ import { IdleUpstreams } from './idle-upstreams.ts';
 import type { Upstream } from './upstream.ts';
 
 /**
- * Gives each of Terraform's connections its own provider process. Terraform opens one connection for each
- * provider configuration (an alias, or a module's), and a process knows only its last configuration. When a
- * connection ends, its process serves the next one, which configures it again.
+ * Gives each of Terraform's connections that configures a provider its own process. Terraform opens one connection for
+ * each provider configuration (an alias, or a module's), and a process knows only its last configuration. When a
+ * connection ends, its process serves the next one, which configures it again. A connection that only validates needs
+ * none of its own: Terraform keeps it open beside the one that plans, until the command ends.
  */
 export function createUpstreamPool(first: Upstream, start: () => Promise<Upstream | undefined>) {
   const idle = new IdleUpstreams();
@@ -41,7 +42,10 @@ export function createUpstreamPool(first: Upstream, start: () => Promise<Upstrea
   add(first);
   idle.add(first);
   return {
-    /** Returns this connection's process. If it dies, the connection ends and Terraform reports it. */
+    /** Returns the process of a connection that has taken one. */
+    taken: (connection: Http2Session): Promise<Upstream | undefined> =>
+      taken.get(connection) ?? Promise.resolve(undefined),
+    /** Returns this connection's process, which it takes now if it has none. If it dies, the connection ends and Terraform reports it. */
     of(connection: Http2Session): Promise<Upstream | undefined> {
       const known = taken.get(connection);
       if (known) return known;
