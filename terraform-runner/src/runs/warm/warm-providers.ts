@@ -3,6 +3,7 @@ import type { WarmProviderFacts } from '@deployment-engine/contracts';
 import type { ProviderBinary } from '../../providers/binaries.ts';
 import { egressOptionsOf } from '../network.ts';
 import { type ActiveRun, commandContext, type RunContext } from '../run.ts';
+import { idleProcessors } from './idle-processors.ts';
 import { type JobValues, jobValues } from './job-values.ts';
 import { isPlainConfiguration } from './plain-configuration.ts';
 import {
@@ -21,6 +22,8 @@ import {
 const awsProvider = /^registry\.(terraform\.io|opentofu\.org)\/hashicorp\/aws$/;
 /** A spare is made once the runner has had nothing to do for this long: a job's next run often follows at once. */
 const idleMs = 500;
+/** It is also made when one processor had nothing to do for this long: runs often wait for their cloud. */
+const lookMs = 1000;
 
 /** The memory of spares is looked up no more often: it reads the whole process table. */
 const weighMs = 15_000;
@@ -35,6 +38,7 @@ export class WarmProviders implements AsyncDisposable {
   #kind: SpareKind | undefined;
   #busy = 0;
   #timer: NodeJS.Timeout | undefined;
+  readonly #looking: NodeJS.Timeout | undefined;
   #making: Promise<void> | undefined;
   #isClosed = false;
   #hits = 0;
@@ -44,6 +48,9 @@ export class WarmProviders implements AsyncDisposable {
 
   constructor(context: Pick<RunContext, 'config' | 'sandbox' | 'logger'>) {
     this.#context = context;
+    if (this.#wanted === 0) return;
+    const idle = idleProcessors();
+    this.#looking = setInterval(() => idle() >= 1 && this.#refill(), lookMs).unref();
   }
 
   get facts(): WarmProviderFacts {
@@ -116,8 +123,10 @@ export class WarmProviders implements AsyncDisposable {
   learn(active: ActiveRun, binaries: ProviderBinary[]): SpareKind | undefined {
     const binary = binaries.find(({ source }) => awsProvider.test(source));
     const { kind } = active.request;
-    if (!binary || this.#wanted === 0 || (kind !== 'plan' && kind !== 'apply')) return undefined;
-    this.#kind = { binary, stamp: stampOf(binary), egress: egressOptionsOf(active) };
+    if (!binary || this.#wanted === 0 || kind === 'parse') return undefined;
+    // A validation calls no cloud, so it takes a spare with any network, and the next spare is for a plan again.
+    const egress = kind === 'validate' && this.#kind ? this.#kind.egress : egressOptionsOf(active);
+    this.#kind = { binary, stamp: stampOf(binary), egress };
     return this.#kind;
   }
 
@@ -130,6 +139,7 @@ export class WarmProviders implements AsyncDisposable {
   }
 
   #refill(): void {
+    if (this.#isClosed || !this.#kind || this.#spares.length >= this.#wanted) return;
     this.#making ??= this.#makeAll()
       .catch((error) => void this.#context.logger.warn('starting a spare provider', { error }))
       .finally(() => {
@@ -149,6 +159,7 @@ export class WarmProviders implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
+    clearInterval(this.#looking);
     await this.#making;
     await Promise.all(this.#spares.splice(0).map(({ paths }) => removeSpare(paths)));
   }
@@ -161,7 +172,12 @@ export class WarmProviders implements AsyncDisposable {
 
 /** Returns what the job brings, or `undefined` if a spare does not fit it. */
 function broughtBy({ run, request }: ActiveRun, files: Map<string, Uint8Array>): JobValues | undefined {
-  const isNew = !existsSync(run.paths.stateFolder);
-  const fits = request.kind === 'plan' && request.rootModule === '.' && !request.terraformLog;
-  return isNew && fits && isPlainConfiguration(files) ? jobValues(request.environment) : undefined;
+  if (existsSync(run.paths.stateFolder) || request.rootModule !== '.' || request.terraformLog)
+    return undefined;
+  if (request.kind === 'validate') return nothing; // it configures no provider
+  const brought = request.kind === 'plan' ? jobValues(request.environment) : undefined;
+  const hasDefaultTags = Object.keys(brought?.defaultTags ?? {}).length > 0;
+  return isPlainConfiguration(files, { hasDefaultTags }) ? brought : undefined;
 }
+
+const nothing: JobValues = { values: {}, defaultTags: {}, configFile: '' };
