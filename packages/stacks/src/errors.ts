@@ -39,8 +39,8 @@ export const stackErrorCodes = [
 export type StackErrorCode = (typeof stackErrorCodes)[number];
 export type StackError = Place & { code: StackErrorCode; message: string };
 
-/** What a repository holds without effect; does not prevent a deployment. */
-export const stackWarningCodes = ['unused_file', 'no_components', 'no_effect'] as const;
+/** What a repository holds without effect, or lacks for what its components are; does not prevent a validation or a plan. */
+export const stackWarningCodes = ['unused_file', 'no_components', 'no_effect', 'no_network'] as const;
 export type StackWarning = Place & { code: (typeof stackWarningCodes)[number]; message: string };
 
 /** Collects errors and warnings, each once, however many components lead to it. */

@@ -1,5 +1,6 @@
 import type { Instance } from './components/component.ts';
 import { resolveFoundation } from './components/foundation.ts';
+import { warnWithoutNetwork } from './components/needs-network.ts';
 import { resolveComponent } from './components/resolve-component.ts';
 import { comparePlaces, compareTexts, Report, startOf } from './errors.ts';
 import { findCycles } from './graph/cycles.ts';
@@ -107,13 +108,15 @@ function resolveSource(source: StackSource, given: Record<string, string>, conte
   });
   const directory = directoryOf(source, instances);
   const { complete, edges } = withReferences(instances, directory, report);
+  const foundation = resolveFoundation(source, scope, context);
+  if (!foundation) warnWithoutNetwork(complete, source, context);
   return {
     spec,
     region,
     instances: complete.sort((left, right) => compareTexts(left.id, right.id)),
     edges: [...edges, ...serviceEdges(dependencies, directory, report)],
     outputs: resolveOutputs(spec, region, directory, report),
-    foundation: resolveFoundation(source, scope, context),
+    foundation,
   };
 }
 

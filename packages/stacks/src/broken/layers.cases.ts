@@ -34,6 +34,27 @@ export const layersCases: Case[] = [
     ],
   },
   {
+    title: 'a misspelt field of the network',
+    edits: { 'infra/networking.yaml': [['cidrBlock', 'cidrBlok']] },
+    errors: [
+      'unknown_field infra/networking.yaml:11:5 spec.vpc.cidrBlok is not a known field; did you mean cidrBlock?',
+    ],
+  },
+  {
+    title: 'a field that no network has',
+    edits: { 'infra/networking.yaml': [['natGateway:', 'bastion:']] },
+    errors: [
+      'unknown_field infra/networking.yaml:13:3 spec.bastion is not a known field; known here: vpc, availabilityZones, natGateway, infra, kinds',
+    ],
+  },
+  {
+    title: 'a network that neither exists nor is made',
+    edits: {
+      'infra/networking.yaml': [['    create: true\n    cidrBlock: 10.20.0.0/16\n', '    create: false\n']],
+    },
+    errors: ['missing_field infra/networking.yaml:10:5 spec.vpc.id is missing; add it'],
+  },
+  {
     title: 'the overlay of a misspelt component',
     edits: {
       'environments/production/services/user-service/components/databse/rds.yaml': {

@@ -30,6 +30,8 @@ export type Kind = {
   sensitiveOutputs: string[];
   /** Outputs of the foundation that its code reads from `var.context`. */
   foundationOutputs: string[];
+  /** A boolean field of `spec` without which it needs no network, like `vpc.enabled`; undefined if nothing decides it. */
+  networkOnlyIf: string | undefined;
 };
 
 export type KindCatalog = {

@@ -45,6 +45,7 @@ export function readKind(name: string, files: ReadonlyMap<string, string>): Kind
     runsContainers: schema.properties?.image !== undefined,
     schema: name === foundationKind ? schema : withDependsOn(schema),
     noEffect: textsOf(at(description, 'noEffect')),
+    networkOnlyIf: textAt(description, 'networkOnlyIf'),
     files: new Map([...files].filter(([path]) => isOfProject(path))),
     ...moduleFacts(name, files),
   };

@@ -48,6 +48,14 @@ test.each([
     'kind.yaml noEffect names colour, which schema.json does not have; remove it',
   ],
   [
+    'kind.yaml',
+    'metadata: {name: Own}\nspec: {networkOnlyIf: colour}\n',
+    [
+      'kind.yaml networkOnlyIf: colour is no boolean field of schema.json; name one',
+      'kind.yaml networkOnlyIf: the code reads nothing of the network; remove it',
+    ],
+  ],
+  [
     'variables.tf',
     kindVariables.map(variable).join('') + variable('colour'),
     'variables.tf:13 the engine gives no variable colour; use configs, context, inputs, spec',
@@ -66,17 +74,56 @@ test.each([
   [
     'test/plain.json',
     '{"spec": {"size": "x"}}',
-    expect.stringMatching(/^test\/plain\.json spec\.size must be/),
+    expect.stringMatching(/^test\/plain\.json:1 spec\.size must be/),
   ],
-  ['test/plain.json', '{"spec": {}}', 'test/plain.json spec.size is missing; add it'],
+  ['test/plain.json', '{"spec": {}}', 'test/plain.json:1 spec.size is missing; add it'],
+  ['test/other.json', '{"spce": {}}', 'test/other.json:1 spce is not a known field; did you mean spec?'],
   [
     'test/other.json',
-    '{"spce": {}}',
-    'test/other.json spce is not one of spec, infra, configs, inputs, change',
+    '{\n\t"spec": {\n\t\t"size": 1,\n\t\t"sizes": 2\n\t}\n}\n',
+    'test/other.json:4 spec.sizes is not a known field; did you mean size?',
+  ],
+  [
+    'test/other.json',
+    '{\n  "spec": {"size": 1},\n  "infra": {"protekt": true}\n}\n',
+    'test/other.json:3 infra.protekt is not a known field; did you mean protect?',
+  ],
+  [
+    'test/other.json',
+    '{\n  "spec": {"size": 1},\n  "change": {\n    "spce": {"size": 2}\n  }\n}\n',
+    'test/other.json:4 change.spce is not a known field; did you mean spec?',
+  ],
+  [
+    'test/other.json',
+    '{\n  "spec": {"size": 1},\n  "change": {\n    "spec": {"size": 2, "siez": 2}\n  }\n}\n',
+    'test/other.json:4 spec.siez is not a known field; did you mean size?',
+  ],
+  [
+    'test/other.json',
+    '{"spec": {"size": 1},\n  "configs": {"a.txt": 1}}',
+    'test/other.json:2 configs.a.txt must be a text, but is 1; put it in quotes: "1"',
+  ],
+  [
+    'test/other.json',
+    '{"spec": {"size": 1,\n  "size": 2}}',
+    'test/other.json:2 the map already has the key size; remove one of them',
   ],
   ['test/other.json', '[]', 'test/other.json the test is no map'],
+  ['test/other.json', '{', expect.stringMatching(/^test\/other\.json .*JSON/)],
 ])('%s with %j is a problem', (file, text, message) => {
-  expect(problemsWith({ [file]: text })).toStrictEqual([message]);
+  expect(problemsWith({ [file]: text })).toStrictEqual([message].flat());
+});
+
+test('all that is wrong with a test is told at once, and a null in a change removes', () => {
+  const all = '{\n"spec": {"size": "x", "colour": 1},\n"input": {},\n"change": {"infra": null}\n}';
+  expect(problemsWith({ 'test/other.json': all })).toStrictEqual([
+    expect.stringMatching(/^test\/other\.json:2 spec\.size must be/),
+    expect.stringMatching(/^test\/other\.json:2 spec\.colour is not a known field/),
+    'test/other.json:3 input is not a known field; did you mean inputs?',
+  ]);
+  expect(
+    problemsWith({ 'test/other.json': '{"spec": {"size": 1}, "change": {"infra": null}}' }),
+  ).toStrictEqual([]);
 });
 
 test('a kind needs the test plain', () => {

@@ -31,6 +31,7 @@ export function checkKind(name: string, files: ReadonlyMap<string, string>, cata
     checkFields(kind, kind.schema, '', code, problems);
     if (kind.runsContainers) checkFields(kind, catalog.infraSchema, 'infra.', code, problems);
     checkNoEffect(kind, catalog, problems);
+    checkNetwork(kind, problems);
     checkTests(kind, catalog, files, problems);
   }
   if (!/\S/.test(files.get('README.md') ?? ''))
@@ -105,6 +106,15 @@ function checkNoEffect(kind: Kind, { infraSchema }: Catalog, problems: KindProbl
         file: 'kind.yaml',
         message: `noEffect names ${named}, which schema.json does not have; remove it`,
       });
+}
+
+function checkNetwork({ networkOnlyIf, schema, foundationOutputs }: Kind, problems: KindProblem[]): void {
+  if (networkOnlyIf === undefined) return;
+  const field = fieldsOf(schema).find(({ path }) => path === networkOnlyIf);
+  const fail = (message: string) =>
+    problems.push({ file: 'kind.yaml', message: `networkOnlyIf: ${message}` });
+  if (field?.schema.type !== 'boolean') fail(`${networkOnlyIf} is no boolean field of schema.json; name one`);
+  if (foundationOutputs.length === 0) fail('the code reads nothing of the network; remove it');
 }
 
 function checkTests(

@@ -1,8 +1,9 @@
-import { Report, startOf } from '../../errors.ts';
+import { Report } from '../../errors.ts';
 import type { Schema } from '../../schema/schema.ts';
 import { validate } from '../../schema/validate.ts';
 import { merge } from '../../tree/merge.ts';
-import { emptyMap, fromJson, type Json, toJson } from '../../tree/tree.ts';
+import { parseYaml } from '../../tree/parse-yaml.ts';
+import { at, emptyMap, type Json, type MapTree, mapAt, type Tree, textsOf, toJson } from '../../tree/tree.ts';
 import { infraSchemaOf, type Kind, type KindCatalog } from '../kind.ts';
 
 /** One file of a kind's `test` folder, completed as the engine completes a component. */
@@ -18,17 +19,28 @@ export type KindTest = {
   changed?: { spec: Json; infra: Json };
 };
 
-export type KindTestProblem = { file: string; message: string };
-type JsonMap = { [key: string]: Json };
+/** `line` is 1-based; missing where the file as a whole can't be read. */
+export type KindTestProblem = { file: string; line?: number; message: string };
+type Catalog = Pick<KindCatalog, 'infraSchema'>;
 
-const parts = ['spec', 'infra', 'configs', 'inputs', 'change'];
-const isMap = (value: Json | undefined): value is JsonMap =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+const anyMap: Schema = { type: 'object' };
+const changeable = { spec: anyMap, infra: anyMap };
+/** Of a file, before `spec` and `infra` are checked against the kind. */
+const fileSchema: Schema = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    ...changeable,
+    configs: { type: 'object', additionalProperties: { type: 'string' } },
+    inputs: anyMap,
+    change: { type: 'object', additionalProperties: false, properties: changeable },
+  },
+};
 
-/** Reads `test/*.json` of a kind, sorted by name. Never throws: what is wrong is a problem. */
+/** Reads `test/*.json` of a kind, sorted by name. Never throws: what is wrong is a problem, all of a file at once. */
 export function readKindTests(
   kind: Kind,
-  catalog: Pick<KindCatalog, 'infraSchema'>,
+  catalog: Catalog,
   files: ReadonlyMap<string, string>,
 ): { tests: KindTest[]; problems: KindTestProblem[] } {
   const problems: KindTestProblem[] = [];
@@ -37,57 +49,63 @@ export function readKindTests(
     const name = /^test\/([^/]+)\.json$/.exec(file)?.[1];
     if (name === undefined) continue;
     const report = new Report();
-    const json = parsed(files.get(file) ?? '', (message) => problems.push({ file, message }));
-    if (json) tests.push({ name, ...completed(json, kind, catalog, file, report) });
-    problems.push(...report.errors.map(({ message }) => ({ file, message })));
+    const tree = parsed(file, files.get(file) ?? '', report, (message) => problems.push({ file, message }));
+    if (tree) tests.push({ name, ...completed(tree, kind, catalog, report) });
+    problems.push(...report.errors.map(({ line, message }) => ({ file, line, message })));
   }
   return { tests, problems };
 }
 
-function parsed(text: string, report: (message: string) => void): JsonMap | undefined {
+/** JSON is YAML, whose parser knows the places. */
+function parsed(
+  file: string,
+  text: string,
+  report: Report,
+  fail: (message: string) => void,
+): MapTree | undefined {
   try {
-    const json: Json = JSON.parse(text);
-    const unknown = isMap(json) ? Object.keys(json).find((key) => !parts.includes(key)) : undefined;
-    if (isMap(json) && unknown === undefined) return json;
-    report(unknown === undefined ? 'the test is no map' : `${unknown} is not one of ${parts.join(', ')}`);
+    JSON.parse(text);
   } catch (error) {
-    report(String(error instanceof Error ? error.message : error));
+    fail(String(error instanceof Error ? error.message : error));
+    return undefined;
   }
-  return undefined;
+  const { documents, broken } = parseYaml(file, text, report);
+  if (broken) return undefined;
+  const [tree] = documents;
+  if (tree?.kind !== 'map') {
+    fail('the test is no map');
+    return undefined;
+  }
+  const valid = validate(fileSchema, tree, { path: '' }, { report, root: fileSchema, isLayer: true });
+  return valid.kind === 'map' ? valid : undefined;
 }
 
-function completed(
-  json: JsonMap,
-  kind: Kind,
-  catalog: Pick<KindCatalog, 'infraSchema'>,
-  file: string,
-  report: Report,
-): Omit<KindTest, 'name'> {
+function completed(test: MapTree, kind: Kind, catalog: Catalog, report: Report): Omit<KindTest, 'name'> {
   const infraSchema = infraSchemaOf({ kinds: new Map(), infraSchema: catalog.infraSchema }, kind);
-  const both = (change: JsonMap) => ({
-    spec: complete(kind.schema, 'spec', [json, change], file, report),
-    infra: complete(infraSchema, 'infra', [json, change], file, report),
+  const both = (layers: MapTree[]) => ({
+    spec: complete(kind.schema, 'spec', layers, test, report),
+    infra: complete(infraSchema, 'infra', layers, test, report),
   });
-  const texts = isMap(json.configs) ? Object.entries(json.configs) : [];
+  const change = mapAt(test, 'change');
+  const inputs = [...(mapAt(test, 'inputs')?.entries ?? [])];
   return {
-    ...both({}),
-    configs: Object.fromEntries(texts.map(([name, text]) => [name, String(text)])),
-    inputs: isMap(json.inputs) ? json.inputs : {},
-    ...(isMap(json.change) ? { changed: both(json.change) } : {}),
+    ...both([test]),
+    configs: textsOf(at(test, 'configs')),
+    inputs: Object.fromEntries(inputs.map(([name, { value }]) => [name, toJson(value)])),
+    ...(change ? { changed: both([test, change]) } : {}),
   };
 }
 
 function complete(
   schema: Schema,
   part: 'spec' | 'infra',
-  layers: JsonMap[],
-  file: string,
+  layers: MapTree[],
+  { place }: MapTree,
   report: Report,
 ): Json {
-  const place = startOf(file);
-  const tree = layers.reduce(
-    (lower, layer) => merge(lower, fromJson(layer[part] ?? {}, place), { report }) ?? emptyMap(place),
-    emptyMap(place) as ReturnType<typeof fromJson>,
-  );
-  return toJson(validate(schema, tree, { path: part }, { report, root: schema }));
+  const merged = layers.reduce<Tree>((lower, layer) => {
+    const upper = at(layer, part);
+    return upper ? (merge(lower, upper, { report }) ?? emptyMap(place)) : lower;
+  }, emptyMap(place));
+  return toJson(validate(schema, merged, { path: part }, { report, root: schema }));
 }
