@@ -1,10 +1,10 @@
 import type { PipelineSummary, PipelineTask, PipelineView, PlanSummary } from '@deployment-engine/contracts';
 import { criticalPath } from '@deployment-engine/stacks';
 import type { Context } from '../context.ts';
-import type { JobRow } from '../server/database/job-row.ts';
 import { pipelineContent, taskContent } from './contents.ts';
 import { costOf, sumOfCosts, type TaskCost } from './costs.ts';
 import { needsOf, type PipelineRow, settingsOf, type TaskRow } from './rows.ts';
+import type { ShownJob } from './store.ts';
 
 /** `counts` is the number of tasks by status. */
 export function presentSummary(row: PipelineRow, counts: Record<string, number>): PipelineSummary {
@@ -49,7 +49,7 @@ export function presentPipeline(
   { encryption }: Pick<Context, 'encryption'>,
   row: PipelineRow,
   tasks: TaskRow[],
-  jobs: Map<string, JobRow>,
+  jobs: Map<string, ShownJob>,
 ): PipelineView {
   const components = tasks.map((task) => presentTask({ encryption }, task, jobs));
   const plans = components.flatMap(({ plan }) => plan ?? []);
@@ -66,7 +66,7 @@ export function presentPipeline(
 function presentTask(
   { encryption }: Pick<Context, 'encryption'>,
   task: TaskRow,
-  jobs: Map<string, JobRow>,
+  jobs: Map<string, ShownJob>,
 ): PipelineTask {
   const { plan, changes, drifted = null } = taskContent(encryption, task);
   const job = jobs.get(task.job_id ?? task.plan_job_id ?? '');
@@ -103,7 +103,7 @@ function withCurrency<Cost extends TaskCost | null>(cost: Cost) {
 }
 
 /** A preview creates one object of the engine's own for each unknown input; it is not shown. */
-function planOf(job: JobRow | undefined, task: TaskRow, pending: string[]): PlanSummary | null {
+function planOf(job: ShownJob | undefined, task: TaskRow, pending: string[]): PlanSummary | null {
   if (!job?.plan_summary) return null;
   const summary: PlanSummary = JSON.parse(job.plan_summary);
   const own = job.id === task.plan_job_id ? pending.length : 0;

@@ -18,7 +18,7 @@ import { listPipelines } from './environment/lists.ts';
 import { presentPipeline } from './present.ts';
 import { defaultSettings, type PipelineSettings } from './rows.ts';
 import { streamPipelineEvents } from './sse.ts';
-import { jobsOfTasks, readVisible } from './store.ts';
+import { readVisible, shownJobsOf } from './store.ts';
 
 const readBody = [jsonBody(maxRepositoryBodyBytes)];
 
@@ -99,7 +99,7 @@ function onePipelineRoutes(router: Router, context: Context): void {
   );
   route(router, endpoints.pipeline, async ({ params, principal }) => {
     const { pipeline, tasks } = await readVisible(query, principal, params.pipelineId);
-    return presentPipeline(context, pipeline, tasks, await jobsOfTasks(query, tasks));
+    return presentPipeline(context, pipeline, tasks, await shownJobsOf(query, tasks));
   });
   route(router, endpoints.pipelineEvents, async ({ params, principal, request, response }) => {
     const { tasks } = await readVisible(query, principal, params.pipelineId);

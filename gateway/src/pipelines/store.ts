@@ -64,10 +64,26 @@ export async function countTasks(
 
 /** Returns the jobs of tasks by id. */
 export async function jobsOfTasks(query: Query, tasks: TaskRow[]): Promise<Map<string, JobRow>> {
-  const ids = tasks.flatMap(({ plan_job_id, job_id }) => [plan_job_id, job_id].filter((id) => id !== null));
+  const ids = idsOfJobs(tasks);
   if (ids.length === 0) return new Map();
   const rows = await query.selectFrom('jobs').selectAll().where('id', 'in', ids).execute();
   return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** What a pipeline shows of a task's job: the rest of the row is long. */
+export type ShownJob = Pick<JobRow, 'id' | 'plan_summary' | 'policy_summary'>;
+
+/** Returns what is shown of the jobs of tasks, by id. */
+export async function shownJobsOf(query: Query, tasks: TaskRow[]): Promise<Map<string, ShownJob>> {
+  const ids = idsOfJobs(tasks);
+  if (ids.length === 0) return new Map();
+  const columns = ['id', 'plan_summary', 'policy_summary'] as const;
+  const rows = await query.selectFrom('jobs').select(columns).where('id', 'in', ids).execute();
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+function idsOfJobs(tasks: TaskRow[]): string[] {
+  return tasks.flatMap(({ plan_job_id, job_id }) => [plan_job_id, job_id].filter((id) => id !== null));
 }
 
 /** Returns what an environment of a stack has deployed, by component. */
