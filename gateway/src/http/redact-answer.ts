@@ -25,8 +25,8 @@ export async function redactAnswer<Answer>(
     owners.set(keyOf(of), of);
     return value;
   });
-  const redactors = new Map<string, JsonRedactor>();
-  for (const [key, of] of owners) redactors.set(key, await redactorOf(of));
+  const asked = [...owners].map(async ([key, of]) => [key, await redactorOf(of)] as const);
+  const redactors = new Map<string, JsonRedactor>(await Promise.all(asked));
   return visit(schema, answer, owner, (value, of) => redactors.get(keyOf(of))?.redactJson(value)) as Answer;
 }
 

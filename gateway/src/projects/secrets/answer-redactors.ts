@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import { LRUCache } from 'lru-cache';
 import type { Context } from '../../context.ts';
 import type { Owner, RedactorOf } from '../../http/redact-answer.ts';
@@ -8,12 +7,15 @@ import { Redactor } from '../redaction/redactor.ts';
 import { findRevision, readRevisionFiles, readRevisionVariables } from '../revisions/store.ts';
 import { readNewestState } from '../states/store.ts';
 import { declaredVariables } from './declared-variables.ts';
+import { createStamps } from './stamps.ts';
 import { projectValues, readSecrets } from './store.ts';
 
 type Source = Pick<Context, 'config' | 'database' | 'encryption'>;
 
-/** Bounded, as a redactor holds all forms of its secrets in memory. */
-const maxKept = 50;
+/** Redactors that are kept: one page of a list or one stack can need hundreds, and each is small. */
+const maxKept = 1000;
+/** Characters of the secrets of all kept redactors; a redactor holds all their forms in memory. */
+const maxCharacters = 4_000_000;
 /** Variables of older revisions are not read for each answer; those that were deployed are in the state. */
 const maxRevisions = 20;
 
@@ -23,20 +25,31 @@ const maxRevisions = 20;
  * redactor is replaced when any of these has changed.
  */
 export function createAnswerRedactors(source: Source): RedactorOf<Redactor> {
-  const kept = new LRUCache<string, { stamp: string; redactor: Promise<Redactor> }>({ max: maxKept });
+  const kept = new LRUCache<string, Kept>({ max: maxKept, maxSize: maxCharacters });
+  const stampOf = createStamps(source.database);
   const operators = new Redactor(environmentSecrets(source.config.cloudEnvironment));
   return async (owner) => {
     const projectId = owner.projectId ?? (await projectOf(source, owner.jobId));
     if (projectId === undefined) return operators;
-    const stamp = await stampOf(source, projectId);
+    const stamp = await stampOf(projectId);
     const key = `${projectId} ${owner.jobId ?? ''}`;
     const known = kept.get(key);
     if (known?.stamp === stamp) return known.redactor;
-    const redactor = load(source, { ...owner, projectId });
-    kept.set(key, { stamp, redactor });
-    redactor.catch(() => kept.delete(key));
-    return redactor;
+    const values = load(source, { ...owner, projectId });
+    const entry = { stamp, redactor: values.then((secrets) => new Redactor(secrets)) };
+    kept.set(key, entry, { size: 1 });
+    values.then(
+      (secrets) => kept.get(key) === entry && kept.set(key, entry, { size: charactersOf(secrets) }),
+      () => kept.get(key) === entry && kept.delete(key),
+    );
+    return entry.redactor;
   };
+}
+
+type Kept = { stamp: string; redactor: Promise<Redactor> };
+
+function charactersOf(secrets: string[]): number {
+  return 1 + secrets.reduce((sum, { length }) => sum + length, 0);
 }
 
 async function projectOf({ database }: Source, jobId: string | undefined): Promise<string | undefined> {
@@ -49,19 +62,11 @@ async function projectOf({ database }: Source, jobId: string | undefined): Promi
   return row?.project_id;
 }
 
-/** Returns a text that changes when anything that `load` reads changes. */
-async function stampOf({ database }: Source, projectId: string): Promise<string> {
-  const { rows } = await sql`
-    select (select max(id) from state_versions where project_id = ${projectId}) as state,
-      (select max(number) from revisions where project_id = ${projectId}) as revision,
-      (select max(p.created_at) from plans p join jobs j on j.id = p.job_id where j.project_id = ${projectId}) as plan,
-      (select count(*) || ' ' || max(updated_at) from project_secrets where project_id = ${projectId}) as secrets`.execute(
-    database.query,
-  );
-  return JSON.stringify(rows);
-}
-
-async function load({ config, database, encryption }: Source, owner: Owner & { projectId: string }) {
+/** Returns all values that answers about the project must not show. */
+async function load(
+  { config, database, encryption }: Source,
+  owner: Owner & { projectId: string },
+): Promise<string[]> {
   const { query } = database;
   const { projectId, jobId } = owner;
   const secrets = await readSecrets(query, encryption, projectId);
@@ -81,7 +86,7 @@ async function load({ config, database, encryption }: Source, owner: Owner & { p
     for (const [name, value] of Object.entries(variables))
       if (declared.isSensitive(name)) values.push(...leaves(value));
   }
-  return new Redactor(values);
+  return values;
 }
 
 async function plannedSecrets({ database, encryption }: Source, jobId: string): Promise<string[]> {
