@@ -15,6 +15,9 @@ import { recordDone, recordFailed, whyNotGone } from './record.ts';
 import type { Step } from './step.ts';
 import { isUpToDate, queueCodeJob, queueFollowUp } from './task-jobs.ts';
 
+/** How long after it was found held a component is looked at again, in milliseconds. */
+const heldAgainMs = 30_000;
+
 /** Follows the jobs at work, and starts what may start now. */
 export async function applyStage(step: Step): Promise<void> {
   for (const task of step.tasks)
@@ -82,7 +85,7 @@ async function startTask(step: Step, task: TaskRow): Promise<void> {
   const { settings, tasks } = step;
   if (task.not_before && task.not_before.getTime() > Date.now()) return;
   const holder = task.not_before ? await holdingPipeline(step.trx, task.project_id) : undefined;
-  if (holder) return step.setTask(task, { status: 'skipped' }, `pipeline ${holder} holds it`);
+  if (holder) return putOff(step, task, holder);
   const broken = step.needs(task).find((need) => isEnded(need) && !isDone(need));
   if (broken)
     return step.setTask(task, { status: 'skipped' }, `needs ${broken.component}, which is ${broken.status}`);
@@ -94,6 +97,13 @@ async function startTask(step: Step, task: TaskRow): Promise<void> {
   if (!mayStart(step, task) && !mayBePlanned(step, task)) return;
   if (tasks.filter(({ status }) => status === 'applying').length >= settings.parallelism) return;
   await start(step, task);
+}
+
+/** A check by schedule has time: what it found while a component is being changed would not be drift. */
+async function putOff(step: Step, task: TaskRow, holder: string): Promise<void> {
+  const reason = `left out for now: pipeline ${holder} holds it; it is checked after that`;
+  const not_before = new Date(Date.now() + heldAgainMs);
+  await step.setTask(task, { not_before }, task.reason === reason ? undefined : reason);
 }
 
 /** In the schedule `waves` all earlier waves must have ended; in `ready` only what the component needs. */
@@ -128,9 +138,16 @@ async function start(step: Step, task: TaskRow): Promise<void> {
   if (planned) return fail(step, task, errorOf(planned));
   if (task.action === 'deploy') return startDeploy(step, task);
   const isDestroy = task.action === 'destroy';
+  if (!isDestroy && !isDeployed(step, task))
+    return step.setTask(task, { status: 'unchanged' }, 'it is not deployed any more');
   const job = await queueFollowUp(step, task, isDestroy ? 'destroy' : 'drift', mayDestroy(step));
   if (!job) return step.setTask(task, { status: 'unchanged' }, 'it has deployed nothing');
   await step.setTask(task, { status: 'applying', job_id: job.id, started_at: new Date() });
+}
+
+/** A component may have moved: its project counts. */
+function isDeployed({ deployed }: Step, { project_id }: TaskRow): boolean {
+  return [...deployed.values()].some((row) => row.project_id === project_id);
 }
 
 async function startDeploy(step: Step, task: TaskRow): Promise<void> {
