@@ -11,7 +11,7 @@ let it: GuardedGateway;
 let folder = '';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'policy-'));
-  it = await startGuardedGateway(await policyFile(folder, { enforce: { stackRules } }));
+  it = await startGuardedGateway(await policyFile(folder, { enforce: { stackRules, profile: 'guarded' } }));
 });
 afterAll(async () => {
   await it?.[Symbol.asyncDispose]();
@@ -190,4 +190,57 @@ test('rules over a stack refuse it, or ask for an approval, before anything is p
   const asks = await apply('ask');
   const { body } = await it.admin.get(`/api/stacks/pipelines/${asks.body.pipelineId}`);
   expect(body).toMatchObject({ autoApprove: false, warnings: ['USER-ASK at a/one: rule USER-ASK'] });
+});
+
+const compliance = (requirement: object) => ({
+  'stacks/notes/infra/compliance.yaml': JSON.stringify({
+    apiVersion: 'infra.deployer.io/v1',
+    kind: 'Compliance',
+    metadata: { name: 'compliance' },
+    spec: { requirements: [{ name: 'short', field: 'spec.text', oneOf: ['2'], ...requirement }] },
+  }),
+});
+const found = (id: string, mode: string, severity: string) => ({
+  ...{ id, mode, severity, component: 'a/one', field: 'spec.text', line: 1, column: 98 },
+  file: 'stacks/notes/services/a/components/one/note.yaml',
+  message: 'spec.text is the text "1", but must be one of 2',
+});
+
+test.each([
+  ['medium', 'warn', true],
+  ['high', 'approve', false],
+])('a requirement of severity %s that is not met has mode %s', async (severity, mode, isAuto) => {
+  const requirement = compliance({ severity });
+  const body = { environment: `met-${severity}`, autoApprove: true };
+  const { body: accepted } = await it.admin.post('/api/stacks/notes/apply', {
+    files: { ...files(), ...requirement },
+    ...body,
+  });
+  const { body: view } = await it.admin.get(`/api/stacks/pipelines/${accepted.pipelineId}`);
+  const finding = found('COMPLIANCE-SHORT', mode, severity);
+  expect(view).toMatchObject({ autoApprove: isAuto, compliance: [finding] });
+  expect(view.compliance[0]).toStrictEqual(finding);
+  expect(view.warnings).toContain(
+    `${finding.file}:1:98: a/one: ${finding.message} (requirement short, ${severity})`,
+  );
+});
+
+test('a critical one refuses the request', async () => {
+  const answer = await it.admin.post('/api/stacks/notes/apply', {
+    files: { ...files(), ...compliance({ severity: 'critical' }) },
+    environment: 'unmet',
+  });
+  expect(answer).toMatchObject({ status: 403, body: { code: 'policy_denied' } });
+  expect(answer.body.detail).toContain(
+    'COMPLIANCE-SHORT at a/one: spec.text is the text "1", but must be one of 2 (stacks/notes/services/a/components/one/note.yaml:1:98)',
+  );
+});
+
+test('what meets its requirements has no finding', async () => {
+  const { body } = await it.admin.post('/api/stacks/notes/apply', {
+    files: { ...files(), ...compliance({ oneOf: ['1'], severity: 'critical' }) },
+    environment: 'meets',
+  });
+  const { body: view } = await it.admin.get(`/api/stacks/pipelines/${body.pipelineId}`);
+  expect(view.compliance).toStrictEqual([]);
 });

@@ -1,3 +1,4 @@
+import type { ComplianceFinding } from '@deployment-engine/contracts';
 import type { ComponentPlan, StackOutput } from '@deployment-engine/stacks';
 import type { Encryption } from '../server/encryption.ts';
 import type { ComponentRow, PipelineRow, TaskRow } from './rows.ts';
@@ -13,6 +14,8 @@ export type PipelineContent = {
   approval: { required: boolean; approvers: string[] };
   /** What all components may cost in a month, in USD, by `spec.budget`. */
   maxMonthly: number | null;
+  /** Missing in pipelines from before there were requirements. */
+  compliance?: ComplianceFinding[];
 };
 
 /** Of a stack whose files say nothing. */

@@ -52,13 +52,15 @@ export function presentPipeline(
   jobs: Map<string, ShownJob>,
 ): PipelineView {
   const components = tasks.map((task) => presentTask({ encryption }, task, jobs));
+  const { warnings, compliance = [] } = pipelineContent(encryption, row);
   const plans = components.flatMap(({ plan }) => plan ?? []);
   return {
     ...presentSummary(row, countsOf(tasks)),
     plan: plans.length > 0 ? plans.reduce(sum) : null,
     cost: tasks.some((task) => costOf(task) !== null) ? withCurrency(sumOfCosts(tasks)) : null,
     usualMinutes: usualMinutes(components),
-    warnings: pipelineContent(encryption, row).warnings,
+    warnings,
+    compliance,
     components,
   };
 }

@@ -1,4 +1,5 @@
 import {
+  type ComplianceFinding,
   type ComponentPlan,
   componentFiles,
   findKind,
@@ -20,6 +21,8 @@ export type StackDeployment = {
   approval: { required: boolean; approvers: string[] };
   /** In USD; `null` without `spec.budget.maxMonthly`. */
   maxMonthly: number | null;
+  /** What does not meet the requirements of the stack's files of kind Compliance. */
+  compliance: ComplianceFinding[];
   /** Whether a failed pipeline is rolled back unless the request says otherwise. */
   rollsBack: boolean;
 };
@@ -52,6 +55,7 @@ export function planStack(question: PlanQuestion, engine: KindCatalog): StackDep
     promotion,
     approval: { required, approvers },
     maxMonthly: typeof budget?.maxMonthly === 'number' ? budget.maxMonthly : null,
+    compliance: resolution.compliance,
     rollsBack: rollback?.onFailure === true,
   };
 }

@@ -4,7 +4,7 @@ export { changeRules } from './plan/change-rules.ts';
 export { evaluatePlan } from './plan/evaluate-plan.ts';
 export { evaluateResult } from './plan/evaluate-result.ts';
 export { type PlannedResource, readPlan } from './plan/plan-model.ts';
-export { enforcedModes } from './plan/profiles.ts';
+export { enforcedModes, modesBySeverity } from './plan/profiles.ts';
 export { referencesOf } from './plan/references.ts';
 export { mergeReports } from './plan/report-builder.ts';
 export { builtInRules } from './plan/rules/index.ts';

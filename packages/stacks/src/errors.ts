@@ -40,7 +40,13 @@ export type StackErrorCode = (typeof stackErrorCodes)[number];
 export type StackError = Place & { code: StackErrorCode; message: string };
 
 /** What a repository holds without effect, or lacks for what its components are; does not prevent a validation or a plan. */
-export const stackWarningCodes = ['unused_file', 'no_components', 'no_effect', 'no_network'] as const;
+export const stackWarningCodes = [
+  'unused_file',
+  'no_components',
+  'no_effect',
+  'no_network',
+  'compliance',
+] as const;
 export type StackWarning = Place & { code: (typeof stackWarningCodes)[number]; message: string };
 
 /** Collects errors and warnings, each once, however many components lead to it. */

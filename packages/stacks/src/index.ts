@@ -1,3 +1,4 @@
+export type { ComplianceFinding } from './compliance/check-compliance.ts';
 export { projectId } from './components/project-id.ts';
 export { changedFields, type FieldChange } from './deployment/changed-fields.ts';
 export { componentFiles } from './deployment/component-files.ts';

@@ -1,3 +1,4 @@
+import type { ComplianceFinding } from './compliance/check-compliance.ts';
 import type { Place, StackError, StackWarning } from './errors.ts';
 import type { KindCatalog } from './kind/kind.ts';
 import type { Edge, StackOutput } from './references/resolve-references.ts';
@@ -47,6 +48,8 @@ export type Resolution = {
   outputs: Record<string, StackOutput>;
   /** Those of the engine and of the repository. */
   kinds: KindCatalog;
+  /** What does not meet the stack's own requirements; each is a warning too. */
+  compliance: ComplianceFinding[];
 };
 export type Refusal = { errors: StackError[]; warnings: StackWarning[] };
 

@@ -1,3 +1,4 @@
+import { type ComplianceFinding, checkCompliance } from './compliance/check-compliance.ts';
 import type { Instance } from './components/component.ts';
 import { resolveFoundation } from './components/foundation.ts';
 import { warnWithoutNetwork } from './components/needs-network.ts';
@@ -61,6 +62,7 @@ export function resolveStack(request: ResolveRequest): Resolution | Refusal {
   const source = readStack(context);
   const resolved = resolveSource(source, request.variables ?? {}, context);
   const graph = graphOf(resolved, report);
+  const compliance = resolved.findings();
   reportUnused(context);
   const { errors, warnings } = report;
   if (errors.length > 0) return { errors, warnings };
@@ -77,6 +79,7 @@ export function resolveStack(request: ResolveRequest): Resolution | Refusal {
     stackSpec: toJson(resolved.spec),
     outputs: resolved.outputs,
     kinds: catalog,
+    compliance,
   };
 }
 
@@ -87,6 +90,8 @@ type Resolved = {
   edges: Edge[];
   outputs: Resolution['outputs'];
   foundation: Tree | undefined;
+  /** Compares with the requirements; only a stack without errors can be compared. */
+  findings: () => ComplianceFinding[];
 };
 
 function resolveSource(source: StackSource, given: Record<string, string>, context: LoadContext): Resolved {
@@ -117,6 +122,7 @@ function resolveSource(source: StackSource, given: Record<string, string>, conte
     edges: [...edges, ...serviceEdges(dependencies, directory, report)],
     outputs: resolveOutputs(spec, region, directory, report),
     foundation,
+    findings: () => checkCompliance(complete, source, scope, context),
   };
 }
 

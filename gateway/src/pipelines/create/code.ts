@@ -16,7 +16,7 @@ import {
   widenForDeploy,
   withoutNetwork,
 } from './scope.ts';
-import { judgeDeployment } from './stack-policy.ts';
+import { type JudgedDeployment, judgeDeployment } from './stack-policy.ts';
 import { deployTasks, destroyTasks, type NewTask } from './tasks.ts';
 
 export type CodePipelineRequest = Scope & {
@@ -39,8 +39,8 @@ export type CodePipelineRequest = Scope & {
 type Resolved = {
   repository: Repository;
   deployment: StackDeployment;
-  /** What the operator's rules say of the stack. */
-  judged: { warnings: string[]; asks: boolean };
+  /** What the operator's rules and the stack's own requirements say. */
+  judged: JudgedDeployment;
   /** Generated files by component. */
   code: Map<string, PreparedRevision>;
 };
@@ -108,6 +108,7 @@ async function make(
       promotion,
       approval: { ...approval, required: approval.required || judged.asks },
       maxMonthly,
+      compliance: judged.compliance,
       warnings: [
         ...warnings.map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`),
         ...judged.warnings,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { jobEventBodySchema } from '../job/events.ts';
 import { planSummarySchema } from '../plan.ts';
+import { policyModeSchema, policySeveritySchema } from '../policy/findings.ts';
 import { pipelineIdSchema } from './names.ts';
 
 export const pipelineTypes = ['plan', 'apply', 'destroy', 'rollback', 'drift'] as const;
@@ -142,6 +143,22 @@ const pipelineFacts = {
 export const pipelineSummarySchema = z.object(pipelineFacts);
 export type PipelineSummary = z.infer<typeof pipelineSummarySchema>;
 
+/** A component that does not meet a requirement; the place is that of the value. */
+export const complianceFindingSchema = z.object({
+  /** `COMPLIANCE-` and the requirement's name. */
+  id: z.string().meta({ example: 'COMPLIANCE-BACKUPS-KEPT' }),
+  severity: policySeveritySchema,
+  /** By the operator's profile; `approve` asks for an approval whatever the request says. */
+  mode: policyModeSchema,
+  component: z.string().meta({ example: 'notification-service/database' }),
+  field: z.string().meta({ example: 'spec.backup.retentionDays' }),
+  message: z.string(),
+  file: z.string(),
+  line: z.number().int(),
+  column: z.number().int(),
+});
+export type ComplianceFinding = z.infer<typeof complianceFindingSchema>;
+
 export const pipelineViewSchema = z.object({
   ...pipelineFacts,
   /** Sum of all plans; `null` until one is made. */
@@ -150,6 +167,8 @@ export const pipelineViewSchema = z.object({
   /** Along the longest path of dependencies. */
   usualMinutes: z.number(),
   warnings: z.array(z.string()),
+  /** What does not meet the requirements of the stack's files of kind Compliance. */
+  compliance: z.array(complianceFindingSchema),
   components: z.array(pipelineTaskSchema),
 });
 export type PipelineView = z.infer<typeof pipelineViewSchema>;

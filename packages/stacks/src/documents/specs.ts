@@ -62,3 +62,25 @@ export const templateSpec: Schema = closed(
   { kind: text, spec: { type: 'object' }, infra: { type: 'object' } },
   ['kind'],
 );
+
+export const complianceSeverities = ['low', 'medium', 'high', 'critical'] as const;
+export type ComplianceSeverity = (typeof complianceSeverities)[number];
+
+const someText: Schema = { type: 'string', minLength: 1 };
+/** Of `spec.requirements` in a Compliance. */
+export const requirementsSchema: Schema = {
+  type: 'array',
+  items: closed(
+    {
+      name: { type: 'string', pattern: '^[a-z][a-z0-9-]{0,39}$' },
+      field: { type: 'string', pattern: '^(spec|infra|labels)\\.[^.]+(\\.[^.]+)*$' },
+      kinds: { type: 'array', items: someText, minItems: 1, uniqueItems: true },
+      minimum: { type: 'number' },
+      maximum: { type: 'number' },
+      oneOf: { type: 'array', items: { type: ['string', 'number', 'boolean'] }, minItems: 1 },
+      severity: { type: 'string', enum: [...complianceSeverities], default: 'medium' },
+      message: someText,
+    },
+    ['name', 'field'],
+  ),
+};

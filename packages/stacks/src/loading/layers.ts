@@ -1,4 +1,5 @@
 import { type Document, type Expectation, readDocument } from '../documents/document.ts';
+import { requirementsSchema } from '../documents/specs.ts';
 import { withUsualSpelling } from '../documents/spellings.ts';
 import { type Place, type Report, startOf } from '../errors.ts';
 import {
@@ -22,6 +23,8 @@ export type Layer = {
   kinds: Map<string, { spec: Tree | undefined; infra: Tree | undefined }>;
   /** Fields of the network, for the foundation. */
   network: MapTree;
+  /** `spec.requirements` of a Compliance. */
+  requirements: Tree | undefined;
   /** Whether a part is misspelt or of a wrong type, so that the layer may lack something. */
   isIncomplete: boolean;
 };
@@ -86,18 +89,21 @@ function layerOf(document: Document, kind: string, context: LoadContext): Layer 
   const { report, catalog } = context;
   const schema = layerSchema(
     kind === 'Networking' ? (catalog.kinds.get(foundationKind)?.schema ?? {}) : undefined,
+    kind === 'Compliance' ? { requirements: requirementsSchema } : {},
   );
   const spec = document.spec ?? { kind: 'map', place: document.place, entries: new Map() };
   const valid = validate(schema, spec, { path: 'spec' }, { report, root: schema, isLayer: true });
   const { infraSchema } = catalog;
   const infra = at(valid, 'infra');
   const entries = valid.kind === 'map' ? [...valid.entries] : [];
-  const network = entries.filter(([name]) => name !== 'infra' && name !== 'kinds');
+  const network =
+    kind === 'Networking' ? entries.filter(([name]) => name !== 'infra' && name !== 'kinds') : [];
   const given = spec.kind === 'map' ? [...spec.entries.keys()] : [];
   return {
     infra: infra && checkLayer(infraSchema, infra, 'infra', report),
     kinds: kindLayers(mapAt(valid, 'kinds'), context),
     network: { kind: 'map', place: spec.place, entries: new Map(network) },
+    requirements: at(valid, 'requirements'),
     isIncomplete: valid.kind !== 'map' || given.some((name) => !isValid(valid.entries.get(name)?.value)),
   };
 }
@@ -107,7 +113,7 @@ function isValid(tree: Tree | undefined): boolean {
 }
 
 /** `network` is the schema of the foundation where the layer may have its fields. */
-function layerSchema(network: Schema | undefined): Schema {
+function layerSchema(network: Schema | undefined, own: Record<string, Schema>): Schema {
   const ofKind: Schema = {
     type: 'object',
     additionalProperties: false,
@@ -118,6 +124,7 @@ function layerSchema(network: Schema | undefined): Schema {
     additionalProperties: network ? (network.additionalProperties ?? true) : false,
     properties: {
       ...network?.properties,
+      ...own,
       infra: { type: 'object' },
       kinds: { type: 'object', additionalProperties: ofKind },
     },
