@@ -1,12 +1,50 @@
+import { testAtOnce } from '../scripts/jest/at-once.ts';
 import { sharedEngine } from '../testing/shared-engine.ts';
 import { waitFor } from '../testing/wait.ts';
 
+// Each test has projects of its own.
+const test = testAtOnce({ atMost: 4 });
 const { client } = sharedEngine();
 
 const code =
   'variable "n" {}\nresource "terraform_data" "a" {\n  input = var.n\n}\noutput "n" { value = terraform_data.a.output }\n';
 const deploy = (projectId: string, n: number, more = {}) =>
   client.complete('/api/deploy', { projectId, iacCode: code, variables: { n }, ...more });
+
+test('the clock of the engine checks for drift when it is scheduled, and destroys a project whose time is over', async () => {
+  const job = await deploy('mortal', 1, { ttlSeconds: 60 });
+  const { destroyAt } = (await client.get('/api/deploy/infrastructure/mortal')).body;
+  expect(Math.abs(Date.parse(destroyAt) - Date.parse(job.endTime ?? '') - 60_000)).toBeLessThan(5000);
+  await deploy('watched', 1);
+  await client.request('PUT', '/api/deploy/drift/watched/schedule', { cron: '* * * * *' });
+
+  const report = await waitFor(
+    'a drift check that nobody asked for',
+    async () => {
+      const { body } = await client.get('/api/deploy/drift/watched');
+      return body.jobId ? body : undefined;
+    },
+    120_000,
+  );
+  expect([report.status, report.schedule]).toStrictEqual(['in_sync', '* * * * *']);
+  await client.request('PUT', '/api/deploy/drift/watched/schedule', { cron: null });
+
+  const gone = await waitFor(
+    'the project to be destroyed',
+    async () => {
+      const { body } = await client.get('/api/deploy/infrastructure/mortal');
+      return body.deploymentStatus === 'destroyed' ? body : undefined;
+    },
+    120_000,
+  );
+  expect(gone.destroyAt ?? null).toBe(null);
+  expect((await client.get('/api/deploy/state/mortal')).body.state.resources).toStrictEqual([]);
+  const { jobs } = (await client.get('/api/deploy/jobs?projectId=mortal')).body;
+  expect(jobs.map(({ type, status }: { type: string; status: string }) => `${type} ${status}`)).toStrictEqual(
+    ['destroy completed', 'deploy completed'],
+  );
+  expect(Date.parse(jobs[0].startTime)).toBeGreaterThanOrEqual(Date.parse(destroyAt) - 1000);
+});
 
 test('rollback deploys the revision before with its variables, or the one that is named', async () => {
   await deploy('back', 1);
@@ -81,54 +119,17 @@ test('state versions list, download, differ and restore as a new serial', async 
 });
 
 test('a time to live shorter than a minute is refused', async () => {
-  const tooShort = await client.post('/api/deploy', { projectId: 'mortal', iacCode: code, ttlSeconds: 1 });
+  const tooShort = await client.post('/api/deploy', { projectId: 'too-short', iacCode: code, ttlSeconds: 1 });
   expect(tooShort.status).toBe(400);
 });
 
-test('the clock of the engine checks for drift when it is scheduled, and destroys a project whose time is over', async () => {
-  const job = await deploy('mortal', 1, { ttlSeconds: 60 });
-  const { destroyAt } = (await client.get('/api/deploy/infrastructure/mortal')).body;
-  expect(Math.abs(Date.parse(destroyAt) - Date.parse(job.endTime ?? '') - 60_000)).toBeLessThan(5000);
-  await deploy('watched', 1);
-  await client.request('PUT', '/api/deploy/drift/watched/schedule', { cron: '* * * * *' });
-
-  const report = await waitFor(
-    'a drift check that nobody asked for',
-    async () => {
-      const { body } = await client.get('/api/deploy/drift/watched');
-      return body.jobId ? body : undefined;
-    },
-    120_000,
-  );
-  expect([report.status, report.schedule]).toStrictEqual(['in_sync', '* * * * *']);
-  await client.request('PUT', '/api/deploy/drift/watched/schedule', { cron: null });
-
-  const gone = await waitFor(
-    'the project to be destroyed',
-    async () => {
-      const { body } = await client.get('/api/deploy/infrastructure/mortal');
-      return body.deploymentStatus === 'destroyed' ? body : undefined;
-    },
-    120_000,
-  );
-  expect(gone.destroyAt ?? null).toBe(null);
-  expect((await client.get('/api/deploy/state/mortal')).body.state.resources).toStrictEqual([]);
-  const { jobs } = (await client.get('/api/deploy/jobs?projectId=mortal')).body;
-  expect(jobs.map(({ type, status }: { type: string; status: string }) => `${type} ${status}`)).toStrictEqual(
-    ['destroy completed', 'deploy completed'],
-  );
-  expect(Date.parse(jobs[0].startTime)).toBeGreaterThanOrEqual(Date.parse(destroyAt) - 1000);
-});
-
-test('a drift check of what has not drifted finds nothing', async () => {
+test('a drift check of what has not drifted finds nothing; a schedule that is no cron expression is refused with a pointer', async () => {
   await deploy('steady', 1);
   const job = await client.complete('/api/deploy/drift/steady', {});
   const report = (await client.get('/api/deploy/drift/steady')).body;
   expect([report.jobId, report.drifted, report.resources]).toStrictEqual([job.jobId, false, []]);
   expect((await client.get('/api/deploy/infrastructure/steady')).body.deploymentStatus).toBe('deployed');
-});
 
-test('a drift schedule that is no cron expression is refused with a pointer', async () => {
   const bad = await client.request('PUT', '/api/deploy/drift/steady/schedule', { cron: 'sometimes' });
   expect([bad.status, bad.body.errors?.[0]?.pointer]).toStrictEqual([400, '/cron']);
   const good = await client.request('PUT', '/api/deploy/drift/steady/schedule', { cron: '0 6 * * *' });

@@ -1,7 +1,10 @@
+import { testAtOnce } from '../scripts/jest/at-once.ts';
 import { pipelineClient, statuses } from '../testing/pipelines.ts';
 import { sharedEngine } from '../testing/shared-engine.ts';
 import { notesRepository } from '../testing/stacks/notes.ts';
 
+// Each test has an environment of its own.
+const test = testAtOnce({ atMost: 4 });
 const { client } = sharedEngine();
 const stack = pipelineClient(client, 'notes');
 
@@ -17,7 +20,7 @@ const request = (notes: Parameters<typeof notesRepository>[0], environment: stri
 });
 
 test('a stack is planned as a whole, approved once, applied in waves, and then has nothing to do', async () => {
-  const planned = await stack.run('apply', request(three, 'development'));
+  const planned = await stack.run('apply', request(three, 'whole'));
   expect(planned.status).toBe('awaiting_approval');
   expect(statuses(planned)).toStrictEqual({
     'base/first': 'planned',
@@ -37,7 +40,7 @@ test('a stack is planned as a whole, approved once, applied in waves, and then h
   expect(wrong).toMatchObject({ status: 409, body: { code: 'plan_digest_mismatch' } });
   const applied = await stack.approve(planned);
   expect(applied).toMatchObject({ status: 'completed', error: null, counts: { succeeded: 3 } });
-  const again = await stack.run('apply', request(three, 'development'));
+  const again = await stack.run('apply', request(three, 'whole'));
   expect(again).toMatchObject({ status: 'completed', counts: { unchanged: 3 } });
   expect(again.components.every(({ planJobId, jobId }) => planJobId === null && jobId === null)).toBe(true);
 });

@@ -12,6 +12,12 @@ export type Child = {
 
 const killAfterMs = 15_000;
 
+/**
+ * Node's options for processes of tests and of engines under test. Most live for seconds, too short for optimised code of
+ * the embedded database to pay, and several share the cores.
+ */
+export const briefly = ['--liftoff-only', '--single-threaded-gc'];
+
 /** Returns the folder of compiled code, if there is one: the engine's processes need half the time to start with it. */
 export function compileCache(): Record<string, string> {
   const folder = process.env.NODE_COMPILE_CACHE;

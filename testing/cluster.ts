@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type Child, readyPort, startChild } from './child.ts';
+import { briefly, type Child, readyPort, startChild } from './child.ts';
 import { freePort } from './local-aws.ts';
 import { policyFile } from './policy-file.ts';
 import { type Postgres, startPostgres } from './postgres.ts';
@@ -80,7 +80,7 @@ function runnerSettings({ slots = 2, runnerEnv }: ClusterSize, gatewayUrls: stri
 
 async function startMember(service: string, env: Record<string, string>): Promise<Member> {
   const start = () =>
-    startChild(process.execPath, [join(root, service, 'src', 'main.ts')], {
+    startChild(process.execPath, [...briefly, join(root, service, 'src', 'main.ts')], {
       env,
       cwd: env.HOME ?? root,
       ipc: true,

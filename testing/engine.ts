@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type Child, readyPort, startChild } from './child.ts';
+import { briefly, type Child, readyPort, startChild } from './child.ts';
 import { policyFile } from './policy-file.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -106,7 +106,7 @@ export class Engine {
 }
 
 function startService(name: string, env: Record<string, string>): Child {
-  return startChild(process.execPath, [join(root, name, 'src', 'main.ts')], {
+  return startChild(process.execPath, [...briefly, join(root, name, 'src', 'main.ts')], {
     env,
     cwd: env.HOME ?? root,
     ipc: true,

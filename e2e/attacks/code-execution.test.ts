@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { testAtOnce } from '../../scripts/jest/at-once.ts';
 import { describeUnless } from '../../scripts/jest/unless.ts';
 import { createClient } from '../../testing/client.ts';
 import { skipWithoutAws } from '../../testing/local-aws.ts';
@@ -166,19 +167,17 @@ const attacks: Attack[] = [
 ];
 
 describeUnless(skipWithoutAws())('code that starts a program', () => {
-  let trap: Trap;
+  // Each has a trap of its own.
+  const test = testAtOnce({ atMost: 3 });
   let stage: Stage;
   beforeAll(async () => {
-    trap = await Trap.set();
     stage = await Stage.open({ aws: true });
   });
-  afterAll(async () => {
-    await stage?.[Symbol.asyncDispose]();
-    await trap?.[Symbol.asyncDispose]();
-  });
+  afterAll(() => stage?.[Symbol.asyncDispose]());
 
   for (const attack of attacks)
     test(`row ${attack.row}: ${attack.name}`, async () => {
+      await using trap = await Trap.set();
       const files = attack.files(trap.mark);
       if (attack.always) await bareTerraform(files, { env: stage.aws?.env });
       else await stage.deploy({ preflight: false, sandbox: false }, files);
@@ -197,6 +196,7 @@ describeUnless(skipWithoutAws())('code that starts a program', () => {
     });
 
   test('row 5: a provider program beside the code', async () => {
+    await using trap = await Trap.set();
     const program = `terraform.d/plugins/registry.terraform.io/hashicorp/evil/1.0.0/${platform}/terraform-provider-evil_v1.0.0`;
     const files = {
       [program]: `#!/bin/sh\necho ran > ${trap.mark}\n`,

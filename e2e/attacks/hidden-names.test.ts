@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { testAtOnce } from '../../scripts/jest/at-once.ts';
 import { describeUnless } from '../../scripts/jest/unless.ts';
 import { skipWithoutAws } from '../../testing/local-aws.ts';
 import { bareTerraform } from './support/bare-terraform.ts';
@@ -71,35 +72,35 @@ const attacks: Attack[] = [
 ];
 
 describeUnless(skipWithoutAws())('code that hides names and addresses', () => {
-  let trap: Trap;
+  // Each attempt has a trap of its own.
+  const test = testAtOnce({ atMost: 3 });
   let stage: Stage;
   beforeAll(async () => {
-    trap = await Trap.set();
     stage = await Stage.open({ aws: true });
   });
-  afterAll(async () => {
-    await stage?.[Symbol.asyncDispose]();
-    await trap?.[Symbol.asyncDispose]();
-  });
-  const worked = (shown: string) => shown.includes(trap.canary) || trap.heard.length > 0;
+  afterAll(() => stage?.[Symbol.asyncDispose]());
+  const worked = (shown: string, trap: Trap) => shown.includes(trap.canary) || trap.heard.length > 0;
 
   for (const { row, name, files, finding, always } of attacks)
     test(`row ${row}: ${name}`, async () => {
-      await trap.reset();
-      const code = files(trap);
-      const open = always
-        ? await bareTerraform(code, { env: stage.aws?.env })
-        : (await stage.deploy({ preflight: false, sandbox: false }, code)).shown;
-      assert.ok(worked(open), `without the control the attack does not work: the test is vacuous:\n${open}`);
+      await using open = await Trap.set();
+      const said = always
+        ? await bareTerraform(files(open), { env: stage.aws?.env })
+        : (await stage.deploy({ preflight: false, sandbox: false }, files(open))).shown;
+      assert.ok(
+        worked(said, open),
+        `without the control the attack does not work: the test is vacuous:\n${said}`,
+      );
 
-      await trap.reset();
+      await using trap = await Trap.set();
+      const code = files(trap);
       if (!always) {
         const inside = await stage.deploy({ preflight: false, sandbox: true }, code);
-        assert.ok(!worked(inside.shown), `it worked in the sandbox:\n${inside.shown}`);
+        assert.ok(!worked(inside.shown, trap), `it worked in the sandbox:\n${inside.shown}`);
       }
       const { job, findings, shown } = await stage.deploy({ preflight: true, sandbox: true }, code);
       assert.equal(job.failure?.reason, 'policy_denied', job.error);
       assert.ok(findings.includes(finding), `${finding} is not in ${findings}`);
-      assert.ok(!worked(shown));
+      assert.ok(!worked(shown, trap));
     });
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { testAtOnce } from '../../scripts/jest/at-once.ts';
 import { describeUnless } from '../../scripts/jest/unless.ts';
 import { skipWithoutAws } from '../../testing/local-aws.ts';
 import { bareTerraform } from './support/bare-terraform.ts';
@@ -12,7 +13,7 @@ const ofTheEngine = 'canary-of-the-engine-3f9a51c7';
 type Attack = {
   row: number;
   name: string;
-  files: (trap: Trap, stage: Stage) => Record<string, string>;
+  files: (trap: Trap) => Record<string, string>;
   findings: string[];
   /** Shows whether it worked; by default the trap's canary does. */
   evidence?: (said: { shown: string; trap: Trap; stage: Stage }) => boolean | Promise<boolean>;
@@ -91,10 +92,10 @@ const attacks: Attack[] = [
     row: 11,
     name: 'an object of a bucket has a file of the machine as its source',
     files: (trap) => ({
-      'main.tf': `resource "aws_s3_bucket" "b" {\n  bucket = "loot"\n}\nresource "aws_s3_object" "o" {\n  bucket = aws_s3_bucket.b.id\n  key = "o"\n  source = "${trap.secretFile}"\n}\n`,
+      'main.tf': `resource "aws_s3_bucket" "b" {\n  bucket = "loot-${trap.canary}"\n}\nresource "aws_s3_object" "o" {\n  bucket = aws_s3_bucket.b.id\n  key = "o"\n  source = "${trap.secretFile}"\n}\n`,
     }),
     evidence: async ({ stage, trap }) => {
-      const object = await stage.aws?.call('s3', { path: '/loot/o', method: 'GET' });
+      const object = await stage.aws?.call('s3', { path: `/loot-${trap.canary}/o`, method: 'GET' });
       return object?.includes(trap.canary) === true;
     },
     findings: ['PRE-PATH-ARGUMENT'],
@@ -193,39 +194,36 @@ const attacks: Attack[] = [
 ];
 
 describeUnless(skipWithoutAws())('code that reads or sends what is not its own', () => {
-  let trap: Trap;
+  // Each attempt has a trap of its own.
+  const test = testAtOnce({ atMost: 3 });
   let stage: Stage;
   beforeAll(async () => {
-    trap = await Trap.set();
     stage = await Stage.open({ aws: true, env: { ENGINE_CANARY: ofTheEngine } });
   });
-  afterAll(async () => {
-    await stage?.[Symbol.asyncDispose]();
-    await trap?.[Symbol.asyncDispose]();
-  });
+  afterAll(() => stage?.[Symbol.asyncDispose]());
 
   for (const attack of attacks)
     test(`row ${attack.row}: ${attack.name}`, async () => {
-      const files = attack.files(trap, stage);
-      const worked = (shown: string) =>
+      const worked = (shown: string, trap: Trap) =>
         attack.evidence ? attack.evidence({ shown, trap, stage }) : shown.includes(trap.canary);
+      await using open = await Trap.set();
       const shown = attack.always
-        ? await bareTerraform(files, { env: stage.aws?.env })
-        : (await stage.deploy({ preflight: false, sandbox: false }, files)).shown;
+        ? await bareTerraform(attack.files(open), { env: stage.aws?.env })
+        : (await stage.deploy({ preflight: false, sandbox: false }, attack.files(open))).shown;
       assert.ok(
-        await worked(shown),
+        await worked(shown, open),
         `without the control the attack does not work: the test is vacuous:\n${shown}`,
       );
 
-      await trap.reset();
-      await stage.aws?.reset();
+      await using trap = await Trap.set();
+      const files = attack.files(trap);
       if (!attack.always) {
         const outcome = await stage.deploy({ preflight: false, sandbox: true }, files);
-        assert.ok(!(await worked(outcome.shown)), `it worked in the sandbox:\n${outcome.shown}`);
+        assert.ok(!(await worked(outcome.shown, trap)), `it worked in the sandbox:\n${outcome.shown}`);
       }
       const { job, findings, shown: denied } = await stage.deploy({ preflight: true, sandbox: true }, files);
       assert.equal(job.failure?.reason, 'policy_denied', job.error);
       for (const id of attack.findings) assert.ok(findings.includes(id), `${id} is not in ${findings}`);
-      assert.ok(!(await worked(denied)));
+      assert.ok(!(await worked(denied, trap)));
     });
 });

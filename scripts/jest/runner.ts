@@ -3,6 +3,8 @@ import { resolve } from 'node:path';
 import type { SerializableError, Test, TestResult } from '@jest/test-result';
 import type { Config } from '@jest/types';
 import pLimit from 'p-limit';
+import { briefly } from '../../testing/child.ts';
+import { mostlyWaits } from './slowest-first.ts';
 import type { FileReport, FileToRun } from './test-process.ts';
 
 /** Timeout of a whole file, unless one of its tests sets a longer one; a slower file is killed. */
@@ -12,7 +14,8 @@ const maxOutputChars = 64 * 1024;
 
 /**
  * Jest's runner. Each test file is a Node process of its own, without a vm context: globals and module state are
- * those of a service, and a file whose process crashes, hangs or stays alive after its tests fails.
+ * those of a service, and a file whose process crashes, hangs or stays alive after its tests fails. Files that mostly
+ * wait run besides the others, one at a time, from the start.
  */
 export default class Runner {
   readonly isSerial = false;
@@ -30,7 +33,9 @@ export default class Runner {
     onResult: (test: Test, result: TestResult) => Promise<void>,
     onFailure: (test: Test, error: SerializableError) => Promise<void>,
   ): Promise<void> {
-    const limit = pLimit(this.#globalConfig.maxWorkers);
+    const { maxWorkers } = this.#globalConfig;
+    const limit = pLimit(maxWorkers);
+    const besides = maxWorkers > 1 ? pLimit(1) : limit;
     const runOne = async (test: Test) => {
       if (watcher.isInterrupted()) return;
       await onStart(test);
@@ -39,7 +44,7 @@ export default class Runner {
       if (!result) return onFailure(test, { message: problem ?? '', stack: problem ?? '', type: 'Error' });
       await onResult(test, problem ? withFailure(result, problem) : result);
     };
-    await Promise.all(tests.map((test) => limit(runOne, test)));
+    await Promise.all(tests.map((test) => (mostlyWaits(test) ? besides : limit)(runOne, test)));
   }
 }
 
@@ -87,6 +92,7 @@ function startProcess(): ChildProcess {
   const { NODE_ENV: _setByJest, ...env } = process.env;
   return fork(resolve(import.meta.dirname, 'test-process.ts'), {
     env,
+    execArgv: [...process.execArgv, ...briefly],
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

@@ -23,6 +23,14 @@ export const slowFiles: Record<string, number> = {
   'e2e/pipeline-promises.test.ts': 80,
 };
 
+/** Files that wait for a clock or a slow cloud most of the time, and leave the cores to others. */
+const waitingFiles = new Set([
+  'e2e/chaos/chaos.test.ts',
+  'e2e/follow-ups.test.ts',
+  'e2e/orphans.test.ts',
+  'e2e/restart.test.ts',
+]);
+
 const suiteOrder = ['unit', 'service', 'e2e'];
 
 /** Orders files by suite, then slowest first, so that the workers finish at about the same time. */
@@ -35,6 +43,11 @@ export default class SlowestFirst {
 
   /** Jest calls this after each run; the table above replaces its cache. */
   cacheResults(): void {}
+}
+
+/** Whether a file needs little of a core. */
+export function mostlyWaits({ path }: Test): boolean {
+  return waitingFiles.has(relative(root, path));
 }
 
 function suiteOf({ context }: Test): number {

@@ -1,3 +1,4 @@
+import { registerHooks } from 'node:module';
 import type { Test, TestResult } from '@jest/test-result';
 import type { Config } from '@jest/types';
 import LightRunner from 'jest-light-runner';
@@ -18,6 +19,16 @@ const endLimitMs = 30_000;
 process.once('message', runFile);
 process.on('disconnect', () => process.exit(1)); // Jest itself has ended
 process.channel?.unref();
+// jest-light-runner adds the time to a file's address, so that the file's compiled code would never be found again.
+const hooks = registerHooks({
+  resolve(specifier, context, next) {
+    const [path = '', time] = specifier.split('?');
+    if (!time || !path.endsWith('.test.ts')) return next(specifier, context);
+    const found = next(path, context);
+    hooks.deregister();
+    return found;
+  },
+});
 const waiting = setTimeout(() => {}, endLimitMs);
 
 /** Runs one test file in this process, which then ends unless the file left something open. */
