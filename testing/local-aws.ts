@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { type AwsNursery, type AwsRequest, forkAws, startAwsNursery } from './aws-nursery.ts';
 import { startChild } from './child.ts';
 import { waitFor } from './wait.ts';
 
@@ -42,13 +43,9 @@ export function skipWithoutAws(): string | false {
 
 export type LocalAws = {
   url: string;
-  pid: number;
   /** Settings that point a run's provider to this local AWS. */
   env: Record<string, string>;
-  call(
-    service: string,
-    action: { target?: string; query?: string; body?: unknown; path?: string; method?: string },
-  ): Promise<string>;
+  call(service: string, action: Action): Promise<string>;
   reset(): Promise<void>;
   stop(): Promise<void>;
 };
@@ -64,15 +61,9 @@ export async function startLocalAws(): Promise<LocalAws> {
 export async function launchLocalAws(): Promise<{ aws: LocalAws; ready: Promise<void> }> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const env = {
-    PATH: process.env.PATH ?? '',
-    HOME: process.env.HOME ?? '/',
-    MOTO_IAM_LOAD_MANAGED_POLICIES: 'true',
-  };
-  const child = startChild('moto_server', ['-p', String(port)], { env });
+  const server = (await forkAws(port)) ?? startChild('moto_server', ['-p', String(port)], { env: serverEnv });
   const aws: LocalAws = {
     url,
-    pid: child.pid,
     env: {
       AWS_ENDPOINT_URL: url,
       AWS_ACCESS_KEY_ID: 'testing',
@@ -82,56 +73,80 @@ export async function launchLocalAws(): Promise<{ aws: LocalAws; ready: Promise<
     },
     call: (service, action) => call(url, service, action),
     reset: async () => void (await fetch(`${url}/moto-api/reset`, { method: 'POST' })),
-    stop: () => child.stop(),
+    stop: () => server.stop(),
   };
   return { aws, ready: answers(url).then(() => warmUp(url)) };
 }
 
+const serverEnv = {
+  PATH: process.env.PATH ?? '',
+  HOME: process.env.HOME ?? '/',
+  MOTO_IAM_LOAD_MANAGED_POLICIES: 'true',
+};
+
+/** Starts what test files fork their local AWS from; `undefined` if it is not installed. */
+export function startNursery(): Promise<AwsNursery | undefined> | undefined {
+  return awsProblem() === undefined
+    ? startAwsNursery(
+        warmUpCalls.map(([service, action]) => requestOf(service, action)),
+        serverEnv,
+      )
+    : undefined;
+}
+
+/** Asks what costs little: `/moto-api/data.json` loads every service. */
 function answers(url: string): Promise<boolean> {
   return waitFor('the local AWS to answer', () =>
-    fetch(`${url}/moto-api/data.json`).then(
-      (answer) => answer.ok,
+    call(url, 'sts', getCallerIdentity).then(
+      (answer) => answer.includes('GetCallerIdentityResult'),
       () => false,
     ),
   );
 }
 
+const getCallerIdentity = { query: 'Action=GetCallerIdentity&Version=2011-06-15' };
+
+type Action = { target?: string; query?: string; body?: unknown; path?: string; method?: string };
+
 /** The local AWS creates each service on its first call; two concurrent first calls would create it twice. */
+const warmUpCalls: [service: string, action: Action][] = [
+  ['ec2', { query: 'Action=DescribeVpcs&Version=2016-11-15' }],
+  ['iam', { query: 'Action=ListRoles&Version=2010-05-08' }],
+  ['sts', getCallerIdentity],
+  ['elasticloadbalancing', { query: 'Action=DescribeLoadBalancers&Version=2015-12-01' }],
+  ['cloudformation', { query: 'Action=ListStacks&Version=2010-05-15' }],
+  ['dynamodb', { target: 'DynamoDB_20120810.ListTables' }],
+  ['logs', { target: 'Logs_20140328.DescribeLogGroups' }],
+  ['ecs', { target: 'AmazonEC2ContainerServiceV20141113.ListClusters' }],
+  ['sqs', { target: 'AmazonSQS.ListQueues' }],
+  ['lambda', { path: '/2015-03-31/functions/' }],
+  ['apigateway', { path: '/restapis' }],
+  ['ssm', { target: 'AmazonSSM.DescribeParameters' }],
+  ['s3', {}],
+];
+
 async function warmUp(url: string): Promise<void> {
-  await call(url, 'ec2', { query: 'Action=DescribeVpcs&Version=2016-11-15' });
-  await call(url, 'iam', { query: 'Action=ListRoles&Version=2010-05-08' });
-  await call(url, 'sts', { query: 'Action=GetCallerIdentity&Version=2011-06-15' });
-  await call(url, 'elasticloadbalancing', { query: 'Action=DescribeLoadBalancers&Version=2015-12-01' });
-  await call(url, 'cloudformation', { query: 'Action=ListStacks&Version=2010-05-15' });
-  await call(url, 'dynamodb', { target: 'DynamoDB_20120810.ListTables' });
-  await call(url, 'logs', { target: 'Logs_20140328.DescribeLogGroups' });
-  await call(url, 'ecs', { target: 'AmazonEC2ContainerServiceV20141113.ListClusters' });
-  await call(url, 'sqs', { target: 'AmazonSQS.ListQueues' });
-  await call(url, 'lambda', { path: '/2015-03-31/functions/' });
-  await call(url, 'apigateway', { path: '/restapis' });
-  await call(url, 'ssm', { target: 'AmazonSSM.DescribeParameters' });
-  await call(url, 's3', {});
+  for (const [service, action] of warmUpCalls) await call(url, service, action);
 }
 
-/** Makes one unsigned call; the local AWS reads the service from the credential scope. */
-async function call(url: string, service: string, action: Parameters<LocalAws['call']>[1]): Promise<string> {
+/** Makes one unsigned call. */
+async function call(url: string, service: string, action: Action): Promise<string> {
+  const { path, ...request } = requestOf(service, action);
+  return (await fetch(`${url}${path}`, request)).text();
+}
+
+/** The local AWS reads the service from the credential scope. */
+function requestOf(service: string, { target, query, body, path = '/', method }: Action): AwsRequest {
   const scope = `testing/20260101/us-east-1/${service}/aws4_request`;
-  const response = await fetch(`${url}${action.path ?? '/'}`, {
-    method: action.method ?? (action.target || action.query ? 'POST' : 'GET'),
-    headers: {
-      authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=00`,
-      ...(action.target
-        ? { 'x-amz-target': action.target, 'content-type': 'application/x-amz-json-1.0' }
-        : {}),
-      ...(action.query ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
-    },
-    ...(action.target
-      ? { body: JSON.stringify(action.body ?? {}) }
-      : action.query
-        ? { body: action.query }
-        : {}),
-  });
-  return response.text();
+  const authorization = `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=00`;
+  const json = { 'x-amz-target': target ?? '', 'content-type': 'application/x-amz-json-1.0' };
+  const form = { 'content-type': 'application/x-www-form-urlencoded' };
+  return {
+    path,
+    method: method ?? (target || query ? 'POST' : 'GET'),
+    headers: { authorization, ...(target ? json : {}), ...(query ? form : {}) },
+    ...(target ? { body: JSON.stringify(body ?? {}) } : query ? { body: query } : {}),
+  };
 }
 
 export async function freePort(): Promise<number> {
