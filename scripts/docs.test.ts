@@ -115,7 +115,7 @@ test('every decision record has a unique number', () => {
 test('docs/security.md numbers its attacks, and each has a test under its number', () => {
   const numbers = [...read('docs/security.md').matchAll(/^\| (\d+) \|/gm)].map((match) => Number(match[1]));
   expect(numbers).toStrictEqual(numbers.map((_, index) => index + 1));
-  const tests = globSync('e2e/attacks/*.test.ts', { cwd: root }).map(read).join('\n');
+  const tests = globSync('e2e/attacks/{*.test,support/*-attacks}.ts', { cwd: root }).map(read).join('\n');
   const tested = [...tests.matchAll(/\brow: (\d+)|\brows? (\d+)(?: and (\d+))?:/g)].flatMap((match) =>
     match.slice(1).filter(Boolean).map(Number),
   );
