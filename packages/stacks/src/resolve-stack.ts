@@ -2,6 +2,7 @@ import { type ComplianceFinding, checkCompliance } from './compliance/check-comp
 import type { Instance } from './components/component.ts';
 import { resolveFoundation } from './components/foundation.ts';
 import { warnWithoutNetwork } from './components/needs-network.ts';
+import { regionOf } from './components/region.ts';
 import { resolveComponent } from './components/resolve-component.ts';
 import { comparePlaces, compareTexts, Report, startOf } from './errors.ts';
 import { findCycles } from './graph/cycles.ts';
@@ -13,6 +14,7 @@ import type { ServiceSource } from './loading/service.ts';
 import { readStack, type StackSource } from './loading/stack.ts';
 import { reportUnused } from './loading/unused.ts';
 import { foundationOf, presented } from './present.ts';
+import { checkMoves } from './references/check-moves.ts';
 import { type Directory, directoryOf } from './references/directory.ts';
 import {
   type Edge,
@@ -23,7 +25,7 @@ import {
 import { Repository } from './repository/repository.ts';
 import type { Graph, Refusal, Resolution } from './resolution.ts';
 import { didYouMean } from './suggest.ts';
-import { type Tree, textAt, toJson } from './tree/tree.ts';
+import { at, type Tree, toJson } from './tree/tree.ts';
 import { Scope } from './variables/scope.ts';
 import { type VariableSet, variableSet } from './variables/variable-set.ts';
 
@@ -100,7 +102,7 @@ function resolveSource(source: StackSource, given: Record<string, string>, conte
   const variables = variableSet({ layers: source.variables, given, isIncomplete, lostNames }, report);
   const scope = new Scope(variables, { STACK: stack, ENVIRONMENT: environment }, report);
   const spec = scope.expandTree(withoutVariables(source.spec));
-  const region = textAt(spec, 'provider', 'region') ?? '';
+  const region = regionOf(at(spec, 'provider', 'region'), report) ?? '';
   const dependencies = new Map<string, Tree | undefined>();
   const instances = source.services.flatMap((service) => {
     const ofService = serviceVariables(source, service, given, report);
@@ -113,6 +115,7 @@ function resolveSource(source: StackSource, given: Record<string, string>, conte
   });
   const directory = directoryOf(source, instances);
   const { complete, edges } = withReferences(instances, directory, report);
+  checkMoves(complete, directory, report);
   const foundation = resolveFoundation(source, scope, context);
   if (!foundation) warnWithoutNetwork(complete, source, context);
   return {

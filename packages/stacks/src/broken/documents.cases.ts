@@ -2,6 +2,13 @@ import type { Case } from './fixture.ts';
 
 export const documentsCases: Case[] = [
   {
+    title: 'a list in the place of a document',
+    edits: { 'services/user-service/components/worker/worker.yaml': '- kind: Worker\n' },
+    errors: [
+      'wrong_type services/user-service/components/worker/worker.yaml:1:1 the document must be a map, but is a list',
+    ],
+  },
+  {
     title: 'a list that is not closed',
     edits: {
       'services/user-service/components/database/rds.yaml': [['    allocatedGB: 50', '   allocatedGB: [50']],

@@ -1,6 +1,58 @@
 import type { Case } from './fixture.ts';
 
+/** In the metadata of the worker. */
+const moved = 'name: worker';
+
 export const referencesCases: Case[] = [
+  {
+    title: 'a move from what is no reference',
+    edits: {
+      'services/user-service/components/worker/worker.yaml': [[moved, `${moved}\n  movedFrom: old worker`]],
+    },
+    errors: [
+      'bad_reference services/user-service/components/worker/worker.yaml:6:14 "old worker" is not a reference; write service/component, with @region if needed',
+    ],
+  },
+  {
+    title: 'a move from a component that is still there',
+    edits: {
+      'services/user-service/components/worker/worker.yaml': [
+        [moved, `${moved}\n  movedFrom: user-service/api`],
+      ],
+    },
+    errors: [
+      'not_allowed_value services/user-service/components/worker/worker.yaml:6:14 component user-service/api is still in the stack, so nothing has moved from it; remove one of them',
+    ],
+  },
+  {
+    title: 'a move from itself',
+    edits: {
+      'services/user-service/components/worker/worker.yaml': [
+        [moved, `${moved}\n  movedFrom: user-service/worker`],
+      ],
+    },
+    errors: [
+      'not_allowed_value services/user-service/components/worker/worker.yaml:6:14 component user-service/worker has this id now; remove movedFrom',
+    ],
+  },
+  {
+    title: 'a region that AWS can not have',
+    edits: {
+      'services/user-service/components/worker/worker.yaml': [
+        [moved, `${moved}\n  regions: [us-east-1, mars]`],
+      ],
+    },
+    errors: [
+      'not_allowed_value services/user-service/components/worker/worker.yaml:6:24 "mars" is not the name of a region; write it like eu-central-1',
+    ],
+  },
+  {
+    title: "a stack's region that is a city",
+    edits: { 'stack.yaml': [['region: us-east-1', 'region: Frankfurt']] },
+    errors: [
+      'not_allowed_value stack.yaml:14:13 "Frankfurt" is not the name of a region; write it like eu-central-1',
+    ],
+  },
   {
     title: 'too many parts',
     edits: {

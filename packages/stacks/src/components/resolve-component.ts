@@ -6,13 +6,14 @@ import type { ServiceSource } from '../loading/service.ts';
 import type { StackSource } from '../loading/stack.ts';
 import { validate } from '../schema/validate.ts';
 import { merge } from '../tree/merge.ts';
-import { at, listAt, type Tree, textOf, textsOf } from '../tree/tree.ts';
+import { at, listAt, type Tree, textsOf } from '../tree/tree.ts';
 import { Scope } from '../variables/scope.ts';
 import type { VariableSet } from '../variables/variable-set.ts';
 import type { Instance } from './component.ts';
 import { readConfigs } from './configs.ts';
 import { type MergedComponent, mergeComponent } from './layers-of.ts';
 import { projectId } from './project-id.ts';
+import { regionOf } from './region.ts';
 import { checkRules } from './rules.ts';
 
 export type Surroundings = {
@@ -48,7 +49,9 @@ function reservedNames(source: ComponentSource, { stack, environment }: LoadCont
 function regionsOf(source: Known, { variables }: Surroundings, context: LoadContext): string[] | undefined {
   if (!at(source.metadata, 'regions')) return undefined;
   const scope = new Scope(variables, reservedNames(source, context), context.report);
-  const regions = listAt(source.metadata, 'regions').flatMap((item) => textOf(scope.expandTree(item)) ?? []);
+  const regions = listAt(source.metadata, 'regions').flatMap(
+    (item) => regionOf(scope.expandTree(item), context.report) ?? [],
+  );
   return regions.length > 0 ? [...new Set(regions)] : undefined;
 }
 

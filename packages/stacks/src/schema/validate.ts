@@ -64,7 +64,8 @@ function ofOwnType(
 }
 
 function wrongType(types: TypeName[], tree: Tree, position: Position, check: Check): Tree {
-  const message = `${position.path} must be ${typeWords(types)}, but is ${valueWords(tree)}`;
+  const what = position.path === '' ? 'the document' : position.path;
+  const message = `${what} must be ${typeWords(types)}, but is ${valueWords(tree)}`;
   fail(check, 'wrong_type', tree.place, message);
   return invalid(tree.place);
 }

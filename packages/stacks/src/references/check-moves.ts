@@ -1,0 +1,38 @@
+import type { Instance } from '../components/component.ts';
+import type { Report } from '../errors.ts';
+import { at, textOf } from '../tree/tree.ts';
+import type { Directory } from './directory.ts';
+
+const idPattern = /^[a-z][a-z0-9-]*\/[a-z][a-z0-9-]*(?:@[a-z0-9-]+)?$/;
+
+/** Reports a `movedFrom` that is no component's id, or that of a component which is still there. */
+export function checkMoves(instances: Instance[], directory: Directory, report: Report): void {
+  const ids = new Set(instances.map(({ id }) => id));
+  for (const { id, source } of instances) {
+    const tree = at(source.metadata, 'movedFrom');
+    const before = textOf(tree);
+    if (!tree || before === undefined) continue;
+    if (!idPattern.test(before))
+      report.error(
+        'bad_reference',
+        tree.place,
+        `${JSON.stringify(before)} is not a reference; write service/component, with @region if needed`,
+      );
+    else if (ids.has(before) || isUnread(before, directory))
+      report.error(
+        'not_allowed_value',
+        tree.place,
+        before === id
+          ? `component ${id} has this id now; remove movedFrom`
+          : `component ${before} is still in the stack, so nothing has moved from it; remove one of them`,
+      );
+  }
+}
+
+/** Whether the component has a folder, but its files could not be read. */
+function isUnread(id: string, { services, instances, strays }: Directory): boolean {
+  const [service = '', name = ''] = id.split('@')[0]?.split('/') ?? [];
+  const component = `${service}/${name}`;
+  if (instances.has(component)) return false;
+  return services.get(service)?.has(name) === true || strays.has(component);
+}
