@@ -23,7 +23,11 @@ const inDevelopment = ['--environment', 'development', '--var', 'VERSION=v1.0.0'
 
 test('a stack is validated as the first example says, in the current folder', async () => {
   const { stdout } = await deployer('validate', '--stack', 'user-platform', ...inDevelopment);
-  expect(stdout).toBe(`stack user-platform is valid in development: 2 components in 2 waves
+  const needs = (path: string, kind: string) =>
+    `warning: stacks/user-platform/services/notification-service/components/${path}:2:7: ${kind} needs a network, and the stack names none; give one as spec.vpc in stacks/user-platform/infra/networking.yaml (no_network)`;
+  expect(stdout).toBe(`${needs('api/microservice.yaml', 'MicroService')}
+${needs('database/rds.yaml', 'RDS')}
+stack user-platform is valid in development: 2 components in 2 waves
   wave 1: notification-service/database (RDS)
   wave 2: notification-service/api (MicroService)
 `);

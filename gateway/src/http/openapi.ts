@@ -2,6 +2,7 @@ import { type Endpoint, endpoints, type ProblemCode, problemSchema } from '@depl
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiPathsObject } from 'zod-openapi';
 import { problemStatus } from './problems.ts';
+import stackExamples from './stack-examples.json' with { type: 'json' };
 
 /** Problems that every operation may answer unless it is public. */
 const accessProblems: readonly ProblemCode[] = [
@@ -61,7 +62,12 @@ function operation(endpoint: Endpoint) {
       ...(header ? { header } : {}),
     },
     ...(endpoint.body
-      ? { requestBody: { required: true, content: { 'application/json': { schema: endpoint.body } } } }
+      ? {
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: endpoint.body, ...exampleOf(endpoint, 'request') } },
+          },
+        }
       : {}),
     responses: { [endpoint.status]: success(endpoint), ...problems(endpoint) },
   };
@@ -70,7 +76,15 @@ function operation(endpoint: Endpoint) {
 function success(endpoint: Endpoint) {
   if (typeof endpoint.answer === 'string')
     return { description: endpoint.summary, content: { [endpoint.answer]: { schema: z.string() } } };
-  return { description: endpoint.summary, content: { 'application/json': { schema: endpoint.answer } } };
+  const json = { schema: endpoint.answer, ...exampleOf(endpoint, 'answer') };
+  return { description: endpoint.summary, content: { 'application/json': json } };
+}
+
+/** Requests and answers of a first deploy, as the engine has answered them. */
+function exampleOf({ operationId }: Endpoint, part: 'request' | 'answer'): { example?: unknown } {
+  const examples: Record<string, { request?: unknown; answer?: unknown }> = stackExamples;
+  const example = Object.hasOwn(examples, operationId) ? examples[operationId]?.[part] : undefined;
+  return example === undefined ? {} : { example };
 }
 
 function problems(endpoint: Endpoint) {

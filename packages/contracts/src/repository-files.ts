@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { fileContentSchema, sizeOf } from './files.ts';
 import { pathProblem } from './path-rule.ts';
-import { repositoryExample } from './repository-example.ts';
 
 /** Limits on a deployment repository: sum of all contents in bytes (UTF-8), number of files. */
 export const maxRepositoryBytes = 20 * 1024 * 1024;
@@ -36,7 +35,6 @@ export const repositoryFilesSchema = z
   })
   .meta({
     description: 'Relative path → text, or {"base64": …} for a file that is not UTF-8 text.',
-    example: repositoryExample,
   });
 export type RepositoryFiles = z.infer<typeof repositoryFilesSchema>;
 
