@@ -7,7 +7,8 @@ import {
 import type { TerraformPlan } from '@deployment-engine/terraform-code';
 import { exceededLimits } from './blast-radius.ts';
 import { type ChangeFinding, type ChangeRule, changeRules, findChanges } from './change-rules.ts';
-import { type PlanModel, readPlan } from './plan-model.ts';
+import { exceededInStacks, identityChanges, readStacks } from './inner-templates.ts';
+import { type PlanModel, type PlannedResource, readPlan } from './plan-model.ts';
 import { attentionMode, changeMode, modesBySeverity, type Profile } from './profiles.ts';
 import { type FindingDraft, ReportBuilder } from './report-builder.ts';
 import type { PolicyRule, Violation } from './rule.ts';
@@ -36,18 +37,31 @@ export function evaluatePlan(
   const model = readPlan(plan);
   const builder = new ReportBuilder(settings);
   judgeResources(model, settings, builder);
+  for (const { model: inner, addressOf } of readStacks(model))
+    judgeResources(inner, settings, builder, addressOf);
   const isExpected = ({ id }: ChangeFinding) => destroys && ofDestroys.includes(id) && !isNamed(settings, id);
-  const changes = findChanges(model).filter((finding) => !isExpected(finding));
-  const exceeded = destroys ? [] : exceededLimits(model, settings.blastRadius, 'the project');
+  const changes = [...findChanges(model), ...identityChanges(model)].filter(
+    (finding) => !isExpected(finding),
+  );
+  const limit = (limits: BlastRadius, whose: string) => [
+    ...exceededLimits(model, limits, whose),
+    ...exceededInStacks(model, limits, whose),
+  ];
+  const exceeded = destroys ? [] : limit(settings.blastRadius, 'the project');
   for (const finding of [...changes, ...exceeded]) builder.add(draftOf(finding, settings.profile));
   if (callerLimits)
-    for (const finding of exceededLimits(model, callerLimits, 'the API key'))
+    for (const finding of limit(callerLimits, 'the API key'))
       builder.add({ ...draftOf(finding, settings.profile), allowable: false });
   return builder.build();
 }
 
 /** Checks the resources that exist after a plan against the built-in rules. */
-export function judgeResources(plan: PlanModel, settings: PolicySettings, builder: ReportBuilder): void {
+export function judgeResources(
+  plan: PlanModel,
+  settings: PolicySettings,
+  builder: ReportBuilder,
+  addressOf: (resource: PlannedResource) => string = ({ address }) => address,
+): void {
   const { profile } = settings;
   const rules = builtInRules.filter(
     ({ id, severity }) => modeOf(settings, id, modesBySeverity[profile][severity]) !== 'off',
@@ -60,7 +74,7 @@ export function judgeResources(plan: PlanModel, settings: PolicySettings, builde
         builder.add({
           ...metadata(rule),
           ...summary(violations, modesBySeverity[profile][rule.severity], attentionMode[profile]),
-          address: resource.address,
+          address: addressOf(resource),
         });
     }
 }

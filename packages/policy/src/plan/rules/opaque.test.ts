@@ -18,7 +18,9 @@ const judge = (type: string, profile: string, after: object = { template_body: t
 for (const type of types)
   for (const profile of ['guarded', 'strict'])
     test(`${profile} stops ${type}, whose content no rule sees`, () => {
-      const report = judge(type, profile);
+      // A stack's own template is judged like code; one that lies elsewhere is not.
+      const elsewhere = { template_url: 'https://example.org/template.json' };
+      const report = judge(type, profile, type === 'aws_cloudformation_stack' ? elsewhere : undefined);
       const finding = report.findings.find(({ id }) => id === 'OPAQUE-001');
       expect([finding?.severity, finding?.pending, finding?.mode]).toStrictEqual(['high', true, 'approve']);
       expect(report.verdict).toBe('approve');

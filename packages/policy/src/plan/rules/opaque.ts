@@ -1,4 +1,9 @@
-import type { PolicyRule } from '../rule.ts';
+import { readStack } from '../inner-templates.ts';
+import type { PlannedResource } from '../plan-model.ts';
+import type { PolicyRule, Violation } from '../rule.ts';
+
+/** Parts of a template that a message names. */
+const maxNamed = 10;
 
 /**
  * Resources whose template, manifest, chart or document makes a cloud or cluster change other resources.
@@ -62,11 +67,27 @@ export const opaqueRules: PolicyRule[] = [
       'ISO 27001:2022': ['A.8.32'],
     },
     types: opaqueTypes,
-    check: ({ type }) => [
-      {
-        message: `what ${type} creates is not in the plan, and no rule has judged it; read its content`,
-        review: true,
-      },
-    ],
+    check: (resource) =>
+      resource.type === 'aws_cloudformation_stack' ? opaqueParts(resource) : [unseen(resource.type)],
   },
 ];
+
+function unseen(type: string, why = ''): Violation {
+  return {
+    message: `what ${type} creates is not in the plan, and no rule has judged it${why}; read its content`,
+    review: true,
+  };
+}
+
+/** A stack's template is judged like code; what remains are parts that nobody can know. */
+function opaqueParts(stack: PlannedResource): Violation[] {
+  const read = readStack(stack);
+  if ('problem' in read) return [unseen(stack.type, `: ${read.problem}`)];
+  const { opaque } = read;
+  const named = opaque
+    .slice(0, maxNamed)
+    .map(({ logicalId, reason }) => `${logicalId ?? 'the template'}: ${reason}`);
+  const more = opaque.length > maxNamed ? `; and ${opaque.length - maxNamed} more` : '';
+  if (opaque.length === 0) return [];
+  return [{ message: `no rule has judged parts of the template: ${named.join('; ')}${more}`, review: true }];
+}

@@ -1,0 +1,184 @@
+import { isObject } from '../is-object.ts';
+import { TemplateError } from '../template-error.ts';
+import type { CloudFormationTemplate } from './read-template.ts';
+import { conversions } from './types/index.ts';
+import { Unknown, unknownsIn } from './unknown.ts';
+
+/** Characters of all evaluated texts: a short template can repeat a long parameter thousands of times. */
+const maxCharacters = 10_000_000;
+
+/** What is left out, by `AWS::NoValue`. */
+const noValue = Symbol('AWS::NoValue');
+
+/** Evaluates intrinsic functions as far as the parameters say what they mean; the rest is `Unknown`. */
+export class Evaluation {
+  readonly #template: CloudFormationTemplate;
+  readonly #parameters: ReadonlyMap<string, unknown>;
+  readonly #conditions = new Map<string, boolean | Unknown | 'open'>();
+  #characters = 0;
+
+  /** `parameters` has a value for each parameter that has one; others are unknown. */
+  constructor(template: CloudFormationTemplate, parameters: ReadonlyMap<string, unknown>) {
+    this.#template = template;
+    this.#parameters = parameters;
+  }
+
+  /** Returns plain JSON with `Unknown` in it; `undefined` for what is left out. */
+  value(json: unknown): unknown {
+    const found = this.#value(json);
+    return found === noValue ? undefined : found;
+  }
+
+  /** Throws `TemplateError` for a condition that does not exist or depends on itself. */
+  condition(name: string): boolean | Unknown {
+    const known = this.#conditions.get(name);
+    if (known === 'open') throw new TemplateError(`the condition ${name} depends on itself`);
+    if (known !== undefined) return known;
+    if (!Object.hasOwn(this.#template.conditions, name))
+      throw new TemplateError(`the condition ${name} is not among its Conditions`);
+    this.#conditions.set(name, 'open');
+    const found = asTruth(this.#value(this.#template.conditions[name]));
+    this.#conditions.set(name, found);
+    return found;
+  }
+
+  #value(json: unknown): unknown {
+    if (typeof json === 'string') return json.includes('{{resolve:') ? anything : this.#counted(json);
+    if (Array.isArray(json)) return json.map((item) => this.#value(item)).filter((item) => item !== noValue);
+    if (!isObject(json)) return json;
+    const entries = Object.entries(json);
+    const [name, argument] = entries[0] ?? [''];
+    if (entries.length === 1 && (name === 'Ref' || name === 'Condition' || name.startsWith('Fn::')))
+      return this.#function(name, argument);
+    return Object.fromEntries(
+      entries.map(([key, item]) => [key, this.#value(item)]).filter(([, item]) => item !== noValue),
+    );
+  }
+
+  #counted(text: string): string {
+    this.#characters += text.length;
+    if (this.#characters > maxCharacters)
+      throw new TemplateError(
+        `its texts have more than ${maxCharacters} characters with the parameters in them`,
+      );
+    return text;
+  }
+
+  #function(name: string, argument: unknown): unknown {
+    if (name === 'Ref') return this.#ref(String(argument));
+    if (name === 'Condition') return this.condition(String(argument));
+    if (name === 'Fn::GetAtt') return this.#attribute(argument);
+    if (name === 'Fn::If') return this.#if(argument);
+    if (name === 'Fn::Sub') return this.#sub(argument);
+    const given = this.#value(argument);
+    return this.#plain(name, given) ?? Unknown.of([...unknownsIn(given), anything]);
+  }
+
+  #ref(name: string): unknown {
+    if (name === 'AWS::NoValue') return noValue;
+    if (name === 'AWS::Partition') return 'aws';
+    if (name.startsWith('AWS::')) return new Unknown([], true);
+    if (this.#parameters.has(name)) {
+      const value = this.#parameters.get(name);
+      return typeof value === 'string' ? this.#counted(value) : value;
+    }
+    if (this.#template.resources.has(name)) return this.#made(name);
+    if (this.#template.parameters.has(name)) return anything;
+    throw new TemplateError(`Ref names ${name}, which is neither a parameter nor a resource of it`);
+  }
+
+  #attribute(argument: unknown): unknown {
+    const [name] = Array.isArray(argument) ? argument : String(argument).split('.');
+    if (typeof name !== 'string') return anything;
+    if (!this.#template.resources.has(name))
+      throw new TemplateError(`GetAtt names ${name}, which is no resource of it`);
+    return this.#made(name);
+  }
+
+  /** What the cloud makes of a resource is a name; a stored parameter and code of its own can return any text. */
+  #made(logicalId: string): Unknown {
+    const type = this.#template.resources.get(logicalId)?.type ?? '';
+    return new Unknown([logicalId], conversions.has(type) && type !== 'AWS::SSM::Parameter');
+  }
+
+  #if(argument: unknown): unknown {
+    const [name, yes, no] = Array.isArray(argument) ? argument : [];
+    const holds = this.condition(String(name));
+    if (typeof holds === 'boolean') return this.#value(holds ? yes : no);
+    return Unknown.of([...unknownsIn([this.#value(yes), this.#value(no)]), anything]);
+  }
+
+  #sub(argument: unknown): unknown {
+    const [text, given = {}] = Array.isArray(argument) ? argument : [argument];
+    if (typeof text !== 'string' || !isObject(given) || text.includes('{{resolve:')) return anything;
+    const unknown: Unknown[] = [];
+    const shown = text.replace(/\$\{(!?)([^{}]+)\}/g, (whole, literal: string, inner: string) => {
+      if (literal) return `\${${inner}}`;
+      const name = inner.trim();
+      const value = Object.hasOwn(given, name)
+        ? this.#value(given[name])
+        : name.includes('.')
+          ? this.#attribute(name)
+          : this.#ref(name);
+      const isText = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+      if (!isText) unknown.push(value instanceof Unknown ? value : anything);
+      return isText ? this.#counted(String(value)) : whole;
+    });
+    return unknown.length > 0 ? Unknown.of(unknown) : this.#counted(shown);
+  }
+
+  /** Evaluates a function of values; `undefined` if one that it needs is unknown. */
+  #plain(name: string, given: unknown): unknown {
+    const list = Array.isArray(given) ? given : [given];
+    const [first, second, third] = list;
+    switch (name) {
+      case 'Fn::Equals':
+        return unknownsIn(list).length > 0 ? undefined : JSON.stringify(first) === JSON.stringify(second);
+      case 'Fn::Not':
+        return first instanceof Unknown ? undefined : asTruth(first) === false;
+      case 'Fn::And':
+        return list.includes(false) ? false : unknownsIn(list).length > 0 ? undefined : true;
+      case 'Fn::Or':
+        return list.includes(true) ? true : unknownsIn(list).length > 0 ? undefined : false;
+      case 'Fn::Join':
+        return joined(first, second, (text) => this.#counted(text));
+      case 'Fn::Split':
+        return typeof second === 'string' && typeof first === 'string' ? second.split(first) : undefined;
+      case 'Fn::Select':
+        return Array.isArray(second) ? second[Number(first)] : undefined;
+      case 'Fn::FindInMap':
+        return this.#inMap([first, second, third]);
+      case 'Fn::Base64':
+        return typeof given === 'string' ? Buffer.from(given).toString('base64') : undefined;
+      case 'Fn::GetAZs':
+      case 'Fn::Cidr':
+        return new Unknown([], true);
+      default:
+        return undefined;
+    }
+  }
+
+  #inMap(keys: unknown[]): unknown {
+    let found: unknown = this.#template.mappings;
+    for (const key of keys) {
+      if (!isObject(found) || key instanceof Unknown || !Object.hasOwn(found, String(key))) return undefined;
+      found = found[String(key)];
+    }
+    return found;
+  }
+}
+
+/** Stands for a value that can be anything. */
+const anything = new Unknown([], false);
+
+function asTruth(value: unknown): boolean | Unknown {
+  if (value instanceof Unknown) return value;
+  return value === true || value === 'true';
+}
+
+/** A list with unknown names in it is a name that has text in it; one with other unknown items is not known at all. */
+function joined(by: unknown, items: unknown, counted: (text: string) => string): unknown {
+  if (typeof by !== 'string' || !Array.isArray(items)) return undefined;
+  const unknown = items.filter((item) => item instanceof Unknown);
+  return unknown.length > 0 ? Unknown.of(unknown) : counted(items.join(by));
+}

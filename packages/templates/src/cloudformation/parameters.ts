@@ -1,0 +1,95 @@
+import { isObject } from '../is-object.ts';
+import type { CloudFormationTemplate } from './read-template.ts';
+import { Unknown } from './unknown.ts';
+
+export type ParameterProblem = { parameter: string; problem: string };
+
+export type CheckedParameters = {
+  /** Values by name, defaults included, in the form that `Ref` gives. */
+  values: Map<string, unknown>;
+  /** Parameters whose values are secret (`NoEcho`). */
+  secret: string[];
+  problems: ParameterProblem[];
+};
+
+/**
+ * Checks given values against the template's parameters, before anything runs: missing and unknown ones, type, allowed values,
+ * lengths and limits. Messages contain no value. Patterns are left to CloudFormation: a hostile one can take for ever.
+ */
+export function checkParameters(
+  { parameters }: CloudFormationTemplate,
+  given: Readonly<Record<string, unknown>>,
+): CheckedParameters {
+  const checked: CheckedParameters = { values: new Map(), secret: [], problems: [] };
+  for (const name of Object.keys(given))
+    if (!parameters.has(name))
+      checked.problems.push({
+        parameter: name,
+        problem: `the template has no such parameter; it has ${[...parameters.keys()].join(', ') || 'none'}`,
+      });
+  for (const [name, definition] of parameters) {
+    if (isTrue(definition.NoEcho)) checked.secret.push(name);
+    const value = Object.hasOwn(given, name) ? given[name] : definition.Default;
+    const problem =
+      value === undefined ? 'it has no value and no default; give one' : problemOf(definition, value);
+    if (problem) checked.problems.push({ parameter: name, problem });
+    else checked.values.set(name, formOf(definition, value));
+  }
+  return checked;
+}
+
+function isTrue(value: unknown): boolean {
+  return value === true || String(value).toLowerCase() === 'true';
+}
+
+function problemOf(definition: Record<string, unknown>, value: unknown): string | undefined {
+  const type = String(definition.Type ?? 'String');
+  if (value instanceof Unknown) return undefined;
+  if (isObject(value)) return `it is not a ${type}`;
+  const items = isListType(type) ? itemsOf(value) : [String(value)];
+  for (const item of items) {
+    const problem = problemOfItem(definition, type, item);
+    if (problem) return problem;
+  }
+  return undefined;
+}
+
+function problemOfItem(definition: Record<string, unknown>, type: string, item: string): string | undefined {
+  const explained =
+    typeof definition.ConstraintDescription === 'string' ? `: ${definition.ConstraintDescription}` : '';
+  const { AllowedValues: allowed } = definition;
+  if (/^(Number|List<Number>)$/.test(type) && !(item.trim() !== '' && Number.isFinite(Number(item))))
+    return 'it is not a number';
+  if (Array.isArray(allowed) && !allowed.map(String).includes(item))
+    return `it is none of ${allowed.map(String).join(', ')}${explained}`;
+  const number = Number(item);
+  const limits = [
+    ['MinLength', (limit: number) => item.length < limit, 'have at least', ' characters'],
+    ['MaxLength', (limit: number) => item.length > limit, 'have at most', ' characters'],
+    ['MinValue', (limit: number) => number < limit, 'be at least', ''],
+    ['MaxValue', (limit: number) => number > limit, 'be at most', ''],
+  ] as const;
+  for (const [name, isBeyond, words, unit] of limits) {
+    const limit = definition[name];
+    if (limit !== undefined && isBeyond(Number(limit))) return `it must ${words} ${limit}${unit}${explained}`;
+  }
+  return undefined;
+}
+
+function isListType(type: string): boolean {
+  return type === 'CommaDelimitedList' || /^(AWS::SSM::Parameter::Value<)?List</.test(type);
+}
+
+function itemsOf(value: unknown): string[] {
+  return Array.isArray(value)
+    ? value.map(String)
+    : String(value)
+        .split(',')
+        .map((item) => item.trim());
+}
+
+/** Numbers stay texts, as CloudFormation keeps them. */
+function formOf({ Type: type = 'String' }: Record<string, unknown>, value: unknown): unknown {
+  if (!(value instanceof Unknown) && isListType(String(type))) return itemsOf(value);
+  return value instanceof Unknown ? value : String(value);
+}
