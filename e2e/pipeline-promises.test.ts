@@ -1,9 +1,12 @@
 import type { PipelineView } from '@deployment-engine/contracts';
+import { testAtOnce } from '../scripts/jest/at-once.ts';
 import { pipelineClient, statuses } from '../testing/pipelines.ts';
 import { sharedEngine } from '../testing/shared-engine.ts';
 import { type Note, notesRepository } from '../testing/stacks/notes.ts';
 import { waitFor } from '../testing/wait.ts';
 
+// Each has an environment of its own. All have ended before the first `test`, as one of those kills the gateway.
+const testBeside = testAtOnce({ atMost: 3 });
 const { client, engine } = sharedEngine();
 const stack = pipelineClient(client, 'notes');
 
@@ -29,7 +32,7 @@ async function resources(environment: string): Promise<Record<string, number>> {
   );
 }
 
-test('of ten that want a stack at once and do not wait, one gets it', async () => {
+testBeside('of ten that want a stack at once and do not wait, one gets it', async () => {
   const answers = await Promise.all(
     Array.from({ length: 10 }, () =>
       client.post('/api/stacks/notes/apply', body(chain(1), 'contended', { wait: false })),
@@ -51,7 +54,7 @@ test('of ten that want a stack at once and do not wait, one gets it', async () =
   await stack.reached(accepted[0]?.body.pipelineId, ['cancelled']);
 });
 
-test('two services are deployed at once; a whole stack waits for both', async () => {
+testBeside('two services are deployed at once; a whole stack waits for both', async () => {
   const notes = { ...chain(1, 'left'), ...chain(1, 'right') };
   await stack.run('apply', body(notes, 'teams', { autoApprove: true }));
   const changed = {
@@ -72,28 +75,7 @@ test('two services are deployed at once; a whole stack waits for both', async ()
   expect(await stack.ended(whole)).toMatchObject({ status: 'completed', counts: { unchanged: 2 } });
 });
 
-test('a gateway that is killed again and again ends the pipeline, with each component once', async () => {
-  const planned = await stack.run('apply', body(chain(5), 'killed'));
-  await client.post(`/api/stacks/pipelines/${planned.pipelineId}/approve`, {
-    planDigest: planned.planDigest,
-  });
-  for (const done of [0, 1, 3]) {
-    await waitFor(`${done} components to be deployed`, async () => {
-      const { body: view } = await client.get(`/api/stacks/pipelines/${planned.pipelineId}`);
-      const at = view.components.filter(({ status }: { status: string }) => status === 'succeeded').length;
-      return at >= done && view.components.some(({ status }: { status: string }) => status === 'applying');
-    });
-    await engine().gateway?.stop('SIGKILL');
-    await engine().startGateway();
-  }
-  const ended = await stack.ended(planned.pipelineId);
-  expect({ status: ended.status, error: ended.error }).toStrictEqual({ status: 'completed', error: null });
-  expect(await resources('killed')).toStrictEqual(
-    Object.fromEntries(Object.keys(chain(5)).map((component) => [component, 1])),
-  );
-});
-
-test('a cancel starts nothing more, and a resumption does the rest', async () => {
+testBeside('a cancel starts nothing more, and a resumption does the rest', async () => {
   const id = await stack.start('apply', body(chain(6), 'cancelled', { autoApprove: true }));
   await waitFor('the first component', async () => {
     const { body: view } = await client.get(`/api/stacks/pipelines/${id}`);
@@ -112,7 +94,7 @@ test('a cancel starts nothing more, and a resumption does the rest', async () =>
   );
 });
 
-test('a plan that differs from what was approved asks again, and only for its component', async () => {
+testBeside('a plan that differs from what was approved asks again, and only for its component', async () => {
   const clock = {
     'kinds/Clock/kind.yaml': JSON.stringify({
       apiVersion: 'kinds.deployer.io/v1',
@@ -150,7 +132,7 @@ test('a plan that differs from what was approved asks again, and only for its co
   expect((await stack.approve(asks)).status).toBe('completed');
 });
 
-test('a component that moves keeps what it has deployed', async () => {
+testBeside('a component that moves keeps what it has deployed', async () => {
   await stack.run('apply', body({ 'old/note': { text: 'a' } }, 'moved', { autoApprove: true }));
   const moved = body({ 'new/note': { text: 'a', movedFrom: 'old/note' } }, 'moved', { autoApprove: true });
   const done = await stack.run('apply', moved);
@@ -179,4 +161,25 @@ test('a job of nobody gets its turn while a large stack is deployed', async () =
   expect(job.status).toBe('completed');
   expect(view.counts.applying).toBeGreaterThan(0);
   expect(await stack.ended(id)).toMatchObject({ status: 'completed', counts: { succeeded: 30 } });
+});
+
+test('a gateway that is killed again and again ends the pipeline, with each component once', async () => {
+  const planned = await stack.run('apply', body(chain(5), 'killed'));
+  await client.post(`/api/stacks/pipelines/${planned.pipelineId}/approve`, {
+    planDigest: planned.planDigest,
+  });
+  for (const done of [0, 1, 3]) {
+    await waitFor(`${done} components to be deployed`, async () => {
+      const { body: view } = await client.get(`/api/stacks/pipelines/${planned.pipelineId}`);
+      const at = view.components.filter(({ status }: { status: string }) => status === 'succeeded').length;
+      return at >= done && view.components.some(({ status }: { status: string }) => status === 'applying');
+    });
+    await engine().gateway?.stop('SIGKILL');
+    await engine().startGateway();
+  }
+  const ended = await stack.ended(planned.pipelineId);
+  expect({ status: ended.status, error: ended.error }).toStrictEqual({ status: 'completed', error: null });
+  expect(await resources('killed')).toStrictEqual(
+    Object.fromEntries(Object.keys(chain(5)).map((component) => [component, 1])),
+  );
 });
