@@ -1,4 +1,5 @@
-import { testsAtOnce } from './at-once.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { testAtOnce, testsAtOnce } from './at-once.ts';
 
 const first = Promise.withResolvers<void>();
 const second = Promise.withResolvers<void>();
@@ -12,4 +13,16 @@ testsAtOnce(false, {
     second.resolve();
     await first.promise;
   },
+});
+
+const oneAtATime = testAtOnce({ atMost: 1 });
+const order: string[] = [];
+
+oneAtATime('with a limit a test is ended', async () => {
+  order.push('starts');
+  await nextTurn();
+  order.push('ends');
+});
+oneAtATime('before the next one starts', async () => {
+  expect(order).toStrictEqual(['starts', 'ends']);
 });
