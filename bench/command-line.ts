@@ -1,20 +1,22 @@
 import { execFile } from 'node:child_process';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { writePackage } from '../scripts/npm-package/write-package.ts';
 import { Engine } from '../testing/engine.ts';
 import { median, type Row } from './table.ts';
 
-const root = resolve(import.meta.dirname, '..');
-const deployer = join(root, 'cli/bin/deployer.mjs');
 const rounds = 21;
 const code = 'resource "terraform_data" "a" {\n  input = "x"\n}\n';
 /** Does what `status` must do at least: one request, one answer. */
 const bareFetch =
   'const answer = await fetch(process.argv[1]); if (!answer.ok) throw new Error(); await answer.json();';
 
-/** Times whole processes, in turn: Node alone, `--version`, a bare fetch of a status, and `deployer status`. */
+/** Times whole processes of the npm package, in turn: Node alone, `--version`, a bare fetch of a status, and `status`. */
 export async function commandLineBench(): Promise<Row[]> {
   await using engine = await Engine.start();
+  const folder = join(engine.directory, 'npm-package');
+  await writePackage(folder);
+  const deployer = join(folder, 'bin/deployer.js');
   const jobId = await deploy(engine.url);
   const status = `${engine.url}/api/deploy/status/${jobId}`;
   const commands = {

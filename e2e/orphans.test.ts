@@ -1,80 +1,25 @@
 import assert from 'node:assert/strict';
 import type { Orphan } from '@deployment-engine/contracts';
 import { testUnless } from '../scripts/jest/unless.ts';
-import { createClient } from '../testing/client.ts';
-import { Engine } from '../testing/engine.ts';
-import { type LocalAws, skipWithoutAws, startLocalAws } from '../testing/local-aws.ts';
+import type { Client } from '../testing/client.ts';
+import { skipWithoutAws } from '../testing/local-aws.ts';
 import { waitFor } from '../testing/wait.ts';
-import {
-  findProcesses,
-  findProxies,
-  providerProgram,
-  signalAll,
-  terraformProgram,
-} from './chaos/processes.ts';
-import { type SlowAws, startSlowAws } from './chaos/slow-aws.ts';
+import { findProcesses, signalAll, terraformProgram } from './chaos/processes.ts';
+import { LateAws, late, manyGroups, prompt, awsProvider as provider } from './late-aws.ts';
 
 const skip = skipWithoutAws();
-const provider = `
-terraform {
-  required_providers {
-    aws = {
-      source = "hashicorp/aws"
-    }
-  }
-}
-provider "aws" {
-  region = "us-east-1"
-}
-`;
 
-let aws: LocalAws;
-let slow: SlowAws;
-let engine: Engine;
-let client: ReturnType<typeof createClient>;
+let it: LateAws;
+let client: Client;
 
 beforeAll(async () => {
   if (skip) return;
-  aws = await startLocalAws();
-  slow = await startSlowAws(aws.url, () => 1);
-  engine = await Engine.start({
-    gatewayEnv: { ...aws.env, AWS_ENDPOINT_URL: slow.url, ORPHAN_ABSENCE_SECONDS: '0' },
-  });
-  client = createClient(engine.url);
+  it = await LateAws.start();
+  client = it.client;
 });
-afterAll(async () => {
-  await engine?.[Symbol.asyncDispose]();
-  await slow?.stop();
-  await aws?.stop();
-});
+afterAll(() => it?.[Symbol.asyncDispose]());
 
-/** Delays every call, so that creates are in flight whenever a test looks. */
-const late = { delayMs: 1500, loseAnswers: 0, breakBefore: 0 };
-const prompt = { delayMs: 0, loseAnswers: 0, breakBefore: 0 };
-
-/**
- * Starts a deploy and waits until some resources are finished and others in flight. Terraform makes ten at
- * once: code of more than ten has others left whenever the first is finished.
- */
-async function applying(projectId: string, iacCode: string, finished: number): Promise<string> {
-  slow.setFaults(late);
-  const { body } = await client.post('/api/deploy', { projectId, iacCode });
-  await waitFor('resources in flight', async () => {
-    const { body: job } = await client.get(`/api/deploy/status/${body.jobId}`);
-    assert.equal(job.endTime, null, job.error);
-    return job.step === 'apply' && job.resources.finished >= finished;
-  });
-  return body.jobId;
-}
-
-async function groups(prefix: string): Promise<string[]> {
-  const text = await aws.call('ec2', { query: 'Action=DescribeSecurityGroups&Version=2016-11-15' });
-  const items = text.split(/(?=<groupId>sg-)/).slice(1);
-  return items
-    .filter((item) => item.includes(`<groupName>${prefix}`))
-    .map((item) => /<groupId>([^<]+)/.exec(item)?.[1] ?? '')
-    .toSorted();
-}
+const groups = (prefix: string) => it.groups(prefix);
 
 const orphansOf = async (projectId: string): Promise<Orphan[]> =>
   (await client.get(`/api/deploy/orphans/${projectId}`)).body.orphans;
@@ -98,22 +43,15 @@ async function destroyed(projectId: string, status = 'destroyed'): Promise<void>
   expect((await client.get(`/api/deploy/infrastructure/${projectId}`)).body.deploymentStatus).toBe(status);
 }
 
-const manyGroups = (prefix: string, count: number) => `${provider}
-resource "aws_security_group" "g" {
-  count       = ${count}
-  name_prefix = "${prefix}-"
-}
-`;
-
 testUnless(skip)(
   'Terraform killed: every id that the cloud still told is in the state, and nothing is made twice',
   async () => {
     const code = manyGroups('killed', 30);
-    const jobId = await applying('killed', code, 8);
-    expect(signalAll(findProcesses([engine.directory], terraformProgram), 'SIGKILL')).toBeGreaterThan(0);
+    const jobId = await it.applying('killed', code, 8);
+    expect(signalAll(findProcesses([it.engine.directory], terraformProgram), 'SIGKILL')).toBeGreaterThan(0);
     const job = await client.finished(jobId);
     expect([job.status, job.failure?.reason]).toStrictEqual(['failed', 'interrupted']);
-    slow.setFaults(prompt);
+    it.slow.setFaults(prompt);
     const { body } = await client.get('/api/deploy/infrastructure/killed');
     const inState = body.terraformState.resources.flatMap(
       (resource: { instances: { attributes: { id: string } }[] }) =>
@@ -143,19 +81,11 @@ resource "aws_ssm_parameter" "p" {
   value = "x"
 }
 `;
-    const jobId = await applying('lost', code, 0);
+    const jobId = await it.applying('lost', code, 0);
     await waitFor('objects in the cloud', async () => (await groups('lost-')).length === 4);
-    const folders = [engine.directory];
-    signalAll(
-      [
-        ...findProxies(folders),
-        ...findProcesses(folders, terraformProgram),
-        ...findProcesses(folders, providerProgram),
-      ],
-      'SIGKILL',
-    );
+    it.killRuns();
     await client.finished(jobId);
-    slow.setFaults(prompt);
+    it.slow.setFaults(prompt);
     const reported = await orphansOf('lost');
     assert.ok(reported.some(({ type, status }) => type === 'aws_security_group' && status === 'unresolved'));
 
@@ -187,16 +117,16 @@ resource "aws_ssm_parameter" "p" {
   value = "x"
 }
 `;
-  const jobId = await applying('cancelled', code, 3);
+  const jobId = await it.applying('cancelled', code, 3);
   await client.post(`/api/deploy/jobs/${jobId}/cancel`, {});
   const job = await client.finished(jobId);
   expect([job.status, job.endedBy]).toStrictEqual(['cancelled', 'interrupt']);
-  slow.setFaults(prompt);
+  it.slow.setFaults(prompt);
   const { body } = await client.get('/api/deploy/infrastructure/cancelled');
   expect(body.stateUncertain).toBe(null);
   const { state } = (await client.get('/api/deploy/state/cancelled')).body;
   const recorded = state.resources.flatMap((resource: { instances: unknown[] }) => resource.instances).length;
-  const parameters = await aws.call('ssm', { target: 'AmazonSSM.DescribeParameters' });
+  const parameters = await it.aws.call('ssm', { target: 'AmazonSSM.DescribeParameters' });
   const existing = (await groups('cancelled-')).length + (parameters.match(/"cancelled-p\d+"/g)?.length ?? 0);
   expect(recorded).toBe(existing);
   await client.complete('/api/deploy', { projectId: 'cancelled', iacCode: code });
@@ -224,10 +154,10 @@ resource "aws_ssm_parameter" "west" {
   value    = "x"
 }
 `;
-  const jobId = await applying('aliased', code, 1);
-  signalAll(findProcesses([engine.directory], terraformProgram), 'SIGKILL');
+  const jobId = await it.applying('aliased', code, 1);
+  signalAll(findProcesses([it.engine.directory], terraformProgram), 'SIGKILL');
   await client.finished(jobId);
-  slow.setFaults(prompt);
+  it.slow.setFaults(prompt);
   const { body } = await client.get('/api/deploy/infrastructure/aliased');
   expect(body.stateUncertain).toBe(null);
   const regionOf = (text: string) => /arn:aws:ssm:([\w-]+):/.exec(text)?.[1];
@@ -242,19 +172,11 @@ testUnless(skip)(
   'orphans that a search cannot tell apart stay reported after a destroy, until a person deletes or acknowledges them',
   async () => {
     const code = manyGroups('apart', 2);
-    const jobId = await applying('apart', code, 0);
+    const jobId = await it.applying('apart', code, 0);
     await waitFor('objects in the cloud', async () => (await groups('apart-')).length === 2);
-    const folders = [engine.directory];
-    signalAll(
-      [
-        ...findProxies(folders),
-        ...findProcesses(folders, terraformProgram),
-        ...findProcesses(folders, providerProgram),
-      ],
-      'SIGKILL',
-    );
+    it.killRuns();
     await client.finished(jobId);
-    slow.setFaults(prompt);
+    it.slow.setFaults(prompt);
     await destroyed('apart', 'destroyed_with_orphans');
     expect((await groups('apart-')).length).toBe(2);
     const [first, second] = (await orphansOf('apart')).filter(({ status }) => status === 'unresolved');
@@ -286,7 +208,7 @@ testUnless(skip)(
 testUnless(skip)(
   'another project’s object is never taken over without approval, however the creation of a similar one ended',
   async () => {
-    slow.setFaults(prompt);
+    it.slow.setFaults(prompt);
     const table = (name: string) => `${provider}
 resource "aws_ssm_parameter" "p" {
   name  = "${name}"
@@ -295,7 +217,7 @@ resource "aws_ssm_parameter" "p" {
 }
 `;
     await client.complete('/api/deploy', { projectId: 'victim', iacCode: table('of-victim') });
-    slow.setFaults(late);
+    it.slow.setFaults(late);
     const { body } = await client.post('/api/deploy', { projectId: 'thief', iacCode: table('of-victim') });
     await waitFor('the creation', async () => {
       const { body: job } = await client.get(`/api/deploy/status/${body.jobId}`);
@@ -303,7 +225,7 @@ resource "aws_ssm_parameter" "p" {
     });
     await client.post(`/api/deploy/jobs/${body.jobId}/cancel`, { graceSeconds: 0 });
     await client.finished(body.jobId);
-    slow.setFaults(prompt);
+    it.slow.setFaults(prompt);
     const second = await client.post('/api/deploy', { projectId: 'thief', iacCode: table('of-victim') });
     const job = await waitFor('the second deploy to wait or end', async () => {
       const { body: view } = await client.get(`/api/deploy/status/${second.body.jobId}`);

@@ -2,12 +2,12 @@
 // The command line is TypeScript, which the pinned Node and every newer one run directly.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
+import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const main = new URL('../src/main.ts', import.meta.url);
 if (process.features.typescript) {
-  enableCompileCache();
+  module.enableCompileCache();
   await import(main.href);
 } else {
   const pinned = fileURLToPath(new URL('../../node_modules/node/bin/node', import.meta.url));

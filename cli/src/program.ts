@@ -57,5 +57,5 @@ function prepare(command: Command, json: boolean): void {
 /** Loaded late, because help and version need no settings. */
 async function prepareOutput(command: Command): Promise<void> {
   const { outputSettings } = await import('./settings/output-settings.ts');
-  setOutputMode(outputSettings(command));
+  setOutputMode(await outputSettings(command));
 }

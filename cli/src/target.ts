@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { UsageError } from './exit-code.ts';
-import { collect } from './upload/variables.ts';
 
 /** Which project, or which part of a stack, a command is about. */
 export type TargetOptions = {
@@ -43,6 +42,11 @@ export function withVariables(command: Command): Command {
       collect,
     )
     .option('--var-file <file>', 'variables as .tfvars, YAML or JSON, repeatable', collect);
+}
+
+/** Option parser that collects every use of an option. */
+function collect(text: string, before: string[] = []): string[] {
+  return [...before, text];
 }
 
 /** Whether a command is about a stack: any option of one is given. */

@@ -1,28 +1,15 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Diagnostic } from '@deployment-engine/contracts';
-import { FakeEngine, jobId } from './fake-engine.ts';
-import { type RunOptions, runDeployer, writeFiles } from './support.ts';
+import { jobId } from './fake-engine.ts';
+import { type RunOptions, runDeployer } from './support.ts';
+import { withFakeEngine } from './with-fake-engine.ts';
 
-let folder = '';
-let engine: FakeEngine;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'cli-'));
-  await writeFiles(folder, { 'infra/main.tf': '# code' });
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
-beforeEach(async () => {
-  engine = await FakeEngine.start();
-});
-afterEach(() => engine[Symbol.asyncDispose]());
+const { folder, engine } = withFakeEngine({ 'infra/main.tf': '# code' });
 
 const deployer = (words: string[], options: RunOptions = {}) =>
-  runDeployer(engine.url, words, {
-    cwd: folder,
+  runDeployer(engine().url, words, {
+    cwd: folder(),
     ...options,
-    env: { GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: folder, ...options.env },
+    env: { GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: folder(), ...options.env },
   });
 
 /** As the runner reads a line. Source: ActionCommand.cs of https://github.com/actions/runner */
@@ -48,7 +35,7 @@ const hostile: Diagnostic = {
 };
 
 test('a hostile provider, whatever it says and wherever it is printed, gives no command but our annotation', async () => {
-  engine.emit(
+  engine().emit(
     { type: 'waiting', reason: orders },
     { type: 'log', step: 'apply', line: orders },
     { type: 'diagnostic', step: 'apply', diagnostic: hostile },
@@ -56,7 +43,7 @@ test('a hostile provider, whatever it says and wherever it is printed, gives no 
     { type: 'job_status', status: 'failed', message: orders },
   );
   const failure = { step: 'apply', reason: 'terraform_failed', message: orders, retryable: false } as const;
-  engine.job = { ...engine.job, error: orders, failure: { ...failure, diagnostics: [hostile] } };
+  engine().job = { ...engine().job, error: orders, failure: { ...failure, diagnostics: [hostile] } };
   for (const more of [[], ['--verbose'], ['--quiet']]) {
     const ran = await deployer(['deploy', 'infra', '--project', 'shop', '--auto-approve', ...more]);
     expect(ran.code).toBe(1);
@@ -74,7 +61,7 @@ test('a hostile provider, whatever it says and wherever it is printed, gives no 
 });
 
 test('outside of GitHub Actions there are no annotations', async () => {
-  engine.emit(
+  engine().emit(
     { type: 'diagnostic', step: 'plan', diagnostic: { ...hostile, summary: 'Wrong', detail: 'It is.' } },
     { type: 'job_status', status: 'failed', message: 'failed' },
   );
@@ -106,8 +93,8 @@ test('a plan shows findings of the policy as annotations; a blocking one is an e
     howToAllow: '',
     frameworks: {},
   } as const;
-  engine.plan = {
-    ...engine.plan,
+  engine().plan = {
+    ...engine().plan,
     policy: {
       verdict: 'block',
       findings: [
@@ -118,14 +105,14 @@ test('a plan shows findings of the policy as annotations; a blocking one is an e
       truncated: false,
     },
   };
-  engine.emit({ type: 'job_status', status: 'completed', message: 'done' });
+  engine().emit({ type: 'job_status', status: 'completed', message: 'done' });
   const { stderr } = await deployer(['plan', 'infra', '--project', 'shop']);
   const text = 'title=AWS-S3-001::aws_s3_bucket.b: it is public%0AMake it private.';
   expect(commands(stderr)).toStrictEqual([`::error ${text}`, `::warning ${text}`]);
 });
 
 test('an output that would be a command is not printed raw', async () => {
-  engine.before = (request, response) => {
+  engine().before = (request, response) => {
     if (!request.startsWith('GET /api/deploy/outputs/')) return;
     const outputs = { good: 'https://x', bad: 'x\n::set-output name=a::b' };
     response.setHeader('content-type', 'application/json');

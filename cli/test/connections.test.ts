@@ -1,44 +1,31 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { waitFor } from '../../testing/wait.ts';
-import { FakeEngine, jobId } from './fake-engine.ts';
-import { startDeployer, writeFiles } from './support.ts';
+import { jobId } from './fake-engine.ts';
+import { startDeployer } from './support.ts';
+import { withFakeEngine } from './with-fake-engine.ts';
 
-let folder = '';
-let engine: FakeEngine;
+const { folder, engine } = withFakeEngine();
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'cli-'));
-  await writeFiles(folder, { 'main.tf': '# code' });
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
-beforeEach(async () => {
-  engine = await FakeEngine.start();
-});
-afterEach(() => engine[Symbol.asyncDispose]());
-
-const deploy = (url = engine.url) =>
-  startDeployer(url, ['deploy', '--project', 'shop', '--auto-approve'], { cwd: folder });
-const waits = (reason: string) => engine.emit({ type: 'waiting', reason });
-const completes = () => engine.emit({ type: 'job_status', status: 'completed', message: 'done' });
-const fails = () => engine.emit({ type: 'job_status', status: 'failed', message: 'failed' });
+const deploy = (url = engine().url) =>
+  startDeployer(url, ['deploy', '--project', 'shop', '--auto-approve'], { cwd: folder() });
+const waits = (reason: string) => engine().emit({ type: 'waiting', reason });
+const completes = () => engine().emit({ type: 'job_status', status: 'completed', message: 'done' });
+const fails = () => engine().emit({ type: 'job_status', status: 'failed', message: 'failed' });
 const said = (stderr: string) => [...stderr.matchAll(/waits: (\S+)/g)].map((match) => match[1]);
 
 test('a stream that is cut in the middle of events goes on without a gap and without a repetition', async () => {
   const running = deploy();
   const expected: string[] = [];
   for (let index = 0; index < 5; index += 1) {
-    await waitFor('the command to watch', () => engine.isWatched);
+    await waitFor('the command to watch', () => engine().isWatched);
     const name = `event-${index}`;
     expected.push(name, `${name}-more`);
     waits(name);
     waits(`${name}-more`);
-    engine.cutStreams();
-    await waitFor('the stream to end', () => !engine.isWatched || engine.requests.length > index + 2);
+    engine().cutStreams();
+    await waitFor('the stream to end', () => !engine().isWatched || engine().requests.length > index + 2);
   }
-  await waitFor('the command to watch', () => engine.isWatched);
+  await waitFor('the command to watch', () => engine().isWatched);
   completes();
   const { code, stdout, stderr } = await running.ended;
   expect([code, said(stderr)]).toStrictEqual([0, expected]);
@@ -50,18 +37,18 @@ test.each<[name: string, end: () => void, code: number]>([
   ['failed', fails, 1],
 ])('a gateway that is gone while the job has %s: the command ends with that', async (_name, end, code) => {
   const running = deploy();
-  await waitFor('the command to watch', () => engine.isWatched);
-  await engine.stop();
+  await waitFor('the command to watch', () => engine().isWatched);
+  await engine().stop();
   waits('meanwhile');
   end();
-  await engine.listen();
+  await engine().listen();
   const ran = await running.ended;
   expect([ran.code, said(ran.stderr)]).toStrictEqual([code, ['meanwhile']]);
 });
 
 test('a request whose answer is lost is sent again under its key; one job is watched', async () => {
   const keys: unknown[] = [];
-  engine.before = (request, response) => {
+  engine().before = (request, response) => {
     if (request !== 'POST /api/deploy') return;
     keys.push(response.req.headers['idempotency-key']);
     if (keys.length === 1) response.socket?.destroy();
@@ -73,9 +60,9 @@ test('a request whose answer is lost is sent again under its key; one job is wat
 });
 
 test('answers that are never given end after three attempts, with code 4', async () => {
-  engine.before = (_request, response) => response.socket?.destroy();
+  engine().before = (_request, response) => response.socket?.destroy();
   expect((await deploy().ended).code).toBe(4);
-  expect(engine.requests).toStrictEqual(Array(3).fill('POST /api/deploy'));
+  expect(engine().requests).toStrictEqual(Array(3).fill('POST /api/deploy'));
 });
 
 /** Forwards to the engine in pieces of a few bytes, and cuts each connection after more bytes than the one before. */
@@ -118,7 +105,7 @@ async function startBadNetwork(port: number): Promise<AsyncDisposable & { url: s
 }
 
 test('over a network that drips and cuts every connection, the outcome is the true one', async () => {
-  await using network = await startBadNetwork(Number(new URL(engine.url).port));
+  await using network = await startBadNetwork(Number(new URL(engine().url).port));
   const names = Array.from({ length: 20 }, (_, index) => `event-${index}`);
   for (const name of names) waits(name);
   const running = deploy(network.url);
@@ -127,5 +114,5 @@ test('over a network that drips and cuts every connection, the outcome is the tr
   const { code, stdout, stderr } = await running.ended;
   expect([code, said(stderr)]).toStrictEqual([0, names]);
   expect(stdout).toContain('url = "https://shop.example.org"');
-  expect(engine.job.jobId).toBe(jobId);
+  expect(engine().job.jobId).toBe(jobId);
 });

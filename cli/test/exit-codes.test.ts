@@ -1,29 +1,15 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { JobErrorReason, JobEventBody, JobView } from '@deployment-engine/contracts';
 import type { Command } from 'commander';
 import { waitFor } from '../../testing/wait.ts';
 import { createProgram } from '../src/program.ts';
 import { reportError } from '../src/report-error.ts';
-import { FakeEngine } from './fake-engine.ts';
-import { startDeployer, writeFiles } from './support.ts';
+import { startDeployer } from './support.ts';
+import { withFakeEngine } from './with-fake-engine.ts';
 
-let folder = '';
-let engine: FakeEngine;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'cli-'));
-  await writeFiles(folder, { 'main.tf': '# code' });
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
-beforeEach(async () => {
-  engine = await FakeEngine.start();
-});
-afterEach(() => engine[Symbol.asyncDispose]());
+const { folder, engine } = withFakeEngine();
 
 const start = (words: string[]) =>
-  startDeployer(engine.url, [...words, '--project', 'shop'], { cwd: folder });
+  startDeployer(engine().url, [...words, '--project', 'shop'], { cwd: folder() });
 const ends = (status: 'completed' | 'failed' | 'awaiting_approval'): JobEventBody => ({
   type: 'job_status',
   status,
@@ -31,46 +17,50 @@ const ends = (status: 'completed' | 'failed' | 'awaiting_approval'): JobEventBod
 });
 const failsBy = (reason: JobErrorReason) => () => {
   const failure = { step: 'gate' as const, reason, message: 'because', diagnostics: [], retryable: false };
-  engine.job = { ...engine.job, error: 'because', failure };
-  engine.emit(ends('failed'));
+  engine().job = { ...engine().job, error: 'because', failure };
+  engine().emit(ends('failed'));
 };
 const noChanges = () => {
-  engine.plan = { ...engine.plan, changes: [], summary: { ...engine.plan.summary, create: 0, update: 0 } };
-  engine.emit(ends('completed'));
+  engine().plan = {
+    ...engine().plan,
+    changes: [],
+    summary: { ...engine().plan.summary, create: 0, update: 0 },
+  };
+  engine().emit(ends('completed'));
 };
 const refuses = () => {
-  engine.before = (_request, response) => response.writeHead(409).end('{"error":"no"}').destroy();
+  engine().before = (_request, response) => response.writeHead(409).end('{"error":"no"}').destroy();
 };
 const apply = ['deploy', '--auto-approve'];
 
 test.each<[code: number, what: string, words: string[], stage: () => void]>([
-  [0, 'a job that completes', apply, () => engine.emit(ends('completed'))],
+  [0, 'a job that completes', apply, () => engine().emit(ends('completed'))],
   [0, 'a plan without changes', ['plan', '--detailed-exitcode'], noChanges],
-  [0, 'a plan with changes, if nobody asks', ['plan'], () => engine.emit(ends('completed'))],
+  [0, 'a plan with changes, if nobody asks', ['plan'], () => engine().emit(ends('completed'))],
   [1, 'a job that fails', apply, failsBy('terraform_failed')],
   [1, 'a request that the engine refuses', apply, refuses],
   [2, 'a wrong call', ['deploy', '--nothing'], () => undefined],
-  [3, 'a job that waits for approval', ['deploy'], () => engine.emit(ends('awaiting_approval'))],
+  [3, 'a job that waits for approval', ['deploy'], () => engine().emit(ends('awaiting_approval'))],
   [3, 'a job that a policy blocks', apply, failsBy('policy_denied')],
   [3, 'a job that a budget blocks', apply, failsBy('budget_exceeded')],
   [3, 'a job that orphans block', apply, failsBy('unaccounted_objects')],
-  [5, 'a plan with changes', ['plan', '--detailed-exitcode'], () => engine.emit(ends('completed'))],
+  [5, 'a plan with changes', ['plan', '--detailed-exitcode'], () => engine().emit(ends('completed'))],
 ])('code %d: %s', async (code, _what, words, stage) => {
   stage();
   expect(await start(words).ended).toMatchObject({ code });
 });
 
 test('code 4: an engine that does not answer', async () => {
-  await engine.stop();
+  await engine().stop();
   expect(await start(apply).ended).toMatchObject({ code: 4 });
-  await engine.listen();
+  await engine().listen();
 });
 
 test.each<NodeJS.Signals>(['SIGINT', 'SIGTERM'])('code 130: %s', async (signal) => {
   const running = start(apply);
-  await waitFor('the command to watch', () => engine.isWatched);
+  await waitFor('the command to watch', () => engine().isWatched);
   running.interruptAfter(/Z job/, signal);
-  engine.emit({ type: 'waiting', reason: 'for a signal' });
+  engine().emit({ type: 'waiting', reason: 'for a signal' });
   expect(await running.ended).toMatchObject({ code: 130 });
 });
 

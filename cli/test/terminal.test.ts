@@ -1,31 +1,17 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JobEventBody } from '@deployment-engine/contracts';
 import { waitFor } from '../../testing/wait.ts';
-import { FakeEngine, jobId } from './fake-engine.ts';
-import { type RunOptions, writeFiles } from './support.ts';
+import { jobId } from './fake-engine.ts';
+import type { RunOptions } from './support.ts';
 import { ctrlC, endTerminals, type OnTerminal, startOnTerminal } from './terminal-kit.ts';
+import { withFakeEngine } from './with-fake-engine.ts';
 
-let folder = '';
-let engine: FakeEngine;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'cli-'));
-  await writeFiles(folder, { 'main.tf': '# code' });
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
-beforeEach(async () => {
-  engine = await FakeEngine.start();
-});
-afterEach(async () => {
-  endTerminals();
-  await engine[Symbol.asyncDispose]();
-});
+const { folder, engine } = withFakeEngine();
+afterEach(endTerminals);
 
 const deploy = (options: RunOptions & { columns?: number } = {}, words: string[] = []) =>
-  startOnTerminal(engine.url, ['deploy', '--project', 'shop', ...words], { cwd: folder, ...options });
+  startOnTerminal(engine().url, ['deploy', '--project', 'shop', ...words], { cwd: folder(), ...options });
 
 const status = (name: 'processing' | 'awaiting_approval' | 'completed'): JobEventBody => ({
   type: 'job_status',
@@ -95,21 +81,21 @@ test.each([80, 140])(
   'at %d columns: progress, plan, question, resources in flight, result',
   async (columns) => {
     const terminal = deploy({ columns });
-    engine.emit(...queued, ...planning);
+    engine().emit(...queued, ...planning);
     await terminal.shows('20 %');
     expect(shown(terminal)).toBe(`${begun}\n[####                ] 20 %  plan`);
-    engine.emit(status('awaiting_approval'));
+    engine().emit(status('awaiting_approval'));
     await terminal.shows(question);
     expect(shown(terminal)).toBe(`${begun}\n${plan}`);
     expect(terminal.raw()).toContain('\u001b[32m+\u001b[39m');
     terminal.type('yes\r');
-    await waitFor('the approval', () => engine.requests.some((request) => request.endsWith('/approve')));
-    engine.emit(...applying);
+    await waitFor('the approval', () => engine().requests.some((request) => request.endsWith('/approve')));
+    engine().emit(...applying);
     await terminal.shows('60 %');
     expect(shown(terminal)).toBe(
       `${begun}\n${plan} yes\n${inApply.replace('12:00:00Z The job is processing.\n', '')}\n${live}`,
     );
-    engine.emit(...applied);
+    engine().emit(...applied);
     expect(await terminal.ended).toBe(0);
     expect(shown(terminal)).toContain(`q-1]\n${result}`);
   },
@@ -121,25 +107,25 @@ test('a window that changes while work proceeds shows each line once', async () 
     waitFor(`a line for ${columns} columns`, () =>
       terminal.screen().endsWith(`\n${live.slice(0, columns - 1)}`),
     );
-  engine.emit(...queued, ...planning, ...applying);
+  engine().emit(...queued, ...planning, ...applying);
   await fitted(140);
   for (const columns of [60, 100, 40]) {
     terminal.resize(columns);
     await fitted(columns);
-    engine.emit({ type: 'waiting', reason: `window of ${columns}` });
+    engine().emit({ type: 'waiting', reason: `window of ${columns}` });
     await terminal.shows(`window of ${columns}`);
     await fitted(columns);
     const bars = terminal.screen().match(/\[#+ +\]/g);
     assert.equal(bars?.length, 1, terminal.screen());
   }
-  engine.emit(...applied);
+  engine().emit(...applied);
   expect(await terminal.ended).toBe(0);
   expect(terminal.screen()).not.toMatch(/\[#+ +\]/);
 });
 
 test('NO_COLOR leaves out colours, --quiet progress, and --no-input the question', async () => {
   const terminal = deploy({ env: { NO_COLOR: '1' } }, ['--quiet', '--no-input']);
-  engine.emit(...queued, ...planning, status('awaiting_approval'));
+  engine().emit(...queued, ...planning, status('awaiting_approval'));
   expect(await terminal.ended).toBe(3);
   expect(terminal.screen()).toMatch(/^# aws_instance\.web[\s\S]*deployer: job \S+ waits for approval/);
   expect(terminal.screen()).not.toContain('plan begins');
@@ -148,13 +134,13 @@ test('NO_COLOR leaves out colours, --quiet progress, and --no-input the question
 });
 
 test('Ctrl-C while the code is sent ends with 130, and says where to look', async () => {
-  engine.before = () => new Promise((resolve) => setTimeout(resolve, 60_000).unref());
+  engine().before = () => new Promise((resolve) => setTimeout(resolve, 60_000).unref());
   const terminal = deploy();
-  await waitFor('the request', () => engine.requests.length > 0);
+  await waitFor('the request', () => engine().requests.length > 0);
   terminal.type(ctrlC);
   expect(await terminal.ended).toBe(130);
   expect(terminal.screen().replaceAll('\n', ' ')).toContain('deployer list jobs shows the job');
-  expect(engine.requests).toHaveLength(1);
+  expect(engine().requests).toHaveLength(1);
 });
 
 const phases: Record<string, JobEventBody[]> = {
@@ -167,7 +153,7 @@ const lastLine: Record<string, string> = { queue: 'queued', plan: '20 %', apply:
 describe.each(Object.entries(phases))('Ctrl-C in the phase %s', (phase, events) => {
   const interrupted = async () => {
     const terminal = deploy({}, ['--auto-approve']);
-    engine.emit(...events);
+    engine().emit(...events);
     await terminal.shows(lastLine[phase] ?? '');
     terminal.type(ctrlC);
     await terminal.shows(ask);
@@ -179,7 +165,7 @@ describe.each(Object.entries(phases))('Ctrl-C in the phase %s', (phase, events) 
     terminal.type('d\r');
     expect(await terminal.ended).toBe(130);
     expect(terminal.screen()).toContain(`deployer logs ${jobId} --follow`);
-    expect(engine.requests.filter((request) => request.endsWith('/cancel'))).toStrictEqual([]);
+    expect(engine().requests.filter((request) => request.endsWith('/cancel'))).toStrictEqual([]);
   });
 
   test('a second one detaches too', async () => {
@@ -193,55 +179,55 @@ describe.each(Object.entries(phases))('Ctrl-C in the phase %s', (phase, events) 
     terminal.type('c\r');
     expect(await terminal.ended).toBe(1);
     expect(terminal.screen()).toMatch(/deployer: the job was cancelled$/);
-    expect(engine.requests).toContain(`POST /api/deploy/jobs/${jobId}/cancel`);
+    expect(engine().requests).toContain(`POST /api/deploy/jobs/${jobId}/cancel`);
   });
 
   test('anything else goes on, and shows what came meanwhile', async () => {
     const terminal = await interrupted();
-    engine.emit({ type: 'waiting', reason: 'meanwhile' });
+    engine().emit({ type: 'waiting', reason: 'meanwhile' });
     terminal.type('\r');
     await terminal.shows('waits: meanwhile');
-    engine.emit(...applied);
+    engine().emit(...applied);
     expect(await terminal.ended).toBe(0);
   });
 });
 
 test('Ctrl-C at the question leaves the job waiting: 3, with how to approve it', async () => {
   const terminal = deploy();
-  engine.emit(...queued, ...planning, status('awaiting_approval'));
+  engine().emit(...queued, ...planning, status('awaiting_approval'));
   await terminal.shows(question);
   terminal.type(ctrlC);
   expect(await terminal.ended).toBe(3);
   expect(terminal.screen().replaceAll('\n', '')).toContain(
-    `deployer --url ${engine.url} approve ${jobId} --plan-digest aaaa`,
+    `deployer --url ${engine().url} approve ${jobId} --plan-digest aaaa`,
   );
-  expect(engine.requests.filter((request) => request.startsWith('POST'))).toHaveLength(1);
+  expect(engine().requests.filter((request) => request.startsWith('POST'))).toHaveLength(1);
 });
 
 test('any other answer than yes cancels', async () => {
   const terminal = deploy();
-  engine.emit(...queued, ...planning, status('awaiting_approval'));
+  engine().emit(...queued, ...planning, status('awaiting_approval'));
   await terminal.shows(question);
   terminal.type('y\r');
   expect(await terminal.ended).toBe(1);
-  expect(engine.requests).toContain(`POST /api/deploy/jobs/${jobId}/cancel`);
+  expect(engine().requests).toContain(`POST /api/deploy/jobs/${jobId}/cancel`);
 });
 
 test('login asks for the address and the token, which is not shown', async () => {
-  const env = { XDG_CONFIG_HOME: join(folder, 'config') };
-  engine.before = (request, response) => {
+  const env = { XDG_CONFIG_HOME: join(folder(), 'config') };
+  engine().before = (request, response) => {
     if (request === 'GET /api/deploy/projects')
       response
         .setHeader('content-type', 'application/json')
         .end('{"projects":[],"nextCursor":null}')
         .destroy();
   };
-  const terminal = startOnTerminal('http://127.0.0.1:1', ['login', '--no-keychain'], { cwd: folder, env });
+  const terminal = startOnTerminal('http://127.0.0.1:1', ['login', '--no-keychain'], { cwd: folder(), env });
   await terminal.shows('Address of the engine [http://127.0.0.1:1]:');
-  terminal.type(`${engine.url}\r`);
+  terminal.type(`${engine().url}\r`);
   await terminal.shows(/API key or token for \S+:/);
   terminal.type('very-secret\r');
   assert.equal(await terminal.ended, 0, terminal.screen());
   expect(terminal.raw()).not.toContain('very-secret');
-  expect(terminal.screen()).toContain(`Logged in to ${engine.url}.`);
+  expect(terminal.screen()).toContain(`Logged in to ${engine().url}.`);
 });

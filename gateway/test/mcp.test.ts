@@ -122,6 +122,24 @@ test('an agent that calls without end meets the limit of its key', async () => {
   expect(codes).toContain('rate_limited');
 });
 
+test('a resource that is read without end meets the limit too, and is not said to be missing', async () => {
+  await using limited = await startGuardedGateway({ RATE_LIMIT_PER_MINUTE: '40' });
+  const { body } = await limited.admin.post('/api/deploy/plan', { projectId: 'page', iacCode: helloCode });
+  const { key } = await limited.withKey('viewer', ['*']);
+  await using agent = await connectAgent(limited.url, { key });
+  const uri = `deployer://jobs/${body.jobId}/diagnostics`;
+  const ends: string[] = [];
+  for (let read = 0; read < 40 && !ends.some((end) => end !== 'read'); read += 1)
+    ends.push(
+      await agent.client.readResource({ uri }).then(
+        () => 'read',
+        (error: Error) => error.message,
+      ),
+    );
+  expect(ends[0]).toBe('read');
+  expect(ends.at(-1)).toMatch(/rate_limited|too many requests|requests a minute/i);
+});
+
 test('a caller has at most 16 calls at work, and may go on when they have ended', async () => {
   await using deployer = await agentWith('deployer');
   const { facts } = await deployer.call('plan', { project: 'busy', code: helloCode, waitSeconds: 0 });

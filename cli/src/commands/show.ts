@@ -39,16 +39,25 @@ async function showProject({ client, json }: Connection, projectId: string): Pro
   console.log(printable(lines.join('\n')));
 }
 
-type StateResource = { mode?: string; module?: string; type?: string; name?: string; instances?: unknown[] };
+type StateInstance = { index_key?: string | number };
+type StateResource = {
+  mode?: string;
+  module?: string;
+  type?: string;
+  name?: string;
+  instances?: StateInstance[];
+};
 
-/** Reads the addresses of a Terraform state; one that is repeated shows how often. */
+/** Reads the addresses of the objects in a Terraform state, as `terraform state list` writes them. */
 export function resourceAddresses(state: Record<string, unknown> | null): string[] {
   const resources = Array.isArray(state?.resources) ? (state.resources as StateResource[]) : [];
   return resources
     .filter(({ mode }) => mode === 'managed')
-    .map(({ module, type, name, instances = [] }) => {
+    .flatMap(({ module, type, name, instances = [] }) => {
       const address = `${module ? `${module}.` : ''}${type}.${name}`;
-      return instances.length === 1 ? address : `${address} (${instances.length})`;
+      return instances.map(({ index_key: key }) =>
+        key === undefined ? address : `${address}[${JSON.stringify(key)}]`,
+      );
     })
     .sort();
 }

@@ -1,12 +1,16 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync, readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { CliError } from '../exit-code.ts';
 
 const known = new Map<string, unknown>();
-const load = createRequire(import.meta.url);
+let parseYaml: ((text: string) => unknown) | undefined;
 
-/** Reads a YAML file of settings, once per process. Returns an empty map if there is no such file. */
+/** Loads what reads YAML if there is any of these files: it is a quarter of what a command without files loads. */
+export async function prepareSettings(files: string[]): Promise<void> {
+  if (files.some(existsSync)) parseYaml = (await import('yaml')).parse;
+}
+
+/** Reads a YAML file of settings, once per process; returns an empty map if there is none. Needs `prepareSettings`. */
 export function readSettingsFile<S extends z.ZodType>(file: string, schema: S): z.output<S> {
   if (!known.has(file)) known.set(file, read(file, schema));
   return known.get(file) as z.output<S>;
@@ -20,12 +24,21 @@ function read(file: string, schema: z.ZodType): unknown {
 }
 
 function parsed(file: string): unknown {
+  const text = textOf(file);
+  if (text === undefined) return {};
+  if (!parseYaml) throw new Error(`reading ${file}: nothing reads YAML yet`);
   try {
-    const text = readFileSync(file, 'utf8');
-    const { parse } = load('yaml') as typeof import('yaml'); // a quarter of the modules of a command without files
-    return parse(text);
+    return parseYaml(text);
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return {};
+    throw new CliError(`reading ${file}: ${(error as Error).message}`);
+  }
+}
+
+function textOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw new CliError(`reading ${file}: ${(error as Error).message}`);
   }
 }

@@ -1,7 +1,8 @@
 import type { StackProblem } from '@deployment-engine/contracts';
 import type { Command } from 'commander';
 import { withVariables } from '../target.ts';
-import { type RepositoryUpload, readRepository } from '../upload/repository-folder.ts';
+import { packRepository, type SentRepository } from '../upload/pack-repository.ts';
+import { readRepository } from '../upload/repository-folder.ts';
 import { type GivenVariables, stackVariables } from '../upload/variables.ts';
 import { stackName } from './stack-name.ts';
 
@@ -18,12 +19,12 @@ export function withStackOptions(command: Command): Command {
 
 export type StackRequest = {
   params: { stack: string };
-  repository: RepositoryUpload & { variables: Record<string, string> };
+  repository: SentRepository & { variables: Record<string, string> };
 };
 
 /** Reads what a request about a repository's stack needs. */
 export async function readStackRequest(folder: string, options: StackOptions): Promise<StackRequest> {
-  const repository = await readRepository(folder);
+  const repository = await packRepository(await readRepository(folder));
   const variables = await stackVariables(options);
   return {
     params: { stack: await stackName(options.stack, folder) },

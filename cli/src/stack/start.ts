@@ -1,3 +1,4 @@
+import type { CallOptions } from '@deployment-engine/client';
 import type { PipelineView } from '@deployment-engine/contracts';
 import type { Connection } from '../connection.ts';
 import { UsageError } from '../exit-code.ts';
@@ -5,9 +6,9 @@ import { submit } from '../submit.ts';
 import type { TargetOptions } from '../target.ts';
 import type { GivenVariables } from '../upload/variables.ts';
 import type { ConductOptions } from './conduct-options.ts';
-import { runPipeline } from './finish-pipeline.ts';
+import { type RunOptions, runPipeline } from './finish-pipeline.ts';
 import { readStackRequest } from './request.ts';
-import { readSource } from './source.ts';
+import { readSource, type Source } from './source.ts';
 import { stackName, stackPlace } from './stack-name.ts';
 
 type CodeOptions = TargetOptions & GivenVariables & { refresh?: boolean; message?: string };
@@ -20,24 +21,9 @@ export async function planStack(
 ): Promise<PipelineView | undefined> {
   const { environment } = await stackPlace(options, folder);
   const { params, repository } = await readStackRequest(folder, options);
-  const { pipelineId } = await submit(async (idempotencyKey, call) =>
-    connection.client.planStack(
-      {
-        idempotencyKey,
-        params,
-        body: {
-          ...repository,
-          environment,
-          ...scopeOf(options),
-          refresh: options.refresh,
-          message: options.message,
-          source: await readSource(folder),
-        },
-      },
-      call,
-    ),
-  );
-  return runPipeline(connection, pipelineId, options);
+  const { refresh, message } = options;
+  const body = { ...repository, environment, ...scopeOf(options), refresh, message };
+  return startPipeline(connection, connection.client.planStack, { ...params, folder, options, body });
 }
 
 export async function applyStack(
@@ -48,27 +34,11 @@ export async function applyStack(
   const { environment } = await stackPlace(options, folder);
   const { params, repository } = await readStackRequest(folder, options);
   const { refresh, prune, withDependencies, withDependents } = options;
-  const { pipelineId } = await submit(async (idempotencyKey, call) =>
-    connection.client.applyStack(
-      {
-        idempotencyKey,
-        params,
-        body: {
-          ...repository,
-          environment,
-          ...scopeOf(options),
-          ...conductOf(options),
-          refresh,
-          prune,
-          withDependencies,
-          withDependents,
-          source: await readSource(folder),
-        },
-      },
-      call,
-    ),
-  );
-  await runPipeline(connection, pipelineId, options);
+  const body = {
+    ...{ ...repository, environment, ...scopeOf(options), ...conductOf(options) },
+    ...{ refresh, prune, withDependencies, withDependents },
+  };
+  await startPipeline(connection, connection.client.applyStack, { ...params, folder, options, body });
 }
 
 export async function destroyStack(
@@ -76,23 +46,9 @@ export async function destroyStack(
   options: TargetOptions & ConductOptions & ScopeOptions,
 ): Promise<void> {
   const { stack, environment } = await stackPlace(options);
-  const { pipelineId } = await submit(async (idempotencyKey, call) =>
-    connection.client.destroyStack(
-      {
-        idempotencyKey,
-        params: { stack },
-        body: {
-          environment,
-          ...scopeOf(options),
-          ...conductOf(options),
-          withDependents: options.withDependents,
-          source: await readSource('.'),
-        },
-      },
-      call,
-    ),
-  );
-  await runPipeline(connection, pipelineId, options);
+  const { withDependents } = options;
+  const body = { environment, ...scopeOf(options), ...conductOf(options), withDependents };
+  await startPipeline(connection, connection.client.destroyStack, { stack, options, body });
 }
 
 export async function rollbackStack(
@@ -100,23 +56,9 @@ export async function rollbackStack(
   options: TargetOptions & ConductOptions & { toPipeline?: string },
 ): Promise<void> {
   const { stack, environment } = await stackPlace(options);
-  const { pipelineId } = await submit(async (idempotencyKey, call) =>
-    connection.client.rollbackStack(
-      {
-        idempotencyKey,
-        params: { stack },
-        body: {
-          environment,
-          ...scopeOf(options),
-          ...conductOf(options),
-          toPipeline: options.toPipeline,
-          source: await readSource('.'),
-        },
-      },
-      call,
-    ),
-  );
-  await runPipeline(connection, pipelineId, options);
+  const { toPipeline } = options;
+  const body = { environment, ...scopeOf(options), ...conductOf(options), toPipeline };
+  await startPipeline(connection, connection.client.rollbackStack, { stack, options, body });
 }
 
 export type PromoteOptions = ConductOptions & {
@@ -132,17 +74,29 @@ export async function promoteStack(
 ): Promise<void> {
   const { from, to, override, variables } = options;
   if (from === to) throw new UsageError('--from and --to name the same environment');
-  const { pipelineId } = await submit(async (idempotencyKey, call) =>
-    connection.client.promoteStack(
-      {
-        idempotencyKey,
-        params: { stack: await stackName(options.stack) },
-        body: { from, to, ...conductOf(options), variables, override, source: await readSource('.') },
-      },
-      call,
-    ),
+  const stack = await stackName(options.stack);
+  const body = { from, to, ...conductOf(options), variables, override };
+  await startPipeline(connection, connection.client.promoteStack, { stack, options, body });
+}
+
+type Start<Body> = (
+  input: { idempotencyKey: string; params: { stack: string }; body: Body },
+  call: CallOptions,
+) => Promise<{ pipelineId: string }>;
+
+type Started<Body> = { stack: string; body: Body; options: RunOptions; folder?: string };
+
+/** Starts a pipeline, says where its code comes from, and watches it. */
+async function startPipeline<Body extends object>(
+  connection: Connection,
+  start: Start<Body & { source: Source | undefined }>,
+  { stack, body, options, folder = '.' }: Started<Body>,
+): Promise<PipelineView | undefined> {
+  const source = await readSource(folder);
+  const { pipelineId } = await submit((idempotencyKey, call) =>
+    start({ idempotencyKey, params: { stack }, body: { ...body, source } }, call),
   );
-  await runPipeline(connection, pipelineId, options);
+  return runPipeline(connection, pipelineId, options);
 }
 
 export function scopeOf({ service, component }: TargetOptions) {

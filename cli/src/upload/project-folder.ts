@@ -124,6 +124,9 @@ async function realFolder(folder: string): Promise<string> {
       `reading ${folder}: ${error.code === 'ENOENT' ? 'there is no such folder' : error.message}`,
     );
   });
-  if (!facts.isDirectory()) throw new CliError(`reading ${folder}: it is not a folder`);
+  if (!facts.isDirectory())
+    throw new CliError(
+      `reading ${folder}: it is not a folder; name the folder that it is in, or give one file by - on standard input`,
+    );
   return realpath(folder);
 }

@@ -5,11 +5,6 @@ import { CliError, UsageError } from '../exit-code.ts';
 /** `--var` and `--var-file` as given, in order. */
 export type GivenVariables = { var?: string[]; varFile?: string[] };
 
-/** Option parser that collects every use of an option. */
-export function collect(text: string, before: string[] = []): string[] {
-  return [...before, text];
-}
-
 /**
  * Returns the input variables of a project: TF_VAR_* of the environment, then the files, then `--var`; the last one counts.
  * `NAME=value` is a text, which Terraform converts; `NAME:=value` is JSON, for lists, objects and null.

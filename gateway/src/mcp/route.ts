@@ -16,6 +16,8 @@ import { inProcessFetch } from './in-process.ts';
 const url = 'http://engine.internal';
 /** Code of a project has at most 5 MB. A larger repository is deployed over standard input, from its folder. */
 const maxBytes = 8 * 1024 * 1024;
+/** Longer than the longest request of the API, a validation, which the gateway ends after five and a half minutes. */
+const timeoutMs = 6 * 60 * 1000;
 /** Calls of one caller at the same time: each holds its arguments while it waits. */
 const maxCallsAtWork = 16;
 
@@ -33,7 +35,12 @@ export function mcpRoute({ config, access, logger }: Context, app: Express): Rou
       const request = authInfo && callers.get(authInfo);
       if (!request?.res) throw new Error('serving a tool: the caller is not known');
       return createMcpServer({
-        client: createClient({ url, token: tokenOf(request), fetch: inProcessFetch(inner, peerOf(request)) }),
+        client: createClient({
+          url,
+          token: tokenOf(request),
+          fetch: inProcessFetch(inner, peerOf(request)),
+          timeoutMs,
+        }),
         caller: requestState(request.res).principal.id,
         repetitions,
       });

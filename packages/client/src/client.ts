@@ -1,10 +1,10 @@
-import { type Endpoint, endpoints } from '@deployment-engine/contracts';
+import { type endpoints, eventOperations, loadEndpoint, operationNames } from '@deployment-engine/contracts';
 import { followEvents } from './events/follow-events.ts';
-import type { AnyInput, CallOptions, EventOptions, Method } from './method.ts';
+import type { AnyInput, CallOptions, EventOptions, Method, ServerEvent } from './method.ts';
 import { readJsonAnswer } from './read-answer.ts';
 import { requestOf } from './request.ts';
 import { type Connection, send } from './send.ts';
-import { type StreamedAnswer, streamedAnswer } from './streamed-answer.ts';
+import { streamedAnswer } from './streamed-answer.ts';
 
 /** One method per operation of the API, for example `client.deploy({ body })`. */
 export type Client = { readonly [Name in keyof typeof endpoints]: Method<(typeof endpoints)[Name]> };
@@ -30,22 +30,38 @@ export function createClient(options: ClientOptions): Client {
     events: { retryMs: 1000, idleMs: 60_000, giveUpMs: 300_000, ...options.events },
   };
   return Object.fromEntries(
-    Object.entries(endpoints).map(([name, endpoint]) => [name, methodOf(connection, endpoint)]),
+    operationNames.map((name) => [name, methodOf(connection, name)]),
   ) as unknown as Client;
 }
 
-function methodOf(connection: Connection, endpoint: Endpoint) {
+/** An operation's schemas are built at its first call: most programs call few. */
+function methodOf(connection: Connection, name: keyof Client) {
+  return name in eventOperations
+    ? (input: AnyInput = {}, options: EventOptions = {}) => events(connection, name, input, options)
+    : (input: AnyInput = {}, options: CallOptions = {}) => call(connection, name, input, options);
+}
+
+async function* events(
+  connection: Connection,
+  name: keyof Client,
+  input: AnyInput,
+  options: EventOptions,
+): AsyncGenerator<ServerEvent, void, undefined> {
+  const endpoint = await loadEndpoint(name);
+  yield* followEvents(connection, requestOf(endpoint, input), endpoint.event, options);
+}
+
+async function call(
+  connection: Connection,
+  name: keyof Client,
+  input: AnyInput,
+  options: CallOptions,
+): Promise<unknown> {
+  const endpoint = await loadEndpoint(name);
   const { answer } = endpoint;
-  if (typeof answer !== 'string')
-    return async (input: AnyInput = {}, options: CallOptions = {}) =>
-      send(connection, requestOf(endpoint, input), options, (response, operation) =>
-        readJsonAnswer(operation, response, answer),
-      );
-  if (answer === 'text/event-stream')
-    return (input: AnyInput = {}, options: EventOptions = {}) =>
-      followEvents(connection, requestOf(endpoint, input), endpoint.event, options);
-  return async (input: AnyInput = {}, options: CallOptions = {}): Promise<StreamedAnswer> =>
-    send(connection, requestOf(endpoint, input), options, async (response) =>
-      streamedAnswer(connection.url, response, options.signal),
-    );
+  return send<unknown>(connection, requestOf(endpoint, input), options, async (response, operation) =>
+    typeof answer === 'string'
+      ? streamedAnswer(connection.url, response, options.signal)
+      : readJsonAnswer(operation, response, answer),
+  );
 }

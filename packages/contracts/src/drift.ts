@@ -3,7 +3,7 @@ import { type Endpoint, endpoint } from './endpoint.ts';
 import { createProblems, creates } from './job/create-job.ts';
 import { jobIdSchema } from './job.ts';
 import { orphanSchema } from './orphan.ts';
-import { changeActionSchema } from './plan.ts';
+import { changeActionSchema } from './plan-summary.ts';
 import { projectParams } from './project.ts';
 
 export const driftedResourceSchema = z.object({

@@ -5,12 +5,9 @@ import { type Endpoint, endpoint } from './endpoint.ts';
 import { createProblems, creates } from './job/create-job.ts';
 import { askedLog } from './job/terraform-log.ts';
 import { jobIdSchema, jobParams } from './job.ts';
+import { changeActionSchema, planSummarySchema } from './plan-summary.ts';
 import { policyReportSchema } from './policy/findings.ts';
 import { projectIdSchema } from './project.ts';
-
-export const changeActions = ['create', 'read', 'update', 'delete', 'replace', 'no-op', 'forget'] as const;
-export const changeActionSchema = z.enum(changeActions);
-export type ChangeAction = z.infer<typeof changeActionSchema>;
 
 export const resourceChangeSchema = z.object({
   address: z.string(),
@@ -30,16 +27,6 @@ export const resourceChangeSchema = z.object({
   afterUnknown: z.unknown(),
 });
 export type ResourceChange = z.infer<typeof resourceChangeSchema>;
-
-export const planSummarySchema = z.object({
-  create: z.number().int(),
-  update: z.number().int(),
-  delete: z.number().int(),
-  replace: z.number().int(),
-  noop: z.number().int(),
-  import: z.number().int(),
-});
-export type PlanSummary = z.infer<typeof planSummarySchema>;
 
 export const planRequestSchema = z
   .strictObject({ projectId: projectIdSchema, ...code, ...askedLog })

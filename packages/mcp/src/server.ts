@@ -1,4 +1,3 @@
-import { ApiError } from '@deployment-engine/client';
 import {
   type CallToolResult,
   type InputRequiredResult,
@@ -7,11 +6,11 @@ import {
 } from '@modelcontextprotocol/server';
 import manifest from '../package.json' with { type: 'json' };
 import { allTools } from './all-tools.ts';
-import { type Answer, defaultMaxBytes, toResult } from './answer/answer.ts';
+import { defaultMaxBytes, toResult } from './answer/answer.ts';
 import { askUser, decisionOf } from './call/approval.ts';
 import { type Call, callOf, type Serving } from './call/call.ts';
-import { CallError } from './call/call-error.ts';
 import { canAsk } from './call/can-ask.ts';
+import { failureAnswer } from './call/failure.ts';
 import type { Tool } from './call/tool.ts';
 import { defaultWaitSeconds } from './call/wait.ts';
 import { decided } from './decided.ts';
@@ -39,10 +38,11 @@ function register(server: McpServer, serving: Serving, tool: Tool): void {
   const config = { title, description, annotations, inputSchema: input };
   server.registerTool(name, config, async (given, context) => {
     const { maxBytes = defaultMaxBytes } = given as { maxBytes?: number };
+    const call = callOf(serving, context);
     try {
-      return await answer(server, tool, { given, call: callOf(serving, context), context, maxBytes });
+      return await answer(server, tool, { given, call, context, maxBytes });
     } catch (error) {
-      return toResult(failure(error), maxBytes);
+      return toResult(failureAnswer(call, name, error), maxBytes);
     }
   });
 }
@@ -64,22 +64,4 @@ async function answer(
   return approval && tool.annotations.destructiveHint && canAsk(server, context)
     ? askUser(approval)
     : toResult(rest, maxBytes);
-}
-
-function failure(error: unknown): Answer {
-  if (error instanceof CallError) return { says: [error.message], facts: { code: null }, isError: true };
-  if (!(error instanceof ApiError))
-    return {
-      says: ['The call failed.'],
-      facts: { code: null },
-      data: { error: (error as Error).message },
-      isError: true,
-    };
-  const { code, status, detail, fields, requestId } = error;
-  return {
-    says: [`The engine refused the call: ${code ?? 'unknown problem'} (${status}).`],
-    facts: { code, status, requestId },
-    data: { detail, fields },
-    isError: true,
-  };
 }

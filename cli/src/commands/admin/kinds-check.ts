@@ -1,12 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { CheckedKind } from '@deployment-engine/stacks';
 import { Command } from 'commander';
 import { isJson } from '../../connection.ts';
 import { CliError } from '../../exit-code.ts';
 import { readRepository } from '../../upload/repository-folder.ts';
-
-const builtInInfraSchema = join(import.meta.dirname, '../../../../kinds/infra.schema.json');
 
 /** Checks kinds on this machine: no engine is asked, and no Terraform runs. */
 export function kindsCheckCommand(): Command {
@@ -27,12 +24,17 @@ async function check(folder: string): Promise<CheckedKind[]> {
     typeof content === 'string' ? [[path, content]] : [],
   );
   const files = new Map(texts);
-  const infra = files.get('infra.schema.json') ?? readFileSync(builtInInfraSchema, 'utf8');
+  const infra = files.get('infra.schema.json') ?? (await builtInInfraSchema());
   const catalog = readKinds(new Map([['infra.schema.json', infra]]));
   const kinds = checkKinds(basename(resolve(folder)), files, catalog);
   if (kinds.length === 0)
     throw new CliError(`checking ${folder}: no kind.yaml is in it or its subfolders; name a folder of kinds`);
   return kinds;
+}
+
+async function builtInInfraSchema(): Promise<string> {
+  const infra = await import('../../../../kinds/infra.schema.json', { with: { type: 'json' } });
+  return JSON.stringify(infra.default);
 }
 
 function linesOf({ kind, problems }: CheckedKind): string[] {

@@ -11,7 +11,7 @@ import { targetProject } from '../../stack/target-project.ts';
 import { type TargetOptions, withProjectArgument, withTarget } from '../../target.ts';
 import { note } from '../../terminal/output-mode.ts';
 import { ask, isInteractive } from '../../terminal/prompt.ts';
-import { table } from '../../text/printable.ts';
+import { counted, table } from '../../text/printable.ts';
 import { stateDiffText } from '../../text/state-diff-text.ts';
 import { restoreSnapshot } from './snapshots.ts';
 
@@ -68,7 +68,9 @@ async function newestPair(client: Client, projectId: string, from: number | unde
   const [last, before] = versions;
   const first = from ?? before?.id;
   if (!last || first === undefined)
-    throw new CliError(`comparing states of ${projectId}: it has ${versions.length}, and two are needed`);
+    throw new CliError(
+      `comparing states of ${projectId}: it has ${counted(versions.length, 'version')}, and two are needed; each change that is deployed makes one`,
+    );
   return { from: first, to: last.id };
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { diagnosticSchema } from '../diagnostic.ts';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { jobParams, jobStatusSchema, stepNameSchema } from '../job.ts';
-import { changeActionSchema, planSummarySchema } from '../plan.ts';
+import { changeActionSchema, planSummarySchema } from '../plan-summary.ts';
 import { runOutcomeSchema } from './outcome.ts';
 
 const step = { step: stepNameSchema };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { jobIdSchema, jobParams, jobStatusSchema, jobTypeSchema, stepNameSchema } from '../job.ts';
 import { cursor, limit } from '../paging.ts';
-import { planSummarySchema } from '../plan.ts';
+import { planSummarySchema } from '../plan-summary.ts';
 import { policySummarySchema } from '../policy/findings.ts';
 import { outputsSchema, projectIdSchema } from '../project.ts';
 import { acceptedSchema } from './create-job.ts';

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { cursor, limit } from '../paging.ts';
 import { stackEnvironmentSchema, stackLockSchema, stackSummarySchema } from './environment.ts';
-import { environmentName, pipelineIdSchema, stackName, stackParams } from './names.ts';
+import { environmentName, stackName, stackParams } from './names.ts';
 import { pipelineSummarySchema } from './pipeline.ts';
+import { pipelineIdSchema } from './pipeline-id.ts';
 
 const environmentParams = z.object({ stack: stackName, environment: environmentName });
 const shared = {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { pipelineIdSchema } from './names.ts';
 import { pipelineStatuses, sourceViewSchema } from './pipeline.ts';
+import { pipelineIdSchema } from './pipeline-id.ts';
 
 export const stackSummarySchema = z.object({
   stack: z.string(),

@@ -27,11 +27,6 @@ export const stackRepository = {
     .meta({ description: "Values on top of the repository's variables.", example: { VERSION: 'v1.0.0' } }),
 };
 
-export const pipelineIdSchema = z
-  .string()
-  .regex(/^pipeline-[0-9]{10,16}-[a-z0-9]{8}$/, 'a pipeline id looks like pipeline-1704067200000-abcd1234')
-  .meta({ example: 'pipeline-1704067200000-abcd1234' });
-
 type OneRepository = { files?: unknown; archive?: unknown; folders?: unknown; revision?: unknown };
 type IssueContext = { addIssue(issue: { code: 'custom'; path: string[]; message: string }): void };
 

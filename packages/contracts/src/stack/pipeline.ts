@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { jobEventBodySchema } from '../job/events.ts';
-import { planSummarySchema } from '../plan.ts';
+import { planSummarySchema } from '../plan-summary.ts';
 import { policyModeSchema, policySeveritySchema } from '../policy/findings.ts';
-import { pipelineIdSchema } from './names.ts';
+import { pipelineIdSchema } from './pipeline-id.ts';
 
 export const pipelineTypes = ['plan', 'apply', 'destroy', 'rollback', 'drift'] as const;
 export type PipelineType = (typeof pipelineTypes)[number];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { minTtlSeconds } from '../deploy.ts';
-import { environmentName, pipelineIdSchema, requireOneRepository, stackRepository } from './names.ts';
+import { environmentName, requireOneRepository, stackRepository } from './names.ts';
+import { pipelineIdSchema } from './pipeline-id.ts';
 
 /** A service, or a component (`service/component`, all its regions); without both the whole stack. */
 export const scopeFields = {

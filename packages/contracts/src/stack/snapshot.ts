@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { type Endpoint, endpoint } from '../endpoint.ts';
 import { cursor, limit } from '../paging.ts';
-import { environmentName, pipelineIdSchema, stackName } from './names.ts';
+import { environmentName, stackName } from './names.ts';
+import { pipelineIdSchema } from './pipeline-id.ts';
 import { scopeFields } from './requests.ts';
 
 export const snapshotIdSchema = z

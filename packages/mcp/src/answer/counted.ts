@@ -2,3 +2,8 @@
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
+
+/** The same for one page of a list, which says so if there are more. */
+export function countedPage(count: number, noun: string, nextCursor: string | null): string {
+  return `${counted(count, noun)}.${nextCursor === null ? '' : ' There are more: pass nextCursor as cursor.'}`;
+}

@@ -17,14 +17,14 @@ export type Tool = {
   run(input: never, call: Call): Promise<ToolAnswer>;
 };
 
-/** Keeps the type of a tool's input for its `run`. */
+/** Keeps the type of a tool's input for its `run`. An argument that the tool does not have is refused, not ignored. */
 export function tool<S extends z.ZodObject>(
   definition: Omit<Tool, 'input' | 'run'> & {
     input: S;
     run(input: z.output<S>, call: Call): Promise<ToolAnswer>;
   },
 ): Tool {
-  return definition as unknown as Tool;
+  return { ...definition, input: definition.input.strict() } as unknown as Tool;
 }
 
 /** Changes nothing, neither in the cloud nor in the engine. */

@@ -2,19 +2,18 @@ import { isFinished, type JobView, type PlanSummary } from '@deployment-engine/c
 import type { Answer } from '../answer/answer.ts';
 import type { Approval } from '../call/approval.ts';
 import type { Call } from '../call/call.ts';
-import { problemData } from '../call/problems.ts';
+import { errorsOf, problemData } from '../call/problems.ts';
 import { questionText } from '../call/question.ts';
 import { planData } from './plan-data.ts';
 
 /** Tells how a job stands, with its plan, its diagnostics and what to do next. */
 export async function jobAnswer(call: Call, job: JobView): Promise<Answer & { approval?: Approval }> {
   const { jobId, projectId, type, status, planDigest } = job;
-  const all = job.failure?.diagnostics ?? [];
   const diagnostics = problemData(
     call,
     { subject: projectId, occasion: jobId },
-    all.filter(({ severity }) => severity === 'error'),
-    all.filter(({ severity }) => severity === 'warning'),
+    errorsOf(job),
+    job.failure?.diagnostics.filter(({ severity }) => severity === 'warning'),
   );
   const plan = await shownPlan(call, job);
   return {

@@ -1,6 +1,6 @@
 import { jobIdSchema, jobStatusSchema } from '@deployment-engine/contracts';
 import { z } from 'zod';
-import { counted } from '../answer/counted.ts';
+import { counted, countedPage } from '../answer/counted.ts';
 import { afterStart } from '../call/after-start.ts';
 import type { Call } from '../call/call.ts';
 import { CallError } from '../call/call-error.ts';
@@ -30,9 +30,8 @@ const listProjects = tool({
   input: z.object({ cursor, maxBytes }),
   async run({ cursor: after }, call) {
     const page = await call.client.projects({ query: { cursor: after, limit: 100 } });
-    const more = page.nextCursor ? ' There are more: pass nextCursor.' : '';
     return {
-      says: [`${counted(page.projects.length, 'project')}.${more}`],
+      says: [countedPage(page.projects.length, 'project', page.nextCursor)],
       facts: { projects: page.projects.length, nextCursor: page.nextCursor },
       data: page,
     };
@@ -69,7 +68,7 @@ const jobs = tool({
     const page = await call.client.jobs({ query: { projectId, status: wanted, cursor: after, limit: 20 } });
     const shown = page.jobs.map(({ failure: _, policy: __, ...job }) => job);
     return {
-      says: [`${counted(shown.length, 'job')}.${page.nextCursor ? ' There are more: pass nextCursor.' : ''}`],
+      says: [countedPage(shown.length, 'job', page.nextCursor)],
       facts: { jobs: shown.length, nextCursor: page.nextCursor },
       data: { jobs: shown },
     };
@@ -144,7 +143,7 @@ const history = tool({
   async run({ project: projectId, cursor: after }, call) {
     const page = await call.client.history({ params: { projectId }, query: { cursor: after, limit: 20 } });
     return {
-      says: [`${counted(page.revisions.length, 'revision')}.`],
+      says: [countedPage(page.revisions.length, 'revision', page.nextCursor)],
       facts: { revisions: page.revisions.length, nextCursor: page.nextCursor },
       data: page,
     };

@@ -1,6 +1,6 @@
 import { isPipelineFinished, type PipelineTask, type PipelineView } from '@deployment-engine/contracts';
 import type { Call } from '../call/call.ts';
-import { problemData } from '../call/problems.ts';
+import { errorsOf, problemData } from '../call/problems.ts';
 import { questionText } from '../call/question.ts';
 import type { ToolAnswer } from '../call/tool.ts';
 import { summaryText } from '../projects/job-answer.ts';
@@ -100,7 +100,7 @@ async function failuresOf(call: Call, components: PipelineTask[]) {
   const jobs = failed.map(async ({ jobId, planJobId }) => {
     const id = jobId ?? planJobId;
     const job = id === null ? undefined : await call.client.status({ params: { jobId: id } });
-    return job?.failure?.diagnostics.filter(({ severity }) => severity === 'error') ?? [];
+    return job ? errorsOf(job) : [];
   });
   return (await Promise.all(jobs)).flat();
 }

@@ -1,5 +1,6 @@
 import { pipelineIdSchema } from '@deployment-engine/contracts';
 import { z } from 'zod';
+import { approvesOnly } from '../call/approves-only.ts';
 import type { Call } from '../call/call.ts';
 import { CallError } from '../call/call-error.ts';
 import {
@@ -55,12 +56,14 @@ function stackDeploy(hasFolders: boolean): Tool {
       message,
       ...shared,
     }),
-    run: ({ service, component, message: why, files, folder, variables, ...asked }, call) =>
-      startOrApprove(call, 'stack_deploy', asked, async (name, env) => {
+    run: ({ service, component, message: why, files, folder, variables, ...asked }, call) => {
+      const others = { service, component, message: why, files, folder, variables };
+      return startOrApprove(call, 'stack_deploy', { ...asked, others }, async (name, env) => {
         const code = await repositoryBody(call, { files, folder, variables });
         const body = { environment: env, service, component, message: why, ...code };
         return call.client.applyStack({ params: { stack: name }, body });
-      }),
+      });
+    },
   });
 }
 
@@ -76,7 +79,7 @@ const stackDestroy = tool({
     ...shared,
   }),
   run: ({ service, component, ...asked }, call) =>
-    startOrApprove(call, 'stack_destroy', asked, (name, env) =>
+    startOrApprove(call, 'stack_destroy', { ...asked, others: { service, component } }, (name, env) =>
       call.client.destroyStack({
         params: { stack: name },
         body: { environment: env, service, component },
@@ -97,11 +100,15 @@ const stackRollback = tool({
     ...shared,
   }),
   run: ({ service, component, toPipeline, ...asked }, call) =>
-    startOrApprove(call, 'stack_rollback', asked, (name, env) =>
-      call.client.rollbackStack({
-        params: { stack: name },
-        body: { environment: env, service, component, toPipeline },
-      }),
+    startOrApprove(
+      call,
+      'stack_rollback',
+      { ...asked, others: { service, component, toPipeline } },
+      (name, env) =>
+        call.client.rollbackStack({
+          params: { stack: name },
+          body: { environment: env, service, component, toPipeline },
+        }),
     ),
 });
 
@@ -111,20 +118,24 @@ type Asked = {
   pipelineId?: string | undefined;
   planDigest?: string | undefined;
   waitSeconds: number;
+  /** What plans are made of, which a call that approves some must not give. */
+  others: Record<string, unknown>;
 };
 
 async function startOrApprove(
   call: Call,
   toolName: string,
-  { stack: name, environment: env, pipelineId, planDigest, waitSeconds: seconds }: Asked,
+  { stack: name, environment: env, pipelineId, planDigest, waitSeconds: seconds, others }: Asked,
   start: (stack: string, environment: string) => Promise<{ pipelineId: string }>,
 ): Promise<ToolAnswer> {
-  if (pipelineId !== undefined && planDigest !== undefined)
+  if (pipelineId !== undefined && planDigest !== undefined) {
+    approvesOnly('pipelineId', others);
     return approvePipeline(
       call,
       { pipelineId, planDigest },
       { toolName, stack: name, environment: env, seconds },
     );
+  }
   if (pipelineId !== undefined || planDigest !== undefined)
     throw new CallError(`approving plans: give both pipelineId and planDigest, as ${toolName} answered them`);
   if (name === undefined || env === undefined)

@@ -1,6 +1,6 @@
 import { pipelineIdSchema } from '@deployment-engine/contracts';
 import { z } from 'zod';
-import { counted } from '../answer/counted.ts';
+import { counted, countedPage } from '../answer/counted.ts';
 import { afterStart } from '../call/after-start.ts';
 import type { Call } from '../call/call.ts';
 import { CallError } from '../call/call-error.ts';
@@ -53,7 +53,7 @@ const listStacks = tool({
   async run({ cursor: after }, call) {
     const page = await call.client.stacks({ query: { cursor: after, limit: 100 } });
     return {
-      says: [`${counted(page.stacks.length, 'environment')} of stacks.`],
+      says: [countedPage(page.stacks.length, 'stack environment', page.nextCursor)],
       facts: { stacks: page.stacks.length, nextCursor: page.nextCursor },
       data: page,
     };
@@ -133,7 +133,7 @@ const stackHistory = tool({
       query: { cursor: after, limit: 20 },
     });
     return {
-      says: [`${counted(page.pipelines.length, 'pipeline')}.`],
+      says: [countedPage(page.pipelines.length, 'pipeline', page.nextCursor)],
       facts: { pipelines: page.pipelines.length, nextCursor: page.nextCursor },
       data: page,
     };
