@@ -118,7 +118,7 @@ test.each<[string, Record<string, unknown>, RegExp]>([
   ['deploy', { code: 'x' }, /name the project/],
   ['deploy', { project: 'shop' }, /give exactly one of code, files and folder/],
   ['validate', { code: 'x', files: { 'main.tf': '' } }, /give exactly one of code, files and folder/],
-  ['validate', { folder: '/etc' }, /give exactly one of code, files and folder/],
+  ['validate', { folder: '/etc' }, /Unrecognized key: "folder"/],
   ['status', {}, /give jobId or project/],
   ['stack_deploy', { stack: 'shop' }, /give stack and environment/],
   ['cancel', {}, /give either jobId or pipelineId/],
