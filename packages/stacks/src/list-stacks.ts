@@ -1,6 +1,6 @@
 import { compareTexts, Report } from './errors.ts';
 import { environmentNames } from './loading/stack.ts';
-import { Repository } from './repository/repository.ts';
+import { Repository } from './repository.ts';
 
 /** Returns the stacks of a repository with their environments; a stack without any accepts every name. */
 export function listStacks(files: ReadonlyMap<string, string>): { stack: string; environments: string[] }[] {

@@ -22,7 +22,7 @@ import {
   resolveReferences,
   serviceEdges,
 } from './references/resolve-references.ts';
-import { Repository } from './repository/repository.ts';
+import { Repository } from './repository.ts';
 import type { Graph, Refusal, Resolution } from './resolution.ts';
 import { didYouMean } from './suggest.ts';
 import { at, type Tree, toJson } from './tree/tree.ts';

@@ -1,7 +1,7 @@
 import { LineCounter } from 'yaml';
 import type { Place, Report } from '../errors.ts';
 import type { ComponentSource } from '../loading/component.ts';
-import { filesBelow, type Repository, relativeTo } from '../repository/repository.ts';
+import { filesBelow, type Repository, relativeTo } from '../repository.ts';
 import { didYouMean } from '../suggest.ts';
 import { listAt, type Tree, textOf } from '../tree/tree.ts';
 import type { Scope } from '../variables/scope.ts';

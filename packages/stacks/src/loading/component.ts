@@ -1,7 +1,7 @@
 import { type Document, type Expectation, kindTextOf, readDocument } from '../documents/document.ts';
 import { startOf } from '../errors.ts';
 import { findKind, type Kind } from '../kind/kind.ts';
-import { type Folder, filesBelow, yamlFilesIn } from '../repository/repository.ts';
+import { type Folder, filesBelow, yamlFilesIn } from '../repository.ts';
 import { merge } from '../tree/merge.ts';
 import { at, type Tree } from '../tree/tree.ts';
 import type { LoadContext } from './context.ts';

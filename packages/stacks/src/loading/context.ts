@@ -6,7 +6,7 @@ import {
   readDocument,
 } from '../documents/document.ts';
 import { startOf } from '../errors.ts';
-import type { Folder, Repository } from '../repository/repository.ts';
+import type { Folder, Repository } from '../repository.ts';
 import { at, type Tree } from '../tree/tree.ts';
 
 export type LoadContext = ReadContext & {

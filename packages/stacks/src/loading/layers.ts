@@ -10,7 +10,7 @@ import {
   type Kind,
   type KindCatalog,
 } from '../kind/kind.ts';
-import { type Folder, relativeTo, yamlFilesIn, yamlNamed } from '../repository/repository.ts';
+import { type Folder, relativeTo, yamlFilesIn, yamlNamed } from '../repository.ts';
 import type { Schema } from '../schema/schema.ts';
 import { validate } from '../schema/validate.ts';
 import { didYouMean, nearestName } from '../suggest.ts';

@@ -3,7 +3,7 @@ import { allKindNames } from '../documents/names.ts';
 import { serviceSpec } from '../documents/specs.ts';
 import { startOf } from '../errors.ts';
 import { componentKindNames } from '../kind/kind.ts';
-import { type Folder, filesBelow, yamlFilesIn, yamlNamed } from '../repository/repository.ts';
+import { type Folder, filesBelow, yamlFilesIn, yamlNamed } from '../repository.ts';
 import { validate } from '../schema/validate.ts';
 import { didYouMean } from '../suggest.ts';
 import { merge } from '../tree/merge.ts';

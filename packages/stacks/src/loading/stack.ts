@@ -1,7 +1,7 @@
 import { namePattern, nameRule } from '../documents/names.ts';
 import { stackSpec } from '../documents/specs.ts';
 import { compareTexts, startOf } from '../errors.ts';
-import { type Folder, filesBelow, yamlNamed } from '../repository/repository.ts';
+import { type Folder, filesBelow, yamlNamed } from '../repository.ts';
 import type { Schema } from '../schema/schema.ts';
 import { validate } from '../schema/validate.ts';
 import { didYouMean } from '../suggest.ts';

@@ -1,7 +1,7 @@
 import { templateSpec } from '../documents/specs.ts';
 import { withUsualSpelling } from '../documents/spellings.ts';
 import { componentKindNames, findKind, infraSchemaOf, type Kind } from '../kind/kind.ts';
-import { yamlFilesIn, yamlNamed } from '../repository/repository.ts';
+import { yamlFilesIn, yamlNamed } from '../repository.ts';
 import { validate } from '../schema/validate.ts';
 import { didYouMean } from '../suggest.ts';
 import { at, type Tree, textAt } from '../tree/tree.ts';

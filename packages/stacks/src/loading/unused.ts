@@ -1,5 +1,5 @@
 import { startOf } from '../errors.ts';
-import { type Folder, filesBelow } from '../repository/repository.ts';
+import { type Folder, filesBelow } from '../repository.ts';
 import type { LoadContext } from './context.ts';
 
 /** Files that have a meaning but are not read here. */

@@ -1,5 +1,5 @@
-import { compareTexts, type Report } from '../errors.ts';
-import { parseYaml, type YamlFile } from '../tree/parse-yaml.ts';
+import { compareTexts, type Report } from './errors.ts';
+import { parseYaml, type YamlFile } from './tree/parse-yaml.ts';
 
 export type Folder = {
   /** Relative to the repository's root. */
