@@ -33,7 +33,7 @@ test.each([
   expect(isPlain(files as Record<string, string>)).toBe(false);
 });
 
-test('a spare does not fit code with tags for everything where the environment has some too', () => {
+test('a spare does not fit if both the code and the environment have default tags', () => {
   expect([isPlain({ 'main.tf': ownTags }, true), isPlain({ 'main.tf': '' }, true)]).toStrictEqual([
     false,
     true,

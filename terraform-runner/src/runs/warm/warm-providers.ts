@@ -22,7 +22,7 @@ import {
 const awsProvider = /^registry\.(terraform\.io|opentofu\.org)\/hashicorp\/aws$/;
 /** A spare is made once the runner has had nothing to do for this long: a job's next run often follows at once. */
 const idleMs = 500;
-/** It is also made when one processor had nothing to do for this long: runs often wait for their cloud. */
+/** While runs are at work, it is made when one processor had nothing to do for this long: they often wait for their cloud. */
 const lookMs = 1000;
 
 /** The memory of spares is looked up no more often: it reads the whole process table. */
@@ -41,16 +41,20 @@ export class WarmProviders implements AsyncDisposable {
   readonly #looking: NodeJS.Timeout | undefined;
   #making: Promise<void> | undefined;
   #isClosed = false;
+  /** The next attempt waits for the end of a run, so that a provider that never gets ready is not started again and again. */
+  #hasFailed = false;
   #hits = 0;
   #misses = 0;
   #memoryBytes = 0;
   #weighedAt = 0;
 
-  constructor(context: Pick<RunContext, 'config' | 'sandbox' | 'logger'>) {
+  constructor(context: Pick<RunContext, 'config' | 'sandbox' | 'logger'>, idle = idleProcessors()) {
     this.#context = context;
-    if (this.#wanted === 0) return;
-    const idle = idleProcessors();
-    this.#looking = setInterval(() => idle() >= 1 && this.#refill(), lookMs).unref();
+    if (this.#wanted > 0) this.#looking = setInterval(() => this.#look(idle()), lookMs).unref();
+  }
+
+  #look(idle: number): void {
+    if (idle >= 1 && this.#busy > 0 && !this.#hasFailed) this.#refill();
   }
 
   get facts(): WarmProviderFacts {
@@ -148,12 +152,14 @@ export class WarmProviders implements AsyncDisposable {
   }
 
   async #makeAll(): Promise<void> {
+    this.#hasFailed = true;
     while (this.#kind && this.#spares.length < this.#wanted && !this.#isClosed) {
       const spare = await makeSpare(this.#context, this.#kind);
       if (!spare) return;
       this.#spares.push(spare);
       this.#weighedAt = 0;
     }
+    this.#hasFailed = false;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
