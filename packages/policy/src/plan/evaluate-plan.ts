@@ -37,8 +37,6 @@ export function evaluatePlan(
   const model = readPlan(plan);
   const builder = new ReportBuilder(settings);
   judgeResources(model, settings, builder);
-  for (const { model: inner, addressOf } of readStacks(model))
-    judgeResources(inner, settings, builder, addressOf);
   const isExpected = ({ id }: ChangeFinding) => destroys && ofDestroys.includes(id) && !isNamed(settings, id);
   const changes = [...findChanges(model), ...identityChanges(model)].filter(
     (finding) => !isExpected(finding),
@@ -55,12 +53,17 @@ export function evaluatePlan(
   return builder.build();
 }
 
-/** Checks the resources that exist after a plan against the built-in rules. */
-export function judgeResources(
+/** Checks the resources that exist after a plan, and those in its templates, against the built-in rules. */
+export function judgeResources(plan: PlanModel, settings: PolicySettings, builder: ReportBuilder): void {
+  judge(plan, settings, builder, ({ address }) => address);
+  for (const { model, addressOf } of readStacks(plan)) judge(model, settings, builder, addressOf);
+}
+
+function judge(
   plan: PlanModel,
   settings: PolicySettings,
   builder: ReportBuilder,
-  addressOf: (resource: PlannedResource) => string = ({ address }) => address,
+  addressOf: (resource: PlannedResource) => string,
 ): void {
   const { profile } = settings;
   const rules = builtInRules.filter(

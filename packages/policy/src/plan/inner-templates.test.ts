@@ -1,5 +1,6 @@
 import { projectPolicySettingsSchema } from '@deployment-engine/contracts';
 import { evaluatePlan } from './evaluate-plan.ts';
+import { evaluateResult } from './evaluate-result.ts';
 import { templateCases } from './inner-templates.cases.ts';
 import { planOf } from './plan-fixture.ts';
 import { builtInRules } from './rules/index.ts';
@@ -12,11 +13,11 @@ type Options = {
   actions?: string[];
 };
 
-/** Judges a plan with one stack of this template. */
-function judge(template: object | string, options: Options = {}) {
+/** Returns a plan with one stack of this template. */
+function planWith(template: object | string, options: Options) {
+  const { parameters = {}, unknown = {}, actions = ['create'] } = options;
   const body = typeof template === 'string' ? template : JSON.stringify(template);
-  const { parameters = {}, unknown = {}, profile = 'guarded', limits = {}, actions = ['create'] } = options;
-  const plan = planOf([
+  return planOf([
     {
       ...{
         address: 'aws_cloudformation_stack.app',
@@ -27,7 +28,12 @@ function judge(template: object | string, options: Options = {}) {
       expressions: { template_body: {}, parameters: { references: ['var.parameters'] } },
     },
   ]);
-  return evaluatePlan(plan, projectPolicySettingsSchema.parse({ profile, blastRadius: limits }));
+}
+
+function judge(template: object | string, options: Options = {}) {
+  const { profile = 'guarded', limits = {} } = options;
+  const settings = projectPolicySettingsSchema.parse({ profile, blastRadius: limits });
+  return evaluatePlan(planWith(template, options), settings);
 }
 const found = (template: object | string, id: string, options: Options = {}) =>
   judge(template, options).findings.filter((finding) => finding.id === id);
@@ -127,6 +133,20 @@ test.each([
   ['a secret parameter', open({ Ref: 'Cidr' }, { NoEcho: true }), {}],
   ['a stored parameter', open({ Ref: 'Cidr' }, { Type: 'AWS::SSM::Parameter::Value<String>' }), {}],
   ['a dynamic reference', open('{{resolve:ssm:cidr}}'), {}],
+  [
+    'a dynamic reference in a mapping',
+    {
+      ...open({ 'Fn::FindInMap': ['M', 'A', 'B'] }),
+      Mappings: { M: { A: { B: '{{resolve:ssm:cidr}}' } } },
+    },
+    {},
+  ],
+  [
+    'a dynamic reference that a parameter has',
+    open({ Ref: 'Cidr' }),
+    { parameters: { Cidr: '{{resolve:ssm:cidr}}' } },
+  ],
+  ['a dynamic reference in pieces', open({ 'Fn::Join': ['', ['{{reso', 'lve:ssm:cidr}}']] }), {}],
   ['a value of another stack', open({ 'Fn::ImportValue': 'cidr' }), {}],
 ] as [string, object, Options][])(
   '%s hides nothing: what it lets in waits for a review',
@@ -175,4 +195,31 @@ test('a change of a stack with roles may change who may do what; one without a c
   const [finding] = found(template, 'PLAN-IAM', { actions: ['update'] });
   expect(finding?.address).toBe('aws_cloudformation_stack.app/A');
   expect(found(template, 'PLAN-IAM', { actions: ['no-op'] })).toStrictEqual([]);
+});
+
+test('what was unknown in the plan is judged again after apply, with the values of the state', () => {
+  const template = open({ Ref: 'Cidr' });
+  const plan = planWith(template, { parameters: { Cidr: null }, unknown: { parameters: { Cidr: true } } });
+  const settings = projectPolicySettingsSchema.parse({ profile: 'guarded' });
+  const attributes = { template_body: JSON.stringify(template), parameters: { Cidr: '0.0.0.0/0' } };
+  const stack = {
+    mode: 'managed',
+    type: 'aws_cloudformation_stack',
+    name: 'app',
+    instances: [{ attributes }],
+  };
+  const state = {
+    version: 4,
+    terraform_version: '1',
+    serial: 1,
+    lineage: 'l',
+    outputs: {},
+    resources: [stack],
+  };
+  const { findings } = evaluateResult(plan, state as never, settings, evaluatePlan(plan, settings));
+  expect(findings.map(({ id, address, mode }) => [id, address, mode])).toContainEqual([
+    'AWS-EC2-001',
+    'aws_cloudformation_stack.app/Group',
+    'warn',
+  ]);
 });

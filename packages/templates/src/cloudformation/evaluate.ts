@@ -1,4 +1,4 @@
-import { isObject } from '../is-object.ts';
+import { isRecord } from '@deployment-engine/terraform-code';
 import { TemplateError } from '../template-error.ts';
 import type { CloudFormationTemplate } from './read-template.ts';
 import { conversions } from './types/index.ts';
@@ -42,10 +42,16 @@ export class Evaluation {
     return found;
   }
 
+  /** What CloudFormation looks up elsewhere can be anything, wherever its text comes from. */
   #value(json: unknown): unknown {
-    if (typeof json === 'string') return json.includes('{{resolve:') ? anything : this.#counted(json);
+    const found = this.#evaluated(json);
+    return typeof found === 'string' && found.includes('{{resolve:') ? anything : found;
+  }
+
+  #evaluated(json: unknown): unknown {
+    if (typeof json === 'string') return this.#counted(json);
     if (Array.isArray(json)) return json.map((item) => this.#value(item)).filter((item) => item !== noValue);
-    if (!isObject(json)) return json;
+    if (!isRecord(json)) return json;
     const entries = Object.entries(json);
     const [name, argument] = entries[0] ?? [''];
     if (entries.length === 1 && (name === 'Ref' || name === 'Condition' || name.startsWith('Fn::')))
@@ -78,10 +84,7 @@ export class Evaluation {
     if (name === 'AWS::NoValue') return noValue;
     if (name === 'AWS::Partition') return 'aws';
     if (name.startsWith('AWS::')) return new Unknown([], true);
-    if (this.#parameters.has(name)) {
-      const value = this.#parameters.get(name);
-      return typeof value === 'string' ? this.#counted(value) : value;
-    }
+    if (this.#parameters.has(name)) return this.#texts(this.#parameters.get(name));
     if (this.#template.resources.has(name)) return this.#made(name);
     if (this.#template.parameters.has(name)) return anything;
     throw new TemplateError(`Ref names ${name}, which is neither a parameter nor a resource of it`);
@@ -110,7 +113,7 @@ export class Evaluation {
 
   #sub(argument: unknown): unknown {
     const [text, given = {}] = Array.isArray(argument) ? argument : [argument];
-    if (typeof text !== 'string' || !isObject(given) || text.includes('{{resolve:')) return anything;
+    if (typeof text !== 'string' || !isRecord(given)) return anything;
     const unknown: Unknown[] = [];
     const shown = text.replace(/\$\{(!?)([^{}]+)\}/g, (whole, literal: string, inner: string) => {
       if (literal) return `\${${inner}}`;
@@ -161,10 +164,15 @@ export class Evaluation {
   #inMap(keys: unknown[]): unknown {
     let found: unknown = this.#template.mappings;
     for (const key of keys) {
-      if (!isObject(found) || key instanceof Unknown || !Object.hasOwn(found, String(key))) return undefined;
+      if (!isRecord(found) || key instanceof Unknown || !Object.hasOwn(found, String(key))) return undefined;
       found = found[String(key)];
     }
-    return found;
+    return this.#texts(found);
+  }
+
+  /** A parameter or a value of a mapping is a text, a number or a list: functions mean nothing there. */
+  #texts(value: unknown): unknown {
+    return isRecord(value) ? value : this.#value(value);
   }
 }
 

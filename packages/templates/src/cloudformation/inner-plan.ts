@@ -1,9 +1,9 @@
-import type { ConfiguredResource, PlannedChange, TerraformPlan } from '@deployment-engine/terraform-code';
-import { isObject } from '../is-object.ts';
+import type { PlannedChange, TerraformPlan } from '@deployment-engine/terraform-code';
+import { isRecord } from '@deployment-engine/terraform-code';
 import { Evaluation } from './evaluate.ts';
 import { checkParameters } from './parameters.ts';
 import type { CloudFormationTemplate, TemplateResource } from './read-template.ts';
-import { type Conversion, type Converted, UnknownPart } from './types/conversion.ts';
+import { type Converted, UnknownPart } from './types/conversion.ts';
 import { conversions } from './types/index.ts';
 import { Unknown, unknownsIn } from './unknown.ts';
 
@@ -27,31 +27,34 @@ export function innerPlan(
 ): InnerPlan {
   const evaluation = new Evaluation(template, knownParameters(template, given));
   const found: InnerPlan = { plan: {}, logicalIds: new Map(), opaque: opaqueParts(template) };
-  const [changes, configured]: [PlannedChange[], ConfiguredResource[]] = [[], []];
-  const addressOf = addresses(template);
-  for (const [logicalId, resource] of template.resources) {
-    if (resource.condition !== undefined && evaluation.condition(resource.condition) === false) continue;
-    const convert = conversions.get(resource.type);
-    if (!convert) {
-      if (!isOpaqueType(resource.type))
-        found.opaque.push({ logicalId, reason: `no rule knows the type ${resource.type}` });
-      continue;
-    }
-    const converted = convertKnown(convert, evaluation.value(resource.properties), logicalId);
-    if (!converted) {
-      found.opaque.push({ logicalId, reason: 'its properties are known only when it is deployed' });
-      continue;
-    }
-    for (const { type, attributes } of converted) {
-      const name = `${logicalId}${countOf(found, `${type}.${logicalId}`)}`;
-      const address = `${type}.${name}`;
-      found.logicalIds.set(address, logicalId);
-      changes.push(plannedChange(address, type, name, attributes));
-      configured.push({ address, expressions: expressionsOf(attributes, addressOf) });
-    }
-  }
-  found.plan = { resource_changes: changes, configuration: { root_module: { resources: configured } } };
+  const made = [...template.resources].flatMap(([logicalId, resource]) => {
+    if (resource.condition !== undefined && evaluation.condition(resource.condition) === false) return [];
+    if (isOpaqueType(resource.type)) return [];
+    const converted = convert(resource, evaluation, logicalId);
+    if (Array.isArray(converted)) return converted.map((one) => named(found, logicalId, one));
+    found.opaque.push({ logicalId, reason: converted });
+    return [];
+  });
+  // A logical id means its first resource.
+  const addresses = new Map(made.toReversed().map(({ logicalId, address }) => [logicalId, address]));
+  const resources = made.map(({ address, attributes }) => ({
+    address,
+    expressions: expressionsOf(attributes, addresses),
+  }));
+  found.plan = { resource_changes: made.map(plannedChange), configuration: { root_module: { resources } } };
   return found;
+}
+
+type Named = Converted & { logicalId: string; name: string; address: string };
+
+/** A second resource of one type for the same logical id gets a number. */
+function named({ logicalIds }: InnerPlan, logicalId: string, converted: Converted): Named {
+  const { type } = converted;
+  let name = logicalId;
+  for (let count = 2; logicalIds.has(`${type}.${name}`); count += 1) name = `${logicalId}${count}`;
+  const address = `${type}.${name}`;
+  logicalIds.set(address, logicalId);
+  return { ...converted, logicalId, name, address };
 }
 
 /**
@@ -70,22 +73,23 @@ function knownParameters(
   return values;
 }
 
-/** Returns `undefined` if a part that decides what there is is not known. */
-function convertKnown(convert: Conversion, properties: unknown, logicalId: string): Converted[] | undefined {
-  if (!isObject(properties) || properties instanceof Unknown) return undefined;
+/** Returns what Terraform would have for the resource, or why nobody knows. */
+function convert(
+  { type, properties: written }: TemplateResource,
+  evaluation: Evaluation,
+  logicalId: string,
+): Converted[] | string {
+  const conversion = conversions.get(type);
+  if (!conversion) return `no rule knows the type ${type}`;
+  const unknown = 'its properties are known only when it is deployed';
+  const properties = evaluation.value(written);
+  if (!isRecord(properties) || properties instanceof Unknown) return unknown;
   try {
-    return convert(properties, new Unknown([logicalId], true));
+    return conversion(properties, new Unknown([logicalId], true));
   } catch (error) {
-    if (error instanceof UnknownPart) return undefined;
+    if (error instanceof UnknownPart) return unknown;
     throw error;
   }
-}
-
-/** A second resource of one type for the same logical id gets a number. */
-function countOf({ logicalIds }: InnerPlan, address: string): string {
-  let count = 1;
-  while (logicalIds.has(count === 1 ? address : `${address}${count}`)) count += 1;
-  return count === 1 ? '' : String(count);
 }
 
 function isOpaqueType(type: string): boolean {
@@ -117,27 +121,7 @@ function reasonOf(type: string): string {
     : 'it rewrites other templates';
 }
 
-/** Returns the address that a reference to a logical id means: that of its first resource. */
-function addresses({ resources }: CloudFormationTemplate): (logicalId: string) => string | undefined {
-  const firstTypes = new Map<string, string | undefined>();
-  for (const [logicalId, resource] of resources) firstTypes.set(logicalId, firstTypeOf(logicalId, resource));
-  return (logicalId) => {
-    const type = firstTypes.get(logicalId);
-    return type && `${type}.${logicalId}`;
-  };
-}
-
-function firstTypeOf(logicalId: string, { type, properties }: TemplateResource): string | undefined {
-  const convert = conversions.get(type);
-  return convert && convertKnown(convert, properties, logicalId)?.[0]?.type;
-}
-
-function plannedChange(
-  address: string,
-  type: string,
-  name: string,
-  attributes: Record<string, unknown>,
-): PlannedChange {
+function plannedChange({ address, type, name, attributes }: Named): PlannedChange {
   const provider_name = 'registry.terraform.io/hashicorp/aws';
   const change = {
     actions: ['create'],
@@ -151,27 +135,29 @@ function plannedChange(
 function known(value: unknown): unknown {
   if (value instanceof Unknown) return null;
   if (Array.isArray(value)) return value.map(known);
-  if (!isObject(value)) return value;
+  if (!isRecord(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, known(item)]));
 }
 
 function marks(value: unknown): unknown {
   if (value instanceof Unknown) return true;
   if (Array.isArray(value)) return value.map(marks);
-  if (!isObject(value)) return false;
+  if (!isRecord(value)) return false;
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, marks(item)]));
 }
 
 function expressionsOf(
   attributes: Record<string, unknown>,
-  addressOf: (logicalId: string) => string | undefined,
+  addressOf: ReadonlyMap<string, string>,
 ): Record<string, unknown> {
   const written = Object.entries(attributes).filter(([, value]) => value !== undefined);
   return Object.fromEntries(
     written.map(([name, value]) => {
       const unknown = unknownsIn(value);
       if (unknown.length === 0) return [name, { constant_value: value }];
-      const addresses = unknown.flatMap(({ references }) => references).flatMap((id) => addressOf(id) ?? []);
+      const addresses = unknown
+        .flatMap(({ references }) => references)
+        .flatMap((id) => addressOf.get(id) ?? []);
       return [name, { references: [...new Set(addresses)].flatMap((address) => [`${address}.id`, address]) }];
     }),
   );

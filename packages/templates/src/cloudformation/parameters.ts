@@ -1,4 +1,4 @@
-import { isObject } from '../is-object.ts';
+import { isRecord } from '@deployment-engine/terraform-code';
 import type { CloudFormationTemplate } from './read-template.ts';
 import { Unknown } from './unknown.ts';
 
@@ -14,7 +14,7 @@ export type CheckedParameters = {
 
 /**
  * Checks given values against the template's parameters, before anything runs: missing and unknown ones, type, allowed values,
- * lengths and limits. Messages contain no value. Patterns are left to CloudFormation: a hostile one can take for ever.
+ * lengths and limits. Messages contain no value. CloudFormation checks patterns: a hostile one could take the engine hours.
  */
 export function checkParameters(
   { parameters }: CloudFormationTemplate,
@@ -45,7 +45,7 @@ function isTrue(value: unknown): boolean {
 function problemOf(definition: Record<string, unknown>, value: unknown): string | undefined {
   const type = String(definition.Type ?? 'String');
   if (value instanceof Unknown) return undefined;
-  if (isObject(value)) return `it is not a ${type}`;
+  if (isRecord(value)) return `it is not a ${type}`;
   const items = isListType(type) ? itemsOf(value) : [String(value)];
   for (const item of items) {
     const problem = problemOfItem(definition, type, item);

@@ -1,4 +1,3 @@
-import { capabilitiesOf } from './capabilities.ts';
 import { innerPlan } from './inner-plan.ts';
 import { checkParameters } from './parameters.ts';
 import { readTemplate } from './read-template.ts';
@@ -96,20 +95,6 @@ test('a short template that repeats a long parameter is stopped', () => {
     }),
   );
   expect(() => innerPlan(template, { P: 'x'.repeat(4096) })).toThrow(/10000000 characters/);
-});
-
-test.each([
-  [[], { A: { Type: 'AWS::SQS::Queue' } }, {}],
-  [['CAPABILITY_IAM'], { A: { Type: 'AWS::IAM::Role' } }, {}],
-  [['CAPABILITY_NAMED_IAM'], { A: { Type: 'AWS::IAM::Role', Properties: { RoleName: 'a' } } }, {}],
-  [
-    ['CAPABILITY_AUTO_EXPAND'],
-    { A: { Type: 'AWS::SQS::Queue' } },
-    { Transform: 'AWS::Serverless-2016-10-31' },
-  ],
-  [['CAPABILITY_AUTO_EXPAND', 'CAPABILITY_NAMED_IAM'], { A: { Type: 'AWS::CloudFormation::Stack' } }, {}],
-])('the capabilities %j are those that the template needs', (expected, Resources, more) => {
-  expect(capabilitiesOf(readTemplate(JSON.stringify({ Resources, ...more })))).toStrictEqual(expected);
 });
 
 test('parameters are checked before anything runs, and messages have no values', () => {

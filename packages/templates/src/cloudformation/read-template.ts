@@ -1,5 +1,5 @@
+import { isRecord } from '@deployment-engine/terraform-code';
 import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument, type Tags } from 'yaml';
-import { isObject } from '../is-object.ts';
 import { TemplateError } from '../template-error.ts';
 import { shortForms } from './short-forms.ts';
 
@@ -37,7 +37,7 @@ export function readTemplate(text: string): CloudFormationTemplate {
   const document = parse(text, lines);
   const lineOf = (node: unknown) => placeOf(node, lines)?.line;
   const template: unknown = toJson(document);
-  if (!isObject(template)) throw new TemplateError('it is not a map; it must have Resources', { line: 1 });
+  if (!isRecord(template)) throw new TemplateError('it is not a map; it must have Resources', { line: 1 });
   requireDepth(template);
   const section = (name: string) => readSection(template, name, () => lineOf(keyOf(document.contents, name)));
   const resources = Object.entries(section('Resources'));
@@ -48,7 +48,7 @@ export function readTemplate(text: string): CloudFormationTemplate {
   const nodes = isMap(document.contents) ? document.contents.get('Resources', true) : undefined;
   return {
     parameters: new Map(
-      Object.entries(section('Parameters')).map(([name, value]) => [name, isObject(value) ? value : {}]),
+      Object.entries(section('Parameters')).map(([name, value]) => [name, isRecord(value) ? value : {}]),
     ),
     mappings: section('Mappings'),
     conditions: section('Conditions'),
@@ -104,22 +104,22 @@ function readSection(
   line: () => number | undefined,
 ): Record<string, unknown> {
   const section = template[name] ?? {};
-  if (!isObject(section)) throw new TemplateError(`${name} is not a map`, { line: line() });
+  if (!isRecord(section)) throw new TemplateError(`${name} is not a map`, { line: line() });
   return section;
 }
 
 function readResource(name: string, value: unknown, line: number | undefined): TemplateResource {
-  const { Type: type, Properties: properties = {}, Condition: condition } = isObject(value) ? value : {};
+  const { Type: type, Properties: properties = {}, Condition: condition } = isRecord(value) ? value : {};
   if (typeof type !== 'string')
     throw new TemplateError(`the resource ${name} has no Type, for example AWS::S3::Bucket`, { line });
-  if (!isObject(properties))
+  if (!isRecord(properties))
     throw new TemplateError(`the Properties of the resource ${name} are not a map`, { line });
   return { type, properties, condition: typeof condition === 'string' ? condition : undefined, line };
 }
 
 function transformsOf(value: unknown): string[] {
   const all = Array.isArray(value) ? value : value === undefined ? [] : [value];
-  return all.map((item) => (typeof item === 'string' ? item : String(isObject(item) ? item.Name : item)));
+  return all.map((item) => (typeof item === 'string' ? item : String(isRecord(item) ? item.Name : item)));
 }
 
 function requireDepth(root: unknown): void {
@@ -127,7 +127,7 @@ function requireDepth(root: unknown): void {
   for (let depth = 0; level.length > 0; depth += 1) {
     if (depth > maxDepth) throw new TemplateError(`its parts are nested deeper than ${maxDepth}`);
     level = level.flatMap((value) =>
-      Array.isArray(value) ? value : isObject(value) ? Object.values(value) : [],
+      Array.isArray(value) ? value : isRecord(value) ? Object.values(value) : [],
     );
   }
 }

@@ -1,4 +1,4 @@
-import { isObject } from '../is-object.ts';
+import { isRecord } from '@deployment-engine/terraform-code';
 
 /** A value that only the cloud, or somebody else, knows before the template is deployed. */
 export class Unknown {
@@ -28,5 +28,5 @@ export class Unknown {
 export function unknownsIn(value: unknown): Unknown[] {
   if (value instanceof Unknown) return [value];
   if (Array.isArray(value)) return value.flatMap(unknownsIn);
-  return isObject(value) ? Object.values(value).flatMap(unknownsIn) : [];
+  return isRecord(value) ? Object.values(value).flatMap(unknownsIn) : [];
 }

@@ -1,4 +1,4 @@
-import { isObject } from '../../is-object.ts';
+import { isRecord } from '@deployment-engine/terraform-code';
 import { Unknown, unknownsIn } from '../unknown.ts';
 
 export type Properties = Readonly<Record<string, unknown>>;
@@ -24,7 +24,7 @@ export function snakeCase(name: string): string {
 /** Renames all properties, also those in nested parts, and turns texts that mean numbers or booleans into these. */
 export function generic(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(generic);
-  if (isObject(value) && !(value instanceof Unknown))
+  if (isRecord(value) && !(value instanceof Unknown))
     return Object.fromEntries(Object.entries(value).map(([name, item]) => [snakeCase(name), generic(item)]));
   return scalar(value);
 }
@@ -41,7 +41,7 @@ export class UnknownPart extends Error {}
 
 /** Returns a map of properties as attributes. Throws `UnknownPart` if it is none. */
 export function attributes(properties: unknown): Attributes {
-  if (!isObject(properties) || properties instanceof Unknown) throw new UnknownPart();
+  if (!isRecord(properties) || properties instanceof Unknown) throw new UnknownPart();
   return generic(properties) as Attributes;
 }
 
@@ -77,7 +77,7 @@ export function part(value: unknown, ...names: string[]): unknown {
   let found = value;
   for (const name of names) {
     if (found instanceof Unknown) return found;
-    found = isObject(found) ? found[name] : undefined;
+    found = isRecord(found) ? found[name] : undefined;
   }
   return found;
 }
