@@ -19,7 +19,7 @@ export function showCommand(): Command {
 async function showProject({ client, json }: Connection, projectId: string): Promise<void> {
   const answer = await client.infrastructure({ params: { projectId } });
   if (json) return console.log(JSON.stringify(answer));
-  const addresses = resourceAddresses(answer.terraformState);
+  const addresses = await resourceAddresses(answer.terraformState);
   const lines = [
     `${projectId}: ${answer.deploymentStatus}`,
     ...(answer.deploymentJobId ? [`  job        ${answer.deploymentJobId}`] : []),
@@ -39,25 +39,9 @@ async function showProject({ client, json }: Connection, projectId: string): Pro
   console.log(printable(lines.join('\n')));
 }
 
-type StateInstance = { index_key?: string | number };
-type StateResource = {
-  mode?: string;
-  module?: string;
-  type?: string;
-  name?: string;
-  instances?: StateInstance[];
-};
-
 /** Reads the addresses of the objects in a Terraform state, as `terraform state list` writes them. */
-export function resourceAddresses(state: Record<string, unknown> | null): string[] {
-  const resources = Array.isArray(state?.resources) ? (state.resources as StateResource[]) : [];
-  return resources
-    .filter(({ mode }) => mode === 'managed')
-    .flatMap(({ module, type, name, instances = [] }) => {
-      const address = `${module ? `${module}.` : ''}${type}.${name}`;
-      return instances.map(({ index_key: key }) =>
-        key === undefined ? address : `${address}[${JSON.stringify(key)}]`,
-      );
-    })
-    .sort();
+export async function resourceAddresses(state: Record<string, unknown> | null): Promise<string[]> {
+  if (!Array.isArray(state?.resources)) return [];
+  const { instanceAddresses } = await import('@deployment-engine/terraform-code');
+  return [...instanceAddresses({ resources: state.resources }).keys()].sort();
 }

@@ -45,7 +45,8 @@ function listCommand(): Command {
         return console.log(json ? JSON.stringify({ components: ids }) : ids.join('\n'));
       }
       const params = { projectId: projectName(options.project) };
-      const resources = resourceAddresses((await client.infrastructure({ params })).terraformState);
+      const { terraformState } = await client.infrastructure({ params });
+      const resources = await resourceAddresses(terraformState);
       console.log(json ? JSON.stringify({ resources }) : resources.join('\n'));
     });
 }
