@@ -123,7 +123,7 @@ test('a time to live shorter than a minute is refused', async () => {
   expect(tooShort.status).toBe(400);
 });
 
-test('a drift check of what has not drifted finds nothing; a schedule that is no cron expression is refused with a pointer', async () => {
+test('a drift check without drift finds nothing; a wrong cron expression is refused, and the answer points at it', async () => {
   await deploy('steady', 1);
   const job = await client.complete('/api/deploy/drift/steady', {});
   const report = (await client.get('/api/deploy/drift/steady')).body;

@@ -75,18 +75,14 @@ testUnless(skip)('a validation takes the spare, and finds what is wrong with its
   await isReady();
 });
 
-testUnless(skip)(
-  'tags for everything and the accounts that are allowed reach a spare from the code',
-  async () => {
-    const { hits } = await warm();
-    const tags =
-      'allowed_account_ids = ["123456789012"]\n  default_tags {\n    tags = { team = "blue" }\n  }';
-    await client.complete('/api/deploy', { projectId: 'tagged', iacCode: bucket('tagged', tags) });
-    expect((await warm()).hits).toBe(hits + 1);
-    expect(await aws().call('s3', { path: '/tagged?tagging', method: 'GET' })).toMatch(/team[\s\S]*blue/);
-    await isReady();
-  },
-);
+testUnless(skip)('default tags and allowed accounts of the code reach a spare', async () => {
+  const { hits } = await warm();
+  const tags = 'allowed_account_ids = ["123456789012"]\n  default_tags {\n    tags = { team = "blue" }\n  }';
+  await client.complete('/api/deploy', { projectId: 'tagged', iacCode: bucket('tagged', tags) });
+  expect((await warm()).hits).toBe(hits + 1);
+  expect(await aws().call('s3', { path: '/tagged?tagging', method: 'GET' })).toMatch(/team[\s\S]*blue/);
+  await isReady();
+});
 
 testUnless(skip)(
   'two jobs at once: one takes the spare, the other starts its own, and both are right',

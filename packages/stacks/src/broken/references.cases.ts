@@ -5,7 +5,7 @@ const moved = 'name: worker';
 
 export const referencesCases: Case[] = [
   {
-    title: 'a move from what is no reference',
+    title: 'a movedFrom that is not a reference',
     edits: {
       'services/user-service/components/worker/worker.yaml': [[moved, `${moved}\n  movedFrom: old worker`]],
     },

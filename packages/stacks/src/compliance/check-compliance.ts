@@ -76,7 +76,7 @@ function findingsIn(component: Instance, requirement: Requirement): ComplianceFi
 
 type Found = { path: string; tree: Tree | undefined; place: Place };
 
-/** Follows a path; `name[]` stands for every item of a list. A missing value has the place of the map that lacks it. */
+/** Follows a path; `name[]` means every item of a list. The place of a missing value is that of the map around it. */
 function valuesAt(tree: Tree, keys: string[], path: string, place: Place): Found[] {
   const [key, ...rest] = keys;
   if (key === undefined) return [{ path, tree, place: tree.place }];

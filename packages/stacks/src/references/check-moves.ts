@@ -2,22 +2,18 @@ import type { Instance } from '../components/component.ts';
 import type { Report } from '../errors.ts';
 import { at, textOf } from '../tree/tree.ts';
 import type { Directory } from './directory.ts';
+import { reportNoReference } from './find-target.ts';
 
 const idPattern = /^[a-z][a-z0-9-]*\/[a-z][a-z0-9-]*(?:@[a-z0-9-]+)?$/;
 
-/** Reports a `movedFrom` that is no component's id, or that of a component which is still there. */
+/** Reports a `movedFrom` that is not the id of a component, or that names a component which still exists. */
 export function checkMoves(instances: Instance[], directory: Directory, report: Report): void {
   const ids = new Set(instances.map(({ id }) => id));
   for (const { id, source } of instances) {
     const tree = at(source.metadata, 'movedFrom');
     const before = textOf(tree);
     if (!tree || before === undefined) continue;
-    if (!idPattern.test(before))
-      report.error(
-        'bad_reference',
-        tree.place,
-        `${JSON.stringify(before)} is not a reference; write service/component, with @region if needed`,
-      );
+    if (!idPattern.test(before)) reportNoReference(before, tree.place, report);
     else if (ids.has(before) || isUnread(before, directory))
       report.error(
         'not_allowed_value',

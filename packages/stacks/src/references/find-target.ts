@@ -28,8 +28,7 @@ export function findTarget(
     !isName(service, directory.services) ||
     !isName(name, directory.services.get(service))
   ) {
-    const message = `${JSON.stringify(text)} is not a reference; write service/component, with @region if needed`;
-    report.error('bad_reference', place, message);
+    reportNoReference(text, place, report);
     return undefined;
   }
   const components = directory.services.get(service);
@@ -44,6 +43,11 @@ export function findTarget(
   const hint = didYouMean(name, components) || elsewhere(name, directory);
   report.error('unknown_component', place, `service ${service} has no component ${name}${hint}`);
   return undefined;
+}
+
+export function reportNoReference(text: string, place: Place, report: Report): void {
+  const message = `${JSON.stringify(text)} is not a reference; write service/component, with @region if needed`;
+  report.error('bad_reference', place, message);
 }
 
 function elsewhere(name: string, { services }: Directory): string {
