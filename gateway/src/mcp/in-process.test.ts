@@ -28,6 +28,12 @@ test('a request arrives as its caller sent it, from the address of the caller', 
   });
 });
 
+test('an answer without a body is one', async () => {
+  const fetch = fetchOf((_request, response) => response.writeHead(204).end());
+  const answer = await fetch(url);
+  expect([answer.status, await answer.text()]).toStrictEqual([204, '']);
+});
+
 test('a connection that is cut before the answer is a lost connection', async () => {
   const fetch = fetchOf((request) => request.socket.destroy());
   const client = createClient({ url, fetch });
@@ -55,7 +61,7 @@ test('events go on after a cut connection, each once', async () => {
     response.write(logEvent(1));
     cut = () => request.socket.destroy();
   });
-  const client = createClient({ url, fetch, events: { retryMs: 1 } });
+  const client = createClient({ url, fetch, events: { retryMs: 1, giveUpMs: 5000 } });
   const ids = [];
   for await (const { id } of client.jobEvents({ params: { jobId: 'deploy-1704067200000-abc123' } })) {
     ids.push(id);

@@ -23,13 +23,24 @@ export function inProcessFetch(server: Server, peer: Peer): typeof fetch {
       body: init.body as string | Uint8Array | undefined,
       signal: init.signal ?? undefined,
     });
-    return new Response(Readable.toWeb(response) as ReadableStream<Uint8Array<ArrayBuffer>>, {
-      status: response.statusCode ?? 500,
+    const status = response.statusCode ?? 500;
+    return new Response(bodyOf(response, status), {
+      status,
       headers: Object.entries(response.headers).flatMap(([name, value]): [string, string][] =>
         value === undefined ? [] : [[name, String(value)]],
       ),
     });
   };
+}
+
+/** Statuses whose answer has no body; `Response` takes none for them. Source: https://fetch.spec.whatwg.org/#null-body-status */
+const withoutBody = [204, 205, 304];
+
+function bodyOf(response: IncomingMessage, status: number): ReadableStream<Uint8Array<ArrayBuffer>> | null {
+  if (!withoutBody.includes(status))
+    return Readable.toWeb(response) as ReadableStream<Uint8Array<ArrayBuffer>>;
+  response.resume();
+  return null;
 }
 
 function connectTo(server: Server, { remoteAddress, localPort }: Peer): Duplex {
