@@ -81,7 +81,7 @@ test('components are checked each at its own moment, which follows from its name
     await advance(it.gateway.context, id); // does nothing while the gateway's own worker does it
     return (await tasksOf(id))[0]?.status !== 'pending';
   });
-  expect((await tasksOf(id)).map(({ status }) => status)).toStrictEqual(['unchanged', 'pending']); // it has no code here
+  expect((await tasksOf(id)).map(({ status }) => status)).toStrictEqual(['unchanged', 'pending']); // its code is gone
 });
 
 test('offsets are spread over the whole time', () => {
@@ -94,13 +94,22 @@ test('offsets are spread over the whole time', () => {
 
 test('a pipeline that holds the stack leaves a tick out; what one holds that began since is checked after it', async () => {
   await scheduled('held');
-  const apply = async () =>
-    (await it.admin.post('/api/stacks/cloud/apply', { files, environment: 'held' })).body.pipelineId;
-  const first = await apply();
+  const apply = async (delaySeconds: number) => {
+    const queue = { kind: 'SQS', spec: { delaySeconds } };
+    const changed = cloudRepository({ 'a/one': queue, 'b/two': queue });
+    const body = { files: changed, environment: 'held' };
+    const { pipelineId } = (await it.admin.post('/api/stacks/cloud/apply', body)).body;
+    await waitFor('its plans to be queued', async () => {
+      await advance(it.gateway.context, pipelineId);
+      return (await tasksOf(pipelineId)).every(({ job_id }) => job_id !== null);
+    });
+    return pipelineId;
+  };
+  const first = await apply(1);
   expect(await tick('held', 1)).toBeUndefined();
   await endAs(it.gateway.context, first);
   const id = (await tick('held', 2)) ?? '';
-  const second = await apply();
+  const second = await apply(2);
   const states = async () => (await tasksOf(id)).map(({ status, reason }) => [status, reason]);
   const reason = `left out for now: pipeline ${second} holds it; it is checked after that`;
   for (const _again of [1, 2]) {
