@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, createClient } from '../testing/client.ts';
@@ -18,8 +18,10 @@ export async function tailsBench(): Promise<Row[]> {
   const file = join(directory, 'loop-delay.json');
   const preload = join(import.meta.dirname, 'loop-delay.ts');
   try {
+    const policy = join(directory, 'policy.json');
+    await writeFile(policy, JSON.stringify({ enforce: { blastRadius: { maxResources: null } } }));
     await using engine = await Engine.start({
-      gatewayEnv: { NODE_OPTIONS: `--import ${preload}`, LOOP_DELAY_FILE: file },
+      gatewayEnv: { NODE_OPTIONS: `--import ${preload}`, LOOP_DELAY_FILE: file, POLICY_FILE: policy },
     });
     const client = createClient(engine.url);
     const facts = async (): Promise<Facts> => {
