@@ -14,6 +14,8 @@ import { auditRoutes } from './http/routes/audit.ts';
 import { adminRoutes } from './http/routes/backup.ts';
 import { healthRoutes } from './http/routes/health.ts';
 import { keyRoutes } from './http/routes/keys.ts';
+import { deploymentRoutes } from './infrastructure/deployments/routes.ts';
+import { templateRoutes } from './infrastructure/deployments/templates/routes.ts';
 import { projectRoutes } from './infrastructure/routes.ts';
 import { stateRoutes } from './infrastructure/state-routes.ts';
 import { followUpRoutes } from './jobs/follow-up-routes.ts';
@@ -46,6 +48,8 @@ const resources = [
   environmentRoutes,
   stackDriftRoutes,
   snapshotRoutes,
+  templateRoutes,
+  deploymentRoutes,
   costRoutes,
   policyRoutes,
   policyReportRoutes,

@@ -105,6 +105,8 @@ function retentionConfig(retention: Values['retention']) {
 function policyAndCostsConfig({ policyAndCosts: settings, storage }: Values) {
   return {
     policyFile: settings.POLICY_FILE && resolve(settings.POLICY_FILE),
+    /** Hosts from which templates are fetched. */
+    templateHosts: settings.TEMPLATE_HOSTS,
     /** Units of a currency for one USD. */
     exchangeRates: settings.COST_EXCHANGE_RATES,
     /** Percent off the list price, by resource type, type prefix with `*`, or category. */

@@ -46,6 +46,16 @@ const bodies: Record<string, unknown> = {
   adoptOrphan: { orphanId: `orphan-${'0'.repeat(16)}` },
   deleteOrphans: { orphanIds: [`orphan-${'0'.repeat(16)}`] },
   acknowledgeOrphans: { orphanIds: [`orphan-${'0'.repeat(16)}`], reason: 'a test' },
+  createDeployment: {
+    name: 'web',
+    provider: 'aws',
+    cloud_account_id: 'account-1',
+    environment_id: 'development',
+    template_type: 'terraform',
+    template_code: helloCode,
+  },
+  createTemplate: { name: 'hello', template_type: 'terraform', template_code: helloCode },
+  addTemplateVersion: { template_code: helloCode },
   createKey: { name: 'k', role: 'viewer', projects: ['other-1'] },
 };
 const queries: Record<string, string> = { diffStateVersions: '?from=1&to=1' };
@@ -89,6 +99,8 @@ async function ask(operation: Operation, key: string | undefined, ids = { projec
     keyId: '0'.repeat(16),
     pipelineId,
     ruleId: `drift-${'0'.repeat(16)}`,
+    deploymentId: 'dep-1704067200000-abcd1234',
+    templateId: 'tpl-1704067200000-abcd1234',
   };
   const path = operation.path.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? name);
   const body = bodies[operation.operationId] ?? {};
@@ -152,13 +164,13 @@ for (const operation of operations.filter(({ role }) => role !== 'public'))
   });
 
 test('lists contain only what is in scope', async () => {
-  const { client } = await it.withKey('viewer', ['other-*', 'x_y']);
-  await it.admin.post('/api/deploy', { projectId: 'other-2', ...code });
+  const { client } = await it.withKey('viewer', ['listed-*', 'x_y']);
+  await it.admin.post('/api/deploy', { projectId: 'listed-2', ...code });
   await it.admin.post('/api/deploy', { projectId: 'xzy', ...code });
   const projects = (await client.get('/api/deploy/projects')).body.projects;
-  expect(projects.map((project: { projectId: string }) => project.projectId)).toStrictEqual(['other-2']);
+  expect(projects.map((project: { projectId: string }) => project.projectId)).toStrictEqual(['listed-2']);
   const { jobs } = (await client.get('/api/deploy/jobs')).body;
-  expect(jobs.map((job: { projectId: string }) => job.projectId)).toStrictEqual(['other-2']);
+  expect(jobs.map((job: { projectId: string }) => job.projectId)).toStrictEqual(['listed-2']);
   expect((await client.get('/api/deploy/jobs?projectId=mine')).status).toBe(403);
 });
 

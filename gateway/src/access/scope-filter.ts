@@ -3,7 +3,12 @@ import { mayTouchAll, type Principal } from './principal.ts';
 
 /** Returns SQL that is true for rows of projects in a principal's scope. */
 export function inScope(
-  column: 'projects.id' | 'jobs.project_id' | 'pipeline_tasks.project_id' | 'stack_components.project_id',
+  column:
+    | 'projects.id'
+    | 'jobs.project_id'
+    | 'pipeline_tasks.project_id'
+    | 'stack_components.project_id'
+    | 'deployments.project_id',
   principal: Principal,
 ): Expression<SqlBool> {
   if (mayTouchAll(principal)) return sql<SqlBool>`true`;

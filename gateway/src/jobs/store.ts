@@ -4,6 +4,7 @@ import type { Principal } from '../access/principal.ts';
 import { inScope } from '../access/scope-filter.ts';
 import type { JobRow } from '../server/database/job-row.ts';
 import type { Query } from '../server/database/open.ts';
+import { noteDeployment } from './note-deployment.ts';
 import { writeJob } from './write-job.ts';
 
 const alphabet = '0123456789abcdefghijklmnopqrstuvwxyz';
@@ -65,6 +66,7 @@ export async function insertJob(trx: Query, job: NewJob): Promise<JobRow> {
     ],
     wakesWorkers: true,
   });
+  await noteDeployment(trx, row, 'new');
   return written ?? row;
 }
 

@@ -8,6 +8,7 @@ import { DomainError } from '@deployment-engine/service';
 import type { JobPatch, JobRow, Lease } from '../server/database/job-row.ts';
 import type { Query } from '../server/database/open.ts';
 import { LeaseLostError } from './lease-lost-error.ts';
+import { noteDeployment } from './note-deployment.ts';
 import { type JobWrite, type NewEvent, writeJob } from './write-job.ts';
 
 /**
@@ -34,6 +35,7 @@ export async function transition(
     wakesWorkers: true,
   });
   if (!written) throw new Error(`changing job ${row.id} to ${status}: its row is gone`);
+  await noteDeployment(trx, written);
   return written;
 }
 

@@ -3,6 +3,8 @@ import { backupEndpoints } from './backup.ts';
 import { budgetEndpoints } from './budget.ts';
 import { costEndpoints } from './costs.ts';
 import { deployEndpoints } from './deploy.ts';
+import { deploymentEndpoints } from './deployment/endpoints.ts';
+import { templateEndpoints } from './deployment/template.ts';
 import { driftEndpoints } from './drift.ts';
 import type { Endpoint } from './endpoint.ts';
 import { heartbeatEndpoints } from './heartbeat.ts';
@@ -50,6 +52,8 @@ export const endpoints = {
   ...stackDriftEndpoints,
   ...snapshotEndpoints,
   ...pipelineEndpoints,
+  ...templateEndpoints,
+  ...deploymentEndpoints,
   ...costEndpoints,
   ...budgetEndpoints,
   ...policyEndpoints,

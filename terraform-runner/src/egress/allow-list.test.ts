@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { networkInterfaces } from 'node:os';
-import { isInternal, unmapped } from './addresses.ts';
+import { isInternal, unmapped } from '@deployment-engine/service/addresses';
 import { createAllowList, parseAllowRule, publishedPorts } from './allow-list.ts';
 import { defaultRules } from './default-rules.ts';
 import { resolveAllowed } from './resolve.ts';

@@ -1,5 +1,5 @@
 import { BlockList, isIP, isIPv4 } from 'node:net';
-import { addRange, contains, isInternal, unmapped } from './addresses.ts';
+import { addRange, contains, isInternal, unmapped } from '@deployment-engine/service/addresses';
 
 /** Ports that a host rule without a port opens. */
 const webPorts = [80, 443];

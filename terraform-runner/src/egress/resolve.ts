@@ -1,6 +1,6 @@
 import { lookup as lookUp } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import { unmapped } from './addresses.ts';
+import { unmapped } from '@deployment-engine/service/addresses';
 import type { AllowList } from './allow-list.ts';
 
 /** The addresses to connect to, best first; or `denied`; or why the name did not resolve. */

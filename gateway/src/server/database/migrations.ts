@@ -15,6 +15,7 @@ import { stackSnapshots } from './migrations/013-stack-snapshots.ts';
 import { pipelineRetention } from './migrations/014-pipeline-retention.ts';
 import { stackSchedules } from './migrations/015-stack-schedules.ts';
 import { supersededStates } from './migrations/016-superseded-states.ts';
+import { deployments } from './migrations/017-deployments.ts';
 
 /** Each is applied once, in the order of the names. Never edit a released one. */
 export const migrations: Record<string, Migration> = {
@@ -34,4 +35,5 @@ export const migrations: Record<string, Migration> = {
   '014_pipeline_retention': pipelineRetention,
   '015_stack_schedules': stackSchedules,
   '016_superseded_states': supersededStates,
+  '017_deployments': deployments,
 };

@@ -25,6 +25,8 @@ export type CloudFormationTemplate = {
   mappings: Record<string, unknown>;
   conditions: Record<string, unknown>;
   resources: Map<string, TemplateResource>;
+  /** Names of outputs, with the condition under which each exists. */
+  outputs: Map<string, string | undefined>;
   /** Macros that rewrite the whole template before it is deployed. */
   transforms: string[];
 };
@@ -55,6 +57,7 @@ export function readTemplate(text: string): CloudFormationTemplate {
     resources: new Map(
       resources.map(([name, value]) => [name, readResource(name, value, lineOf(keyOf(nodes, name)))]),
     ),
+    outputs: new Map(Object.entries(section('Outputs')).map(([name, value]) => [name, conditionOf(value)])),
     transforms: transformsOf(template.Transform),
   };
 }
@@ -109,12 +112,17 @@ function readSection(
 }
 
 function readResource(name: string, value: unknown, line: number | undefined): TemplateResource {
-  const { Type: type, Properties: properties = {}, Condition: condition } = isRecord(value) ? value : {};
+  const { Type: type, Properties: properties = {} } = isRecord(value) ? value : {};
   if (typeof type !== 'string')
     throw new TemplateError(`the resource ${name} has no Type, for example AWS::S3::Bucket`, { line });
   if (!isRecord(properties))
     throw new TemplateError(`the Properties of the resource ${name} are not a map`, { line });
-  return { type, properties, condition: typeof condition === 'string' ? condition : undefined, line };
+  return { type, properties, condition: conditionOf(value), line };
+}
+
+function conditionOf(value: unknown): string | undefined {
+  const condition = isRecord(value) ? value.Condition : undefined;
+  return typeof condition === 'string' ? condition : undefined;
 }
 
 function transformsOf(value: unknown): string[] {

@@ -1,0 +1,116 @@
+import { type DeploymentRecord, recordSchema, recordSummarySchema } from '@deployment-engine/contracts';
+import { instanceAddresses, sensitiveText, type TerraformState } from '@deployment-engine/terraform-code';
+import type { z } from 'zod';
+import type { Context } from '../../context.ts';
+import { redactAnswer } from '../../http/redact-answer.ts';
+import { presentJob } from '../../jobs/present.ts';
+import { findRevision, readRevisionFiles, readRevisionVariables } from '../../projects/revisions/store.ts';
+import { declaredVariables } from '../../projects/secrets/declared-variables.ts';
+import { redactedOutputs } from '../../projects/states/outputs.ts';
+import { readNewestState } from '../../projects/states/store.ts';
+import type { JobRow } from '../../server/database/job-row.ts';
+import { parameterNameOf } from './source/template-files.ts';
+import type { DeploymentRow } from './store.ts';
+
+type Summary = z.infer<typeof recordSummarySchema>;
+
+/** Returns a deployment as its list shows it, without secrets. */
+export async function presentSummary(
+  context: Context,
+  row: DeploymentRow,
+  job: JobRow | undefined,
+): Promise<Summary> {
+  const owner = { projectId: row.project_id, jobId: row.job_id };
+  return redactAnswer(recordSummarySchema, summary(row, job), owner, context.redactorOf);
+}
+
+/** Jobs that only planned are removed after years; the deployment stays. */
+function summary(row: DeploymentRow, job: JobRow | undefined): Summary {
+  const view = job && presentJob(job);
+  return {
+    id: row.id,
+    name: row.name,
+    description: row.description,
+    status: row.status,
+    provider: row.provider,
+    cloud_account_id: row.cloud_account_id,
+    environment_id: row.environment_id,
+    template_type: row.template_type,
+    template_id: row.template_id,
+    template_version: row.template_version,
+    template_url: row.template_url,
+    template_digest: row.template_digest,
+    is_dry_run: row.is_dry_run,
+    auto_approve: row.auto_approve,
+    project_id: row.project_id,
+    job_id: row.job_id,
+    error_message: view?.error ?? null,
+    created_at: row.created_at.toISOString(),
+    updated_at: row.updated_at.toISOString(),
+    started_at: view?.processingTime ?? null,
+    completed_at: view?.endTime ?? null,
+  };
+}
+
+/** Returns all of a deployment, without secrets. */
+export async function presentDeployment(context: Context, row: DeploymentRow): Promise<DeploymentRecord> {
+  const { query } = context.database;
+  const job = await query.selectFrom('jobs').selectAll().where('id', '=', row.job_id).executeTakeFirst();
+  const view = job && presentJob(job);
+  const state = await readNewestState(query, context.encryption, row.project_id);
+  const record: DeploymentRecord = {
+    ...summary(row, job),
+    waiting_reason:
+      view?.waitingReason ??
+      (view?.status === 'awaiting_approval'
+        ? `its plan waits for an approval: POST /api/deploy/jobs/${row.job_id}/approve`
+        : null),
+    plan_digest: view?.planDigest ?? null,
+    plan: view?.plan ?? null,
+    ...(await givenValues(context, row, job?.revision ?? 1)),
+    outputs: state ? redactedOutputs(state.state) : {},
+    resources: state ? resources(state.state) : [],
+  };
+  const owner = { projectId: row.project_id, jobId: row.job_id };
+  return redactAnswer(recordSchema, record, owner, context.redactorOf);
+}
+
+type Given = Pick<DeploymentRecord, 'parameters' | 'variables'>;
+
+/** Returns what was given to the newest run; values of sensitive variables are hidden. */
+async function givenValues(
+  { database, encryption }: Context,
+  row: DeploymentRow,
+  number: number,
+): Promise<Given> {
+  const { query } = database;
+  const revision = await findRevision(query, row.project_id, number);
+  if (!revision) return { parameters: {}, variables: {} };
+  const declared = declaredVariables(await readRevisionFiles(query, revision.digest));
+  const values = await readRevisionVariables(query, encryption, row.project_id, number);
+  const parameterNames: string[] = JSON.parse(row.parameter_names);
+  const shown: Given = { parameters: {}, variables: {} };
+  for (const [name, value] of Object.entries(values)) {
+    const isParameter = row.template_type === 'cloudformation' || parameterNames.includes(name);
+    const to = isParameter ? shown.parameters : shown.variables;
+    to[parameterNameOf(row.template_type, name)] = declared.isSensitive(name) ? sensitiveText : value;
+  }
+  return shown;
+}
+
+function resources(state: TerraformState): DeploymentRecord['resources'] {
+  return state.resources.flatMap((resource) =>
+    [...instanceAddresses({ resources: [resource] })].map(
+      ([
+        address,
+        {
+          attributes: { id },
+        },
+      ]) => ({
+        address,
+        type: resource.type,
+        id: typeof id === 'string' ? id : null,
+      }),
+    ),
+  );
+}

@@ -1,0 +1,89 @@
+import { randomInt } from 'node:crypto';
+import type { DeploymentsQuery } from '@deployment-engine/contracts';
+import { projectIdPattern } from '@deployment-engine/contracts';
+import { DomainError } from '@deployment-engine/service';
+import type { Selectable } from 'kysely';
+import { mayTouch, mayTouchAll, type Principal, signedName } from '../../access/principal.ts';
+import { inScope } from '../../access/scope-filter.ts';
+import type { Query } from '../../server/database/open.ts';
+import type { Database } from '../../server/database/schema.ts';
+
+export type DeploymentRow = Selectable<Database['deployments']>;
+
+const alphabet = '0123456789abcdefghijklmnopqrstuvwxyz';
+
+/** Returns `<prefix>-<epoch ms>-<8 random letters and digits>`, which no word of a path can be. */
+export function newId(prefix: 'dep' | 'tpl'): string {
+  const random = Array.from({ length: 8 }, () => alphabet[randomInt(alphabet.length)]).join('');
+  return `${prefix}-${Date.now()}-${random}`;
+}
+
+/** Returns the first pattern of a caller's projects under which new ones can be named: `acme.*`, or `*`. */
+export function tenantOf(principal: Principal): string {
+  if (mayTouchAll(principal)) return '*';
+  const pattern = principal.projects.find((one) => /^[^*]+\*$/.test(one));
+  if (pattern !== undefined) return pattern;
+  throw new DomainError(
+    'forbidden',
+    `naming what ${signedName(principal)} creates: none of its projects is a pattern that ends with *, such as acme.*; use a key with one`,
+  );
+}
+
+/** Returns the id of the project of a new deployment, in the caller's scope. */
+export function ownProject(principal: Principal, deploymentId: string): string {
+  const tenant = tenantOf(principal);
+  const projectId = tenant.slice(0, -1) + deploymentId;
+  if (projectIdPattern.test(projectId)) return projectId;
+  throw new DomainError(
+    'forbidden',
+    `naming the project of a deployment: ${projectId} is no project id, because ${tenant} is too long or has other characters; use a key with a pattern of at most 38`,
+  );
+}
+
+/** Returns a deployment; throws `deployment_not_found` for one that is gone or out of the caller's scope. */
+export async function findDeployment(query: Query, principal: Principal, id: string): Promise<DeploymentRow> {
+  const row = await query
+    .selectFrom('deployments')
+    .selectAll()
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+  return requireVisible(row, principal, id);
+}
+
+/** The same, with its row locked for this transaction. */
+export async function lockDeployment(trx: Query, principal: Principal, id: string): Promise<DeploymentRow> {
+  const row = await trx
+    .selectFrom('deployments')
+    .selectAll()
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .forUpdate()
+    .executeTakeFirst();
+  return requireVisible(row, principal, id);
+}
+
+function requireVisible(row: DeploymentRow | undefined, principal: Principal, id: string): DeploymentRow {
+  if (row && mayTouch(principal, row.project_id)) return row;
+  throw new DomainError('deployment_not_found', `no deployment ${id} exists`);
+}
+
+/** Returns a page of deployments in the caller's scope, newest first. Those that are gone are shown by the status `deleted`. */
+export async function listDeployments(
+  query: Query,
+  principal: Principal,
+  filter: DeploymentsQuery & { before: number | undefined },
+): Promise<DeploymentRow[]> {
+  let rows = query
+    .selectFrom('deployments')
+    .selectAll()
+    .orderBy('seq', 'desc')
+    .limit(filter.limit + 1);
+  rows = rows.where(inScope('deployments.project_id', principal));
+  if (filter.status !== 'deleted') rows = rows.where('deleted_at', 'is', null);
+  for (const name of ['environment_id', 'cloud_account_id', 'status', 'provider', 'template_type'] as const)
+    if (filter[name] !== undefined) rows = rows.where(name, '=', filter[name]);
+  if (filter.before !== undefined) rows = rows.where('seq', '<', filter.before);
+  if (filter.offset > 0) rows = rows.offset(filter.offset);
+  return rows.execute();
+}

@@ -1,0 +1,106 @@
+import { TemplateError } from '../template-error.ts';
+import { capabilitiesOf } from './capabilities.ts';
+import type { CloudFormationTemplate } from './read-template.ts';
+
+/** Terraform's names of some variables are taken, and a parameter may start with a digit. */
+const prefix = 'p_';
+const stackAddress = 'aws_cloudformation_stack.stack';
+
+/**
+ * Returns the code of a Terraform root with one CloudFormation stack: the template beside it, a variable for each parameter, an
+ * output for each of the template's. Capabilities are what the template needs, and no more.
+ */
+export function terraformRoot(
+  template: CloudFormationTemplate,
+  text: string,
+  stackName: string,
+): Record<string, string> {
+  const fileName = /^\s*\{/.test(text) ? 'template.json' : 'template.yaml';
+  const names = [...template.parameters.keys()];
+  requireNames('parameter', names);
+  requireNames('output', [...template.outputs.keys()]);
+  const capabilities = capabilitiesOf(template);
+  const root = {
+    terraform: { required_providers: { aws: { source: 'hashicorp/aws' } } },
+    ...(names.length > 0
+      ? { variable: Object.fromEntries(names.map((name) => [variableName(name), variable(template, name)])) }
+      : {}),
+    resource: {
+      aws_cloudformation_stack: {
+        stack: {
+          name: stackName,
+          template_body: `\${file("\${path.module}/${fileName}")}`,
+          ...(capabilities.length > 0 ? { capabilities } : {}),
+          ...(names.length > 0 ? { parameters: parameters(names) } : {}),
+        },
+      },
+    },
+    ...(template.outputs.size > 0
+      ? {
+          output: Object.fromEntries(
+            [...template.outputs].map(([name, condition]) => [outputName(name), output(name, condition)]),
+          ),
+        }
+      : {}),
+  };
+  return { 'main.tf.json': `${JSON.stringify(root, null, 2)}\n`, [fileName]: text };
+}
+
+/** Other names would be read as Terraform code. */
+function requireNames(what: string, names: string[]): void {
+  const wrong = names.find((name) => !/^[A-Za-z0-9]{1,255}$/.test(name));
+  if (wrong !== undefined)
+    throw new TemplateError(
+      `the ${what} ${wrong.slice(0, 100)} has other characters than letters and digits`,
+    );
+}
+
+/** Returns the name of the variable that has a parameter's value. */
+export function variableName(parameter: string): string {
+  return prefix + parameter;
+}
+
+/** Returns the name of the parameter whose value a variable has. */
+export function parameterName(variable: string): string {
+  return variable.startsWith(prefix) ? variable.slice(prefix.length) : variable;
+}
+
+/** Returns values as CloudFormation takes them: texts, and lists with commas. */
+export function parameterTexts(values: ReadonlyMap<string, unknown>): Record<string, string> {
+  return Object.fromEntries(
+    [...values].map(([name, value]) => [
+      variableName(name),
+      Array.isArray(value) ? value.join(',') : String(value),
+    ]),
+  );
+}
+
+function variable({ parameters: all }: CloudFormationTemplate, name: string): Record<string, unknown> {
+  const { NoEcho: noEcho, Description: description } = all.get(name) ?? {};
+  const isSecret = String(noEcho).toLowerCase() === 'true';
+  return {
+    type: 'string',
+    ...(typeof description === 'string' ? { description: escaped(description) } : {}),
+    ...(isSecret ? { sensitive: true } : {}),
+  };
+}
+
+/** An output under a condition may not be there. */
+function output(name: string, condition: string | undefined): { value: string } {
+  const value = `${stackAddress}.outputs["${name}"]`;
+  return { value: condition === undefined ? `\${${value}}` : `\${try(${value}, null)}` };
+}
+
+/** Names in Terraform start with a letter. */
+function outputName(name: string): string {
+  return /^[0-9]/.test(name) ? `output${name}` : name;
+}
+
+function parameters(names: string[]): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, `\${var.${variableName(name)}}`]));
+}
+
+/** Keeps Terraform from reading a template in a text. */
+function escaped(text: string): string {
+  return text.replaceAll('${', '$${').replaceAll('%{', '%%{');
+}
