@@ -4,7 +4,7 @@ import { applyStage } from './apply-stage.ts';
 import { cancelStage } from './cancel-stage.ts';
 import { measureLock } from './lock-notes.ts';
 import { planStage } from './plan-stage.ts';
-import { startPipeline } from './start.ts';
+import { isDirect, startPipeline } from './start.ts';
 import { Step } from './step.ts';
 
 /**
@@ -34,6 +34,6 @@ async function work(step: Step): Promise<void> {
   if (cancel_requested_at) return cancelStage(step);
   if (status === 'pending') return startPipeline(step);
   if (status === 'planning') return planStage(step);
-  if (status === 'applying' || step.pipeline.approved_digest !== null || step.settings.autoApprove)
+  if (status === 'applying' || step.pipeline.approved_digest !== null || isDirect(step))
     return applyStage(step);
 }

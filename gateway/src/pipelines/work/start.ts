@@ -9,7 +9,7 @@ import type { Step } from './step.ts';
  * are looked at by one gateway at a time.
  */
 export async function startPipeline(step: Step): Promise<void> {
-  const { pipeline, trx, settings } = step;
+  const { pipeline, trx } = step;
   if (holdsScope(pipeline)) {
     await takeStackLock(trx, pipeline);
     const holder = await holderOf(trx, pipeline, step.tasks);
@@ -17,10 +17,14 @@ export async function startPipeline(step: Step): Promise<void> {
     step.locks.push(lockNote('acquireLock', pipeline, pipeline.created_at));
   }
   const patch = { started_at: new Date(), waiting_reason: null };
-  const { maxMonthly } = pipelineContent(step.context.encryption, pipeline);
-  const isDirect = (settings.autoApprove && maxMonthly === null) || pipeline.type === 'drift';
-  if (isDirect) await step.setStatus('applying', 'The pipeline has started.', patch);
+  if (isDirect(step)) await step.setStatus('applying', 'The pipeline has started.', patch);
   else await step.setStatus('planning', 'Planning has started.', patch);
+}
+
+/** Whether nothing is planned before the first apply: nobody has to see the plans, and no budget has to hold. */
+export function isDirect({ pipeline, settings, context }: Step): boolean {
+  const { maxMonthly } = pipelineContent(context.encryption, pipeline);
+  return (settings.autoApprove && maxMonthly === null) || pipeline.type === 'drift';
 }
 
 async function wait(step: Step, reason: string): Promise<void> {
