@@ -37,8 +37,12 @@ export async function rollbackTo(
   const found = requireInScope(ids, request, `stack ${request.stack} in ${request.environment}`);
   const scope = withoutNetwork(found, request);
   const chosen = [...then.values()].filter(({ plan }) => scope.includes(plan.id));
-  const deploys = deployTasks(chosen, new Map(rows.map((row) => [row.component, row])), encryption);
-  const later = rows.filter(({ component }) => scope.includes(component) && !then.has(component));
+  const deploys = deployTasks(chosen, rows, encryption);
+  // A component that was moved since has its project under another name.
+  const kept = new Set([...then.values()].map(({ projectId }) => projectId));
+  const later = rows.filter(
+    ({ component, project_id }) => scope.includes(component) && !kept.has(project_id),
+  );
   const after = Math.max(-1, ...deploys.map(({ wave }) => wave));
   const also = deploys.map(({ plan }) => plan.id);
   return {
@@ -69,14 +73,13 @@ export async function createRemediation(
     const newest = await newestPipeline(trx, request);
     const then = newest ? await deployedAfter(context, trx, newest) : new Map<string, PlannedComponent>();
     const chosen = [...then.values()].filter(({ plan }) => ids.includes(plan.id));
-    const deployed = new Map(rows.map((row) => [row.component, row]));
     return {
       ...request,
       type: 'apply',
       settings: { ...request.settings, refresh: true },
       revision: newest?.revision ?? null,
       content: await lastContent(context, trx, request),
-      tasks: deployTasks(chosen, deployed, context.encryption),
+      tasks: deployTasks(chosen, rows, context.encryption),
     };
   });
 }
@@ -165,7 +168,9 @@ export async function deployedAfter(
     const codeDigest = row.code_digest;
     byProject.set(
       row.project_id,
-      row.action === 'deploy' && codeDigest !== null ? { plan, codeDigest } : undefined,
+      row.action === 'deploy' && codeDigest !== null
+        ? { plan, codeDigest, projectId: row.project_id }
+        : undefined,
     );
   }
   const found = [...byProject.values()].flatMap((component) => component ?? []);

@@ -17,7 +17,7 @@ import {
   withoutNetwork,
 } from './scope.ts';
 import { type JudgedDeployment, judgeDeployment } from './stack-policy.ts';
-import { deployTasks, destroyTasks, type NewTask } from './tasks.ts';
+import { deployTasks, destroyTasks, earlierOf, type NewTask } from './tasks.ts';
 
 export type CodePipelineRequest = Scope & {
   stack: string;
@@ -130,9 +130,9 @@ export function codeTasks(
   rows: ComponentRow[],
 ): NewTask[] {
   const plans = components.map(({ plan }) => plan);
-  const moved = new Set(plans.flatMap(({ movedFrom }) => movedFrom ?? []));
+  const taken = new Set(plans.map((plan) => earlierOf(plan, rows, encryption)?.project_id));
   const known = new Set(plans.map(({ id }) => id));
-  const removed = rows.filter(({ component }) => !known.has(component) && !moved.has(component));
+  const removed = rows.filter(({ component, project_id }) => !known.has(component) && !taken.has(project_id));
   const ids = [...known, ...removed.map(({ component }) => component)];
   const scope = new Set(requireInScope(ids, request, `stack ${request.stack} in ${request.environment}`));
   const isDeployed = (id: string) =>
@@ -142,9 +142,8 @@ export function codeTasks(
     ? wanted
     : widenForDeploy(wanted, dependenciesOf(plans), isDeployed, request);
   const chosen = plans.filter(({ id }) => wide.includes(id));
-  const deployed = new Map(rows.map((row) => [row.component, row]));
   const withCode = chosen.map((plan) => ({ plan, codeDigest: code.get(plan.id)?.digest ?? '' }));
-  const deploys = deployTasks(withCode, deployed, encryption);
+  const deploys = deployTasks(withCode, rows, encryption);
   const removable = new Set(withoutNetwork([...scope], request));
   const lost = removed.filter(({ component }) => removable.has(component));
   const after = Math.max(-1, ...deploys.map(({ wave }) => wave));

@@ -1,4 +1,5 @@
 import type { TaskAction } from '@deployment-engine/contracts';
+import { DomainError } from '@deployment-engine/service';
 import { type ComponentPlan, changedFields } from '@deployment-engine/stacks';
 import type { Encryption } from '../../server/encryption.ts';
 import { componentContent, type FieldChange } from '../contents.ts';
@@ -16,26 +17,26 @@ export type NewTask = {
   notBefore?: Date;
 };
 
-/** A resolved component with the digest of its generated files. */
-export type PlannedComponent = { plan: ComponentPlan; codeDigest: string };
-
 /**
- * Returns the tasks that deploy components. `deployed` is what the environment has, by component: a component that was
- * moved takes over the project of the one it was.
+ * A resolved component with the digest of its generated files. `projectId` is what it was deployed to at that time; a
+ * component that was moved has that of its first name.
  */
+export type PlannedComponent = { plan: ComponentPlan; codeDigest: string; projectId?: string };
+
+/** Returns the tasks that deploy components. `deployed` is what the environment has. */
 export function deployTasks(
   components: PlannedComponent[],
-  deployed: Map<string, ComponentRow>,
+  deployed: ComponentRow[],
   encryption: Encryption,
 ): NewTask[] {
   const inside = new Set(components.map(({ plan }) => plan.id));
-  return components.map(({ plan, codeDigest }) => {
-    const before = earlierOf(plan, deployed);
+  return components.map(({ plan, codeDigest, projectId }) => {
+    const before = earlierOf(plan, deployed, encryption);
     const earlier = before && componentContent(encryption, before);
     return {
       plan,
       changes: changesOf(earlier, plan),
-      projectId: before?.project_id ?? plan.projectId,
+      projectId: projectId ?? before?.project_id ?? freeProjectId(plan, deployed),
       wave: plan.wave,
       needs: plan.dependsOn.filter((id) => inside.has(id)),
       action: 'deploy',
@@ -44,9 +45,32 @@ export function deployTasks(
   });
 }
 
-/** Returns what the component, or the one it was moved from, has deployed. */
-function earlierOf(plan: ComponentPlan, deployed: Map<string, ComponentRow>): ComponentRow | undefined {
-  return deployed.get(plan.id) ?? (plan.movedFrom === undefined ? undefined : deployed.get(plan.movedFrom));
+/**
+ * Returns what the component has deployed, or else the one that it was moved from, whose project it takes over. One with
+ * several regions takes over what lies in the same region.
+ */
+export function earlierOf(
+  { id, movedFrom, region }: ComponentPlan,
+  deployed: ComponentRow[],
+  encryption: Encryption,
+): ComponentRow | undefined {
+  const named = (name: string) => deployed.find(({ component }) => component === name);
+  const own = named(id);
+  if (own || movedFrom === undefined) return own;
+  const before = named(movedFrom);
+  if (!id.includes('@')) return before;
+  const isHere = before && componentContent(encryption, before).region === region;
+  return named(`${movedFrom}@${region}`) ?? (isHere ? before : undefined);
+}
+
+/** Throws if the project still belongs to the component that was once moved away from this name. */
+function freeProjectId({ id, projectId }: ComponentPlan, deployed: ComponentRow[]): string {
+  const owner = deployed.find(({ project_id }) => project_id === projectId);
+  if (!owner) return projectId;
+  const detail = `component ${id} can't have this name: its project ${projectId} belongs to ${owner.component}, which was moved from it; choose another name`;
+  throw new DomainError('invalid_request', 'the request is not valid', {
+    fields: [{ pointer: '/files', detail }],
+  });
 }
 
 function changesOf(before: ComponentPlan | undefined, after: ComponentPlan): FieldChange[] {

@@ -13,7 +13,7 @@ import { waitingDigest } from './plan-digest.ts';
 import { losesData, reasonsToAsk } from './reasons-to-ask.ts';
 import { recordDone, recordFailed, whyNotGone } from './record.ts';
 import type { Step } from './step.ts';
-import { isUpToDate, queueCodeJob, queueFollowUp } from './task-jobs.ts';
+import { isUpToDate, queueCodeJob, queueFollowUp, whyTaken } from './task-jobs.ts';
 
 /** How long after it was found held a component is looked at again, in milliseconds. */
 const heldAgainMs = 30_000;
@@ -151,6 +151,8 @@ function isDeployed({ deployed }: Step, { project_id }: TaskRow): boolean {
 }
 
 async function startDeploy(step: Step, task: TaskRow): Promise<void> {
+  const taken = whyTaken(step, task);
+  if (taken !== undefined) return step.setTask(task, { status: 'failed' }, taken);
   const inputs = await inputsOf(step, task, false);
   if (inputs.pending.length > 0)
     return fail(step, task, `its inputs are not there: ${inputs.pending.slice(0, 5).join(', ')}`);

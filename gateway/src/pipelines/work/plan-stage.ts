@@ -8,7 +8,7 @@ import { errorOf } from './failure.ts';
 import { inputsDigest, inputsOf } from './inputs.ts';
 import { pipelineDigest } from './plan-digest.ts';
 import type { Step } from './step.ts';
-import { isUpToDate, queueCodeJob, queueFollowUp } from './task-jobs.ts';
+import { isUpToDate, queueCodeJob, queueFollowUp, whyTaken } from './task-jobs.ts';
 
 /**
  * Plans all components in the order of their dependencies, each as soon as what it needs is planned. What nothing
@@ -41,6 +41,8 @@ async function planTask(step: Step, task: TaskRow): Promise<void> {
     return planDestroy(step, task);
   }
   if (needs.some(({ status }) => status === 'pending' || status === 'planning') || isBusy(step)) return;
+  const taken = whyTaken(step, task);
+  if (taken !== undefined) return step.setTask(task, { status: 'failed' }, taken);
   const inputs = await inputsOf(step, task, true);
   if (await isUpToDate(step, task, inputs))
     return step.setTask(task, { status: 'unchanged' }, 'code and inputs are those of its last deploy');

@@ -69,3 +69,16 @@ export async function isUpToDate(step: Step, task: TaskRow, inputs: TaskInputs):
   const state = await newestStateVersion(step.trx, task.project_id);
   return row.state_serial === (state?.serial ?? null) && row.state_lineage === (state?.lineage ?? null);
 }
+
+/**
+ * Says that the task's project has gone to another component since the pipeline was requested, by a move: to deploy there
+ * would replace what that one has. A rollback brings back the name from before.
+ */
+export function whyTaken(step: Step, task: TaskRow): string | undefined {
+  if (step.pipeline.type === 'rollback') return undefined;
+  const owner = [...step.deployed.values()].find(({ project_id }) => project_id === task.project_id);
+  if (!owner || owner.component === task.component) return undefined;
+  const { movedFrom } = step.content(task).plan;
+  if ([owner.component, owner.component.split('@')[0]].includes(movedFrom)) return undefined;
+  return `its project ${task.project_id} belongs to ${owner.component} since; start a new apply`;
+}

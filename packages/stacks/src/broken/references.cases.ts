@@ -25,6 +25,20 @@ export const referencesCases: Case[] = [
     ],
   },
   {
+    title: 'two moves from one component',
+    edits: {
+      'services/user-service/components/worker/worker.yaml': [
+        [moved, `${moved}\n  movedFrom: user-service/old`],
+      ],
+      'services/user-service/components/events/sqs.yaml': [
+        ['name: events', 'name: events\n  movedFrom: user-service/old'],
+      ],
+    },
+    errors: [
+      'not_allowed_value services/user-service/components/worker/worker.yaml:6:14 component user-service/old has moved to one component only, and services/user-service/components/events/sqs.yaml:6:14 names it too; remove one of them',
+    ],
+  },
+  {
     title: 'a move from itself',
     edits: {
       'services/user-service/components/worker/worker.yaml': [

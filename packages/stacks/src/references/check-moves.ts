@@ -1,14 +1,18 @@
 import type { Instance } from '../components/component.ts';
-import type { Report } from '../errors.ts';
+import { type Place, placeText, type Report } from '../errors.ts';
 import { at, textOf } from '../tree/tree.ts';
 import type { Directory } from './directory.ts';
 import { reportNoReference } from './find-target.ts';
 
 const idPattern = /^[a-z][a-z0-9-]*\/[a-z][a-z0-9-]*(?:@[a-z0-9-]+)?$/;
 
-/** Reports a `movedFrom` that is not the id of a component, or that names a component which still exists. */
+/**
+ * Reports a `movedFrom` that is not the id of a component, that names a component which still exists, or that another one
+ * has too: both would take over the same objects.
+ */
 export function checkMoves(instances: Instance[], directory: Directory, report: Report): void {
   const ids = new Set(instances.map(({ id }) => id));
+  const takers = new Map<string, Place>();
   for (const { id, source } of instances) {
     const tree = at(source.metadata, 'movedFrom');
     const before = textOf(tree);
@@ -22,6 +26,13 @@ export function checkMoves(instances: Instance[], directory: Directory, report: 
           ? `component ${id} has this id now; remove movedFrom`
           : `component ${before} is still in the stack, so nothing has moved from it; remove one of them`,
       );
+    else {
+      const first = takers.get(before) ?? tree.place;
+      takers.set(before, first);
+      if (placeText(first) === placeText(tree.place)) continue; // another region of the same component
+      const message = `component ${before} has moved to one component only, and ${placeText(first)} names it too; remove one of them`;
+      report.error('not_allowed_value', tree.place, message);
+    }
   }
 }
 
