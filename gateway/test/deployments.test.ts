@@ -1,4 +1,5 @@
 import { transition } from '../src/jobs/transition.ts';
+import { saveStateVersion } from '../src/projects/states/store.ts';
 import { type Client, type GuardedGateway, startGuardedGateway } from './access-support.ts';
 import { helloCode } from './support.ts';
 
@@ -236,6 +237,49 @@ test('a deployment that has created nothing is gone at once', async () => {
   expect((await it.admin.get(path(body.id))).status).toBe(404);
   expect((await it.admin.request('DELETE', path(body.id))).status).toBe(404);
 });
+
+test.each([
+  ['a destroy that left nothing', false],
+  ['a destroy that left an orphan', true],
+])('after %s: gone = not %s', async (_what, leaves) => {
+  const { body } = await create(it.admin);
+  await end(body.job_id, 'complete');
+  const { database, encryption } = it.gateway.context;
+  const state = { version: 4, serial: 1, lineage: 'l', outputs: {}, resources: [resource] };
+  const raw = Buffer.from(JSON.stringify(state));
+  const owner = { projectId: body.project_id, jobId: body.job_id };
+  await saveStateVersion(database.query, encryption, { ...owner, raw });
+  expect((await it.admin.get(path(body.id))).body.resources).toStrictEqual([
+    { address: 'aws_s3_bucket.b', type: 'aws_s3_bucket', id: 'b-1' },
+  ]);
+  const { body: deleting } = await it.admin.request('DELETE', path(body.id));
+  expect(deleting.job_id).toMatch(/^destroy-/);
+  expect((await it.admin.request('DELETE', path(body.id))).body.job_id).toBe(deleting.job_id);
+  if (leaves) await addOrphan(body.project_id, body.job_id);
+  await end(deleting.job_id, 'complete');
+  const after = await it.admin.get(path(body.id));
+  expect([after.status, after.body.status]).toStrictEqual(leaves ? [200, 'failed'] : [404, 404]);
+  const listed = (await it.admin.get('/api/deployments?status=deleted')).body.deployments;
+  expect(listed.some(({ id }: { id: string }) => id === body.id)).toBe(!leaves);
+});
+
+async function addOrphan(projectId: string, jobId: string): Promise<void> {
+  await it.gateway.context.database.query
+    .insertInto('orphans')
+    .values({
+      ...{ id: `orphan-${'1'.repeat(16)}`, project_id: projectId, job_id: jobId, type: 'aws_s3_bucket' },
+      ...{ reason: 'a test', started: true },
+    })
+    .execute();
+}
+
+const resource = {
+  mode: 'managed',
+  type: 'aws_s3_bucket',
+  name: 'b',
+  provider: 'provider["registry.terraform.io/hashicorp/aws"]',
+  instances: [{ attributes: { id: 'b-1' } }],
+};
 
 test('two tenants see nothing of each other', async () => {
   const [acme, rival, viewer] = await Promise.all([

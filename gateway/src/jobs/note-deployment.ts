@@ -1,4 +1,5 @@
 import type { JobStatus, JobType, RecordStatus } from '@deployment-engine/contracts';
+import { sql } from 'kysely';
 import type { JobRow } from '../server/database/job-row.ts';
 import type { Query } from '../server/database/open.ts';
 import { unresolvedOrphans } from './recovery/orphan-store.ts';
@@ -36,14 +37,14 @@ export async function noteDeployment(
   const now = new Date();
   let update = trx
     .updateTable('deployments')
-    .set(({ eb }) => ({
+    .set({
       job_id: id,
       status: hasLeft ? 'failed' : recordStatus({ type, status }),
       updated_at: now,
       ...(isGone && !hasLeft
-        ? { deleted_at: eb.case().when('is_deleting', '=', true).then(now).else(null).end() }
+        ? { deleted_at: sql<Date | null>`case when is_deleting then ${now}::timestamptz end` }
         : {}),
-    }))
+    })
     .where('project_id', '=', projectId)
     .where('deleted_at', 'is', null);
   if (which === 'known') update = update.where('job_id', '=', id);
