@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { saveStateVersion } from '../../gateway/src/projects/states/store.ts';
 import { endAs } from '../../gateway/test/deployed-pipeline.ts';
 import { startTestGateway, type TestGateway } from '../../gateway/test/support.ts';
@@ -47,4 +48,16 @@ test('a key is made with limits on stacks, which the list shows', async () => {
   const kinds = ['--allowed-kinds', 'SQS, S3', '--max-components', '20'];
   expect((await deployer('keys', 'create', 'team', '--role', 'deployer', ...kinds)).code).toBe(0);
   expect((await deployer('keys', 'list')).stdout).toContain('; stacks: only SQS,S3, at most 20 components');
+});
+
+test('a deploy gives the environment a time to live', async () => {
+  const notes = join(import.meta.dirname, '../../examples/notes');
+  const words = ['--stack', 'notes', '--environment', 'development', '--ttl-seconds', '3600', '--detach'];
+  expect(await deployer('deploy', notes, ...words)).toMatchObject({ code: 0 });
+  const { settings } = await it.gateway.context.database.query
+    .selectFrom('pipelines')
+    .select('settings')
+    .where('stack', '=', 'notes')
+    .executeTakeFirstOrThrow();
+  expect(JSON.parse(settings)).toMatchObject({ ttlSeconds: 3600 });
 });

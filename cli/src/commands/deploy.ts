@@ -14,7 +14,11 @@ type DeployOptions = TargetOptions & GivenVariables & ConductOptions & { ttlSeco
 export function deployCommand(): Command {
   return withConduct(withVariables(withTarget(new Command('deploy'))))
     .argument('[dir]', 'the folder; - reads one file of code from standard input', '.')
-    .option('--ttl-seconds <seconds>', 'destroy the project this long after the deploy', Number)
+    .option(
+      '--ttl-seconds <seconds>',
+      'destroy the project or environment this long after the deploy',
+      Number,
+    )
     .addOption(new Option('--refresh', 'plan also components for which nothing has changed'))
     .option('--prune', 'destroy components that the repository no longer has')
     .option('--with-dependencies', 'add what the service or component needs and is not deployed')

@@ -29,14 +29,14 @@ export async function planStack(
 export async function applyStack(
   connection: Connection,
   folder: string,
-  options: CodeOptions & ConductOptions & ScopeOptions & { prune?: boolean },
+  options: CodeOptions & ConductOptions & ScopeOptions & { prune?: boolean; ttlSeconds?: number },
 ): Promise<void> {
   const { environment } = await stackPlace(options, folder);
   const { params, repository } = await readStackRequest(folder, options);
-  const { refresh, prune, withDependencies, withDependents } = options;
+  const { refresh, prune, withDependencies, withDependents, ttlSeconds } = options;
   const body = {
     ...{ ...repository, environment, ...scopeOf(options), ...conductOf(options) },
-    ...{ refresh, prune, withDependencies, withDependents },
+    ...{ refresh, prune, withDependencies, withDependents, ttlSeconds },
   };
   await startPipeline(connection, connection.client.applyStack, { ...params, folder, options, body });
 }

@@ -55,6 +55,7 @@ export async function unlockStack(
         'pipeline_not_found',
         `unlocking stack ${stack} in ${environment}: pipeline ${pipelineId} is not one of it`,
       );
+    requireAll(by.principal, await tasksOf(trx, pipelineId));
     requireUnfinished(pipeline, 'unlocking');
     await trx
       .updateTable('pipelines')

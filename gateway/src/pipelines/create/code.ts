@@ -17,7 +17,7 @@ import {
   withoutNetwork,
 } from './scope.ts';
 import { type JudgedDeployment, judgeDeployment } from './stack-policy.ts';
-import { deployTasks, destroyTasks, earlierOf, type NewTask } from './tasks.ts';
+import { deployTasks, destroyTasks, earlierOf, type NewTask, requireUnneeded } from './tasks.ts';
 
 export type CodePipelineRequest = Scope & {
   stack: string;
@@ -34,6 +34,7 @@ export type CodePipelineRequest = Scope & {
   wait: boolean;
   message?: string | undefined;
   source?: unknown;
+  promotion?: NewPipeline['promotion'];
 };
 
 type Resolved = {
@@ -148,5 +149,6 @@ export function codeTasks(
   const lost = removed.filter(({ component }) => removable.has(component));
   const after = Math.max(-1, ...deploys.map(({ wave }) => wave));
   const also = deploys.map(({ plan }) => plan.id);
+  if (!isWholeScope(request)) requireUnneeded(lost, rows, also, encryption);
   return [...deploys, ...destroyTasks(lost, encryption, { after, also })];
 }

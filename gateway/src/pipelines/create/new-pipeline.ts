@@ -32,6 +32,8 @@ export type NewPipeline = {
   message?: string | undefined;
   source?: unknown;
   rollbackTo?: string;
+  /** Where it was promoted from; `override` went past `spec.promotion`. */
+  promotion?: { from: string; override: boolean } | undefined;
 };
 
 const whatStarted: Record<PipelineType, string> = {
@@ -59,7 +61,7 @@ export async function createPipeline(
       await requireLimits(context.encryption, trx, request, principal);
       const row = await insertPipeline(context, trx, request, principal);
       const { stack, environment, type } = row;
-      const detail = { pipeline: row.id, stack, environment, type, lock: lockKey(row) };
+      const detail = { pipeline: row.id, stack, environment, type, lock: lockKey(row), ...request.promotion };
       await call.record(trx, { detail });
       return {
         pipelineId: row.id,

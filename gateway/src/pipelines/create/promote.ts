@@ -40,6 +40,7 @@ export async function createPromotion(
     {
       ...request,
       environment: to,
+      promotion: { from, override: request.override },
       revision: source.revision,
       variables: { ...variables, ...request.variables },
       withDependencies: false,

@@ -120,6 +120,30 @@ export function destroyTasks(
   return tasks.sort((left, right) => left.wave - right.wave);
 }
 
+/**
+ * Throws `dependents_remain` if a deployed component that the pipeline neither deploys nor destroys still needs one of
+ * `lost`, which the files no longer have.
+ */
+export function requireUnneeded(
+  lost: ComponentRow[],
+  deployed: ComponentRow[],
+  deploys: string[],
+  encryption: Encryption,
+): void {
+  if (lost.length === 0) return;
+  const gone = new Set(lost.map(({ component }) => component));
+  const needing = deployed.flatMap((row) => {
+    if (gone.has(row.component) || deploys.includes(row.component)) return [];
+    const { dependsOn } = componentContent(encryption, row);
+    return dependsOn.filter((id) => gone.has(id)).map((id) => `${row.component} needs ${id}`);
+  });
+  if (needing.length === 0) return;
+  throw new DomainError(
+    'dependents_remain',
+    `destroying what the files no longer have: ${needing.slice(0, 10).join(', ')}; deploy that first, or the whole stack`,
+  );
+}
+
 /** Returns the tasks that look for drift, all at once. */
 export function checkTasks(rows: ComponentRow[], encryption: Encryption): NewTask[] {
   return rows.map((row) => ({

@@ -8,7 +8,7 @@ import type { Call } from '../../http/call.ts';
 import type { Query } from '../../server/database/open.ts';
 import type { Database } from '../../server/database/schema.ts';
 import { type Environment, readEnvironment } from '../environment/status.ts';
-import { requireAll } from '../store.ts';
+import { deployedComponents, requireAll } from '../store.ts';
 
 export type RuleRow = Selectable<Database['drift_rules']>;
 
@@ -47,16 +47,7 @@ export async function addRule(
     throw new DomainError('invalid_request', 'the request is not valid', {
       fields: [{ pointer: '/component', detail: `no deployed component is called ${rule.component}` }],
     });
-  const all = await database.query
-    .selectFrom('stack_components')
-    .select(['component', 'project_id'])
-    .where('stack', '=', where.stack)
-    .where('environment', '=', where.environment)
-    .execute();
-  requireAll(
-    principal,
-    all.filter(({ component }) => matchesWildcard(rule.component, component)),
-  );
+  await requireConcerned(database.query, where, rule, principal);
   const id = `drift-${randomBytes(8).toString('hex')}`;
   const { component, attribute, why, expiresAt } = rule;
   await database.query.transaction().execute(async (trx) => {
@@ -77,6 +68,20 @@ export async function addRule(
   return { ruleId: id, message: `${attribute} of ${component} is left out of drift reports` };
 }
 
+/** Throws `forbidden` if the rule concerns a component that the caller may not touch. */
+async function requireConcerned(
+  query: Query,
+  where: Environment,
+  rule: { component: string },
+  principal: Principal,
+): Promise<void> {
+  const rows = await deployedComponents(query, where.stack, where.environment);
+  requireAll(
+    principal,
+    rows.filter(({ component }) => matchesWildcard(rule.component, component)),
+  );
+}
+
 export async function removeRule(
   { database }: Context,
   where: Environment,
@@ -85,6 +90,8 @@ export async function removeRule(
 ): Promise<{ ruleId: string; message: string }> {
   await readEnvironment(database.query, principal, where);
   return database.query.transaction().execute(async (trx) => {
+    const rule = (await rulesOf(trx, where)).find(({ id }) => id === ruleId);
+    if (rule) await requireConcerned(trx, where, rule, principal);
     const removed = await trx
       .deleteFrom('drift_rules')
       .where('id', '=', ruleId)

@@ -1,11 +1,11 @@
-import type { Principal } from '../../access/principal.ts';
+import { mayTouch, type Principal } from '../../access/principal.ts';
 import type { Context } from '../../context.ts';
 import { redactedOutputs } from '../../projects/states/outputs.ts';
 import { readNewestState, type StateVersion } from '../../projects/states/store.ts';
 import type { Query } from '../../server/database/open.ts';
 import { componentContent, pipelineContent } from '../contents.ts';
 import type { ComponentRow, PipelineRow } from '../rows.ts';
-import { tasksOf } from '../store.ts';
+import { tasksOf, visibleTo } from '../store.ts';
 import { type Environment, readEnvironment } from './status.ts';
 
 const historyLength = 20;
@@ -17,7 +17,7 @@ const historyLength = 20;
 export async function stateDocument(context: Context, principal: Principal, where: Environment) {
   const { query } = context.database;
   const { rows } = await readEnvironment(query, principal, where);
-  const history = await lastPipelines(query, where);
+  const history = await lastPipelines(query, principal, where);
   const newest = history[0];
   const source = newest?.source ? JSON.parse(newest.source) : {};
   const resources = [];
@@ -35,11 +35,15 @@ export async function stateDocument(context: Context, principal: Principal, wher
       git_branch: source.branch ?? null,
     },
     resources: Object.fromEntries(resources),
-    deployment_history: await Promise.all(history.map((row) => historyEntry(context, row))),
+    deployment_history: await Promise.all(history.map((row) => historyEntry(context, principal, row))),
   };
 }
 
-async function lastPipelines(query: Query, { stack, environment }: Environment): Promise<PipelineRow[]> {
+async function lastPipelines(
+  query: Query,
+  principal: Principal,
+  { stack, environment }: Environment,
+): Promise<PipelineRow[]> {
   return query
     .selectFrom('pipelines')
     .selectAll()
@@ -47,6 +51,7 @@ async function lastPipelines(query: Query, { stack, environment }: Environment):
     .where('environment', '=', environment)
     .where('type', 'in', ['apply', 'rollback', 'destroy'])
     .where('finished_at', 'is not', null)
+    .where(visibleTo(principal))
     .orderBy('seq', 'desc')
     .limit(historyLength)
     .execute();
@@ -79,8 +84,9 @@ function actualState({ id, serial, lineage, sha256, resourceCount }: StateVersio
   return { state_version: id, serial, lineage, checksum: `sha256:${sha256}`, resource_count: resourceCount };
 }
 
-async function historyEntry({ database, encryption }: Context, row: PipelineRow) {
-  const tasks = await tasksOf(database.query, row.id);
+async function historyEntry({ database, encryption }: Context, principal: Principal, row: PipelineRow) {
+  const all = await tasksOf(database.query, row.id);
+  const tasks = all.filter(({ project_id }) => mayTouch(principal, project_id));
   const source = row.source ? JSON.parse(row.source) : {};
   const seconds =
     row.finished_at && row.started_at ? (row.finished_at.getTime() - row.started_at.getTime()) / 1000 : null;

@@ -33,13 +33,21 @@ export async function noteExpiry({ pipeline, settings, trx }: Step): Promise<voi
     .execute();
 }
 
-/** Queues the destruction of environments whose time to live is over; each once, even with many gateways. */
+/**
+ * Queues the destruction of environments whose time to live is over; each once, even with many gateways. One in which a
+ * pipeline is at work or waits has its turn after that, as it may get a new time to live.
+ */
 export async function destroyDueEnvironments(context: Context): Promise<string[]> {
   return context.database.query.transaction().execute(async (trx) => {
     const due = await trx
       .updateTable('stack_environments')
       .set({ destroy_at: sql<Date>`now() + ${retryAfter}::interval` })
       .where('destroy_at', '<=', sql<Date>`now()`)
+      .where(
+        sql<boolean>`not exists (select 1 from pipelines p where p.stack = stack_environments.stack
+          and p.environment = stack_environments.environment
+          and p.finished_at is null and p.type not in ('plan', 'drift'))`,
+      )
       .returningAll()
       .execute();
     const ids: string[] = [];

@@ -116,6 +116,6 @@ export const environmentEndpoints = {
     params: environmentParams,
     body: z.strictObject({ pipelineId: pipelineIdSchema, force: z.literal(true) }),
     answer: z.object({ pipelineId: pipelineIdSchema, message: z.string() }),
-    problems: [...environmentProblems, 'pipeline_not_found', 'pipeline_finished'],
+    problems: [...environmentProblems, 'forbidden', 'pipeline_not_found', 'pipeline_finished'],
   }),
 } as const satisfies Record<string, Endpoint>;

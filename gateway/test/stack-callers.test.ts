@@ -1,0 +1,76 @@
+import { notesRepository } from '../../testing/stacks/notes.ts';
+import { destroyDueEnvironments } from '../src/pipelines/work/expiry.ts';
+import { type GuardedGateway, startGuardedGateway } from './access-support.ts';
+import { endAs } from './deployed-pipeline.ts';
+
+let it: GuardedGateway;
+beforeAll(async () => {
+  it = await startGuardedGateway();
+});
+afterAll(() => it?.[Symbol.asyncDispose]());
+
+const query = () => it.gateway.context.database.query;
+const stackFile = (spec: object) => ({
+  'stacks/notes/stack.yaml': JSON.stringify({
+    apiVersion: 'core.deployer.io/v1',
+    kind: 'Stack',
+    metadata: { name: 'notes' },
+    spec: { provider: { name: 'aws', region: 'us-east-1' }, ...spec },
+  }),
+});
+const files = (spec: object = {}) => notesRepository({ 'a/one': { text: '1' } }, stackFile(spec));
+
+test('an environment with a pipeline at work is not destroyed before that has ended', async () => {
+  const { body } = await it.admin.post('/api/stacks/notes/apply', { files: files(), environment: 'busy' });
+  const row = { stack: 'notes', environment: 'busy', created_by: 'engine', blast_radius: null };
+  await query()
+    .insertInto('stack_environments')
+    .values({ ...row, destroy_at: new Date(0) })
+    .execute();
+  const destroys = async () => {
+    await destroyDueEnvironments(it.gateway.context);
+    const { body: history } = await it.admin.get('/api/stacks/notes/environments/busy/history');
+    return history.pipelines.filter(({ type }: { type: string }) => type === 'destroy').length;
+  };
+  expect(await destroys()).toBe(0);
+  await endAs(it.gateway.context, body.pipelineId);
+  expect(await destroys()).toBe(1);
+});
+
+test('who may touch a part of a stack sees no other part, and neither unlocks it nor removes its rules', async () => {
+  const two = notesRepository({ 'a/one': { text: '1' }, 'b/two': { text: '2' } }, stackFile({}));
+  const apply = async (more: object) => {
+    const request = { files: two, environment: 'parts', ...more };
+    return (await it.admin.post('/api/stacks/notes/apply', request)).body.pipelineId as string;
+  };
+  await endAs(it.gateway.context, await apply({}));
+  await endAs(it.gateway.context, await apply({ service: 'b', variables: { VERSION: 'theirs' } }));
+  const base = '/api/stacks/notes/environments/parts';
+  const mine = await it.withKey('admin', ['notes.parts.a.*']);
+  const { body: document } = await mine.client.get(`${base}/state`);
+  expect(document.deployment_history).toMatchObject([{ resources_changed: ['a/one'], version: null }]);
+  const held = await apply({});
+  const unlock = { pipelineId: held, force: true };
+  expect((await mine.client.post(`${base}/unlock`, unlock)).body.code).toBe('forbidden');
+  const rule = { component: 'b/*', attribute: '*', why: 'autoscaling' };
+  const { body: added } = await it.admin.post(`${base}/drift/ignore`, rule);
+  const removed = await mine.client.request('DELETE', `${base}/drift/ignore/${added.ruleId}`);
+  expect(removed.body.code).toBe('forbidden');
+  expect((await it.admin.post(`${base}/unlock`, unlock)).status).toBe(200);
+});
+
+test('the audit log says from where a stack was promoted, and that an environment was skipped', async () => {
+  const promotion = ['development', 'staging', 'production'];
+  const request = { files: files({ promotion }), environment: 'development' };
+  const { body } = await it.admin.post('/api/stacks/notes/apply', request);
+  await endAs(it.gateway.context, body.pipelineId);
+  const skips = { from: 'development', to: 'production', override: true };
+  expect((await it.admin.post('/api/stacks/notes/promote', skips)).status).toBe(202);
+  const entries = await query().selectFrom('audit_entries').select('entry').execute();
+  const promotions = entries
+    .map(({ entry }) => JSON.parse(entry))
+    .filter(({ action }) => action === 'promoteStack');
+  expect(promotions).toMatchObject([
+    { detail: { environment: 'production', from: 'development', override: true } },
+  ]);
+});
