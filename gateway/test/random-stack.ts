@@ -22,8 +22,14 @@ import type { JobRow } from '../src/server/database/job-row.ts';
 import type { Query } from '../src/server/database/open.ts';
 import type { TestGateway } from './support.ts';
 
-/** Components by id: what each needs, the version of its code, and whether its output tells the version. */
-export type RandomStack = Map<string, { needs: string[]; version: number; isLoud: boolean }>;
+/**
+ * Components by id: whose outputs each needs, what else it comes after, the version of its code, and whether its output tells
+ * the version.
+ */
+export type RandomStack = Map<
+  string,
+  { needs: string[]; after?: string[]; version: number; isLoud: boolean }
+>;
 
 const ids = ['a/one', 'a/two', 'a/three', 'b/one', 'b/two', 'b/three', 'c/one', 'c/two'];
 
@@ -194,13 +200,13 @@ async function stateAfter(trx: Query, { project_id, revision, type }: JobRow): P
 }
 
 function plansOf(stack: RandomStack, environment: string): ComponentPlan[] {
-  const edges = [...stack].flatMap(([component, { needs }]) =>
-    needs.map((dependsOn) => ({ component, dependsOn })),
+  const edges = [...stack].flatMap(([component, { needs, after = [] }]) =>
+    [...needs, ...after].map((dependsOn) => ({ component, dependsOn })),
   );
   return wavesOf(stack.keys(), edges).flatMap((wave, index) =>
     wave.map((id) => {
       const [service = '', name = ''] = id.split('/');
-      const needs = stack.get(id)?.needs ?? [];
+      const { needs = [], after = [] } = stack.get(id) ?? {};
       return {
         id,
         service,
@@ -214,7 +220,7 @@ function plansOf(stack: RandomStack, environment: string): ComponentPlan[] {
         configs: {},
         labels: {},
         annotations: {},
-        dependsOn: needs.toSorted(),
+        dependsOn: [...needs, ...after].sort(),
         inputs: needs.map((component) => ({ name: `${component}.out`, component, output: 'out' })),
         stateful: false,
         usualMinutes: 1,

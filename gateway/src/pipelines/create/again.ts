@@ -1,5 +1,6 @@
 import type { PipelineAccepted } from '@deployment-engine/contracts';
 import { DomainError } from '@deployment-engine/service';
+import { sql } from 'kysely';
 import type { Principal } from '../../access/principal.ts';
 import type { Context } from '../../context.ts';
 import type { Query } from '../../server/database/open.ts';
@@ -9,8 +10,8 @@ import { deployedComponents, findPipeline, pipelineNotFound, readVisible, tasksO
 import { refuseChangedSince } from './changed-since.ts';
 import { type FollowUpRequest, lastContent, stackNotFound } from './follow-ups.ts';
 import { type AskedPipeline, createPipeline, type NewPipeline } from './new-pipeline.ts';
-import { requireInScope, withoutNetwork } from './scope.ts';
-import { deployTasks, destroyTasks, type PlannedComponent } from './tasks.ts';
+import { isWholeScope, requireInScope, withoutNetwork } from './scope.ts';
+import { deployTasks, destroyTasks, type PlannedComponent, requireUnneeded } from './tasks.ts';
 
 /** Queues the deploy of what an earlier pipeline had deployed; what came after it is destroyed. */
 export async function createRollbackPipeline(
@@ -45,6 +46,7 @@ export async function rollbackTo(
   );
   const after = Math.max(-1, ...deploys.map(({ wave }) => wave));
   const also = deploys.map(({ plan }) => plan.id);
+  if (!isWholeScope(request)) requireUnneeded(later, rows, also, encryption);
   return {
     ...request,
     type: 'rollback',
@@ -185,6 +187,33 @@ async function newestPipeline(
   return endedPipelines(trx, stack, environment).executeTakeFirst();
 }
 
+const mayHaveApplied = sql<boolean>`exists (select 1 from jobs
+  where jobs.id = pipeline_tasks.job_id and jobs.gate_passed_at is not null)`;
+
+/** Returns the newest one that has changed, or may have changed, something in the scope. */
+async function newestChange(trx: Query, request: FollowUpRequest): Promise<PipelineRow | undefined> {
+  const { stack, environment, service = null, component = null } = request;
+  const changes = trx
+    .selectFrom('pipeline_tasks')
+    .select(['pipeline_id', 'component', 'project_id'])
+    .where('action', '!=', 'check')
+    .where(({ or, eb, and }) =>
+      or([
+        eb('status', '=', 'succeeded'),
+        and([eb('status', 'in', ['failed', 'cancelled']), mayHaveApplied]),
+      ]),
+    )
+    .where(
+      sql<boolean>`(${service}::text is null or component like ${service} || '/%')
+        and (${component}::text is null or ${component} in (component, split_part(component, '@', 1)))`,
+    )
+    .as('changes');
+  return endedPipelines(trx, stack, environment)
+    .innerJoin(changes, 'changes.pipeline_id', 'pipelines.id')
+    .selectAll('pipelines')
+    .executeTakeFirst();
+}
+
 /** Returns the last one that was completed before another. */
 export async function completedBefore(
   trx: Query,
@@ -208,7 +237,7 @@ function endedPipelines(trx: Query, stack: string, environment: string) {
     .limit(1);
 }
 
-/** Returns the named pipeline, or the last completed one before the newest that changed something. */
+/** Returns the named pipeline, or the last completed one before the newest that changed something in the scope. */
 async function rollbackTarget(
   trx: Query,
   request: FollowUpRequest & { toPipeline?: string | undefined },
@@ -222,7 +251,7 @@ async function rollbackTarget(
       throw pipelineNotFound(toPipeline);
     return row;
   }
-  const newest = await newestPipeline(trx, request);
+  const newest = (await newestChange(trx, request)) ?? (await newestPipeline(trx, request));
   const target = newest && (await completedBefore(trx, newest));
   if (!target) {
     if (!newest) throw stackNotFound(stack, environment);

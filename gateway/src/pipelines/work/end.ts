@@ -1,4 +1,5 @@
 import { isFinished, type PipelineStatus, stackLimitsSchema } from '@deployment-engine/contracts';
+import { DomainError } from '@deployment-engine/service';
 import { requestCancel } from '../../jobs/cancel.ts';
 import { jobCreator } from '../../jobs/store.ts';
 import { completedBefore, rollbackTo } from '../create/again.ts';
@@ -8,7 +9,7 @@ import { holdsScope, isDone, isEnded, type TaskRow } from '../rows.ts';
 import { takeSnapshot } from '../snapshots/store.ts';
 import { noteExpiry } from './expiry.ts';
 import { lockNote } from './lock-notes.ts';
-import { markOutdated } from './record.ts';
+import { markOutdated, recordUnchanged } from './record.ts';
 import type { Step } from './step.ts';
 
 /** Ends a pipeline in which nothing is at work. Plans that were not applied are cancelled. */
@@ -19,6 +20,7 @@ export async function endPipeline(step: Step): Promise<void> {
     await cancelJobs(step, task); // a skipped task may have a plan that waits
     if (!isEnded(task)) await step.setTask(task, { status: 'skipped' }, 'the pipeline has ended before it');
   }
+  if (holdsScope(pipeline)) await recordUnchanged(step);
   const outdated = holdsScope(pipeline) ? await markOutdated(step) : [];
   const told = outdated.length > 0 ? `; now outdated: ${outdated.join(', ')}` : '';
   if (holdsScope(pipeline) && pipeline.started_at)
@@ -53,7 +55,11 @@ async function queueRollback({ pipeline, settings, trx, context, tasks }: Step):
     message: `rollback of ${pipeline.id}`,
     source: source === null ? undefined : JSON.parse(source),
   };
-  const rollback = await rollbackTo(context, trx, request, target);
+  const rollback = await rollbackTo(context, trx, request, target).catch((error: unknown) => {
+    if (error instanceof DomainError) return error;
+    throw error;
+  });
+  if (rollback instanceof DomainError) return `there is no rollback: ${rollback.message}`;
   const stackLimits =
     pipeline.stack_limits === null ? null : stackLimitsSchema.parse(JSON.parse(pipeline.stack_limits));
   if (stackLimits) {

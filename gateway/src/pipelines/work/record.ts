@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { unresolvedOrphans } from '../../jobs/recovery/orphan-store.ts';
 import { newestStateVersion } from '../../projects/states/store.ts';
 import type { JobRow } from '../../server/database/job-row.ts';
@@ -72,6 +73,26 @@ export async function recordFailed(step: Step, task: TaskRow): Promise<void> {
     .execute();
 }
 
+/**
+ * Notes what the files say now of components whose code and inputs are unchanged: `dependsOn` is no part of the code, but
+ * gives the order of a destroy.
+ */
+export async function recordUnchanged(step: Step): Promise<void> {
+  const { encryption } = step.context;
+  for (const task of step.tasks) {
+    const row = step.deployed.get(task.component);
+    if (task.action !== 'deploy' || task.status !== 'unchanged' || row?.project_id !== task.project_id)
+      continue;
+    const { plan } = step.content(task);
+    if (isDeepStrictEqual(componentContent(encryption, row), plan)) continue;
+    await step.trx
+      .updateTable('stack_components')
+      .set({ content: sealJson(encryption, plan, componentPlace(task.project_id)) })
+      .where('project_id', '=', task.project_id)
+      .execute();
+  }
+}
+
 async function recordDestroyed({ trx }: Step, task: TaskRow): Promise<void> {
   await trx.deleteFrom('stack_components').where('project_id', '=', task.project_id).execute();
 }
@@ -85,14 +106,18 @@ export async function markOutdated({ trx, context, pipeline, tasks }: Step): Pro
   const changed = new Set(
     tasks.flatMap(({ component, status }) => (status === 'succeeded' ? [component] : [])),
   );
+  const inside = new Set(tasks.map(({ component }) => component));
   const done = new Set(tasks.filter(isDone).map(({ component }) => component));
   const projects = new Map(rows.map(({ component, project_id }) => [component, project_id]));
   const outdated: string[] = [];
   for (const row of rows) {
     const isMarked = row.status === 'outdated';
-    if (!isMarked && (row.status !== 'deployed' || done.has(row.component))) continue;
+    if (!isMarked && row.status !== 'deployed') continue;
     const plan = componentContent(context.encryption, row);
-    if (!isMarked && !plan.inputs.some(({ component }) => changed.has(component))) continue;
+    // A pipeline of another service may have changed what this one was planned with.
+    const mayDiffer = ({ component }: { component: string }) =>
+      done.has(row.component) ? !inside.has(component) : changed.has(component);
+    if (!isMarked && !plan.inputs.some(mayDiffer)) continue;
     const digest = await currentInputsDigest(context, trx, plan, (name) => projects.get(name));
     const status = digest === row.inputs_digest ? 'deployed' : 'outdated';
     if (status === row.status) continue;

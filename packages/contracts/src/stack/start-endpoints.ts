@@ -50,7 +50,7 @@ export const startEndpoints = {
     operationId: 'planStack',
     summary: 'Plan a stack, service or component as a whole; what is not known yet is planned as unknown',
     body: planStackRequestSchema,
-    problems: resolving,
+    problems: [...resolving, 'dependents_remain'],
   }),
   applyStack: endpoint({
     ...creates,
@@ -58,7 +58,7 @@ export const startEndpoints = {
     operationId: 'applyStack',
     summary: 'Deploy a stack, service or component in waves, with one approval over all plans',
     body: applyStackRequestSchema,
-    problems: [...resolving, 'dependencies_missing'],
+    problems: [...resolving, 'dependencies_missing', 'dependents_remain'],
   }),
   destroyStack: endpoint({
     ...creates,
@@ -74,7 +74,7 @@ export const startEndpoints = {
     operationId: 'rollbackStack',
     summary: 'Deploy again what an earlier pipeline had deployed',
     body: rollbackStackRequestSchema,
-    problems: [...refusals, 'stack_not_found', 'pipeline_not_found'],
+    problems: [...refusals, 'stack_not_found', 'pipeline_not_found', 'dependents_remain'],
   }),
   driftStack: endpoint({
     ...creates,
