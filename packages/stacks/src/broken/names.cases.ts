@@ -96,6 +96,13 @@ export const namesCases: Case[] = [
     ],
   },
   {
+    title: 'an empty file of a component, beside its infra.yaml',
+    edits: { 'services/user-service/components/api/microservice.yaml': '# nothing yet\n' },
+    errors: [
+      'missing_component services/user-service/components/api/microservice.yaml:1:1 the file is empty; write what component api is: apiVersion components.deployer.io/v1, a kind such as MicroService, metadata.name api, and spec',
+    ],
+  },
+  {
     title: 'an empty file',
     edits: { 'services/user-service/service.yaml': '# nothing yet\n' },
     errors: [

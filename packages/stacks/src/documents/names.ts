@@ -18,7 +18,7 @@ const kindsByVersion: Record<string, string[]> = {
     'Compliance',
   ],
 };
-const componentVersion = 'components.deployer.io/v1';
+export const componentVersion = 'components.deployer.io/v1';
 export const apiVersions = [...Object.keys(kindsByVersion), componentVersion];
 
 /** Returns the apiVersion of a kind; undefined for an unknown kind. */

@@ -1,4 +1,5 @@
 import { type Document, type Expectation, kindTextOf, readDocument } from '../documents/document.ts';
+import { componentVersion } from '../documents/names.ts';
 import { startOf } from '../errors.ts';
 import { findKind, type Kind } from '../kind/kind.ts';
 import { type Folder, filesBelow, yamlFilesIn } from '../repository.ts';
@@ -72,7 +73,7 @@ function readFolder(
   let isUnreadable = false;
   const found = yamlFilesIn(folder).flatMap((file) => {
     const { documents, broken } = context.repository.yaml(file);
-    const isInfra = /\/infra\.ya?ml$/.test(file);
+    const isInfra = isInfraFile(file);
     if (broken) content.isIncomplete = true;
     isUnreadable ||= broken && !isInfra;
     return documents.map((tree) => ({ file, tree, isInfra }));
@@ -99,16 +100,25 @@ function readFolder(
   return content;
 }
 
+function isInfraFile(file: string): boolean {
+  return /\/infra\.ya?ml$/.test(file);
+}
+
 function isInfraDocument(tree: Tree): boolean {
   return kindTextOf(tree) === 'ComponentInfra';
 }
 
 function reportMissing(name: string, folder: Folder, { report, repository }: LoadContext): void {
   const files = filesBelow(folder);
-  const file = yamlFilesIn(folder)[0] ?? files[0] ?? folder.path;
+  const yamlFiles = yamlFilesIn(folder);
+  const file = yamlFiles[0] ?? files[0] ?? folder.path;
   for (const path of files) repository.use(path);
-  const remedy = `add a file with its kind, for example ${folder.path}/${name}.yaml`;
-  report.error('missing_component', startOf(file), `no file says what component ${name} is; ${remedy}`);
+  const empty = yamlFiles.find((path) => !isInfraFile(path) && repository.yaml(path).documents.length === 0);
+  const message =
+    empty === undefined
+      ? `no file says what component ${name} is; add a file with its kind, for example ${folder.path}/${name}.yaml`
+      : `the file is empty; write what component ${name} is: apiVersion ${componentVersion}, a kind such as MicroService, metadata.name ${name}, and spec`;
+  report.error('missing_component', startOf(empty ?? file), message);
 }
 
 /** Returns whether the environment's file can be merged over the component's. */
