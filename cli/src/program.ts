@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { groups, type Listed } from './commands/list-of-commands.ts';
 import { addGlobalOptions, valueOptions } from './global-options.ts';
+import { setRunningCommand } from './messages/running-command.ts';
 import { setOutputMode } from './terminal/output-mode.ts';
 
 /**
@@ -21,7 +22,10 @@ export async function createProgram(words: string[] | 'all'): Promise<Command> {
   }
   addGlobalOptions(program);
   prepare(program, words !== 'all' && words.includes('--json'));
-  program.hook('preAction', (_program, command) => prepareOutput(command));
+  program.hook('preAction', (_program, command) => {
+    setRunningCommand(command);
+    return prepareOutput(command);
+  });
   return program;
 }
 

@@ -2,16 +2,17 @@ import { ApiError, UnreachableError } from '@deployment-engine/client';
 import { CommanderError } from 'commander';
 import { CliError, type ExitCode, exitCodes } from './exit-code.ts';
 import { annotate } from './github/annotations.ts';
-import { printable } from './text/printable.ts';
+import { errorText } from './messages/error-text.ts';
+import { runningCommandName } from './messages/running-command.ts';
 
 /** Prints an error on standard error, and returns the exit code for it. */
 export function reportError(error: unknown, json: boolean): ExitCode {
   if (error instanceof CommanderError) return reportUsage(error, json);
   const code = exitCodeOf(error);
   if (json) console.error(JSON.stringify({ error: errorJson(error), exitCode: code }));
-  else console.error(isExpected(error) ? `deployer: ${printable(messageOf(error))}` : error);
+  else console.error(isExpected(error) ? lineOf(error) : error);
   if (code !== exitCodes.detached && isExpected(error))
-    annotate({ level: 'error', message: messageOf(error) });
+    annotate({ level: 'error', message: errorText(error) });
   return code;
 }
 
@@ -33,19 +34,16 @@ function isExpected(error: unknown): error is Error {
   return error instanceof CliError || error instanceof UnreachableError || error instanceof ApiError;
 }
 
-function messageOf(error: Error): string {
-  if (error instanceof UnreachableError)
-    return `${error.message}; start it with npm start, or name it with --url`;
-  if (error instanceof ApiError && error.code === 'unauthenticated')
-    return `${error.message}; run deployer login, or set DEPLOYER_TOKEN`;
-  return error.message;
+/** A refusal does not say what was being done, so that the command is named. */
+function lineOf(error: Error): string {
+  return `${error instanceof ApiError ? runningCommandName() : 'deployer'}: ${errorText(error)}`;
 }
 
 function errorJson(error: unknown): Record<string, unknown> {
   if (error instanceof ApiError) {
-    const { message, status, code, title, detail, fields, requestId } = error;
-    return { message, status, code, title, detail, fields, requestId };
+    const { operation, status, code, title, detail, fields, requestId } = error;
+    return { message: errorText(error), operation, status, code, title, detail, fields, requestId };
   }
-  if (error instanceof UnreachableError) return { message: messageOf(error), url: error.url };
+  if (error instanceof UnreachableError) return { message: errorText(error), url: error.url };
   return { message: error instanceof Error ? error.message : String(error) };
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { UnreachableError } from '@deployment-engine/client';
 import { DetachedError } from './exit-code.ts';
+import { ownCommand } from './messages/own-command.ts';
 
 const attempts = 3;
 /** The engine may have accepted a request whose answer was lost. */
@@ -18,7 +19,7 @@ export async function submit<Answer>(send: Send<Answer>): Promise<Answer> {
   const interrupt = () =>
     controller.abort(
       new DetachedError(
-        'interrupted while the code was sent; if the engine has accepted it, deployer list jobs shows the job',
+        `interrupted while the code was sent; if the engine has accepted it, ${ownCommand('list jobs')} shows the job`,
       ),
     );
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);

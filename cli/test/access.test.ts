@@ -104,3 +104,21 @@ test('the log of the engine itself is verified', async () => {
     /it is not an audit log head/,
   );
 });
+
+test('a wrong key and a role that is not enough are refused in the words of the command line', async () => {
+  const hint = 'run deployer login, or set DEPLOYER_TOKEN';
+  const says = (stderr: string) => ({ code: 1, stdout: '', stderr });
+  await expect(deployerAs('de_0000000000000000_x', 'history', 'p-0')).rejects.toMatchObject(
+    says(expect.stringMatching(new RegExp(`^deployer history: [^/]*; ${hint}\n$`))),
+  );
+  await expect(deployerAs('', 'history', 'p-0')).rejects.toMatchObject(
+    says(expect.stringMatching(new RegExp(`^deployer history: [^/]*; ${hint}\n$`))),
+  );
+  const { key } = await it.withKey('viewer', ['p-*']);
+  await expect(deployerAs(key, 'destroy', 'p-0')).rejects.toMatchObject(
+    says('deployer destroy: this needs the role deployer; the caller is viewer\n'),
+  );
+  await expect(deployerAs(key, 'show', 'other')).rejects.toMatchObject(
+    says(expect.stringMatching(/^deployer show: no project other exists/)),
+  );
+});

@@ -119,7 +119,7 @@ test('a project comes from the flag, else DEPLOYER_PROJECT, else deployer.yaml, 
     const { stderr } = await deployer(['status', '--url', at(0).url, ...words], { env });
     return /project (\S+) has no job/.exec(stderr)?.[1] ?? stderr;
   };
-  const page = { jobs: [], nextCursor: null };
+  const page = { projectId: 'any', jobs: [], revisions: [], nextCursor: null };
   at(0)
     .server.removeAllListeners('request')
     .on('request', (_request, response) => {

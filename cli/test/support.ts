@@ -4,11 +4,11 @@ import { dirname, join } from 'node:path';
 
 const main = join(import.meta.dirname, '../src/main.ts');
 
-/** Settings of whoever runs the tests must not count. */
+/** Settings of whoever runs the tests must not count, nor that npm may have started them. */
 export const withoutSettings: NodeJS.ProcessEnv = {
   ...Object.fromEntries(
     Object.entries(process.env).filter(
-      ([name]) => !/^(DEPLOYER_|TF_VAR_|GITHUB_|CI$|NO_COLOR$|FORCE_COLOR$)/.test(name),
+      ([name]) => !/^(DEPLOYER_|TF_VAR_|GITHUB_|npm_|CI$|NO_COLOR$|FORCE_COLOR$)/.test(name),
     ),
   ),
   XDG_CONFIG_HOME: '/nonexistent',

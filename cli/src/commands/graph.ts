@@ -7,6 +7,7 @@ import { problemLine, readStackRequest, type StackOptions, withStackOptions } fr
 import { requireEnvironment } from '../stack/stack-name.ts';
 import { isStack } from '../target.ts';
 import { graphForms, graphOfState } from '../text/state-graph.ts';
+import { readInfrastructure } from './show.ts';
 
 type GraphOptions = StackOptions & { project?: string; environment?: string; format: GraphFormat };
 
@@ -24,7 +25,7 @@ export function graphCommand(): Command {
 }
 
 async function drawProject({ client }: Connection, projectId: string, format: GraphFormat): Promise<void> {
-  const { terraformState } = await client.infrastructure({ params: { projectId } });
+  const { terraformState } = await readInfrastructure(client, projectId);
   const graph = graphOfState(terraformState);
   process.stdout.write(format === 'json' ? `${JSON.stringify(graph)}\n` : graphForms[format](graph));
 }

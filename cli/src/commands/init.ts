@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { isJson } from '../connection.ts';
 import { CliError } from '../exit-code.ts';
 import { globalFlag } from '../global-options.ts';
+import { ownCommand } from '../messages/own-command.ts';
 import { projectName } from '../project/project-name.ts';
 import { parseAddress } from '../settings/address.ts';
 import { settingsFile } from '../settings/project-file.ts';
@@ -37,5 +38,5 @@ async function write(file: string, content: string): Promise<void> {
 async function nextStep(folder: string): Promise<string> {
   const hasCode = (await readdir(folder)).some((name) => /\.tf(\.json)?$/.test(name));
   const words = folder === '.' ? '' : ` ${folder}`;
-  return hasCode ? `deployer plan${words}` : `write main.tf, then deployer plan${words}`;
+  return hasCode ? ownCommand(`plan${words}`) : `write main.tf, then ${ownCommand(`plan${words}`)}`;
 }

@@ -1,6 +1,7 @@
 import { Argument, Command } from 'commander';
 import { allPages } from '../all-pages.ts';
 import { type Connection, connect } from '../connection.ts';
+import { requireProject } from '../project/require-project.ts';
 import { listPipelines, listStacks } from '../stack/show.ts';
 import { isStack, type TargetOptions, withTarget } from '../target.ts';
 import { note } from '../terminal/output-mode.ts';
@@ -41,6 +42,7 @@ async function listProjects({ client, json }: Connection): Promise<void> {
 
 async function listJobs({ client, json }: Connection, projectId: string | undefined): Promise<void> {
   const page = await client.jobs({ query: { projectId, limit: newest } });
+  if (projectId !== undefined && page.jobs.length === 0) await requireProject(client, projectId);
   if (json) return console.log(JSON.stringify(page));
   const rows = page.jobs.map(({ jobId, projectId: of, status, startTime, message }) => [
     jobId,

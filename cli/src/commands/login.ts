@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { isJson } from '../connection.ts';
 import { CliError, UsageError } from '../exit-code.ts';
 import { globalFlag } from '../global-options.ts';
+import { ownCommand } from '../messages/own-command.ts';
 import { engineAddress, parseAddress } from '../settings/address.ts';
 import { keepLogin, loginsPath, removeLogin } from '../settings/logins.ts';
 import { setUserUrl } from '../settings/set-user-url.ts';
@@ -34,7 +35,7 @@ export function logoutCommand(): Command {
     console.log(
       isJson(command)
         ? JSON.stringify({ url })
-        : `The token for ${url} is removed from this machine. It stays valid; end it with deployer keys revoke.`,
+        : `The token for ${url} is removed from this machine. It stays valid; end it with ${ownCommand('keys revoke')}.`,
     );
   });
 }
@@ -62,7 +63,7 @@ async function askToken(url: string): Promise<string> {
   const token = answer.trim();
   if (token === '')
     throw new UsageError(
-      'logging in: no token was given; type it on a terminal, or write deployer login < FILE',
+      `logging in: no token was given; type it on a terminal, or write ${ownCommand('login')} < FILE`,
     );
   if (!/^[\x21-\x7e]+$/.test(token))
     throw new UsageError('logging in: the token has spaces or other characters that none has; give it alone');

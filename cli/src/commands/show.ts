@@ -1,10 +1,14 @@
+import type { Client } from '@deployment-engine/client';
 import { Command } from 'commander';
 import { type Connection, connect } from '../connection.ts';
 import { projectName } from '../project/project-name.ts';
+import { requireProject } from '../project/require-project.ts';
 import { showStack } from '../stack/show.ts';
 import { isStack, type TargetOptions, withTarget } from '../target.ts';
 import { outputsText } from '../text/outputs-text.ts';
 import { printable } from '../text/printable.ts';
+
+type Infrastructure = Awaited<ReturnType<Client['infrastructure']>>;
 
 export function showCommand(): Command {
   return withTarget(new Command('show'))
@@ -17,7 +21,7 @@ export function showCommand(): Command {
 }
 
 async function showProject({ client, json }: Connection, projectId: string): Promise<void> {
-  const answer = await client.infrastructure({ params: { projectId } });
+  const answer = await readInfrastructure(client, projectId);
   if (json) return console.log(JSON.stringify(answer));
   const addresses = await resourceAddresses(answer.terraformState);
   const lines = [
@@ -37,6 +41,14 @@ async function showProject({ client, json }: Connection, projectId: string): Pro
       : []),
   ];
   console.log(printable(lines.join('\n')));
+}
+
+/** Returns what a project has deployed. Throws `project_not_found`, where the engine's answer is that of an empty project. */
+export async function readInfrastructure(client: Client, projectId: string): Promise<Infrastructure> {
+  const answer = await client.infrastructure({ params: { projectId } });
+  if (answer.deploymentJobId === null && answer.terraformState === null)
+    await requireProject(client, projectId);
+  return answer;
 }
 
 /** Reads the addresses of the objects in a Terraform state, as `terraform state list` writes them. */

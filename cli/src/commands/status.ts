@@ -1,11 +1,11 @@
 import type { JobView } from '@deployment-engine/contracts';
 import { Command } from 'commander';
 import { type Connection, connect } from '../connection.ts';
+import { engineText } from '../messages/engine-text.ts';
 import { jobExitCode, waitingText } from '../project/job-outcome.ts';
 import { jobIdOf } from '../project/newest-job.ts';
 import { isPipelineId } from '../stack/stack-name.ts';
 import { isStack, type TargetOptions, withTarget } from '../target.ts';
-import { printable } from '../text/printable.ts';
 import { planSummaryText } from '../text/summary-text.ts';
 
 type StatusOptions = TargetOptions & { follow?: boolean };
@@ -48,11 +48,11 @@ function jobText(job: JobView, url: string): string {
       ? [`  resources  ${resources.finished} of ${resources.planned} done, ${resources.failed} failed`]
       : []),
     ...(policy ? [`  policy     ${policy.verdict}`] : []),
-    ...(job.waitingReason ? [`  waits      ${job.waitingReason}`] : []),
+    ...(job.waitingReason ? [`  waits      ${job.waitingReason.replace(/^waits /, '')}`] : []),
     ...(job.error ? [`  error      ${job.error}`] : []),
     `  accepted   ${job.startTime}`,
     ...(job.endTime ? [`  ended      ${job.endTime}`] : []),
     ...(status === 'awaiting_approval' ? [waitingText(job, url)] : []),
   ];
-  return printable(lines.join('\n'));
+  return engineText(lines.join('\n'));
 }

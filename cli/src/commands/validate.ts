@@ -5,10 +5,10 @@ import { Command } from 'commander';
 import { type Connection, connect } from '../connection.ts';
 import { exitCodes } from '../exit-code.ts';
 import { annotateDiagnostic, annotateProblem } from '../github/annotations.ts';
+import { diagnosticText } from '../messages/diagnostic-text.ts';
 import { readProjectCode } from '../project/project-code.ts';
 import { problemLine, readStackRequest, type StackOptions, withStackOptions } from '../stack/request.ts';
 import { isStack } from '../target.ts';
-import { diagnosticText } from '../text/diagnostic-text.ts';
 
 type ValidateOptions = StackOptions & { environment?: string; service?: string };
 

@@ -1,5 +1,6 @@
 import { relative, resolve, sep } from 'node:path';
 import type { Diagnostic, PlanView, StackProblem } from '@deployment-engine/contracts';
+import { engineText } from '../messages/engine-text.ts';
 import { outputMode } from '../terminal/output-mode.ts';
 import { printable } from '../text/printable.ts';
 import { isGitHubActions, writeCommand } from './workflow-commands.ts';
@@ -22,7 +23,7 @@ export function annotateDiagnostic(diagnostic: Diagnostic, folder: string | unde
     level: severity,
     title: `${place}${summary}`,
     ...(file !== null && folder !== undefined ? { file: inWorkspace(folder, file), line, column } : {}),
-    message: detail || summary,
+    message: engineText(detail) || summary,
   });
 }
 
@@ -38,7 +39,7 @@ export function annotateFindings({ policy }: PlanView): void {
     annotate({
       level: mode === 'block' ? 'error' : 'warning',
       title: id,
-      message: `${address === null ? '' : `${address}: `}${message}\n${remediation}`,
+      message: engineText(`${address === null ? '' : `${address}: `}${message}\n${remediation}`),
     });
 }
 

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '@deployment-engine/contracts';
-import { printable } from './printable.ts';
+import { printable } from '../text/printable.ts';
+import { engineText } from './engine-text.ts';
 
 /**
  * Renders a diagnostic with its place, the code line and a caret under the cause:
@@ -18,7 +19,7 @@ export function diagnosticText(diagnostic: Diagnostic): string {
       ...placeLines(diagnostic),
       ...snippetLines(diagnostic),
       ...values.map((value) => `  ${value}`),
-      ...detail
+      ...engineText(detail)
         .split('\n')
         .filter((line) => line !== '')
         .map((line) => `  ${line}`),

@@ -2,11 +2,11 @@ import { ApiError, type Client } from '@deployment-engine/client';
 import type { Diagnostic } from '@deployment-engine/contracts';
 import type { Connection } from '../connection.ts';
 import { annotate, annotateDiagnostic, annotateFindings } from '../github/annotations.ts';
+import { diagnosticText } from '../messages/diagnostic-text.ts';
+import { engineText } from '../messages/engine-text.ts';
 import { patiently } from '../patiently.ts';
-import { diagnosticText } from '../text/diagnostic-text.ts';
 import { outputsText } from '../text/outputs-text.ts';
 import { planNotes } from '../text/plan-text.ts';
-import { printable } from '../text/printable.ts';
 import { doneSummaryText } from '../text/summary-text.ts';
 import { jobExitCode, waitingText } from './job-outcome.ts';
 import { showPlan, type WatchedJob, type WatchOptions, watchJob } from './watch-job.ts';
@@ -63,10 +63,10 @@ function reportFailure({ job, progress }: WatchedJob): void {
     console.error(diagnosticText(diagnostic));
     annotateDiagnostic(diagnostic, progress.folder);
   }
-  const text = failure?.message ?? error ?? '';
+  const text = engineText(failure?.message ?? error ?? '');
   const isTold = left.length > 0 || progress.shown.length > 0;
   if (!isTold) annotate({ level: 'error', title: jobId, message: text });
-  console.error(printable(`deployer: ${status === 'cancelled' ? text : `${jobId} failed: ${text}`}`));
+  console.error(engineText(`deployer: ${status === 'cancelled' ? text : `${jobId} failed: ${text}`}`));
 }
 
 function isSame({ summary, detail, file, line }: Diagnostic) {

@@ -1,5 +1,6 @@
 import { isFinished, type SentJobEvent, type StepName } from '@deployment-engine/contracts';
-import { diagnosticText } from '../text/diagnostic-text.ts';
+import { diagnosticText } from '../messages/diagnostic-text.ts';
+import { engineText } from '../messages/engine-text.ts';
 import { printable } from '../text/printable.ts';
 import { planSummaryText } from '../text/summary-text.ts';
 
@@ -27,7 +28,7 @@ export function jobEventText(event: SentJobEvent): string | undefined {
     case 'job_status':
       return isFinished(event.status) || event.status === 'awaiting_approval'
         ? undefined
-        : printable(event.message);
+        : engineText(event.message);
     case 'step_started':
       return quickSteps.includes(event.step) ? undefined : `${event.step} begins`;
     case 'step_finished':
@@ -42,9 +43,9 @@ export function jobEventText(event: SentJobEvent): string | undefined {
     case 'diagnostic':
       return diagnosticText(event.diagnostic);
     case 'waiting':
-      return `waits: ${printable(event.reason)}`;
+      return `waits: ${engineText(event.reason)}`;
     case 'gate':
-      return event.verdict === 'passed' ? undefined : printable(`${event.gate}: ${event.message}`);
+      return event.verdict === 'passed' ? undefined : engineText(`${event.gate}: ${event.message}`);
     default:
       return undefined;
   }

@@ -1,5 +1,6 @@
 import type { JobErrorReason, JobView } from '@deployment-engine/contracts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
+import { ownCommand } from '../messages/own-command.ts';
 
 /** Failures of which a person can say: it may pass. */
 const blockedReasons: readonly JobErrorReason[] = [
@@ -17,7 +18,7 @@ export function jobExitCode({ status, failure }: JobView): ExitCode {
 
 /** Says where and how to approve; the digest binds the approval to the plan that was shown. */
 export function waitingText({ jobId, planDigest }: JobView, url: string): string {
-  const deployer = `deployer --url ${url}`;
+  const deployer = ownCommand(`--url ${url}`);
   return [
     `job ${jobId} waits for approval`,
     `  approve:  ${deployer} approve ${jobId} --plan-digest ${planDigest}`,

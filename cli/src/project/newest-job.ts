@@ -2,6 +2,7 @@ import type { Client } from '@deployment-engine/client';
 import { jobIdPattern, jobTypes } from '@deployment-engine/contracts';
 import { CliError } from '../exit-code.ts';
 import { projectName } from './project-name.ts';
+import { requireProject } from './require-project.ts';
 
 /** Whether an argument is a job, as opposed to a project. */
 export function isJobId(text: string): boolean {
@@ -18,9 +19,9 @@ export async function jobIdOf(
   const projectId = projectName(given ?? project);
   const { jobs } = await client.jobs({ query: { projectId, limit: 1 } });
   const [job] = jobs;
-  if (!job)
-    throw new CliError(
-      `project ${projectId} has no job; name a project, or a job such as ${jobTypes[0]}-1704067200000-abc123`,
-    );
-  return job.jobId;
+  if (job) return job.jobId;
+  await requireProject(client, projectId);
+  throw new CliError(
+    `project ${projectId} has no job; name a project, or a job such as ${jobTypes[0]}-1704067200000-abc123`,
+  );
 }

@@ -2,6 +2,7 @@ import type { Client } from '@deployment-engine/client';
 import type { JobView } from '@deployment-engine/contracts';
 import type { Connection } from '../connection.ts';
 import { annotateFindings } from '../github/annotations.ts';
+import { ownCommand } from '../messages/own-command.ts';
 import { patiently } from '../patiently.ts';
 import { decide } from '../terminal/decide.ts';
 import { Interrupts } from '../terminal/interrupts.ts';
@@ -27,7 +28,7 @@ export async function watchJob(
   using interrupts = new Interrupts({
     view,
     what: `job ${jobId}`,
-    resume: `deployer logs ${jobId} --follow`,
+    resume: ownCommand(`logs ${jobId} --follow`),
     cancel: async () => void (await client.cancelJob({ params: { jobId } })),
   });
   view.line(new Date().toISOString(), `job ${jobId}`);

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { UsageError } from '../exit-code.ts';
 import { defaultUrl } from '../global-options.ts';
+import { ownCommand } from '../messages/own-command.ts';
 import { findSetting } from './settings.ts';
 import { readUserFile } from './user-file.ts';
 
@@ -26,6 +27,6 @@ export function parseAddress(text: string, name: string): string {
     throw new UsageError(`${name} ${text}: it is not an address, for example https://engine.example.org`);
   const { username, password, href } = new URL(text);
   if (username !== '' || password !== '')
-    throw new UsageError(`${name}: it has a name or password; keep the token with deployer login`);
+    throw new UsageError(`${name}: it has a name or password; keep the token with ${ownCommand('login')}`);
   return href.replace(/\/+$/, '');
 }

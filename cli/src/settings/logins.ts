@@ -2,6 +2,7 @@ import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { CliError } from '../exit-code.ts';
+import { ownCommand } from '../messages/own-command.ts';
 import { keychainOf } from './keychain.ts';
 import { configFolder } from './user-file.ts';
 
@@ -25,7 +26,7 @@ export async function findLogin(url: string): Promise<string | undefined> {
   const token = await keychainOf(process.platform)?.find(url);
   if (token === undefined)
     throw new CliError(
-      `reading the token for ${url}: the system's keychain does not give it; run deployer login`,
+      `reading the token for ${url}: the system's keychain does not give it; run ${ownCommand('login')}`,
     );
   return token;
 }
@@ -57,7 +58,7 @@ async function readLogins(): Promise<Logins> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
     throw new CliError(
-      `reading ${file}: ${error instanceof z.ZodError ? 'it is no file of deployer login' : (error as Error).message}; remove it and run deployer login`,
+      `reading ${file}: ${error instanceof z.ZodError ? 'it is not the file that login writes' : (error as Error).message}; remove it and run ${ownCommand('login')}`,
     );
   }
 }

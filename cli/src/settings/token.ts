@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { CliError, UsageError } from '../exit-code.ts';
+import { ownCommand } from '../messages/own-command.ts';
 import type { Address } from './address.ts';
 import { findLogin } from './logins.ts';
 import { findSetting } from './settings.ts';
@@ -20,7 +21,7 @@ export async function engineToken(command: Command, address: Address): Promise<s
   if (kept !== undefined) return kept;
   if (address.isOfProjectOnly && (given !== undefined || file !== undefined))
     throw new UsageError(
-      `the token of ${given ?? 'config.yaml'} is not sent to ${address.url}, which only deployer.yaml names; give --url or DEPLOYER_URL, or run deployer login`,
+      `the token of ${given ?? 'config.yaml'} is not sent to ${address.url}, which only deployer.yaml names; give --url or DEPLOYER_URL, or run ${ownCommand('login')}`,
     );
   return file === undefined ? undefined : readToken(file.value, 'tokenFile');
 }

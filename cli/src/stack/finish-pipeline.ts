@@ -1,6 +1,7 @@
 import type { PipelineView } from '@deployment-engine/contracts';
 import type { Connection } from '../connection.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
+import { ownCommand } from '../messages/own-command.ts';
 import { hasChanges } from '../text/summary-text.ts';
 import { pipelineText } from './pipeline-text.ts';
 import { type WatchedPipeline, watchPipeline } from './watch-pipeline.ts';
@@ -45,7 +46,7 @@ export function pipelineExitCode({ status }: Pick<PipelineView, 'status'>): Exit
 
 /** Says where and how to approve; the digest binds the approval to the plans that were shown. */
 export function waitingText({ pipelineId, planDigest }: PipelineView, url: string): string {
-  const deployer = `deployer --url ${url}`;
+  const deployer = ownCommand(`--url ${url}`);
   return [
     `pipeline ${pipelineId} waits for approval`,
     `  approve:  ${deployer} approve ${pipelineId} --plan-digest ${planDigest}`,

@@ -1,4 +1,5 @@
 import { isPipelineFinished, type SentPipelineEvent } from '@deployment-engine/contracts';
+import { engineText } from '../messages/engine-text.ts';
 import { jobEventText } from '../project/job-lines.ts';
 import { printable } from '../text/printable.ts';
 
@@ -8,9 +9,9 @@ export function pipelineEventText(event: SentPipelineEvent): string | undefined 
     case 'pipeline_status':
       return isPipelineFinished(event.status) || event.status === 'awaiting_approval'
         ? undefined
-        : printable(event.message);
+        : engineText(event.message);
     case 'task_status':
-      return printable(`${event.component}: ${event.status}${event.message ? `: ${event.message}` : ''}`);
+      return engineText(`${event.component}: ${event.status}${event.message ? `: ${event.message}` : ''}`);
     case 'job_status':
     case 'step_started':
     case 'step_finished':

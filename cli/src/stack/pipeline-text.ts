@@ -1,5 +1,6 @@
 import type { PipelineTask, PipelineView } from '@deployment-engine/contracts';
-import { counted, printable } from '../text/printable.ts';
+import { engineText } from '../messages/engine-text.ts';
+import { counted } from '../text/printable.ts';
 import { planSummaryText } from '../text/summary-text.ts';
 
 /** Renders a pipeline by waves: each component with its status, planned changes and what changes in its files. */
@@ -17,7 +18,7 @@ export function pipelineText(pipeline: PipelineView): string {
     ...pipeline.warnings.map((warning) => `warning: ${warning}`),
     ...(pipeline.error ? [`error: ${pipeline.error}`] : []),
   ];
-  return printable(lines.join('\n'));
+  return engineText(lines.join('\n'));
 }
 
 function taskLines(task: PipelineTask): string[] {

@@ -2,6 +2,7 @@ import type { Client } from '@deployment-engine/client';
 import { isPipelineFinished, type PipelineView } from '@deployment-engine/contracts';
 import type { Connection } from '../connection.ts';
 import { annotateDiagnostic } from '../github/annotations.ts';
+import { ownCommand } from '../messages/own-command.ts';
 import { patiently } from '../patiently.ts';
 import { Interrupts } from '../terminal/interrupts.ts';
 import { createProgressView, type ProgressView } from '../terminal/progress-view.ts';
@@ -22,7 +23,7 @@ export async function watchPipeline(
   using interrupts = new Interrupts({
     view,
     what: `pipeline ${pipelineId}`,
-    resume: `deployer status ${pipelineId} --follow`,
+    resume: ownCommand(`status ${pipelineId} --follow`),
     cancel: async () => void (await client.cancelPipeline({ params: { pipelineId } })),
   });
   view.line(new Date().toISOString(), `pipeline ${pipelineId}`);

@@ -1,4 +1,5 @@
 import { ApiError } from '@deployment-engine/client';
+import { engineText } from '../messages/engine-text.ts';
 import { ask } from './prompt.ts';
 
 /**
@@ -20,7 +21,7 @@ export async function decide(
     return true;
   } catch (error) {
     if (!(error instanceof ApiError && error.code === 'self_approval')) throw error;
-    console.error(`deployer: ${error.detail}`);
+    console.error(`deployer: ${engineText(error.detail)}`);
     return false;
   }
 }

@@ -1,4 +1,5 @@
 import { DetachedError } from '../exit-code.ts';
+import { errorText } from '../messages/error-text.ts';
 import type { ProgressView } from './progress-view.ts';
 import { ask, isInteractive } from './prompt.ts';
 
@@ -48,7 +49,7 @@ export class Interrupts implements Disposable {
     view.hold();
     const answer = await ask(`\nDetach, cancel ${what}, or go on? [d/c/G] `);
     if (answer === undefined || answer === 'd') this.#detach();
-    if (answer === 'c') await cancel().catch((error: Error) => process.stderr.write(`${error.message}\n`));
+    if (answer === 'c') await cancel().catch((error: Error) => process.stderr.write(`${errorText(error)}\n`));
     this.#asking = false;
     view.release();
   }

@@ -18,6 +18,8 @@ export type ApiErrorFacts = {
 /** The engine refused a request, or its answer does not fit the contract. */
 export class ApiError extends Error implements ApiErrorFacts {
   override readonly name = 'ApiError';
+  /** Method and path of the request. */
+  readonly operation: string;
   readonly status: number;
   readonly code: ProblemCode | null;
   readonly title: string;
@@ -25,10 +27,10 @@ export class ApiError extends Error implements ApiErrorFacts {
   readonly fields: ProblemField[];
   readonly requestId: string | null;
 
-  /** `operation` is the method and path of the request. */
   constructor(operation: string, facts: ApiErrorFacts) {
     const fields = facts.fields.map(({ pointer, detail }) => `${pointer} ${detail}`.trim());
     super(`${operation}: ${[facts.detail, ...(fields.length > 0 ? [fields.join('; ')] : [])].join(': ')}`);
+    this.operation = operation;
     this.status = facts.status;
     this.code = facts.code;
     this.title = facts.title;

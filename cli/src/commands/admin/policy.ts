@@ -10,6 +10,7 @@ import { Command } from 'commander';
 import { parse } from 'yaml';
 import { connect } from '../../connection.ts';
 import { CliError } from '../../exit-code.ts';
+import { requireProject } from '../../project/require-project.ts';
 
 export function policyCommand(): Command {
   return new Command('policy').addCommand(showCommand()).addCommand(setCommand()).addCommand(allowCommand());
@@ -22,6 +23,7 @@ function showCommand(): Command {
     .action(async (projectId: string, _options, command: Command) => {
       const { client, json } = connect(command);
       const answer = await client.policy({ params: { projectId } });
+      if (answer.version === 0 && !answer.newest) await requireProject(client, projectId);
       console.log(json ? JSON.stringify(answer) : policyText(answer));
     });
 }

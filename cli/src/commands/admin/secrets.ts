@@ -4,6 +4,8 @@ import { credentialNames, type ProjectSecrets } from '@deployment-engine/contrac
 import { Command } from 'commander';
 import { connect } from '../../connection.ts';
 import { UsageError } from '../../exit-code.ts';
+import { ownCommand } from '../../messages/own-command.ts';
+import { requireProject } from '../../project/require-project.ts';
 
 export function secretsCommand(): Command {
   return new Command('secrets')
@@ -19,7 +21,7 @@ function listCommand(): Command {
     .argument('<projectId>')
     .action(async (projectId: string, _options, command: Command) => {
       const { client, json } = connect(command);
-      print(json, await client.secrets({ params: { projectId } }));
+      print(json, await readSecrets(client, projectId));
     });
 }
 
@@ -32,7 +34,7 @@ function setCommand(): Command {
       const value = (await readAll(process.stdin)).replace(/\r?\n$/, '');
       if (value === '')
         throw new UsageError(
-          `setting ${name}: standard input is empty; for example: deployer secrets set ${projectId} ${name} < file`,
+          `setting ${name}: standard input is empty; for example: ${ownCommand(`secrets set ${projectId} ${name}`)} < file`,
         );
       const { client, json } = connect(command);
       print(json, await change(client, projectId, name, value));
@@ -46,6 +48,7 @@ function removeCommand(): Command {
     .argument('<name>')
     .action(async (projectId: string, name: string, _options, command: Command) => {
       const { client, json } = connect(command);
+      await readSecrets(client, projectId);
       print(json, await change(client, projectId, name, null));
     });
 }
@@ -56,8 +59,17 @@ function rotateCommand(): Command {
     .argument('<projectId>')
     .action(async (projectId: string, _options, command: Command) => {
       const { client, json } = connect(command);
+      await readSecrets(client, projectId);
       print(json, await client.rotateSecrets({ params: { projectId } }));
     });
+}
+
+/** Secrets may be set before a project is deployed. Throws `project_not_found` if there is neither. */
+async function readSecrets(client: Client, projectId: string): Promise<ProjectSecrets> {
+  const answer = await client.secrets({ params: { projectId } });
+  const isEmpty = answer.variables.length + answer.credentials.length === 0 && !answer.webIdentity;
+  if (isEmpty) await requireProject(client, projectId);
+  return answer;
 }
 
 function change(

@@ -1,11 +1,12 @@
 import { Command } from 'commander';
 import { type Connection, connect } from '../../connection.ts';
 import { UsageError } from '../../exit-code.ts';
+import { ownCommand } from '../../messages/own-command.ts';
 import { projectName } from '../../project/project-name.ts';
 import { type StackPlace, stackPlace } from '../../stack/stack-name.ts';
 import { isStack, type TargetOptions, withProjectArgument, withTarget } from '../../target.ts';
 import { printable, table } from '../../text/printable.ts';
-import { resourceAddresses } from '../show.ts';
+import { readInfrastructure, resourceAddresses } from '../show.ts';
 import { snapshotCommand, snapshotsCommand } from './snapshots.ts';
 import { diffCommand, pullCommand, restoreCommand, versionsCommand } from './versions.ts';
 
@@ -44,8 +45,7 @@ function listCommand(): Command {
         const ids = components.map(({ component }) => component);
         return console.log(json ? JSON.stringify({ components: ids }) : ids.join('\n'));
       }
-      const params = { projectId: projectName(options.project) };
-      const { terraformState } = await client.infrastructure({ params });
+      const { terraformState } = await readInfrastructure(client, projectName(options.project));
       const resources = await resourceAddresses(terraformState);
       console.log(json ? JSON.stringify({ resources }) : resources.join('\n'));
     });
@@ -85,7 +85,7 @@ export function unlockCommand(): Command {
       const params = await stackPlace(options);
       if (!options.force)
         throw new UsageError(
-          `unlocking ${params.stack}: see who holds it with deployer state locks, then add --force`,
+          `unlocking ${params.stack}: see who holds it with ${ownCommand('state locks')}, then add --force`,
         );
       const answer = await client.unlockStack({ params, body: { pipelineId, force: true } });
       console.log(json ? JSON.stringify(answer) : answer.message);

@@ -6,6 +6,7 @@ import { Command } from 'commander';
 import type { z } from 'zod';
 import { connect } from '../../connection.ts';
 import { CliError, UsageError } from '../../exit-code.ts';
+import { ownCommand } from '../../messages/own-command.ts';
 import { positive } from '../../stack/conduct-options.ts';
 import { targetProject } from '../../stack/target-project.ts';
 import { type TargetOptions, withProjectArgument, withTarget } from '../../target.ts';
@@ -124,7 +125,7 @@ export function restoreCommand(): Command {
 async function confirm(what: string, version: number | string): Promise<void> {
   const activity = `restoring ${what} to ${version}`;
   if (!isInteractive())
-    throw new UsageError(`${activity}: look at deployer state diff first, then add --force`);
+    throw new UsageError(`${activity}: look at ${ownCommand('state diff')} first, then add --force`);
   const answer = await ask(
     `Objects made since version ${version} would be unknown. Restore it? Only "yes" is accepted: `,
   );

@@ -2,6 +2,7 @@ import { type UsageProfile, usageProfiles } from '@deployment-engine/contracts';
 import { Command, Option } from 'commander';
 import { connect } from '../../../connection.ts';
 import { CliError } from '../../../exit-code.ts';
+import { ownCommand } from '../../../messages/own-command.ts';
 import { readProjectCode } from '../../../project/project-code.ts';
 import { projectName } from '../../../project/project-name.ts';
 import { withVariables } from '../../../target.ts';
@@ -50,7 +51,7 @@ function planCommand(): Command {
       const { cost } = await client.jobPlan({ params: { jobId } });
       if (!cost)
         throw new CliError(
-          `pricing the plan of ${jobId}: it cannot be priced; see deployer logs ${jobId}, for example for an invalid usage.yml`,
+          `pricing the plan of ${jobId}: it cannot be priced; see ${ownCommand(`logs ${jobId}`)}, for example for an invalid usage.yml`,
         );
       console.log(json ? JSON.stringify(cost) : planCostText(jobId, cost));
     });

@@ -5,6 +5,7 @@ import { type InstalledPrices, priceSources } from '@deployment-engine/contracts
 import { Command } from 'commander';
 import { connect } from '../../../connection.ts';
 import { CliError, UsageError } from '../../../exit-code.ts';
+import { ownCommand } from '../../../messages/own-command.ts';
 
 const pollMs = 1000;
 /** Price lists of all clouds take a few minutes. */
@@ -79,7 +80,7 @@ async function refreshed(client: Client): Promise<InstalledPrices> {
     if (status.refresh?.status !== 'running') return status;
     if (Date.now() > deadline)
       throw new CliError(
-        `refreshing the price book: it is still running after ${refreshLimitMs / 60_000} minutes; check later with: deployer costs pricebook status`,
+        `refreshing the price book: it is still running after ${refreshLimitMs / 60_000} minutes; check later with: ${ownCommand('costs pricebook status')}`,
       );
     await delay(pollMs);
   }
