@@ -100,6 +100,7 @@ test('a problem is an ApiError with all that the engine says', async () => {
     requestId: 'r-1',
   });
   expect(error.message).toBe('GET /api/deploy/projects: the request is not valid: /projectId is empty');
+  expect(error.operation).toBe('GET /api/deploy/projects');
 });
 
 test.each<[name: string, body: string, facts: Partial<ApiError>]>([
