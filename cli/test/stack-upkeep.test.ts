@@ -54,10 +54,13 @@ test('a deploy gives the environment a time to live', async () => {
   const notes = join(import.meta.dirname, '../../examples/notes');
   const words = ['--stack', 'notes', '--environment', 'development', '--ttl-seconds', '3600', '--detach'];
   expect(await deployer('deploy', notes, ...words)).toMatchObject({ code: 0 });
-  const { settings } = await it.gateway.context.database.query
+  expect(await deployer('deploy', notes, ...words.with(-2, 'none'))).toMatchObject({ code: 0, stderr: '' });
+  const rows = await it.gateway.context.database.query
     .selectFrom('pipelines')
     .select('settings')
     .where('stack', '=', 'notes')
-    .executeTakeFirstOrThrow();
-  expect(JSON.parse(settings)).toMatchObject({ ttlSeconds: 3600 });
+    .orderBy('seq')
+    .execute();
+  const times = rows.map(({ settings }) => JSON.parse(settings).ttlSeconds);
+  expect(times).toStrictEqual([3600, null]);
 });

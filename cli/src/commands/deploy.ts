@@ -9,15 +9,15 @@ import { submit } from '../submit.ts';
 import { isStack, requireStackFor, type TargetOptions, withTarget, withVariables } from '../target.ts';
 import type { GivenVariables } from '../upload/variables.ts';
 
-type DeployOptions = TargetOptions & GivenVariables & ConductOptions & { ttlSeconds?: number };
+type DeployOptions = TargetOptions & GivenVariables & ConductOptions & { ttlSeconds?: number | 'none' };
 
 export function deployCommand(): Command {
   return withConduct(withVariables(withTarget(new Command('deploy'))))
     .argument('[dir]', 'the folder; - reads one file of code from standard input', '.')
     .option(
       '--ttl-seconds <seconds>',
-      'destroy the project or environment this long after the deploy',
-      Number,
+      'destroy the project or environment this long after the deploy; none cancels that',
+      (text) => (text === 'none' ? text : Number(text)),
     )
     .addOption(new Option('--refresh', 'plan also components for which nothing has changed'))
     .option('--prune', 'destroy components that the repository no longer has')
@@ -36,7 +36,7 @@ export function deployCommand(): Command {
               projectId: projectName(options.project, folder === '-' ? '.' : folder),
               ...code,
               autoApprove: options.autoApprove ?? false,
-              ttlSeconds: options.ttlSeconds,
+              ttlSeconds: options.ttlSeconds === 'none' ? undefined : options.ttlSeconds,
               message: options.message,
             },
           },

@@ -29,11 +29,12 @@ export async function planStack(
 export async function applyStack(
   connection: Connection,
   folder: string,
-  options: CodeOptions & ConductOptions & ScopeOptions & { prune?: boolean; ttlSeconds?: number },
+  options: CodeOptions & ConductOptions & ScopeOptions & { prune?: boolean; ttlSeconds?: number | 'none' },
 ): Promise<void> {
   const { environment } = await stackPlace(options, folder);
   const { params, repository } = await readStackRequest(folder, options);
-  const { refresh, prune, withDependencies, withDependents, ttlSeconds } = options;
+  const { refresh, prune, withDependencies, withDependents } = options;
+  const ttlSeconds = options.ttlSeconds === 'none' ? null : options.ttlSeconds;
   const body = {
     ...{ ...repository, environment, ...scopeOf(options), ...conductOf(options) },
     ...{ refresh, prune, withDependencies, withDependents, ttlSeconds },

@@ -15,8 +15,8 @@ export type PipelineSettings = {
   refresh: boolean;
   /** Destroys what the repository no longer has without an approval of its own. */
   prune: boolean;
-  /** The environment destroys itself this long after the pipeline has completed. */
-  ttlSeconds?: number | undefined;
+  /** The environment destroys itself this long after the pipeline has completed; `null` cancels that. */
+  ttlSeconds?: number | null | undefined;
 };
 
 export const defaultSettings: PipelineSettings = {

@@ -1,8 +1,10 @@
 import type { PipelineAccepted } from '@deployment-engine/contracts';
 import { DomainError } from '@deployment-engine/service';
+import type { Principal } from '../../access/principal.ts';
 import type { Context } from '../../context.ts';
 import { pipelineContent } from '../contents.ts';
 import type { PipelineRow, PipelineSettings } from '../rows.ts';
+import { visibleTo } from '../store.ts';
 import { createCodePipeline } from './code.ts';
 import { stackNotFound } from './follow-ups.ts';
 import type { AskedPipeline } from './new-pipeline.ts';
@@ -30,7 +32,7 @@ export async function createPromotion(
   asked: AskedPipeline,
 ): Promise<PipelineAccepted> {
   const { stack, from, to } = request;
-  const source = await lastCompleted(context, stack, from);
+  const source = await lastCompleted(context, asked.principal, stack, from);
   if (source?.revision == null) throw stackNotFound(stack, from);
   const { variables, promotion } = pipelineContent(context.encryption, source);
   requireOrder(promotion, request);
@@ -64,8 +66,10 @@ function requireOrder(promotion: string[], { stack, from, to, override }: Promot
   );
 }
 
+/** One of which the caller may see something: a promotion shows what its variables are. */
 async function lastCompleted(
   { database }: Context,
+  principal: Principal,
   stack: string,
   environment: string,
 ): Promise<PipelineRow | undefined> {
@@ -78,6 +82,7 @@ async function lastCompleted(
     .where('status', '=', 'completed')
     .where('service', 'is', null)
     .where('component', 'is', null)
+    .where(visibleTo(principal))
     .orderBy('seq', 'desc')
     .limit(1)
     .executeTakeFirst();

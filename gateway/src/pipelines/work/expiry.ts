@@ -12,10 +12,14 @@ import type { Step } from './step.ts';
 /** A failed destroy is retried after this long. */
 const retryAfter = '1 hour';
 
-/** Notes when the environment destroys itself; a pipeline without a time to live keeps an earlier one. */
+/**
+ * Notes when the environment destroys itself. A pipeline without a time to live keeps an earlier one, unless nothing is
+ * deployed any more: what is deployed later shall not get it.
+ */
 export async function noteExpiry({ pipeline, settings, trx }: Step): Promise<void> {
-  const { stack, environment, type, created_by, blast_radius } = pipeline;
-  if (type === 'destroy' && pipeline.service === null && pipeline.component === null) {
+  const { stack, environment, created_by, blast_radius } = pipeline;
+  const isEmpty = (await deployedComponents(trx, stack, environment)).length === 0;
+  if (settings.ttlSeconds === null || isEmpty) {
     await trx
       .deleteFrom('stack_environments')
       .where('stack', '=', stack)

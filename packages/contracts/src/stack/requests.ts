@@ -67,8 +67,11 @@ export const applyStackRequestSchema = z
     withDependencies: z.boolean().default(false),
     /** Adds what needs the scope. */
     withDependents: z.boolean().default(false),
-    /** Destroys what the environment has deployed this many seconds after the pipeline has completed. */
-    ttlSeconds: z.number().int().min(minTtlSeconds).max(31_536_000).optional(),
+    /**
+     * Destroys what the environment has deployed this many seconds after the pipeline has completed. Without it an earlier
+     * time stays; `null` cancels that.
+     */
+    ttlSeconds: z.number().int().min(minTtlSeconds).max(31_536_000).nullable().optional(),
   })
   .superRefine(requireOneRepository(['files', 'archive', 'revision']))
   .superRefine(({ ttlSeconds, service, component }, context) => {
