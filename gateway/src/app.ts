@@ -16,6 +16,7 @@ import { healthRoutes } from './http/routes/health.ts';
 import { keyRoutes } from './http/routes/keys.ts';
 import { deploymentRoutes } from './infrastructure/deployments/routes.ts';
 import { templateRoutes } from './infrastructure/deployments/templates/routes.ts';
+import { notificationRoutes } from './infrastructure/notifications/routes.ts';
 import { projectRoutes } from './infrastructure/routes.ts';
 import { stateRoutes } from './infrastructure/state-routes.ts';
 import { followUpRoutes } from './jobs/follow-up-routes.ts';
@@ -50,6 +51,7 @@ const resources = [
   snapshotRoutes,
   templateRoutes,
   deploymentRoutes,
+  notificationRoutes,
   costRoutes,
   policyRoutes,
   policyReportRoutes,

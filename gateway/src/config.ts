@@ -43,6 +43,7 @@ export function readConfig(given: NodeJS.ProcessEnv) {
     ...jobsConfig(values),
     ...retentionConfig(values.retention),
     ...policyAndCostsConfig(values),
+    ...outsideConfig(values.outside),
   };
 }
 
@@ -102,11 +103,21 @@ function retentionConfig(retention: Values['retention']) {
   };
 }
 
+function outsideConfig(outside: Values['outside']) {
+  return {
+    /** The platform that is told what deployments come to. */
+    mainApiUrl: outside.MAIN_API_URL,
+    mainApiToken: outside.MAIN_API_TOKEN,
+    /** Hosts that notifications are sent to. */
+    notificationHosts: outside.NOTIFICATION_HOSTS,
+    /** Hosts from which templates are fetched. */
+    templateHosts: outside.TEMPLATE_HOSTS,
+  };
+}
+
 function policyAndCostsConfig({ policyAndCosts: settings, storage }: Values) {
   return {
     policyFile: settings.POLICY_FILE && resolve(settings.POLICY_FILE),
-    /** Hosts from which templates are fetched. */
-    templateHosts: settings.TEMPLATE_HOSTS,
     /** Units of a currency for one USD. */
     exchangeRates: settings.COST_EXCHANGE_RATES,
     /** Percent off the list price, by resource type, type prefix with `*`, or category. */

@@ -13,6 +13,8 @@ import type { Config } from './config.ts';
 import type { Context } from './context.ts';
 import { Prices } from './costs/prices.ts';
 import { createListener } from './http/server.ts';
+import { Deliverer } from './infrastructure/notifications/deliverer.ts';
+import { resealNotifications } from './infrastructure/notifications/store.ts';
 import { createJobCache } from './jobs/cache.ts';
 import { jobChangedChannel } from './jobs/channels.ts';
 import { expireAllLeases } from './jobs/claim.ts';
@@ -67,7 +69,10 @@ export async function startGateway(config: Config): Promise<Gateway> {
   await context.runners.start();
   const server = await listen(await createListener(config, createApp(context)), config);
   const workers = await startWorkers(context);
-  const resealing = resealOld(context, async () => ({ pipelines: await resealPipelines(context) }));
+  const resealing = resealOld(context, async () => ({
+    pipelines: await resealPipelines(context),
+    notifications: await resealNotifications(context),
+  }));
   const housekeeping = await startHousekeeping(context, () => prunePipelines(context));
   const { port } = server.address() as AddressInfo;
   for (const line of config.misspeltSettings) context.logger.warn(line);
@@ -101,8 +106,11 @@ async function startWorkers(context: Context): Promise<AsyncDisposable> {
   const pipelines = new PipelineWorker(context);
   await pipelines.start();
   const schedules = await startStackSchedules(context);
+  const deliverer = new Deliverer(context);
+  await deliverer.start();
   return {
     async [Symbol.asyncDispose]() {
+      await deliverer[Symbol.asyncDispose]();
       await schedules[Symbol.asyncDispose]();
       await pipelines[Symbol.asyncDispose]();
       await jobs[Symbol.asyncDispose]();

@@ -7,6 +7,7 @@ import {
 } from '@deployment-engine/service';
 import { z } from 'zod';
 import { accessSettings, tokenSettings } from './access/settings.ts';
+import { outsideSettings } from './infrastructure/settings.ts';
 
 const { decimal, flag, httpUrl, list, pairs, port, text, wholeNumber } = settingTypes;
 
@@ -228,13 +229,6 @@ const policyAndCosts = {
       default: '',
       example: 'aws_instance=10,aws_db_*=20',
     },
-    TEMPLATE_HOSTS: {
-      meaning:
-        'hosts that the `template_url` of a deployment may name, separated by commas, with `*` for any text; a host inside a private network only as `host:port`',
-      type: list,
-      default: '*',
-      example: 'raw.example.org,*.templates.example.org,10.0.0.5:8443',
-    },
     KINDS_DIR: {
       meaning:
         "folder with the operator's own kinds of components, each a folder like the engine's; one of the same name replaces the engine's",
@@ -289,5 +283,6 @@ export const gatewaySettings = {
   orphans,
   retention,
   policyAndCosts,
+  outside: outsideSettings,
   cloudAccess,
 } satisfies SettingsTable;

@@ -54,6 +54,7 @@ const bodies: Record<string, unknown> = {
     template_type: 'terraform',
     template_code: helloCode,
   },
+  createNotification: { name: 'hook', url: 'https://hooks.example.org/x', projects: 'other-*' },
   createTemplate: { name: 'hello', template_type: 'terraform', template_code: helloCode },
   addTemplateVersion: { template_code: helloCode },
   createKey: { name: 'k', role: 'viewer', projects: ['other-1'] },
@@ -99,6 +100,8 @@ async function ask(operation: Operation, key: string | undefined, ids = { projec
     keyId: '0'.repeat(16),
     pipelineId,
     ruleId: `drift-${'0'.repeat(16)}`,
+    notificationId: `notification-${'0'.repeat(16)}`,
+    deliveryId: '1',
     deploymentId: 'dep-1704067200000-abcd1234',
     templateId: 'tpl-1704067200000-abcd1234',
   };

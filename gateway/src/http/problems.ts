@@ -45,6 +45,7 @@ const table = {
   deployment_not_found: { status: 404, title: 'No such deployment' },
   deployment_busy: { status: 409, title: 'The deployment has a run in progress' },
   status_is_observed: { status: 409, title: 'What a deployment has come to is observed, not written' },
+  notification_not_found: { status: 404, title: 'No such notification or message' },
   template_not_found: { status: 404, title: 'No such template' },
   template_in_use: { status: 409, title: 'A deployment uses the template' },
   template_refused: { status: 422, title: 'The template cannot be deployed' },

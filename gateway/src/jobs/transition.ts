@@ -9,6 +9,7 @@ import type { JobPatch, JobRow, Lease } from '../server/database/job-row.ts';
 import type { Query } from '../server/database/open.ts';
 import { LeaseLostError } from './lease-lost-error.ts';
 import { noteDeployment } from './note-deployment.ts';
+import { noteOutbox } from './note-outbox.ts';
 import { type JobWrite, type NewEvent, writeJob } from './write-job.ts';
 
 /**
@@ -36,6 +37,7 @@ export async function transition(
   });
   if (!written) throw new Error(`changing job ${row.id} to ${status}: its row is gone`);
   await noteDeployment(trx, written);
+  await noteOutbox(trx, written);
   return written;
 }
 

@@ -13,6 +13,7 @@ import { terraformLogEndpoints } from './job/terraform-log.ts';
 import { jobEndpoints } from './job/view.ts';
 import { keyEndpoints } from './key.ts';
 import { kindEndpoints } from './kind.ts';
+import { notificationEndpoints } from './notification.ts';
 import { orphanEndpoints } from './orphan.ts';
 import { planEndpoints } from './plan.ts';
 import { policyFindingEndpoints } from './policy/findings.ts';
@@ -54,6 +55,7 @@ export const endpoints = {
   ...pipelineEndpoints,
   ...templateEndpoints,
   ...deploymentEndpoints,
+  ...notificationEndpoints,
   ...costEndpoints,
   ...budgetEndpoints,
   ...policyEndpoints,

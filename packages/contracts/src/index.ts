@@ -22,6 +22,7 @@ export * from './job/view.ts';
 export * from './job.ts';
 export * from './key.ts';
 export * from './kind.ts';
+export * from './notification.ts';
 export { eventOperations, loadEndpoint, operationNames } from './operations.ts';
 export * from './orphan.ts';
 export * from './path-rule.ts';

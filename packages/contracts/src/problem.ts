@@ -39,6 +39,7 @@ export const problemCodes = [
   'deployment_not_found',
   'deployment_busy',
   'status_is_observed',
+  'notification_not_found',
   'template_not_found',
   'template_in_use',
   'template_refused',

@@ -9,6 +9,7 @@ import { declaredVariables } from '../../projects/secrets/declared-variables.ts'
 import { redactedOutputs } from '../../projects/states/outputs.ts';
 import { readNewestState } from '../../projects/states/store.ts';
 import type { JobRow } from '../../server/database/job-row.ts';
+import type { Query } from '../../server/database/open.ts';
 import { parameterNameOf } from './source/template-files.ts';
 import type { DeploymentRow } from './store.ts';
 
@@ -50,6 +51,11 @@ function summary(row: DeploymentRow, job: JobRow | undefined): Summary {
     started_at: view?.processingTime ?? null,
     completed_at: view?.endTime ?? null,
   };
+}
+
+/** Returns the deployment that owns a project, also one that is gone. */
+export async function knownDeployment(query: Query, projectId: string): Promise<DeploymentRow | undefined> {
+  return query.selectFrom('deployments').selectAll().where('project_id', '=', projectId).executeTakeFirst();
 }
 
 /** Returns all of a deployment, without secrets. */

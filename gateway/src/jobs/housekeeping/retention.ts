@@ -52,6 +52,9 @@ export async function pruneOld(
     delete from stack_snapshots where created_at < now() - make_interval(days => ${stateRetentionDays})`.execute(
     query,
   );
+  await sql`delete from outbox where coalesce(delivered_at, dead_at) < now() - make_interval(days => ${eventRetentionDays})`.execute(
+    query,
+  );
   await sql`delete from idempotency_keys where created_at < now() - interval '7 days'`.execute(query);
   await sql`delete from schedule_ticks where tick < now() - interval '7 days'`.execute(query);
   const count = (result: { numAffectedRows?: bigint }) => Number(result.numAffectedRows ?? 0n);

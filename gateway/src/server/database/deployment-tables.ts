@@ -1,4 +1,4 @@
-import type { RecordStatus, TemplateType } from '@deployment-engine/contracts';
+import type { JobNotification, RecordStatus, TemplateType } from '@deployment-engine/contracts';
 import type { Generated } from 'kysely';
 
 /** Tables of deployments of templates. */
@@ -25,6 +25,36 @@ export type DeploymentTables = {
     code: Uint8Array;
     created_by: string;
     created_at: Generated<Date>;
+  };
+  /** Who is told. */
+  notification_targets: {
+    id: string;
+    kind: 'main_api' | 'webhook';
+    name: string;
+    /** Pattern of project ids. */
+    projects: string;
+    /** JSON list of events. */
+    events: string;
+    /** Address and secret, sealed. */
+    content: Uint8Array;
+    created_by: string;
+    created_at: Generated<Date>;
+  };
+  /** What is to be told, in the order of the ids for each target and project. */
+  outbox: {
+    id: Generated<number>;
+    target_id: string;
+    project_id: string;
+    job_id: string;
+    event: JobNotification;
+    created_at: Generated<Date>;
+    attempts: Generated<number>;
+    next_at: Generated<Date>;
+    claimed_until: Date | null;
+    delivered_at: Date | null;
+    dead_at: Date | null;
+    /** Why the last attempt failed. */
+    problem: string | null;
   };
   deployments: {
     id: string;

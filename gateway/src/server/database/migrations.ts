@@ -16,6 +16,7 @@ import { pipelineRetention } from './migrations/014-pipeline-retention.ts';
 import { stackSchedules } from './migrations/015-stack-schedules.ts';
 import { supersededStates } from './migrations/016-superseded-states.ts';
 import { deployments } from './migrations/017-deployments.ts';
+import { outbox } from './migrations/018-outbox.ts';
 
 /** Each is applied once, in the order of the names. Never edit a released one. */
 export const migrations: Record<string, Migration> = {
@@ -36,4 +37,5 @@ export const migrations: Record<string, Migration> = {
   '015_stack_schedules': stackSchedules,
   '016_superseded_states': supersededStates,
   '017_deployments': deployments,
+  '018_outbox': outbox,
 };
