@@ -21,6 +21,8 @@ export type OnTerminal = {
   ended: Promise<number>;
 };
 
+type TerminalOptions = RunOptions & { columns?: number };
+
 export const ctrlC = '\u0003';
 const running = new Set<IPty>();
 
@@ -32,11 +34,20 @@ export function endTerminals(): void {
 export function startOnTerminal(
   url: string,
   words: string[],
-  { columns = 100, ...options }: RunOptions & { columns?: number } = {},
+  { env, ...options }: TerminalOptions = {},
+): OnTerminal {
+  return startProgram(process.execPath, [main, ...words], { ...options, env: { DEPLOYER_URL: url, ...env } });
+}
+
+/** Starts any program on a pseudo-terminal. */
+export function startProgram(
+  file: string,
+  words: string[],
+  { columns = 100, ...options }: TerminalOptions = {},
 ): OnTerminal {
   const screen = new xterm.Terminal({ cols: columns, rows, scrollback: 1000, allowProposedApi: true });
-  const env = { ...withoutSettings, DEPLOYER_URL: url, TERM: 'xterm-256color', ...options.env };
-  const child = spawn(process.execPath, [main, ...words], {
+  const env = { ...withoutSettings, TERM: 'xterm-256color', ...options.env };
+  const child = spawn(file, words, {
     cols: columns,
     rows,
     cwd: options.cwd ?? process.cwd(),

@@ -23,8 +23,10 @@ export const slowFiles: Record<string, number> = {
   'e2e/follow-ups.test.ts': 85,
   'e2e/restart.test.ts': 84,
   'e2e/pipeline-promises.test.ts': 80,
+  'e2e/command-line-exits.test.ts': 67,
   'terraform-runner/test/egress.test.ts': 66,
   'gateway/test/mcp.test.ts': 58,
+  'cli/test/refusals.test.ts': 59,
   'terraform-runner/test/sandbox.test.ts': 53,
 };
 

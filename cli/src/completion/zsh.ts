@@ -5,8 +5,8 @@ export function zshScript(places: Place[]): string {
   return `#compdef deployer
 # Completes deployer in zsh. Load it with: source <(deployer completion zsh)
 _deployer() {
-  local at=deployer previous="\${words[CURRENT-1]}" i
-  local -a found
+  local at=deployer previous="\${words[CURRENT-1]}" i files=0
+  local -a found options
   for ((i = 2; i < CURRENT; i++)); do
     case "$at \${words[i]}" in
 ${inCase(places.slice(1).map(({ names, at }) => [names, `at='${at}'`]))}
@@ -18,9 +18,11 @@ ${inCase(places.flatMap(({ at, options }) => options.flatMap((option) => valueCa
   case "$at" in
 ${inCase(places.map((place) => [[place.at], foundOf(place)]))}
   esac
-  _describe deployer found
+  (( \${#found} )) && _describe deployer found
+  if [[ "$PREFIX" == -* ]] || (( ! \${#found} && ! files )); then _describe deployer options; fi
 }
-compdef _deployer deployer
+# Without this, the first use in a folder of fpath would only define the function.
+if [[ "\${funcstack[1]}" == _deployer ]]; then _deployer; else compdef _deployer deployer; fi
 `;
 }
 
@@ -38,13 +40,18 @@ function valueCase(at: string, { long, short, value }: CompletedOption): [string
   return [[names, `${act}; return`]];
 }
 
+/** Options are offered once a hyphen is typed, or where nothing else is known. */
 function foundOf({ words, options, hasFiles }: Place): string {
-  const all: Described[] = [
-    ...words,
-    ...options.map(({ long, description }) => ({ word: long, description })),
-  ];
-  const entries = all.map(({ word, description }) => quoted(description ? `${word}:${description}` : word));
-  return `found=(${entries.join(' ')})${hasFiles ? '; _files' : ''}`;
+  const described = options.map(({ long, description }) => ({ word: long, description }));
+  return [
+    `found=(${entriesOf(words)})`,
+    `options=(${entriesOf(described)})`,
+    ...(hasFiles ? ['files=1', '_files'] : []),
+  ].join('; ');
+}
+
+function entriesOf(all: Described[]): string {
+  return all.map(({ word, description }) => quoted(description ? `${word}:${description}` : word)).join(' ');
 }
 
 function quoted(text: string): string {
