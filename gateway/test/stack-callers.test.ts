@@ -59,6 +59,18 @@ test('who may touch a part of a stack sees no other part, and neither unlocks it
   expect((await it.admin.post(`${base}/unlock`, unlock)).status).toBe(200);
 });
 
+test('an environment that spec.approval names needs an approval, unless it says that it does not', async () => {
+  const environments = { named: { approvers: ['lead'] }, free: { required: false } };
+  const isAuto = async (environment: string) => {
+    const request = { files: files({ approval: { environments } }), environment, autoApprove: true };
+    const { body } = await it.admin.post('/api/stacks/notes/apply', request);
+    return (await it.admin.get(`/api/stacks/pipelines/${body.pipelineId}`)).body.autoApprove;
+  };
+  expect(await isAuto('named')).toBe(false);
+  expect(await isAuto('free')).toBe(true);
+  expect(await isAuto('constructor')).toBe(true);
+});
+
 test('a promotion copies only what the caller may see', async () => {
   const request = { files: files(), environment: 'hidden', variables: { WORD: 'theirs' } };
   const { body } = await it.admin.post('/api/stacks/notes/apply', request);

@@ -43,7 +43,8 @@ export function planStack(question: PlanQuestion, engine: KindCatalog): StackDep
   const { kinds } = resolution;
   const { components, outputs } = stackPlan(resolution, kinds);
   const { provider = {}, promotion = [], approval, rollback, budget } = resolution.stackSpec as StackSpec;
-  const { required = false, approvers = [] } = approval?.environments?.[environment] ?? {};
+  const environments = new Map(Object.entries(approval?.environments ?? {}));
+  const { required = true, approvers = [] } = environments.get(environment) ?? { required: false };
   return {
     warnings: resolution.warnings,
     components: components.map((plan) => {

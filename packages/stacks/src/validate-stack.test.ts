@@ -43,7 +43,15 @@ test('a validation has the errors of all environments, each once', () => {
 test('what has no effect is a warning', () => {
   const { warnings, errors } = resolveEdited({
     edits: {
-      'stack.yaml': [['  provider:', '  backend:\n    bucket: state\n  provider:']],
+      'stack.yaml': [
+        [
+          '  provider:',
+          '  backend:\n    bucket: state\n  hooks: {}\n  tests: []\n  notifications: {}\n  provider:',
+        ],
+      ],
+      'services/user-service/service.yaml': [
+        ['  variables:', '  rollback: {onFailure: true}\n  hooks: {}\n  tests: []\n  variables:'],
+      ],
       'services/empty/service.yaml':
         'apiVersion: core.deployer.io/v1\nkind: Service\nmetadata: {name: empty}\nspec: {}\n',
       'infra/netwroking.yaml': 'kind: Networking\n',
@@ -54,6 +62,12 @@ test('what has no effect is a warning', () => {
   expect(warnings.map(({ code, file, line }) => `${code} ${file}:${line}`)).toStrictEqual([
     'unused_file stacks/user-platform/infra/netwroking.yaml:1',
     'no_components stacks/user-platform/services/empty/service.yaml:1',
+    'no_effect stacks/user-platform/services/user-service/service.yaml:17',
+    'no_effect stacks/user-platform/services/user-service/service.yaml:18',
+    'no_effect stacks/user-platform/services/user-service/service.yaml:19',
     'no_effect stacks/user-platform/stack.yaml:13',
+    'no_effect stacks/user-platform/stack.yaml:14',
+    'no_effect stacks/user-platform/stack.yaml:15',
+    'no_effect stacks/user-platform/stack.yaml:16',
   ]);
 });

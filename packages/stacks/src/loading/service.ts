@@ -12,6 +12,7 @@ import { type ComponentSource, readComponent } from './component.ts';
 import { type LoadContext, readSingle } from './context.ts';
 import { type Layers, readLayers, reportWithoutTarget } from './layers.ts';
 import { lostNames } from './lost-names.ts';
+import { reportWithoutEffect } from './without-effect.ts';
 
 export type ServiceSource = {
   name: string;
@@ -37,6 +38,7 @@ export function readService(folder: Folder, context: LoadContext): ServiceSource
   const [base, over] = [folder, overlay].map((where) => readHalf(name, where, where === overlay, context));
   const services = { base: base as Half, over: over as Half };
   const spec = merge(services.base.spec, services.over.spec, { report: context.report });
+  if (spec) reportWithoutEffect(spec, withoutEffect, context.report);
   const strays = reportStrays(folder, context);
   const components = readComponents(name, folder, overlay, context);
   if (components.length === 0 && strays.size === 0)
@@ -57,6 +59,12 @@ export function readService(folder: Folder, context: LoadContext): ServiceSource
     strays,
   };
 }
+
+const withoutEffect = {
+  hooks: 'the engine runs no hooks',
+  tests: 'the engine runs no tests of a service',
+  rollback: 'spec.rollback of stack.yaml is for all services',
+};
 
 type Half = {
   file: string;

@@ -11,6 +11,7 @@ import { type LoadContext, readSingle } from './context.ts';
 import { type Layers, readLayers, reportWithoutTarget } from './layers.ts';
 import { lostNames } from './lost-names.ts';
 import { readService, type ServiceSource } from './service.ts';
+import { reportWithoutEffect } from './without-effect.ts';
 
 export type StackSource = {
   /** Checked, base and environment merged. */
@@ -36,7 +37,7 @@ export function readStack(context: LoadContext): StackSource {
   const isIncomplete = base.isBroken || over?.isBroken === true || !isKnown;
   const check = { report, root: stackSpec, isIncomplete };
   const spec = validate(stackSpec, merged ?? base.spec, { path: 'spec' }, check);
-  reportWithoutEffect(spec, context);
+  reportWithoutEffect(spec, withoutEffect, report);
   checkEnvironmentNames(spec, context);
   return {
     spec,
@@ -142,8 +143,10 @@ export function environmentNames(folder: Folder): string[] {
   return [...(folder.folders.get('environments')?.folders.keys() ?? [])].sort(compareTexts);
 }
 
-function reportWithoutEffect(spec: Tree, { report }: LoadContext): void {
-  const backend = at(spec, 'backend');
-  if (backend)
-    report.warn('no_effect', backend.place, 'spec.backend has no effect: the engine keeps the state');
-}
+/** Fields that documents of the repository may have, and why the engine ignores them. */
+const withoutEffect = {
+  backend: 'the engine keeps the state',
+  hooks: 'the engine runs no hooks',
+  tests: 'the engine runs no tests of a stack',
+  notifications: 'the engine sends none for a stack',
+};
