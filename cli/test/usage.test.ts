@@ -83,3 +83,19 @@ test('the files of a new stack and service are valid, and existing ones stay', a
     stderr: expect.stringContaining('all of its files exist already'),
   });
 });
+
+test.each([
+  ['deployer', {}],
+  ['npx deployer', { npm_command: 'exec' }],
+] as const)('hints begin with %s, as the command was started', async (start, env) => {
+  const login = await runDeployer(nobody, ['login'], { cwd: folder, env });
+  expect(login.stderr).toContain(`or write ${start} login < FILE`);
+  const restore = await runDeployer(nobody, ['state', 'restore', '1', '--project', 'x'], {
+    cwd: folder,
+    env,
+  });
+  expect(restore).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining(`look at ${start} state diff first`),
+  });
+});

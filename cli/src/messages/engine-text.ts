@@ -34,6 +34,9 @@ const rewordings: Rewording[] = [
   [/requested with autoApprove false/g, () => 'requested without --auto-approve'],
   [/send "wait": true/g, () => 'leave out --no-wait'],
   [/send "(with[A-Z]\w+|override)": true/g, (name) => `add --${kebab(name)}`],
+  [/with "(withDependents)": true/g, (name) => `by --${kebab(name)}`],
+  [/; set toRevision/g, () => '; name one with --to-revision'],
+  [/; send Authorization: Bearer <API key or token>/g, () => ''],
 ];
 
 /** Returns a text of the engine as the command line says it, without control characters. */

@@ -22,10 +22,13 @@ export function errorText(error: Error): string {
 function refusalText({ code, detail, fields }: ApiError): string {
   const hint = code === null ? undefined : hints[code]?.();
   const isSaidByFields = code === 'invalid_request' && fields.length > 0;
+  const whole = fields.length > 0 ? detail.replace(/; POST \S+ shows them$/, '') : detail;
   const said = [
-    ...(isSaidByFields && detail === 'the request is not valid' ? [] : [detail]),
+    ...(isSaidByFields && detail === 'the request is not valid' ? [] : [whole]),
     ...(fields.length > 0 ? [listed(fields.map(fieldText))] : []),
-  ].join(': ');
+  ]
+    .join(': ')
+    .replace(': \n', ':\n');
   return hint === undefined ? said : `${said}; ${hint}`;
 }
 

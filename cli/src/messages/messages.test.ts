@@ -45,6 +45,12 @@ test.each<[says: string, said: string]>([
   ['or send "withDependencies": true', 'or add --with-dependencies'],
   ['or send "override": true', 'or add --override'],
   ['Give its value in `variables` of the request.', 'Give its value with --var or --var-file.'],
+  ['destroy those too with "withDependents": true', 'destroy those too by --with-dependents'],
+  [
+    'no other revision was ever deployed; set toRevision',
+    'no other revision was ever deployed; name one with --to-revision',
+  ],
+  ['credentials are missing; send Authorization: Bearer <API key or token>', 'credentials are missing'],
   ['getHistory needs the role viewer', 'this needs the role viewer'],
   ['reading: sensitive=true needs the role deployer', 'reading: --sensitive needs the role deployer'],
   ['nothing of the \u001b[31mAPI', 'nothing of the [31mAPI'],
@@ -66,6 +72,20 @@ test.each<[pointer: string, name: string]>([
   );
 });
 
+test.each<[command: string[], pointer: string, name: string]>([
+  [['keys', 'create'], '/projects/0', '--projects'],
+  [['secrets', 'set'], '/variables/9bad', '9bad'],
+  [['policy', 'allow'], '/id', '<ruleId>'],
+  [['drift', 'unignore'], '/ruleId', '<rule>'],
+  [['drift', 'schedule'], '/cron', '<cron>'],
+  [['orphans', 'delete'], '/orphanIds/1', '<orphan>'],
+])('in %j the field %s is called %s', async (command, pointer, name) => {
+  await run(...command);
+  expect(errorText(refusal('the request is not valid', [{ pointer, detail: 'is wrong' }]))).toBe(
+    `${name}: is wrong`,
+  );
+});
+
 test('an option with another name than its field is found, and several fields have a line each', async () => {
   await run('orphans', 'acknowledge');
   const fields = [
@@ -73,7 +93,11 @@ test('an option with another name than its field is found, and several fields ha
     { pointer: '/files/a.tf', detail: 'a.tf:1:2: is empty' },
   ];
   expect(errorText(refusal('reading it', fields, 'stack_invalid'))).toBe(
-    'reading it: \n  --why: is too short\n  a.tf:1:2: is empty',
+    'reading it:\n  --why: is too short\n  a.tf:1:2: is empty',
+  );
+  const detail = 'resolving stack shop in eu: 2 errors';
+  expect(errorText(refusal(`${detail}; POST /api/stacks/shop/validate shows them`, fields))).toMatch(
+    /^resolving stack shop in eu: 2 errors:\n {2}--why/,
   );
   expect(runningCommandName()).toBe('deployer orphans acknowledge');
 });

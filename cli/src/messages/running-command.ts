@@ -18,3 +18,8 @@ export function runningCommandName(): string {
 export function optionOf(attribute: string): string | undefined {
   return running?.options.find((option) => option.attributeName() === attribute)?.long ?? undefined;
 }
+
+/** Returns the argument of the running command with this name, as its help writes it: `<cron>`. */
+export function argumentOf(name: string): string | undefined {
+  return running?.registeredArguments.some((argument) => argument.name() === name) ? `<${name}>` : undefined;
+}
