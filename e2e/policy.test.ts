@@ -198,7 +198,7 @@ test('the command line allows, sets and shows', async () => {
   await policy('set', 'by-hand', file);
   expect(await policy('show', 'by-hand')).toMatch(/profile strict, version 2\n {2}block/);
   await writeFile(file, 'profile: lax\n');
-  await expect(policy('set', 'by-hand', file)).rejects.toThrow(/\/profile/);
+  await expect(policy('set', 'by-hand', file)).rejects.toThrow(/deployer policy set: profile: /);
   await deploy('by-hand-denied', { iacCode: provisioner });
   expect(await policy('show', 'by-hand-denied')).toMatch(/block .*PRE-PROVISIONER {2}main\.tf:3/);
 });

@@ -72,6 +72,11 @@ for (const [command, words] of ofProject)
   });
 
 const wrong: [words: string[], code: number, says: string][] = [
+  [
+    ['list', 'pipelines', '--stack', 'none'],
+    1,
+    'deployer list: no stack none exists; a first plan or apply creates it; deployer list stacks lists',
+  ],
   [['status', job], 1, `deployer status: no job ${job} exists; deployer list jobs lists`],
   [['logs', job, '--follow'], 1, `deployer logs: no job ${job} exists`],
   [['approve', job, '--plan-digest', '0'.repeat(64)], 1, `deployer approve: no job ${job} exists`],

@@ -78,6 +78,7 @@ async function allStacks(client: Client) {
 export async function listPipelines({ client, json }: Connection, options: TargetOptions): Promise<void> {
   const { stack, environment } = options;
   const page = await client.pipelines({ query: { stack, environment, limit: newest } });
+  if (stack !== undefined && page.pipelines.length === 0) await client.stack({ params: { stack } }); // throws if there is none
   printPipelines(page, json);
 }
 
