@@ -13,7 +13,7 @@ import { waitingDigest } from './plan-digest.ts';
 import { losesData, reasonsToAsk } from './reasons-to-ask.ts';
 import { recordDone, recordFailed, whyNotGone } from './record.ts';
 import type { Step } from './step.ts';
-import { isUpToDate, queueCodeJob, queueFollowUp, whyTaken } from './task-jobs.ts';
+import { isUpToDate, queueCodeJob, queueFollowUp, whoNeeds, whyTaken } from './task-jobs.ts';
 
 /** How long after it was found held a component is looked at again, in milliseconds. */
 const heldAgainMs = 30_000;
@@ -133,6 +133,8 @@ function mayDestroy({ settings, pipeline }: Step): boolean {
 
 async function start(step: Step, task: TaskRow): Promise<void> {
   const planned = task.job_id === null ? undefined : step.jobs.get(task.job_id);
+  const changed = await whyChanged(step, task);
+  if (changed !== undefined) return step.setTask(task, { status: 'failed' }, changed);
   if (planned?.status === 'awaiting_approval')
     return approve(step, task, planned, 'was approved with the pipeline');
   if (planned) return fail(step, task, errorOf(planned));
@@ -145,6 +147,20 @@ async function start(step: Step, task: TaskRow): Promise<void> {
   await step.setTask(task, { status: 'applying', job_id: job.id, started_at: new Date() });
 }
 
+/**
+ * Says what a pipeline of another service has changed since this one was requested, so that the task would break something:
+ * what it needs is gone, or what it destroys is needed.
+ */
+async function whyChanged(step: Step, task: TaskRow): Promise<string | undefined> {
+  if (task.action === 'destroy') {
+    const user = whoNeeds(step, task);
+    return user && `${user} needs it since; destroy that first, or start a new pipeline`;
+  }
+  if (task.action !== 'deploy' || task.job_id === null) return undefined;
+  const { pending } = await inputsOf(step, task, false);
+  return pending.length === 0 ? undefined : missingInputs(pending);
+}
+
 /** A component may have moved: its project counts. */
 function isDeployed({ deployed }: Step, { project_id }: TaskRow): boolean {
   return [...deployed.values()].some((row) => row.project_id === project_id);
@@ -154,8 +170,7 @@ async function startDeploy(step: Step, task: TaskRow): Promise<void> {
   const taken = whyTaken(step, task);
   if (taken !== undefined) return step.setTask(task, { status: 'failed' }, taken);
   const inputs = await inputsOf(step, task, false);
-  if (inputs.pending.length > 0)
-    return fail(step, task, `its inputs are not there: ${inputs.pending.slice(0, 5).join(', ')}`);
+  if (inputs.pending.length > 0) return fail(step, task, missingInputs(inputs.pending));
   if (await isUpToDate(step, task, inputs))
     return step.setTask(task, { status: 'unchanged' }, 'code and inputs are those of its last deploy');
   const job = await queueCodeJob(step, task, 'deploy', inputs, mayDeploy(step, task));
@@ -165,6 +180,10 @@ async function startDeploy(step: Step, task: TaskRow): Promise<void> {
     inputs_digest: inputsDigest(inputs),
     started_at: task.started_at ?? new Date(),
   });
+}
+
+function missingInputs(pending: string[]): string {
+  return `its inputs are not there: ${pending.slice(0, 5).join(', ')}`;
 }
 
 /** Says which plans wait for an approval in the middle of the pipeline, with their digest. */

@@ -4,6 +4,7 @@ import { listRevisions, saveKnownRevision } from '../../projects/revisions/store
 import { newestStateVersion } from '../../projects/states/store.ts';
 import { ensureProject, findProject } from '../../projects/store.ts';
 import type { JobRow } from '../../server/database/job-row.ts';
+import { componentContent } from '../contents.ts';
 import type { TaskRow } from '../rows.ts';
 import { inputsDigest, type TaskInputs, variablesOf } from './inputs.ts';
 import type { Step } from './step.ts';
@@ -81,4 +82,14 @@ export function whyTaken(step: Step, task: TaskRow): string | undefined {
   const { movedFrom } = step.content(task).plan;
   if ([owner.component, owner.component.split('@')[0]].includes(movedFrom)) return undefined;
   return `its project ${task.project_id} belongs to ${owner.component} since; start a new apply`;
+}
+
+/** Returns a deployed component that needs the task's and is no part of the pipeline. */
+export function whoNeeds({ deployed, tasks, context }: Step, { component }: TaskRow): string | undefined {
+  const inside = new Set(tasks.map((task) => task.component));
+  const needing = [...deployed.values()].find(
+    (row) =>
+      !inside.has(row.component) && componentContent(context.encryption, row).dependsOn.includes(component),
+  );
+  return needing?.component;
 }
