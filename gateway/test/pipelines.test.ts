@@ -165,7 +165,14 @@ test('a rule leaves a difference out until it expires or is removed, and says wh
   const add = (more: object) =>
     it.admin.post(`${base}/ignore`, { component: 'a/*', attribute: '*.tags', why: 'autoscaling', ...more });
   const { body: rule } = await add({});
-  await add({ expiresAt: '2020-01-01T00:00:00Z' });
+  const past = await add({ expiresAt: '2020-01-01T00:00:00Z' });
+  expect([past.status, past.body.errors[0].pointer]).toStrictEqual([400, '/expiresAt']);
+  await add({ expiresAt: '2100-01-01T00:00:00Z' });
+  await query()
+    .updateTable('drift_rules')
+    .set({ expires_at: new Date(0) })
+    .where('expires_at', 'is not', null)
+    .execute();
   expect(await add({ component: 'b/*' })).toMatchObject({ status: 400 });
   const rules = async () => (await it.admin.get(base)).body.rules;
   expect(await rules()).toMatchObject([{ ruleId: rule.ruleId, why: 'autoscaling', expiresAt: null }]);

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { planCost } from '../costs/plan-cost.ts';
+import type { Query } from '../server/database/open.ts';
 
 /** Per month in USD. */
 export type TaskCost = { before: number; after: number };
@@ -34,6 +35,20 @@ export async function estimateTasks(context: Context, pipelineId: string): Promi
 
 export function costOf({ cost }: { cost: string | null }): TaskCost | null {
   return cost === null ? null : JSON.parse(cost);
+}
+
+/** Returns what projects were estimated to cost a month, in USD, after the last job that changed each. */
+export async function lastCosts(query: Query, projectIds: string[]): Promise<number> {
+  if (projectIds.length === 0) return 0;
+  const rows = await query
+    .selectFrom('cost_history')
+    .distinctOn('project_id')
+    .select(['project_id', 'total'])
+    .where('project_id', 'in', projectIds)
+    .orderBy('project_id')
+    .orderBy('id', 'desc')
+    .execute();
+  return rows.reduce((sum, { total }) => sum + Number(total), 0);
 }
 
 export function sumOfCosts(tasks: { cost: string | null }[]): TaskCost {

@@ -48,6 +48,7 @@ export async function addRule(
       fields: [{ pointer: '/component', detail: `no deployed component is called ${rule.component}` }],
     });
   await requireConcerned(database.query, where, rule, principal);
+  requireFuture(rule);
   const id = `drift-${randomBytes(8).toString('hex')}`;
   const { component, attribute, why, expiresAt } = rule;
   await database.query.transaction().execute(async (trx) => {
@@ -80,6 +81,13 @@ async function requireConcerned(
     principal,
     rows.filter(({ component }) => matchesWildcard(rule.component, component)),
   );
+}
+
+function requireFuture({ expiresAt }: NewRule): void {
+  if (expiresAt === undefined || new Date(expiresAt).getTime() > Date.now()) return;
+  throw new DomainError('invalid_request', 'the request is not valid', {
+    fields: [{ pointer: '/expiresAt', detail: 'it lies in the past, so the rule would ignore nothing' }],
+  });
 }
 
 export async function removeRule(

@@ -1,7 +1,7 @@
 import { planSummarySchema } from '@deployment-engine/contracts';
 import type { JobRow } from '../../server/database/job-row.ts';
 import { pipelineContent } from '../contents.ts';
-import { sumOfCosts } from '../costs.ts';
+import { lastCosts, sumOfCosts } from '../costs.ts';
 import { isDone, isEnded, type TaskRow } from '../rows.ts';
 import { endPipeline } from './end.ts';
 import { errorOf } from './failure.ts';
@@ -95,7 +95,7 @@ async function endOfPlans(step: Step): Promise<void> {
     await step.setPipeline({ plan_digest: digest });
     return endPipeline(step);
   }
-  const overspent = overspending(step);
+  const overspent = await overspending(step);
   if (settings.autoApprove && overspent === undefined) {
     const by = { plan_digest: digest, approved_digest: digest, approved_by: 'autoApprove' };
     return step.setStatus('applying', 'All plans are made.', by);
@@ -112,11 +112,18 @@ async function endOfPlans(step: Step): Promise<void> {
 }
 
 /** Says that all components would cost more than the stack's budget; `undefined` if they do not. */
-function overspending(step: Step): string | undefined {
+async function overspending(step: Step): Promise<string | undefined> {
   const { maxMonthly } = pipelineContent(step.context.encryption, step.pipeline);
   if (maxMonthly === null) return undefined;
-  const { after } = sumOfCosts(step.tasks);
+  const planned = step.tasks.filter(({ status }) => status === 'planned');
+  const isPlanned = new Set(planned.map(({ project_id }) => project_id));
+  const others = [...step.deployed.values()].filter(({ project_id }) => !isPlanned.has(project_id));
+  const kept = await lastCosts(
+    step.trx,
+    others.map(({ project_id }) => project_id),
+  );
+  const after = sumOfCosts(planned).after + kept;
   return after > maxMonthly
-    ? `the planned components cost ${after.toFixed(2)} USD a month; spec.budget allows ${maxMonthly}`
+    ? `all components would cost ${after.toFixed(2)} USD a month; spec.budget allows ${maxMonthly}`
     : undefined;
 }
