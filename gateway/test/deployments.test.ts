@@ -61,7 +61,14 @@ test('a deployment is created with an id of the engine, and shown with all field
 function terraformFacts() {
   const { template_code: _code, ...facts } = terraform;
   const none = { template_id: null, template_version: null, template_url: null, error_message: null };
-  const later = { started_at: null, completed_at: null, plan_digest: null, plan: null, waiting_reason: null };
+  const later = {
+    started_at: null,
+    completed_at: null,
+    plan_digest: null,
+    plan: null,
+    error_details: null,
+    waiting_reason: null,
+  };
   const empty = { parameters: {}, variables: {}, outputs: {}, resources: [] };
   return { ...facts, ...none, ...later, ...empty, status: 'pending', is_dry_run: false, auto_approve: false };
 }

@@ -1,16 +1,28 @@
-import { type DeploymentRecord, recordSchema, recordSummarySchema } from '@deployment-engine/contracts';
+import {
+  type DeploymentRecord,
+  type JobError,
+  recordSchema,
+  recordSummarySchema,
+} from '@deployment-engine/contracts';
 import { instanceAddresses, sensitiveText, type TerraformState } from '@deployment-engine/terraform-code';
 import type { z } from 'zod';
 import type { Context } from '../../context.ts';
 import { redactAnswer } from '../../http/redact-answer.ts';
 import { presentJob } from '../../jobs/present.ts';
-import { findRevision, readRevisionFiles, readRevisionVariables } from '../../projects/revisions/store.ts';
+import {
+  findRevision,
+  type RevisionFiles,
+  readRevisionFiles,
+  readRevisionVariables,
+  type Variables,
+} from '../../projects/revisions/store.ts';
 import { declaredVariables } from '../../projects/secrets/declared-variables.ts';
 import { redactedOutputs } from '../../projects/states/outputs.ts';
 import { readNewestState } from '../../projects/states/store.ts';
 import type { JobRow } from '../../server/database/job-row.ts';
 import type { Query } from '../../server/database/open.ts';
-import { parameterNameOf } from './source/template-files.ts';
+import { parameterNameOf, templateFiles } from './source/template-files.ts';
+import { stackFailure } from './stack-failure.ts';
 import type { DeploymentRow } from './store.ts';
 
 type Summary = z.infer<typeof recordSummarySchema>;
@@ -64,6 +76,7 @@ export async function presentDeployment(context: Context, row: DeploymentRow): P
   const job = await query.selectFrom('jobs').selectAll().where('id', '=', row.job_id).executeTakeFirst();
   const view = job && presentJob(job);
   const state = await readNewestState(query, context.encryption, row.project_id);
+  const code = await codeOf(context, row, job?.revision ?? 1);
   const record: DeploymentRecord = {
     ...summary(row, job),
     waiting_reason:
@@ -73,7 +86,8 @@ export async function presentDeployment(context: Context, row: DeploymentRow): P
         : null),
     plan_digest: view?.planDigest ?? null,
     plan: view?.plan ?? null,
-    ...(await givenValues(context, row, job?.revision ?? 1)),
+    error_details: (view?.failure && code && stackError(row, view.failure, code.files)) ?? null,
+    ...(code ? givenValues(row, code) : { parameters: {}, variables: {} }),
     outputs: state ? redactedOutputs(state.state) : {},
     resources: state ? resources(state.state) : [],
   };
@@ -83,17 +97,29 @@ export async function presentDeployment(context: Context, row: DeploymentRow): P
 
 type Given = Pick<DeploymentRecord, 'parameters' | 'variables'>;
 
-/** Returns what was given to the newest run; values of sensitive variables are hidden. */
-async function givenValues(
-  { database, encryption }: Context,
-  row: DeploymentRow,
+type Code = { files: RevisionFiles; values: Variables };
+
+/** Returns the code of the newest run with the values of its variables. */
+async function codeOf(
+  { database: { query }, encryption }: Context,
+  { project_id: projectId }: DeploymentRow,
   number: number,
-): Promise<Given> {
-  const { query } = database;
-  const revision = await findRevision(query, row.project_id, number);
-  if (!revision) return { parameters: {}, variables: {} };
-  const declared = declaredVariables(await readRevisionFiles(query, revision.digest));
-  const values = await readRevisionVariables(query, encryption, row.project_id, number);
+): Promise<Code | undefined> {
+  const revision = await findRevision(query, projectId, number);
+  if (!revision) return undefined;
+  const files = await readRevisionFiles(query, revision.digest);
+  return { files, values: await readRevisionVariables(query, encryption, projectId, number) };
+}
+
+function stackError(row: DeploymentRow, failure: JobError, files: RevisionFiles) {
+  if (row.template_type !== 'cloudformation') return undefined;
+  const [template] = Object.values(templateFiles(row.template_type, files));
+  return stackFailure(failure, typeof template === 'string' ? template : '');
+}
+
+/** Returns what was given to the newest run; values of sensitive variables are hidden. */
+function givenValues(row: DeploymentRow, { files, values }: Code): Given {
+  const declared = declaredVariables(files);
   const parameterNames: string[] = JSON.parse(row.parameter_names);
   const shown: Given = { parameters: {}, variables: {} };
   for (const [name, value] of Object.entries(values)) {

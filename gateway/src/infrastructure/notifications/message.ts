@@ -41,6 +41,7 @@ export async function messageOf(
     resources: record.resources,
     logs: view.result?.logs ?? null,
     error_message: view.error ?? null,
+    error_details: record.error_details,
     completed_at: view.endTime,
   });
 }

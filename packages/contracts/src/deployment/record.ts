@@ -60,6 +60,19 @@ export const recordSummarySchema = z.object({
 export const recordSchema = recordSummarySchema.extend({
   /** Why it does not go on: a plan that waits for an approval, for example. */
   waiting_reason: z.string().nullable(),
+  /** What the cloud says of a CloudFormation stack that failed; `null` for any other failure. */
+  error_details: z
+    .object({
+      /** For example `ROLLBACK_COMPLETE`: nothing of the template is left; `UPDATE_ROLLBACK_COMPLETE`: it is as before. */
+      stack_status: z.string(),
+      /** The first cause. */
+      reason: z.string(),
+      /** Resources of the template that failed, with their lines in it. */
+      resources: z.array(
+        z.object({ logical_id: z.string(), type: z.string().nullable(), line: z.number().int().nullable() }),
+      ),
+    })
+    .nullable(),
   plan_digest: digest.nullable(),
   plan: planSummarySchema.nullable(),
   /** Given values; secret ones read `(sensitive)`. */
