@@ -192,7 +192,8 @@ const retention = {
       example: '30',
     },
     STATE_RETENTION_DAYS: {
-      meaning: "how long state versions are kept; a project's newest one is never removed",
+      meaning:
+        "how long state versions, and jobs that only planned or checked, are kept; a project's newest state is never removed",
       type: count,
       unit: 'days',
       default: '3650',

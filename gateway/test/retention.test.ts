@@ -151,3 +151,83 @@ test('idempotency keys and ticks of schedules are kept for a week', async () => 
   const ticks = await query().selectFrom('schedule_ticks').select('project_id').execute();
   expect(ticks).toStrictEqual([{ project_id: 'tick-new' }]);
 });
+
+test('plans and checks are removed with the age of states; deploys stay, and so does what something kept names', async () => {
+  const add = async (projectId: string, type: JobType, days: number, status: JobStatus = 'completed') => {
+    const id = await addJob(projectId, type, status, days);
+    await query().deleteFrom('terraform_logs').where('job_id', '=', id).execute();
+    return id;
+  };
+  const gone = [
+    await add('checks', 'plan', 401),
+    await add('checks', 'plan', 401, 'failed'),
+    await add('checks', 'drift', 401),
+    await add('checks', 'drift', 401, 'cancelled'),
+  ];
+  const kept = {
+    deploy: await add('checks', 'deploy', 401),
+    destroy: await add('checks', 'destroy', 401),
+    rollback: await add('checks', 'rollback', 401, 'failed'),
+    recent: await add('checks', 'plan', 399),
+    unfinished: await addJob('checks', 'plan', 'pending', null),
+    logged: await addJob('checks', 'plan', 'completed', 401),
+    last: await add('checks', 'plan', 401),
+    priced: await add('checks', 'plan', 401),
+    ofState: await add('checks', 'plan', 401),
+    remediated: await add('checks', 'drift', 401),
+    lost: await add('checks', 'plan', 401),
+    ofPipeline: await add('checks', 'plan', 401),
+    checkOfPipeline: await add('checks', 'drift', 401),
+    report: await add('checks', 'drift', 401),
+  };
+  await query().updateTable('projects').set({ last_job_id: kept.last }).where('id', '=', 'checks').execute();
+  const { encryption } = it.gateway.context;
+  const costs = { project_id: 'checks', job_id: kept.priced, total: 1, categories: '{}', currency: 'USD' };
+  await query()
+    .insertInto('cost_history')
+    .values({ ...costs, price_book_as_of: '2024-01-01' })
+    .execute();
+  const raw = Buffer.from('{"version":4,"serial":1,"lineage":"l","outputs":{},"resources":[]}');
+  await saveStateVersion(query(), encryption, { projectId: 'checks', jobId: kept.ofState, raw });
+  await query()
+    .updateTable('jobs')
+    .set({ remediation_job_id: kept.deploy })
+    .where('id', '=', kept.remediated)
+    .execute();
+  const run = { run_id: 'r', job_id: kept.lost, project_id: 'checks', runner_url: 'u' };
+  await query().insertInto('unsettled_runs').values(run).execute();
+  await pipelineWith(kept.ofPipeline, kept.checkOfPipeline);
+  const removed = await prune({ eventRetentionDays: 500, stateRetentionDays: 400 });
+  expect(removed.checks).toBe(gone.length);
+  const left = await query().selectFrom('jobs').select('id').where('project_id', '=', 'checks').execute();
+  expect(left.map(({ id }) => id).toSorted()).toStrictEqual(Object.values(kept).toSorted());
+  for (const id of gone) expect(await has(id)).toStrictEqual(nothing);
+  expect(await has(kept.recent)).toMatchObject({ plan: true, events: true });
+});
+
+test('no check is removed while a repeated request may still be answered with it', async () => {
+  const young = await addJob('young', 'plan', 'completed', 6);
+  await query().deleteFrom('terraform_logs').where('job_id', '=', young).execute();
+  await prune({ stateRetentionDays: 0 });
+  expect(await query().selectFrom('jobs').select('id').where('id', '=', young).execute()).toHaveLength(1);
+});
+
+/** Stores a pipeline that was planned with one job and did its work with another. */
+async function pipelineWith(planJobId: string, jobId: string): Promise<void> {
+  const id = 'pipeline-1704067200000-abcd1234';
+  await query()
+    .insertInto('pipelines')
+    .values({
+      ...{ id, stack: 's', environment: 'e', type: 'apply', status: 'completed', settings: '{}' },
+      ...{ content: Buffer.from(''), created_by: 'c', finished_at: daysAgo(1) },
+    })
+    .execute();
+  await query()
+    .insertInto('pipeline_tasks')
+    .values({
+      ...{ pipeline_id: id, no: 0, component: 'a/b', project_id: 'checks', wave: 1, needs: '[]' },
+      ...{ action: 'deploy', status: 'succeeded', content: Buffer.from('') },
+      ...{ plan_job_id: planJobId, job_id: jobId },
+    })
+    .execute();
+}

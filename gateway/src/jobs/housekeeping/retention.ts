@@ -1,14 +1,15 @@
 import { sql } from 'kysely';
 import type { Context } from '../../context.ts';
+import { removeOldChecks } from './old-checks.ts';
 
 /**
  * Prunes events of jobs and pipelines, plans, policy reports and Terraform's own logs of what ended long ago, and state
  * versions that exceed the kept number or age, unless a snapshot of a stack that somebody asked for names them. A project's newest state version is always kept, and so is the plan of its
- * newest drift check, which is its drift report. Returns the numbers removed.
+ * newest drift check, which is its drift report. Removes old checks as a whole, see `removeOldChecks`. Returns the numbers removed.
  */
 export async function pruneOld(
   context: Context,
-): Promise<{ events: number; stateVersions: number; plans: number }> {
+): Promise<{ events: number; stateVersions: number; plans: number; checks: number }> {
   const { query } = context.database;
   const { eventRetentionDays, stateVersionsKept, stateRetentionDays } = context.config;
   const events = await sql`
@@ -57,6 +58,7 @@ export async function pruneOld(
   );
   await sql`delete from idempotency_keys where created_at < now() - interval '7 days'`.execute(query);
   await sql`delete from schedule_ticks where tick < now() - interval '7 days'`.execute(query);
+  const checks = await removeOldChecks(query, stateRetentionDays);
   const count = (result: { numAffectedRows?: bigint }) => Number(result.numAffectedRows ?? 0n);
-  return { events: count(events), stateVersions: count(stateVersions), plans: count(plans) };
+  return { events: count(events), stateVersions: count(stateVersions), plans: count(plans), checks };
 }
