@@ -1,4 +1,5 @@
 import { notesRepository } from '../../testing/stacks/notes.ts';
+import { emptyContent, pipelinePlace, sealJson } from '../src/pipelines/contents.ts';
 import { destroyDueEnvironments } from '../src/pipelines/work/expiry.ts';
 import { type GuardedGateway, startGuardedGateway } from './access-support.ts';
 import { endAs } from './deployed-pipeline.ts';
@@ -57,6 +58,45 @@ test('who may touch a part of a stack sees no other part, and neither unlocks it
   const removed = await mine.client.request('DELETE', `${base}/drift/ignore/${added.ruleId}`);
   expect(removed.body.code).toBe('forbidden');
   expect((await it.admin.post(`${base}/unlock`, unlock)).status).toBe(200);
+});
+
+test('nothing that a pipeline says about other components is told to who may touch a part', async () => {
+  const two = notesRepository({ 'a/one': { text: '1' }, 'b/two': { text: '2' } }, stackFile({}));
+  const request = { files: two, environment: 'told', autoApprove: false };
+  const id = (await it.admin.post('/api/stacks/notes/apply', request)).body.pipelineId;
+  await endAs(it.gateway.context, id);
+  const finding = (component: string) => ({
+    ...{ id: 'COMPLIANCE-X', severity: 'high', mode: 'warn', component, field: 'spec.text' },
+    ...{ message: `of ${component}`, file: 'x.yaml', line: 1, column: 1 },
+  });
+  const content = {
+    ...emptyContent,
+    warnings: ['a/one: mine', 'b/two: theirs', 'of the stack'],
+    compliance: [finding('a/one'), finding('b/two')],
+  };
+  await query()
+    .updateTable('pipelines')
+    .set({
+      content: sealJson(it.gateway.context.encryption, content, pipelinePlace(id)),
+      waiting_reason: 'b/two: replaces its database',
+      error: 'b/two has failed',
+    })
+    .where('id', '=', id)
+    .execute();
+  const mine = await it.withKey('viewer', ['notes.told.a.*']);
+  const read = async (client: typeof it.admin) => (await client.get(`/api/stacks/pipelines/${id}`)).body;
+  const part = await read(mine.client);
+  expect(part.warnings).toStrictEqual(['a/one: mine', 'of the stack']);
+  expect(part.compliance).toHaveLength(1);
+  expect(JSON.stringify(part)).not.toContain('b/two');
+  const { body: listed } = await mine.client.get('/api/stacks/pipelines?stack=notes&environment=told');
+  expect(listed.pipelines).toHaveLength(1);
+  expect(JSON.stringify(listed)).not.toContain('b/two');
+  expect(await read(it.admin)).toMatchObject({
+    warnings: content.warnings,
+    waitingReason: 'b/two: replaces its database',
+    error: 'b/two has failed',
+  });
 });
 
 test('an environment that spec.approval names needs an approval, unless it says that it does not', async () => {

@@ -65,6 +65,26 @@ export function presentPipeline(
   };
 }
 
+/** Leaves out why a pipeline waits or failed if that is about components that the caller may not see. */
+export function withoutHiddenReasons<Shown extends PipelineSummary>(view: Shown, hidden: string[]): Shown {
+  const shown = (text: string | null) =>
+    text !== null && tellsOf(text, hidden) ? 'it is about components that the caller may not see' : text;
+  return { ...view, waitingReason: shown(view.waitingReason), error: shown(view.error) };
+}
+
+function tellsOf(text: string, components: string[]): boolean {
+  return components.some((component) => text.includes(component));
+}
+
+/** The same, with warnings and findings. */
+export function withoutHidden(view: PipelineView, hidden: string[]): PipelineView {
+  return {
+    ...withoutHiddenReasons(view, hidden),
+    warnings: view.warnings.filter((warning) => !tellsOf(warning, hidden)),
+    compliance: view.compliance.filter(({ component }) => !hidden.includes(component)),
+  };
+}
+
 function presentTask(
   { encryption }: Pick<Context, 'encryption'>,
   task: TaskRow,

@@ -15,7 +15,7 @@ import { createDestroyPipeline, createDriftPipeline } from './create/follow-ups.
 import type { AskedPipeline } from './create/new-pipeline.ts';
 import { createPromotion } from './create/promote.ts';
 import { listPipelines } from './environment/lists.ts';
-import { presentPipeline } from './present.ts';
+import { presentPipeline, withoutHidden } from './present.ts';
 import { defaultSettings, type PipelineSettings } from './rows.ts';
 import { streamPipelineEvents } from './sse.ts';
 import { readVisible, shownJobsOf } from './store.ts';
@@ -98,8 +98,9 @@ function onePipelineRoutes(router: Router, context: Context): void {
     listPipelines(context, principal, filter),
   );
   route(router, endpoints.pipeline, async ({ params, principal }) => {
-    const { pipeline, tasks } = await readVisible(query, principal, params.pipelineId);
-    return presentPipeline(context, pipeline, tasks, await shownJobsOf(query, tasks));
+    const { pipeline, tasks, hidden } = await readVisible(query, principal, params.pipelineId);
+    const view = presentPipeline(context, pipeline, tasks, await shownJobsOf(query, tasks));
+    return withoutHidden(view, hidden);
   });
   route(router, endpoints.pipelineEvents, async ({ params, principal, request, response }) => {
     const { tasks } = await readVisible(query, principal, params.pipelineId);

@@ -62,6 +62,23 @@ export async function countTasks(
   return counts;
 }
 
+/** Returns the components of pipelines that the principal may not see. */
+export async function hiddenComponents(
+  query: Query,
+  principal: Principal,
+  pipelineIds: string[],
+): Promise<Map<string, string[]>> {
+  if (mayTouchAll(principal) || pipelineIds.length === 0) return new Map();
+  const rows = await query
+    .selectFrom('pipeline_tasks')
+    .select(['pipeline_id', 'component', 'project_id'])
+    .where('pipeline_id', 'in', pipelineIds)
+    .execute();
+  const hidden = rows.filter(({ project_id }) => !mayTouch(principal, project_id));
+  const byPipeline = Map.groupBy(hidden, ({ pipeline_id }) => pipeline_id);
+  return new Map([...byPipeline].map(([id, tasks]) => [id, tasks.map(({ component }) => component)]));
+}
+
 /** Returns the jobs of tasks by id. */
 export async function jobsOfTasks(query: Query, tasks: TaskRow[]): Promise<Map<string, JobRow>> {
   const ids = idsOfJobs(tasks);
@@ -120,15 +137,16 @@ export function requireAll(principal: Principal, tasks: Pick<TaskRow, 'project_i
   );
 }
 
-/** Returns a pipeline with those of its tasks that the principal may see. Throws `pipeline_not_found`. */
+/** Returns a pipeline with those of its tasks that the principal may see, and the names of the others. Throws `pipeline_not_found`. */
 export async function readVisible(
   query: Query,
   principal: Principal,
   id: string,
-): Promise<{ pipeline: PipelineRow; tasks: TaskRow[] }> {
+): Promise<{ pipeline: PipelineRow; tasks: TaskRow[]; hidden: string[] }> {
   const pipeline = await findPipeline(query, id);
   const all = pipeline ? await tasksOf(query, id) : [];
   const tasks = all.filter(({ project_id }) => mayTouch(principal, project_id));
   if (!pipeline || (tasks.length === 0 && !mayTouchAll(principal))) throw pipelineNotFound(id);
-  return { pipeline, tasks };
+  const hidden = all.filter((task) => !tasks.includes(task)).map(({ component }) => component);
+  return { pipeline, tasks, hidden };
 }

@@ -3,9 +3,9 @@ import { sql } from 'kysely';
 import type { Principal } from '../../access/principal.ts';
 import type { Context } from '../../context.ts';
 import { decodeNumberCursor, encodeCursor } from '../../http/cursor.ts';
-import { presentSummary } from '../present.ts';
+import { presentSummary, withoutHiddenReasons } from '../present.ts';
 import type { PipelineRow } from '../rows.ts';
-import { countTasks, visibleTo } from '../store.ts';
+import { countTasks, hiddenComponents, visibleTo } from '../store.ts';
 
 type Filter = {
   stack?: string | undefined;
@@ -31,11 +31,12 @@ export async function listPipelines({ database }: Context, principal: Principal,
   if (before !== undefined) rows = rows.where('seq', '<', before);
   const found = await rows.execute();
   const page = found.slice(0, filter.limit);
-  const counts = await countTasks(
-    database.query,
-    page.map(({ id }) => id),
+  const ids = page.map(({ id }) => id);
+  const counts = await countTasks(database.query, ids);
+  const hidden = await hiddenComponents(database.query, principal, ids);
+  const pipelines = page.map((row) =>
+    withoutHiddenReasons(presentSummary(row, counts.get(row.id) ?? {}), hidden.get(row.id) ?? []),
   );
-  const pipelines = page.map((row) => presentSummary(row, counts.get(row.id) ?? {}));
   return {
     pipelines,
     nextCursor: found.length > page.length ? encodeCursor(page.at(-1)?.seq ?? 0) : null,
