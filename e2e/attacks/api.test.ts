@@ -9,6 +9,7 @@ import { signatureHeaders, signRunnerRequest } from '@deployment-engine/runner-a
 import { decodeJwt, SignJWT } from 'jose';
 import { createClient } from '../../testing/client.ts';
 import { Engine } from '../../testing/engine.ts';
+import { assertInsideIsClosed } from './inside-is-closed.ts';
 
 const secret = 'a-secret-of-the-identity-provider-0123456789';
 const jwt = { JWT_SECRET_KEY: secret, JWT_ISSUER: 'https://id.example.org', JWT_AUDIENCE: 'engine' };
@@ -79,7 +80,7 @@ describe('callers that lie about who they are', () => {
     assert.equal(job.status, 'completed', 'the defaults were polluted');
   });
 
-  test('row 31: a URL in a request is fetched by nobody', async () => {
+  test('row 31: a URL in a request is fetched by nobody, or only outside of private networks', async () => {
     const client = createClient(open.url);
     for (const name of ['templateUrl', 'url', 'source', 'webhook', 'callbackUrl']) {
       const body = { projectId: 'a', iacCode: hello, [name]: open.runnerUrl };
@@ -92,8 +93,10 @@ describe('callers that lie about who they are', () => {
       ),
     );
     const urls = bodies.match(/"[^"]*":\{[^{}]*"format":"uri"[^{}]*\}/g) ?? [];
-    // A runner says by signed heartbeat where it listens; nobody else may name an address.
-    expect(urls.map((property) => property.split('"')[1])).toStrictEqual(['url']);
+    // A runner says by signed heartbeat where it listens. Others name only where a template is, and where to send a notification.
+    const names = urls.map((property) => property.split('"')[1]).toSorted();
+    expect(names).toStrictEqual(['template_url', 'template_url', 'url', 'url']);
+    await assertInsideIsClosed(client, open.runnerUrl);
   });
 
   test('row 32: tokens that are forged or too good', async () => {
