@@ -11,6 +11,7 @@ const template = `Resources:
   Parameter:
     Type: AWS::SSM::Parameter
     Properties:
+      Name: greeting
       Type: String
       Value: hello
 `;
