@@ -23,13 +23,10 @@ async function main(environment: NodeJS.ProcessEnv): Promise<void> {
   const { runner, gateway } = checkSettings(runnerEnvironment, shared);
   const unsafe = runner.sandbox.mode === 'off' ? undefined : bubblewrapProblem(console.error);
   if (unsafe) console.error(unsafe);
-  const starting = start('terraform-runner', 'RUNNER_PORT', runnerEnvironment);
-  const runnerPort = runner.port || (await starting); // a port that is known lets both start at once
+  // Not both at once: on two cores that took longer, see docs/performance.md.
+  const runnerPort = await start('terraform-runner', 'RUNNER_PORT', runnerEnvironment);
   const runnerUrl = environment.TERRAFORM_RUNNER_URL || `http://127.0.0.1:${runnerPort}`;
-  const [port] = await Promise.all([
-    start('gateway', 'PORT', { ...shared, TERRAFORM_RUNNER_URL: runnerUrl }),
-    starting,
-  ]);
+  const port = await start('gateway', 'PORT', { ...shared, TERRAFORM_RUNNER_URL: runnerUrl });
   const scheme = gateway.access.tls ? 'https' : 'http';
   const address = `${scheme}://${gateway.host.includes(':') ? `[${gateway.host}]` : gateway.host}:${port}`;
   if (scheme === 'http') await healthy(address); // only callers trust the certificate
