@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Context } from '../../context.ts';
 import { OutsideError, type OutsideRules, requestOutside } from '../../http/outside.ts';
 import { outboxChannel } from '../../jobs/note-outbox.ts';
+import { Waker } from '../../server/waker.ts';
 import { type Message, messageOf } from './message.ts';
 import { type DeliveryRow, mainApiId, setMainApi, targetContent } from './store.ts';
 
@@ -20,45 +21,32 @@ const hoursUntilDead = 24;
 export class Deliverer implements AsyncDisposable {
   readonly #context: Context;
   #poll: NodeJS.Timeout | undefined;
-  #claiming: Promise<void> | undefined;
-  #wokenWhileClaiming = false;
+  readonly #waker: Waker;
   readonly #stopping = new AbortController();
   /** Messages that are being sent: a server that does not answer holds up no other one. */
   readonly #sending = new Set<Promise<void>>();
 
   constructor(context: Context) {
     this.#context = context;
+    this.#waker = new Waker(
+      () => this.#claim(),
+      (error) => void context.logger.error('looking for notifications', { error }),
+    );
   }
 
   async start(): Promise<void> {
     await setMainApi(this.#context);
-    await this.#context.database.listen(outboxChannel, () => this.#wake());
-    this.#poll = setInterval(() => this.#wake(), pollMs);
-    this.#wake();
+    await this.#context.database.listen(outboxChannel, () => this.#waker.wake());
+    this.#poll = setInterval(() => this.#waker.wake(), pollMs);
+    this.#waker.wake();
   }
 
   /** Breaks off what is being sent; it is sent again after the next start. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort();
     clearInterval(this.#poll);
-    await this.#claiming;
+    await this.#waker[Symbol.asyncDispose]();
     await Promise.all(this.#sending);
-  }
-
-  #wake(): void {
-    if (this.#stopping.signal.aborted) return;
-    if (this.#claiming) {
-      this.#wokenWhileClaiming = true;
-      return;
-    }
-    this.#claiming = this.#claim()
-      .catch((error) => void this.#context.logger.error('looking for notifications', { error }))
-      .finally(() => {
-        this.#claiming = undefined;
-        if (!this.#wokenWhileClaiming) return;
-        this.#wokenWhileClaiming = false;
-        this.#wake();
-      });
   }
 
   async #claim(): Promise<void> {
@@ -69,7 +57,7 @@ export class Deliverer implements AsyncDisposable {
         .catch((error) => void this.#context.logger.error('delivering a notification', { error }))
         .finally(() => {
           this.#sending.delete(sending);
-          this.#wake();
+          this.#waker.wake();
         });
       this.#sending.add(sending);
     }

@@ -1,5 +1,6 @@
 import type { Context } from '../../context.ts';
 import { JobSecrets } from '../../projects/secrets/job-secrets.ts';
+import { Waker } from '../../server/waker.ts';
 import { jobCancelChannel, jobQueuedChannel } from '../channels.ts';
 import { type Claim, type Claimer, claimNextJob, reclaimExpiredJob } from '../claim.ts';
 import { settleLostRuns } from '../recovery/lost-runs.ts';
@@ -30,17 +31,19 @@ export class Worker implements AsyncDisposable {
   readonly #claimer: Claimer;
   readonly #active: ActiveJobs;
   #poll: NodeJS.Timeout | undefined;
-  #claiming: Promise<void> | undefined;
-  #wokenWhileClaiming = false;
+  readonly #waker: Waker;
   /** Whether the next round looks for jobs whose worker has died: leases expire by time, not by an event. */
   #looksForExpired = true;
   #noteWaiting: NodeJS.Timeout | undefined;
   #isSettling = false;
-  #stopping = false;
 
   constructor(context: Context) {
     const { gatewayId: owner, leaseSeconds, lostHoldSeconds } = context.config;
     this.#context = context;
+    this.#waker = new Waker(
+      () => this.#claimAll(),
+      (error) => void context.logger.error('claiming jobs', { error }),
+    );
     this.#claimer = { owner, leaseSeconds, lostHoldSeconds };
     this.#active = new ActiveJobs(context, this.#claimer);
   }
@@ -48,55 +51,38 @@ export class Worker implements AsyncDisposable {
   /** Call it after the runners have reported their free slots. */
   async start(): Promise<void> {
     const { database, runners } = this.#context;
-    await database.listen(jobQueuedChannel, () => this.#wake());
+    await database.listen(jobQueuedChannel, () => this.#waker.wake());
     await database.listen(jobCancelChannel, (jobId) => this.#active.cancelRequested(jobId));
     database.onReconnect(() => this.#lookForExpired());
-    runners.onChange(() => this.#wake());
+    runners.onChange(() => this.#waker.wake());
     this.#poll = setInterval(() => {
       this.#lookForExpired();
       this.#settleLostRuns();
     }, pollMs);
     this.#active.start();
-    this.#wake();
+    this.#waker.wake();
   }
 
   /** Claims no more jobs and releases those in progress for another gateway. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stopping = true;
     clearInterval(this.#poll);
-    await this.#claiming;
+    await this.#waker[Symbol.asyncDispose]();
     clearTimeout(this.#noteWaiting);
     await this.#active[Symbol.asyncDispose]();
   }
 
   #lookForExpired(): void {
     this.#looksForExpired = true;
-    this.#wake();
-  }
-
-  #wake(): void {
-    if (this.#stopping) return;
-    if (this.#claiming) {
-      this.#wokenWhileClaiming = true;
-      return;
-    }
-    this.#claiming = this.#claimAll()
-      .catch((error) => void this.#context.logger.error('claiming jobs', { error }))
-      .finally(() => {
-        this.#claiming = undefined;
-        if (!this.#wokenWhileClaiming) return;
-        this.#wokenWhileClaiming = false;
-        this.#wake();
-      });
+    this.#waker.wake();
   }
 
   async #claimAll(): Promise<void> {
     for (let claim = await this.#claim(); claim; claim = await this.#claim()) {
       const job = await this.#prepare(claim);
-      if (this.#stopping) return;
+      if (this.#waker.isStopping) return;
       this.#process(job);
     }
-    if (!this.#stopping) this.#noteWaitingSoon();
+    if (!this.#waker.isStopping) this.#noteWaitingSoon();
   }
 
   #noteWaitingSoon(): void {
@@ -136,7 +122,7 @@ export class Worker implements AsyncDisposable {
       .catch((error) => afterCrash(job.work, error))
       .finally(() => {
         this.#active.remove(job);
-        this.#wake();
+        this.#waker.wake();
       });
   }
 

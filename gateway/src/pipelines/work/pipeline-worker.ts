@@ -1,5 +1,6 @@
 import type { Context } from '../../context.ts';
 import { jobQueuedChannel } from '../../jobs/channels.ts';
+import { Waker } from '../../server/waker.ts';
 import { estimateTasks } from '../costs.ts';
 import { pipelineChangedChannel } from '../store.ts';
 import { advance } from './advance.ts';
@@ -19,12 +20,15 @@ export class PipelineWorker implements AsyncDisposable {
   readonly #context: Context;
   #poll: NodeJS.Timeout | undefined;
   #soon: NodeJS.Timeout | undefined;
-  #working: Promise<void> | undefined;
-  #wokenWhileWorking = false;
-  #stopping = false;
+  readonly #waker: Waker;
 
   constructor(context: Context) {
     this.#context = context;
+    this.#waker = new Waker(
+      () => this.#advanceAll(),
+      (error) => void context.logger.error('working on pipelines', { error }),
+      () => this.#wakeSoon(),
+    );
   }
 
   async start(): Promise<void> {
@@ -37,40 +41,23 @@ export class PipelineWorker implements AsyncDisposable {
     database.onReconnect(() => this.#wakeSoon());
     this.#poll = setInterval(() => {
       this.#destroyDue();
-      this.#wake();
+      this.#waker.wake();
     }, pollMs);
-    this.#wake();
+    this.#waker.wake();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stopping = true;
     clearInterval(this.#poll);
     clearTimeout(this.#soon);
-    await this.#working;
+    await this.#waker[Symbol.asyncDispose]();
   }
 
   #wakeSoon(): void {
-    if (this.#stopping) return;
+    if (this.#waker.isStopping) return;
     this.#soon ??= setTimeout(() => {
       this.#soon = undefined;
-      this.#wake();
+      this.#waker.wake();
     }, gatherMs);
-  }
-
-  #wake(): void {
-    if (this.#stopping) return;
-    if (this.#working) {
-      this.#wokenWhileWorking = true;
-      return;
-    }
-    this.#working = this.#advanceAll()
-      .catch((error) => void this.#context.logger.error('working on pipelines', { error }))
-      .finally(() => {
-        this.#working = undefined;
-        if (!this.#wokenWhileWorking) return;
-        this.#wokenWhileWorking = false;
-        this.#wakeSoon();
-      });
   }
 
   #destroyDue(): void {
@@ -92,7 +79,7 @@ export class PipelineWorker implements AsyncDisposable {
   /** An error concerns one pipeline only. */
   async #advanceOne(id: string): Promise<void> {
     try {
-      for (let steps = 0; steps < maxStepsInARow && !this.#stopping; steps += 1)
+      for (let steps = 0; steps < maxStepsInARow && !this.#waker.isStopping; steps += 1)
         if (!(await advance(this.#context, id)) && !(await estimateTasks(this.#context, id))) return;
     } catch (error) {
       this.#context.logger.error('working on a pipeline', { pipelineId: id, error });
