@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { JobTransition } from '@deployment-engine/contracts';
 import { waitFor } from '../../testing/wait.ts';
 import { pruneOld } from '../src/jobs/housekeeping/retention.ts';
+import { insertJob } from '../src/jobs/store.ts';
 import { transition } from '../src/jobs/transition.ts';
 import { type GuardedGateway, startGuardedGateway } from './access-support.ts';
 import { helloCode } from './support.ts';
@@ -84,7 +85,7 @@ const hurry = () =>
     .where('delivered_at', 'is', null)
     .execute();
 
-test('a hook is told of a job in order, by signed messages with ids of their own', async () => {
+test('a hook receives signed messages about a job, in order, each with its own id', async () => {
   const { notificationId, secret, events } = await hook('ordered-*');
   expect(events).toHaveLength(4);
   const jobId = await deploy('ordered-1');
@@ -272,8 +273,16 @@ test('the main API is told what each deployment comes to, with the token of the 
   expect(new Set(received.map(({ headers }) => headers['idempotency-key'])).size).toBe(4);
   expect(received.at(-1)?.body).toMatchObject({ job_id: body.job_id, outputs: {}, resources: [] });
   for (const { text } of received) expect(text).not.toContain('swordfish');
-  const other = await deploy('no-deployment');
-  await move(other, 'claim', 'complete');
+  for (const projectId of ['no-deployment', 'like-dep-1'])
+    await move(await deploy(projectId), 'claim', 'complete');
+  const createdBy = { id: 'ada', blastRadius: null };
+  const check = await insertJob(query(), {
+    projectId: body.project_id,
+    type: 'drift',
+    revision: 1,
+    createdBy,
+  });
+  await move(check.id, 'claim', 'complete');
   expect(await deliveries('main-api')).toHaveLength(4);
 });
 

@@ -17,21 +17,27 @@ const recordStatusOf: Readonly<Record<JobStatus, RecordStatus>> = {
 /** Ids of projects that deployments own end with the deployment's id. */
 const ownedProject = /dep-[0-9]{13}-[a-z0-9]{8}$/;
 
+/** Whether a job changes what a deployment has come to. A drift check does not. */
+export function changesDeployment({ project_id, type }: Pick<JobRow, 'project_id' | 'type'>): boolean {
+  return ownedProject.test(project_id) && type !== 'drift';
+}
+
 /** Returns the word that the API of deployments has for the status of a job. */
 export function recordStatus({ type, status }: { type: JobType; status: JobStatus }): RecordStatus {
   return type === 'destroy' && status === 'completed' ? 'deleted' : recordStatusOf[status];
 }
 
 /**
- * Writes what a deployment has come to, in the transaction that changes its job. A drift check does not change a deployment.
+ * Writes what a deployment has come to, in the transaction that changes its job.
  * One that was to be deleted is gone when its destroy has ended and left nothing behind.
  */
 export async function noteDeployment(
   trx: Query,
-  { id, project_id: projectId, type, status }: Pick<JobRow, 'id' | 'project_id' | 'type' | 'status'>,
+  job: Pick<JobRow, 'id' | 'project_id' | 'type' | 'status'>,
   which: 'new' | 'known' = 'known',
 ): Promise<void> {
-  if (!ownedProject.test(projectId) || type === 'drift') return;
+  if (!changesDeployment(job)) return;
+  const { id, project_id: projectId, type, status } = job;
   const isGone = type === 'destroy' && status === 'completed';
   const hasLeft = isGone && (await unresolvedOrphans(trx, projectId)).length > 0;
   const now = new Date();

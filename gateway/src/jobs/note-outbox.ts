@@ -1,6 +1,7 @@
 import { type JobNotification, type JobStatus, matchesWildcard } from '@deployment-engine/contracts';
 import type { JobRow } from '../server/database/job-row.ts';
 import { notify, type Query } from '../server/database/open.ts';
+import { changesDeployment } from './note-deployment.ts';
 
 /** Channel that announces that there is something to deliver. */
 export const outboxChannel = 'outbox';
@@ -13,16 +14,23 @@ const eventOf: Readonly<Partial<Record<JobStatus, JobNotification>>> = {
   cancelled: 'job.cancelled',
 };
 
-/** Writes whom to tell of a job's new status, in the transaction that changes it: neither can be lost without the other. */
+/** Stores a message to each address that a job's new status concerns, in the transaction that changes the job: neither is lost without the other. */
 export async function noteOutbox(
   trx: Query,
-  { id, project_id: projectId, status }: Pick<JobRow, 'id' | 'project_id' | 'status'>,
+  job: Pick<JobRow, 'id' | 'project_id' | 'type' | 'status'>,
 ): Promise<void> {
-  const event = eventOf[status];
+  const { id, project_id: projectId } = job;
+  const event = eventOf[job.status];
   if (event === undefined) return;
-  const targets = await trx.selectFrom('notification_targets').select(['id', 'projects', 'events']).execute();
+  const targets = await trx
+    .selectFrom('notification_targets')
+    .select(['id', 'kind', 'projects', 'events'])
+    .execute();
   const told = targets.filter(
-    ({ projects, events }) => matchesWildcard(projects, projectId) && JSON.parse(events).includes(event),
+    ({ kind, projects, events }) =>
+      matchesWildcard(projects, projectId) &&
+      JSON.parse(events).includes(event) &&
+      (kind !== 'main_api' || changesDeployment(job)), // the main API hears of deployments only
   );
   if (told.length === 0) return;
   await trx

@@ -32,7 +32,7 @@ export async function messageOf(
       timestamp: delivery.created_at.toISOString(),
       data: { ...view, ...(deployment ? { deploymentId: deployment.id } : {}) },
     });
-  if (!deployment || job.type === 'drift') return undefined; // a check changes no deployment
+  if (!deployment) return undefined;
   const record = await presentDeployment(context, deployment);
   return mainApi(content, `message-${delivery.id}`, deployment.id, {
     status: statusOf(job.type, delivery.event),
@@ -59,7 +59,7 @@ const statusWords: Readonly<Record<JobNotification, RecordStatus>> = {
   'job.cancelled': 'cancelled',
 };
 
-/** Returns what the main API is told of a deployment. */
+/** Returns the message about a deployment to the main API. */
 export function mainApi(
   { url, secret }: TargetContent,
   id: string,

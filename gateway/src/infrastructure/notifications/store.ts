@@ -13,7 +13,7 @@ export type DeliveryRow = Selectable<Database['outbox']>;
 /** Where messages go, and what signs them. */
 export type TargetContent = { url: string; secret: string };
 
-/** The target that `MAIN_API_URL` sets; it is told of projects that deployments own. */
+/** Id of the main API's row. It receives messages about deployments only. */
 export const mainApiId = 'main-api';
 
 export const targetPlace = (id: string) => `notification|${id}`;
@@ -48,7 +48,7 @@ export async function insertTarget(
     .executeTakeFirstOrThrow();
 }
 
-/** Makes the target of `MAIN_API_URL` fit the settings. Without that setting it is told of nothing new. */
+/** Writes the settings of the main API to its row. Without `MAIN_API_URL` it receives no new messages. */
 export async function setMainApi({ config, database, encryption }: Context): Promise<void> {
   const { mainApiUrl: url = '', mainApiToken: secret = '' } = config;
   const content = encryption.seal(Buffer.from(JSON.stringify({ url, secret })), targetPlace(mainApiId));
