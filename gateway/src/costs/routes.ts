@@ -1,7 +1,7 @@
 import { endpoints } from '@deployment-engine/contracts';
 import type { Router } from 'express';
 import type { Context } from '../context.ts';
-import { decodeNumberCursor, encodeCursor } from '../http/cursor.ts';
+import { cutPage, decodeNumberCursor } from '../http/cursor.ts';
 import { route } from '../http/route.ts';
 import { findProject } from '../projects/store.ts';
 import { deleteBudget, findBudget, saveBudget } from './budgets.ts';
@@ -37,7 +37,7 @@ export function costRoutes(router: Router, context: Context): void {
     const { id: projectId } = await findProject(query, params.projectId);
     const before = decodeNumberCursor(cursor);
     const rows = await listCosts(query, projectId, { before, limit: limit + 1 });
-    const page = rows.slice(0, limit);
+    const { page, next } = cutPage(rows, limit, (row) => row.id);
     return {
       projectId,
       entries: page.map((row) => ({
@@ -49,7 +49,7 @@ export function costRoutes(router: Router, context: Context): void {
         priceBookAsOf: row.price_book_as_of,
         createdAt: row.created_at.toISOString(),
       })),
-      nextCursor: rows.length > page.length ? encodeCursor(page.at(-1)?.id ?? 0) : null,
+      nextCursor: next,
     };
   });
 }

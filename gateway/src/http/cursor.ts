@@ -8,6 +8,20 @@ export function encodeCursor(key: string | number): string {
   return Buffer.from(String(key)).toString('base64url');
 }
 
+/**
+ * Cuts a page out of rows of which one more was read than the page has. Returns it with the cursor of the next one; `null` on the
+ * last page. `keyOf` returns what the rows are ordered by.
+ */
+export function cutPage<Row>(
+  rows: Row[],
+  limit: number,
+  keyOf: (row: Row) => string | number,
+): { page: Row[]; next: string | null } {
+  const page = rows.slice(0, limit);
+  const last = rows.length > page.length ? page.at(-1) : undefined;
+  return { page, next: last === undefined ? null : encodeCursor(keyOf(last)) };
+}
+
 export function decodeNumberCursor(cursor: string | undefined): number | undefined {
   if (cursor === undefined) return undefined;
   const value = Number(Buffer.from(cursor, 'base64url').toString());

@@ -4,7 +4,7 @@ import type { TerraformState } from '@deployment-engine/terraform-code';
 import type { Router } from 'express';
 import { hasRole, type Principal } from '../access/principal.ts';
 import type { Context } from '../context.ts';
-import { decodeNumberCursor, decodeTextCursor, encodeCursor } from '../http/cursor.ts';
+import { cutPage, decodeNumberCursor, decodeTextCursor } from '../http/cursor.ts';
 import { type Input, route } from '../http/route.ts';
 import { projectUncertainty } from '../jobs/recovery/uncertainty.ts';
 import { revisionJobs } from '../projects/history.ts';
@@ -35,10 +35,10 @@ async function showProjects(
 ) {
   const after = decodeTextCursor(page.cursor);
   const rows = await listProjects(query, { principal, after, limit: page.limit + 1 });
-  const projects = await presentProjects(query, rows.slice(0, page.limit));
+  const { page: shown, next } = cutPage(rows, page.limit, ({ id }) => id);
   return {
-    projects,
-    nextCursor: rows.length > page.limit ? encodeCursor(projects.at(-1)?.projectId ?? '') : null,
+    projects: await presentProjects(query, shown),
+    nextCursor: next,
   };
 }
 
@@ -113,7 +113,7 @@ async function showHistory(
   const project = await findProject(query, params.projectId);
   const before = decodeNumberCursor(page.cursor);
   const rows = await listRevisions(query, project.id, { before, limit: page.limit + 1 });
-  const shown = rows.slice(0, page.limit);
+  const { page: shown, next } = cutPage(rows, page.limit, (row) => row.number);
   const numbers = shown.map((revision) => revision.number);
   const jobs = await revisionJobs(query, project.id, numbers);
   return {
@@ -126,7 +126,7 @@ async function showHistory(
       createdAt: revision.createdAt.toISOString(),
       jobs: jobs.get(revision.number) ?? [],
     })),
-    nextCursor: rows.length > shown.length ? encodeCursor(shown.at(-1)?.number ?? 0) : null,
+    nextCursor: next,
   };
 }
 

@@ -1,7 +1,7 @@
 import { endpoints } from '@deployment-engine/contracts';
 import type { Router } from 'express';
 import type { Context } from '../context.ts';
-import { decodeNumberCursor, encodeCursor } from '../http/cursor.ts';
+import { cutPage, decodeNumberCursor } from '../http/cursor.ts';
 import { type Input, route } from '../http/route.ts';
 import { refuseLimited } from '../jobs/refuse-limited.ts';
 import { projectRedactor } from '../projects/secrets/project-redactor.ts';
@@ -31,11 +31,11 @@ async function showVersions(
   const project = await findProject(query, params.projectId);
   const before = decodeNumberCursor(page.cursor);
   const rows = await listStateVersions(query, project.id, { before, limit: page.limit + 1 });
-  const shown = rows.slice(0, page.limit);
+  const { page: shown, next } = cutPage(rows, page.limit, (row) => row.id);
   return {
     projectId: project.id,
     versions: shown.map(presentVersion),
-    nextCursor: rows.length > shown.length ? encodeCursor(shown.at(-1)?.id ?? 0) : null,
+    nextCursor: next,
   };
 }
 

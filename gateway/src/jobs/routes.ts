@@ -3,7 +3,7 @@ import { DomainError } from '@deployment-engine/service';
 import type { Router } from 'express';
 import type { Context } from '../context.ts';
 import { planCost } from '../costs/plan-cost.ts';
-import { decodeNumberCursor, encodeCursor } from '../http/cursor.ts';
+import { cutPage, decodeNumberCursor } from '../http/cursor.ts';
 import { redactAnswer } from '../http/redact-answer.ts';
 import { type Input, route } from '../http/route.ts';
 import { findReports } from '../policy/reports.ts';
@@ -56,10 +56,10 @@ async function sendStatus(context: Context, { params, response }: Input<typeof e
 async function showJobs({ database }: Context, { query: filter, principal }: Input<typeof endpoints.jobs>) {
   const before = decodeNumberCursor(filter.cursor);
   const rows = await listJobs(database.query, { ...filter, principal, before, limit: filter.limit + 1 });
-  const page = rows.slice(0, filter.limit);
+  const { page, next } = cutPage(rows, filter.limit, (row) => row.seq);
   return {
     jobs: page.map((row) => withoutResult(presentJob(row))),
-    nextCursor: rows.length > page.length ? encodeCursor(page.at(-1)?.seq ?? 0) : null,
+    nextCursor: next,
   };
 }
 

@@ -1,7 +1,7 @@
 import { endpoints, type ProjectPolicy, type UserRule } from '@deployment-engine/contracts';
 import type { Router } from 'express';
 import type { Context } from '../context.ts';
-import { decodeNumberCursor, encodeCursor } from '../http/cursor.ts';
+import { cutPage, decodeNumberCursor } from '../http/cursor.ts';
 import { route } from '../http/route.ts';
 import { addExemption, changeSettings } from './change-settings.ts';
 import { effectiveSettings } from './effective-settings.ts';
@@ -32,11 +32,11 @@ export function policyRoutes(router: Router, context: Context): void {
   route(router, endpoints.policyHistory, async ({ params: { projectId }, query: { cursor, limit } }) => {
     const before = decodeNumberCursor(cursor);
     const versions = await listSettings(query, projectId, { before, limit: limit + 1 });
-    const page = versions.slice(0, limit);
+    const { page, next } = cutPage(versions, limit, (row) => row.version);
     return {
       projectId,
       versions: page,
-      nextCursor: versions.length > page.length ? encodeCursor(page.at(-1)?.version ?? 0) : null,
+      nextCursor: next,
     };
   });
 }

@@ -1,6 +1,6 @@
 import { attemptSchema, type endpoints } from '@deployment-engine/contracts';
 import type { Context } from '../../context.ts';
-import { decodeNumberCursor, encodeCursor } from '../../http/cursor.ts';
+import { cutPage, decodeNumberCursor } from '../../http/cursor.ts';
 import { redactAnswer } from '../../http/redact-answer.ts';
 import type { Input } from '../../http/route.ts';
 import { recordStatus } from '../../jobs/note-deployment.ts';
@@ -22,7 +22,7 @@ export async function deploymentHistory(
     before: decodeNumberCursor(page.cursor),
     limit: page.limit + 1,
   });
-  const jobs = rows.slice(0, page.limit);
+  const { page: jobs, next } = cutPage(rows, page.limit, (row) => row.seq);
   const costs = await costsOf(
     context,
     jobs.map(({ id }) => id),
@@ -39,7 +39,7 @@ export async function deploymentHistory(
   );
   return {
     history,
-    next_cursor: rows.length > jobs.length ? encodeCursor(jobs.at(-1)?.seq ?? 0) : null,
+    next_cursor: next,
   };
 }
 

@@ -1,7 +1,7 @@
 import { endpoints } from '@deployment-engine/contracts';
 import type { Response, Router } from 'express';
 import type { Context } from '../../context.ts';
-import { decodeNumberCursor, encodeCursor } from '../../http/cursor.ts';
+import { cutPage, decodeNumberCursor } from '../../http/cursor.ts';
 import { requestState } from '../../http/request-state.ts';
 import { type Input, route } from '../../http/route.ts';
 import { asked } from '../../jobs/create.ts';
@@ -49,7 +49,7 @@ async function list(context: Context, { query: filter, principal }: Input<typeof
   const { query } = context.database;
   const before = decodeNumberCursor(filter.cursor);
   const rows = await listDeployments(query, principal, { ...filter, before });
-  const page = rows.slice(0, filter.limit);
+  const { page, next } = cutPage(rows, filter.limit, (row) => row.seq);
   const ids = page.map(({ job_id }) => job_id);
   const jobs =
     ids.length === 0 ? [] : await query.selectFrom('jobs').selectAll().where('id', 'in', ids).execute();
@@ -59,6 +59,6 @@ async function list(context: Context, { query: filter, principal }: Input<typeof
   );
   return {
     deployments,
-    next_cursor: rows.length > page.length ? encodeCursor(page.at(-1)?.seq ?? 0) : null,
+    next_cursor: next,
   };
 }

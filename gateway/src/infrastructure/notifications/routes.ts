@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { endpoints } from '@deployment-engine/contracts';
 import type { Router } from 'express';
 import type { Context } from '../../context.ts';
-import { decodeNumberCursor, encodeCursor } from '../../http/cursor.ts';
+import { cutPage, decodeNumberCursor } from '../../http/cursor.ts';
 import { type Input, route } from '../../http/route.ts';
 import { outboxChannel } from '../../jobs/note-outbox.ts';
 import { notify } from '../../server/database/open.ts';
@@ -85,10 +85,10 @@ async function list(
   const target = await findTarget(query, principal, params.notificationId);
   const before = decodeNumberCursor(page.cursor);
   const rows = await listDeliveries(query, target.id, { status: page.status, before, limit: page.limit + 1 });
-  const shown = rows.slice(0, page.limit);
+  const { page: shown, next } = cutPage(rows, page.limit, (row) => row.id);
   return {
     deliveries: shown.map(presentDelivery),
-    nextCursor: rows.length > shown.length ? encodeCursor(shown.at(-1)?.id ?? 0) : null,
+    nextCursor: next,
   };
 }
 

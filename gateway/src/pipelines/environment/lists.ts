@@ -2,7 +2,7 @@ import { DomainError } from '@deployment-engine/service';
 import { sql } from 'kysely';
 import type { Principal } from '../../access/principal.ts';
 import type { Context } from '../../context.ts';
-import { decodeNumberCursor, encodeCursor } from '../../http/cursor.ts';
+import { cutPage, decodeNumberCursor, encodeCursor } from '../../http/cursor.ts';
 import { presentSummary, withoutHiddenReasons } from '../present.ts';
 import type { PipelineRow } from '../rows.ts';
 import { countTasks, hiddenComponents, visibleTo } from '../store.ts';
@@ -30,7 +30,7 @@ export async function listPipelines({ database }: Context, principal: Principal,
   if (filter.status) rows = rows.where('status', '=', filter.status);
   if (before !== undefined) rows = rows.where('seq', '<', before);
   const found = await rows.execute();
-  const page = found.slice(0, filter.limit);
+  const { page, next } = cutPage(found, filter.limit, (row) => row.seq);
   const ids = page.map(({ id }) => id);
   const counts = await countTasks(database.query, ids);
   const hidden = await hiddenComponents(database.query, principal, ids);
@@ -39,7 +39,7 @@ export async function listPipelines({ database }: Context, principal: Principal,
   );
   return {
     pipelines,
-    nextCursor: found.length > page.length ? encodeCursor(page.at(-1)?.seq ?? 0) : null,
+    nextCursor: next,
   };
 }
 

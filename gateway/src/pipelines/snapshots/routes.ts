@@ -1,7 +1,7 @@
 import { endpoints } from '@deployment-engine/contracts';
 import type { Router } from 'express';
 import type { Context } from '../../context.ts';
-import { decodeNumberCursor, encodeCursor } from '../../http/cursor.ts';
+import { cutPage, decodeNumberCursor } from '../../http/cursor.ts';
 import { type Input, route } from '../../http/route.ts';
 import { stackNotFound } from '../create/follow-ups.ts';
 import { readEnvironment } from '../environment/status.ts';
@@ -26,14 +26,14 @@ async function show(
   await readEnvironment(query, principal, params);
   const before = decodeNumberCursor(page.cursor);
   const rows = await listSnapshots(query, params, { before, limit: page.limit + 1 });
-  const shown = rows.slice(0, page.limit);
+  const { page: shown, next } = cutPage(rows, page.limit, (row) => row.seq);
   const states = await statesOf(
     query,
     shown.map(({ id }) => id),
   );
   return {
     snapshots: shown.map((row) => presentSnapshot(row, states, principal)),
-    nextCursor: rows.length > shown.length ? encodeCursor(shown.at(-1)?.seq ?? 0) : null,
+    nextCursor: next,
   };
 }
 

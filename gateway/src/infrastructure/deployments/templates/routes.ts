@@ -1,7 +1,7 @@
 import { endpoints } from '@deployment-engine/contracts';
 import type { Router } from 'express';
 import type { Context } from '../../../context.ts';
-import { decodeNumberCursor, encodeCursor } from '../../../http/cursor.ts';
+import { cutPage, decodeNumberCursor } from '../../../http/cursor.ts';
 import { type Input, route } from '../../../http/route.ts';
 import { parametersOf } from './parameters.ts';
 import {
@@ -21,10 +21,10 @@ export function templateRoutes(router: Router, context: Context): void {
       before: decodeNumberCursor(cursor),
       limit: limit + 1,
     });
-    const page = rows.slice(0, limit);
+    const { page, next } = cutPage(rows, limit, (row) => row.seq);
     return {
       templates: page.map(present),
-      next_cursor: rows.length > page.length ? encodeCursor(page.at(-1)?.seq ?? 0) : null,
+      next_cursor: next,
     };
   });
   route(router, endpoints.template, async ({ params, query: { version }, principal }) => {
