@@ -28,10 +28,10 @@ export type NewJob = {
   pipelineId?: string;
 };
 
-/** Returns `<type>-<epoch ms>-<8 random letters and digits>`. */
-export function newJobId(type: JobType | 'pipeline'): string {
+/** Returns `<prefix>-<epoch ms>-<8 random letters and digits>`; jobs have their type as prefix, deployments `dep`, templates `tpl`. */
+export function newId(prefix: JobType | 'pipeline' | 'dep' | 'tpl'): string {
   const random = Array.from({ length: 8 }, () => alphabet[randomInt(alphabet.length)]).join('');
-  return `${type}-${Date.now()}-${random}`;
+  return `${prefix}-${Date.now()}-${random}`;
 }
 
 /** Inserts a pending job. It is queued when the transaction commits. */
@@ -39,7 +39,7 @@ export async function insertJob(trx: Query, job: NewJob): Promise<JobRow> {
   const row = await trx
     .insertInto('jobs')
     .values({
-      id: newJobId(job.type),
+      id: newId(job.type),
       project_id: job.projectId,
       type: job.type,
       revision: job.revision,

@@ -3,12 +3,12 @@ import type { Context } from '../../context.ts';
 import type { Asked } from '../../jobs/create.ts';
 import { oncePerKey } from '../../jobs/idempotency.ts';
 import { refuseLimited } from '../../jobs/refuse-limited.ts';
-import { insertJob } from '../../jobs/store.ts';
+import { insertJob, newId } from '../../jobs/store.ts';
 import { prepareRevision, saveRevision } from '../../projects/revisions/store.ts';
 import { ensureProject } from '../../projects/store.ts';
 import { compile } from './source/compile.ts';
 import { resolveSource } from './source/resolve-source.ts';
-import { newId, ownProject } from './store.ts';
+import { ownProject } from './store.ts';
 
 /** Stores a deployment with a project of its own, and queues its first run. Returns its id. */
 export async function createDeployment(

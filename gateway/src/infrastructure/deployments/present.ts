@@ -9,18 +9,13 @@ import type { z } from 'zod';
 import type { Context } from '../../context.ts';
 import { redactAnswer } from '../../http/redact-answer.ts';
 import { presentJob } from '../../jobs/present.ts';
-import {
-  findRevision,
-  type RevisionFiles,
-  readRevisionFiles,
-  readRevisionVariables,
-  type Variables,
-} from '../../projects/revisions/store.ts';
+import type { RevisionFiles } from '../../projects/revisions/store.ts';
 import { declaredVariables } from '../../projects/secrets/declared-variables.ts';
 import { redactedOutputs } from '../../projects/states/outputs.ts';
 import { readNewestState } from '../../projects/states/store.ts';
 import type { JobRow } from '../../server/database/job-row.ts';
 import type { Query } from '../../server/database/open.ts';
+import { type RunCode, readRunCode } from './run-code.ts';
 import { parameterNameOf, templateFiles } from './source/template-files.ts';
 import { stackFailure } from './stack-failure.ts';
 import type { DeploymentRow } from './store.ts';
@@ -76,7 +71,7 @@ export async function presentDeployment(context: Context, row: DeploymentRow): P
   const job = await query.selectFrom('jobs').selectAll().where('id', '=', row.job_id).executeTakeFirst();
   const view = job && presentJob(job);
   const state = await readNewestState(query, context.encryption, row.project_id);
-  const code = await codeOf(context, row, job?.revision ?? 1);
+  const code = await readRunCode(context, row, job?.revision ?? 1);
   const record: DeploymentRecord = {
     ...summary(row, job),
     waiting_reason:
@@ -97,20 +92,6 @@ export async function presentDeployment(context: Context, row: DeploymentRow): P
 
 type Given = Pick<DeploymentRecord, 'parameters' | 'variables'>;
 
-type Code = { files: RevisionFiles; values: Variables };
-
-/** Returns the code of the newest run with the values of its variables. */
-async function codeOf(
-  { database: { query }, encryption }: Context,
-  { project_id: projectId }: DeploymentRow,
-  number: number,
-): Promise<Code | undefined> {
-  const revision = await findRevision(query, projectId, number);
-  if (!revision) return undefined;
-  const files = await readRevisionFiles(query, revision.digest);
-  return { files, values: await readRevisionVariables(query, encryption, projectId, number) };
-}
-
 function stackError(row: DeploymentRow, failure: JobError, files: RevisionFiles) {
   if (row.template_type !== 'cloudformation') return undefined;
   const [template] = Object.values(templateFiles(row.template_type, files));
@@ -118,7 +99,7 @@ function stackError(row: DeploymentRow, failure: JobError, files: RevisionFiles)
 }
 
 /** Returns what was given to the newest run; values of sensitive variables are hidden. */
-function givenValues(row: DeploymentRow, { files, values }: Code): Given {
+function givenValues(row: DeploymentRow, { files, values }: RunCode): Given {
   const declared = declaredVariables(files);
   const parameterNames: string[] = JSON.parse(row.parameter_names);
   const shown: Given = { parameters: {}, variables: {} };

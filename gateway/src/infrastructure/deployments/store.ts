@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import type { DeploymentsQuery } from '@deployment-engine/contracts';
 import { projectIdPattern } from '@deployment-engine/contracts';
 import { DomainError } from '@deployment-engine/service';
@@ -9,14 +8,6 @@ import type { Query } from '../../server/database/open.ts';
 import type { Database } from '../../server/database/schema.ts';
 
 export type DeploymentRow = Selectable<Database['deployments']>;
-
-const alphabet = '0123456789abcdefghijklmnopqrstuvwxyz';
-
-/** Returns `<prefix>-<epoch ms>-<8 random letters and digits>`, which no word of a path can be. */
-export function newId(prefix: 'dep' | 'tpl'): string {
-  const random = Array.from({ length: 8 }, () => alphabet[randomInt(alphabet.length)]).join('');
-  return `${prefix}-${Date.now()}-${random}`;
-}
 
 /** Returns the first pattern of a caller's projects under which new ones can be named: `acme.*`, or `*`. */
 export function tenantOf(principal: Principal): string {

@@ -7,14 +7,9 @@ import type { Asked } from '../../jobs/create.ts';
 import { oncePerKey } from '../../jobs/idempotency.ts';
 import { refuseLimited } from '../../jobs/refuse-limited.ts';
 import { findJob, insertJob } from '../../jobs/store.ts';
-import {
-  findRevision,
-  prepareRevision,
-  readRevisionFiles,
-  readRevisionVariables,
-  saveRevision,
-} from '../../projects/revisions/store.ts';
+import { prepareRevision, saveRevision } from '../../projects/revisions/store.ts';
 import type { Query } from '../../server/database/open.ts';
+import { readRunCode } from './run-code.ts';
 import { compile, type Given } from './source/compile.ts';
 import { resolveSource, type Source } from './source/resolve-source.ts';
 import { parameterNameOf, templateFiles } from './source/template-files.ts';
@@ -45,8 +40,8 @@ export async function updateDeployment(
 }
 
 function refuseObserved(id: string, body: UpdateDeployment): void {
-  const lies = observed.filter((name) => body[name] !== undefined);
-  if (body.status !== undefined && body.status !== 'cancelled') lies.unshift('status' as never);
+  const isLie = body.status !== undefined && body.status !== 'cancelled';
+  const lies = [...(isLie ? ['status'] : []), ...observed.filter((name) => body[name] !== undefined)];
   if (lies.length === 0) return;
   throw new DomainError(
     'status_is_observed',
@@ -149,26 +144,19 @@ async function nextCode(
   };
 }
 
-async function lastCode(
-  { database: { query }, encryption }: Context,
-  row: DeploymentRow,
-): Promise<{ files: Files; given: Given }> {
-  const number = (await findJob(query, row.job_id))?.revision ?? 1;
-  const revision = await findRevision(query, row.project_id, number);
-  if (!revision) throw new Error(`reading deployment ${row.id}: its project has no revision ${number}`);
-  const files = templateFiles(row.template_type, await readRevisionFiles(query, revision.digest));
-  const values = await readRevisionVariables(query, encryption, row.project_id, number);
+async function lastCode(context: Context, row: DeploymentRow): Promise<{ files: Files; given: Given }> {
+  const number = (await findJob(context.database.query, row.job_id))?.revision ?? 1;
+  const code = await readRunCode(context, row, number);
+  if (!code) throw new Error(`reading deployment ${row.id}: its project has no revision ${number}`);
   const parameterNames: string[] = JSON.parse(row.parameter_names);
-  const given: { parameters: Record<string, unknown>; variables: Record<string, unknown> } = {
-    parameters: {},
-    variables: {},
-  };
-  for (const [variable, value] of Object.entries(values)) {
+  const parameters: Record<string, unknown> = {};
+  const variables: Record<string, unknown> = {};
+  for (const [variable, value] of Object.entries(code.values)) {
     const name = parameterNameOf(row.template_type, variable);
-    if (parameterNames.includes(name)) given.parameters[name] = value;
-    else if (row.template_type === 'terraform') given.variables[name] = value;
+    if (parameterNames.includes(name)) parameters[name] = value;
+    else if (row.template_type === 'terraform') variables[name] = value;
   }
-  return { files, given };
+  return { files: templateFiles(row.template_type, code.files), given: { parameters, variables } };
 }
 
 function originOf({ template_id, template_version, template_url, template_digest }: DeploymentRow) {

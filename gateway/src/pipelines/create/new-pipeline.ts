@@ -4,7 +4,7 @@ import type { Principal } from '../../access/principal.ts';
 import type { Context } from '../../context.ts';
 import type { Call } from '../../http/call.ts';
 import { type IdempotentRequest, oncePerKey } from '../../jobs/idempotency.ts';
-import { newJobId } from '../../jobs/store.ts';
+import { newId } from '../../jobs/store.ts';
 import { shareLock } from '../../server/database/locks.ts';
 import type { Query } from '../../server/database/open.ts';
 import { type PipelineContent, pipelinePlace, sealJson, taskPlace } from '../contents.ts';
@@ -83,7 +83,7 @@ export async function insertPipeline(
   createdBy: PipelineCreator,
 ): Promise<PipelineRow> {
   await shareLock(trx, 'contents');
-  const id = newJobId('pipeline');
+  const id = newId('pipeline');
   const row = await trx
     .insertInto('pipelines')
     .values({

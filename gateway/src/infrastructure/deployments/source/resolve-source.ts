@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { type CreateDeployment, canonicalJson, type Files } from '@deployment-engine/contracts';
 import { DomainError } from '@deployment-engine/service';
 import type { Principal } from '../../../access/principal.ts';
 import type { Context } from '../../../context.ts';
 import { readTemplateVersion } from '../templates/store.ts';
 import { oneFile } from './compile.ts';
+import { digestOf } from './digest.ts';
 import { fetchTemplate } from './fetch-template.ts';
 
 type Given = Pick<
@@ -73,11 +73,7 @@ async function storedTemplate(context: Context, principal: Principal, given: Giv
       template_id: id,
       template_version: stored.number,
       template_url: null,
-      template_digest: digestOf(stored.code),
+      template_digest: stored.digest,
     },
   };
-}
-
-function digestOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

@@ -1,13 +1,14 @@
-import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress } from 'node:zlib';
 import type { TemplateType } from '@deployment-engine/contracts';
 import { DomainError } from '@deployment-engine/service';
 import { type Selectable, sql } from 'kysely';
 import { coversScope, type Principal, signedName } from '../../../access/principal.ts';
+import { newId } from '../../../jobs/store.ts';
 import type { Query } from '../../../server/database/open.ts';
 import type { Database } from '../../../server/database/schema.ts';
-import { newId, tenantOf } from '../store.ts';
+import { digestOf } from '../source/digest.ts';
+import { tenantOf } from '../store.ts';
 
 export type TemplateRow = Selectable<Database['templates']>;
 
@@ -157,8 +158,4 @@ function requireVisible(row: TemplateRow | undefined, principal: Principal, id: 
 
 function isVisible({ tenant }: Pick<TemplateRow, 'tenant'>, principal: Principal): boolean {
   return tenant === '*' || coversScope(principal, [tenant]);
-}
-
-function digestOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

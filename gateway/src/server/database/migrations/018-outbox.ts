@@ -1,7 +1,7 @@
 import type { Migration } from 'kysely';
 import { runScript } from '../run-script.ts';
 
-/** Who is told of what jobs come to, and what is still to be told. */
+/** Addresses that receive messages about jobs, and the messages. */
 export const outbox: Migration = {
   up: (database) =>
     runScript(
