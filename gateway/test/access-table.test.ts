@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { openApiDocument } from '../src/http/openapi.ts';
 import { type GuardedGateway, startGuardedGateway } from './access-support.ts';
-import { helloCode } from './support.ts';
+import { helloCode, helloDeployment } from './support.ts';
 
 const roles = ['viewer', 'deployer', 'approver', 'admin'];
 const code = { iacCode: helloCode };
@@ -46,14 +46,7 @@ const bodies: Record<string, unknown> = {
   adoptOrphan: { orphanId: `orphan-${'0'.repeat(16)}` },
   deleteOrphans: { orphanIds: [`orphan-${'0'.repeat(16)}`] },
   acknowledgeOrphans: { orphanIds: [`orphan-${'0'.repeat(16)}`], reason: 'a test' },
-  createDeployment: {
-    name: 'web',
-    provider: 'aws',
-    cloud_account_id: 'account-1',
-    environment_id: 'development',
-    template_type: 'terraform',
-    template_code: helloCode,
-  },
+  createDeployment: helloDeployment,
   createNotification: { name: 'hook', url: 'https://hooks.example.org/x', projects: 'other-*' },
   createTemplate: { name: 'hello', template_type: 'terraform', template_code: helloCode },
   addTemplateVersion: { template_code: helloCode },

@@ -1,7 +1,7 @@
 import { transition } from '../src/jobs/transition.ts';
 import { saveStateVersion } from '../src/projects/states/store.ts';
 import { type Client, type GuardedGateway, startGuardedGateway } from './access-support.ts';
-import { helloCode } from './support.ts';
+import { helloDeployment } from './support.ts';
 
 let it: GuardedGateway;
 beforeAll(async () => {
@@ -9,14 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => it?.[Symbol.asyncDispose]());
 
-const terraform = {
-  name: 'web',
-  provider: 'aws',
-  cloud_account_id: 'account-1',
-  environment_id: 'development',
-  template_type: 'terraform',
-  template_code: helloCode,
-};
+const terraform = helloDeployment;
 const stackTemplate = {
   Parameters: {
     Size: { Type: 'Number', Default: 1, MaxValue: 5 },
@@ -112,7 +105,7 @@ test.each([
   ['an unknown cloud', { provider: 'ibm' }, '/provider'],
   ['a field that there is not', { templateCode: 'x' }, '/templateCode'],
   ['an empty template', { template_code: ' \n' }, '/template_code'],
-  ['a parameter that is no name of a variable', { parameters: { 'a b': 1 } }, '/parameters/a b'],
+  ['a parameter whose name no variable can have', { parameters: { 'a b': 1 } }, '/parameters/a b'],
   ['a lone account', { cloud_account_id: '' }, '/cloud_account_id'],
 ])('%s is refused, and the field is named', async (_what, change, pointer) => {
   const { status, body } = await create(it.admin, { ...terraform, ...change });

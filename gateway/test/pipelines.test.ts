@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { policyFile } from '../../testing/policy-file.ts';
-import { notesRepository } from '../../testing/stacks/notes.ts';
+import { notesRepository, notesStackFile } from '../../testing/stacks/notes.ts';
 import { componentPlace, sealJson } from '../src/pipelines/contents.ts';
 import { destroyDueEnvironments } from '../src/pipelines/work/expiry.ts';
 import { type Client, type GuardedGateway, startGuardedGateway } from './access-support.ts';
@@ -30,15 +30,7 @@ const stackRules = [
   rule('USER-ASK', 'approve', 'component.spec.text == "ask"'),
 ];
 
-const stackFile = (spec: object) => ({
-  'stacks/notes/stack.yaml': JSON.stringify({
-    apiVersion: 'core.deployer.io/v1',
-    kind: 'Stack',
-    metadata: { name: 'notes' },
-    spec: { provider: { name: 'aws', region: 'us-east-1' }, ...spec },
-  }),
-});
-const files = (spec: object = {}) => notesRepository({ 'a/one': { text: '1' } }, stackFile(spec));
+const files = (spec: object = {}) => notesRepository({ 'a/one': { text: '1' } }, notesStackFile(spec));
 const query = () => it.gateway.context.database.query;
 
 /** Makes a pipeline wait as if its plans were made; there is no runner here. */

@@ -1,4 +1,4 @@
-import { notesRepository } from '../../testing/stacks/notes.ts';
+import { notesRepository, notesStackFile } from '../../testing/stacks/notes.ts';
 import { emptyContent, pipelinePlace, sealJson } from '../src/pipelines/contents.ts';
 import { destroyDueEnvironments } from '../src/pipelines/work/expiry.ts';
 import { type GuardedGateway, startGuardedGateway } from './access-support.ts';
@@ -11,15 +11,7 @@ beforeAll(async () => {
 afterAll(() => it?.[Symbol.asyncDispose]());
 
 const query = () => it.gateway.context.database.query;
-const stackFile = (spec: object) => ({
-  'stacks/notes/stack.yaml': JSON.stringify({
-    apiVersion: 'core.deployer.io/v1',
-    kind: 'Stack',
-    metadata: { name: 'notes' },
-    spec: { provider: { name: 'aws', region: 'us-east-1' }, ...spec },
-  }),
-});
-const files = (spec: object = {}) => notesRepository({ 'a/one': { text: '1' } }, stackFile(spec));
+const files = (spec: object = {}) => notesRepository({ 'a/one': { text: '1' } }, notesStackFile(spec));
 
 test('an environment with a pipeline at work is not destroyed before that has ended', async () => {
   const { body } = await it.admin.post('/api/stacks/notes/apply', { files: files(), environment: 'busy' });
@@ -39,7 +31,7 @@ test('an environment with a pipeline at work is not destroyed before that has en
 });
 
 test('who may touch a part of a stack sees no other part, and neither unlocks it nor removes its rules', async () => {
-  const two = notesRepository({ 'a/one': { text: '1' }, 'b/two': { text: '2' } }, stackFile({}));
+  const two = notesRepository({ 'a/one': { text: '1' }, 'b/two': { text: '2' } }, notesStackFile({}));
   const apply = async (more: object) => {
     const request = { files: two, environment: 'parts', ...more };
     return (await it.admin.post('/api/stacks/notes/apply', request)).body.pipelineId as string;
@@ -61,7 +53,7 @@ test('who may touch a part of a stack sees no other part, and neither unlocks it
 });
 
 test('nothing that a pipeline says about other components is told to who may touch a part', async () => {
-  const two = notesRepository({ 'a/one': { text: '1' }, 'b/two': { text: '2' } }, stackFile({}));
+  const two = notesRepository({ 'a/one': { text: '1' }, 'b/two': { text: '2' } }, notesStackFile({}));
   const request = { files: two, environment: 'told', autoApprove: false };
   const id = (await it.admin.post('/api/stacks/notes/apply', request)).body.pipelineId;
   await endAs(it.gateway.context, id);

@@ -45,6 +45,16 @@ export async function startTestGateway(env: Record<string, string> = {}): Promis
 
 export const helloCode = `resource "terraform_data" "a" {\n  input = "x"\n}\n`;
 
+/** A valid body of `POST /api/deployments`. */
+export const helloDeployment = {
+  name: 'web',
+  provider: 'aws',
+  cloud_account_id: 'account-1',
+  environment_id: 'development',
+  template_type: 'terraform',
+  template_code: helloCode,
+};
+
 export function onEachGateway(tests: (it: () => TestGateway) => void): void {
   onBothKinds((url) => startTestGateway(url ? { DATABASE_URL: url } : {}), tests);
 }

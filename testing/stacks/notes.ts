@@ -10,12 +10,21 @@ export type Note = {
   movedFrom?: string;
 };
 
+/** Returns the file of the stack `notes` by its path. */
+export function notesStackFile(spec: object): Record<string, string> {
+  const provider = { name: 'aws', region: 'us-east-1' };
+  return { 'stacks/notes/stack.yaml': document('core', 'Stack', { name: 'notes' }, { provider, ...spec }) };
+}
+
 /** Returns a deployment repository with the stack `notes`, its components by `service/component`. */
 export function notesRepository(
   notes: Record<string, Note>,
   more: Record<string, string> = {},
 ): Record<string, string> {
-  const files: Record<string, string> = { ...kindFiles, 'stacks/notes/stack.yaml': stackFile };
+  const files: Record<string, string> = {
+    ...kindFiles,
+    ...notesStackFile({ promotion: ['development', 'staging', 'production'] }),
+  };
   for (const [id, note] of Object.entries(notes)) {
     const [service = '', name = ''] = id.split('/');
     const folder = `stacks/notes/services/${service}`;
@@ -39,13 +48,6 @@ export function notesRepository(
 function document(group: string, kind: string, metadata: object, spec: object): string {
   return JSON.stringify({ apiVersion: `${group}.deployer.io/v1`, kind, metadata, spec });
 }
-
-const stackFile = document(
-  'core',
-  'Stack',
-  { name: 'notes' },
-  { provider: { name: 'aws', region: 'us-east-1' }, promotion: ['development', 'staging', 'production'] },
-);
 
 const main = `
 locals {

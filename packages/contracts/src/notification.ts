@@ -93,7 +93,7 @@ export const notificationEndpoints = {
     path: '/api/notifications',
     operationId: 'listNotifications',
     tag,
-    summary: 'Who is told of what',
+    summary: 'Addresses that receive messages about jobs',
     role: 'viewer',
     scope: 'any',
     status: 200,
