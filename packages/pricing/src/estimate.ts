@@ -9,6 +9,7 @@ import {
 import { Decimal } from 'decimal.js';
 import { amount, total } from './amounts.ts';
 import { costDiff } from './cost-diff.ts';
+import { type WithInner, withInnerResources } from './inner-resources.ts';
 import type { UnfollowedModule } from './normalise-code.ts';
 import type { NormalisedResource } from './normalised-resource.ts';
 import { ageWarnings, embeddedPriceBook } from './price-book/load-price-book.ts';
@@ -47,8 +48,9 @@ export function estimate(resources: NormalisedResource[], options: EstimateOptio
   const book = options.priceBook ?? embeddedPriceBook();
   const currency = options.currency ?? 'USD';
   const rate = exchangeRate(currency, options.exchangeRates);
-  const priced = priceAll(remaining(resources), book, options);
-  const before = options.current && priceAll(remaining(options.current), book, options);
+  const found = withInnerResources(remaining(resources));
+  const priced = priceAll(found, book, options);
+  const before = options.current && priceAll(withInnerResources(remaining(options.current)), book, options);
   const sums = sumByCategory(priced, rate);
   return {
     ...sums,
@@ -62,7 +64,11 @@ export function estimate(resources: NormalisedResource[], options: EstimateOptio
     resources: priced.map((resource) => present(resource, rate)),
     diff: before === undefined ? null : costDiff(before, priced, rate),
     assumptions: assumptionsOf(priced, options),
-    unpriced: [...priced.flatMap(unpricedOf), ...(options.unfollowed ?? []).map(unpricedModule)],
+    unpriced: [
+      ...priced.flatMap((resource) => unpricedOf(resource, found.problems)),
+      ...found.opaque,
+      ...(options.unfollowed ?? []).map(unpricedModule),
+    ],
     priceBook: describeBook(book, priced, options.today ?? new Date()),
   };
 }
@@ -79,7 +85,7 @@ function remaining(resources: NormalisedResource[]): NormalisedResource[] {
 }
 
 function priceAll(
-  resources: NormalisedResource[],
+  { resources, problems }: WithInner,
   book: PriceBook,
   options: EstimateOptions,
 ): PricedResource[] {
@@ -87,7 +93,7 @@ function priceAll(
   const usageOf = usageReader(file, options.profile ?? 'none');
   const links = new ResourceLinks(resources);
   return resources.map((resource) =>
-    priceResource(resource, { links, usageOf, book, discounts: options.discounts ?? {} }),
+    priceResource(resource, { links, usageOf, book, discounts: options.discounts ?? {}, problems }),
   );
 }
 
@@ -142,9 +148,13 @@ function assumptionsOfOne({ assumptions, components }: PricedResource): string[]
   return unused.length > 0 ? [...texts, `no usage given for ${unused.join(', ')}`] : [...texts];
 }
 
-function unpricedOf({ address, type, status, components }: PricedResource): Unpriced[] {
+function unpricedOf(
+  { address, type, status, components }: PricedResource,
+  problems: ReadonlyMap<string, string>,
+): Unpriced[] {
   if (status === 'unsupported') {
-    return [{ address, type, component: null, reason: 'unsupported', detail: `${type} is not priced` }];
+    const detail = problems.get(address) ?? `${type} is not priced`;
+    return [{ address, type, component: null, reason: 'unsupported', detail }];
   }
   return components
     .filter(({ cost }) => cost === null)

@@ -1,4 +1,5 @@
 import type { CostCategory, CostConfidence, ResourceCost } from '@deployment-engine/contracts';
+import { isHolder } from '@deployment-engine/templates';
 import { Decimal } from 'decimal.js';
 import { total } from './amounts.ts';
 import { discountOf } from './discounts.ts';
@@ -25,12 +26,15 @@ export type PricingContext = {
   usageOf: (resource: NormalisedResource) => Usage;
   book: PriceBook;
   discounts: Record<string, number>;
+  /** Resources of whose templates nobody knows what they create. */
+  problems: ReadonlyMap<string, string>;
 };
 
 export function priceResource(resource: NormalisedResource, context: PricingContext): PricedResource {
   const resourceModule = resourceModules.get(resource.type);
   if (resourceModule !== undefined) return priceWith(resourceModule, resource, context);
-  return freeTypes(resource.type)
+  const isFree = isHolder(resource.type) ? !context.problems.has(resource.address) : freeTypes(resource.type);
+  return isFree
     ? withoutComponents(resource, 'free', new Decimal(0), 'exact')
     : withoutComponents(resource, 'unsupported', null, 'unknown');
 }

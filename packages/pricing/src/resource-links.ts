@@ -29,10 +29,10 @@ export class ResourceLinks {
     }
   }
 
-  /** Returns every resource that the references under a path name. */
+  /** Returns every resource that the references under a path name, or those of a part around it. */
   targets(resource: NormalisedResource, path: string): NormalisedResource[] {
     const addresses = Object.entries(resource.references)
-      .filter(([key]) => key === path || key.startsWith(`${path}.`))
+      .filter(([key]) => key === path || key.startsWith(`${path}.`) || path.startsWith(`${key}.`))
       .flatMap(([, list]) => list);
     return [...new Set(addresses)].flatMap((address) => this.#byAddress.get(address) ?? []);
   }

@@ -6,5 +6,6 @@ export {
   parameterTexts,
   terraformRoot,
 } from './cloudformation/terraform-root.ts';
-export { Unknown } from './cloudformation/unknown.ts';
+export { type Holder, isHolder, readHolder } from './read-holder.ts';
 export { TemplateError } from './template-error.ts';
+export { Unknown } from './unknown.ts';

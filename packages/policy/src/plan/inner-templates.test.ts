@@ -63,7 +63,7 @@ test.each([
   [
     'a type that no rule knows',
     { X: { Type: 'AWS::Zoo::Animal' } },
-    /X: no rule knows the type AWS::Zoo::Animal/,
+    /X: the type AWS::Zoo::Animal is not known/,
   ],
   ['code of its own', { X: { Type: 'Custom::Anything' } }, /X: Custom::Anything runs code of its own/],
   ['a nested stack', { X: { Type: 'AWS::CloudFormation::Stack' } }, /X: its template lies elsewhere/],

@@ -1,12 +1,5 @@
 import type { BlastRadius } from '@deployment-engine/contracts';
-import {
-  type InnerPlan,
-  innerPlan,
-  readTemplate,
-  TemplateError,
-  Unknown,
-} from '@deployment-engine/templates';
-import { asRecord } from '@deployment-engine/terraform-code';
+import { type InnerPlan, isHolder, readHolder } from '@deployment-engine/templates';
 import { exceededLimits } from './blast-radius.ts';
 import { type ChangeFinding, findChanges, isChange } from './change-rules.ts';
 import { type PlanModel, type PlannedResource, readPlan } from './plan-model.ts';
@@ -21,14 +14,14 @@ export type ReadStack = {
   opaque: InnerPlan['opaque'];
 };
 
-/** Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
-const maxBodyBytes = 51_200;
-const stackType = 'aws_cloudformation_stack';
 const readings = new WeakMap<PlannedResource, ReadStack | { problem: string }>();
 
 /** Returns the stacks of a plan whose templates can be read. */
 export function readStacks(plan: PlanModel): ReadStack[] {
-  return (plan.byType.get(stackType) ?? []).map(readStack).filter((read) => 'model' in read);
+  return plan.resources
+    .filter(({ type }) => isHolder(type))
+    .map(readStack)
+    .filter((read) => 'model' in read);
 }
 
 /** Reads a planned stack's template, or says why nobody can before it is deployed. Messages contain no values. */
@@ -41,34 +34,12 @@ export function readStack(stack: PlannedResource): ReadStack | { problem: string
 }
 
 function readAnew(stack: PlannedResource): ReadStack | { problem: string } {
-  const body = stack.attributes.get('template_body');
-  if (typeof body.value !== 'string')
-    return {
-      problem: body.isPending ? 'its template is known only after apply' : 'its template lies elsewhere',
-    };
-  if (Buffer.byteLength(body.value) > maxBodyBytes)
-    return { problem: `its template has more than the ${maxBodyBytes} bytes that CloudFormation takes here` };
-  try {
-    const inner = innerPlan(readTemplate(body.value), parametersOf(stack));
-    const addressOf = ({ address }: PlannedResource) =>
-      `${stack.address}/${inner.logicalIds.get(address) ?? address}`;
-    return { stack, model: readPlan(inner.plan), addressOf, opaque: inner.opaque };
-  } catch (error) {
-    if (error instanceof TemplateError) return { problem: error.message };
-    throw error;
-  }
-}
-
-function parametersOf({ attributes }: PlannedResource): Record<string, unknown> | undefined {
-  const parameters = attributes.get('parameters');
-  if (parameters.isUnknown) return undefined;
-  const given = asRecord(parameters.value);
-  return Object.fromEntries(
-    Object.keys(given).map((name) => {
-      const { isUnknown, value } = parameters.get(name);
-      return [name, isUnknown ? new Unknown([], false) : value];
-    }),
-  );
+  const { type, after: values, afterUnknown: unknown } = stack;
+  const inner = readHolder({ type, values, unknown });
+  if ('problem' in inner) return inner;
+  const addressOf = ({ address }: PlannedResource) =>
+    `${stack.address}/${inner.logicalIds.get(address) ?? address}`;
+  return { stack, model: readPlan(inner.plan), addressOf, opaque: inner.opaque };
 }
 
 /** A stack that changes may change all that its template creates: which of it, only the cloud knows. */

@@ -1,8 +1,8 @@
 import { isRecord } from '@deployment-engine/terraform-code';
 import { TemplateError } from '../template-error.ts';
+import { Unknown, unknownsIn } from '../unknown.ts';
 import type { CloudFormationTemplate } from './read-template.ts';
 import { conversions } from './types/index.ts';
-import { Unknown, unknownsIn } from './unknown.ts';
 
 /** Characters of all evaluated texts: a short template can repeat a long parameter thousands of times. */
 const maxCharacters = 10_000_000;

@@ -1,11 +1,11 @@
 import type { PlannedChange, TerraformPlan } from '@deployment-engine/terraform-code';
 import { isRecord } from '@deployment-engine/terraform-code';
+import { Unknown, unknownsIn } from '../unknown.ts';
 import { Evaluation } from './evaluate.ts';
 import { checkParameters } from './parameters.ts';
 import type { CloudFormationTemplate, TemplateResource } from './read-template.ts';
 import { type Converted, UnknownPart } from './types/conversion.ts';
 import { conversions } from './types/index.ts';
-import { Unknown, unknownsIn } from './unknown.ts';
 
 /** What a template creates, as a plan of Terraform would show it. */
 export type InnerPlan = {
@@ -80,7 +80,7 @@ function convert(
   logicalId: string,
 ): Converted[] | string {
   const conversion = conversions.get(type);
-  if (!conversion) return `no rule knows the type ${type}`;
+  if (!conversion) return `the type ${type} is not known`;
   const unknown = 'its properties are known only when it is deployed';
   const properties = evaluation.value(written);
   if (!isRecord(properties) || properties instanceof Unknown) return unknown;

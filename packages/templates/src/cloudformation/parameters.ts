@@ -1,6 +1,6 @@
 import { isRecord } from '@deployment-engine/terraform-code';
+import { Unknown } from '../unknown.ts';
 import type { CloudFormationTemplate } from './read-template.ts';
-import { Unknown } from './unknown.ts';
 
 export type ParameterProblem = { parameter: string; problem: string };
 

@@ -1,3 +1,4 @@
+import { isHolder } from '@deployment-engine/templates';
 import { readStack } from '../inner-templates.ts';
 import type { PlannedResource } from '../plan-model.ts';
 import type { PolicyRule, Violation } from '../rule.ts';
@@ -67,8 +68,7 @@ export const opaqueRules: PolicyRule[] = [
       'ISO 27001:2022': ['A.8.32'],
     },
     types: opaqueTypes,
-    check: (resource) =>
-      resource.type === 'aws_cloudformation_stack' ? opaqueParts(resource) : [unseen(resource.type)],
+    check: (resource) => (isHolder(resource.type) ? opaqueParts(resource) : [unseen(resource.type)]),
   },
 ];
 

@@ -1,5 +1,7 @@
-import { Unknown } from '../unknown.ts';
+import { isRecord } from '@deployment-engine/terraform-code';
+import { Unknown } from '../../unknown.ts';
 import {
+  type Attributes,
   attributes,
   type Conversion,
   type Converted,
@@ -12,7 +14,7 @@ import {
 
 function instance(properties: Properties): Converted[] {
   const all = attributes(properties);
-  const disks = listOf(properties.BlockDeviceMappings).map((disk) => part(disk, 'Ebs'));
+  const disks = listOf(properties.BlockDeviceMappings).flatMap(diskOf);
   const [first] = listOf(properties.NetworkInterfaces);
   const ofInterface = part(attributes({ first }), 'first', 'associate_public_ip_address');
   return [
@@ -20,12 +22,23 @@ function instance(properties: Properties): Converted[] {
       type: 'aws_instance',
       attributes: {
         ...all,
-        ebs_block_device: disks.filter((disk) => disk !== undefined).map((disk) => attributes(disk)),
+        root_block_device: disks.filter(isRoot),
+        ebs_block_device: disks.filter((disk) => !isRoot(disk)),
         launch_template: listOf(all.launch_template),
         ...(ofInterface === undefined ? {} : { associate_public_ip_address: ofInterface }),
       },
     },
   ];
+}
+
+function diskOf(mapping: unknown): Attributes[] {
+  const disk = part(mapping, 'Ebs');
+  return disk === undefined ? [] : [{ ...attributes(disk), device_name: part(mapping, 'DeviceName') }];
+}
+
+/** The names that common images give their first disk; Terraform has it apart from the others. */
+function isRoot({ device_name: name }: Attributes): boolean {
+  return name === '/dev/xvda' || name === '/dev/sda1';
 }
 
 function launchTemplate(properties: Properties): Converted[] {
@@ -53,6 +66,41 @@ function lowerFirst(value: unknown): unknown {
       lowerFirst(item),
     ]),
   );
+}
+
+/** CloudFormation runs one task where the number is not given. */
+function service(properties: Properties): Converted[] {
+  return [{ type: 'aws_ecs_service', attributes: { desired_count: 1, ...attributes(properties) } }];
+}
+
+function group(properties: Properties): Converted[] {
+  const all = attributes(properties);
+  const mixed = part(all, 'mixed_instances_policy', 'launch_template');
+  return [
+    {
+      type: 'aws_autoscaling_group',
+      attributes: isRecord(mixed)
+        ? {
+            ...all,
+            mixed_instances_policy: {
+              instances_distribution: part(all, 'mixed_instances_policy', 'instances_distribution'),
+              launch_template: { ...mixed, override: part(mixed, 'overrides') },
+            },
+          }
+        : all,
+    },
+  ];
+}
+
+function alarm(properties: Properties): Converted[] {
+  const { Metrics: metrics, ...rest } = properties;
+  const queries = listOf(metrics).map((query) => ({
+    expression: part(query, 'Expression'),
+    metric: part(query, 'MetricStat') === undefined ? undefined : attributes(part(query, 'MetricStat')),
+  }));
+  return [
+    { type: 'aws_cloudwatch_metric_alarm', attributes: { ...attributes(rest), metric_query: queries } },
+  ];
 }
 
 /** Names and values of the environment stay as they are. */
@@ -96,16 +144,16 @@ export const computeTypes: Record<string, Conversion> = {
   'AWS::ApiGatewayV2::Integration': same('aws_apigatewayv2_integration'),
   'AWS::ApiGatewayV2::Route': same('aws_apigatewayv2_route'),
   'AWS::ApiGatewayV2::Stage': same('aws_apigatewayv2_stage'),
-  'AWS::AutoScaling::AutoScalingGroup': same('aws_autoscaling_group'),
+  'AWS::AutoScaling::AutoScalingGroup': group,
   'AWS::CloudTrail::Trail': same('aws_cloudtrail'),
-  'AWS::CloudWatch::Alarm': same('aws_cloudwatch_metric_alarm'),
+  'AWS::CloudWatch::Alarm': alarm,
   'AWS::EC2::Instance': instance,
   'AWS::EC2::KeyPair': same('aws_key_pair'),
   'AWS::EC2::LaunchTemplate': launchTemplate,
-  'AWS::EC2::Volume': same('aws_ebs_volume'),
+  'AWS::EC2::Volume': same('aws_ebs_volume', { volume_type: 'type' }),
   'AWS::EC2::VolumeAttachment': same('aws_volume_attachment'),
   'AWS::ECS::Cluster': same('aws_ecs_cluster'),
-  'AWS::ECS::Service': same('aws_ecs_service'),
+  'AWS::ECS::Service': service,
   'AWS::ECS::TaskDefinition': taskDefinition,
   'AWS::EKS::Cluster': cluster,
   'AWS::EKS::Nodegroup': same('aws_eks_node_group'),

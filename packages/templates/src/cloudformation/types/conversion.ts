@@ -1,5 +1,5 @@
 import { isRecord } from '@deployment-engine/terraform-code';
-import { Unknown, unknownsIn } from '../unknown.ts';
+import { Unknown, unknownsIn } from '../../unknown.ts';
 
 export type Properties = Readonly<Record<string, unknown>>;
 export type Attributes = Record<string, unknown>;

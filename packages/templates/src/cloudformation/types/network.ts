@@ -1,4 +1,4 @@
-import { Unknown } from '../unknown.ts';
+import { Unknown } from '../../unknown.ts';
 import {
   attributes,
   type Conversion,
@@ -83,7 +83,7 @@ export const networkTypes: Record<string, Conversion> = {
   'AWS::EC2::VPCGatewayAttachment': same('aws_internet_gateway_attachment'),
   'AWS::ElasticLoadBalancingV2::Listener': listener,
   'AWS::ElasticLoadBalancingV2::ListenerRule': same('aws_lb_listener_rule'),
-  'AWS::ElasticLoadBalancingV2::LoadBalancer': same('aws_lb'),
+  'AWS::ElasticLoadBalancingV2::LoadBalancer': same('aws_lb', { type: 'load_balancer_type' }),
   'AWS::ElasticLoadBalancingV2::TargetGroup': same('aws_lb_target_group'),
   'AWS::Route53::HostedZone': same('aws_route53_zone'),
   'AWS::Route53::RecordSet': same('aws_route53_record'),

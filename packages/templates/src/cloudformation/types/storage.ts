@@ -1,4 +1,4 @@
-import type { Unknown } from '../unknown.ts';
+import type { Unknown } from '../../unknown.ts';
 import {
   attributes,
   type Conversion,
@@ -50,11 +50,17 @@ function policyOf(type: string, argument: string, things: string): Conversion {
 }
 
 function table(properties: Properties): Converted[] {
+  const all = attributes(properties);
   const recovery = part(properties.PointInTimeRecoverySpecification, 'PointInTimeRecoveryEnabled');
   return [
     {
       type: 'aws_dynamodb_table',
-      attributes: { ...attributes(properties), point_in_time_recovery: [attributes({ enabled: recovery })] },
+      attributes: {
+        ...all,
+        read_capacity: part(all, 'provisioned_throughput', 'read_capacity_units'),
+        write_capacity: part(all, 'provisioned_throughput', 'write_capacity_units'),
+        point_in_time_recovery: [attributes({ enabled: recovery })],
+      },
     },
   ];
 }
@@ -74,6 +80,9 @@ function repository(properties: Properties, self: Unknown): Converted[] {
 function instance(properties: Properties): Converted[] {
   const inCluster = properties.DBClusterIdentifier !== undefined;
   return same(inCluster ? 'aws_rds_cluster_instance' : 'aws_db_instance', {
+    db_instance_class: 'instance_class',
+    db_cluster_identifier: 'cluster_identifier',
+    enable_performance_insights: 'performance_insights_enabled',
     source_db_instance_identifier: 'replicate_source_db',
     master_user_password: 'password',
   })(properties, unused);
@@ -107,9 +116,11 @@ export const storageTypes: Record<string, Conversion> = {
   'AWS::DynamoDB::Table': table,
   'AWS::ECR::Repository': repository,
   'AWS::EFS::AccessPoint': same('aws_efs_access_point'),
-  'AWS::EFS::FileSystem': same('aws_efs_file_system'),
+  'AWS::EFS::FileSystem': same('aws_efs_file_system', { lifecycle_policies: 'lifecycle_policy' }),
   'AWS::EFS::MountTarget': same('aws_efs_mount_target'),
-  'AWS::ElastiCache::ReplicationGroup': same('aws_elasticache_replication_group'),
+  'AWS::ElastiCache::ReplicationGroup': same('aws_elasticache_replication_group', {
+    cache_node_type: 'node_type',
+  }),
   'AWS::ElastiCache::SubnetGroup': same('aws_elasticache_subnet_group'),
   'AWS::KMS::Alias': same('aws_kms_alias'),
   'AWS::KMS::Key': (properties) => [
