@@ -147,9 +147,14 @@ test.each([
   expect(body.detail).toMatch(reason);
 });
 
-test('templates of Azure Resource Manager are refused with the reason', async () => {
-  const { body } = await create(it.admin, { ...terraform, template_type: 'arm' });
-  expect([body.code, body.detail]).toStrictEqual(['template_refused', expect.stringContaining('azurerm')]);
+test('templates of Google Cloud Deployment Manager are refused with the reason', async () => {
+  const template_code = 'resources:\n- name: vm\n  type: compute.v1.instance\n';
+  const { status, body } = await create(it.admin, { ...terraform, provider: 'gcp', template_code });
+  expect([status, body.code, body.detail]).toStrictEqual([
+    422,
+    'template_refused',
+    expect.stringContaining('which Google ends'),
+  ]);
 });
 
 test('nobody writes what did not happen', async () => {

@@ -112,6 +112,84 @@ test.each([
   );
 });
 
+const armCases: [type: string, body: object, terraform: string, attributes: Record<string, unknown>][] = [
+  [
+    'Compute/virtualMachines',
+    {
+      properties: {
+        hardwareProfile: { vmSize: 'Standard_D2s_v3' },
+        storageProfile: {
+          osDisk: { diskSizeGB: 128, managedDisk: { storageAccountType: 'Premium_LRS' } },
+        },
+      },
+    },
+    'azurerm_linux_virtual_machine',
+    { size: 'Standard_D2s_v3', os_disk: [{ disk_size_gb: 128, storage_account_type: 'Premium_LRS' }] },
+  ],
+  [
+    'Compute/disks',
+    { sku: { name: 'Premium_LRS' }, properties: { diskSizeGB: 64 } },
+    'azurerm_managed_disk',
+    { storage_account_type: 'Premium_LRS', disk_size_gb: 64 },
+  ],
+  [
+    'Network/publicIPAddresses',
+    { properties: { publicIPAllocationMethod: 'Static' } },
+    'azurerm_public_ip',
+    { allocation_method: 'Static' },
+  ],
+  ['Network/natGateways', {}, 'azurerm_nat_gateway', {}],
+  [
+    'Web/serverfarms',
+    { sku: { name: 'P1v3', capacity: 2 } },
+    'azurerm_service_plan',
+    { sku_name: 'P1v3', worker_count: 2 },
+  ],
+  [
+    'ContainerService/managedClusters',
+    {
+      sku: { tier: 'Standard' },
+      properties: { agentPoolProfiles: [{ count: 3, vmSize: 'Standard_D2s_v3' }] },
+    },
+    'azurerm_kubernetes_cluster',
+    { sku_tier: 'Standard', default_node_pool: [{ node_count: 3, vm_size: 'Standard_D2s_v3' }] },
+  ],
+  [
+    'DBforPostgreSQL/flexibleServers',
+    { sku: { name: 'Standard_D2ds_v5', tier: 'GeneralPurpose' } },
+    'azurerm_postgresql_flexible_server',
+    { sku_name: 'GP_Standard_D2ds_v5' },
+  ],
+  [
+    'Sql/servers/databases',
+    { sku: { name: 'GP_Gen5_8' } },
+    'azurerm_mssql_database',
+    { sku_name: 'GP_Gen5_8' },
+  ],
+  ['Storage/storageAccounts', {}, 'azurerm_storage_account', {}],
+];
+
+test.each(armCases)('%s %j of Azure costs what %s costs', (type, body, terraform, attributes) => {
+  const template_content = JSON.stringify({
+    $schema: 'https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#',
+    contentVersion: '1.0.0.0',
+    resources: [{ type: `Microsoft.${type}`, apiVersion: '2023-01-01', name: 'a', ...body }],
+  });
+  const group = resource('azurerm_resource_group.g', { region: 'westeurope', values: { name: 'g' } });
+  const holder = resource('azurerm_resource_group_template_deployment.d', {
+    region: null,
+    values: { template_content, resource_group_name: 'g' },
+  });
+  const outside = estimate([resource(`${terraform}.a`, { region: 'westeurope', values: attributes })]);
+  const inside = estimate([group, holder]);
+  const [first] = inside.resources.filter(({ address }) => address.includes('/'));
+  expect([first?.address, first?.region]).toStrictEqual([
+    `${holder.address}/Microsoft.${type}/a`,
+    'westeurope',
+  ]);
+  expect([inside.total, first?.components]).toStrictEqual([outside.total, outside.resources[0]?.components]);
+});
+
 test('a budget is not dodged by moving resources into a template', () => {
   const database = { Type: 'AWS::RDS::DBInstance' };
   const Properties = { DBInstanceClass: 'db.m5.large', Engine: 'postgres', AllocatedStorage: 100 };

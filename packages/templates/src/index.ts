@@ -1,11 +1,10 @@
-export { type InnerPlan, innerPlan } from './cloudformation/inner-plan.ts';
+export { checkArmParameters, isSecure } from './arm/parameters.ts';
+export { readArmTemplate } from './arm/read-template.ts';
+export { armTerraformRoot } from './arm/terraform-root.ts';
 export { checkParameters } from './cloudformation/parameters.ts';
 export { readTemplate } from './cloudformation/read-template.ts';
-export {
-  parameterName,
-  parameterTexts,
-  terraformRoot,
-} from './cloudformation/terraform-root.ts';
+export { parameterTexts, terraformRoot } from './cloudformation/terraform-root.ts';
+export type { InnerPlan } from './inner-plan.ts';
 export { type Holder, isHolder, readHolder } from './read-holder.ts';
 export { TemplateError } from './template-error.ts';
-export { Unknown } from './unknown.ts';
+export { parameterName, variableName } from './variable-name.ts';

@@ -1,6 +1,9 @@
-import { asRecord } from '@deployment-engine/terraform-code';
-import { type InnerPlan, innerPlan } from './cloudformation/inner-plan.ts';
+import { asRecord, isRecord } from '@deployment-engine/terraform-code';
+import { armInnerPlan } from './arm/inner-plan.ts';
+import { readArmTemplate } from './arm/read-template.ts';
+import { innerPlan } from './cloudformation/inner-plan.ts';
 import { readTemplate } from './cloudformation/read-template.ts';
+import type { InnerPlan } from './inner-plan.ts';
 import { TemplateError } from './template-error.ts';
 import { Unknown } from './unknown.ts';
 
@@ -17,6 +20,7 @@ const maxBodyBytes = 51_200;
 
 const readers: Record<string, (holder: Holder) => InnerPlan | { problem: string }> = {
   aws_cloudformation_stack: readStack,
+  azurerm_resource_group_template_deployment: readArmDeployment,
 };
 
 /** Whether templates of this Terraform type can be read. */
@@ -46,6 +50,34 @@ function readStack({ values, unknown }: Holder): InnerPlan | { problem: string }
   if (Buffer.byteLength(body) > maxBodyBytes)
     return { problem: `its template has more than the ${maxBodyBytes} bytes that CloudFormation takes here` };
   return innerPlan(readTemplate(body), partlyKnown(parameters, unknownParameters));
+}
+
+function readArmDeployment({ values, unknown }: Holder): InnerPlan | { problem: string } {
+  const { template_content: content, parameters_content: parameters } = asRecord(values);
+  const { template_content: later, parameters_content: unknownParameters } = asRecord(unknown);
+  if (typeof content !== 'string')
+    return {
+      problem: later === true ? 'its template is known only after apply' : 'its template lies elsewhere',
+    };
+  const template = readArmTemplate(content);
+  return armInnerPlan(template, unknownParameters === true ? undefined : armParameters(parameters));
+}
+
+/** Azure's form of parameters: `{"name": {"value": …}}`, or a reference to a key vault. */
+function armParameters(text: unknown): Record<string, unknown> {
+  if (typeof text !== 'string' || text === '') return {};
+  let given: unknown;
+  try {
+    given = JSON.parse(text);
+  } catch {
+    throw new TemplateError('its parameters are not JSON');
+  }
+  return Object.fromEntries(
+    Object.entries(asRecord(given)).map(([name, one]) => {
+      const isValue = isRecord(one) && Object.hasOwn(one, 'value');
+      return [name, isValue ? one.value : new Unknown([], false)];
+    }),
+  );
 }
 
 /** Returns the values of parameters with `Unknown` for those known only after apply; `undefined` if that is so for all. */

@@ -15,6 +15,7 @@ import { redactedOutputs } from '../../projects/states/outputs.ts';
 import { readNewestState } from '../../projects/states/store.ts';
 import type { JobRow } from '../../server/database/job-row.ts';
 import type { Query } from '../../server/database/open.ts';
+import { armFailure } from './arm-failure.ts';
 import { type RunCode, readRunCode } from './run-code.ts';
 import { parameterNameOf, templateFiles } from './source/template-files.ts';
 import { stackFailure } from './stack-failure.ts';
@@ -93,9 +94,10 @@ export async function presentDeployment(context: Context, row: DeploymentRow): P
 type Given = Pick<DeploymentRecord, 'parameters' | 'variables'>;
 
 function stackError(row: DeploymentRow, failure: JobError, files: RevisionFiles) {
-  if (row.template_type !== 'cloudformation') return undefined;
+  if (row.template_type === 'terraform') return undefined;
   const [template] = Object.values(templateFiles(row.template_type, files));
-  return stackFailure(failure, typeof template === 'string' ? template : '');
+  const failureOf = row.template_type === 'arm' ? armFailure : stackFailure;
+  return failureOf(failure, typeof template === 'string' ? template : '');
 }
 
 /** Returns what was given to the newest run; values of sensitive variables are hidden. */
@@ -103,10 +105,12 @@ function givenValues(row: DeploymentRow, { files, values }: RunCode): Given {
   const declared = declaredVariables(files);
   const parameterNames: string[] = JSON.parse(row.parameter_names);
   const shown: Given = { parameters: {}, variables: {} };
-  for (const [name, value] of Object.entries(values)) {
-    const isParameter = row.template_type === 'cloudformation' || parameterNames.includes(name);
+  for (const [variable, value] of Object.entries(values)) {
+    const name = parameterNameOf(row.template_type, variable);
+    const isParameter =
+      name !== undefined && (row.template_type !== 'terraform' || parameterNames.includes(name));
     const to = isParameter ? shown.parameters : shown.variables;
-    to[parameterNameOf(row.template_type, name)] = declared.isSensitive(name) ? sensitiveText : value;
+    to[name ?? variable] = declared.isSensitive(variable) ? sensitiveText : value;
   }
   return shown;
 }

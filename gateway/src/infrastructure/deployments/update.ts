@@ -153,7 +153,8 @@ async function lastCode(context: Context, row: DeploymentRow): Promise<{ files: 
   const variables: Record<string, unknown> = {};
   for (const [variable, value] of Object.entries(code.values)) {
     const name = parameterNameOf(row.template_type, variable);
-    if (parameterNames.includes(name)) parameters[name] = value;
+    if (name === undefined) variables[variable] = value;
+    else if (parameterNames.includes(name)) parameters[name] = value;
     else if (row.template_type === 'terraform') variables[name] = value;
   }
   return { files: templateFiles(row.template_type, code.files), given: { parameters, variables } };

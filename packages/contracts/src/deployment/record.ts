@@ -60,10 +60,10 @@ export const recordSummarySchema = z.object({
 export const recordSchema = recordSummarySchema.extend({
   /** Why it does not go on: a plan that waits for an approval, for example. */
   waiting_reason: z.string().nullable(),
-  /** What the cloud says of a CloudFormation stack that failed; `null` for any other failure. */
+  /** What the cloud says of a CloudFormation stack or a deployment of Azure that failed; `null` for any other failure. */
   error_details: z
     .object({
-      /** For example `ROLLBACK_COMPLETE`: nothing of the template is left; `UPDATE_ROLLBACK_COMPLETE`: it is as before. */
+      /** For example `ROLLBACK_COMPLETE`: nothing of the template is left; `UPDATE_ROLLBACK_COMPLETE`: it is as before; Azure's code. */
       stack_status: z.string(),
       /** The first cause. */
       reason: z.string(),

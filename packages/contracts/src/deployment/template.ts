@@ -13,7 +13,10 @@ export const templateCodeSchema = z
   .string({ error: 'it is not a string' })
   .refine((code) => code.trim().length > 0, 'it is empty')
   .refine((code) => byteLength(code) <= maxCodeBytes, `it has more than ${maxCodeBytes} bytes`)
-  .meta({ description: 'The text of a template: Terraform code, or a CloudFormation template.' });
+  .meta({
+    description:
+      'The text of a template: Terraform code, or a template of CloudFormation or Azure Resource Manager (JSON).',
+  });
 
 const time = z.iso.datetime();
 const parameterSchema = z.object({

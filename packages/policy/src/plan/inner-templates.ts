@@ -63,10 +63,10 @@ export function identityChanges(plan: PlanModel): ChangeFinding[] {
 
 /** Returns the limits of resource types and of the number of objects that stacks exceed. */
 export function exceededInStacks(plan: PlanModel, limits: BlastRadius, whose: string): ChangeFinding[] {
-  const ofTypes = { ...limits, maxDeletions: null, maxReplacements: null, maxResources: null, regions: null };
+  const ofTypes = { ...limits, maxDeletions: null, maxReplacements: null, maxResources: null };
   const stacks = readStacks(plan);
-  const found = changedStacks(plan).flatMap(({ model, addressOf }) =>
-    exceededLimits(model, ofTypes, whose).map((finding) => ({
+  const found = changedStacks(plan).flatMap(({ stack, model, addressOf }) =>
+    exceededLimits(model, { ...ofTypes, regions: regionsIn(stack, limits) }, whose).map((finding) => ({
       ...finding,
       resource: finding.resource && { ...finding.resource, address: addressOf(finding.resource) },
     })),
@@ -80,4 +80,9 @@ export function exceededInStacks(plan: PlanModel, limits: BlastRadius, whose: st
       message: `${count} objects would exist, those of templates included; ${whose} may have ${limits.maxResources} at once`,
     });
   return found;
+}
+
+/** A stack of CloudFormation is in the region of its provider; resources of Azure name their own. */
+function regionsIn({ type }: PlannedResource, { regions }: BlastRadius): BlastRadius['regions'] {
+  return type === 'aws_cloudformation_stack' ? null : regions;
 }

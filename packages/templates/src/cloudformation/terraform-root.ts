@@ -1,9 +1,8 @@
 import { TemplateError } from '../template-error.ts';
+import { variableName } from '../variable-name.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import type { CloudFormationTemplate } from './read-template.ts';
 
-/** Terraform's names of some variables are taken, and a parameter may start with a digit. */
-const prefix = 'p_';
 const stackAddress = 'aws_cloudformation_stack.stack';
 
 /**
@@ -53,16 +52,6 @@ function requireNames(what: string, names: string[]): void {
     throw new TemplateError(
       `the ${what} ${wrong.slice(0, 100)} has other characters than letters and digits`,
     );
-}
-
-/** Returns the name of the variable that has a parameter's value. */
-export function variableName(parameter: string): string {
-  return prefix + parameter;
-}
-
-/** Returns the name of the parameter whose value a variable has. */
-export function parameterName(variable: string): string {
-  return variable.startsWith(prefix) ? variable.slice(prefix.length) : variable;
 }
 
 /** Returns values as CloudFormation takes them: texts, and lists with commas. */

@@ -1,4 +1,4 @@
-import { DomainError, type FieldError } from '@deployment-engine/service';
+import { DomainError } from '@deployment-engine/service';
 import {
   checkParameters,
   parameterTexts,
@@ -7,6 +7,7 @@ import {
   terraformRoot,
 } from '@deployment-engine/templates';
 import type { Compiled } from './compile.ts';
+import { wrongParameters } from './wrong-parameters.ts';
 
 /** Bytes that CloudFormation takes in a request; larger templates must lie in a bucket. */
 const maxBodyBytes = 51_200;
@@ -36,12 +37,4 @@ export function compileCloudFormation(
     if (error instanceof TemplateError) throw new DomainError('template_refused', error.message);
     throw error;
   }
-}
-
-function wrongParameters(problems: { parameter: string; problem: string }[]): DomainError {
-  const fields: FieldError[] = problems.map(({ parameter, problem }) => ({
-    pointer: `/parameters/${parameter}`,
-    detail: problem,
-  }));
-  return new DomainError('invalid_request', 'the parameters do not fit the template', { fields });
 }

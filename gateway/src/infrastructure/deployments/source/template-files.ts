@@ -14,7 +14,7 @@ export function templateFiles(type: TemplateType, files: RevisionFiles): Files {
   );
 }
 
-/** Returns the name under which a variable of the project was given. */
-export function parameterNameOf(type: TemplateType, variable: string): string {
-  return type === 'cloudformation' ? parameterName(variable) : variable;
+/** Returns the name of the parameter whose value a variable of the project has; in Terraform both are the same. */
+export function parameterNameOf(type: TemplateType, variable: string): string | undefined {
+  return type === 'terraform' ? variable : parameterName(variable);
 }

@@ -88,6 +88,36 @@ const cases: RuleCase[] = [
     { start_ip_address: '0.0.0.0', end_ip_address: '255.255.255.255' },
     'found',
   ],
+  ...['mssql', 'mysql_flexible_server', 'postgresql_flexible_server'].map(
+    (kind): RuleCase => [
+      'AZ-SQL-001',
+      'a firewall for all of Azure',
+      `azurerm_${kind}_firewall_rule`,
+      { start_ip_address: '0.0.0.0', end_ip_address: '0.0.0.0' },
+      'found',
+    ],
+  ),
+  [
+    'AZ-SQL-001',
+    'a public flexible server',
+    'azurerm_postgresql_flexible_server',
+    { public_network_access_enabled: true },
+    'found',
+  ],
+  [
+    'AZ-SQL-001',
+    'a public MySQL server',
+    'azurerm_mysql_flexible_server',
+    { public_network_access: 'Enabled' },
+    'found',
+  ],
+  [
+    'AZ-SQL-001',
+    'a private flexible server',
+    'azurerm_postgresql_flexible_server',
+    { public_network_access_enabled: false },
+    'none',
+  ],
   [
     'AZ-SQL-001',
     'a good server',

@@ -106,6 +106,9 @@ export const azureRules: PolicyRule[] = [
     types: [
       'azurerm_mssql_server',
       'azurerm_mssql_firewall_rule',
+      'azurerm_mysql_flexible_server',
+      'azurerm_mysql_flexible_server_firewall_rule',
+      'azurerm_postgresql_flexible_server',
       'azurerm_postgresql_flexible_server_firewall_rule',
     ],
     check: checkSql,
@@ -192,8 +195,25 @@ function checkSql({ type, attributes }: PlannedResource): Violation[] {
         'TLS before 1.2 is accepted',
       ),
     ];
+  if (type.endsWith('_flexible_server'))
+    return [
+      ...expectValue(
+        'public_network_access_enabled',
+        attributes.get('public_network_access_enabled'),
+        (value) => !isTrue(value),
+        'the server has a public address',
+      ),
+      ...expectValue(
+        'public_network_access',
+        attributes.get('public_network_access'),
+        (value) => value !== 'Enabled',
+        'the server has a public address',
+      ),
+    ];
   const ends = ['start_ip_address', 'end_ip_address'].map((name) => attributes.get(name));
   if (ends.some((end) => end.isPending)) return review('the range of the firewall rule');
   const range = ends.map((end) => end.value).join('-');
+  if (range === '0.0.0.0-0.0.0.0')
+    return violationIf(true, 'the firewall lets all of Azure in, also what belongs to others');
   return violationIf(range === '0.0.0.0-255.255.255.255', 'the firewall lets every address in');
 }

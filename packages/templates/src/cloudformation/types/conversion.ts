@@ -1,11 +1,9 @@
 import { isRecord } from '@deployment-engine/terraform-code';
+import type { Attributes, Converted } from '../../converted.ts';
 import { Unknown, unknownsIn } from '../../unknown.ts';
 
+export type { Attributes, Converted };
 export type Properties = Readonly<Record<string, unknown>>;
-export type Attributes = Record<string, unknown>;
-
-/** A resource as Terraform would have it: rules and prices know its type. */
-export type Converted = { type: string; attributes: Attributes };
 
 /**
  * Turns a resource's properties into those of Terraform's type. The first result is the resource itself; the others are

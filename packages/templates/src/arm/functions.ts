@@ -1,0 +1,83 @@
+import { isRecord } from '@deployment-engine/terraform-code';
+
+type ArmFunction = (values: unknown[]) => unknown;
+
+/**
+ * Functions of values, by name in lower case; `undefined` if the values are none that the function takes. Source:
+ * https://learn.microsoft.com/azure/azure-resource-manager/templates/template-functions
+ */
+export const functions: Readonly<Record<string, ArmFunction>> = {
+  concat: (values) => (values.every(Array.isArray) ? values.flat() : texts(values, (all) => all.join(''))),
+  format: ([pattern, ...values]) =>
+    typeof pattern === 'string'
+      ? texts(values, (all) => pattern.replace(/\{(\d+)\}/g, (_whole, index) => all[Number(index)] ?? ''))
+      : undefined,
+  tolower: ([text]) => (typeof text === 'string' ? text.toLowerCase() : undefined),
+  toupper: ([text]) => (typeof text === 'string' ? text.toUpperCase() : undefined),
+  trim: ([text]) => (typeof text === 'string' ? text.trim() : undefined),
+  string: ([value]) => (typeof value === 'string' ? value : JSON.stringify(value)),
+  int: ([value]) => (Number.isSafeInteger(Number(value)) ? Number(value) : undefined),
+  bool: ([value]) =>
+    typeof value === 'boolean'
+      ? value
+      : /^(true|false|1|0)$/i.test(String(value))
+        ? /^(true|1)$/i.test(String(value))
+        : undefined,
+  true: () => true,
+  false: () => false,
+  null: () => null,
+  equals: ([left, right]) => JSON.stringify(left) === JSON.stringify(right),
+  not: ([value]) => (typeof value === 'boolean' ? !value : undefined),
+  and: (values) => values.every((value) => value === true),
+  or: (values) => values.includes(true),
+  createarray: (values) => values,
+  createobject: (values) =>
+    Object.fromEntries(
+      values.flatMap((key, index) => (index % 2 === 0 ? [[String(key), values[index + 1]]] : [])),
+    ),
+  length: ([value]) =>
+    typeof value === 'string' || Array.isArray(value)
+      ? value.length
+      : isRecord(value)
+        ? Object.keys(value).length
+        : undefined,
+  empty: ([value]) =>
+    value === null || value === '' || (typeof value === 'object' && Object.keys(value).length === 0),
+  contains: ([container, item]) =>
+    typeof container === 'string'
+      ? container.includes(String(item))
+      : Array.isArray(container)
+        ? container.includes(item)
+        : isRecord(container)
+          ? Object.hasOwn(container, String(item))
+          : undefined,
+  first: ([value]) => (typeof value === 'string' || Array.isArray(value) ? value[0] : undefined),
+  last: ([value]) => (typeof value === 'string' || Array.isArray(value) ? value.at(-1) : undefined),
+  split: ([text, by]) => (typeof text === 'string' && typeof by === 'string' ? text.split(by) : undefined),
+  join: ([list, by]) => (Array.isArray(list) && typeof by === 'string' ? list.join(by) : undefined),
+  replace: ([text, from, to]) =>
+    typeof text === 'string' && typeof from === 'string' && from !== ''
+      ? text.replaceAll(from, () => String(to))
+      : undefined,
+  substring: ([text, from, length]) =>
+    typeof text === 'string'
+      ? text.substring(Number(from), length === undefined ? undefined : Number(from) + Number(length))
+      : undefined,
+  add: (values) => numbers(values, (left, right) => left + right),
+  sub: (values) => numbers(values, (left, right) => left - right),
+  mul: (values) => numbers(values, (left, right) => left * right),
+  greater: (values) => numbers(values, (left, right) => left > right),
+  greaterorequals: (values) => numbers(values, (left, right) => left >= right),
+  less: (values) => numbers(values, (left, right) => left < right),
+  lessorequals: (values) => numbers(values, (left, right) => left <= right),
+  coalesce: (values) => values.find((value) => value !== null),
+};
+
+function texts(values: unknown[], make: (all: string[]) => string): string | undefined {
+  const plain = values.every((value) => typeof value !== 'object');
+  return plain ? make(values.map(String)) : undefined;
+}
+
+function numbers<T>([left, right]: unknown[], make: (left: number, right: number) => T): T | undefined {
+  return typeof left === 'number' && typeof right === 'number' ? make(left, right) : undefined;
+}
