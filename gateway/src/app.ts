@@ -32,6 +32,7 @@ import { pipelineRoutes } from './pipelines/routes.ts';
 import { snapshotRoutes } from './pipelines/snapshots/routes.ts';
 import { policyRoutes } from './policy/routes.ts';
 import { revisionRoutes } from './projects/revisions/routes.ts';
+import { cloudAccountRoutes } from './projects/secrets/cloud-accounts/routes.ts';
 import { secretRoutes } from './projects/secrets/routes.ts';
 import { runnerRoutes } from './runners/routes.ts';
 import { kindRoutes } from './stacks/kind-routes.ts';
@@ -51,6 +52,7 @@ const resources = [
   snapshotRoutes,
   templateRoutes,
   deploymentRoutes,
+  cloudAccountRoutes,
   notificationRoutes,
   costRoutes,
   policyRoutes,

@@ -47,6 +47,13 @@ const bodies: Record<string, unknown> = {
   deleteOrphans: { orphanIds: [`orphan-${'0'.repeat(16)}`] },
   acknowledgeOrphans: { orphanIds: [`orphan-${'0'.repeat(16)}`], reason: 'a test' },
   createDeployment: helloDeployment,
+  storeCloudAccount: {
+    credentials: {
+      kind: 'aws_access_key',
+      access_key_id: 'AKIAEXAMPLE',
+      secret_access_key: 'key-of-the-table-test',
+    },
+  },
   createNotification: { name: 'hook', url: 'https://hooks.example.org/x', projects: 'other-*' },
   createTemplate: { name: 'hello', template_type: 'terraform', template_code: helloCode },
   addTemplateVersion: { template_code: helloCode },
@@ -96,6 +103,7 @@ async function ask(operation: Operation, key: string | undefined, ids = { projec
     notificationId: `notification-${'0'.repeat(16)}`,
     deliveryId: '1',
     deploymentId: 'dep-1704067200000-abcd1234',
+    cloudAccountId: 'shop-production',
     templateId: 'tpl-1704067200000-abcd1234',
   };
   const path = operation.path.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? name);

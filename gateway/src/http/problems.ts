@@ -46,6 +46,8 @@ const table = {
   deployment_busy: { status: 409, title: 'The deployment has a run in progress' },
   status_is_observed: { status: 409, title: 'What a deployment has come to is observed, not written' },
   notification_not_found: { status: 404, title: 'No such notification or message' },
+  cloud_account_not_found: { status: 404, title: 'No such cloud account' },
+  cloud_account_in_use: { status: 409, title: 'A deployment uses the cloud account' },
   template_not_found: { status: 404, title: 'No such template' },
   template_in_use: { status: 409, title: 'A deployment uses the template' },
   template_refused: { status: 422, title: 'The template cannot be deployed' },

@@ -6,13 +6,20 @@ import {
   policyProfiles,
   type UserRule,
 } from '@deployment-engine/contracts';
-import { enforcedModes, type PolicySettings } from '@deployment-engine/policy';
+import { type AccountLimits, enforcedModes, type PolicySettings } from '@deployment-engine/policy';
 
-/** Returns a project's settings in force: its own or the operator's defaults, limited by what the operator enforces. */
+/** Arguments that can send credentials elsewhere. With those of a cloud account, only the operator may allow them. */
+const forAccounts = { 'PRE-PROVIDER-ARGUMENT': 'block' } as const;
+
+/**
+ * Returns a project's settings in force: its own or the operator's defaults, limited by what the operator and the cloud account
+ * enforce whose credentials the project's runs get.
+ */
 export function effectiveSettings(
   operator: OperatorPolicy,
   projectId: string,
   own: ProjectPolicySettings | null,
+  cloudAccount?: AccountLimits,
 ): PolicySettings {
   const { defaults, enforce } = operator;
   const base = own ?? defaults;
@@ -23,7 +30,11 @@ export function effectiveSettings(
     .filter(({ projects }) => projects.some((pattern) => matchesWildcard(pattern, projectId)))
     .flatMap(({ roles }) => roles);
   const ofRules = enforce.userRules.map(({ id, mode }) => [id, mode] as const);
-  const minimumModes = { ...Object.fromEntries(ofRules), ...enforce.modes };
+  const minimumModes = {
+    ...Object.fromEntries(ofRules),
+    ...enforce.modes,
+    ...(cloudAccount ? forAccounts : {}),
+  };
   const enforced = enforcedModes(enforce.profile, enforce.blastRadius);
   const minimums = { ...enforced, ...minimumModes };
   return {
@@ -32,6 +43,7 @@ export function effectiveSettings(
     minimumModes,
     enforcedModes: enforced,
     assumeRoles,
+    ...(cloudAccount ? { cloudAccount } : {}),
     exemptions: [...exemptions, ...base.exemptions.filter(({ id }) => !Object.hasOwn(minimums, id))],
     blastRadius: narrowest(base.blastRadius, enforce.blastRadius),
     userRules: mergeRules(base.userRules, enforce.userRules),

@@ -3,6 +3,7 @@ import type { Router } from 'express';
 import type { Context } from '../context.ts';
 import { cutPage, decodeNumberCursor } from '../http/cursor.ts';
 import { route } from '../http/route.ts';
+import { accountLimits } from '../projects/secrets/cloud-accounts/account-limits.ts';
 import { addExemption, changeSettings } from './change-settings.ts';
 import { effectiveSettings } from './effective-settings.ts';
 import { mergeParts, newestReports } from './reports.ts';
@@ -44,8 +45,19 @@ export function policyRoutes(router: Router, context: Context): void {
 async function projectPolicy(context: Context, projectId: string): Promise<ProjectPolicy> {
   const { query } = context.database;
   const { settings: own, ...version } = await findSettings(query, projectId);
-  const effective = effectiveSettings(context.operatorPolicy, projectId, own);
-  const { minimumModes: _minimum, enforcedModes: _enforced, assumeRoles: _roles, ...settings } = effective;
+  const effective = effectiveSettings(
+    context.operatorPolicy,
+    projectId,
+    own,
+    await accountLimits(query, projectId),
+  );
+  const {
+    minimumModes: _minimum,
+    enforcedModes: _enforced,
+    assumeRoles: _roles,
+    cloudAccount: _account,
+    ...settings
+  } = effective;
   const newest = await newestReports(query, projectId);
   return {
     projectId,

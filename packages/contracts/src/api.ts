@@ -3,6 +3,7 @@ import { backupEndpoints } from './backup.ts';
 import { budgetEndpoints } from './budget.ts';
 import { costEndpoints } from './costs.ts';
 import { deployEndpoints } from './deploy.ts';
+import { cloudAccountEndpoints } from './deployment/cloud-account.ts';
 import { deploymentEndpoints } from './deployment/endpoints.ts';
 import { templateEndpoints } from './deployment/template.ts';
 import { driftEndpoints } from './drift.ts';
@@ -55,6 +56,7 @@ export const endpoints = {
   ...pipelineEndpoints,
   ...templateEndpoints,
   ...deploymentEndpoints,
+  ...cloudAccountEndpoints,
   ...notificationEndpoints,
   ...costEndpoints,
   ...budgetEndpoints,

@@ -6,6 +6,7 @@ export * from './canonical-json.ts';
 export { iacCodeSchema, variableNamePattern, variablesSchema } from './code.ts';
 export * from './costs.ts';
 export * from './deploy.ts';
+export * from './deployment/cloud-account.ts';
 export * from './deployment/endpoints.ts';
 export * from './deployment/record.ts';
 export * from './deployment/template.ts';

@@ -40,6 +40,8 @@ export const problemCodes = [
   'deployment_busy',
   'status_is_observed',
   'notification_not_found',
+  'cloud_account_not_found',
+  'cloud_account_in_use',
   'template_not_found',
   'template_in_use',
   'template_refused',

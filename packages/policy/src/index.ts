@@ -8,7 +8,7 @@ export { enforcedModes, modesBySeverity } from './plan/profiles.ts';
 export { referencesOf } from './plan/references.ts';
 export { mergeReports } from './plan/report-builder.ts';
 export { builtInRules } from './plan/rules/index.ts';
-export { modeOf, type PolicySettings } from './plan/settings.ts';
+export { type AccountLimits, modeOf, type PolicySettings } from './plan/settings.ts';
 export { celProblem } from './plan/user-rules/cel-rule.ts';
 export { evaluateUserRules, runUserRules } from './plan/user-rules/evaluate-user-rules.ts';
 export type { JudgedStack } from './plan/user-rules/judged-stack.ts';

@@ -1,13 +1,16 @@
 import type { CreateDeployment } from '@deployment-engine/contracts';
+import { tenantOf } from '../../access/tenant.ts';
 import type { Context } from '../../context.ts';
 import type { Asked } from '../../jobs/create.ts';
 import { oncePerKey } from '../../jobs/idempotency.ts';
 import { refuseLimited } from '../../jobs/refuse-limited.ts';
 import { insertJob, newId } from '../../jobs/store.ts';
 import { prepareRevision, saveRevision } from '../../projects/revisions/store.ts';
+import { requireCloudOfAccount } from '../../projects/secrets/cloud-accounts/store.ts';
 import { ensureProject } from '../../projects/store.ts';
+import type { Query } from '../../server/database/open.ts';
 import { compile } from './source/compile.ts';
-import { resolveSource } from './source/resolve-source.ts';
+import { resolveSource, type Source } from './source/resolve-source.ts';
 import { ownProject } from './store.ts';
 
 /** Stores a deployment with a project of its own, and queues its first run. Returns its id. */
@@ -24,6 +27,8 @@ export async function createDeployment(
   const revision = await prepareRevision(compiled.files, compiled.variables);
   return context.database.query.transaction().execute((trx) =>
     oncePerKey(trx, key, async () => {
+      const account = { tenant: tenantOf(principal), id: body.cloud_account_id };
+      await requireCloudOfAccount(trx, account, body.provider);
       await ensureProject(trx, projectId);
       const number = await saveRevision(trx, context.encryption, projectId, revision);
       const job = await insertJob(trx, {
@@ -34,29 +39,38 @@ export async function createDeployment(
         message: body.message,
         createdBy: principal,
       });
-      await trx
-        .insertInto('deployments')
-        .values({
-          id,
-          project_id: projectId,
-          name: body.name,
-          description: body.description,
-          provider: body.provider,
-          cloud_account_id: body.cloud_account_id,
-          environment_id: body.environment_id,
-          template_type: body.template_type,
-          ...origin,
-          parameter_names: JSON.stringify(compiled.parameterNames),
-          is_dry_run: body.is_dry_run,
-          auto_approve: body.auto_approve,
-          job_id: job.id,
-          status: 'pending',
-          created_by: principal.id,
-        })
-        .execute();
+      const created = { id, projectId, jobId: job.id, createdBy: principal.id };
+      await insertDeployment(trx, body, created, {
+        ...origin,
+        parameter_names: JSON.stringify(compiled.parameterNames),
+      });
       const detail = { deployment: id, template: origin.template_digest, code: revision.digest };
       await call.record(trx, { project: projectId, job: job.id, detail });
       return { id };
     }),
   );
+}
+
+type Created = { id: string; projectId: string; jobId: string; createdBy: string };
+type OfTemplate = Source['origin'] & { parameter_names: string };
+
+async function insertDeployment(
+  trx: Query,
+  body: CreateDeployment,
+  { id, projectId, jobId, createdBy }: Created,
+  ofTemplate: OfTemplate,
+): Promise<void> {
+  const { name, description, provider, cloud_account_id, environment_id, template_type } = body;
+  const { is_dry_run, auto_approve } = body;
+  await trx
+    .insertInto('deployments')
+    .values({
+      ...{ id, name, description, provider, cloud_account_id, environment_id, template_type },
+      ...{ is_dry_run, auto_approve, ...ofTemplate },
+      project_id: projectId,
+      job_id: jobId,
+      status: 'pending',
+      created_by: createdBy,
+    })
+    .execute();
 }

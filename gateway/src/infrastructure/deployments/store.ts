@@ -2,23 +2,13 @@ import type { DeploymentsQuery } from '@deployment-engine/contracts';
 import { projectIdPattern } from '@deployment-engine/contracts';
 import { DomainError } from '@deployment-engine/service';
 import type { Selectable } from 'kysely';
-import { mayTouch, mayTouchAll, type Principal, signedName } from '../../access/principal.ts';
+import { mayTouch, type Principal } from '../../access/principal.ts';
 import { inScope } from '../../access/scope-filter.ts';
+import { tenantOf } from '../../access/tenant.ts';
 import type { Query } from '../../server/database/open.ts';
 import type { Database } from '../../server/database/schema.ts';
 
 export type DeploymentRow = Selectable<Database['deployments']>;
-
-/** Returns the first pattern of a caller's projects under which new ones can be named: `acme.*`, or `*`. */
-export function tenantOf(principal: Principal): string {
-  if (mayTouchAll(principal)) return '*';
-  const pattern = principal.projects.find((one) => /^[^*]+\*$/.test(one));
-  if (pattern !== undefined) return pattern;
-  throw new DomainError(
-    'forbidden',
-    `naming what ${signedName(principal)} creates: none of its projects is a pattern that ends with *, such as acme.*; use a key with one`,
-  );
-}
 
 /** Returns the id of the project of a new deployment, in the caller's scope. */
 export function ownProject(principal: Principal, deploymentId: string): string {

@@ -2,6 +2,7 @@ import { auditKeyPlace } from '../../access/audit/log.ts';
 import type { Context } from '../../context.ts';
 import { planPlace } from '../../projects/plans/plan-place.ts';
 import { variablesPlace } from '../../projects/revisions/store.ts';
+import { resealAccounts } from '../../projects/secrets/cloud-accounts/store.ts';
 import { dataKeyPlace } from '../../projects/secrets/places.ts';
 import { privateKeyPlace } from '../../projects/secrets/web-identity/signing-keys.ts';
 import { statePlace } from '../../projects/states/store.ts';
@@ -27,6 +28,7 @@ export async function resealOld(
       auditKey: await resealAuditKey(context),
       dataKeys: await resealDataKeys(context),
       webIdentityKeys: await resealWebIdentityKeys(context),
+      cloudAccounts: await resealAccounts(context.database.query, context.encryption),
       orphans: await resealOrphans(context),
       terraformLogs: await resealTerraformLogs(context),
       ...(await others()),

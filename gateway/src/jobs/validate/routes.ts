@@ -39,7 +39,7 @@ export function validateRoutes(router: Router, context: Context): void {
     const files = await readRevisionFiles(query, newest.digest);
     const variables = await readRevisionVariables(query, context.encryption, project.id, newest.number);
     const code = { digest: newest.digest, paths: newest.paths, files, content: Buffer.alloc(0), variables };
-    const settings = await settingsInForce(context, project.id);
+    const settings = await settingsInForce(context, project.id, async () => variables);
     return { projectId: project.id, ...(await validateCode(context, project.id, code, settings)) };
   });
 }

@@ -26,7 +26,8 @@ import type { JobWork, PhaseResult } from './job-work.ts';
 export async function preflightPhase(work: JobWork): Promise<PhaseResult> {
   const { context, job, lease } = work;
   if (job.gate_passed_at) return { kind: 'done' };
-  const settings = await settingsInForce(context, job.project_id);
+  const variables = async () => (await work.secrets.code()).variables;
+  const settings = await settingsInForce(context, job.project_id, variables);
   const files = await readCode(work);
   const code = await preflightInThread(files, settings);
   const found = mergeReports(code, await judgeState(work, settings));

@@ -11,11 +11,13 @@ import {
   type Variables,
 } from '../revisions/store.ts';
 import { readNewestState } from '../states/store.ts';
+import { federatedCredentials } from './cloud-accounts/federation.ts';
 import { codeTexts } from './code-needs.ts';
 import { type DeclaredVariables, declaredVariables } from './declared-variables.ts';
 import { runEnvironment } from './run-environment.ts';
 import { type ProjectSecrets, projectValues, readSecrets } from './store.ts';
-import { assumeRole, type TemporaryCredentials } from './web-identity/assume-role.ts';
+import { assumeRole, type TemporaryCredentials, WebIdentityError } from './web-identity/assume-role.ts';
+import { subjectOf } from './web-identity/token.ts';
 
 /** Credentials that expire sooner than this are renewed before a run. */
 const renewBeforeMs = 15 * 60_000;
@@ -46,7 +48,7 @@ export class JobSecrets {
 
   /**
    * Returns a run's credentials and settings for the clouds that its code or state names. Throws `WebIdentityError` if
-   * the project's role can't be assumed.
+   * the role of the project or its cloud account can't be assumed, or the account is of another cloud than the deployment.
    */
   async environment(): Promise<Record<string, string>> {
     const { project, texts } = await this.#read();
@@ -101,15 +103,28 @@ export class JobSecrets {
   }
 
   async #assume(): Promise<Record<string, string>> {
-    const { project } = await this.#read();
-    if (!project.webIdentity) return {};
-    if (!this.#temporary || this.#temporary.expiresAt.getTime() - Date.now() < renewBeforeMs) {
+    const expires = this.#temporary?.expiresAt.getTime() ?? 0;
+    if (expires - Date.now() < renewBeforeMs) {
       if (this.#temporary) this.#add(environmentSecrets(this.#temporary.environment)); // the replaced ones stay secret
-      const job = { id: this.#job.id, projectId: this.#job.project_id };
-      this.#temporary = await assumeRole(this.#context, project.webIdentity, job);
+      this.#temporary = await this.#exchange();
       this.#cached = undefined;
     }
-    return this.#temporary.environment;
+    return this.#temporary?.environment ?? {};
+  }
+
+  /** Exchanges a token for credentials of the deployment's cloud account or, without one, of the project's role. */
+  async #exchange(): Promise<TemporaryCredentials | undefined> {
+    const { account, webIdentity } = (await this.#read()).project;
+    const job = { id: this.#job.id, projectId: this.#job.project_id };
+    if (account) {
+      if (account.provider !== account.wanted)
+        throw new WebIdentityError(
+          `reading the cloud account ${account.id}: it has credentials of ${account.provider}, and the deployment is for ${account.wanted}; store credentials of ${account.wanted} under this id`,
+        );
+      return federatedCredentials(this.#context, account, job);
+    }
+    const subject = subjectOf(job.projectId);
+    return webIdentity ? assumeRole(this.#context, webIdentity, { ...job, subject }) : undefined;
   }
 
   #read(): Promise<Known> {

@@ -7,6 +7,7 @@ const identityNames: Record<Cloud, RegExp> = {
   ARM: /^ARM_(CLIENT|TENANT|SUBSCRIPTION|OIDC|ACCESS_KEY|SAS|USE|MSI)/,
   GOOGLE: /^GOOGLE_(CREDENTIALS|OAUTH_ACCESS_TOKEN|APPLICATION_CREDENTIALS|IMPERSONATE)/,
 };
+const cloudOfProvider = { aws: 'AWS', azure: 'ARM', gcp: 'GOOGLE' } as const;
 
 /** Returns a run's variables for the clouds that it uses. They never mix two owners' identities for one cloud. */
 export async function runEnvironment(sources: {
@@ -15,32 +16,45 @@ export async function runEnvironment(sources: {
   /** The run's code. */
   texts: string[];
   stateText: () => Promise<string>;
-  /** Assumes the project's role; returns no variables if it has none. */
+  /** Assumes the role of the cloud account or of the project; returns no variables if there is none. */
   assume: () => Promise<Record<string, string>>;
 }): Promise<Record<string, string>> {
   const { operator, project } = sources;
   const available = cloudsOf({ ...operator, ...project.credentials });
   if (project.webIdentity) available.add('AWS');
+  if (project.account) available.add(cloudOfProvider[project.account.provider]);
   const used = cloudsNamed(sources.texts);
   if ([...available].some((cloud) => !used.has(cloud)))
     for (const cloud of cloudsNamed([await sources.stateText()])) used.add(cloud);
-  const temporary = used.has('AWS') ? await sources.assume() : {};
-  const own = { ...project.credentials, ...temporary };
+  const ofProject = await ownVariables(project, used, sources.assume);
   return Object.fromEntries(
-    Object.entries({ ...withoutIdentities(operator, own), ...own }).filter(([name]) =>
+    Object.entries({ ...withoutIdentities(operator, ofProject), ...ofProject }).filter(([name]) =>
       used.has(cloudOf(name)),
     ),
   );
 }
 
-function withoutIdentities(operator: Record<string, string>, own: Record<string, string>) {
+/** Returns the project's own variables. Those of its cloud account replace its own identity in that cloud. */
+async function ownVariables(
+  { account, credentials }: ProjectSecrets,
+  used: ReadonlySet<Cloud>,
+  assume: () => Promise<Record<string, string>>,
+): Promise<Record<string, string>> {
+  if (!account) return { ...credentials, ...(used.has('AWS') ? await assume() : {}) };
+  const cloud = cloudOfProvider[account.provider];
+  if (!used.has(cloud)) return credentials;
+  const given = { ...account.environment, ...(await assume()) };
+  return { ...withoutIdentities(credentials, given), ...given };
+}
+
+function withoutIdentities(others: Record<string, string>, own: Record<string, string>) {
   const replaced = new Set(
     Object.keys(own)
       .filter((name) => identityNames[cloudOf(name)].test(name))
       .map(cloudOf),
   );
   return Object.fromEntries(
-    Object.entries(operator).filter(([name]) => {
+    Object.entries(others).filter(([name]) => {
       const cloud = cloudOf(name);
       return !(replaced.has(cloud) && identityNames[cloud].test(name));
     }),

@@ -5,6 +5,7 @@ import { sql } from 'kysely';
 import type { Query } from '../../server/database/open.ts';
 import { createEncryption, type Encryption } from '../../server/encryption.ts';
 import { environmentSecrets, leaves } from '../redaction/known-secrets.ts';
+import { accountCredentials, type ProjectCredentials } from './cloud-accounts/project-credentials.ts';
 import { dataKeyPlace, secretPlace } from './places.ts';
 import { dropOldRetired, retire } from './retired.ts';
 
@@ -18,6 +19,8 @@ export type ProjectSecrets = {
   variables: Record<string, unknown>;
   credentials: Partial<Record<CredentialName, string>>;
   webIdentity: WebIdentity | null;
+  /** Credentials of the cloud account that the project's deployment names. */
+  account: ProjectCredentials | null;
   /** Earlier values; used only for redaction. */
   retired: unknown[];
 };
@@ -104,7 +107,8 @@ export async function readSecrets(
     .select(['kind', 'name', 'content', 'data_key'])
     .where('project_secrets.project_id', '=', projectId)
     .execute();
-  const secrets: ProjectSecrets = { variables: {}, credentials: {}, webIdentity: null, retired: [] };
+  const { account, retired } = await accountCredentials(query, encryption, projectId);
+  const secrets: ProjectSecrets = { variables: {}, credentials: {}, webIdentity: null, account, retired };
   const sealedKey = rows[0]?.data_key;
   if (!sealedKey) return secrets;
   const dataKey = createEncryption(encryption.open(sealedKey, dataKeyPlace(projectId)));
@@ -119,9 +123,13 @@ export async function readSecrets(
 }
 
 /** Returns every text to redact for a project's secrets, current and retired. */
-export function projectValues({ variables, credentials, retired }: ProjectSecrets): string[] {
+export function projectValues({ variables, credentials, account, retired }: ProjectSecrets): string[] {
   const ofVariables = [...leaves(variables), ...leaves(retired)];
-  return [...environmentSecrets(credentials), ...ofVariables];
+  return [
+    ...environmentSecrets(credentials),
+    ...environmentSecrets(account?.environment ?? {}),
+    ...ofVariables,
+  ];
 }
 
 /** Seals all secrets of a project with a new data key. */

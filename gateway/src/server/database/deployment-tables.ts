@@ -1,4 +1,4 @@
-import type { JobNotification, RecordStatus, TemplateType } from '@deployment-engine/contracts';
+import type { AccountKind, JobNotification, RecordStatus, TemplateType } from '@deployment-engine/contracts';
 import type { Generated } from 'kysely';
 
 /** Tables of deployments of templates. */
@@ -55,6 +55,24 @@ export type DeploymentTables = {
     dead_at: Date | null;
     /** Why the last attempt failed. */
     problem: string | null;
+  };
+  cloud_accounts: {
+    tenant: string;
+    id: string;
+    seq: Generated<number>;
+    provider: 'aws' | 'azure' | 'gcp';
+    kind: AccountKind;
+    /** JSON; names of what `content` holds. */
+    fields: string;
+    /** JSON; `null` allows all. */
+    regions: string | null;
+    default_region: string | null;
+    content: Uint8Array;
+    created_by: string;
+    created_at: Generated<Date>;
+    updated_by: string;
+    updated_at: Generated<Date>;
+    deleted_at: Date | null;
   };
   deployments: {
     id: string;

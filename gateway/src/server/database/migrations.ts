@@ -17,6 +17,7 @@ import { stackSchedules } from './migrations/015-stack-schedules.ts';
 import { supersededStates } from './migrations/016-superseded-states.ts';
 import { deployments } from './migrations/017-deployments.ts';
 import { outbox } from './migrations/018-outbox.ts';
+import { cloudAccounts } from './migrations/019-cloud-accounts.ts';
 
 /** Each is applied once, in the order of the names. Never edit a released one. */
 export const migrations: Record<string, Migration> = {
@@ -38,4 +39,5 @@ export const migrations: Record<string, Migration> = {
   '016_superseded_states': supersededStates,
   '017_deployments': deployments,
   '018_outbox': outbox,
+  '019_cloud_accounts': cloudAccounts,
 };

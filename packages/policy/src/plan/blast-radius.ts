@@ -12,8 +12,13 @@ export const blastRadiusIds: readonly string[] = [
   'PLAN-REGION',
 ];
 
-/** Returns exceeded limits: numbers of objects, types and regions. `whose` is `the project` or a key. */
-export function exceededLimits(plan: PlanModel, limits: BlastRadius, whose: string): ChangeFinding[] {
+/** Returns exceeded limits: numbers of objects, types and regions. `whose` is `the project`, a key or a cloud account. */
+export function exceededLimits(
+  plan: PlanModel,
+  limits: BlastRadius,
+  whose: string,
+  defaultRegion: string | null = null,
+): ChangeFinding[] {
   const changed = plan.changes.filter(({ actions }) => isChange(actions));
   const types = limits.resourceTypes;
   const foreignTypes = types
@@ -27,7 +32,9 @@ export function exceededLimits(plan: PlanModel, limits: BlastRadius, whose: stri
       subject: resource.type,
       message: `${whose} may not change ${resource.type}`,
     })),
-    ...(limits.regions ? foreignRegions(plan, changed, limits.regions, whose) : []),
+    ...(limits.regions
+      ? foreignRegions(plan, changed, { allowed: limits.regions, whose, defaultRegion })
+      : []),
   ];
 }
 

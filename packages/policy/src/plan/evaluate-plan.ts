@@ -42,16 +42,28 @@ export function evaluatePlan(
     (finding) => !isExpected(finding),
   );
   const limit = (limits: BlastRadius, whose: string) => [
-    ...exceededLimits(model, limits, whose),
+    ...exceededLimits(model, limits, whose, settings.cloudAccount?.defaultRegion),
     ...exceededInStacks(model, limits, whose),
   ];
   const exceeded = destroys ? [] : limit(settings.blastRadius, 'the project');
   for (const finding of [...changes, ...exceeded]) builder.add(draftOf(finding, settings.profile));
+  const ofAccount = settings.cloudAccount?.regions;
+  if (ofAccount && !destroys)
+    for (const finding of limit({ ...noLimits, regions: ofAccount }, 'the cloud account'))
+      builder.add({ ...draftOf(finding, settings.profile), allowable: false });
   if (callerLimits)
     for (const finding of limit(callerLimits, 'the API key'))
       builder.add({ ...draftOf(finding, settings.profile), allowable: false });
   return builder.build();
 }
+
+const noLimits: BlastRadius = {
+  maxDeletions: null,
+  maxReplacements: null,
+  maxResources: null,
+  resourceTypes: null,
+  regions: null,
+};
 
 /** Checks the resources that exist after a plan, and those in its templates, against the built-in rules. */
 export function judgeResources(plan: PlanModel, settings: PolicySettings, builder: ReportBuilder): void {

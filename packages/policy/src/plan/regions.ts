@@ -6,8 +6,7 @@ import { modulePathOf, type PlanModel, type PlannedResource } from './plan-model
 export function foreignRegions(
   plan: PlanModel,
   changed: PlannedResource[],
-  allowed: string[],
-  whose: string,
+  { allowed, whose, defaultRegion }: { allowed: string[]; whose: string; defaultRegion: string | null },
 ): ChangeFinding[] {
   const normalised = new Set(allowed.map(normalise));
   const refuse = (resource: PlannedResource | null, subject: string, region: string | undefined) => ({
@@ -21,7 +20,7 @@ export function foreignRegions(
   const isForeign = (region: string | undefined) =>
     region === undefined || !normalised.has(normalise(region));
   const ofProviders = [...usedProviders(plan, changed)]
-    .map((key) => ({ key, region: regionOfProvider(plan, key) }))
+    .map((key) => ({ key, region: regionOfProvider(plan, key, defaultRegion) }))
     .filter(({ region }) => isForeign(region))
     .map(({ key, region }) => refuse(null, `provider ${key}`, region));
   const ofResources = changed.flatMap((resource) =>
@@ -47,8 +46,10 @@ function usedProviders(plan: PlanModel, changed: PlannedResource[]): Set<string>
   return new Set([...withRegion.map(([key]) => key), ...ofAws]);
 }
 
-function regionOfProvider(plan: PlanModel, key: string): string | undefined {
+/** `defaultRegion` is the one of the run's environment, if the engine knows it. */
+function regionOfProvider(plan: PlanModel, key: string, defaultRegion: string | null): string | undefined {
   const provider = plan.providers.get(key);
+  if (provider?.expressions?.region === undefined && defaultRegion !== null) return defaultRegion;
   return regionOf(plan, modulePathOf(provider?.module_address ?? ''), provider?.expressions?.region);
 }
 
@@ -81,7 +82,7 @@ function placesOf({ type, before, after, attributes }: PlannedResource): (string
 }
 
 /** `us-east-1a` and `us-east-1-bos-1a` are in `us-east-1`, `europe-west1-b` in `europe-west1`. */
-function regionOfZone(name: string, place: string): string {
+export function regionOfZone(name: string, place: string): string {
   if (name === 'availability_zone') return /^[a-z]{2}(-[a-z]+)+-\d+/.exec(place)?.[0] ?? place;
   return name === 'zone' ? place.replace(/-[a-z]$/, '') : place;
 }

@@ -8,6 +8,17 @@ export type PolicySettings = ProjectPolicySettings & {
   enforcedModes?: Record<string, PolicyMode>;
   /** Patterns of roles that code may assume; set only by the operator. */
   assumeRoles?: string[];
+  /** What the cloud account allows whose credentials the runs get. */
+  cloudAccount?: AccountLimits;
+};
+
+export type AccountLimits = {
+  /** `null` allows all. */
+  regions: string[] | null;
+  /** Region of providers that code gives none. */
+  defaultRegion: string | null;
+  /** Values of the root's input variables, if they are known. */
+  variables?: Readonly<Record<string, unknown>>;
 };
 
 /** Returns a rule's mode: the project's or the default, but at least the operator's minimum. */

@@ -6,7 +6,10 @@ import { deniedExpressions } from './denied-expressions.cases.ts';
 import { deniedStructure } from './denied-structure.cases.ts';
 import { type PreflightRuleId, preflightRules } from './rules.ts';
 
-const denied: Record<PreflightRuleId, Record<string, Files>> = { ...deniedStructure, ...deniedExpressions };
+const denied: Record<Exclude<PreflightRuleId, 'PRE-REGION'>, Record<string, Files>> = {
+  ...deniedStructure,
+  ...deniedExpressions,
+};
 
 for (const [id, cases] of Object.entries(denied))
   for (const [name, files] of Object.entries(cases))

@@ -9,6 +9,7 @@ import { checkModules } from './checks/modules.ts';
 import { checkObjectCount } from './checks/object-count.ts';
 import { checkPathArguments } from './checks/path-arguments.ts';
 import { checkProviders } from './checks/providers.ts';
+import { checkRegions } from './checks/regions.ts';
 import { checkResources } from './checks/resources.ts';
 import { type CodeFile, directoryOf, groupModules, type ProjectCode, type Report } from './project-code.ts';
 import { preflightRules } from './rules.ts';
@@ -21,6 +22,7 @@ export type UploadedFiles = ReadonlyMap<string, Uint8Array | string>;
 const checks = [
   checkBlocks,
   checkProviders,
+  checkRegions,
   checkResources,
   checkModules,
   checkFunctions,
@@ -57,7 +59,8 @@ function readCode(files: UploadedFiles, report: Report): ProjectCode {
         readable.push(...readFile(path, kind, content, report));
       });
   }
-  return { modules: groupModules(readable), readText: readTextIn(files) };
+  const hasValueFiles = [...files.keys()].some((path) => /\.tfvars(\.json)?$/.test(path));
+  return { modules: groupModules(readable), hasValueFiles, readText: readTextIn(files) };
 }
 
 function readTextIn(files: UploadedFiles): ProjectCode['readText'] {

@@ -27,6 +27,8 @@ export type CodeModule = {
 
 export type ProjectCode = {
   modules: Map<string, CodeModule>;
+  /** Whether there are `.tfvars` files, whose values replace defaults of input variables. */
+  hasValueFiles: boolean;
   /** Returns the text of an uploaded file, for templates; `null` if it is not UTF-8. */
   readText: (path: string) => string | null | undefined;
 };

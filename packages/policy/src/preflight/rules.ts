@@ -63,6 +63,9 @@ export const preflightRules = {
     'Use user data, a container image or a pipeline step instead.',
     'a shell in the sandbox for local-exec (SANDBOX_READ_ONLY_PATHS=/bin,/usr,/lib,/lib64 on the runner), and the host in EGRESS_ALLOW for a connection',
   ),
+  'PRE-REGION': never(
+    'Name a region that the cloud account may use, as text or as an input variable of the root.',
+  ),
   'PRE-DATA-SOURCE': deny(
     'critical',
     'Pass the value as a variable.',

@@ -4,11 +4,11 @@ import type { TemplateType } from '@deployment-engine/contracts';
 import { DomainError } from '@deployment-engine/service';
 import { type Selectable, sql } from 'kysely';
 import { coversScope, type Principal, signedName } from '../../../access/principal.ts';
+import { tenantOf } from '../../../access/tenant.ts';
 import { newId } from '../../../jobs/store.ts';
 import type { Query } from '../../../server/database/open.ts';
 import type { Database } from '../../../server/database/schema.ts';
 import { digestOf } from '../source/digest.ts';
-import { tenantOf } from '../store.ts';
 
 export type TemplateRow = Selectable<Database['templates']>;
 

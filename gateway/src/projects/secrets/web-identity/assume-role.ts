@@ -17,16 +17,16 @@ export class WebIdentityError extends Error {
 }
 
 /**
- * Exchanges a token signed by the engine for credentials of the project's role. The call needs no credentials.
+ * Exchanges a token signed by the engine for credentials of the role of a project or a cloud account. The call needs no credentials.
  * Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
  */
 export async function assumeRole(
   context: Context,
   identity: WebIdentity,
-  job: { id: string; projectId: string },
+  job: { id: string; projectId: string; subject: string },
 ): Promise<TemporaryCredentials> {
   const token = await webIdentityToken(context, {
-    projectId: job.projectId,
+    subject: job.subject,
     jobId: job.id,
     audience: 'sts.amazonaws.com',
   });
@@ -53,7 +53,7 @@ export async function assumeRole(
   if (answer.status !== 200)
     throw new WebIdentityError(
       `${doing}: ${element(answer.data, 'Code') ?? answer.status}: ${element(answer.data, 'Message') ?? 'no message'}; ` +
-        `does its trust policy name this issuer and the subject project:${job.projectId}?`,
+        `does its trust policy name this issuer and the subject ${job.subject}?`,
     );
   return readCredentials(answer.data, doing);
 }
