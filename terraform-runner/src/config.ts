@@ -94,6 +94,8 @@ function runsConfig({ runs, limits }: Values) {
     slots: runs.RUNNER_SLOTS ?? defaultSlots(limits.SANDBOX_MEMORY_MB, machineMemoryMb()),
     /** How many providers are kept started for jobs to come. */
     warmProviders: runs.WARM_PROVIDERS ?? defaultWarmProviders(),
+    /** How long a runner that is stopped may finish its runs. */
+    stopWaitMs: runs.STOP_WAIT_SECONDS * 1000,
     /** Time between SIGINT and SIGKILL when a timeout ends a run. */
     stopGraceMs: runs.STOP_GRACE_SECONDS * 1000,
     /** How long cloud calls in flight may continue after Terraform has ended. */

@@ -20,6 +20,7 @@ process.once('disconnect', () => void stop()); // the parent process has ended
 if (process.connected === false) void stop();
 
 async function stop(): Promise<void> {
+  await runner.finishRuns();
   setTimeout(() => process.exit(1), shutdownMs).unref();
   await runner[Symbol.asyncDispose]();
   process.exit(0);

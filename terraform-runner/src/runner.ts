@@ -20,6 +20,8 @@ export type Runner = {
   start(): Promise<void>;
   /** The port it listens on, once started. */
   readonly port: number;
+  /** Takes no more runs and waits until those in progress have ended, at most `config.stopWaitMs`. */
+  finishRuns(): Promise<void>;
   /** Stops taking runs and leaves those in progress to the next start. */
   [Symbol.asyncDispose](): Promise<void>;
 };
@@ -51,6 +53,12 @@ export async function createRunner(config: RunnerConfig): Promise<Runner> {
       const url = config.advertiseUrl ?? `${scheme}://${config.host}:${port}`;
       heartbeat = startHeartbeat({ ...config, runnerId: context.runnerId, url, logger: context.logger });
       logStart(context, url);
+    },
+
+    async finishRuns() {
+      if (config.stopWaitMs === 0) return;
+      context.logger.info('the terraform runner finishes its runs, then stops', context.runs.capacity());
+      await context.runs.finish(config.stopWaitMs);
     },
 
     async [Symbol.asyncDispose]() {

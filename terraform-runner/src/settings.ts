@@ -151,6 +151,14 @@ const runs = {
       default: '15',
       example: '60',
     },
+    STOP_WAIT_SECONDS: {
+      meaning:
+        'how long a runner that is stopped takes no more runs but finishes those that it has; at 0 they continue when the runner is started again on the same machine',
+      type: wholeNumber({ of: 'seconds', minimum: 0, maximum: 86_400 }),
+      unit: 'seconds',
+      default: '0',
+      example: '3600',
+    },
     STOP_GRACE_SECONDS: {
       meaning: 'time from interrupt to kill when a time limit ends a run',
       type: wholeNumber({ of: 'seconds', minimum: 0, maximum: 3600 }),

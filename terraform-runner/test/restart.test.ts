@@ -77,6 +77,38 @@ test('an apply that ends while no runner is there is finished by the next one', 
   expect(events.at(-1)?.body).toStrictEqual({ type: 'run_finished', outcome: { kind: 'succeeded' } });
 });
 
+test('a runner that may wait finishes its apply before it stops, and takes no other run meanwhile', async () => {
+  using folders = makeFolders();
+  await using runner = await forkRunner(folders, { STOP_WAIT_SECONDS: '60' });
+  const job = await startApply(runner.client, folders);
+  const ended = runner.end('SIGTERM');
+  const { body: capacity } = await waitUntil('it takes no more runs', async () => {
+    const answer = await runner.client.send('GET', '/capacity');
+    return answer.body.free === 0 && answer;
+  });
+  expect(capacity.runs).toStrictEqual([job.applyId]);
+  const other = makeJob(writeRevision(folders, { 'main.tf': '' }));
+  await assert.rejects(runner.client.put(other.planId, other.plan), /shutting_down/);
+  const events = await runner.client.finished(job.applyId);
+  expect(events.at(-1)?.body).toStrictEqual({ type: 'run_finished', outcome: { kind: 'succeeded' } });
+  const state = JSON.parse((await runner.client.bytes(`/runs/${job.applyId}/state`)).toString());
+  expect(state.resources.length).toBe(3);
+  for (const runId of [job.planId, job.applyId]) await runner.client.send('DELETE', `/runs/${runId}`);
+  await ended;
+  await waitUntil('no process is left', () => processesIn(folders.root).length === 0);
+});
+
+test('a runner whose wait is over leaves its apply to the next start', async () => {
+  using folders = makeFolders();
+  await using first = await forkRunner(folders, { STOP_WAIT_SECONDS: '1' });
+  const job = await startApply(first.client, folders, 8);
+  await first.end('SIGTERM');
+  assert.ok(terraformIn(folders.root, 'apply'), 'the apply goes on');
+  await using second = await forkRunner(folders);
+  const events = await second.client.finished(job.applyId);
+  expect(events.at(-1)?.body).toStrictEqual({ type: 'run_finished', outcome: { kind: 'succeeded' } });
+});
+
 test('a run whose Terraform is killed from outside ends as interrupted, with its state', async () => {
   using folders = makeFolders();
   await using runner = await bootRunner(folders);

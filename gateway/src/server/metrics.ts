@@ -41,6 +41,7 @@ export function createMetrics() {
       labelNames: ['runner'],
       registers: [registry],
     }),
+    ...queueMetrics(registry),
     ...warmProviderMetrics(registry),
     ...stackLockMetrics(registry),
     finished(job: { type: JobType; status: JobStatus; started_at: Date | null; finished_at: Date | null }) {
@@ -51,6 +52,27 @@ export function createMetrics() {
           (job.finished_at.getTime() - job.started_at.getTime()) / 1000,
         );
     },
+  };
+}
+
+/** The same on every gateway: they share one database. */
+function queueMetrics(registry: Registry) {
+  return {
+    jobsQueued: new Gauge({
+      name: 'jobs_queued',
+      help: 'Jobs of all gateways that wait for a runner or behind another job of their project',
+      registers: [registry],
+    }),
+    oldestQueuedSeconds: new Gauge({
+      name: 'jobs_queue_oldest_seconds',
+      help: 'Seconds since the oldest queued job was created, 0 without one',
+      registers: [registry],
+    }),
+    databaseUp: new Gauge({
+      name: 'database_up',
+      help: '1 while this gateway reaches its database',
+      registers: [registry],
+    }),
   };
 }
 

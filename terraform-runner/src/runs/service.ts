@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { RunOutcome } from '@deployment-engine/contracts';
 import type { Capacity, RunRequest, RunView } from '@deployment-engine/runner-api';
 import { DomainError } from '@deployment-engine/service';
@@ -20,6 +21,10 @@ import {
   requestDigest,
   saveRequest,
 } from './run-record.ts';
+
+const pollMs = 100;
+/** Gateways fetch the outcome of a run at once; one that waits for an approval they keep here. */
+const fetchMs = 10_000;
 
 /** Admits and tracks runs. Everything in memory can be restored from the run folders. */
 export class RunService {
@@ -103,6 +108,16 @@ export class RunService {
     const { slots } = this.#context.config;
     const runs = this.#occupants();
     return { slots, free: this.#draining ? 0 : Math.max(0, slots - runs.length), runs };
+  }
+
+  /** Accepts no more runs. Resolves when gateways have fetched those in progress, or after `limitMs`. */
+  async finish(limitMs: number): Promise<void> {
+    this.#draining = true;
+    const deadline = Date.now() + limitMs;
+    const left = this.#occupants();
+    while (this.#occupants().length > 0 && Date.now() < deadline) await delay(pollMs);
+    const fetchedBy = Math.min(deadline, Date.now() + fetchMs);
+    while (left.some((runId) => this.#runs.has(runId)) && Date.now() < fetchedBy) await delay(pollMs);
   }
 
   /** Accepts no more runs and leaves those in progress to the next start of the runner. */

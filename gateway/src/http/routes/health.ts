@@ -32,8 +32,25 @@ export function healthRoutes(router: Router, context: Context): void {
   });
   router.get('/metrics', admit(metricsEndpoint), async (_request, response) => {
     for (const runner of context.runners.runners()) noteRunner(context.metrics, runner);
+    await noteQueue(context);
     response.type(context.metrics.registry.contentType).send(await context.metrics.registry.metrics());
   });
+}
+
+/** Without a database the other figures are still of use. */
+async function noteQueue({ database, metrics }: Context): Promise<void> {
+  try {
+    const { count, oldest } = await database.query
+      .selectFrom('jobs')
+      .select(({ fn }) => [fn.countAll().as('count'), fn.min('created_at').as('oldest')])
+      .where('status', '=', 'pending')
+      .executeTakeFirstOrThrow();
+    metrics.jobsQueued.set(Number(count));
+    metrics.oldestQueuedSeconds.set(oldest ? Math.max(0, (Date.now() - oldest.getTime()) / 1000) : 0);
+    metrics.databaseUp.set(1);
+  } catch {
+    metrics.databaseUp.set(0);
+  }
 }
 
 async function runnerProblem(context: Context): Promise<string | undefined> {
