@@ -54,6 +54,8 @@ function contradictions(values: Values | undefined, environment: NodeJS.ProcessE
     lines.push(
       'RUNNER_CLIENT_CERT: RUNNER_CLIENT_CERT, RUNNER_CLIENT_KEY and RUNNER_CLIENT_CA go together; set all or none',
     );
+  if (values && (values.outside.SMTP_URL === undefined) !== (values.outside.SMTP_FROM === undefined))
+    lines.push('SMTP_URL: SMTP_URL and SMTP_FROM go together; set both or none');
   return lines;
 }
 
@@ -110,6 +112,13 @@ function outsideConfig(outside: Values['outside']) {
     mainApiToken: outside.MAIN_API_TOKEN,
     /** Hosts that notifications are sent to. */
     notificationHosts: outside.NOTIFICATION_HOSTS,
+    /** `undefined` without a mail server. */
+    mail:
+      outside.SMTP_URL !== undefined && outside.SMTP_FROM !== undefined
+        ? { url: outside.SMTP_URL, from: outside.SMTP_FROM, recipients: outside.SMTP_RECIPIENTS }
+        : undefined,
+    slackApiUrl: outside.SLACK_API_URL,
+    pagerdutyEventsUrl: outside.PAGERDUTY_EVENTS_URL,
     /** Hosts from which templates are fetched. */
     templateHosts: outside.TEMPLATE_HOSTS,
   };

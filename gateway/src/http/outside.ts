@@ -69,7 +69,11 @@ export async function requestOutside(
 /** Returns what broke a connection, without words of the server. */
 export function outsideError(error: unknown, signal: AbortSignal): OutsideError {
   if (error instanceof OutsideError) return error;
-  if (signal.aborted) return new OutsideError('unreachable', 'it took longer than the time limit');
+  if (signal.aborted) {
+    const isTimeout = (signal.reason as Error | undefined)?.name === 'TimeoutError';
+    const reason = isTimeout ? 'it took longer than the time limit' : 'the gateway stopped in the middle';
+    return new OutsideError('unreachable', reason);
+  }
   const { code, message } = error as NodeJS.ErrnoException;
   return new OutsideError('unreachable', code ?? message);
 }

@@ -1,7 +1,7 @@
-import { type JobNotification, type JobStatus, matchesWildcard } from '@deployment-engine/contracts';
+import type { JobNotification, JobStatus, NotificationEvent } from '@deployment-engine/contracts';
+import { type RawBuilder, sql } from 'kysely';
 import type { JobRow } from '../server/database/job-row.ts';
-import { notify, type Query } from '../server/database/open.ts';
-import { changesDeployment } from './note-deployment.ts';
+import type { Query } from '../server/database/open.ts';
 
 /** Channel that announces that there is something to deliver. */
 export const outboxChannel = 'outbox';
@@ -14,28 +14,61 @@ const eventOf: Readonly<Partial<Record<JobStatus, JobNotification>>> = {
   cancelled: 'job.cancelled',
 };
 
-/** Stores a message to each address that a job's new status concerns, in the transaction that changes the job: neither is lost without the other. */
-export async function noteOutbox(
+/** Returns what a job's new status tells; `undefined` if nothing. */
+export function statusEvent(status: JobStatus): JobNotification | undefined {
+  return eventOf[status];
+}
+
+/** Condition for the targets that an event of a project concerns. The main API hears of `job.*` events of deployments only. */
+const concerns = (event: RawBuilder<string>, projectId: RawBuilder<string>, isDeployment: boolean) => sql`
+  ${projectId} like replace(replace(t.projects, '_', '\\_'), '*', '%')
+  and t.events::jsonb @> to_jsonb(${event})
+  and (t.kind <> 'main_api' or ${isDeployment}::bool)`;
+
+/**
+ * Returns the statement that stores a message to each address that a change of a job concerns. `job` is the name of rows with `id`
+ * and `project_id`. An address that is deleted meanwhile is left out: its row is locked, so the job's transaction can't fail by it.
+ */
+export function insertMessages(
+  job: string,
+  event: JobNotification,
+  isDeployment: boolean,
+): RawBuilder<unknown> {
+  const rows = sql.ref(job);
+  return sql`
+    insert into outbox (target_id, project_id, job_id, event)
+    select t.id, ${rows}.project_id, ${rows}.id, ${event}::text from ${sql.table(job)}, notification_targets t
+    where ${concerns(sql`${event}::text`, sql`${rows}.project_id`, isDeployment)}
+    for key share of t
+    returning project_id`;
+}
+
+/**
+ * Stores messages about what a job has found, in the transaction that records it. `once` is for a fact that is found again when a
+ * phase is repeated after a crash: each address is told once for a job.
+ */
+export async function noteFound(
   trx: Query,
-  job: Pick<JobRow, 'id' | 'project_id' | 'type' | 'status'>,
+  { id, project_id: projectId }: Pick<JobRow, 'id' | 'project_id'>,
+  event: Exclude<NotificationEvent, JobNotification>,
+  { detail, once = false }: { detail: string; once?: boolean },
 ): Promise<void> {
-  const { id, project_id: projectId } = job;
-  const event = eventOf[job.status];
-  if (event === undefined) return;
-  const targets = await trx
-    .selectFrom('notification_targets')
-    .select(['id', 'kind', 'projects', 'events'])
-    .execute();
-  const told = targets.filter(
-    ({ kind, projects, events }) =>
-      matchesWildcard(projects, projectId) &&
-      JSON.parse(events).includes(event) &&
-      (kind !== 'main_api' || changesDeployment(job)), // the main API hears of deployments only
-  );
-  if (told.length === 0) return;
-  await trx
-    .insertInto('outbox')
-    .values(told.map((target) => ({ target_id: target.id, project_id: projectId, job_id: id, event })))
-    .execute();
-  await notify(trx, outboxChannel, projectId);
+  await sql`
+    with told as (
+      insert into outbox (target_id, project_id, job_id, event, detail)
+      select t.id, ${projectId}::text, ${id}::text, ${event}::text, ${detail}::text from notification_targets t
+      where ${concerns(sql`${event}::text`, sql`${projectId}::text`, false)}
+        and not (${once}::bool and exists (
+          select 1 from outbox o where o.job_id = ${id}::text and o.target_id = t.id and o.event = ${event}::text))
+      for key share of t
+      returning project_id)
+    select pg_notify(${outboxChannel}::text, project_id) from told limit 1`.execute(trx);
+}
+
+const maxListed = 5;
+
+/** Returns names for a message to people; of many, the first ones and how many more there are. */
+export function listed(names: string[]): string {
+  const more = names.length - maxListed;
+  return `${names.slice(0, maxListed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

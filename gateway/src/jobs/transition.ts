@@ -8,8 +8,8 @@ import { DomainError } from '@deployment-engine/service';
 import type { JobPatch, JobRow, Lease } from '../server/database/job-row.ts';
 import type { Query } from '../server/database/open.ts';
 import { LeaseLostError } from './lease-lost-error.ts';
-import { noteDeployment } from './note-deployment.ts';
-import { noteOutbox } from './note-outbox.ts';
+import { changesDeployment, noteDeployment } from './note-deployment.ts';
+import { statusEvent } from './note-outbox.ts';
 import { type JobWrite, type NewEvent, writeJob } from './write-job.ts';
 
 /**
@@ -30,14 +30,15 @@ export async function transition(
     throw new DomainError('job_finished', `job ${row.id} is ${row.status}; it cannot ${name} any more`);
   const ended = isFinished(status) ? { finished_at: new Date(), lease_expires_at: null } : {};
   const body: JobEventBody = { type: 'job_status', status, message };
+  const event = statusEvent(status);
   const written = await writeJob(trx, row.id, {
     events: [{ body, at: new Date() }],
     patch: { ...patch, status, ...ended },
     wakesWorkers: true,
+    told: event && { event, isDeployment: changesDeployment(row) },
   });
   if (!written) throw new Error(`changing job ${row.id} to ${status}: its row is gone`);
   await noteDeployment(trx, written);
-  await noteOutbox(trx, written);
   return written;
 }
 

@@ -1,13 +1,12 @@
 import { sql } from 'kysely';
 import type { Context } from '../../context.ts';
-import { OutsideError, type OutsideRules, requestOutside } from '../../http/outside.ts';
 import { outboxChannel } from '../../jobs/note-outbox.ts';
 import { Waker } from '../../server/waker.ts';
-import { type Message, messageOf } from './message.ts';
-import { type DeliveryRow, mainApiId, setMainApi, targetContent } from './store.ts';
+import { type Sent, send } from './channels/send.ts';
+import { messageOf } from './compose.ts';
+import { type DeliveryRow, setMainApi, type TargetRow, targetContent } from './store.ts';
 
 const pollMs = 2000;
-const timeoutMs = 10_000;
 /** Longer than an attempt takes: then the gateway that began it has died. */
 const claimSeconds = 60;
 const atOnce = 10;
@@ -68,14 +67,14 @@ export class Deliverer implements AsyncDisposable {
 async function claim({ database }: Context, limit: number): Promise<DeliveryRow[]> {
   const { rows } = await sql<DeliveryRow>`
     with due as (
-      select o.id from outbox o
-      where o.delivered_at is null and o.dead_at is null and o.next_at <= now()
+      select o.id from outbox o join notification_targets t on t.id = o.target_id
+      where o.delivered_at is null and o.dead_at is null and o.next_at <= now() and (t.paused_until is null or t.paused_until < now())
         and (o.claimed_until is null or o.claimed_until < now())
         and not exists (
           select 1 from outbox e
           where e.target_id = o.target_id and e.project_id = o.project_id and e.id < o.id
             and e.delivered_at is null and e.dead_at is null)
-      order by o.id limit ${limit} for update skip locked)
+      order by o.id limit ${limit} for update of o skip locked)
     update outbox set claimed_until = now() + make_interval(secs => ${claimSeconds}), attempts = attempts + 1
     from due where outbox.id = due.id returning outbox.*`.execute(database.query);
   return rows;
@@ -83,77 +82,61 @@ async function claim({ database }: Context, limit: number): Promise<DeliveryRow[
 
 async function deliver(context: Context, delivery: DeliveryRow, stopping: AbortSignal): Promise<void> {
   const { query } = context.database;
-  const problem = await attempt(context, delivery, stopping);
-  const delay = Math.min(maxDelaySeconds, 2 ** Math.min(delivery.attempts, 20));
+  const { problem, pauseSeconds = 0, takenBy, remark = null } = await attempt(context, delivery, stopping);
   const isDead =
     problem !== undefined && Date.now() - delivery.created_at.getTime() > hoursUntilDead * 3_600_000;
+  // A message that this gateway broke off by stopping has not failed.
+  const delay = stopping.aborted ? 0 : Math.min(maxDelaySeconds, 2 ** Math.min(delivery.attempts, 20));
   await query
     .updateTable('outbox')
-    .set(
-      problem === undefined
-        ? { delivered_at: new Date(), claimed_until: null, problem: null }
+    .set({
+      claimed_until: null,
+      ...(takenBy ? { taken_by: JSON.stringify([...JSON.parse(delivery.taken_by), ...takenBy]) } : {}),
+      ...(problem === undefined
+        ? { delivered_at: new Date(), problem: remark }
         : {
-            claimed_until: null,
             problem,
             next_at: sql<Date>`now() + make_interval(secs => ${delay})`,
             ...(isDead ? { dead_at: new Date() } : {}),
-          },
-    )
+          }),
+    })
     .where('id', '=', delivery.id)
     .where('attempts', '=', delivery.attempts) // another gateway may have claimed it since
     .execute();
+  if (pauseSeconds > 0)
+    await query
+      .updateTable('notification_targets')
+      .set({ paused_until: sql<Date>`now() + make_interval(secs => ${pauseSeconds})` })
+      .where('id', '=', delivery.target_id)
+      .execute();
 }
 
-/** Sends a message; returns why it was not taken. */
-async function attempt(
-  context: Context,
-  delivery: DeliveryRow,
-  stopping: AbortSignal,
-): Promise<string | undefined> {
+/** Sends a message to those that have not taken it yet. */
+async function attempt(context: Context, delivery: DeliveryRow, stopping: AbortSignal): Promise<Sent> {
   const target = await context.database.query
     .selectFrom('notification_targets')
     .selectAll()
     .where('id', '=', delivery.target_id)
     .executeTakeFirst();
-  if (!target) return undefined;
+  if (!target) return {};
   try {
-    const content = targetContent(context.encryption, target);
-    const message = await messageOf(context, target, content, delivery);
-    return message && (await send(context, target.id, message, stopping));
+    return await compose(context, target, delivery, stopping);
   } catch (error) {
     context.logger.error('composing a notification', { delivery: delivery.id, error });
-    return 'the engine met an unexpected error; its log says which';
+    return { problem: 'the engine met an unexpected error; its log says which' };
   }
 }
 
-/** Sends a message once. Returns `undefined` if it was taken, which any status from 200 to 299 says; else the reason. */
-export async function send(
-  { config }: Pick<Context, 'config'>,
-  targetId: string,
-  { url, ...message }: Message,
-  stopping?: AbortSignal,
-): Promise<string | undefined> {
-  try {
-    const parsed = new URL(url);
-    const limit = AbortSignal.timeout(timeoutMs);
-    const signal = stopping ? AbortSignal.any([limit, stopping]) : limit;
-    const response = await requestOutside(parsed, { ...message, signal }, rulesOf(config, targetId, parsed));
-    response.destroy();
-    const { statusCode = 0 } = response;
-    return statusCode >= 200 && statusCode < 300 ? undefined : `the server answered ${statusCode}`;
-  } catch (error) {
-    if (error instanceof OutsideError) return error.message;
-    throw error;
-  }
-}
-
-/** The operator has named the main API, wherever it is. */
-function rulesOf(
-  { notificationHosts }: Context['config'],
-  targetId: string,
-  { hostname, port, protocol }: URL,
-): OutsideRules {
-  const setting = 'NOTIFICATION_HOSTS';
-  if (targetId !== mainApiId) return { hosts: notificationHosts, setting };
-  return { hosts: [`${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`], setting };
+async function compose(
+  context: Context,
+  target: TargetRow,
+  delivery: DeliveryRow,
+  stopping: AbortSignal,
+): Promise<Sent> {
+  const content = targetContent(context.encryption, target);
+  const taken: string[] = JSON.parse(delivery.taken_by);
+  const to = content.to?.filter((address) => !taken.includes(address));
+  if (to?.length === 0) return {};
+  const message = await messageOf(context, target, { ...content, to }, delivery);
+  return message ? send(context, target.kind, message, stopping) : {};
 }

@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { endpoints } from '@deployment-engine/contracts';
+import { type CreateNotification, endpoints, type NotificationKind } from '@deployment-engine/contracts';
+import { DomainError } from '@deployment-engine/service';
 import type { Router } from 'express';
 import type { Context } from '../../context.ts';
 import { cutPage, decodeNumberCursor } from '../../http/cursor.ts';
 import { type Input, route } from '../../http/route.ts';
 import { outboxChannel } from '../../jobs/note-outbox.ts';
 import { notify } from '../../server/database/open.ts';
-import { send } from './deliverer.ts';
-import { type Message, mainApi, webhook } from './message.ts';
+import { send } from './channels/send.ts';
+import { isAllowed } from './channels/send-mail.ts';
+import { testMessage } from './compose.ts';
 import {
   type DeliveryRow,
   deliveryStatus,
@@ -37,9 +39,9 @@ export function notificationRoutes(router: Router, context: Context): void {
   );
   route(router, endpoints.testNotification, async ({ params, principal }) => {
     const target = await findTarget(query, principal, params.notificationId);
-    const message = testMessage(target, targetContent(context.encryption, target));
-    const problem = await send(context, target.id, message);
-    return { delivered: problem === undefined, problem: problem ?? null };
+    const message = testMessage(context, target, targetContent(context.encryption, target));
+    const { problem, remark } = await send(context, target.kind, message);
+    return { delivered: problem === undefined, problem: problem ?? remark ?? null };
   });
   route(router, endpoints.deliveries, (input) => list(context, input));
   route(router, endpoints.resendDelivery, async ({ params, principal, call }) =>
@@ -54,27 +56,43 @@ export function notificationRoutes(router: Router, context: Context): void {
 }
 
 async function create(
-  { database, encryption }: Context,
+  context: Context,
   { body, principal, call }: Input<typeof endpoints.createNotification>,
 ) {
-  const secret = body.secret ?? `whsec_${randomBytes(32).toString('base64')}`;
+  const { config, database, encryption } = context;
+  const content = contentOf(config, body);
+  const { kind = 'webhook', name, projects, events } = body;
   return database.query.transaction().execute(async (trx) => {
-    const row = await insertTarget(trx, encryption, principal, { ...body, secret });
-    const { host } = new URL(body.url);
-    await call.record(trx, { detail: { notification: row.id, host, projects: row.projects } });
-    return { ...present({ encryption }, row), secret };
+    const row = await insertTarget(trx, encryption, principal, { kind, name, projects, events, content });
+    const shown = present(context, row);
+    await call.record(trx, {
+      detail: { notification: row.id, kind, host: shown.host, projects: row.projects },
+    });
+    return { ...shown, secret: kind === 'webhook' ? content.secret : null };
   });
 }
 
-function testMessage(target: TargetRow, content: TargetContent): Message {
-  const id = `test-${randomBytes(8).toString('hex')}`;
-  const now = new Date();
-  if (target.kind === 'main_api') return mainApi(content, id, 'test', { status: 'test' });
-  return webhook(content, id, now, {
-    type: 'test',
-    timestamp: now.toISOString(),
-    data: { message: `A test of the notification ${target.name}` },
-  });
+function contentOf(config: Context['config'], body: CreateNotification): TargetContent {
+  switch (body.kind) {
+    case 'slack':
+      return { url: body.url ?? '', secret: body.token ?? '', channel: body.channel };
+    case 'pagerduty':
+      return { url: '', secret: body.routingKey };
+    case 'email': {
+      const { mail } = config;
+      if (!mail)
+        throw invalid('/kind', 'the engine sends no e-mail: the operator has not set SMTP_URL and SMTP_FROM');
+      const denied = body.to.findIndex((address) => !isAllowed(mail.recipients, address));
+      if (denied >= 0) throw invalid(`/to/${denied}`, 'SMTP_RECIPIENTS does not allow this address');
+      return { url: '', secret: '', to: [...new Set(body.to)] };
+    }
+    default:
+      return { url: body.url, secret: body.secret ?? `whsec_${randomBytes(32).toString('base64')}` };
+  }
+}
+
+function invalid(pointer: string, detail: string): DomainError {
+  return new DomainError('invalid_request', 'the request is not valid', { fields: [{ pointer, detail }] });
 }
 
 async function list(
@@ -92,13 +110,20 @@ async function list(
   };
 }
 
-function present({ encryption }: Pick<Context, 'encryption'>, row: TargetRow) {
-  const { url } = targetContent(encryption, row);
+function present({ encryption, config }: Pick<Context, 'encryption' | 'config'>, row: TargetRow) {
+  const { url, channel, to } = targetContent(encryption, row);
+  const addresses: Partial<Record<NotificationKind, string>> = {
+    ...(channel === undefined ? {} : { slack: config.slackApiUrl }),
+    pagerduty: config.pagerdutyEventsUrl,
+    ...(config.mail ? { email: config.mail.url } : {}),
+  };
+  const address = addresses[row.kind] ?? url;
   return {
     notificationId: row.id,
     kind: row.kind,
     name: row.name,
-    host: URL.canParse(url) ? new URL(url).host : '-',
+    host: URL.canParse(address) ? new URL(address).host : '-',
+    to: to ?? (channel === undefined ? [] : [channel]),
     projects: row.projects,
     events: JSON.parse(row.events),
     createdBy: row.created_by,

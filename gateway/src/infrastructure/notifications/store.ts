@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { jobNotifications } from '@deployment-engine/contracts';
+import { jobNotifications, type NotificationKind } from '@deployment-engine/contracts';
 import { DomainError } from '@deployment-engine/service';
 import type { Selectable } from 'kysely';
 import { coversScope, type Principal, signedName } from '../../access/principal.ts';
@@ -10,8 +10,16 @@ import type { Encryption } from '../../server/encryption.ts';
 
 export type TargetRow = Selectable<Database['notification_targets']>;
 export type DeliveryRow = Selectable<Database['outbox']>;
-/** Where messages go, and what signs them. */
-export type TargetContent = { url: string; secret: string };
+/** Where messages go, and what signs them or lets them in. All of it is sealed. */
+export type TargetContent = {
+  /** Empty where the operator's settings name the server. */
+  url: string;
+  secret: string;
+  /** Of Slack, if its API is used. */
+  channel?: string | undefined;
+  /** Recipients of mail. */
+  to?: string[] | undefined;
+};
 
 /** Id of the main API's row. It receives messages about deployments only. */
 export const mainApiId = 'main-api';
@@ -22,13 +30,19 @@ export function targetContent(encryption: Encryption, row: Pick<TargetRow, 'id' 
   return JSON.parse(encryption.open(row.content, targetPlace(row.id)).toString());
 }
 
-type NewTarget = TargetContent & { name: string; projects: string; events: string[] };
+type NewTarget = {
+  kind: NotificationKind;
+  name: string;
+  projects: string;
+  events: string[];
+  content: TargetContent;
+};
 
 export async function insertTarget(
   trx: Query,
   encryption: Encryption,
   principal: Principal,
-  { name, projects, events, url, secret }: NewTarget,
+  { kind, name, projects, events, content: plain }: NewTarget,
 ): Promise<TargetRow> {
   if (!coversScope(principal, [projects]))
     throw new DomainError(
@@ -36,11 +50,11 @@ export async function insertTarget(
       `naming projects to tell about: ${projects} is more than the projects of ${signedName(principal)}; give a pattern inside ${principal.projects.join(', ')}`,
     );
   const id = `notification-${randomBytes(8).toString('hex')}`;
-  const content = encryption.seal(Buffer.from(JSON.stringify({ url, secret })), targetPlace(id));
+  const content = encryption.seal(Buffer.from(JSON.stringify(plain)), targetPlace(id));
   return trx
     .insertInto('notification_targets')
     .values({
-      ...{ id, kind: 'webhook', name, projects, content },
+      ...{ id, kind, name, projects, content },
       events: JSON.stringify(events),
       created_by: signedName(principal),
     })
@@ -112,7 +126,7 @@ export async function resend(trx: Query, targetId: string, id: number): Promise<
     .updateTable('outbox')
     .set({
       ...{ attempts: 0, next_at: new Date(), created_at: new Date(), claimed_until: null },
-      ...{ delivered_at: null, dead_at: null, problem: null },
+      ...{ delivered_at: null, dead_at: null, problem: null, taken_by: '[]' },
     })
     .where('id', '=', id)
     .where('target_id', '=', targetId)

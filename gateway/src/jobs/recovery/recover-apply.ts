@@ -5,6 +5,7 @@ import { RunnerError } from '../../runner-error.ts';
 import type { RunnerClient } from '../../runners/client.ts';
 import type { Query } from '../../server/database/open.ts';
 import { eventsOfType } from '../events/store.ts';
+import { listed, noteFound } from '../note-outbox.ts';
 import { readJournalCalls } from './journal-calls.ts';
 import { type EndedApply, findLosses, type Losses } from './losses.ts';
 import { insertOrphans, type NewOrphan, settleOrphan, unresolvedOrphans } from './orphan-store.ts';
@@ -95,6 +96,11 @@ async function report(
     }),
   );
   await insertOrphans(trx, encryption, [...settled, ...open]);
+  if (open.length === 0) return;
+  const places = listed(open.map(({ address, type: kind }) => address ?? kind));
+  await noteFound(trx, job, 'orphans.left', {
+    detail: `These may exist without an entry in the state: ${places}.`,
+  });
 }
 
 const adoptedText = 'The cloud confirmed that this apply created it; the object is in the state.';

@@ -3,6 +3,7 @@ import { findingDiagnostic } from '@deployment-engine/policy';
 import { budgetDecision } from '../../costs/budget-gate.ts';
 import { findReports, mergeParts, saveReport, summariseReport } from '../../policy/reports.ts';
 import { findPlan } from '../../projects/plans/store.ts';
+import { noteFound } from '../note-outbox.ts';
 import { unresolvedOrphans } from '../recovery/orphan-store.ts';
 import { patchJob, transition } from '../transition.ts';
 import { recordDenial } from './denial.ts';
@@ -85,6 +86,9 @@ async function record(
         at: new Date(),
       })),
     );
+    const budget = decisions.find(({ gate, verdict }) => gate === 'budget' && verdict !== 'passed');
+    if (budget?.reason === 'budget_exceeded')
+      await noteFound(trx, job, 'budget.exceeded', { detail: budget.message, once: true });
     if (blocking?.reason === 'policy_denied')
       await recordDenial(context, trx, job, { step: 'gate', findings: blocking.findings });
     return row;

@@ -11,6 +11,7 @@ import type { Query } from '../../server/database/open.ts';
 import { queueRemediation } from '../drift.ts';
 import { lastRunDiagnostics } from '../events/store.ts';
 import { logTail } from '../logs.ts';
+import { listed, noteFound } from '../note-outbox.ts';
 import { unresolvedOrphans } from '../recovery/orphan-store.ts';
 import { readRunJournal, recoverApply } from '../recovery/recover-apply.ts';
 import { settleOrphansOf } from '../recovery/settle-orphans.ts';
@@ -35,8 +36,7 @@ export async function settleJob(
 ): Promise<void> {
   const { context, job, lease } = work;
   const ending = await endingOf(work, result);
-  const drifted =
-    job.type === 'drift' && job.remediate && ending.name === 'complete' && (await hasDrift(work));
+  const drifted = job.type === 'drift' && ending.name === 'complete' ? await driftOf(work) : [];
   const reason = lossReason(result);
   const journal = reason ? await readRunJournal(work.runner.client, runIdOf(job, 'apply')) : undefined;
   const costs = ending.name === 'complete' ? await costsAfter(context, job) : undefined;
@@ -49,7 +49,11 @@ export async function settleJob(
     await settleOrphansOf(context, trx, row);
     await updateProject(trx, row);
     if (costs) await saveCosts(trx, row, costs);
-    if (drifted) await queueRemediation(trx, context.audit, row);
+    if (drifted.length > 0)
+      await noteFound(trx, row, 'drift.found', {
+        detail: `Changed outside of Terraform: ${listed(drifted)}.`,
+      });
+    if (drifted.length > 0 && job.remediate) await queueRemediation(trx, context.audit, row);
     await context.audit.append(trx, jobEndFacts(row));
     return row;
   });
@@ -143,7 +147,9 @@ function lossReason(result: Exclude<PhaseResult, { kind: 'parked' }>): string | 
     : 'Terraform was interrupted while it was applying';
 }
 
-async function hasDrift(work: JobWork): Promise<boolean> {
+/** Returns the addresses of the resources that a drift check has found changed. */
+async function driftOf(work: JobWork): Promise<string[]> {
   const { database, encryption } = work.context;
-  return driftedResources(await readPlanJson(database.query, encryption, work.job.id)).length > 0;
+  const drifted = driftedResources(await readPlanJson(database.query, encryption, work.job.id));
+  return drifted.map(({ address }) => address);
 }

@@ -1,4 +1,10 @@
-import type { AccountKind, JobNotification, RecordStatus, TemplateType } from '@deployment-engine/contracts';
+import type {
+  AccountKind,
+  NotificationEvent,
+  NotificationKind,
+  RecordStatus,
+  TemplateType,
+} from '@deployment-engine/contracts';
 import type { Generated } from 'kysely';
 
 /** Tables of deployments of templates. */
@@ -29,7 +35,7 @@ export type DeploymentTables = {
   /** Who is told. */
   notification_targets: {
     id: string;
-    kind: 'main_api' | 'webhook';
+    kind: NotificationKind;
     name: string;
     /** Pattern of project ids. */
     projects: string;
@@ -37,6 +43,8 @@ export type DeploymentTables = {
     events: string;
     /** Address and secret, sealed. */
     content: Uint8Array;
+    /** It has asked for a pause. */
+    paused_until: Date | null;
     created_by: string;
     created_at: Generated<Date>;
   };
@@ -46,7 +54,9 @@ export type DeploymentTables = {
     target_id: string;
     project_id: string;
     job_id: string;
-    event: JobNotification;
+    event: NotificationEvent;
+    /** Words about the event, for those that a status does not tell. */
+    detail: string | null;
     created_at: Generated<Date>;
     attempts: Generated<number>;
     next_at: Generated<Date>;
@@ -55,6 +65,8 @@ export type DeploymentTables = {
     dead_at: Date | null;
     /** Why the last attempt failed. */
     problem: string | null;
+    /** JSON list of recipients of a mail that need no further attempt. */
+    taken_by: Generated<string>;
   };
   cloud_accounts: {
     tenant: string;

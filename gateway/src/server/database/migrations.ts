@@ -18,6 +18,7 @@ import { supersededStates } from './migrations/016-superseded-states.ts';
 import { deployments } from './migrations/017-deployments.ts';
 import { outbox } from './migrations/018-outbox.ts';
 import { cloudAccounts } from './migrations/019-cloud-accounts.ts';
+import { notificationChannels } from './migrations/022-notification-channels.ts';
 
 /** Each is applied once, in the order of the names. Never edit a released one. */
 export const migrations: Record<string, Migration> = {
@@ -40,4 +41,5 @@ export const migrations: Record<string, Migration> = {
   '017_deployments': deployments,
   '018_outbox': outbox,
   '019_cloud_accounts': cloudAccounts,
+  '022_notification_channels': notificationChannels,
 };
