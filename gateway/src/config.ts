@@ -50,6 +50,8 @@ export function readConfig(given: NodeJS.ProcessEnv) {
 /** Returns a line for each setting that contradicts another one. */
 function contradictions(values: Values | undefined, environment: NodeJS.ProcessEnv): string[] {
   const lines = values ? accessContradictions({ ...values.access, ...values.tokens }) : [];
+  if (values?.tokens.MAIN_API_AUTH && !values.outside.MAIN_API_URL)
+    lines.push('MAIN_API_AUTH: MAIN_API_URL is missing; it says where tokens are checked');
   if (clientTlsFiles(environment) === 'incomplete')
     lines.push(
       'RUNNER_CLIENT_CERT: RUNNER_CLIENT_CERT, RUNNER_CLIENT_KEY and RUNNER_CLIENT_CA go together; set all or none',

@@ -12,6 +12,7 @@ import { createApp } from './app.ts';
 import type { Config } from './config.ts';
 import type { Context } from './context.ts';
 import { Prices } from './costs/prices.ts';
+import { askMainApi } from './http/ask-main-api.ts';
 import { createListener } from './http/server.ts';
 import { Deliverer } from './infrastructure/notifications/deliverer.ts';
 import { resealNotifications } from './infrastructure/notifications/store.ts';
@@ -137,7 +138,12 @@ async function createContext(config: Config): Promise<Context> {
     logger,
     database,
     encryption,
-    access: new Access(config.access, database, logger),
+    access: new Access(
+      config.access,
+      database,
+      logger,
+      config.mainApiUrl ? askMainApi(config.mainApiUrl) : undefined,
+    ),
     audit,
     refusals: new Refusals(audit, database.query, logger),
     runners: createRunnerRegistry({

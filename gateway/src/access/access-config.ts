@@ -1,3 +1,4 @@
+import type { ClaimMapping } from './claims.ts';
 import { type AccessSettings, isLoopback } from './settings.ts';
 
 export type JwtConfig = {
@@ -9,8 +10,7 @@ export type JwtConfig = {
   issuer: string;
   audience: string;
   maxLifetimeSeconds: number;
-  roleClaim: string;
-  projectsClaim: string;
+  mapping: ClaimMapping;
 };
 
 export type AccessConfig = {
@@ -23,6 +23,8 @@ export type AccessConfig = {
   trustedProxies: number;
   allowSelfApproval: boolean;
   jwt: JwtConfig | undefined;
+  /** Set if the main API verifies tokens. */
+  introspection: ClaimMapping | undefined;
   /** Limit per caller; `undefined` means no limit. */
   callsPerMinute: number | undefined;
   authFailuresPerMinute: number;
@@ -42,6 +44,7 @@ export function accessConfig(settings: AccessSettings, host: string): AccessConf
     trustedProxies: settings.TRUST_PROXY,
     allowSelfApproval: settings.ALLOW_SELF_APPROVAL,
     jwt: jwtConfig(settings),
+    introspection: settings.MAIN_API_AUTH ? claimMapping(settings) : undefined,
     callsPerMinute: settings.RATE_LIMIT_PER_MINUTE ?? (required ? defaultCallsPerMinute : undefined),
     authFailuresPerMinute: settings.AUTH_FAILURES_PER_MINUTE,
     auditLogFile: settings.AUDIT_LOG_FILE,
@@ -57,6 +60,14 @@ export function accessContradictions(settings: AccessSettings): string[] {
   if (secret || url)
     for (const name of ['JWT_ISSUER', 'JWT_AUDIENCE'] as const)
       if (!settings[name]) lines.push(`${name}: is missing; tokens need exactly one issuer and one audience`);
+  if (settings.MAIN_API_AUTH && (secret || url))
+    lines.push('MAIN_API_AUTH: JWT_SECRET_KEY or JWKS_URL is set as well; set only one of them');
+  if (settings.MAIN_API_AUTH && !settings.JWT_TENANT_CLAIM)
+    lines.push(
+      'JWT_TENANT_CLAIM: is missing; with MAIN_API_AUTH it names the field with the tenant, such as tenantId',
+    );
+  if (settings.JWT_PERMISSIONS_CLAIM && !settings.JWT_ROLES)
+    lines.push('JWT_PERMISSIONS_CLAIM: works only with JWT_ROLES, which says what each permission gives');
   if (settings.JWT_ALGORITHM && !url)
     lines.push('JWT_ALGORITHM: works only with JWKS_URL; with JWT_SECRET_KEY it is always HS256');
   if ((cert === undefined) !== (key === undefined))
@@ -76,7 +87,17 @@ function jwtConfig(settings: AccessSettings): JwtConfig | undefined {
     issuer,
     audience,
     maxLifetimeSeconds: settings.JWT_MAX_LIFETIME_SECONDS,
+    mapping: claimMapping(settings),
+  };
+}
+
+function claimMapping(settings: AccessSettings): ClaimMapping {
+  return {
     roleClaim: settings.JWT_ROLE_CLAIM,
     projectsClaim: settings.JWT_PROJECTS_CLAIM,
+    permissionsClaim: settings.JWT_PERMISSIONS_CLAIM,
+    roleOf: settings.JWT_ROLES,
+    tenantClaim: settings.JWT_TENANT_CLAIM,
+    tenantProjects: settings.JWT_TENANT_PROJECTS,
   };
 }

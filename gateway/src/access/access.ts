@@ -5,6 +5,7 @@ import type { Logger } from 'winston';
 import type { OpenDatabase } from '../server/database/open.ts';
 import type { AccessConfig } from './access-config.ts';
 import { parseApiKey, sameSecret } from './api-key.ts';
+import { type AskMainApi, Introspection } from './introspection.ts';
 import { createJwtVerifier, type VerifyJwt } from './jwt.ts';
 import { findKey, isUsable, type KeyRow, keyChangedChannel, keyPrincipal, noteUse } from './key-store.ts';
 import { openPrincipal, type Principal } from './principal.ts';
@@ -16,7 +17,7 @@ const noSecret = '0'.repeat(64);
 /** Headers that proxies add to the requests they forward. */
 const proxyHeader = /^(x-forwarded.*|cf-.*|forwarded|true-client-ip|via|x-real-ip)$/;
 
-/** Authenticates callers by API key or token. */
+/** Authenticates callers by API key, by token, or by what the main API says of a token. */
 export class Access {
   readonly #config: AccessConfig;
   readonly #database: OpenDatabase;
@@ -24,13 +25,17 @@ export class Access {
   readonly #verifyJwt: VerifyJwt | undefined;
   readonly #keys = new LRUCache<string, KeyRow>({ max: 10_000, ttl: keyCacheMs });
   readonly #noted = new LRUCache<string, true>({ max: 10_000, ttl: useNotedMs });
+  readonly #introspection: Introspection | undefined;
   readonly limits: RateLimits;
 
-  constructor(config: AccessConfig, database: OpenDatabase, logger: Logger) {
+  /** `askMainApi` is called only if the configuration lets the main API verify tokens. */
+  constructor(config: AccessConfig, database: OpenDatabase, logger: Logger, askMainApi?: AskMainApi) {
     this.#config = config;
     this.#database = database;
     this.#logger = logger;
     this.#verifyJwt = config.jwt && createJwtVerifier(config.jwt);
+    if (config.introspection && askMainApi)
+      this.#introspection = new Introspection(config.introspection, askMainApi);
     this.limits = new RateLimits(config);
   }
 
@@ -83,6 +88,7 @@ export class Access {
       throw new DomainError('unauthenticated', 'the Authorization header is not Bearer <API key or token>');
     if (token.startsWith('de_')) return this.#verifyKey(token);
     if (this.#verifyJwt) return this.#verifyJwt(token);
+    if (this.#introspection) return this.#introspection.verify(token);
     throw new DomainError(
       'unauthenticated',
       'the API key is not valid; keys begin with de_, and other tokens are not accepted',

@@ -4,8 +4,17 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, type JWTPayload, SignJWT } from 'jose';
 import type { JwtConfig } from './access-config.ts';
+import type { ClaimMapping } from './claims.ts';
 import { createJwtVerifier } from './jwt.ts';
 
+const mapping: ClaimMapping = {
+  roleClaim: 'role',
+  projectsClaim: 'projects',
+  permissionsClaim: undefined,
+  roleOf: undefined,
+  tenantClaim: undefined,
+  tenantProjects: '{tenant}.*',
+};
 const config: JwtConfig = {
   secret: 'a-secret-of-more-than-thirty-two-bytes',
   jwksUrl: undefined,
@@ -13,8 +22,7 @@ const config: JwtConfig = {
   issuer: 'https://id.example.org',
   audience: 'deployment-engine',
   maxLifetimeSeconds: 3600,
-  roleClaim: 'role',
-  projectsClaim: 'projects',
+  mapping,
 };
 const now = () => Math.floor(Date.now() / 1000);
 const claims = (more: JWTPayload = {}): JWTPayload => ({
@@ -59,7 +67,10 @@ test.each([
 });
 
 test('role and projects are read from the configured claims', async () => {
-  const other = createJwtVerifier({ ...config, roleClaim: 'r', projectsClaim: 'p' });
+  const other = createJwtVerifier({
+    ...config,
+    mapping: { ...mapping, roleClaim: 'r', projectsClaim: 'p' },
+  });
   const { role, projects } = await other(await sign({ r: 'viewer', p: ['x'] }));
   expect([role, projects]).toStrictEqual(['viewer', ['x']]);
 });

@@ -1,8 +1,8 @@
-import { projectPatternSchema, roleSchema } from '@deployment-engine/contracts';
 import { DomainError } from '@deployment-engine/service';
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose';
 import { z } from 'zod';
 import type { JwtConfig } from './access-config.ts';
+import { invalidToken, mapClaims } from './claims.ts';
 import type { Principal } from './principal.ts';
 
 const clockToleranceSeconds = 5;
@@ -15,9 +15,6 @@ const text = z
   .min(1)
   .max(200)
   .regex(/^[^\p{Cc}]*$/u);
-const projects = z
-  .union([z.array(z.string()), z.string().transform((list) => list.split(/[\s,]+/).filter(Boolean))])
-  .pipe(z.array(projectPatternSchema).max(100));
 
 export type VerifyJwt = (token: string) => Promise<Principal>;
 
@@ -38,7 +35,7 @@ export function createJwtVerifier(config: JwtConfig): VerifyJwt {
     });
     const lifetime = (payload.exp ?? 0) - (payload.iat ?? 0);
     if (!(lifetime > 0 && lifetime <= config.maxLifetimeSeconds))
-      throw invalid(`it is valid for longer than ${config.maxLifetimeSeconds} s`);
+      throw invalidToken(`it is valid for longer than ${config.maxLifetimeSeconds} s`);
     return principalOf(payload, config);
   };
 }
@@ -62,18 +59,12 @@ function signatureCheck(
 function principalOf(payload: JWTPayload, config: JwtConfig): Principal {
   const subject = text.safeParse(payload.sub);
   if (!subject.success || !text.safeParse(payload.jti).success)
-    throw invalid('its sub and jti must be strings of 1 to 200 characters');
-  const role = roleSchema.safeParse(payload[config.roleClaim]);
-  if (!role.success)
-    throw invalid(`its claim ${config.roleClaim} must be a role: viewer, deployer, approver or admin`);
-  const scope = projects.safeParse(payload[config.projectsClaim]);
-  if (!scope.success) throw invalid(`its claim ${config.projectsClaim} must be a list of project patterns`);
+    throw invalidToken('its sub and jti must be strings of 1 to 200 characters');
   return {
     kind: 'jwt',
     id: `jwt:${subject.data}`,
     name: text.safeParse(payload.name).data ?? subject.data,
-    role: role.data,
-    projects: scope.data,
+    ...mapClaims(payload, config.mapping),
     blastRadius: null,
     stackLimits: null,
   };
@@ -81,13 +72,13 @@ function principalOf(payload: JWTPayload, config: JwtConfig): Principal {
 
 /** Tells the caller what is wrong with a token, but not why its signature or the key set is wrong. */
 function refusal(error: unknown): DomainError {
-  if (error instanceof errors.JWTExpired) return invalid('it has expired');
+  if (error instanceof errors.JWTExpired) return invalidToken('it has expired');
   if (error instanceof errors.JWTClaimValidationFailed)
-    return invalid(`its claim ${error.claim} is missing or wrong`);
+    return invalidToken(`its claim ${error.claim} is missing or wrong`);
   if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys)
-    return invalid('its key is not one of the issuer’s');
+    return invalidToken('its key is not one of the issuer’s');
   if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout) && !isKeySetError(error))
-    return invalid('it is malformed, or its signature or algorithm is wrong');
+    return invalidToken('it is malformed, or its signature or algorithm is wrong');
   return new DomainError(
     'identity_provider_unavailable',
     'checking a token: the keys at JWKS_URL cannot be read now; try again later',
@@ -98,8 +89,4 @@ function refusal(error: unknown): DomainError {
 /** The library reports a key set that is not JSON, or an answer other than 200, as its plain base class. */
 function isKeySetError(error: errors.JOSEError): boolean {
   return error.constructor === errors.JOSEError || error instanceof errors.JWKSInvalid;
-}
-
-function invalid(why: string): DomainError {
-  return new DomainError('unauthenticated', `the token is not valid: ${why}`);
 }

@@ -1,9 +1,11 @@
 import { isIP } from 'node:net';
+import type { Role } from '@deployment-engine/contracts';
 import { type SettingGroup, type SettingValues, settingTypes } from '@deployment-engine/service';
 import { z } from 'zod';
 
 const { flag, list, oneOf, text, wholeNumber } = settingTypes;
 
+const roleEntry = /^[^=,]{1,200}=(viewer|deployer|approver|admin)$/;
 const claim = z.string().min(1).max(200);
 
 /** Settings on who may call. */
@@ -114,6 +116,47 @@ export const tokenSettings = {
       default: 'projects',
       example: 'engine_projects',
     },
+    JWT_ROLES: {
+      meaning:
+        "roles of this engine for values of the role claim and of `JWT_PERMISSIONS_CLAIM`, as `value=role`; the highest counts. Without it the role claim has one of this engine's roles",
+      type: list
+        .refine((entries) => entries.every((entry) => roleEntry.test(entry)), {
+          error:
+            'must be entries such as list:deployments=viewer, separated by commas; roles are viewer, deployer, approver, admin',
+        })
+        .transform((entries) => (entries.length === 0 ? undefined : new Map(entries.map(readRole)))),
+      default: '',
+      example: 'admin=admin,manage:deployments=deployer,list:deployments=viewer',
+    },
+    JWT_PERMISSIONS_CLAIM: {
+      meaning: 'claim with a list of permissions, for `JWT_ROLES`',
+      type: claim,
+      example: 'permissions',
+    },
+    JWT_TENANT_CLAIM: {
+      meaning:
+        'claim with a tenant, whose projects are `JWT_TENANT_PROJECTS`; it takes the place of the projects claim',
+      type: claim,
+      example: 'tenantId',
+    },
+    JWT_TENANT_PROJECTS: {
+      meaning: "pattern of a tenant's projects; it ends with `{tenant}.*`",
+      type: z
+        .string()
+        .regex(
+          /^[A-Za-z0-9_-]{0,20}\{tenant\}\.\*$/,
+          'must be {tenant}.* with at most 20 letters, digits, "_" or "-" before it',
+        ),
+      default: '{tenant}.*',
+      example: 'cmp-{tenant}.*',
+    },
+    MAIN_API_AUTH: {
+      meaning:
+        '`1` accepts tokens of the main API: the engine asks it at `{MAIN_API_URL}/api/auth/me` who sends one, see [access](access.md)',
+      type: flag,
+      default: '0',
+      example: '1',
+    },
   },
 } satisfies SettingGroup;
 
@@ -124,6 +167,11 @@ export type AccessSettings = SettingValues<AccessTable>['access'] & SettingValue
 export function isLoopback(host: string): boolean {
   const name = host.toLowerCase().replace(/^\[(.*)\]$/, '$1');
   return name === 'localhost' || name === '::1' || (isIP(name) === 4 && name.startsWith('127.'));
+}
+
+function readRole(entry: string): [string, Role] {
+  const [value = '', role] = entry.split('=');
+  return [value, role as Role];
 }
 
 function isSafeUrl(text: string): boolean {

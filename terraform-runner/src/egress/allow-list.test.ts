@@ -109,6 +109,56 @@ test("the defaults open the clouds' APIs, not their customers' machines, until a
   assert.ok(createAllowList([...defaultRules(true), own]).allowsName('x-1.us-east-1.elb.amazonaws.com', 443));
 });
 
+test.each([
+  [
+    'Azure',
+    [
+      'management.azure.com',
+      'login.microsoftonline.com',
+      'graph.microsoft.com',
+      'vault-1.vault.azure.net',
+      'account1.blob.core.windows.net',
+      'config1.azconfig.io',
+    ],
+    [
+      'azure.com.evil.org',
+      'login.microsoftonline.com.evil.org',
+      'x.login.microsoftonline.com',
+      'app1.azurewebsites.net',
+    ],
+    [
+      'vm.westeurope.cloudapp.azure.com',
+      'model.westeurope.inference.ml.azure.com',
+      'x.azurecontainerapps.io',
+      'registry1.azurecr.io',
+    ],
+  ],
+  [
+    'Google',
+    [
+      'compute.googleapis.com',
+      'oauth2.googleapis.com',
+      'sts.googleapis.com',
+      'iamcredentials.googleapis.com',
+      'storage.googleapis.com',
+      'europe-west1-run.googleapis.com',
+      'accounts.google.com',
+    ],
+    ['googleapis.com', 'googleapis.com.evil.org', 'evilgoogleapis.com', 'mail.google.com'],
+    ['shop-1.a.run.app', 'europe-west1-shop-1.cloudfunctions.net', 'shop-1.appspot.com'],
+  ],
+])(
+  'the defaults open the APIs of %s that its provider calls, and nothing beside them',
+  (_cloud, apis, others, machines) => {
+    const defaults = createAllowList(defaultRules(true));
+    const open = [...apis, ...others, ...machines].filter((host) => defaults.allowsName(host, 443));
+    expect(open).toStrictEqual(apis);
+    expect(
+      apis.filter((host) => defaults.allowsName(host, 22) || defaults.allowsName(host, 8080)),
+    ).toStrictEqual([]);
+  },
+);
+
 test('addresses that lead inside are open only where a rule names them', () => {
   const open = listOf('*.example.org');
   const listed = listOf('*.example.org', '10.1.0.0/16', '127.0.0.1:5000');

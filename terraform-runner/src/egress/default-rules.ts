@@ -11,6 +11,7 @@ const clouds = [
   '*.azure.net',
   '*.azure.com',
   '*.windows.net',
+  '*.azconfig.io',
   '*.googleapis.com',
   'accounts.google.com',
 ];
@@ -25,6 +26,7 @@ const customers = [
   '.es.amazonaws.com.',
   '.eks.amazonaws.com.',
   '.cloudapp.',
+  '.inference.ml.azure.com.',
 ];
 /** Registries for providers and modules, used when there is no mirror. */
 const registries = [
