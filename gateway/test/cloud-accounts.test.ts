@@ -221,6 +221,16 @@ test('credentials of another cloud than the deployment’s are refused, whicheve
   expect((await store(rival, 'named-first', azure)).status).toBe(200);
 });
 
+test('credentials of another cloud that were stored in the moment of the deployment are given to no run', async () => {
+  await store(acme, 'swapped', keys);
+  const { body } = await deploy(deployer, { cloud_account_id: 'swapped' });
+  const { query } = it.gateway.context.database;
+  await query.updateTable('deployments').set({ provider: 'gcp' }).where('id', '=', body.id).execute();
+  await expect(secretsOf(body.project_id).environment()).rejects.toThrow(
+    'reading the cloud account swapped: it has credentials of aws, and the deployment is for gcp',
+  );
+});
+
 test('an account is not deleted while a deployment uses it; then its runs have none, and it is still redacted', async () => {
   await store(acme, 'used', keys);
   const { body } = await deploy(deployer, { cloud_account_id: 'used', name: secretKey });

@@ -53,6 +53,8 @@ const sealedColumns = [
   ['web_identity_keys', 'private_key'],
   ['orphans', 'content'],
   ['terraform_logs', 'content'],
+  ['notification_targets', 'content'],
+  ['cloud_accounts', 'content'],
 ] as const;
 
 /** Throws when a value in the backup is sealed with a key that this engine lacks: it could not start with it. */
