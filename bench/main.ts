@@ -13,6 +13,7 @@ import { orphansBench } from './orphans.ts';
 import { pollingBench } from './polling.ts';
 import { preflightBench } from './preflight.ts';
 import { queueBench } from './queue.ts';
+import { receiversBench } from './receivers.ts';
 import { resolveBench } from './resolve.ts';
 import { sandboxBench } from './sandbox.ts';
 import { scaleBench } from './scale.ts';
@@ -46,9 +47,10 @@ const benches: Record<string, (options: string[]) => Promise<Row[]>> = {
     return [];
   },
   'chaos-stack': chaosStackBench,
+  receivers: receiversBench,
 };
 /** Take minutes to hours: run only by name. */
-const onlyByName = ['cluster', 'stack', 'chaos', 'chaos-stack'];
+const onlyByName = ['cluster', 'stack', 'chaos', 'chaos-stack', 'receivers'];
 
 const firstOption = process.argv.findIndex((argument, index) => index > 1 && argument.startsWith('-'));
 const wanted = process.argv.slice(2, firstOption === -1 ? undefined : firstOption);

@@ -1,3 +1,5 @@
+import { enginePrincipal } from '../src/access/principal.ts';
+import { createDeployment } from '../src/infrastructure/deployments/create.ts';
 import { transition } from '../src/jobs/transition.ts';
 import { saveStateVersion } from '../src/projects/states/store.ts';
 import { type Client, type GuardedGateway, startGuardedGateway } from './access-support.ts';
@@ -347,4 +349,28 @@ test('lists are filtered, and paged by offset and by cursor', async () => {
   expect(first.deployments).toHaveLength(2);
   expect(await ids(`limit=2&cursor=${first.next_cursor}`)).toStrictEqual([oldest]);
   expect((await client.get('/api/deployments?offset=-1')).status).toBe(400);
+});
+
+test('a repeated request under one Idempotency-Key is answered without fetching its template again', async () => {
+  const { context } = it.gateway;
+  const key = { caller: 'ada', key: 'k', operation: 'createDeployment', bodySha256: 'of-the-body' };
+  const { bodySha256: body_sha256, ...of } = key;
+  const answer = JSON.stringify({ id: 'dep-first' });
+  await context.database.query
+    .insertInto('idempotency_keys')
+    .values({ ...of, body_sha256, answer })
+    .execute();
+  // Nothing listens at the address: fetching it would be an error.
+  const { template_code: _code, ...rest } = terraform;
+  const body = { ...rest, template_url: 'https://127.0.0.1:9/main.tf' };
+  const again = (sha256: string) =>
+    createDeployment(
+      context,
+      body as unknown as Parameters<typeof createDeployment>[1],
+      { principal: enginePrincipal, call: {}, key: { ...key, bodySha256: sha256 } } as unknown as Parameters<
+        typeof createDeployment
+      >[2],
+    );
+  expect(await again('of-the-body')).toStrictEqual({ id: 'dep-first' });
+  await expect(again('of-another-body')).rejects.toMatchObject({ code: 'idempotency_key_reused' });
 });

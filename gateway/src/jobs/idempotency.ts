@@ -62,6 +62,26 @@ export async function oncePerKey<Answer>(
   return answer;
 }
 
+/**
+ * Returns the stored answer of a request that was made before; `undefined` if there is none. For requests whose preparation asks
+ * others: it need not be done again, and must not be needed again.
+ */
+export async function earlierAnswer<Answer>(
+  query: Query,
+  request: IdempotentRequest | undefined,
+): Promise<Answer | undefined> {
+  if (!request) return undefined;
+  const { caller, key, operation } = request;
+  const known = await query
+    .selectFrom('idempotency_keys')
+    .select('key')
+    .where('caller', '=', caller)
+    .where('key', '=', key)
+    .where('operation', '=', operation)
+    .executeTakeFirst();
+  return known && ((await storedAnswer(query, request)) as Answer);
+}
+
 async function storedAnswer(trx: Query, request: IdempotentRequest): Promise<unknown> {
   const row = await trx
     .selectFrom('idempotency_keys')

@@ -2,7 +2,7 @@ import type { CreateDeployment } from '@deployment-engine/contracts';
 import { tenantOf } from '../../access/tenant.ts';
 import type { Context } from '../../context.ts';
 import type { Asked } from '../../jobs/create.ts';
-import { oncePerKey } from '../../jobs/idempotency.ts';
+import { earlierAnswer, oncePerKey } from '../../jobs/idempotency.ts';
 import { refuseLimited } from '../../jobs/refuse-limited.ts';
 import { insertJob, newId } from '../../jobs/store.ts';
 import { prepareRevision, saveRevision } from '../../projects/revisions/store.ts';
@@ -22,6 +22,8 @@ export async function createDeployment(
   const id = newId('dep');
   const projectId = ownProject(principal, id);
   refuseLimited(principal, 'deploying', projectId);
+  const earlier = await earlierAnswer<{ id: string }>(context.database.query, key);
+  if (earlier) return earlier;
   const { files, origin } = await resolveSource(context, principal, body);
   const compiled = compile({ type: body.template_type, files }, body, id);
   const revision = await prepareRevision(compiled.files, compiled.variables);

@@ -10,7 +10,7 @@ import type { Context } from '../../context.ts';
 import { redactAnswer } from '../../http/redact-answer.ts';
 import { presentJob } from '../../jobs/present.ts';
 import type { RevisionFiles } from '../../projects/revisions/store.ts';
-import { declaredVariables } from '../../projects/secrets/declared-variables.ts';
+import { declaredIn } from '../../projects/secrets/declared-variables.ts';
 import { redactedOutputs } from '../../projects/states/outputs.ts';
 import { readNewestState } from '../../projects/states/store.ts';
 import type { JobRow } from '../../server/database/job-row.ts';
@@ -83,7 +83,7 @@ export async function presentDeployment(context: Context, row: DeploymentRow): P
     plan_digest: view?.planDigest ?? null,
     plan: view?.plan ?? null,
     error_details: (view?.failure && code && stackError(row, view.failure, code.files)) ?? null,
-    ...(code ? givenValues(row, code) : { parameters: {}, variables: {} }),
+    ...(code ? await givenValues(row, code) : { parameters: {}, variables: {} }),
     outputs: state ? redactedOutputs(state.state) : {},
     resources: state ? resources(state.state) : [],
   };
@@ -101,8 +101,8 @@ function stackError(row: DeploymentRow, failure: JobError, files: RevisionFiles)
 }
 
 /** Returns what was given to the newest run; values of sensitive variables are hidden. */
-function givenValues(row: DeploymentRow, { files, values }: RunCode): Given {
-  const declared = declaredVariables(files);
+async function givenValues(row: DeploymentRow, { digest, files, values }: RunCode): Promise<Given> {
+  const declared = await declaredIn(digest, () => files);
   const parameterNames: string[] = JSON.parse(row.parameter_names);
   const shown: Given = { parameters: {}, variables: {} };
   for (const [variable, value] of Object.entries(values)) {

@@ -8,7 +8,7 @@ import {
 } from '../../projects/revisions/store.ts';
 import type { DeploymentRow } from './store.ts';
 
-export type RunCode = { files: RevisionFiles; values: Variables };
+export type RunCode = { digest: string; files: RevisionFiles; values: Variables };
 
 /** Returns the code of a run with the values of its variables; `undefined` if there is no such revision. */
 export async function readRunCode(
@@ -19,5 +19,6 @@ export async function readRunCode(
   const revision = await findRevision(query, projectId, number);
   if (!revision) return undefined;
   const files = await readRevisionFiles(query, revision.digest);
-  return { files, values: await readRevisionVariables(query, encryption, projectId, number) };
+  const { digest } = revision;
+  return { digest, files, values: await readRevisionVariables(query, encryption, projectId, number) };
 }

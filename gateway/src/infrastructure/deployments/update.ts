@@ -4,7 +4,7 @@ import type { Principal } from '../../access/principal.ts';
 import type { Context } from '../../context.ts';
 import { requestCancel } from '../../jobs/cancel.ts';
 import type { Asked } from '../../jobs/create.ts';
-import { oncePerKey } from '../../jobs/idempotency.ts';
+import { earlierAnswer, oncePerKey } from '../../jobs/idempotency.ts';
 import { refuseLimited } from '../../jobs/refuse-limited.ts';
 import { findJob, insertJob } from '../../jobs/store.ts';
 import { prepareRevision, saveRevision } from '../../projects/revisions/store.ts';
@@ -88,6 +88,8 @@ async function runAgain(
   { principal, call, key }: Asked,
 ): Promise<{ id: string }> {
   refuseLimited(principal, 'deploying', row.project_id);
+  const earlier = await earlierAnswer<{ id: string }>(context.database.query, key);
+  if (earlier) return earlier;
   const { source, given } = await nextCode(context, principal, row, body);
   const compiled = compile({ type: row.template_type, files: source.files }, given, row.id);
   const revision = await prepareRevision(compiled.files, compiled.variables);

@@ -6,7 +6,7 @@ import { environmentSecrets, leaves, planSecrets, stateSecrets } from '../redact
 import { Redactor } from '../redaction/redactor.ts';
 import { findRevision, readRevisionFiles, readRevisionVariables } from '../revisions/store.ts';
 import { readNewestState } from '../states/store.ts';
-import { declaredVariables } from './declared-variables.ts';
+import { declaredIn } from './declared-variables.ts';
 import { createStamps } from './stamps.ts';
 import { projectValues, readSecrets } from './store.ts';
 
@@ -81,7 +81,7 @@ async function load(
   for (const number of await revisionNumbers({ config, database, encryption }, projectId, jobId)) {
     const revision = await findRevision(query, projectId, number);
     if (!revision || revision.variableNames.length === 0) continue;
-    const declared = declaredVariables(await readRevisionFiles(query, revision.digest));
+    const declared = await declaredIn(revision.digest, () => readRevisionFiles(query, revision.digest));
     const variables = await readRevisionVariables(query, encryption, projectId, number);
     for (const [name, value] of Object.entries(variables))
       if (declared.isSensitive(name)) values.push(...leaves(value));

@@ -1,4 +1,4 @@
-import { declaredVariables } from './declared-variables.ts';
+import { declaredIn, declaredVariables } from './declared-variables.ts';
 
 const reads = (path: string, text: string) => declaredVariables(new Map([[path, Buffer.from(text)]]));
 const hcl = (body: string) => reads('main.tf', `variable "word" {\n${body}\n}\nvariable "other" {}\n`);
@@ -41,4 +41,17 @@ test('a variable in a comment or a heredoc is not declared', () => {
 
 test('code that cannot be read counts as declaring every variable sensitive', () => {
   expect(reads('a.tf', 'variable "').isSensitive('word')).toBe(true);
+});
+
+test('the code of a digest is read once, another digest is read again', async () => {
+  let count = 0;
+  const files = (text: string) => () => {
+    count += 1;
+    return new Map([['a.tf', Buffer.from(text)]]);
+  };
+  const sensitive = files('variable "word" { sensitive = true }');
+  for (let index = 0; index < 3; index += 1)
+    expect((await declaredIn('digest-1', sensitive)).isSensitive('word')).toBe(true);
+  expect(count).toBe(1);
+  expect((await declaredIn('digest-2', files('variable "word" {}'))).isSensitive('word')).toBe(false);
 });

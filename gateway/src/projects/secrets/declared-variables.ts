@@ -5,6 +5,7 @@ import {
   parseHcl,
   parseJsonBody,
 } from '@deployment-engine/terraform-code';
+import { LRUCache } from 'lru-cache';
 import type { RevisionFiles } from '../revisions/store.ts';
 
 export type DeclaredVariables = {
@@ -33,6 +34,19 @@ export function declaredVariables(files: RevisionFiles): DeclaredVariables {
     declares: (name) => isUnreadable || sensitive.has(name),
     isSensitive: (name) => isUnreadable || sensitive.get(name) === true,
   };
+}
+
+const maxKept = 1000;
+const kept = new LRUCache<string, DeclaredVariables>({ max: maxKept });
+
+/** Does the same for a revision by its digest, and parses its code only if it was not parsed lately. */
+export async function declaredIn(
+  digest: string,
+  readFiles: () => RevisionFiles | Promise<RevisionFiles>,
+): Promise<DeclaredVariables> {
+  const known = kept.get(digest) ?? declaredVariables(await readFiles());
+  kept.set(digest, known);
+  return known;
 }
 
 function read(path: string, text: string): Body | undefined {

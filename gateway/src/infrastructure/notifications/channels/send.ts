@@ -74,8 +74,8 @@ async function readAnswer(response: IncomingMessage, signal: AbortSignal): Promi
 
 /** Reads `Retry-After`: seconds or a date (RFC 9110, section 10.2.3). */
 export function pauseOf(header: string | undefined, now = Date.now()): number | undefined {
-  if (header === undefined) return undefined;
-  const seconds = /^\d{1,9}$/.test(header) ? Number(header) : (Date.parse(header) - now) / 1000;
+  if (header === undefined || !/^(\d{1,9}|[A-Z][a-z]{2}, .*GMT)$/.test(header)) return undefined;
+  const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - now) / 1000;
   return seconds > 0 ? Math.min(Math.ceil(seconds), maxPauseSeconds) : undefined;
 }
 
