@@ -40,6 +40,7 @@ export class ArmEvaluation {
   readonly #parameters: ReadonlyMap<string, unknown>;
   readonly #known = new Map<string, unknown>();
   #index: number | undefined;
+  readonly #names = new WeakMap<object, Map<string, string>>();
   #characters = 0;
   #steps = 0;
 
@@ -117,6 +118,7 @@ export class ArmEvaluation {
     if (named.has(name)) return aName;
     const known = functions[name];
     if (!known || !Object.hasOwn(functions, name)) return anything;
+    this.#counted(values);
     if (unknownsIn(values).length > 0) return joined(name, values);
     return this.#counted(known(values)) ?? anything;
   }
@@ -125,9 +127,18 @@ export class ArmEvaluation {
     if (of instanceof Unknown) return of.isName && madeParts.has(String(key).toLowerCase()) ? of : anything;
     if (Array.isArray(of) && typeof key === 'number') return of[key] ?? anything;
     if (!isRecord(of) || typeof key !== 'string') return anything;
-    this.#count(Object.keys(of).length);
-    const found = Object.keys(of).find((name) => name.toLowerCase() === key.toLowerCase());
+    const found = this.#namesOf(of).get(key.toLowerCase());
     return found === undefined ? anything : of[found];
+  }
+
+  /** Azure compares names without case. */
+  #namesOf(of: Record<string, unknown>): Map<string, string> {
+    const known = this.#names.get(of);
+    if (known) return known;
+    const names = new Map(Object.keys(of).map((name) => [name.toLowerCase(), name]));
+    this.#count(names.size);
+    this.#names.set(of, names);
+    return names;
   }
 
   #if([condition, yes, no]: ArmExpression[]): unknown {

@@ -8,10 +8,7 @@ type ArmFunction = (values: unknown[]) => unknown;
  */
 export const functions: Readonly<Record<string, ArmFunction>> = {
   concat: (values) => (values.every(Array.isArray) ? values.flat() : texts(values, (all) => all.join(''))),
-  format: ([pattern, ...values]) =>
-    typeof pattern === 'string'
-      ? texts(values, (all) => pattern.replace(/\{(\d+)\}/g, (_whole, index) => all[Number(index)] ?? ''))
-      : undefined,
+  format: ([pattern, ...values]) => (typeof pattern === 'string' ? formatted(pattern, values) : undefined),
   tolower: ([text]) => (typeof text === 'string' ? text.toLowerCase() : undefined),
   toupper: ([text]) => (typeof text === 'string' ? text.toUpperCase() : undefined),
   trim: ([text]) => (typeof text === 'string' ? text.trim() : undefined),
@@ -54,10 +51,10 @@ export const functions: Readonly<Record<string, ArmFunction>> = {
   first: ([value]) => (typeof value === 'string' || Array.isArray(value) ? value[0] : undefined),
   last: ([value]) => (typeof value === 'string' || Array.isArray(value) ? value.at(-1) : undefined),
   split: ([text, by]) => (typeof text === 'string' && typeof by === 'string' ? text.split(by) : undefined),
-  join: ([list, by]) => (Array.isArray(list) && typeof by === 'string' ? list.join(by) : undefined),
+  join: ([list, by]) => (Array.isArray(list) && typeof by === 'string' ? joined(list, by) : undefined),
   replace: ([text, from, to]) =>
     typeof text === 'string' && typeof from === 'string' && from !== ''
-      ? text.replaceAll(from, () => String(to))
+      ? joined(text.split(from), String(to))
       : undefined,
   substring: ([text, from, length]) =>
     typeof text === 'string'
@@ -73,7 +70,27 @@ export const functions: Readonly<Record<string, ArmFunction>> = {
   coalesce: (values) => values.find((value) => value !== null),
 };
 
-function texts(values: unknown[], make: (all: string[]) => string): string | undefined {
+/** A result that is longer than all texts together may be is not made. */
+const maxCharacters = 10_000_000;
+
+function joined(list: unknown[], by: string): string | undefined {
+  const all = list.map((item) => (typeof item === 'string' ? item : JSON.stringify(item)) ?? '');
+  const size = all.reduce((sum, item) => sum + item.length + by.length, 0);
+  return size > maxCharacters ? undefined : all.join(by);
+}
+
+/** Azure's formats of numbers and dates are not known. */
+function formatted(pattern: string, values: unknown[]): string | undefined {
+  return texts(values, (all) => {
+    const parts = pattern.split(/\{(\d+)\}/);
+    return joined(
+      parts.map((part, index) => (index % 2 === 0 ? part : (all[Number(part)] ?? ''))),
+      '',
+    );
+  });
+}
+
+function texts(values: unknown[], make: (all: string[]) => string | undefined): string | undefined {
   const plain = values.every((value) => typeof value !== 'object');
   return plain ? make(values.map(String)) : undefined;
 }
