@@ -6,6 +6,7 @@ import { clusterBench } from './cluster.ts';
 import { commandLineBench } from './command-line.ts';
 import { costsBench } from './costs.ts';
 import { deployBench } from './deploy.ts';
+import { deploymentsBench } from './deployments.ts';
 import { jobCpuBench } from './job-cpu.ts';
 import { listenersBench } from './listeners.ts';
 import { manyBench } from './many.ts';
@@ -36,6 +37,7 @@ const benches: Record<string, (options: string[]) => Promise<Row[]>> = {
   costs: costsBench,
   resolve: resolveBench,
   scale: scaleBench,
+  deployments: deploymentsBench,
   listeners: listenersBench,
   tails: tailsBench,
   orphans: orphansBench,

@@ -81,7 +81,7 @@ async function fillDatabase(url: string, size: Size): Promise<void> {
 }
 
 /** Returns the milliseconds of each request, after a warm-up. */
-async function timings(request: () => Promise<{ status: number }>): Promise<number[]> {
+export async function timings(request: () => Promise<{ status: number }>): Promise<number[]> {
   for (let index = 0; index < 200; index += 1) await request();
   const found: number[] = [];
   await Promise.all(

@@ -124,6 +124,43 @@ describeUnless(skipWithoutAws())('deployments of templates', () => {
     expect(await parameter('asked')).toContain('hello');
   });
 
+  test('CloudFormation: a template that is too large for a request is read from a bucket', async () => {
+    const bucket = await create({
+      template_type: 'terraform',
+      template_code: 'resource "aws_s3_bucket" "b" {\n  bucket = "large-templates"\n}\n',
+    });
+    expect(await ended(bucket.id)).toMatchObject({ status: 'completed' });
+    const large = (value: string) => ({
+      template_type: 'cloudformation',
+      template_code: JSON.stringify({
+        Metadata: { Padding: 'x'.repeat(60_000) },
+        Resources: {
+          Parameter: {
+            Type: 'AWS::SSM::Parameter',
+            Properties: { Name: 'from-a-bucket', Type: 'String', Value: value },
+          },
+        },
+      }),
+    });
+    const refused = await client.post('/api/deployments', { ...facts, ...large('one') });
+    expect([refused.status, refused.body.detail]).toStrictEqual([
+      422,
+      expect.stringMatching(/give template_bucket/),
+    ]);
+    const { id } = await create({ ...large('one'), template_bucket: 'large-templates' });
+    expect(await ended(id)).toMatchObject({
+      status: 'completed',
+      template_bucket: 'large-templates',
+    });
+    expect(await parameter('from-a-bucket')).toContain('one');
+    await put(id, { template_code: large('two').template_code });
+    expect(await ended(id)).toMatchObject({ status: 'completed', error_message: null });
+    expect(await parameter('from-a-bucket')).toContain('two');
+    await client.request('DELETE', path(id));
+    await gone(id);
+    expect(await parameter('from-a-bucket')).toContain('ParameterNotFound');
+  });
+
   test('CloudFormation: created with checked parameters, updated, destroyed; a secret is nowhere', async () => {
     const { id } = await create({
       template_type: 'cloudformation',

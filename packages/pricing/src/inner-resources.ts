@@ -1,5 +1,11 @@
 import type { Unpriced } from '@deployment-engine/contracts';
-import { type InnerPlan, isHolder, readHolder } from '@deployment-engine/templates';
+import {
+  bucketObjects,
+  type InnerPlan,
+  isHolder,
+  readHolder,
+  templateInBucket,
+} from '@deployment-engine/templates';
 import { normalisePlan } from './normalise-plan.ts';
 import type { NormalisedResource } from './normalised-resource.ts';
 import { ResourceLinks } from './resource-links.ts';
@@ -22,8 +28,9 @@ export function withInnerResources(outer: NormalisedResource[]): WithInner {
   const opaque: Unpriced[] = [];
   const holders = outer.filter(({ type }) => isHolder(type));
   const links = holders.length > 0 ? new ResourceLinks(outer) : undefined;
+  const objects = bucketObjects(outer);
   const inner = holders.flatMap((holder) => {
-    const read = readHolder(holder);
+    const read = readHolder({ ...holder, template: templateInBucket(holder, objects) });
     if ('problem' in read) {
       problems.set(holder.address, read.problem);
       return [];

@@ -1,6 +1,7 @@
 export { checkArmParameters, isSecure } from './arm/parameters.ts';
 export { readArmTemplate } from './arm/read-template.ts';
 export { armTerraformRoot } from './arm/terraform-root.ts';
+export { bucketObjects, templateInBucket } from './bucket-templates.ts';
 export { checkParameters } from './cloudformation/parameters.ts';
 export { readTemplate } from './cloudformation/read-template.ts';
 export { parameterTexts, terraformRoot } from './cloudformation/terraform-root.ts';

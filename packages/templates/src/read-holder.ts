@@ -13,6 +13,8 @@ export type Holder = {
   values: unknown;
   /** Terraform's `after_unknown`: `true` in place of each value known only after apply. */
   unknown: unknown;
+  /** The template, if another resource of the plan contains it. */
+  template?: string | undefined;
 };
 
 /** Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
@@ -40,16 +42,24 @@ export function readHolder(holder: Holder): InnerPlan | { problem: string } {
   }
 }
 
-function readStack({ values, unknown }: Holder): InnerPlan | { problem: string } {
+function readStack({ values, unknown, template }: Holder): InnerPlan | { problem: string } {
   const { template_body: body, parameters } = asRecord(values);
   const { template_body: later, parameters: unknownParameters } = asRecord(unknown);
+  const given = partlyKnown(parameters, unknownParameters);
+  if (template !== undefined) return fromBucket(innerPlan(readTemplate(template), given));
   if (typeof body !== 'string')
     return {
       problem: later === true ? 'its template is known only after apply' : 'its template lies elsewhere',
     };
   if (Buffer.byteLength(body) > maxBodyBytes)
     return { problem: `its template has more than the ${maxBodyBytes} bytes that CloudFormation takes here` };
-  return innerPlan(readTemplate(body), partlyKnown(parameters, unknownParameters));
+  return innerPlan(readTemplate(body), given);
+}
+
+/** CloudFormation reads the object after Terraform has written it. */
+function fromBucket(plan: InnerPlan): InnerPlan {
+  const reason = 'it is read from a bucket, where others may have changed it by then';
+  return { ...plan, opaque: [{ logicalId: null, reason }, ...plan.opaque] };
 }
 
 function readArmDeployment({ values, unknown }: Holder): InnerPlan | { problem: string } {

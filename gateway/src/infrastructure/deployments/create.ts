@@ -63,12 +63,12 @@ async function insertDeployment(
   ofTemplate: OfTemplate,
 ): Promise<void> {
   const { name, description, provider, cloud_account_id, environment_id, template_type } = body;
-  const { is_dry_run, auto_approve } = body;
+  const { is_dry_run, auto_approve, template_bucket } = body;
   await trx
     .insertInto('deployments')
     .values({
       ...{ id, name, description, provider, cloud_account_id, environment_id, template_type },
-      ...{ is_dry_run, auto_approve, ...ofTemplate },
+      ...{ is_dry_run, auto_approve, template_bucket, ...ofTemplate },
       project_id: projectId,
       job_id: jobId,
       status: 'pending',

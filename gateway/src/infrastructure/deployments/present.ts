@@ -48,6 +48,7 @@ function summary(row: DeploymentRow, job: JobRow | undefined): Summary {
     template_id: row.template_id,
     template_version: row.template_version,
     template_url: row.template_url,
+    template_bucket: row.template_bucket,
     template_digest: row.template_digest,
     is_dry_run: row.is_dry_run,
     auto_approve: row.auto_approve,

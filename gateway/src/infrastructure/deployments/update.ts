@@ -35,6 +35,7 @@ export async function updateDeployment(
     givenSources(body).length > 0 ||
     body.parameters !== undefined ||
     body.variables !== undefined ||
+    body.template_bucket !== undefined ||
     (body.is_dry_run !== undefined && body.is_dry_run !== row.is_dry_run);
   return runs ? runAgain(context, row, body, asked) : changeDetails(context, row, body, asked);
 }
@@ -105,6 +106,7 @@ async function runAgain(
         .set({
           ...details,
           ...source.origin,
+          template_bucket: given.template_bucket,
           parameter_names: JSON.stringify(compiled.parameterNames),
           is_deleting: false,
         })
@@ -142,11 +144,15 @@ async function nextCode(
     given: {
       parameters: body.parameters ?? last.given.parameters,
       variables: body.variables ?? last.given.variables,
+      template_bucket: body.template_bucket === undefined ? row.template_bucket : body.template_bucket,
     },
   };
 }
 
-async function lastCode(context: Context, row: DeploymentRow): Promise<{ files: Files; given: Given }> {
+async function lastCode(
+  context: Context,
+  row: DeploymentRow,
+): Promise<{ files: Files; given: Omit<Given, 'template_bucket'> }> {
   const number = (await findJob(context.database.query, row.job_id))?.revision ?? 1;
   const code = await readRunCode(context, row, number);
   if (!code) throw new Error(`reading deployment ${row.id}: its project has no revision ${number}`);

@@ -99,6 +99,7 @@ export type DeploymentTables = {
     template_id: string | null;
     template_version: number | null;
     template_url: string | null;
+    template_bucket: string | null;
     template_digest: string;
     /** JSON; which of the revision's variables were given as parameters. */
     parameter_names: string;

@@ -19,6 +19,7 @@ import { deployments } from './migrations/017-deployments.ts';
 import { outbox } from './migrations/018-outbox.ts';
 import { cloudAccounts } from './migrations/019-cloud-accounts.ts';
 import { notificationChannels } from './migrations/022-notification-channels.ts';
+import { deploymentsByProject } from './migrations/023-deployments-by-project.ts';
 
 /** Each is applied once, in the order of the names. Never edit a released one. */
 export const migrations: Record<string, Migration> = {
@@ -42,4 +43,5 @@ export const migrations: Record<string, Migration> = {
   '018_outbox': outbox,
   '019_cloud_accounts': cloudAccounts,
   '022_notification_channels': notificationChannels,
+  '023_deployments_by_project': deploymentsByProject,
 };

@@ -33,6 +33,11 @@ const source = {
   /** With `template_id`; default: the newest. */
   template_version: z.number().int().positive().optional(),
 };
+/** A bucket of the account, from which CloudFormation reads a template that is too large for a request. */
+const bucket = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'it is not the name of a bucket')
+  .nullable();
 type Sources = { [Name in keyof typeof source]?: unknown };
 const sourceNames = ['template_code', 'template_files', 'template_url', 'template_id'] as const;
 
@@ -68,6 +73,7 @@ export const createDeploymentSchema = z
     environment_id: foreignIdSchema,
     template_type: z.enum(templateTypes),
     ...source,
+    template_bucket: bucket.default(null),
     parameters: parameters.default({}),
     /** Variables of Terraform code; the same as `parameters`, and stronger. */
     variables: variablesSchema.default({}),
@@ -93,6 +99,7 @@ export const updateDeploymentSchema = z
     name: name.optional(),
     description: description.optional(),
     ...source,
+    template_bucket: bucket.optional(),
     parameters: parameters.optional(),
     variables: variablesSchema.optional(),
     is_dry_run: z.boolean().optional(),

@@ -42,6 +42,8 @@ export const recordSummarySchema = z.object({
   template_id: z.string().nullable(),
   template_version: z.number().int().nullable(),
   template_url: z.string().nullable(),
+  /** From which CloudFormation reads a large template. */
+  template_bucket: z.string().nullable(),
   /** SHA-256 of the template's bytes as they were deployed. */
   template_digest: digest,
   is_dry_run: z.boolean(),

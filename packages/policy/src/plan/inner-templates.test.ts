@@ -223,3 +223,67 @@ test('what was unknown in the plan is judged again after apply, with the values 
     'warn',
   ]);
 });
+
+describe('a template in a bucket', () => {
+  const text = JSON.stringify(
+    resources({ Data: { Type: 'AWS::RDS::DBInstance', Properties: { PubliclyAccessible: true } } }),
+  );
+  const url = 'https://templates.s3.eu-central-1.amazonaws.com/a/b.json';
+  const stack = {
+    address: 'aws_cloudformation_stack.app',
+    after: { template_url: url },
+    actions: ['create'],
+  };
+  const object = (content: string | undefined, name = 'template') => ({
+    address: `aws_s3_object.${name}`,
+    after: { bucket: 'templates', key: 'a/b.json', ...(content === undefined ? {} : { content }) },
+    unknown: content === undefined ? { content: true } : {},
+    actions: ['create'],
+  });
+  const settings = projectPolicySettingsSchema.parse({ profile: 'guarded' });
+  const findingsOf = (...planned: Parameters<typeof planOf>[0]) =>
+    evaluatePlan(planOf(planned), settings).findings;
+  const opaque = (findings: ReturnType<typeof findingsOf>) => findings.find(({ id }) => id === 'OPAQUE-001');
+
+  test('is judged if the plan writes it, and somebody must still agree, because it may change meanwhile', () => {
+    const findings = findingsOf(stack, object(text));
+    expect(findings.map(({ address }) => address)).toContain('aws_cloudformation_stack.app/Data');
+    expect(opaque(findings)?.message).toMatch(/read from a bucket/);
+    expect(evaluatePlan(planOf([stack, object(text)]), settings).verdict).not.toBe('pass');
+  });
+
+  test.each([
+    ['another object', [{ ...object(text), after: { bucket: 'other', key: 'a/b.json', content: text } }]],
+    ['two objects of one name', [object(text), object('{"Resources":{}}', 'second')]],
+    ['an object whose content is not known', [object(undefined)]],
+    ['none', []],
+  ])('is not taken from %s', (_what, objects) => {
+    const findings = findingsOf(stack, ...objects);
+    expect(findings.map(({ address }) => address)).not.toContain('aws_cloudformation_stack.app/Data');
+    expect(opaque(findings)?.message).toMatch(/lies elsewhere/);
+  });
+
+  test('is not taken from an object that the address names with something after it', () => {
+    const versioned = { ...stack, after: { template_url: `${url}?versionId=1` } };
+    expect(opaque(findingsOf(versioned, object(text)))?.message).toMatch(/lies elsewhere/);
+  });
+});
+
+describe('texts that grow without end are not made', () => {
+  const nested = (depth: number): unknown =>
+    depth === 0 ? 'x'.repeat(1000) : { 'Fn::Base64': nested(depth - 1) };
+  test.each([
+    [
+      'a long separator between many items',
+      { 'Fn::Join': [{ Ref: 'P' }, Array.from({ length: 4000 }, () => 'a')] },
+    ],
+    ['a text that is encoded again and again', nested(45)],
+  ])('%s', (_what, value) => {
+    const template = resources(
+      { A: { Type: 'AWS::SQS::Queue', Properties: { QueueName: value } } },
+      { Parameters: { P: { Type: 'String' } } },
+    );
+    const [finding] = found(template, 'OPAQUE-001', { parameters: { P: 'x'.repeat(4000) } });
+    expect(finding?.message).toMatch(/more than 10000000 characters/);
+  });
+});

@@ -2,7 +2,7 @@ import type { BlastRadius } from '@deployment-engine/contracts';
 import { type InnerPlan, isHolder, readHolder } from '@deployment-engine/templates';
 import { exceededLimits } from './blast-radius.ts';
 import { type ChangeFinding, findChanges, isChange } from './change-rules.ts';
-import { type PlanModel, type PlannedResource, readPlan } from './plan-model.ts';
+import { asHolder, type PlanModel, type PlannedResource, readPlan } from './plan-model.ts';
 
 /** What the template of a planned stack creates. */
 export type ReadStack = {
@@ -34,8 +34,7 @@ export function readStack(stack: PlannedResource): ReadStack | { problem: string
 }
 
 function readAnew(stack: PlannedResource): ReadStack | { problem: string } {
-  const { type, after: values, afterUnknown: unknown } = stack;
-  const inner = readHolder({ type, values, unknown });
+  const inner = readHolder({ ...asHolder(stack), template: stack.template });
   if ('problem' in inner) return inner;
   const addressOf = ({ address }: PlannedResource) =>
     `${stack.address}/${inner.logicalIds.get(address) ?? address}`;

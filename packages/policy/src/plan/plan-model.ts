@@ -1,3 +1,4 @@
+import { bucketObjects, type Holder, templateInBucket } from '@deployment-engine/templates';
 import {
   type ConfiguredModule,
   type ConfiguredResource,
@@ -31,6 +32,8 @@ export type PlannedResource = {
   attributes: PlannedValue;
   /** The resource in the plan's `configuration`; empty if it is not there. */
   configuration: Partial<ConfiguredResource>;
+  /** The template of a stack, if another resource of the plan contains it. */
+  template?: string | undefined;
 };
 
 export type PlanModel = {
@@ -70,6 +73,8 @@ export function readPlan(plan: TerraformPlan): PlanModel {
   const all = (plan.resource_changes ?? []).map((change) => readChange(change, modules));
   const changes = all.filter(({ mode }) => mode === 'managed');
   const resources = changes.filter(({ actions }) => !isGone(actions));
+  const objects = bucketObjects(resources.map(asHolder));
+  for (const resource of resources) resource.template = templateInBucket(asHolder(resource), objects);
   return {
     changes,
     resources,
@@ -82,6 +87,11 @@ export function readPlan(plan: TerraformPlan): PlanModel {
     ),
     providers: new Map(Object.entries(providers)),
   };
+}
+
+/** Returns a resource as templates read it. */
+export function asHolder({ type, after: values, afterUnknown: unknown }: PlannedResource): Holder {
+  return { type, values, unknown };
 }
 
 function isGone(actions: string[]): boolean {

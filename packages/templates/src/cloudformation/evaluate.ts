@@ -62,12 +62,17 @@ export class Evaluation {
   }
 
   #counted(text: string): string {
-    this.#characters += text.length;
+    this.#count(text.length);
+    return text;
+  }
+
+  /** Counts a text before it is made. */
+  #count(length: number): void {
+    this.#characters += length;
     if (this.#characters > maxCharacters)
       throw new TemplateError(
         `its texts have more than ${maxCharacters} characters with the parameters in them`,
       );
-    return text;
   }
 
   #function(name: string, argument: unknown): unknown {
@@ -144,7 +149,7 @@ export class Evaluation {
       case 'Fn::Or':
         return list.includes(true) ? true : unknownsIn(list).length > 0 ? undefined : false;
       case 'Fn::Join':
-        return joined(first, second, (text) => this.#counted(text));
+        return joined(first, second, (length) => this.#count(length));
       case 'Fn::Split':
         return typeof second === 'string' && typeof first === 'string' ? second.split(first) : undefined;
       case 'Fn::Select':
@@ -152,13 +157,19 @@ export class Evaluation {
       case 'Fn::FindInMap':
         return this.#inMap([first, second, third]);
       case 'Fn::Base64':
-        return typeof given === 'string' ? Buffer.from(given).toString('base64') : undefined;
+        return typeof given === 'string' ? this.#base64(given) : undefined;
       case 'Fn::GetAZs':
       case 'Fn::Cidr':
         return new Unknown([], true);
       default:
         return undefined;
     }
+  }
+
+  #base64(text: string): string {
+    const bytes = Buffer.from(text);
+    this.#count(Math.ceil(bytes.length / 3) * 4);
+    return bytes.toString('base64');
   }
 
   #inMap(keys: unknown[]): unknown {
@@ -185,8 +196,11 @@ function asTruth(value: unknown): boolean | Unknown {
 }
 
 /** A list with unknown names in it is a name that has text in it; one with other unknown items is not known at all. */
-function joined(by: unknown, items: unknown, counted: (text: string) => string): unknown {
+function joined(by: unknown, items: unknown, count: (length: number) => void): unknown {
   if (typeof by !== 'string' || !Array.isArray(items)) return undefined;
   const unknown = items.filter((item) => item instanceof Unknown);
-  return unknown.length > 0 ? Unknown.of(unknown) : counted(items.join(by));
+  if (unknown.length > 0) return Unknown.of(unknown);
+  const texts = items.map(String);
+  count(texts.reduce((sum, text) => sum + text.length, by.length * Math.max(0, texts.length - 1)));
+  return texts.join(by);
 }

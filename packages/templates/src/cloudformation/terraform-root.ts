@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { TemplateError } from '../template-error.ts';
 import { variableName } from '../variable-name.ts';
 import { capabilitiesOf } from './capabilities.ts';
@@ -7,28 +8,35 @@ const stackAddress = 'aws_cloudformation_stack.stack';
 
 /**
  * Returns the code of a Terraform root with one CloudFormation stack: the template beside it, a variable for each parameter, an
- * output for each of the template's. Capabilities are what the template needs, and no more.
+ * output for each of the template's. Capabilities are what the template needs, and no more. With a bucket, CloudFormation reads the
+ * template from an object there.
  */
 export function terraformRoot(
   template: CloudFormationTemplate,
   text: string,
   stackName: string,
+  bucket?: string,
 ): Record<string, string> {
   const fileName = /^\s*\{/.test(text) ? 'template.json' : 'template.yaml';
   const names = [...template.parameters.keys()];
   requireNames('parameter', names);
   requireNames('output', [...template.outputs.keys()]);
   const capabilities = capabilitiesOf(template);
+  const file = `\${file("\${path.module}/${fileName}")}`;
   const root = {
     terraform: { required_providers: { aws: { source: 'hashicorp/aws' } } },
+    ...(bucket === undefined ? {} : { data: { aws_s3_bucket: { template: { bucket } } } }),
     ...(names.length > 0
       ? { variable: Object.fromEntries(names.map((name) => [variableName(name), variable(template, name)])) }
       : {}),
     resource: {
+      ...(bucket === undefined
+        ? {}
+        : { aws_s3_object: { template: object(bucket, stackName, fileName, text) } }),
       aws_cloudformation_stack: {
         stack: {
           name: stackName,
-          template_body: `\${file("\${path.module}/${fileName}")}`,
+          ...(bucket === undefined ? { template_body: file } : { template_url: templateUrl }),
           ...(capabilities.length > 0 ? { capabilities } : {}),
           ...(names.length > 0 ? { parameters: parameters(names) } : {}),
         },
@@ -43,6 +51,20 @@ export function terraformRoot(
       : {}),
   };
   return { 'main.tf.json': `${JSON.stringify(root, null, 2)}\n`, [fileName]: text };
+}
+
+const templateUrl =
+  'https://${data.aws_s3_bucket.template.bucket_regional_domain_name}/${aws_s3_object.template.key}';
+
+/** A changed template is another object, so that the stack is updated; the old one goes after that. */
+function object(bucket: string, stackName: string, fileName: string, text: string) {
+  const digest = createHash('sha256').update(text).digest('hex');
+  return {
+    bucket,
+    key: `deployment-engine/${stackName}/${digest}-${fileName}`,
+    content: `\${file("\${path.module}/${fileName}")}`,
+    lifecycle: { create_before_destroy: true },
+  };
 }
 
 /** Other names would be read as Terraform code. */

@@ -11,7 +11,12 @@ export type Compiled = { files: Files; variables: Variables; parameterNames: str
 
 export type Template = { type: TemplateType; files: Files };
 
-export type Given = { parameters: Readonly<Record<string, unknown>>; variables: Variables };
+export type Given = {
+  parameters: Readonly<Record<string, unknown>>;
+  variables: Variables;
+  /** For templates that are too large for a request. */
+  template_bucket: string | null;
+};
 
 /** Turns a template and what is given for it into the code of a project. Throws `template_refused` or `invalid_request`. */
 export function compile({ type, files }: Template, given: Given, stackName: string): Compiled {
@@ -25,7 +30,7 @@ export function compile({ type, files }: Template, given: Given, stackName: stri
         { pointer: '/variables', detail: 'a CloudFormation template has parameters; give them there' },
       ],
     });
-  return compileCloudFormation(typeof text === 'string' ? text : '', given.parameters, stackName);
+  return compileCloudFormation(typeof text === 'string' ? text : '', given, stackName);
 }
 
 /** Google ends Deployment Manager, whose templates are YAML. */
