@@ -55,7 +55,13 @@ test('a deployment is created with an id of the engine, and shown with all field
 
 function terraformFacts() {
   const { template_code: _code, ...facts } = terraform;
-  const none = { template_id: null, template_version: null, template_url: null, error_message: null };
+  const none = {
+    template_id: null,
+    template_version: null,
+    template_url: null,
+    template_bucket: null,
+    error_message: null,
+  };
   const later = {
     started_at: null,
     completed_at: null,

@@ -53,8 +53,7 @@ export function terraformRoot(
   return { 'main.tf.json': `${JSON.stringify(root, null, 2)}\n`, [fileName]: text };
 }
 
-const templateUrl =
-  'https://${data.aws_s3_bucket.template.bucket_regional_domain_name}/${aws_s3_object.template.key}';
+const templateUrl = `https://\${data.aws_s3_bucket.template.bucket_regional_domain_name}/\${aws_s3_object.template.key}`;
 
 /** A changed template is another object, so that the stack is updated; the old one goes after that. */
 function object(bucket: string, stackName: string, fileName: string, text: string) {
