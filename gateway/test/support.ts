@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '../../testing/client.ts';
+import { startPostgres } from '../../testing/postgres.ts';
 import { readConfig } from '../src/config.ts';
 import { type Gateway, startGateway } from '../src/gateway.ts';
 import { onBothKinds } from './databases.ts';
@@ -17,8 +18,13 @@ export type TestGateway = {
   [Symbol.asyncDispose](): Promise<void>;
 };
 
-/** A gateway in this process on a random port, without a runner unless `env` names one. */
+/**
+ * A gateway in this process on a random port, without a runner unless `env` names one. Its database is embedded, unless `env`
+ * names another or the file's tests are repeated on PostgreSQL.
+ */
 export async function startTestGateway(env: Record<string, string> = {}): Promise<TestGateway> {
+  const database =
+    process.env.GATEWAYS_ON_POSTGRESQL && !env.DATABASE_URL ? await startPostgres() : undefined;
   const directory = await mkdtemp(join(tmpdir(), 'gw-'));
   const config = readConfig({
     PORT: '0',
@@ -27,6 +33,7 @@ export async function startTestGateway(env: Record<string, string> = {}): Promis
     DATA_DIR: join(directory, 'data'),
     WORKSPACES_DIR: join(directory, 'workspaces'),
     LOG_LEVEL: 'error',
+    ...(database ? { DATABASE_URL: database.url } : {}),
     ...env,
   });
   const gateway = await startGateway(config);
@@ -38,6 +45,7 @@ export async function startTestGateway(env: Record<string, string> = {}): Promis
     directory,
     async [Symbol.asyncDispose]() {
       await gateway[Symbol.asyncDispose]();
+      await database?.stop();
       await rm(directory, { recursive: true, force: true });
     },
   };

@@ -1,0 +1,3 @@
+import { onPostgresql } from './on-postgresql.ts';
+
+await onPostgresql(() => import('./cloud-accounts.test.ts'));

@@ -1,0 +1,3 @@
+import { onPostgresql } from './on-postgresql.ts';
+
+await onPostgresql(() => import('./deployments.test.ts'));
