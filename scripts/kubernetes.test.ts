@@ -67,7 +67,12 @@ test('every selector finds its pods, and every service, budget and scaler what i
 
 test('runners are scaled by a figure that gateways report', () => {
   const [metric] = find('HorizontalPodAutoscaler', 'runner').spec.metrics;
-  expect(createMetrics().registry.getSingleMetric(metric.external.metric.name)).toBeDefined();
+  const [, query = ''] = /metricsQuery: (.+)/.exec(read('README.md')) ?? [];
+  expect(read('README.md')).toContain(`as: ${metric.external.metric.name} }`);
+  const figures = [...query.matchAll(/\((\w+)\)/g)].map(([, name]) => name ?? '');
+  expect(figures.length).toBe(2);
+  for (const name of figures) assert.ok(createMetrics().registry.getSingleMetric(name), name);
+  expect(find('StatefulSet', 'runner').spec.replicas).toBe(undefined); // else each apply would undo the autoscaler
 });
 
 test.each(services)(

@@ -147,6 +147,15 @@ test('every answer has security headers', async () => {
   }
 });
 
+test('with ALLOWED_HOSTS and AUTH=required, only /healthz is answered under another name', async () => {
+  await using guarded = await startGuardedGateway({ ALLOWED_HOSTS: 'engine.example.org' });
+  const asked = (path: string, host: string) => guarded.admin.request('GET', path, undefined, { host });
+  expect((await asked('/healthz', '10.0.0.7:3000')).status).toBe(200);
+  for (const path of ['/readyz', '/metrics', '/api/deploy/projects'])
+    expect([path, (await asked(path, '10.0.0.7:3000')).status]).toStrictEqual([path, 403]);
+  expect((await asked('/api/deploy/projects', 'engine.example.org')).status).toBe(200);
+});
+
 test('with AUTH=required, health and docs are public, metrics are not, and any Host is accepted', async () => {
   await using guarded = await startGuardedGateway();
   for (const [path, status] of [

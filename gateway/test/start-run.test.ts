@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { isFinished, type JobView } from '@deployment-engine/contracts';
 import { waitFor } from '../../testing/wait.ts';
+import { runnerOfJob } from '../src/jobs/worker/runner-of-job.ts';
 import { capacity, json, type Reply, runView, startFakeRunner } from './fake-runner.ts';
 import { helloCode, startTestGateway, type TestGateway } from './support.ts';
 
@@ -144,4 +145,69 @@ test('a job that was claimed ten times without an end fails', async () => {
     .execute();
   const job = await endOf(it, jobId);
   expect(job.failure?.reason).toBe('restarted_too_often');
+});
+
+describe('a runner that is stopping', () => {
+  const stopping = { ...capacity, free: 0 };
+  const refusal = problem('shutting_down', 'starting the run: the runner is shutting down', 503);
+  const view = json(runView({ status: 'running' }));
+
+  test('gets no job, although it has free slots; a job that it refuses goes to another one at once', async () => {
+    const refused = counted(refusal);
+    const started = counted(view);
+    await using first = await startFakeRunner({
+      'GET /capacity': [json({ ...capacity, slots: 9, free: 9 }), json({ ...stopping, slots: 9 })],
+      'PUT /runs/:runId': [refused.reply],
+    });
+    await using second = await startFakeRunner({
+      'GET /capacity': [json(capacity)],
+      'PUT /runs/:runId': [started.reply],
+    });
+    await using it = await startTestGateway({ TERRAFORM_RUNNER_URL: `${first.url},${second.url}` });
+    await it.gateway.context.runners.refresh();
+    const jobId = await deploy(it, 'moved');
+    await waitFor('the other runner to get it', () => started.times > 0);
+    expect(refused.times).toBeLessThan(2);
+    const { body } = await it.client.get(`/api/deploy/status/${jobId}`);
+    expect(body.status).toBe('processing');
+  });
+
+  test('and is the only one keeps no job: each waits in the queue, and says why', async () => {
+    const refused = counted(refusal);
+    await using only = await startFakeRunner({
+      'GET /capacity': [json({ ...capacity, slots: 2, free: 2 }), json({ ...stopping, slots: 2 })],
+      'PUT /runs/:runId': [refused.reply],
+    });
+    await using it = await startTestGateway({ TERRAFORM_RUNNER_URL: only.url });
+    const jobId = await deploy(it, 'waits');
+    const waiting = await waitFor('it to wait', async () => {
+      const { body } = await it.client.get(`/api/deploy/status/${jobId}`);
+      return refused.times > 0 && body.status === 'pending' && body;
+    });
+    expect(waiting.waitingReason).toMatch(/shutting down/);
+    expect(refused.times).toBe(1);
+  });
+
+  test('loses the jobs that have waited for their approval to another one; a run in progress stays with it', async () => {
+    await using gone = await startFakeRunner({ 'GET /capacity': [json({ ...stopping, slots: 2 })] });
+    const roomy = json({ ...capacity, slots: 3, free: 3 });
+    await using other = await startFakeRunner({ 'GET /capacity': [roomy], 'PUT /runs/:runId': [view] });
+    await using it = await startTestGateway({ TERRAFORM_RUNNER_URL: `${gone.url},${other.url}` });
+    const { context } = it.gateway;
+    const jobId = await deploy(it, 'approved');
+    const row = await waitFor('the job to be claimed', () =>
+      context.database.query
+        .selectFrom('jobs')
+        .selectAll()
+        .where('id', '=', jobId)
+        .where('status', '=', 'processing')
+        .executeTakeFirst(),
+    );
+    const job = { ...row, runner_id: gone.url };
+    const claim = { job, lease: { jobId, token: row.lease_token }, reclaimed: true };
+    const runnerOf = async (isQueued: boolean) =>
+      (await runnerOfJob(context, { ...claim, isQueued })).client.url;
+    expect(await runnerOf(false)).toBe(gone.url);
+    expect(await runnerOf(true)).toBe(other.url);
+  });
 });

@@ -1,11 +1,11 @@
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { identify, isAlive, type ProcessIdentity } from './process/identity.ts';
+import { identifySelf, isAlive, type ProcessIdentity } from './process/identity.ts';
 
 /** Locks the folder: two runners would both adopt its runs, so the second one refuses to start. */
 export async function lockRunsDir(runsDir: string): Promise<AsyncDisposable> {
   const path = join(runsDir, '.lock');
-  const own = identify(process.pid);
+  const own = identifySelf();
   if (!own) throw new Error('starting: /proc is not readable');
   const temporary = `${path}.${process.pid}`;
   await writeFile(temporary, JSON.stringify(own));

@@ -3,7 +3,13 @@ import type { JobRow, Lease } from '../server/database/job-row.ts';
 import type { Database } from '../server/database/schema.ts';
 import { transition } from './transition.ts';
 
-export type Claim = { job: JobRow; lease: Lease; reclaimed: boolean };
+export type Claim = {
+  job: JobRow;
+  lease: Lease;
+  reclaimed: boolean;
+  /** It was in the queue, so no run of it is in progress. */
+  isQueued: boolean;
+};
 export type Claimer = {
   owner: string;
   leaseSeconds: number;
@@ -41,7 +47,12 @@ export async function claimNextJob(database: Kysely<Database>, claimer: Claimer)
         timed_from: row.timed_from ?? new Date(),
         ...leaseOf(claimer),
       });
-      return { job, lease: { jobId: job.id, token: job.lease_token }, reclaimed: row.lease_token > 0 };
+      return {
+        job,
+        lease: { jobId: job.id, token: job.lease_token },
+        reclaimed: row.lease_token > 0,
+        isQueued: true,
+      };
     });
   } catch (error) {
     if ((error as { code?: string }).code === uniqueViolation) return undefined;
@@ -72,7 +83,7 @@ export async function reclaimExpiredJob(
       .where('id', '=', job.id)
       .returning('lease_token')
       .executeTakeFirstOrThrow();
-    return { job, lease: { jobId: job.id, token }, reclaimed: true };
+    return { job, lease: { jobId: job.id, token }, reclaimed: true, isQueued: false };
   });
 }
 

@@ -61,7 +61,9 @@ export function createRunnerRegistry(options: {
   }
 
   async function refresh(): Promise<void> {
-    for (const url of await options.registered()) find(url);
+    const registered = await options.registered();
+    for (const url of registered) find(url);
+    forgetGone(runners, [...options.urls, ...registered]);
     const before = runners.map(freeSlots).join();
     await Promise.all(runners.map((runner) => poll(runner, options.logger)));
     if (runners.map(freeSlots).join() !== before) for (const listener of listeners) listener();
@@ -98,6 +100,14 @@ export function createRunnerRegistry(options: {
       clearTimeout(timer);
     },
   };
+}
+
+/** Removes runners that are gone for good, for example because there are fewer of them now. */
+function forgetGone(runners: RunnerState[], known: string[]): void {
+  for (const runner of [...runners]) {
+    const isGone = runner.problem && runner.reserved.size === 0 && !known.includes(runner.client.url);
+    if (isGone) runners.splice(runners.indexOf(runner), 1);
+  }
 }
 
 function newRunner(url: string, { token, tls }: { token: string; tls: ClientTls | undefined }): RunnerState {
@@ -138,9 +148,21 @@ function whyNoSlot(runners: RunnerState[]): string {
   return `${runners.map((runner) => runner.problem).join('; ')}; the job starts when the runner answers again`;
 }
 
+/** Whether new work may go to a runner. One that is stopping says that nothing is free, although slots are. */
+export function isUsable({ problem, capacity }: RunnerState): boolean {
+  return (
+    !problem && capacity !== undefined && !(capacity.free === 0 && capacity.runs.length < capacity.slots)
+  );
+}
+
+/** Notes at once that a runner is stopping; its next answer says so as well. */
+export function noteStopping(runner: RunnerState): void {
+  if (runner.capacity) runner.capacity = { ...runner.capacity, free: 0 };
+}
+
 /** Returns the number of slots used neither by this gateway's jobs nor by other runs. */
 function freeSlots(runner: RunnerState): number {
-  if (runner.problem || !runner.capacity) return 0;
+  if (!runner.capacity || !isUsable(runner)) return 0;
   const foreign = runner.capacity.runs
     .map(jobIdOfRun)
     .filter((id) => !runner.reserved.has(id) && !runner.released.has(id));

@@ -68,11 +68,6 @@ function queueMetrics(registry: Registry) {
       help: 'Seconds since the oldest queued job was created, 0 without one',
       registers: [registry],
     }),
-    databaseUp: new Gauge({
-      name: 'database_up',
-      help: '1 while this gateway reaches its database',
-      registers: [registry],
-    }),
   };
 }
 

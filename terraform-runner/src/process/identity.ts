@@ -26,6 +26,13 @@ export function readIdentity(directory: string): ProcessIdentity | undefined {
   return stat && { pid: stat.pid, startTicks: stat.startTicks, bootId: text.slice(0, separator) };
 }
 
+/** Returns the identity of this process, also as the first one of a container, which nobody may signal. */
+export function identifySelf(): ProcessIdentity | undefined {
+  const stat = readText(`/proc/${process.pid}/stat`);
+  const startTicks = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  return startTicks ? { pid: process.pid, startTicks, bootId: bootId() } : undefined;
+}
+
 /** Returns the identity of a running process. */
 export function identify(pid: number): ProcessIdentity | undefined {
   const stat = statOf(pid);

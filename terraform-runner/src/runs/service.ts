@@ -23,8 +23,8 @@ import {
 } from './run-record.ts';
 
 const pollMs = 100;
-/** Gateways fetch the outcome of a run at once; one that waits for an approval they keep here. */
-const fetchMs = 10_000;
+/** Gateways fetch the outcome of a run at once, or when another one has taken the job over. */
+const fetchMs = 60_000;
 
 /** Admits and tracks runs. Everything in memory can be restored from the run folders. */
 export class RunService {
@@ -114,7 +114,7 @@ export class RunService {
   async finish(limitMs: number): Promise<void> {
     this.#draining = true;
     const deadline = Date.now() + limitMs;
-    const left = this.#occupants();
+    const left = [...this.#occupants(), ...this.#endedLately()];
     while (this.#occupants().length > 0 && Date.now() < deadline) await delay(pollMs);
     const fetchedBy = Math.min(deadline, Date.now() + fetchMs);
     while (left.some((runId) => this.#runs.has(runId)) && Date.now() < fetchedBy) await delay(pollMs);
@@ -127,6 +127,15 @@ export class RunService {
     for (const run of this.#runs.values()) if (this.#inProgress.has(run.record.runId)) run.abandon.abort();
     await Promise.all(this.#inProgress.values());
     for (const run of this.#runs.values()) run.events.close();
+  }
+
+  /** Runs whose outcome a gateway may not have fetched yet. */
+  #endedLately(): string[] {
+    const since = Date.now() - fetchMs;
+    return [...this.#runs.values()]
+      .map(({ record }) => record)
+      .filter(({ finishedAt }) => finishedAt && Date.parse(finishedAt) > since)
+      .map(({ runId }) => runId);
   }
 
   /** Runs that take a slot each. */

@@ -31,6 +31,7 @@ export function healthRoutes(router: Router, context: Context): void {
     });
   });
   router.get('/metrics', admit(metricsEndpoint), async (_request, response) => {
+    resetRunners(context.metrics);
     for (const runner of context.runners.runners()) noteRunner(context.metrics, runner);
     await noteQueue(context);
     response.type(context.metrics.registry.contentType).send(await context.metrics.registry.metrics());
@@ -47,18 +48,24 @@ async function noteQueue({ database, metrics }: Context): Promise<void> {
       .executeTakeFirstOrThrow();
     metrics.jobsQueued.set(Number(count));
     metrics.oldestQueuedSeconds.set(oldest ? Math.max(0, (Date.now() - oldest.getTime()) / 1000) : 0);
-    metrics.databaseUp.set(1);
   } catch {
-    metrics.databaseUp.set(0);
+    metrics.jobsQueued.reset();
   }
 }
 
 async function runnerProblem(context: Context): Promise<string | undefined> {
   await context.runners.refresh();
   const runners = context.runners.runners();
+  if (runners.length === 0) return 'no runner has registered';
   return runners.some((runner) => !runner.problem)
     ? undefined
     : runners.map((runner) => runner.problem).join('; ');
+}
+
+/** Runners that are gone are no longer reported. */
+function resetRunners(metrics: Context['metrics']): void {
+  for (const gauge of ['runnerUp', 'warmProvidersReady', 'warmProvidersBytes', 'warmProviderJobs'] as const)
+    metrics[gauge].reset();
 }
 
 function noteRunner(metrics: Context['metrics'], { client, problem, capacity }: Runner): void {

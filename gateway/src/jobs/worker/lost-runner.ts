@@ -29,6 +29,23 @@ export async function onRunnerLost(work: JobWork, applying: boolean, error: unkn
   return { kind: 'parked' };
 }
 
+/** Puts a job whose runner is stopping back into the queue, for another runner. Nothing of the next run was started. */
+export async function onRunnerStopping({ context, job, lease }: JobWork, why: string): Promise<PhaseResult> {
+  await context.database.query.transaction().execute((trx) =>
+    transition(
+      trx,
+      { jobId: job.id, lease },
+      'interrupt',
+      'The job goes to another runner: its own is stopping.',
+      {
+        runner_id: null,
+        waiting_reason: why,
+      },
+    ),
+  );
+  return { kind: 'parked' };
+}
+
 /** Records a lost apply run, until its state is fetched. */
 export async function recordLostRun(trx: Query, { job, runner }: JobWork): Promise<void> {
   await trx

@@ -4,14 +4,19 @@ import { applyPhase } from './apply-phase.ts';
 import { isCancelRequested } from './forward-cancel.ts';
 import { gatePhase } from './gate-phase.ts';
 import type { JobWork, PhaseResult } from './job-work.ts';
-import { onRunnerLost, recordLostRun } from './lost-runner.ts';
+import { onRunnerLost, onRunnerStopping, recordLostRun } from './lost-runner.ts';
 import { planPhase } from './plan-phase.ts';
 import { policyPhase } from './policy-phase.ts';
 import { preflightPhase } from './preflight-phase.ts';
 import { removeRuns } from './remove-runs.ts';
 import { resultPhase } from './result-phase.ts';
 import { settleJob } from './settle-job.ts';
-import { CancelledWhileWaiting, PlanOutdatedError, RunNotStartedError } from './start-run.ts';
+import {
+  CancelledWhileWaiting,
+  PlanOutdatedError,
+  RunNotStartedError,
+  RunnerStoppingError,
+} from './start-run.ts';
 
 /** Phases of each type of job, in order. After a crash a phase may run again; it skips what is already done. */
 const phases = {
@@ -71,5 +76,6 @@ async function interrupted(work: JobWork, applying: boolean, error: unknown): Pr
       reason: 'credentials_refused',
       message: error.message,
     };
+  if (error instanceof RunnerStoppingError) return onRunnerStopping(work, error.message);
   return onRunnerLost(work, applying, error);
 }

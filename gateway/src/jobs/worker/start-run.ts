@@ -6,6 +6,7 @@ import { readRevisionFiles } from '../../projects/revisions/store.ts';
 import { type RetryDelays, retryDelays } from '../../retry-delays.ts';
 import { RunnerError } from '../../runner-error.ts';
 import { operatorEndpoints } from '../../runners/operator-endpoints.ts';
+import { noteStopping } from '../../runners/registry.ts';
 import { orphanTagOf } from '../recovery/search/tag-query.ts';
 import { isCancelRequested } from './forward-cancel.ts';
 import type { JobWork } from './job-work.ts';
@@ -100,8 +101,10 @@ async function resolveRefusal(work: JobWork, start: Start, error: RunnerError): 
       return false;
     case 'plan_digest_mismatch':
       throw new PlanOutdatedError();
-    case 'no_capacity':
     case 'shutting_down':
+      noteStopping(work.runner);
+      throw new RunnerStoppingError(error.message);
+    case 'no_capacity':
       break;
     case undefined:
       start.timeout.failed(error);
@@ -180,6 +183,14 @@ export class RunNotStartedError extends Error {
     super(message);
     this.name = 'RunNotStartedError';
     this.reason = reason;
+  }
+}
+
+/** Thrown when the runner is stopping: it has not started the run and takes no more. */
+export class RunnerStoppingError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'RunnerStoppingError';
   }
 }
 
