@@ -3,6 +3,7 @@ import { resealOld } from '../src/jobs/housekeeping/reseal.ts';
 import { settingsInForce } from '../src/policy/settings-in-force.ts';
 import { JobSecrets } from '../src/projects/secrets/job-secrets.ts';
 import { readSecrets } from '../src/projects/secrets/store.ts';
+import { saveStateVersion } from '../src/projects/states/store.ts';
 import { createEncryption } from '../src/server/encryption.ts';
 import { type Client, type GuardedGateway, startGuardedGateway } from './access-support.ts';
 
@@ -231,7 +232,7 @@ test('credentials of another cloud that were stored in the moment of the deploym
   );
 });
 
-test('an account is not deleted while a deployment uses it; then its runs have none, and it is still redacted', async () => {
+test('an account is not deleted while a deployment uses it; then the project’s runs have none, and it is still redacted', async () => {
   await store(acme, 'used', keys);
   const { body } = await deploy(deployer, { cloud_account_id: 'used', name: secretKey });
   const remove = () => acme.request('DELETE', `${path}/used`);
@@ -240,9 +241,10 @@ test('an account is not deleted while a deployment uses it; then its runs have n
   expect(refused.body.detail).toContain(body.id);
   await deployer.request('PUT', `/api/deployments/${body.id}`, { status: 'cancelled' });
   await deployer.request('DELETE', `/api/deployments/${body.id}?keep_resources=true`);
-  expect((await secretsOf(body.project_id).environment()).AWS_ACCESS_KEY_ID).toBe('OPERATOR');
+  expect((await secretsOf(body.project_id).environment()).AWS_ACCESS_KEY_ID).toBe('AKIAACCOUNT');
   expect((await remove()).status).toBe(200);
   expect((await remove()).status).toBe(404);
+  expect((await secretsOf(body.project_id).environment()).AWS_ACCESS_KEY_ID).toBe('OPERATOR');
   expect(
     (await acme.get(path)).body.cloud_accounts.map(
       (one: { cloud_account_id: string }) => one.cloud_account_id,
@@ -251,6 +253,40 @@ test('an account is not deleted while a deployment uses it; then its runs have n
   const { query } = it.gateway.context.database;
   const { account, retired } = await readSecrets(query, it.gateway.context.encryption, body.project_id);
   expect([account, retired]).toStrictEqual([null, [secretKey]]);
+});
+
+test('after keep_resources the project’s runs keep the account and its regions, and the account stays until they are destroyed', async () => {
+  await store(acme, 'kept', keys, { regions: ['eu-west-1'] });
+  const { body } = await deploy(deployer, { cloud_account_id: 'kept' });
+  await deployer.request('PUT', `/api/deployments/${body.id}`, { status: 'cancelled' });
+  const { context } = it.gateway;
+  const save = (resources: object[]) => {
+    const state = { version: 4, serial: 1, lineage: 'l', outputs: {}, resources };
+    const raw = Buffer.from(JSON.stringify(state));
+    const owner = { projectId: body.project_id, jobId: body.job_id };
+    return saveStateVersion(context.database.query, context.encryption, { ...owner, raw });
+  };
+  const provider = 'provider["registry.terraform.io/hashicorp/aws"]';
+  const bucket = { mode: 'managed', type: 'aws_s3_bucket', name: 'b', provider };
+  await save([{ ...bucket, instances: [{ attributes: { id: 'b-1' } }] }]);
+  await deployer.request('DELETE', `/api/deployments/${body.id}?keep_resources=true`);
+  expect((await deployer.get(`/api/deployments/${body.id}`)).status).toBe(404);
+
+  expect(await secretsOf(body.project_id).environment()).toMatchObject({
+    AWS_ACCESS_KEY_ID: 'AKIAACCOUNT',
+    AWS_REGION: 'eu-west-1',
+  });
+  const { cloudAccount } = await settingsInForce(context, body.project_id);
+  expect(cloudAccount?.regions).toStrictEqual(['eu-west-1']);
+  const remove = () => acme.request('DELETE', `${path}/kept`);
+  const refused = await remove();
+  expect([refused.status, refused.body.code]).toStrictEqual([409, 'cloud_account_in_use']);
+  expect((await store(acme, 'kept', azure)).body.code).toBe('cloud_account_in_use');
+  const later = await deployer.post('/api/deploy/destroy', { projectId: body.project_id });
+  await save([]);
+  expect((await remove()).body.code).toBe('cloud_account_in_use'); // the destroy has not ended
+  await deployer.post(`/api/deploy/jobs/${later.body.jobId}/cancel`, {});
+  expect((await remove()).status).toBe(200);
 });
 
 test('ten deployments that begin while the account is deleted either have it or keep it', async () => {

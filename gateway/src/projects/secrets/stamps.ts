@@ -32,7 +32,7 @@ async function readStamps(query: OpenDatabase['query'], projects: string[]): Pro
       (select max(number) from revisions where project_id = p.id) as revision,
       (select max(l.created_at) from plans l join jobs j on j.id = l.job_id where j.project_id = p.id) as plan,
       (select count(*) || ' ' || max(updated_at) from project_secrets where project_id = p.id) as secrets,
-      (select a.updated_at::text || coalesce(d.deleted_at::text, '') from deployments d
+      (select a.updated_at from deployments d
         join cloud_accounts a on a.id = d.cloud_account_id and a.tenant = left(d.project_id, length(d.project_id) - length(d.id)) || '*'
         where d.project_id = p.id) as account
     from unnest(${projects}::text[]) as p(id)`.execute(query);

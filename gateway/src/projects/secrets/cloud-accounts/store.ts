@@ -109,12 +109,21 @@ async function refuseOtherCloud(trx: Query, key: AccountKey, provider: ProviderO
 /** The project of a deployment is named by its tenant's prefix and its id. */
 const tenantOfDeployment = sql<string>`left(deployments.project_id, length(deployments.project_id) - length(deployments.id)) || '*'`;
 
+/** Deployments whose runs need an account: also those that are only forgotten, as long as their projects have or may have resources. */
 function deploymentsOf(trx: Query, { tenant, id }: AccountKey) {
   return trx
     .selectFrom('deployments')
     .select(['id', 'provider'])
     .where('cloud_account_id', '=', id)
-    .where('deleted_at', 'is', null)
+    .where(
+      sql<boolean>`(deleted_at is null
+        or exists (select 1 from state_versions s
+          where s.project_id = deployments.project_id and s.superseded_at is null and s.resource_count > 0)
+        or exists (select 1 from orphans o where o.project_id = deployments.project_id and o.status = 'unresolved')
+        or exists (select 1 from unsettled_runs u where u.project_id = deployments.project_id)
+        or exists (select 1 from jobs j
+          where j.project_id = deployments.project_id and j.status in ('pending', 'processing', 'awaiting_approval')))`,
+    )
     .where(tenantOfDeployment, '=', tenant);
 }
 
@@ -158,7 +167,7 @@ export async function listAccounts(
   return rows.execute();
 }
 
-/** Deletes credentials; throws `cloud_account_in_use` while a deployment names them. Their texts are still redacted. */
+/** Deletes credentials; throws `cloud_account_in_use` while a deployment needs them. Their texts are still redacted. */
 export async function removeAccount(
   trx: Query,
   encryption: Encryption,
@@ -171,7 +180,7 @@ export async function removeAccount(
   if (user)
     throw new DomainError(
       'cloud_account_in_use',
-      `deleting the cloud account ${id}: the deployment ${user.id} uses it; delete its deployments first`,
+      `deleting the cloud account ${id}: the deployment ${user.id} uses it; delete its deployments first, and destroy the projects of those whose resources were kept`,
     );
   const retired = row ? accountSecrets(accountContent(encryption, row)) : [];
   const content = sealed(encryption, { tenant, id }, { credentials: null, retired });
@@ -207,11 +216,11 @@ export async function requireCloudOfAccount(
   });
 }
 
-/** The account of the deployment that owns a project. */
+/** The account that the project's deployment names, also after the deployment is deleted: the project can still have runs. */
 export type ProjectAccount = AccountRow & {
   /** The cloud that the deployment names. */
   wanted: ProviderOfAccount;
-  /** False once the deployment or its credentials are deleted: then they are only redacted. */
+  /** False once its credentials are deleted: then they are only redacted. */
   isUsable: boolean;
 };
 
@@ -224,10 +233,10 @@ export async function accountOfProject(query: Query, projectId: string): Promise
         .on('cloud_accounts.tenant', '=', tenantOfDeployment),
     )
     .selectAll('cloud_accounts')
-    .select(['deployments.provider as wanted', 'deployments.deleted_at as ended_at'])
+    .select('deployments.provider as wanted')
     .where('deployments.project_id', '=', projectId)
     .executeTakeFirst();
-  return row && { ...row, isUsable: row.ended_at === null && row.deleted_at === null };
+  return row && { ...row, isUsable: row.deleted_at === null };
 }
 
 /** Parses stored credentials of an account that may be used. */
