@@ -38,6 +38,8 @@ export function readHolder(holder: Holder): InnerPlan | { problem: string } {
     return read(holder);
   } catch (error) {
     if (error instanceof TemplateError) return { problem: error.message };
+    if (error instanceof RangeError)
+      return { problem: 'reading the template: its parts need each other more deeply than can be followed' };
     throw error;
   }
 }

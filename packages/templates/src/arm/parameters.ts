@@ -1,11 +1,12 @@
 import { isRecord } from '@deployment-engine/terraform-code';
+import { maxProblems, type ParameterProblem, unknownParameters } from '../parameter-problems.ts';
 import { Unknown } from '../unknown.ts';
 import type { ArmTemplate } from './read-template.ts';
 
 export type CheckedArmParameters = {
   /** Given values by the names that the template has. Defaults are Azure's to fill in. */
   values: Map<string, unknown>;
-  problems: { parameter: string; problem: string }[];
+  problems: ParameterProblem[];
 };
 
 const types: Record<string, (value: unknown) => boolean> = {
@@ -28,24 +29,20 @@ export function checkArmParameters(
   { parameters }: ArmTemplate,
   given: Readonly<Record<string, unknown>>,
 ): CheckedArmParameters {
-  const checked: CheckedArmParameters = { values: new Map(), problems: [] };
   const names = new Map([...parameters.keys()].map((name) => [name.toLowerCase(), name]));
-  for (const name of Object.keys(given))
-    if (!names.has(name.toLowerCase()))
-      checked.problems.push({
-        parameter: name,
-        problem: `the template has no such parameter; it has ${[...parameters.keys()].join(', ') || 'none'}`,
-      });
+  const isKnown = (name: string) => names.has(name.toLowerCase());
+  const problems = unknownParameters(Object.keys(given), isKnown, [...parameters.keys()]);
+  const checked: CheckedArmParameters = { values: new Map(), problems };
   const byName = new Map(
     Object.entries(given).map(([name, value]) => [names.get(name.toLowerCase()), value]),
   );
   for (const [name, definition] of parameters) {
     const value = byName.get(name);
     const problem = value === undefined ? missing(definition) : problemOf(definition, value);
-    if (problem) checked.problems.push({ parameter: name, problem });
+    if (problem) problems.push({ parameter: name, problem });
     else if (value !== undefined) checked.values.set(name, value);
   }
-  return checked;
+  return { ...checked, problems: problems.slice(0, maxProblems) };
 }
 
 function missing(definition: Record<string, unknown>): string | undefined {

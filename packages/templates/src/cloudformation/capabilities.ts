@@ -27,7 +27,7 @@ export function capabilitiesOf({ resources, transforms }: CloudFormationTemplate
     if (type === 'AWS::CloudFormation::Stack')
       needed.add('CAPABILITY_AUTO_EXPAND').add('CAPABILITY_NAMED_IAM');
   }
-  const usesMacros = transforms.length > 0 || /"Fn::Transform"/.test(JSON.stringify([...resources.values()]));
+  const usesMacros = transforms.length > 0 || [...resources.values()].some((resource) => resource.usesMacro);
   if (usesMacros) needed.add('CAPABILITY_AUTO_EXPAND');
   if (needed.has('CAPABILITY_NAMED_IAM')) needed.delete('CAPABILITY_IAM'); // it includes the other
   return [...needed].sort();

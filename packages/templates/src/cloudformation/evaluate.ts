@@ -1,10 +1,11 @@
 import { isRecord } from '@deployment-engine/terraform-code';
 import { TemplateError } from '../template-error.ts';
 import { Unknown, unknownsIn } from '../unknown.ts';
+import { areEqual } from './equality.ts';
 import type { CloudFormationTemplate } from './read-template.ts';
 import { conversions } from './types/index.ts';
 
-/** Characters of all evaluated texts: a short template can repeat a long parameter thousands of times. */
+/** Characters and items of all that is evaluated: a short template can repeat a long parameter thousands of times. */
 const maxCharacters = 10_000_000;
 
 /** What is left out, by `AWS::NoValue`. */
@@ -15,6 +16,8 @@ export class Evaluation {
   readonly #template: CloudFormationTemplate;
   readonly #parameters: ReadonlyMap<string, unknown>;
   readonly #conditions = new Map<string, boolean | Unknown | 'open'>();
+  /** Conditions that are being evaluated, inside each other. */
+  #openConditions = 0;
   #characters = 0;
 
   /** `parameters` has a value for each parameter that has one; others are unknown. */
@@ -37,18 +40,24 @@ export class Evaluation {
     if (!Object.hasOwn(this.#template.conditions, name))
       throw new TemplateError(`the condition ${name} is not among its Conditions`);
     this.#conditions.set(name, 'open');
+    this.#openConditions += 1;
     const found = asTruth(this.#value(this.#template.conditions[name]));
+    this.#openConditions -= 1;
     this.#conditions.set(name, found);
     return found;
   }
 
   /** What CloudFormation looks up elsewhere can be anything, wherever its text comes from. */
   #value(json: unknown): unknown {
-    const found = this.#evaluated(json);
+    return this.#resolved(this.#evaluated(json));
+  }
+
+  #resolved(found: unknown): unknown {
     return typeof found === 'string' && found.includes('{{resolve:') ? anything : found;
   }
 
   #evaluated(json: unknown): unknown {
+    this.#count(1);
     if (typeof json === 'string') return this.#counted(json);
     if (Array.isArray(json)) return json.map((item) => this.#value(item)).filter((item) => item !== noValue);
     if (!isRecord(json)) return json;
@@ -87,7 +96,8 @@ export class Evaluation {
 
   #ref(name: string): unknown {
     if (name === 'AWS::NoValue') return noValue;
-    if (name === 'AWS::Partition') return 'aws';
+    // Most stacks are in this partition, but no condition may hide what stacks in others have.
+    if (name === 'AWS::Partition') return this.#openConditions > 0 ? anything : 'aws';
     if (name.startsWith('AWS::')) return new Unknown([], true);
     if (this.#parameters.has(name)) return this.#texts(this.#parameters.get(name));
     if (this.#template.resources.has(name)) return this.#made(name);
@@ -141,17 +151,19 @@ export class Evaluation {
     const [first, second, third] = list;
     switch (name) {
       case 'Fn::Equals':
-        return unknownsIn(list).length > 0 ? undefined : JSON.stringify(first) === JSON.stringify(second);
+        return areEqual(first, second, this.#template.hasOddNumbers);
       case 'Fn::Not':
-        return first instanceof Unknown ? undefined : asTruth(first) === false;
+        return negated(asTruth(first));
       case 'Fn::And':
-        return list.includes(false) ? false : unknownsIn(list).length > 0 ? undefined : true;
+        return allHold(list.map(asTruth));
       case 'Fn::Or':
-        return list.includes(true) ? true : unknownsIn(list).length > 0 ? undefined : false;
+        return negated(allHold(list.map(asTruth).map(negated)));
       case 'Fn::Join':
         return joined(first, second, (length) => this.#count(length));
       case 'Fn::Split':
-        return typeof second === 'string' && typeof first === 'string' ? second.split(first) : undefined;
+        return typeof second === 'string' && typeof first === 'string'
+          ? this.#split(second, first)
+          : undefined;
       case 'Fn::Select':
         return Array.isArray(second) ? second[Number(first)] : undefined;
       case 'Fn::FindInMap':
@@ -164,6 +176,11 @@ export class Evaluation {
       default:
         return undefined;
     }
+  }
+
+  #split(text: string, by: string): string[] {
+    this.#count(text.length);
+    return text.split(by);
   }
 
   #base64(text: string): string {
@@ -181,18 +198,34 @@ export class Evaluation {
     return this.#texts(found);
   }
 
-  /** A parameter or a value of a mapping is a text, a number or a list: functions mean nothing there. */
+  /** A parameter or a value of a mapping is a text, a number or a list of them: functions mean nothing there. */
   #texts(value: unknown): unknown {
-    return isRecord(value) ? value : this.#value(value);
+    if (Array.isArray(value)) {
+      this.#count(1);
+      return value.map((item) => (Array.isArray(item) ? anything : this.#texts(item)));
+    }
+    this.#count(1 + (typeof value === 'string' ? value.length : 0));
+    return isRecord(value) ? anything : this.#resolved(value);
   }
 }
 
 /** Stands for a value that can be anything. */
 const anything = new Unknown([], false);
 
+/** What is neither true nor false, CloudFormation refuses or understands in a way of its own. */
 function asTruth(value: unknown): boolean | Unknown {
   if (value instanceof Unknown) return value;
-  return value === true || value === 'true';
+  if (value === true || value === 'true') return true;
+  return value === false || value === 'false' ? false : anything;
+}
+
+function negated(value: boolean | Unknown | undefined): boolean | undefined {
+  return typeof value === 'boolean' ? !value : undefined;
+}
+
+function allHold(list: (boolean | Unknown | undefined)[]): boolean | undefined {
+  if (list.includes(false)) return false;
+  return list.every((value) => value === true) ? true : undefined;
 }
 
 /** A list with unknown names in it is a name that has text in it; one with other unknown items is not known at all. */

@@ -7,6 +7,9 @@ import type { CloudFormationTemplate, TemplateResource } from './read-template.t
 import { type Converted, UnknownPart } from './types/conversion.ts';
 import { conversions } from './types/index.ts';
 
+/** Macros that a message names. */
+const maxNamed = 10;
+
 /**
  * Lists what a template creates, as far as it is known before it is deployed. `given` are the values of its parameters, with
  * `Unknown` for what nobody knows yet; `undefined` if that is so for all. Throws `TemplateError` if the template names what it
@@ -77,11 +80,13 @@ function isCustom(type: string): boolean {
 function opaqueParts({ resources, transforms }: CloudFormationTemplate): InnerPlan['opaque'] {
   const found: InnerPlan['opaque'] = [];
   if (transforms.length > 0)
-    found.push({ logicalId: null, reason: `the macro ${transforms.join(', ')} rewrites the template` });
-  for (const [logicalId, { type, properties }] of resources) {
+    found.push({
+      logicalId: null,
+      reason: `the macro ${transforms.slice(0, maxNamed).join(', ')} rewrites the template`,
+    });
+  for (const [logicalId, { type, usesMacro }] of resources) {
     if (isOpaqueType(type)) found.push({ logicalId, reason: reasonOf(type) });
-    else if (JSON.stringify(properties).includes('"Fn::Transform"'))
-      found.push({ logicalId, reason: 'a macro rewrites it' });
+    else if (usesMacro) found.push({ logicalId, reason: 'a macro rewrites it' });
   }
   return found;
 }

@@ -1,8 +1,12 @@
 import { isRecord } from '@deployment-engine/terraform-code';
+import { maxProblems, type ParameterProblem, unknownParameters } from '../parameter-problems.ts';
 import { Unknown } from '../unknown.ts';
 import type { CloudFormationTemplate } from './read-template.ts';
 
-export type ParameterProblem = { parameter: string; problem: string };
+/** Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
+const maxValueBytes = 4096;
+/** Allowed values that a message names. */
+const maxNamed = 50;
 
 export type CheckedParameters = {
   /** Values by name, defaults included, in the form that `Ref` gives. */
@@ -20,22 +24,18 @@ export function checkParameters(
   { parameters }: CloudFormationTemplate,
   given: Readonly<Record<string, unknown>>,
 ): CheckedParameters {
-  const checked: CheckedParameters = { values: new Map(), secret: [], problems: [] };
-  for (const name of Object.keys(given))
-    if (!parameters.has(name))
-      checked.problems.push({
-        parameter: name,
-        problem: `the template has no such parameter; it has ${[...parameters.keys()].join(', ') || 'none'}`,
-      });
+  const names = [...parameters.keys()];
+  const problems = unknownParameters(Object.keys(given), (name) => parameters.has(name), names);
+  const checked: CheckedParameters = { values: new Map(), secret: [], problems };
   for (const [name, definition] of parameters) {
     if (isTrue(definition.NoEcho)) checked.secret.push(name);
     const value = Object.hasOwn(given, name) ? given[name] : definition.Default;
     const problem =
       value === undefined ? 'it has no value and no default; give one' : problemOf(definition, value);
-    if (problem) checked.problems.push({ parameter: name, problem });
+    if (problem) problems.push({ parameter: name, problem });
     else checked.values.set(name, formOf(definition, value));
   }
-  return checked;
+  return { ...checked, problems: problems.slice(0, maxProblems) };
 }
 
 function isTrue(value: unknown): boolean {
@@ -46,22 +46,31 @@ function problemOf(definition: Record<string, unknown>, value: unknown): string 
   const type = String(definition.Type ?? 'String');
   if (value instanceof Unknown) return undefined;
   if (isRecord(value)) return `it is not a ${type}`;
-  const items = isListType(type) ? itemsOf(value) : [String(value)];
+  const text = String(value);
+  if (Buffer.byteLength(text) > maxValueBytes)
+    return `it has more than the ${maxValueBytes} bytes that CloudFormation takes`;
+  const items = isListType(type) ? itemsOf(value) : [text];
+  const { AllowedValues: allowed } = definition;
+  const texts = Array.isArray(allowed) ? new Set(allowed.map(String)) : undefined;
   for (const item of items) {
-    const problem = problemOfItem(definition, type, item);
+    const problem = problemOfItem(definition, type, item, texts);
     if (problem) return problem;
   }
   return undefined;
 }
 
-function problemOfItem(definition: Record<string, unknown>, type: string, item: string): string | undefined {
+function problemOfItem(
+  definition: Record<string, unknown>,
+  type: string,
+  item: string,
+  allowed: ReadonlySet<string> | undefined,
+): string | undefined {
   const explained =
     typeof definition.ConstraintDescription === 'string' ? `: ${definition.ConstraintDescription}` : '';
-  const { AllowedValues: allowed } = definition;
   if (/^(Number|List<Number>)$/.test(type) && !(item.trim() !== '' && Number.isFinite(Number(item))))
     return 'it is not a number';
-  if (Array.isArray(allowed) && !allowed.map(String).includes(item))
-    return `it is none of ${allowed.map(String).join(', ')}${explained}`;
+  if (allowed && !allowed.has(item))
+    return `it is none of ${[...allowed].slice(0, maxNamed).join(', ')}${explained}`;
   const number = Number(item);
   const limits = [
     ['MinLength', (limit: number) => item.length < limit, 'have at least', ' characters'],

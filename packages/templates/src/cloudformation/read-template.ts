@@ -1,20 +1,21 @@
 import { isRecord } from '@deployment-engine/terraform-code';
-import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument, type Tags } from 'yaml';
+import { isMap, isScalar, LineCounter, type Node } from 'yaml';
 import { TemplateError } from '../template-error.ts';
-import { shortForms } from './short-forms.ts';
+import { macrosIn, transformsOf } from './macros.ts';
+import { maxDepth, parseYaml } from './parse-yaml.ts';
 
 /** Bytes that CloudFormation takes from a bucket; in a request it takes 51,200. */
 const maxBytes = 1_000_000;
 /** Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
-const maxResources = 500;
-/** No template needs more; deeper ones only exhaust the stack. */
-const maxDepth = 100;
+const limits = { Resources: 500, Parameters: 200 };
 
 export type TemplateResource = {
   type: string;
   properties: Record<string, unknown>;
   /** Name of the condition under which it exists. */
   condition: string | undefined;
+  /** Whether a macro rewrites its properties. */
+  usesMacro: boolean;
   /** Line of its name, from 1. */
   line: number | undefined;
 };
@@ -27,8 +28,10 @@ export type CloudFormationTemplate = {
   resources: Map<string, TemplateResource>;
   /** Names of outputs, with the condition under which each exists. */
   outputs: Map<string, string | undefined>;
-  /** Macros that rewrite the whole template before it is deployed. */
+  /** Macros that rewrite the template, or a part of it beside the properties of resources, before it is deployed. */
   transforms: string[];
+  /** Whether it has numbers that are written in another way than a program writes them, such as `1.0`. */
+  hasOddNumbers: boolean;
 };
 
 /** Reads JSON or YAML with short forms. Throws `TemplateError` with the line of the first problem. */
@@ -36,69 +39,35 @@ export function readTemplate(text: string): CloudFormationTemplate {
   if (Buffer.byteLength(text) > maxBytes)
     throw new TemplateError(`it has more than ${maxBytes} bytes; split it into several stacks`);
   const lines = new LineCounter();
-  const document = parse(text, lines);
+  const { document, value: template, hasOddNumbers } = parseYaml(text, lines);
   const lineOf = (node: unknown) => placeOf(node, lines)?.line;
-  const template: unknown = toJson(document);
   if (!isRecord(template)) throw new TemplateError('it is not a map; it must have Resources', { line: 1 });
   requireDepth(template);
   const section = (name: string) => readSection(template, name, () => lineOf(keyOf(document.contents, name)));
   const resources = Object.entries(section('Resources'));
   if (resources.length === 0)
     throw new TemplateError('it has no Resources; a template creates one at least', { line: 1 });
-  if (resources.length > maxResources)
-    throw new TemplateError(`it has ${resources.length} resources; CloudFormation takes ${maxResources}`);
+  const parameters = Object.entries(section('Parameters'));
+  requireCounts(resources.length, parameters.length);
   const nodes = isMap(document.contents) ? document.contents.get('Resources', true) : undefined;
   return {
-    parameters: new Map(
-      Object.entries(section('Parameters')).map(([name, value]) => [name, isRecord(value) ? value : {}]),
-    ),
+    parameters: new Map(parameters.map(([name, value]) => [name, isRecord(value) ? value : {}])),
     mappings: section('Mappings'),
     conditions: section('Conditions'),
     resources: new Map(
       resources.map(([name, value]) => [name, readResource(name, value, lineOf(keyOf(nodes, name)))]),
     ),
     outputs: new Map(Object.entries(section('Outputs')).map(([name, value]) => [name, conditionOf(value)])),
-    transforms: transformsOf(template.Transform),
+    transforms: transformsOf(template),
+    hasOddNumbers,
   };
 }
 
-/** Aliases are refused, as CloudFormation refuses them: a few lines of them can mean gigabytes. */
-function parse(text: string, lineCounter: LineCounter): Document {
-  let document: Document;
-  try {
-    document = parseDocument(text, {
-      lineCounter,
-      schema: 'yaml-1.1', // `yes` is true
-      merge: false,
-      customTags: (tags) => [...tags.filter((tag) => !isForeign(tag)), ...shortForms],
-    });
-  } catch {
-    throw new TemplateError(`its parts are nested deeper than ${maxDepth}`);
-  }
-  const [problem] = [...document.errors, ...document.warnings];
-  if (!problem) return document;
-  if (problem.message.includes('call stack'))
-    throw new TemplateError(`its parts are nested deeper than ${maxDepth}`);
-  const { line, col } = lineCounter.linePos(problem.pos[0]);
-  throw new TemplateError(problem.message.split('\n')[0]?.replace(/ at line \d.*$/, '') ?? '', {
-    line,
-    column: col,
-  });
-}
-
-/** CloudFormation has no timestamps (versions are texts), binary values, sets or ordered maps. */
-function isForeign(tag: Tags[number]): boolean {
-  return typeof tag === 'object' && /(timestamp|binary|set|omap|pairs)$/.test(tag.tag);
-}
-
-function toJson(document: Document): unknown {
-  try {
-    return document.toJS({ maxAliasCount: 0 });
-  } catch (error) {
-    throw error instanceof ReferenceError
-      ? new TemplateError('it has aliases (*name), which CloudFormation does not take; write the parts out')
-      : new TemplateError(`its parts are nested deeper than ${maxDepth}`);
-  }
+function requireCounts(resources: number, parameters: number): void {
+  if (resources > limits.Resources)
+    throw new TemplateError(`it has ${resources} resources; CloudFormation takes ${limits.Resources}`);
+  if (parameters > limits.Parameters)
+    throw new TemplateError(`it has ${parameters} parameters; CloudFormation takes ${limits.Parameters}`);
 }
 
 function readSection(
@@ -117,17 +86,13 @@ function readResource(name: string, value: unknown, line: number | undefined): T
     throw new TemplateError(`the resource ${name} has no Type, for example AWS::S3::Bucket`, { line });
   if (!isRecord(properties))
     throw new TemplateError(`the Properties of the resource ${name} are not a map`, { line });
-  return { type, properties, condition: conditionOf(value), line };
+  const usesMacro = macrosIn(properties).length > 0;
+  return { type, properties, condition: conditionOf(value), usesMacro, line };
 }
 
 function conditionOf(value: unknown): string | undefined {
   const condition = isRecord(value) ? value.Condition : undefined;
   return typeof condition === 'string' ? condition : undefined;
-}
-
-function transformsOf(value: unknown): string[] {
-  const all = Array.isArray(value) ? value : value === undefined ? [] : [value];
-  return all.map((item) => (typeof item === 'string' ? item : String(isRecord(item) ? item.Name : item)));
 }
 
 function requireDepth(root: unknown): void {

@@ -1,5 +1,6 @@
 import type { CollectionTag, ScalarTag } from 'yaml';
 import { isMap, isSeq } from 'yaml';
+import { wrongKeyIn } from './wrong-key.ts';
 
 /** Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html */
 const functions = [
@@ -34,7 +35,11 @@ export const shortForms: (ScalarTag | CollectionTag)[] = [...functions, 'Ref', '
     ...(['map', 'seq'] as const).map((collection) => ({
       tag: `!${name}`,
       collection,
-      resolve: (node: unknown) => longForm(name, isMap(node) || isSeq(node) ? node.toJSON() : null),
+      resolve: (node: unknown, onError: (message: string) => void) => {
+        const wrong = wrongKeyIn(node);
+        if (wrong) onError(wrong.problem);
+        return longForm(name, isMap(node) || isSeq(node) ? node.toJSON() : null);
+      },
     })),
   ],
 );
