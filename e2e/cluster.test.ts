@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import pg from 'pg';
 import { describeUnless } from '../scripts/jest/unless.ts';
 import { createClient } from '../testing/client.ts';
 import { type Cluster, type Member, startCluster } from '../testing/cluster.ts';
@@ -34,6 +35,27 @@ describeUnless(skipWithoutPostgres())('two gateways and three runners', () => {
     };
     const result = await deployMany(cluster, deploys, disturb, 'killed');
     assert.deepEqual(result, { completed: deploys, twice: [], failed: [] }, logs(cluster, result));
+  });
+
+  test('a job whose runner is stopped between its plan and its approval is applied by another runner', async () => {
+    const client = createClient(cluster.gateways[0]?.url ?? '');
+    const { body } = await client.post('/api/deploy', {
+      projectId: 'moved',
+      iacCode: slowCode,
+      autoApprove: false,
+    });
+    const waiting = await client.finished(body.jobId);
+    expect(waiting.status).toBe('awaiting_approval');
+    const runner = await runnerOf(cluster, body.jobId);
+    await runner.child.stop();
+    try {
+      await client.post(`/api/deploy/jobs/${body.jobId}/approve`, { planDigest: waiting.planDigest });
+      const job = await client.endOf(body.jobId);
+      expect([job.status, job.error]).toStrictEqual(['completed', undefined]);
+      expect(job.result?.outputs).toStrictEqual({ count: 8 });
+    } finally {
+      await runner.restart();
+    }
   });
 
   test('a gateway paused past its lease wakes up to find its job taken, and writes nothing', async () => {
@@ -74,6 +96,17 @@ describeUnless(skipWithoutPostgres())('two gateways and three runners', () => {
     );
   });
 });
+
+/** Returns the runner that a job is on. */
+async function runnerOf({ postgres, runners }: Cluster, jobId: string): Promise<Member> {
+  const database = new pg.Client({ connectionString: postgres.url });
+  await database.connect();
+  const { rows } = await database.query('select runner_id from jobs where id = $1', [jobId]);
+  await database.end();
+  const found = runners.find(({ url }) => url === rows[0]?.runner_id);
+  assert.ok(found, `the runner of ${jobId}`);
+  return found;
+}
 
 async function busyGateway(cluster: Cluster): Promise<Member | undefined> {
   for (const gateway of cluster.gateways) {

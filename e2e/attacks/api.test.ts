@@ -95,7 +95,7 @@ describe('callers that lie about who they are', () => {
     const urls = bodies.match(/"[^"]*":\{[^{}]*"format":"uri"[^{}]*\}/g) ?? [];
     // A runner says by signed heartbeat where it listens. Others name only where a template is, and where to send a notification.
     const names = urls.map((property) => property.split('"')[1]).toSorted();
-    expect(names).toStrictEqual(['template_url', 'template_url', 'url', 'url']);
+    expect(names).toStrictEqual(['template_url', 'template_url', 'url', 'url', 'url']);
     await assertInsideIsClosed(client, open.runnerUrl);
   });
 

@@ -85,6 +85,19 @@ test.each(['/endless', '/silent'])('%s ends with the time limit', async (path) =
   ]);
 });
 
+test('a name that nobody resolves in time ends with the time limit', async () => {
+  const lookup = () => new Promise<string[]>(() => undefined);
+  const error = await fetchTemplate('https://slow.example.org/x', {
+    hosts: ['*'],
+    lookup,
+    timeoutMs: 200,
+  }).catch((thrown) => thrown);
+  expect([error.code, error.message]).toStrictEqual([
+    'template_unreachable',
+    expect.stringContaining('longer than the time limit'),
+  ]);
+});
+
 test.each([
   ['a name of this machine', 'https://inside.example.org/x', ['127.0.0.1']],
   ['one internal address among others', 'https://inside.example.org/x', ['1.1.1.1', '10.0.0.1']],

@@ -1,13 +1,12 @@
 import type { AskMainApi } from '../access/introspection.ts';
-import { OutsideError, requestOutside } from './outside.ts';
+import { OutsideError, placeOf, requestOutside } from './outside.ts';
 
 const maxAnswerBytes = 64 * 1024;
 
 /** Returns a function that asks the main API who sends a token. Its host is the operator's, so it may be inside a private network. */
 export function askMainApi(mainApiUrl: string): AskMainApi {
   const url = new URL('api/auth/me', mainApiUrl.endsWith('/') ? mainApiUrl : `${mainApiUrl}/`);
-  const port = url.port || (url.protocol === 'https:' ? '443' : '80');
-  const rules = { hosts: [`${url.hostname}:${port}`], setting: 'MAIN_API_URL' };
+  const rules = { hosts: [placeOf(url)], setting: 'MAIN_API_URL' };
   return async (token, signal) => {
     const headers = { accept: 'application/json', authorization: `Bearer ${token}` };
     const answer = await requestOutside(url, { method: 'GET', headers, signal }, rules);

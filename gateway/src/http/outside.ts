@@ -45,7 +45,7 @@ export async function requestOutside(
   { method, headers = {}, body, signal }: OutsideRequest,
   rules: OutsideRules,
 ): Promise<IncomingMessage> {
-  const address = await allowedAddress(url, rules);
+  const address = await allowedAddress(url, rules, signal);
   const isTls = url.protocol === 'https:';
   const host = plainHost(url);
   const options: RequestOptions = {
@@ -79,9 +79,9 @@ export function outsideError(error: unknown, signal: AbortSignal): OutsideError 
 }
 
 /** Returns the address to connect to. */
-async function allowedAddress(url: URL, rules: OutsideRules): Promise<string> {
+async function allowedAddress(url: URL, rules: OutsideRules, signal: AbortSignal): Promise<string> {
   const host = plainHost(url);
-  const isNamed = rules.hosts.includes(`${host}:${portOf(url)}`);
+  const isNamed = rules.hosts.includes(placeOf(url));
   if (url.protocol !== 'https:' && !(isNamed && url.protocol === 'http:'))
     throw new OutsideError('refused', 'only https addresses are called');
   if (url.username !== '' || url.password !== '')
@@ -91,7 +91,9 @@ async function allowedAddress(url: URL, rules: OutsideRules): Promise<string> {
     );
   if (!isNamed && !rules.hosts.some((pattern) => matchesWildcard(pattern, host)))
     throw new OutsideError('refused', `${rules.setting} does not allow ${host}`);
-  const addresses = await (rules.lookup ?? systemLookup)(host).catch((error) => {
+  const found = (rules.lookup ?? systemLookup)(host);
+  const addresses = await Promise.race([found, aborted(signal)]).catch((error) => {
+    if (signal.aborted) throw outsideError(error, signal);
     throw new OutsideError(
       'unreachable',
       (error as NodeJS.ErrnoException).code ?? 'its name does not resolve',
@@ -102,6 +104,19 @@ async function allowedAddress(url: URL, rules: OutsideRules): Promise<string> {
   if (!isNamed && addresses.some((address) => isInternal(address)))
     throw new OutsideError('refused', `${host} is an address inside a private network`);
   return first;
+}
+
+/** Rejects when a request is broken off: a slow name server takes longer than anybody waits. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
+
+/** Returns a host as `hosts` of the rules name one that may be inside a private network. */
+export function placeOf(url: URL): string {
+  return `${plainHost(url)}:${portOf(url)}`;
 }
 
 function portOf(url: URL): string {

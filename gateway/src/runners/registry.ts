@@ -155,6 +155,11 @@ export function isUsable({ problem, capacity }: RunnerState): boolean {
   );
 }
 
+/** Notes at once that a runner does not answer; it is asked again soon. */
+export function noteGone(runner: RunnerState, problem: string): void {
+  runner.problem = problem;
+}
+
 /** Notes at once that a runner is stopping; its next answer says so as well. */
 export function noteStopping(runner: RunnerState): void {
   if (runner.capacity) runner.capacity = { ...runner.capacity, free: 0 };

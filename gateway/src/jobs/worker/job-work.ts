@@ -10,6 +10,8 @@ export type JobWork = {
   context: Context;
   job: JobRow;
   lease: Lease;
+  /** It was in the queue, so no run of it was in progress when this work began. */
+  isQueued: boolean;
   runner: RunnerState;
   secrets: JobSecrets;
   logger: Logger;

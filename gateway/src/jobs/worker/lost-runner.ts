@@ -29,19 +29,13 @@ export async function onRunnerLost(work: JobWork, applying: boolean, error: unkn
   return { kind: 'parked' };
 }
 
-/** Puts a job whose runner is stopping back into the queue, for another runner. Nothing of the next run was started. */
-export async function onRunnerStopping({ context, job, lease }: JobWork, why: string): Promise<PhaseResult> {
+/** Puts a job back into the queue, for any free runner: its own is stopping or gone, and has not started the next run. */
+export async function onRunNotTaken({ context, job, lease }: JobWork, why: string): Promise<PhaseResult> {
   await context.database.query.transaction().execute((trx) =>
-    transition(
-      trx,
-      { jobId: job.id, lease },
-      'interrupt',
-      'The job goes to another runner: its own is stopping.',
-      {
-        runner_id: null,
-        waiting_reason: why,
-      },
-    ),
+    transition(trx, { jobId: job.id, lease }, 'interrupt', `The job waits for a free runner: ${why}.`, {
+      runner_id: null,
+      waiting_reason: why,
+    }),
   );
   return { kind: 'parked' };
 }

@@ -4,7 +4,7 @@ import { applyPhase } from './apply-phase.ts';
 import { isCancelRequested } from './forward-cancel.ts';
 import { gatePhase } from './gate-phase.ts';
 import type { JobWork, PhaseResult } from './job-work.ts';
-import { onRunnerLost, onRunnerStopping, recordLostRun } from './lost-runner.ts';
+import { onRunNotTaken, onRunnerLost, recordLostRun } from './lost-runner.ts';
 import { planPhase } from './plan-phase.ts';
 import { policyPhase } from './policy-phase.ts';
 import { preflightPhase } from './preflight-phase.ts';
@@ -15,7 +15,7 @@ import {
   CancelledWhileWaiting,
   PlanOutdatedError,
   RunNotStartedError,
-  RunnerStoppingError,
+  RunNotTakenError,
 } from './start-run.ts';
 
 /** Phases of each type of job, in order. After a crash a phase may run again; it skips what is already done. */
@@ -76,6 +76,6 @@ async function interrupted(work: JobWork, applying: boolean, error: unknown): Pr
       reason: 'credentials_refused',
       message: error.message,
     };
-  if (error instanceof RunnerStoppingError) return onRunnerStopping(work, error.message);
+  if (error instanceof RunNotTakenError) return onRunNotTaken(work, error.message);
   return onRunnerLost(work, applying, error);
 }

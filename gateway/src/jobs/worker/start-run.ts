@@ -6,7 +6,7 @@ import { readRevisionFiles } from '../../projects/revisions/store.ts';
 import { type RetryDelays, retryDelays } from '../../retry-delays.ts';
 import { RunnerError } from '../../runner-error.ts';
 import { operatorEndpoints } from '../../runners/operator-endpoints.ts';
-import { noteStopping } from '../../runners/registry.ts';
+import { noteGone, noteStopping } from '../../runners/registry.ts';
 import { orphanTagOf } from '../recovery/search/tag-query.ts';
 import { isCancelRequested } from './forward-cancel.ts';
 import type { JobWork } from './job-work.ts';
@@ -61,6 +61,7 @@ export async function startJobRun(work: JobWork, runId: string, request: RunRequ
     runId,
     body: request,
     uploads: 0,
+    isCertain: work.isQueued,
     deadline: deadlineOf(work),
     timeout: runnerTimeout(work),
     delays: retryDelays({ firstMs: 200, maxMs: 2000, signal: work.signal }),
@@ -81,6 +82,8 @@ type Start = {
   runId: string;
   body: RunRequestInput;
   uploads: number;
+  /** Whether the runner can't have started the run yet. */
+  isCertain: boolean;
   deadline: number;
   timeout: ReturnType<typeof runnerTimeout>;
   delays: RetryDelays;
@@ -103,10 +106,15 @@ async function resolveRefusal(work: JobWork, start: Start, error: RunnerError): 
       throw new PlanOutdatedError();
     case 'shutting_down':
       noteStopping(work.runner);
-      throw new RunnerStoppingError(error.message);
+      throw new RunNotTakenError(error.message);
     case 'no_capacity':
       break;
     case undefined:
+      start.isCertain &&= error.neverSent;
+      if (start.isCertain) {
+        noteGone(work.runner, error.message);
+        throw new RunNotTakenError(error.message);
+      }
       start.timeout.failed(error);
       break;
     default:
@@ -186,11 +194,11 @@ export class RunNotStartedError extends Error {
   }
 }
 
-/** Thrown when the runner is stopping: it has not started the run and takes no more. */
-export class RunnerStoppingError extends Error {
+/** Thrown when the runner is stopping or gone: it has certainly not started the run. */
+export class RunNotTakenError extends Error {
   constructor(message: string) {
     super(message);
-    this.name = 'RunnerStoppingError';
+    this.name = 'RunNotTakenError';
   }
 }
 

@@ -1,6 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from '../../../context.ts';
-import { OutsideError, type OutsideRules, outsideError, requestOutside } from '../../../http/outside.ts';
+import {
+  OutsideError,
+  type OutsideRules,
+  outsideError,
+  placeOf,
+  requestOutside,
+} from '../../../http/outside.ts';
 import type { Message, WebMessage } from './message.ts';
 import { sendMail } from './send-mail.ts';
 
@@ -80,12 +86,8 @@ export function pauseOf(header: string | undefined, now = Date.now()): number | 
 }
 
 /** The operator has named the main API, wherever it is. */
-function rulesOf(
-  { notificationHosts }: Context['config'],
-  targetKind: string,
-  { hostname, port, protocol }: URL,
-): OutsideRules {
+function rulesOf({ notificationHosts }: Context['config'], targetKind: string, url: URL): OutsideRules {
   const setting = 'NOTIFICATION_HOSTS';
   if (targetKind !== 'main_api') return { hosts: notificationHosts, setting };
-  return { hosts: [`${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`], setting };
+  return { hosts: [placeOf(url)], setting };
 }
