@@ -19,11 +19,14 @@ export async function assertInsideIsClosed(client: Client, runnerUrl: string): P
     const { status, body } = await client.post('/api/deployments', template);
     expect([host, status, body.code]).toStrictEqual([host, 422, 'template_refused']);
     expect(body.detail).toContain('inside a private network');
-    for (const address of [url, url.replace('https', 'http')]) {
-      const { notificationId } = (await client.post('/api/notifications', { name: 'n', url: address })).body;
-      const { body: tested } = await client.post(`/api/notifications/${notificationId}/test`, {});
-      expect([address, tested.delivered]).toStrictEqual([address, false]);
-      expect(tested.problem).toMatch(/inside a private network|only https/);
-    }
+    for (const address of [url, url.replace('https', 'http')])
+      for (const kind of ['webhook', 'slack']) {
+        const { notificationId } = (
+          await client.post('/api/notifications', { kind, name: 'n', url: address })
+        ).body;
+        const { body: tested } = await client.post(`/api/notifications/${notificationId}/test`, {});
+        expect([kind, address, tested.delivered]).toStrictEqual([kind, address, false]);
+        expect(tested.problem).toMatch(/inside a private network|only https/);
+      }
   }
 }
