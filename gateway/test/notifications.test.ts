@@ -3,11 +3,19 @@ import { createServer, type IncomingHttpHeaders, type Server, type ServerRespons
 import type { AddressInfo } from 'node:net';
 import type { JobTransition } from '@deployment-engine/contracts';
 import { waitFor } from '../../testing/wait.ts';
+import { enginePrincipal } from '../src/access/principal.ts';
 import { pruneOld } from '../src/jobs/housekeeping/retention.ts';
+import { deletedAs } from '../src/jobs/recovery/orphan-deletion.ts';
+import { insertOrphans, unresolvedOrphans } from '../src/jobs/recovery/orphan-store.ts';
 import { insertJob } from '../src/jobs/store.ts';
 import { transition } from '../src/jobs/transition.ts';
+import { settleJob } from '../src/jobs/worker/settle-job.ts';
+import { writeJob } from '../src/jobs/write-job.ts';
+import { savePlan } from '../src/projects/plans/store.ts';
+import { saveStateVersion } from '../src/projects/states/store.ts';
 import { type GuardedGateway, startGuardedGateway } from './access-support.ts';
-import { helloCode } from './support.ts';
+import { claimWork } from './staged-work.ts';
+import { helloCode, helloDeployment } from './support.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: messages of every shape
 type Received = { url: string; method: string; headers: IncomingHttpHeaders; text: string; body: any };
@@ -135,6 +143,23 @@ test('a server that refuses or breaks off is asked again with the same message; 
   const first = received.slice(0, 4);
   expect(new Set(first.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
   expect(new Set(first.map(({ text }) => text)).size).toBe(1);
+});
+
+test('each attempt is signed with its own time, so that a receiver that refuses old messages takes a late one', async () => {
+  const { notificationId } = await hook('late-*', { events: ['job.failed'] });
+  answer = (_message, response) => response.writeHead(500).end();
+  await move(await deploy('late-1'), 'claim', 'fail');
+  await waitFor('an attempt', async () => (await deliveries(notificationId))[0]?.problem);
+  const hourAgo = new Date(Date.now() - 3_600_000);
+  const ofTarget = query().updateTable('outbox').where('target_id', '=', notificationId);
+  await ofTarget.set({ created_at: hourAgo }).execute();
+  answer = take;
+  await hurry();
+  await delivered(notificationId, 1);
+  const last = received.at(-1);
+  const age = Date.now() / 1000 - Number(last?.headers['webhook-timestamp']);
+  expect(Math.abs(age)).toBeLessThan(300);
+  expect(last?.body.timestamp).toBe(hourAgo.toISOString());
 });
 
 test('what a dead gateway had begun to send is sent by another one, under the same id', async () => {
@@ -298,4 +323,159 @@ test('delivered and dead messages are removed with the events', async () => {
     .execute();
   await pruneOld(it.gateway.context);
   expect(await deliveries(notificationId)).toHaveLength(1);
+});
+
+const bucket = { mode: 'managed', type: 'aws_s3_bucket', name: 'b', provider: 'p' };
+const create = async (more: object = {}) => {
+  const { status, body } = await it.admin.post('/api/deployments', { ...helloDeployment, ...more });
+  expect([status, body.detail]).toStrictEqual([202, undefined]);
+  return body;
+};
+type Created = { id: string; project_id: string; job_id: string };
+const saveState = ({ project_id: projectId, job_id: jobId }: Created, ...ids: string[]) => {
+  const resources = ids.map((id) => ({ ...bucket, instances: [{ attributes: { id } }] }));
+  const state = {
+    version: 4,
+    terraform_version: '1.11.4',
+    serial: ids.length,
+    lineage: 'l',
+    outputs: {},
+    resources,
+  };
+  const raw = Buffer.from(JSON.stringify(state));
+  return saveStateVersion(query(), it.gateway.context.encryption, { projectId, jobId, raw });
+};
+const addOrphan = ({ project_id: projectId, job_id: jobId }: Created, objectId: string) => {
+  const common = { type: 'aws_s3_bucket', reason: 'killed', started: true, address: null, content: null };
+  const orphan = { ...common, projectId, jobId, objectId, source: 'journal' as const };
+  return insertOrphans(query(), it.gateway.context.encryption, [orphan]);
+};
+/** Deletes one orphan by a job whose plan deletes it. */
+async function deleteOrphan({ project_id: projectId }: Created): Promise<string> {
+  const [orphan] = await unresolvedOrphans(query(), projectId);
+  if (!orphan) throw new Error(`${projectId} has no orphan`);
+  const more = { revision: 1, createdBy: enginePrincipal, orphanIds: [orphan.id] };
+  await insertJob(query(), { projectId, type: 'destroy', ...more });
+  const work = await claimWork(it);
+  const address = deletedAs(orphan);
+  const changes = [{ ...bucket, address, change: { actions: ['delete'] } }];
+  await savePlan(query(), it.gateway.context.encryption, {
+    ...{ jobId: work.job.id, digest: 'd', stateSerial: null, stateLineage: null, file: Buffer.from('x') },
+    json: Buffer.from(JSON.stringify({ resource_changes: changes })),
+  });
+  await settleJob(work, { kind: 'done' });
+  return work.job.id;
+}
+const removal = async ({ id }: Created, more = '') =>
+  (await it.admin.request('DELETE', `/api/deployments/${id}${more}`)).body;
+/** Statuses that the main API was told of a deployment, once nothing waits any more. */
+async function toldOf({ id, project_id: projectId }: Created): Promise<string[]> {
+  await waitFor('the messages to be delivered', async () => {
+    const waiting = query().selectFrom('outbox').select('id').where('project_id', '=', projectId);
+    return (await waiting.where('delivered_at', 'is', null).execute()).length === 0;
+  });
+  return received.filter(({ url }) => url.includes(`/${id}/`)).map(({ body }) => body.status);
+}
+
+test('a destroy that leaves orphans is told as failed, their deletion not at all, and the end once they are settled', async () => {
+  const body = await create();
+  await settleJob(await claimWork(it), { kind: 'done' });
+  await saveState(body, 'b-1');
+  const { job_id: destroy } = await removal(body);
+  const work = await claimWork(it);
+  await saveState(body);
+  await addOrphan(body, 'b-2');
+  await addOrphan(body, 'b-3');
+  await settleJob(work, { kind: 'done' });
+  const shown = async () => (await it.admin.get(`/api/deployments/${body.id}`)).body;
+  expect(await shown()).toMatchObject({ status: 'failed', job_id: destroy });
+  const deletion = await deleteOrphan(body);
+  expect(await shown()).toMatchObject({ status: 'failed', job_id: destroy });
+  expect(await toldOf(body)).toStrictEqual(['running', 'completed', 'running', 'failed']);
+
+  const [{ id: orphanId } = { id: '' }] = await unresolvedOrphans(query(), body.project_id);
+  const history = async () =>
+    (await it.admin.get(`/api/deployments/${body.id}/history`)).body.history.map(
+      ({ job_id, status }: Record<string, string>) => [job_id, status],
+    );
+  const attempts = [
+    [deletion, 'completed'],
+    [destroy, 'failed'],
+    [body.job_id, 'completed'],
+  ];
+  expect(await history()).toStrictEqual(attempts);
+  const settled = await it.admin.post(`/api/deploy/orphans/${body.project_id}/acknowledge`, {
+    ...{ orphanIds: [orphanId], reason: 'it was removed by hand' },
+  });
+  expect(settled.status).toBe(200);
+  expect((await it.admin.get(`/api/deployments/${body.id}`)).status).toBe(404);
+  expect((await toldOf(body)).slice(4)).toStrictEqual(['deleted']);
+});
+
+test('a deployment whose destroy failed stays, with its resources, when its last orphan is deleted', async () => {
+  const body = await create();
+  await settleJob(await claimWork(it), { kind: 'done' });
+  await saveState(body, 'b-1');
+  await addOrphan(body, 'b-2');
+  const { job_id: destroy } = await removal(body);
+  const outcome = { kind: 'failed', step: 'plan', exitCode: 1, message: 'no' } as const;
+  await settleJob(await claimWork(it), { kind: 'run_ended', outcome });
+  await deleteOrphan(body);
+  const { status, body: shown } = await it.admin.get(`/api/deployments/${body.id}`);
+  expect([status, shown.status, shown.job_id]).toStrictEqual([200, 'failed', destroy]);
+  expect(await toldOf(body)).toStrictEqual(['running', 'completed', 'running', 'failed']);
+});
+
+test('a deployment that is deleted without a destroy is told, too', async () => {
+  const { notificationId } = await hook('*dep-*', { events: ['deployment.deleted'] });
+  const empty = await create();
+  await move(empty.job_id, 'claim', 'fail');
+  await removal(empty);
+  const kept = await create();
+  await settleJob(await claimWork(it), { kind: 'done' });
+  await saveState(kept, 'b-1');
+  await removal(kept, '?keep_resources=true');
+  expect(await toldOf(empty)).toStrictEqual(['running', 'failed', 'deleted']);
+  expect(await toldOf(kept)).toStrictEqual(['running', 'completed', 'deleted']);
+  const hooks = received.filter(({ url }) => url.includes('/hook/')).map(({ body }) => body);
+  expect(hooks.map(({ type, data }) => [type, data.deploymentId, data.detail])).toStrictEqual([
+    ['deployment.deleted', empty.id, 'It had created nothing.'],
+    ['deployment.deleted', kept.id, 'Its resources are kept.'],
+  ]);
+  await it.admin.request('DELETE', `/api/notifications/${notificationId}`);
+});
+
+test('a message about a failed job has the log and the details of that job, also when a newer one runs', async () => {
+  const template = JSON.stringify({ Resources: { Queue: { Type: 'AWS::SQS::Queue' } } });
+  answer = (_message, response) => response.writeHead(503).end();
+  const body = await create({ template_type: 'cloudformation', template_code: template });
+  await move(body.job_id, 'claim');
+  const line = { type: 'log', step: 'apply', line: 'a line of the log' } as const;
+  await writeJob(query(), body.job_id, { events: [{ body: line, at: new Date() }] });
+  const summary =
+    'waiting for CloudFormation Stack (arn:aws:cloudformation:us-east-1:1:stack/s/1) create: stack status (ROLLBACK_COMPLETE): the name is taken';
+  const error = {
+    ...{ step: 'apply', reason: 'terraform_failed', message: 'it failed', retryable: false },
+    diagnostics: [{ severity: 'error', code: 'other', summary, detail: '' }],
+  };
+  const patch = { error: JSON.stringify(error) };
+  await query()
+    .transaction()
+    .execute((trx) => transition(trx, { jobId: body.job_id }, 'fail', 'It failed.', patch));
+  const { job_id: newer } = (
+    await it.admin.request('PUT', `/api/deployments/${body.id}`, { template_code: `${template}\n` })
+  ).body;
+  expect(newer).not.toBe(body.job_id);
+  await waitFor('an attempt', () => received.length > 0);
+  received.length = 0;
+  answer = take;
+  await waitFor('the message', async () => {
+    await hurry();
+    return received.some(({ body: { status } }) => status === 'failed');
+  });
+  expect(received.find(({ body: { status } }) => status === 'failed')?.body).toMatchObject({
+    ...{ job_id: body.job_id, logs: 'a line of the log', error_message: 'it failed' },
+    error_details: { stack_status: 'ROLLBACK_COMPLETE', reason: 'the name is taken' },
+  });
+  await it.admin.request('PUT', `/api/deployments/${body.id}`, { status: 'cancelled' });
 });

@@ -1,4 +1,9 @@
-import type { JobNotification, JobStatus, NotificationEvent } from '@deployment-engine/contracts';
+import type {
+  JobNotification,
+  JobStatus,
+  NotificationEvent,
+  RecordStatus,
+} from '@deployment-engine/contracts';
 import { type RawBuilder, sql } from 'kysely';
 import type { JobRow } from '../server/database/job-row.ts';
 import type { Query } from '../server/database/open.ts';
@@ -19,7 +24,7 @@ export function statusEvent(status: JobStatus): JobNotification | undefined {
   return eventOf[status];
 }
 
-/** Condition for the targets that an event of a project concerns. The main API hears of `job.*` events of deployments only. */
+/** Condition for the targets that an event of a project concerns. The main API hears only what changes a deployment. */
 const concerns = (event: RawBuilder<string>, projectId: RawBuilder<string>, isDeployment: boolean) => sql`
   ${projectId} like replace(replace(t.projects, '_', '\\_'), '*', '%')
   and t.events::jsonb @> to_jsonb(${event})
@@ -32,32 +37,32 @@ const concerns = (event: RawBuilder<string>, projectId: RawBuilder<string>, isDe
 export function insertMessages(
   job: string,
   event: JobNotification,
-  isDeployment: boolean,
+  deploymentStatus: RecordStatus | undefined,
 ): RawBuilder<unknown> {
   const rows = sql.ref(job);
   return sql`
-    insert into outbox (target_id, project_id, job_id, event)
-    select t.id, ${rows}.project_id, ${rows}.id, ${event}::text from ${sql.table(job)}, notification_targets t
-    where ${concerns(sql`${event}::text`, sql`${rows}.project_id`, isDeployment)}
+    insert into outbox (target_id, project_id, job_id, event, deployment_status)
+    select t.id, ${rows}.project_id, ${rows}.id, ${event}::text, ${deploymentStatus ?? null}::text from ${sql.table(job)}, notification_targets t
+    where ${concerns(sql`${event}::text`, sql`${rows}.project_id`, deploymentStatus !== undefined)}
     for key share of t
     returning project_id`;
 }
 
 /**
- * Stores messages about what a job has found, in the transaction that records it. `once` is for a fact that is found again when a
+ * Stores messages about what a job has found, or with a `status` about its deployment, in the transaction that records it. `once` is for a fact that is found again when a
  * phase is repeated after a crash: each address is told once for a job.
  */
 export async function noteFound(
   trx: Query,
   { id, project_id: projectId }: Pick<JobRow, 'id' | 'project_id'>,
   event: Exclude<NotificationEvent, JobNotification>,
-  { detail, once = false }: { detail: string; once?: boolean },
+  { detail, once = false, status }: { detail: string; once?: boolean; status?: RecordStatus },
 ): Promise<void> {
   await sql`
     with told as (
-      insert into outbox (target_id, project_id, job_id, event, detail)
-      select t.id, ${projectId}::text, ${id}::text, ${event}::text, ${detail}::text from notification_targets t
-      where ${concerns(sql`${event}::text`, sql`${projectId}::text`, false)}
+      insert into outbox (target_id, project_id, job_id, event, detail, deployment_status)
+      select t.id, ${projectId}::text, ${id}::text, ${event}::text, ${detail}::text, ${status ?? null}::text from notification_targets t
+      where ${concerns(sql`${event}::text`, sql`${projectId}::text`, status !== undefined)}
         and not (${once}::bool and exists (
           select 1 from outbox o where o.job_id = ${id}::text and o.target_id = t.id and o.event = ${event}::text))
       for key share of t

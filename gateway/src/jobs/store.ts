@@ -4,7 +4,7 @@ import type { Principal } from '../access/principal.ts';
 import { inScope } from '../access/scope-filter.ts';
 import type { JobRow } from '../server/database/job-row.ts';
 import type { Query } from '../server/database/open.ts';
-import { noteDeployment } from './note-deployment.ts';
+import { deploymentStatus, noteDeployment } from './note-deployment.ts';
 import { writeJob } from './write-job.ts';
 
 const alphabet = '0123456789abcdefghijklmnopqrstuvwxyz';
@@ -66,7 +66,8 @@ export async function insertJob(trx: Query, job: NewJob): Promise<JobRow> {
     ],
     wakesWorkers: true,
   });
-  await noteDeployment(trx, row, 'new');
+  const becomes = await deploymentStatus(trx, row);
+  if (becomes) await noteDeployment(trx, row, becomes, 'new');
   return written ?? row;
 }
 

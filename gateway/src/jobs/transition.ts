@@ -8,7 +8,7 @@ import { DomainError } from '@deployment-engine/service';
 import type { JobPatch, JobRow, Lease } from '../server/database/job-row.ts';
 import type { Query } from '../server/database/open.ts';
 import { LeaseLostError } from './lease-lost-error.ts';
-import { changesDeployment, noteDeployment } from './note-deployment.ts';
+import { deploymentStatus, noteDeployment } from './note-deployment.ts';
 import { statusEvent } from './note-outbox.ts';
 import { type JobWrite, type NewEvent, writeJob } from './write-job.ts';
 
@@ -31,14 +31,15 @@ export async function transition(
   const ended = isFinished(status) ? { finished_at: new Date(), lease_expires_at: null } : {};
   const body: JobEventBody = { type: 'job_status', status, message };
   const event = statusEvent(status);
+  const becomes = await deploymentStatus(trx, { ...row, status });
   const written = await writeJob(trx, row.id, {
     events: [{ body, at: new Date() }],
     patch: { ...patch, status, ...ended },
     wakesWorkers: true,
-    told: event && { event, isDeployment: changesDeployment(row) },
+    told: event && { event, deploymentStatus: becomes },
   });
   if (!written) throw new Error(`changing job ${row.id} to ${status}: its row is gone`);
-  await noteDeployment(trx, written);
+  if (becomes) await noteDeployment(trx, written, becomes);
   return written;
 }
 

@@ -1,4 +1,4 @@
-import type { JobEventBody, JobNotification } from '@deployment-engine/contracts';
+import type { JobEventBody, JobNotification, RecordStatus } from '@deployment-engine/contracts';
 import { type RawBuilder, sql } from 'kysely';
 import type { JobRow, Lease } from '../server/database/job-row.ts';
 import type { Query } from '../server/database/open.ts';
@@ -15,8 +15,8 @@ export type JobWrite = {
   lease?: Lease | undefined;
   /** Whether a job of this project may have become claimable. */
   wakesWorkers?: boolean;
-  /** What addresses are told with this change. */
-  told?: { event: JobNotification; isDeployment: boolean } | undefined;
+  /** What addresses are told with this change; `deploymentStatus` is what a deployment comes to by it. */
+  told?: { event: JobNotification; deploymentStatus: RecordStatus | undefined } | undefined;
 };
 
 /**
@@ -46,7 +46,7 @@ export async function writeJob(query: Query, jobId: string, write: JobWrite): Pr
       select updated.id, updated.last_event_seq + e.place, e.run_id, e.run_seq, e.at, e.type, e.body
       from updated, json_to_recordset(${JSON.stringify(rows)}::json)
         as e(place int, run_id text, run_seq int, at timestamptz, type text, body text)),
-    told as (${told ? insertMessages('updated', told.event, told.isDeployment) : sql`select project_id from updated where false`}),
+    told as (${told ? insertMessages('updated', told.event, told.deploymentStatus) : sql`select project_id from updated where false`}),
     announced as (select pg_notify(${outboxChannel}, project_id) from told limit 1),
     notified as (
       select pg_notify(${jobChangedChannel}, id),

@@ -19,6 +19,7 @@ export const notificationEvents = [
   'budget.exceeded',
   'orphans.left',
   'policy.denied',
+  'deployment.deleted',
 ] as const;
 export type NotificationEvent = (typeof notificationEvents)[number];
 

@@ -5,6 +5,7 @@ import { redactAnswer } from '../../http/redact-answer.ts';
 import type { Input } from '../../http/route.ts';
 import { recordStatus } from '../../jobs/note-deployment.ts';
 import { presentJob } from '../../jobs/present.ts';
+import { listOrphans, type OrphanRow } from '../../jobs/recovery/orphan-store.ts';
 import { listJobs } from '../../jobs/store.ts';
 import type { JobRow } from '../../server/database/job-row.ts';
 import { findDeployment } from './store.ts';
@@ -27,11 +28,12 @@ export async function deploymentHistory(
     context,
     jobs.map(({ id }) => id),
   );
+  const orphans = await listOrphans(query, row.project_id);
   const history = await Promise.all(
     jobs.map((job) =>
       redactAnswer(
         attemptSchema,
-        attempt(job, costs.get(job.id) ?? null),
+        attempt(job, costs.get(job.id) ?? null, orphans),
         { projectId: row.project_id, jobId: job.id },
         context.redactorOf,
       ),
@@ -43,12 +45,13 @@ export async function deploymentHistory(
   };
 }
 
-function attempt(job: JobRow, monthlyCost: number | null) {
+function attempt(job: JobRow, monthlyCost: number | null, orphans: OrphanRow[]) {
   const view = presentJob(job);
+  const status = recordStatus(job);
   return {
     job_id: job.id,
     action: job.type,
-    status: recordStatus(job),
+    status: status === 'deleted' && hasLeft(job, orphans) ? 'failed' : status,
     who: job.created_by,
     message: job.message,
     error_message: view.error ?? null,
@@ -56,6 +59,14 @@ function attempt(job: JobRow, monthlyCost: number | null) {
     created_at: view.startTime,
     completed_at: view.endTime,
   };
+}
+
+/** Whether orphans were unresolved when a job ended. */
+function hasLeft({ finished_at: end }: JobRow, orphans: OrphanRow[]): boolean {
+  return (
+    end !== null &&
+    orphans.some(({ since, resolved_at }) => since <= end && !(resolved_at && resolved_at <= end))
+  );
 }
 
 /** Returns what is estimated to be paid for a month after each job. */

@@ -1,6 +1,7 @@
 import { isFinished } from '@deployment-engine/contracts';
 import type { Context } from '../../context.ts';
 import type { Asked } from '../../jobs/create.ts';
+import { noteDeleted } from '../../jobs/note-deployment.ts';
 import { hasLostRun } from '../../jobs/recovery/lost-runs.ts';
 import { unresolvedOrphans } from '../../jobs/recovery/orphan-store.ts';
 import { refuseLimited } from '../../jobs/refuse-limited.ts';
@@ -27,7 +28,7 @@ export async function removeDeployment(
     if (keepResources || !(await hasCreated(trx, row))) {
       await requireIdle(trx, row, 'forgetting');
       await call.record(trx, { project: row.project_id, detail });
-      return forget(trx, row);
+      return forget(trx, row, keepResources ? 'Its resources are kept.' : 'It had created nothing.');
     }
     if (row.is_deleting && (await isAtWork(trx, row))) return row;
     await requireIdle(trx, row, 'destroying');
@@ -49,13 +50,15 @@ async function isAtWork(trx: Query, row: DeploymentRow): Promise<boolean> {
   return job !== undefined && !isFinished(job.status);
 }
 
-async function forget(trx: Query, { id }: DeploymentRow): Promise<DeploymentRow> {
-  return trx
+async function forget(trx: Query, { id }: DeploymentRow, detail: string): Promise<DeploymentRow> {
+  const row = await trx
     .updateTable('deployments')
     .set({ status: 'deleted', deleted_at: new Date(), updated_at: new Date() })
     .where('id', '=', id)
     .returningAll()
     .executeTakeFirstOrThrow();
+  await noteDeleted(trx, row, detail);
+  return row;
 }
 
 /** Whether there are, or may be, objects in the cloud. */

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import {
+  isFinished,
   type JobNotification,
   type JobType,
   type JobView,
@@ -8,6 +9,7 @@ import {
 } from '@deployment-engine/contracts';
 import type { Context } from '../../context.ts';
 import { redactAnswer } from '../../http/redact-answer.ts';
+import { logTail } from '../../jobs/logs.ts';
 import { presentJob } from '../../jobs/present.ts';
 import { findJob } from '../../jobs/store.ts';
 import type { JobRow } from '../../server/database/job-row.ts';
@@ -63,7 +65,7 @@ function channelMessage(
     case 'email':
       return mailOf(content.to ?? [], config.mail?.from ?? '', news);
     default:
-      return webhook(content, news.id, news.at, {
+      return webhook(content, news.id, {
         type: news.event,
         timestamp: news.at.toISOString(),
         data: {
@@ -94,7 +96,7 @@ export function testMessage({ config }: Context, target: TargetRow, content: Tar
       return mail(content.to ?? [], config.mail?.from ?? '', id, { subject: text, text: [text] });
     default: {
       const data = { message: text };
-      return webhook(content, id, now, { type: 'test', timestamp: now.toISOString(), data });
+      return webhook(content, id, { type: 'test', timestamp: now.toISOString(), data });
     }
   }
 }
@@ -106,20 +108,30 @@ async function mainApiMessage(
   about: { job: JobRow; view: JobView; deployment: DeploymentRow },
 ): Promise<Message> {
   const { job, view, deployment } = about;
-  const record = await presentDeployment(context, deployment);
+  const record = await presentDeployment(context, { ...deployment, job_id: job.id });
   return mainApi(content, `message-${delivery.id}`, deployment.id, {
-    status: statusOf(job.type, delivery.event as JobNotification),
+    status: delivery.deployment_status ?? statusOf(job.type, delivery.event as JobNotification),
     job_id: job.id,
     outputs: record.outputs,
     resources: record.resources,
-    logs: view.result?.logs ?? null,
+    logs: view.result?.logs ?? (await logsOf(context, job)),
     error_message: view.error ?? null,
     error_details: record.error_details,
     completed_at: view.endTime,
   });
 }
 
-/** A message tells what happened at its time, whatever the deployment has come to since. */
+/** Returns the end of a job's log; only a job that completed has it in its result. */
+async function logsOf(
+  { database, redactorOf }: Context,
+  { id: jobId, project_id: projectId, status }: JobRow,
+) {
+  if (!isFinished(status)) return null;
+  const redactor = await redactorOf({ projectId, jobId });
+  return redactor.redactText(await logTail(database.query, jobId));
+}
+
+/** Returns the status for a message that a gateway of an earlier version has stored. */
 function statusOf(type: JobType, event: JobNotification): RecordStatus {
   return type === 'destroy' && event === 'job.succeeded' ? 'deleted' : statusWords[event];
 }
@@ -139,9 +151,9 @@ function mainApi({ url, secret }: TargetContent, id: string, deploymentId: strin
   return { ...postJson(address, body, { 'idempotency-key': id, ...token }), method: 'PUT' };
 }
 
-/** Signs a message. Source: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md */
-function webhook({ url, secret }: TargetContent, id: string, at: Date, payload: object): WebMessage {
-  const timestamp = String(Math.floor(at.getTime() / 1000));
+/** Signs a message; its header has the time of this attempt, its payload that of the event. Source: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md */
+function webhook({ url, secret }: TargetContent, id: string, payload: object): WebMessage {
+  const timestamp = String(Math.floor(Date.now() / 1000));
   const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
   const message = postJson(url, payload);
   const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${message.body}`).digest('base64');

@@ -66,7 +66,7 @@ export async function insertTarget(
 export async function setMainApi({ config, database, encryption }: Context): Promise<void> {
   const { mainApiUrl: url = '', mainApiToken: secret = '' } = config;
   const content = encryption.seal(Buffer.from(JSON.stringify({ url, secret })), targetPlace(mainApiId));
-  const events = JSON.stringify(url === '' ? [] : jobNotifications);
+  const events = JSON.stringify(url === '' ? [] : [...jobNotifications, 'deployment.deleted']);
   const known = database.query.selectFrom('notification_targets').select('id').where('id', '=', mainApiId);
   if (url === '' && !(await known.executeTakeFirst())) return;
   await database.query

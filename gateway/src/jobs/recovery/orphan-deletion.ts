@@ -14,8 +14,13 @@ export function deletedAs(row: OrphanRow): string {
   return `${row.type}.${nameOf(row)}`;
 }
 
+/** Whether a job deletes orphans only, and nothing that the code has deployed. */
+export function deletesOrphans({ type, orphan_ids }: Pick<JobRow, 'type' | 'orphan_ids'>): boolean {
+  return type === 'destroy' && orphan_ids !== null;
+}
+
 export function isDeletionOf(job: Pick<JobRow, 'type' | 'orphan_ids'>, row: OrphanRow): boolean {
-  return job.type === 'destroy' && job.orphan_ids !== null && JSON.parse(job.orphan_ids).includes(row.id);
+  return deletesOrphans(job) && JSON.parse(job.orphan_ids ?? '[]').includes(row.id);
 }
 
 /** Returns the state that a job's run starts from: the newest one, plus the objects of the orphans that it deletes. */

@@ -5,14 +5,15 @@ import { findPlan, readPlanJson } from '../../projects/plans/store.ts';
 import { readNewestState, saveStateVersion } from '../../projects/states/store.ts';
 import type { JobRow } from '../../server/database/job-row.ts';
 import type { Query } from '../../server/database/open.ts';
+import { noteOrphansSettled } from '../note-deployment.ts';
 import { importableTypes } from './import-ids.ts';
-import { deletedAs, isDeletionOf, withoutDeletions } from './orphan-deletion.ts';
+import { deletedAs, deletesOrphans, isDeletionOf, withoutDeletions } from './orphan-deletion.ts';
 import { type OrphanRow, settleOrphan, unresolvedOrphans } from './orphan-store.ts';
 import { objectKey, objectsOf, serialiseState } from './state-objects.ts';
 
 /** Settles the orphans that an ended job has adopted or deleted. A job's success alone settles none. */
 export async function settleOrphansOf(context: Context, trx: Query, job: JobRow): Promise<void> {
-  if (job.type === 'destroy' && job.orphan_ids !== null) return settleDeletion(context, trx, job);
+  if (deletesOrphans(job)) return settleDeletion(context, trx, job);
   const rows = await unresolvedOrphans(trx, job.project_id);
   if (rows.length === 0) return markDestroyed(trx, job.project_id); // its search may have settled the last one
   const newest = await readNewestState(trx, context.encryption, job.project_id);
@@ -103,10 +104,12 @@ async function settleDeleted(trx: Query, job: JobRow, row: OrphanRow, deleted: S
 
 /** Sets a project's status from `destroyed_with_orphans` to `destroyed`; call it when no orphan is unresolved. */
 export async function markDestroyed(trx: Query, projectId: string): Promise<void> {
-  await trx
+  const destroyed = await trx
     .updateTable('projects')
     .set({ deployment_status: 'destroyed', updated_at: new Date() })
     .where('id', '=', projectId)
     .where('deployment_status', '=', 'destroyed_with_orphans')
-    .execute();
+    .returning('id')
+    .executeTakeFirst();
+  if (destroyed) await noteOrphansSettled(trx, projectId);
 }

@@ -12,6 +12,7 @@ import { queueRemediation } from '../drift.ts';
 import { lastRunDiagnostics } from '../events/store.ts';
 import { logTail } from '../logs.ts';
 import { listed, noteFound } from '../note-outbox.ts';
+import { deletesOrphans } from '../recovery/orphan-deletion.ts';
 import { unresolvedOrphans } from '../recovery/orphan-store.ts';
 import { readRunJournal, recoverApply } from '../recovery/recover-apply.ts';
 import { settleOrphansOf } from '../recovery/settle-orphans.ts';
@@ -102,7 +103,7 @@ async function endingOf(work: JobWork, result: Exclude<PhaseResult, { kind: 'par
 async function updateProject(trx: Query, row: JobRow): Promise<void> {
   if (row.type === 'plan' || row.type === 'drift') return;
   if (row.status === 'cancelled' && row.step !== 'apply') return;
-  if (row.type === 'destroy' && row.orphan_ids !== null) return;
+  if (deletesOrphans(row)) return;
   const left = row.type === 'destroy' ? await unresolvedOrphans(trx, row.project_id) : [];
   const destroyed = left.length > 0 ? 'destroyed_with_orphans' : 'destroyed';
   const deployed = row.type === 'destroy' ? destroyed : 'deployed';

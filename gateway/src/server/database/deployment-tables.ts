@@ -57,6 +57,8 @@ export type DeploymentTables = {
     event: NotificationEvent;
     /** Words about the event, for those that a status does not tell. */
     detail: string | null;
+    /** What the deployment had come to; `null` if the event does not concern one. */
+    deployment_status: RecordStatus | null;
     created_at: Generated<Date>;
     attempts: Generated<number>;
     next_at: Generated<Date>;

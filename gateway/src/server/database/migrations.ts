@@ -20,6 +20,7 @@ import { outbox } from './migrations/018-outbox.ts';
 import { cloudAccounts } from './migrations/019-cloud-accounts.ts';
 import { notificationChannels } from './migrations/022-notification-channels.ts';
 import { deploymentsByProject } from './migrations/023-deployments-by-project.ts';
+import { toldStatuses } from './migrations/024-told-statuses.ts';
 
 /** Each is applied once, in the order of the names. Never edit a released one. */
 export const migrations: Record<string, Migration> = {
@@ -44,4 +45,5 @@ export const migrations: Record<string, Migration> = {
   '019_cloud_accounts': cloudAccounts,
   '022_notification_channels': notificationChannels,
   '023_deployments_by_project': deploymentsByProject,
+  '024_told_statuses': toldStatuses,
 };

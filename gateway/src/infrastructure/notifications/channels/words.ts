@@ -21,6 +21,7 @@ const sentences: Readonly<Record<NotificationEvent, (job: string, project: strin
   'budget.exceeded': (job, project) => `The ${job} of ${project} exceeds its budget.`,
   'orphans.left': (job, project) => `The ${job} of ${project} may have left objects behind.`,
   'policy.denied': (job, project) => `The policy refuses the ${job} of ${project}.`,
+  'deployment.deleted': (_job, project) => `The deployment of ${project} is deleted.`,
 };
 
 /** Returns the news as one sentence. */
