@@ -92,12 +92,18 @@ function armParameters(text: unknown): Record<string, unknown> {
   );
 }
 
-/** Returns the values of parameters with `Unknown` for those known only after apply; `undefined` if that is so for all. */
+/**
+ * Returns the values of parameters with `Unknown` for those known only after apply, and for those that are null, which the template
+ * may have a default for; `undefined` if all are known only after apply.
+ */
 function partlyKnown(values: unknown, unknown: unknown): Record<string, unknown> | undefined {
   if (unknown === true) return undefined;
   const marks = asRecord(unknown);
   const names = new Set([...Object.keys(asRecord(values)), ...Object.keys(marks)]);
   return Object.fromEntries(
-    [...names].map((name) => [name, marks[name] === true ? new Unknown([], false) : asRecord(values)[name]]),
+    [...names].map((name) => [
+      name,
+      marks[name] === true ? new Unknown([], false) : (asRecord(values)[name] ?? new Unknown([], false)),
+    ]),
   );
 }

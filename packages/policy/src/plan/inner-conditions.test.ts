@@ -50,6 +50,10 @@ test.each([
   expect(isFound(bucketIf(condition))).toBe(true);
 });
 
+test('a parameter that is null hides nothing: the template may have a default for it', () => {
+  expect(isFound(bucketIf(equals(flag, 'true')), { CreateDb: null })).toBe(true);
+});
+
 test('a number that is written with a fraction hides nothing', () => {
   const yaml = JSON.stringify(bucketIf({ 'Fn::Not': [equals(count, 'ONE')] })).replace('"ONE"', '1.0');
   expect(isFound(yaml)).toBe(true);

@@ -31,6 +31,20 @@ const named = new Set(
     .map((name) => name.toLowerCase()),
 );
 
+/** Functions whose results are the same in Azure without any doubt. */
+const certain = new Set([
+  'parameters',
+  'variables',
+  'true',
+  'false',
+  'equals',
+  'not',
+  'and',
+  'or',
+  'if',
+  'empty',
+]);
+
 /** What the cloud makes of a group or a subscription; its tags can be any text. */
 const madeParts = new Set(['id', 'location', 'name', 'subscriptionid', 'tenantid']);
 
@@ -39,13 +53,18 @@ export class ArmEvaluation {
   readonly #variables: ReadonlyMap<string, unknown>;
   readonly #parameters: ReadonlyMap<string, unknown>;
   readonly #known = new Map<string, unknown>();
+  readonly #isCertain: boolean;
   #index: number | undefined;
   readonly #names = new WeakMap<object, Map<string, string>>();
   #characters = 0;
   #steps = 0;
 
-  /** `parameters` has a value, by its name in lower case, for each parameter that has one; others are unknown. */
-  constructor({ variables }: ArmTemplate, parameters: ReadonlyMap<string, unknown>) {
+  /**
+   * `parameters` has a value, by its name in lower case, for each parameter that has one; others are unknown. With `isCertain`,
+   * the results of all functions but the simplest are unknown: what decides that a resource is not there must be the same in Azure.
+   */
+  constructor({ variables }: ArmTemplate, parameters: ReadonlyMap<string, unknown>, isCertain = false) {
+    this.#isCertain = isCertain;
     this.#variables = new Map(Object.entries(variables).map(([name, value]) => [name.toLowerCase(), value]));
     this.#parameters = parameters;
   }
@@ -106,9 +125,12 @@ export class ArmEvaluation {
   #result(expression: ArmExpression): unknown {
     if (expression.kind === 'literal') return expression.value;
     if (expression.kind === 'access')
-      return this.#accessed(this.#evaluate(expression.of), this.#evaluate(expression.key));
+      return this.#isCertain
+        ? anything
+        : this.#accessed(this.#evaluate(expression.of), this.#evaluate(expression.key));
     const name = expression.name.toLowerCase();
     const given = expression.arguments;
+    if (this.#isCertain && !certain.has(name)) return anything;
     if (name === 'if') return this.#if(given);
     const values = given.map((argument) => this.#evaluate(argument));
     const [first] = values;
@@ -116,6 +138,8 @@ export class ArmEvaluation {
     if (name === 'variables') return this.#variable(first);
     if (name === 'copyindex') return this.#copyIndex(values);
     if (named.has(name)) return aName;
+    // 1.0 is not 1 in Azure.
+    if (this.#isCertain && name === 'equals' && typeof first === 'number') return anything;
     const known = functions[name];
     if (!known || !Object.hasOwn(functions, name)) return anything;
     this.#counted(values);

@@ -12,8 +12,9 @@ export const functions: Readonly<Record<string, ArmFunction>> = {
   tolower: ([text]) => (typeof text === 'string' ? text.toLowerCase() : undefined),
   toupper: ([text]) => (typeof text === 'string' ? text.toUpperCase() : undefined),
   trim: ([text]) => (typeof text === 'string' ? text.trim() : undefined),
-  string: ([value]) => (typeof value === 'string' ? value : JSON.stringify(value)),
-  int: ([value]) => (Number.isSafeInteger(Number(value)) ? Number(value) : undefined),
+  string: ([value]) => texts([value], ([text]) => text),
+  int: ([value]) =>
+    /^-?\d+$/.test(String(value)) && Number.isSafeInteger(Number(value)) ? Number(value) : undefined,
   bool: ([value]) =>
     typeof value === 'boolean'
       ? value
@@ -23,10 +24,11 @@ export const functions: Readonly<Record<string, ArmFunction>> = {
   true: () => true,
   false: () => false,
   null: () => null,
-  equals: ([left, right]) => JSON.stringify(left) === JSON.stringify(right),
+  equals: ([left, right]) =>
+    isPlain(left) && isPlain(right) && typeof left === typeof right ? left === right : undefined,
   not: ([value]) => (typeof value === 'boolean' ? !value : undefined),
-  and: (values) => values.every((value) => value === true),
-  or: (values) => values.includes(true),
+  and: (values) => (values.every(isBoolean) ? !values.includes(false) : undefined),
+  or: (values) => (values.every(isBoolean) ? values.includes(true) : undefined),
   createarray: (values) => values,
   createobject: (values) =>
     Object.fromEntries(
@@ -39,14 +41,18 @@ export const functions: Readonly<Record<string, ArmFunction>> = {
         ? Object.keys(value).length
         : undefined,
   empty: ([value]) =>
-    value === null || value === '' || (typeof value === 'object' && Object.keys(value).length === 0),
+    typeof value === 'object' && value !== null
+      ? Object.keys(value).length === 0
+      : value === null || typeof value === 'string'
+        ? !value
+        : undefined,
   contains: ([container, item]) =>
     typeof container === 'string'
       ? container.includes(String(item))
       : Array.isArray(container)
-        ? container.includes(item)
+        ? includes(container, item)
         : isRecord(container)
-          ? Object.hasOwn(container, String(item))
+          ? hasKey(container, String(item))
           : undefined,
   first: ([value]) => (typeof value === 'string' || Array.isArray(value) ? value[0] : undefined),
   last: ([value]) => (typeof value === 'string' || Array.isArray(value) ? value.at(-1) : undefined),
@@ -74,15 +80,17 @@ export const functions: Readonly<Record<string, ArmFunction>> = {
 const maxCharacters = 10_000_000;
 
 function joined(list: unknown[], by: string): string | undefined {
-  const all = list.map((item) => (typeof item === 'string' ? item : JSON.stringify(item)) ?? '');
-  const size = all.reduce((sum, item) => sum + item.length + by.length, 0);
-  return size > maxCharacters ? undefined : all.join(by);
+  return texts(list, (all) => {
+    const size = all.reduce((sum, item) => sum + item.length + by.length, 0);
+    return size > maxCharacters ? undefined : all.join(by);
+  });
 }
 
-/** Azure's formats of numbers and dates are not known. */
+/** Azure's formats of numbers and dates are not known, nor are braces that stand for themselves. */
 function formatted(pattern: string, values: unknown[]): string | undefined {
   return texts(values, (all) => {
     const parts = pattern.split(/\{(\d+)\}/);
+    if (parts.some((part, index) => index % 2 === 0 && /[{}]/.test(part))) return undefined;
     return joined(
       parts.map((part, index) => (index % 2 === 0 ? part : (all[Number(part)] ?? ''))),
       '',
@@ -90,11 +98,34 @@ function formatted(pattern: string, values: unknown[]): string | undefined {
   });
 }
 
+/** Azure writes other values, `True` for example, in a way of its own. */
 function texts(values: unknown[], make: (all: string[]) => string | undefined): string | undefined {
-  const plain = values.every((value) => typeof value !== 'object');
-  return plain ? make(values.map(String)) : undefined;
+  return values.every((value) => isPlain(value) && !isBoolean(value)) ? make(values.map(String)) : undefined;
 }
 
-function numbers<T>([left, right]: unknown[], make: (left: number, right: number) => T): T | undefined {
-  return typeof left === 'number' && typeof right === 'number' ? make(left, right) : undefined;
+/** Whether a value is the same in Azure, where integers have 64 bits. */
+function isPlain(value: unknown): boolean {
+  return typeof value === 'string' || isBoolean(value) || Number.isSafeInteger(value);
+}
+
+function isBoolean(value: unknown): value is boolean {
+  return typeof value === 'boolean';
+}
+
+function includes(list: unknown[], item: unknown): boolean | undefined {
+  return isPlain(item) && list.every(isPlain) ? list.includes(item) : undefined;
+}
+
+/** Azure compares names without case. */
+function hasKey(record: Record<string, unknown>, key: string): boolean {
+  return Object.keys(record).some((name) => name.toLowerCase() === key.toLowerCase());
+}
+
+function numbers<T extends number | boolean>(
+  [left, right]: unknown[],
+  make: (left: number, right: number) => T,
+): T | undefined {
+  if (!Number.isSafeInteger(left) || !Number.isSafeInteger(right)) return undefined;
+  const made = make(Number(left), Number(right));
+  return isPlain(made) ? made : undefined;
 }

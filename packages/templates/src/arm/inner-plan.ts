@@ -20,50 +20,62 @@ export function armInnerPlan(
   given: Readonly<Record<string, unknown>> | undefined,
 ): InnerPlan {
   const evaluation = new ArmEvaluation(template, knownParameters(template, given));
+  const certain = new ArmEvaluation(template, knownParameters(template, given, true), true);
   const opaque: InnerPlan['opaque'] = [];
   const made: Made[] = [];
   for (const resource of template.resources) {
     if (!armTypes.has(resource.type.toLowerCase())) {
-      const exists =
-        resource.body.condition === undefined || evaluation.value(resource.body.condition) !== false;
-      if (exists) opaque.push({ logicalId: nameOf(resource), reason: reasonOf(resource.type) });
+      if (!isLeftOut(resource, certain))
+        opaque.push({ logicalId: nameOf(resource), reason: reasonOf(resource.type) });
       continue;
     }
-    const indices = copiesOf(resource, evaluation);
+    const indices = copiesOf(resource, evaluation, certain);
     const count = Array.isArray(indices) ? indices.length : 0;
     if (!Array.isArray(indices) || made.length + count > maxMade)
       opaque.push({
         logicalId: nameOf(resource),
         reason: Array.isArray(indices) ? `loops make more than ${maxMade} resources` : indices,
       });
-    else for (const index of indices) addResource({ resource, index, evaluation, made, opaque });
+    else for (const index of indices) addResource({ resource, index, evaluation, certain, made, opaque });
   }
   return planOf('azurerm', made, opaque);
 }
 
-/** Values of secure parameters are not known, nor those that nobody knows yet. Defaults are evaluated. */
+/**
+ * Values of secure parameters are not known, nor those that nobody knows yet or that do not fit their types. Defaults are evaluated
+ * where no value is given.
+ */
 function knownParameters(
   template: ArmTemplate,
   given: Readonly<Record<string, unknown>> | undefined,
+  isCertain = false,
 ): Map<string, unknown> {
   if (!given) return new Map();
   const { values } = checkArmParameters(template, given);
-  const defaults = new ArmEvaluation(template, new Map());
+  const isGiven = new Set(Object.keys(given).map((name) => name.toLowerCase()));
+  const defaults = new ArmEvaluation(template, new Map(), isCertain);
   return new Map(
     [...template.parameters].flatMap(([name, definition]) => {
-      const value = values.has(name) ? values.get(name) : defaults.value(definition.defaultValue);
-      const isKnown = value !== undefined && !isSecure(definition) && !(value instanceof Unknown);
-      return isKnown ? [[name.toLowerCase(), value] as const] : [];
+      const key = name.toLowerCase();
+      const value = isGiven.has(key) ? values.get(name) : defaults.value(definition.defaultValue);
+      const isKnown =
+        value !== undefined && value !== null && !isSecure(definition) && !(value instanceof Unknown);
+      return isKnown ? [[key, value] as const] : [];
     }),
   );
 }
 
 /** Returns the index of each copy, one without an index for a resource without a loop; or why nobody knows. */
-function copiesOf({ body }: ArmResource, evaluation: ArmEvaluation): (number | undefined)[] | string {
+function copiesOf(
+  { body }: ArmResource,
+  evaluation: ArmEvaluation,
+  certain: ArmEvaluation,
+): (number | undefined)[] | string {
   const { copy } = body;
   if (!isRecord(copy)) return [undefined];
   const count = evaluation.value(copy.count);
-  if (typeof count !== 'number' || !Number.isInteger(count) || count < 0)
+  const isUncertain = count === 0 && certain.value(copy.count) !== 0;
+  if (typeof count !== 'number' || !Number.isInteger(count) || count < 0 || isUncertain)
     return 'how often its loop runs is known only when it is deployed';
   if (count > maxCopies) return `its loop runs more than ${maxCopies} times`;
   return Array.from({ length: count }, (_, index) => index);
@@ -73,15 +85,21 @@ type Adding = {
   resource: ArmResource;
   index: number | undefined;
   evaluation: ArmEvaluation;
+  certain: ArmEvaluation;
   made: Made[];
   opaque: InnerPlan['opaque'];
 };
 
-function addResource({ resource, index, evaluation, made, opaque }: Adding): void {
+/** Only a condition that is false in Azure without any doubt leaves a resource out. */
+function isLeftOut({ body }: ArmResource, certain: ArmEvaluation, index?: number): boolean {
+  return body.condition !== undefined && certain.value(body.condition, index) === false;
+}
+
+function addResource({ resource, index, evaluation, certain, made, opaque }: Adding): void {
   const { type, body } = resource;
   if (body.existing === true) return; // it is only named
-  const { condition, name, resources: _children, copy: _copy, ...rest } = body;
-  if (condition !== undefined && evaluation.value(condition, index) === false) return;
+  const { condition: _condition, name, resources: _children, copy: _copy, ...rest } = body;
+  if (isLeftOut(resource, certain, index)) return;
   const known = evaluation.value(name, index);
   const logicalId = nameOf(resource, typeof known === 'string' ? known : undefined, index);
   const conversion = armTypes.get(type.toLowerCase());

@@ -6,6 +6,8 @@ import { type Located, readJson } from './read-json.ts';
 /** Bytes of a template: Azure takes 4 MB, but nobody reads so much. */
 const maxBytes = 1_000_000;
 const maxDepth = 100;
+/** Azure's types have fewer parts. */
+const maxChildDepth = 5;
 /** Source: https://learn.microsoft.com/azure/azure-resource-manager/templates/best-practices#template-limits */
 const limits = { parameters: 256, variables: 256, resources: 800, outputs: 64 };
 
@@ -126,11 +128,19 @@ function readResources(template: Record<string, unknown>, { lineOf }: Located): 
   if (entries.length > limits.resources)
     throw new TemplateError(`it has ${entries.length} resources; Azure takes ${limits.resources}`);
   const isList = Array.isArray(resources);
+  const takesExisting = /^2\.\d/.test(String(template.languageVersion));
   const found = entries.map(([key, value]) => {
     const line = lineOf(resources, isList ? Number(key) : key);
     return readResource(value, isList ? undefined : key, line);
   });
-  return found.flatMap((resource) => [resource, ...childrenOf(resource, lineOf, 0)]);
+  const all = found.flatMap((resource) => [resource, ...childrenOf(resource, lineOf, 0)]);
+  const wrong = all.find(({ body }) => body.existing !== undefined && !takesExisting);
+  if (wrong)
+    throw new TemplateError(
+      `the resource ${wrong.label} has existing, which Azure takes with languageVersion 2.0 only`,
+      { line: wrong.line },
+    );
+  return all;
 }
 
 function readResource(value: unknown, symbol: string | undefined, line: number | undefined): ArmResource {
@@ -150,8 +160,13 @@ function readResource(value: unknown, symbol: string | undefined, line: number |
 
 /** Resources inside others have types and names that go on from them. */
 function childrenOf(parent: ArmResource, lineOf: Located['lineOf'], depth: number): ArmResource[] {
-  const { resources } = parent.body;
-  if (!Array.isArray(resources) || depth > 5) return [];
+  const { resources = [] } = parent.body;
+  if (!Array.isArray(resources))
+    throw new TemplateError(`the resources inside ${parent.label} are not a list`, { line: parent.line });
+  if (resources.length > 0 && depth > maxChildDepth)
+    throw new TemplateError(`resources are nested deeper than ${maxChildDepth + 1} in ${parent.label}`, {
+      line: parent.line,
+    });
   return resources.flatMap((value, index) => {
     const { type, ...child } = readResource(value, undefined, lineOf(resources, index));
     const whole = type.toLowerCase().startsWith('microsoft.') ? type : `${parent.type}/${type}`;
