@@ -150,6 +150,14 @@ test('parameters are checked before anything runs, and messages have no values',
   ]);
 });
 
+test('problems with parameters are few and short, however many values are given', () => {
+  const parameters = many(256, { type: 'string', defaultValue: 'a' });
+  const given = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`no${index}`, 'x']));
+  const { problems } = checkArmParameters(read({ parameters, resources: [] }), given);
+  expect(problems).toHaveLength(100);
+  expect(problems[0]?.problem).toMatch(/it has p0, .*, p19 and 236 more$/);
+});
+
 test('the code has the template beside it, secret variables, and its outputs', () => {
   const parameters = { env: { type: 'string' }, password: { type: 'secureString' } };
   const text = template({ parameters });
