@@ -6,6 +6,6 @@ export { checkParameters } from './cloudformation/parameters.ts';
 export { readTemplate } from './cloudformation/read-template.ts';
 export { parameterTexts, terraformRoot } from './cloudformation/terraform-root.ts';
 export type { InnerPlan } from './inner-plan.ts';
-export { type Holder, isHolder, readHolder } from './read-holder.ts';
+export { type Holder, isHolder, needlessCapabilities, readHolder } from './read-holder.ts';
 export { TemplateError } from './template-error.ts';
 export { parameterName, variableName } from './variable-name.ts';

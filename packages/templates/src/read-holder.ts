@@ -1,6 +1,7 @@
 import { asRecord, isRecord } from '@deployment-engine/terraform-code';
 import { armInnerPlan } from './arm/inner-plan.ts';
 import { readArmTemplate } from './arm/read-template.ts';
+import { capabilitiesOf } from './cloudformation/capabilities.ts';
 import { innerPlan } from './cloudformation/inner-plan.ts';
 import { readTemplate } from './cloudformation/read-template.ts';
 import type { InnerPlan } from './inner-plan.ts';
@@ -62,6 +63,21 @@ function readStack({ values, unknown, template }: Holder): InnerPlan | { problem
 function fromBucket(plan: InnerPlan): InnerPlan {
   const reason = 'it is read from a bucket, where others may have changed it by then';
   return { ...plan, opaque: [{ logicalId: null, reason }, ...plan.opaque] };
+}
+
+/** Returns the capabilities that a stack has and its template does not need; none if nobody can read it. */
+export function needlessCapabilities({ values, template }: Holder): string[] {
+  const { template_body: body, capabilities } = asRecord(values);
+  const text = template ?? body;
+  if (typeof text !== 'string' || !Array.isArray(capabilities)) return [];
+  try {
+    const needed: string[] = capabilitiesOf(readTemplate(text));
+    if (needed.includes('CAPABILITY_NAMED_IAM')) needed.push('CAPABILITY_IAM'); // the lesser one does no harm
+    return capabilities.map(String).filter((name) => !needed.includes(name));
+  } catch (error) {
+    if (error instanceof TemplateError) return [];
+    throw error;
+  }
 }
 
 function readArmDeployment({ values, unknown }: Holder): InnerPlan | { problem: string } {

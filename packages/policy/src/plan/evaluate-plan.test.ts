@@ -35,7 +35,7 @@ test('the good configuration breaks none', () => {
 });
 
 test('every rule names its severity, what to do, and how to allow it', () => {
-  expect(builtInRules.length).toBe(52);
+  expect(builtInRules.length).toBe(53);
   for (const finding of findingsOf(policyCase('bad'))) {
     assert.ok(finding.remediation.endsWith('.') && finding.message && finding.address);
     expect(finding.howToAllow).toMatch(new RegExp(finding.id));

@@ -1,7 +1,7 @@
-import { isHolder } from '@deployment-engine/templates';
+import { isHolder, needlessCapabilities } from '@deployment-engine/templates';
 import { readStack } from '../inner-templates.ts';
-import type { PlannedResource } from '../plan-model.ts';
-import type { PolicyRule, Violation } from '../rule.ts';
+import { asHolder, type PlannedResource } from '../plan-model.ts';
+import { type PolicyRule, type Violation, violationIf } from '../rule.ts';
 
 /** Parts of a template that a message names. */
 const maxNamed = 10;
@@ -70,7 +70,30 @@ export const opaqueRules: PolicyRule[] = [
     types: opaqueTypes,
     check: (resource) => (isHolder(resource.type) ? opaqueParts(resource) : [unseen(resource.type)]),
   },
+  {
+    id: 'OPAQUE-002',
+    severity: 'medium',
+    remediation: 'Remove the capabilities that the template does not need.',
+    frameworks: {
+      'SOC 2': ['CC6.3'],
+      'PCI DSS 4': ['7.2.2'],
+      'ISO 27001:2022': ['A.8.2'],
+    },
+    types: ['aws_cloudformation_stack'],
+    check: checkCapabilities,
+  },
 ];
+
+function checkCapabilities(stack: PlannedResource): Violation[] {
+  const names = needlessCapabilities({ ...asHolder(stack), template: stack.template });
+  const shown = [...new Set(names.map(printable))].join(', ');
+  return violationIf(names.length > 0, `it has ${shown}, which its template does not need`);
+}
+
+/** A plan can have any text there. */
+function printable(capability: string): string {
+  return /^CAPABILITY_[A-Z_]{1,30}$/.test(capability) ? capability : 'a capability';
+}
 
 function unseen(type: string, why = ''): Violation {
   return {
