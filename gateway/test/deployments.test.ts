@@ -1,5 +1,6 @@
 import { enginePrincipal } from '../src/access/principal.ts';
 import { createDeployment } from '../src/infrastructure/deployments/create.ts';
+import { updateDeployment } from '../src/infrastructure/deployments/update.ts';
 import { transition } from '../src/jobs/transition.ts';
 import { saveStateVersion } from '../src/projects/states/store.ts';
 import { type Client, type GuardedGateway, startGuardedGateway } from './access-support.ts';
@@ -115,6 +116,8 @@ test.each([
   ['an empty template', { template_code: ' \n' }, '/template_code'],
   ['a parameter whose name no variable can have', { parameters: { 'a b': 1 } }, '/parameters/a b'],
   ['a lone account', { cloud_account_id: '' }, '/cloud_account_id'],
+  ['CloudFormation for another cloud', { template_type: 'cloudformation', provider: 'gcp' }, '/provider'],
+  ['ARM for another cloud', { template_type: 'arm' }, '/provider'],
 ])('%s is refused, and the field is named', async (_what, change, pointer) => {
   const { status, body } = await create(it.admin, { ...terraform, ...change });
   expect([status, body.errors?.[0]?.pointer]).toStrictEqual([400, pointer]);
@@ -189,6 +192,90 @@ test('the status cancelled cancels; a second time there is nothing to cancel', a
   expect((await cancel()).body).toMatchObject({ status: 'cancelled' });
   expect((await cancel()).body.code).toBe('job_not_cancellable');
 });
+
+test('a request that cancels and changes something is refused, and does neither', async () => {
+  const { body } = await create(it.admin);
+  const put = (change: object) => it.admin.request('PUT', path(body.id), { status: 'cancelled', ...change });
+  for (const change of [{ name: 'new' }, { auto_approve: true }, { parameters: {} }]) {
+    const answer = await put(change);
+    expect([answer.status, answer.body.errors?.[0]?.pointer]).toStrictEqual([
+      400,
+      `/${Object.keys(change)[0]}`,
+    ]);
+  }
+  expect((await put({ logs: 'all is well' })).body.code).toBe('status_is_observed');
+  expect((await it.admin.get(path(body.id))).body).toMatchObject({ status: 'pending', name: terraform.name });
+});
+
+test('auto_approve that is taken back while a change is prepared counts for its run', async () => {
+  const { body } = await create(it.admin, { ...terraform, auto_approve: true });
+  await end(body.job_id, 'complete');
+  const { context } = it.gateway;
+  const { query } = context.database;
+  // Begins after the deployment was read, and is not awaited there: the embedded database has one connection.
+  let takenBack: Promise<unknown> | undefined;
+  const meanwhile = query.withPlugin({
+    transformQuery: ({ node }) => node,
+    async transformResult({ result }) {
+      const change = { auto_approve: false };
+      takenBack ??= query.updateTable('deployments').set(change).where('id', '=', body.id).execute();
+      return result;
+    },
+  });
+  const asked = { principal: enginePrincipal, call: { record: async () => {} }, key: undefined };
+  await updateDeployment(
+    { ...context, database: { ...context.database, query: meanwhile } },
+    body.id,
+    { template_code: `${terraform.template_code}# new\n` },
+    asked as unknown as Parameters<typeof updateDeployment>[3],
+  );
+  await takenBack;
+  const { job_id } = (await it.admin.get(path(body.id))).body;
+  const job = await query.selectFrom('jobs').selectAll().where('id', '=', job_id).executeTakeFirst();
+  expect([job_id === body.job_id, job?.auto_approve]).toStrictEqual([false, false]);
+});
+
+const lostNoEcho = JSON.stringify({
+  ...stackTemplate,
+  Parameters: { ...stackTemplate.Parameters, Word: { Type: 'String' } },
+});
+const sensitiveCode = 'variable "word" { sensitive = true }\n';
+
+test.each([
+  [
+    'a parameter of CloudFormation',
+    cloudformation,
+    lostNoEcho,
+    '/parameters/Word',
+    { parameters: { Word: 'open' } },
+  ],
+  [
+    'a parameter of Terraform',
+    { ...terraform, template_code: sensitiveCode, parameters: { word: 'swordfish-3' } },
+    'variable "word" {}\n',
+    '/parameters/word',
+    { parameters: { word: 'open' } },
+  ],
+  [
+    'a variable that the code no longer has',
+    { ...terraform, template_code: sensitiveCode, variables: { word: 'swordfish-4' } },
+    helloDeployment.template_code,
+    '/variables/word',
+    { variables: {} },
+  ],
+])(
+  '%s that is a secret no longer does not keep its value',
+  async (_what, first, template_code, pointer, more) => {
+    const { body } = await create(it.admin, first);
+    await end(body.job_id, 'complete');
+    const put = (change: object) => it.admin.request('PUT', path(body.id), { template_code, ...change });
+    const refused = await put({});
+    expect([refused.status, refused.body.errors?.[0]?.pointer]).toStrictEqual([400, pointer]);
+    const given = await put(more);
+    expect(given.status).toBe(200);
+    for (const answer of [refused, given]) expect(JSON.stringify(answer.body)).not.toContain('swordfish');
+  },
+);
 
 test('details change without a run; parameters and templates run again, with what is not given kept', async () => {
   const code = 'variable "a" {}\nvariable "b" {}\n';

@@ -231,6 +231,15 @@ test('a server that never answers holds up neither jobs nor other hooks', async 
   expect((await deliveries(silent.notificationId, '?status=delivered')).length).toBe(0);
 });
 
+test('callers of one tenant store at most 50 notifications, also at once', async () => {
+  const { client } = await it.withKey('deployer', ['many.*']);
+  const own = { name: 'own', url: 'https://hooks.example.org/', projects: 'many.*' };
+  const answers = await Promise.all(Array.from({ length: 55 }, () => client.post('/api/notifications', own)));
+  const statuses = answers.map(({ status }) => status).toSorted();
+  expect(statuses).toStrictEqual([...Array(50).fill(201), ...Array(5).fill(400)]);
+  expect((await client.post('/api/notifications', own)).body.detail).toContain('50 exist for many.*');
+});
+
 test('a tenant sees and changes its own only, and hears of its own only', async () => {
   const acme = await it.withKey('deployer', ['acme.*']);
   const rival = await it.withKey('deployer', ['rival.*']);

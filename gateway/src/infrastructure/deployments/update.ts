@@ -1,4 +1,4 @@
-import { type Files, givenSources, isFinished, type UpdateDeployment } from '@deployment-engine/contracts';
+import { givenSources, isFinished, type UpdateDeployment } from '@deployment-engine/contracts';
 import { DomainError } from '@deployment-engine/service';
 import type { Principal } from '../../access/principal.ts';
 import type { Context } from '../../context.ts';
@@ -9,7 +9,8 @@ import { refuseLimited } from '../../jobs/refuse-limited.ts';
 import { findJob, insertJob } from '../../jobs/store.ts';
 import { prepareRevision, saveRevision } from '../../projects/revisions/store.ts';
 import type { Query } from '../../server/database/open.ts';
-import { readRunCode } from './run-code.ts';
+import { refuseUnveiled } from './refuse-unveiled.ts';
+import { type RunCode, readRunCode } from './run-code.ts';
 import { compile, type Given } from './source/compile.ts';
 import { resolveSource, type Source } from './source/resolve-source.ts';
 import { parameterNameOf, templateFiles } from './source/template-files.ts';
@@ -91,9 +92,10 @@ async function runAgain(
   refuseLimited(principal, 'deploying', row.project_id);
   const earlier = await earlierAnswer<{ id: string }>(context.database.query, key);
   if (earlier) return earlier;
-  const { source, given } = await nextCode(context, principal, row, body);
+  const { source, given, last } = await nextCode(context, principal, row, body);
   const compiled = compile({ type: row.template_type, files: source.files }, given, row.id);
   const revision = await prepareRevision(compiled.files, compiled.variables);
+  await refuseUnveiled(row, body, { last, next: revision });
   return context.database.query.transaction().execute((trx) =>
     oncePerKey(trx, key, async () => {
       const locked = await lockDeployment(trx, principal, row.id);
@@ -114,9 +116,9 @@ async function runAgain(
         .execute();
       const job = await insertJob(trx, {
         projectId: row.project_id,
-        type: (body.is_dry_run ?? row.is_dry_run) ? 'plan' : 'deploy',
+        type: (body.is_dry_run ?? locked.is_dry_run) ? 'plan' : 'deploy',
         revision: number,
-        autoApprove: body.auto_approve ?? row.auto_approve,
+        autoApprove: body.auto_approve ?? locked.auto_approve,
         message: body.message,
         createdBy: principal,
       });
@@ -133,14 +135,15 @@ async function nextCode(
   principal: Principal,
   row: DeploymentRow,
   body: UpdateDeployment,
-): Promise<{ source: Source; given: Given }> {
+): Promise<{ source: Source; given: Given; last: RunCode }> {
   const last = await lastCode(context, row);
   const source =
     givenSources(body).length > 0
       ? await resolveSource(context, principal, { ...body, template_type: row.template_type })
-      : { files: last.files, origin: originOf(row) };
+      : { files: templateFiles(row.template_type, last.code.files), origin: originOf(row) };
   return {
     source,
+    last: last.code,
     given: {
       parameters: body.parameters ?? last.given.parameters,
       variables: body.variables ?? last.given.variables,
@@ -152,7 +155,7 @@ async function nextCode(
 async function lastCode(
   context: Context,
   row: DeploymentRow,
-): Promise<{ files: Files; given: Omit<Given, 'template_bucket'> }> {
+): Promise<{ code: RunCode; given: Omit<Given, 'template_bucket'> }> {
   const number = (await findJob(context.database.query, row.job_id))?.revision ?? 1;
   const code = await readRunCode(context, row, number);
   if (!code) throw new Error(`reading deployment ${row.id}: its project has no revision ${number}`);
@@ -165,7 +168,7 @@ async function lastCode(
     else if (parameterNames.includes(name)) parameters[name] = value;
     else if (row.template_type === 'terraform') variables[name] = value;
   }
-  return { files: templateFiles(row.template_type, code.files), given: { parameters, variables } };
+  return { code, given: { parameters, variables } };
 }
 
 function originOf({ template_id, template_version, template_url, template_digest }: DeploymentRow) {

@@ -3,12 +3,11 @@ import type { Context } from '../../context.ts';
 import { outboxChannel } from '../../jobs/note-outbox.ts';
 import { Waker } from '../../server/waker.ts';
 import { type Sent, send } from './channels/send.ts';
+import { claimDeliveries } from './claim-deliveries.ts';
 import { messageOf } from './compose.ts';
 import { type DeliveryRow, setMainApi, type TargetRow, targetContent } from './store.ts';
 
 const pollMs = 2000;
-/** Longer than an attempt takes: then the gateway that began it has died. */
-const claimSeconds = 60;
 const atOnce = 10;
 const maxDelaySeconds = 600;
 const hoursUntilDead = 24;
@@ -51,7 +50,7 @@ export class Deliverer implements AsyncDisposable {
   async #claim(): Promise<void> {
     const free = atOnce - this.#sending.size;
     if (free <= 0) return;
-    for (const delivery of await claim(this.#context, free)) {
+    for (const delivery of await claimDeliveries(this.#context.database, free)) {
       const sending = deliver(this.#context, delivery, this.#stopping.signal)
         .catch((error) => void this.#context.logger.error('delivering a notification', { error }))
         .finally(() => {
@@ -61,23 +60,6 @@ export class Deliverer implements AsyncDisposable {
       this.#sending.add(sending);
     }
   }
-}
-
-/** Claims messages that are due and before which nothing of their project waits for the same target. */
-async function claim({ database }: Context, limit: number): Promise<DeliveryRow[]> {
-  const { rows } = await sql<DeliveryRow>`
-    with due as (
-      select o.id from outbox o join notification_targets t on t.id = o.target_id
-      where o.delivered_at is null and o.dead_at is null and o.next_at <= now() and (t.paused_until is null or t.paused_until < now())
-        and (o.claimed_until is null or o.claimed_until < now())
-        and not exists (
-          select 1 from outbox e
-          where e.target_id = o.target_id and e.project_id = o.project_id and e.id < o.id
-            and e.delivered_at is null and e.dead_at is null)
-      order by o.id limit ${limit} for update of o skip locked)
-    update outbox set claimed_until = now() + make_interval(secs => ${claimSeconds}), attempts = attempts + 1
-    from due where outbox.id = due.id returning outbox.*`.execute(database.query);
-  return rows;
 }
 
 async function deliver(context: Context, delivery: DeliveryRow, stopping: AbortSignal): Promise<void> {

@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { jobNotifications, type NotificationKind } from '@deployment-engine/contracts';
 import { DomainError } from '@deployment-engine/service';
 import type { Selectable } from 'kysely';
-import { coversScope, type Principal, signedName } from '../../access/principal.ts';
+import { coversScope, mayTouchAll, type Principal, signedName } from '../../access/principal.ts';
 import type { Context } from '../../context.ts';
+import { takeLock } from '../../server/database/locks.ts';
 import type { Query } from '../../server/database/open.ts';
 import type { Database } from '../../server/database/schema.ts';
 import type { Encryption } from '../../server/encryption.ts';
@@ -20,6 +21,9 @@ export type TargetContent = {
   /** Recipients of mail. */
   to?: string[] | undefined;
 };
+
+/** Targets that callers of one scope can store. */
+const maxTargets = 50;
 
 /** Id of the main API's row. It receives messages about deployments only. */
 export const mainApiId = 'main-api';
@@ -49,6 +53,7 @@ export async function insertTarget(
       'forbidden',
       `naming projects to tell about: ${projects} is more than the projects of ${signedName(principal)}; give a pattern inside ${principal.projects.join(', ')}`,
     );
+  await refuseTooMany(trx, principal);
   const id = `notification-${randomBytes(8).toString('hex')}`;
   const content = encryption.seal(Buffer.from(JSON.stringify(plain)), targetPlace(id));
   return trx
@@ -60,6 +65,18 @@ export async function insertTarget(
     })
     .returningAll()
     .executeTakeFirstOrThrow();
+}
+
+/** Callers with all projects have no limit. */
+async function refuseTooMany(trx: Query, principal: Principal): Promise<void> {
+  if (mayTouchAll(principal)) return;
+  const scope = principal.projects.join(', ');
+  await takeLock(trx, 'notifications', scope);
+  if ((await listTargets(trx, principal)).length < maxTargets) return;
+  throw new DomainError(
+    'invalid_request',
+    `storing a notification: ${maxTargets} exist for ${scope}, and no more are allowed; delete one that is not needed`,
+  );
 }
 
 /** Writes the settings of the main API to its row. Without `MAIN_API_URL` it receives no new messages. */

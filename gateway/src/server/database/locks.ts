@@ -20,6 +20,8 @@ const lockNumbers = {
   stackLimits: 7_150_227,
   /** Held to remove contents of revisions that nothing names; shared by whoever is about to name one. */
   contents: 7_150_228,
+  /** Held to count the notifications of a scope. */
+  notifications: 7_150_229,
 };
 
 /** Waits for the lock and holds it until the transaction ends. With a project or a stack, only callers for that one wait. */

@@ -64,6 +64,9 @@ function requireFewerThanTwo(body: Sources, context: Refinement): void {
     });
 }
 
+/** Types of templates that only one cloud reads. */
+const cloudOf: Readonly<Partial<Record<string, string>>> = { cloudformation: 'aws', arm: 'azure' };
+
 export const createDeploymentSchema = z
   .strictObject({
     name,
@@ -85,6 +88,13 @@ export const createDeploymentSchema = z
   })
   .superRefine((body, context) => {
     requireFewerThanTwo(body, context);
+    const cloud = cloudOf[body.template_type] ?? body.provider;
+    if (cloud !== body.provider)
+      context.addIssue({
+        code: 'custom',
+        path: ['provider'],
+        message: `a template of the type ${body.template_type} is for the provider ${cloud}`,
+      });
     if (givenSources(body).length === 0)
       context.addIssue({
         code: 'custom',
@@ -94,17 +104,36 @@ export const createDeploymentSchema = z
   });
 export type CreateDeployment = z.infer<typeof createDeploymentSchema>;
 
+const changeable = {
+  name: name.optional(),
+  description: description.optional(),
+  ...source,
+  template_bucket: bucket.optional(),
+  parameters: parameters.optional(),
+  variables: variablesSchema.optional(),
+  is_dry_run: z.boolean().optional(),
+  auto_approve: z.boolean().optional(),
+  message: message.optional(),
+};
+
+/** Cancelling changes nothing else, and does not keep silent about it. */
+function refuseChangeWithCancel(
+  body: { status?: string | undefined } & { [Name in keyof typeof changeable]?: unknown },
+  context: Refinement,
+): void {
+  if (body.status !== 'cancelled') return;
+  for (const field of Object.keys(changeable) as (keyof typeof changeable)[])
+    if (body[field] !== undefined)
+      context.addIssue({
+        code: 'custom',
+        path: [field],
+        message: 'a request that cancels changes nothing else; send it in a request of its own',
+      });
+}
+
 export const updateDeploymentSchema = z
   .strictObject({
-    name: name.optional(),
-    description: description.optional(),
-    ...source,
-    template_bucket: bucket.optional(),
-    parameters: parameters.optional(),
-    variables: variablesSchema.optional(),
-    is_dry_run: z.boolean().optional(),
-    auto_approve: z.boolean().optional(),
-    message: message.optional(),
+    ...changeable,
     /** Only `cancelled` is taken: what a deployment has come to, the engine observes. */
     status: z.string().max(100).optional(),
     outputs: z.unknown().optional(),
@@ -114,7 +143,8 @@ export const updateDeploymentSchema = z
     error_details: z.unknown().optional(),
     completed_at: z.unknown().optional(),
   })
-  .superRefine(requireFewerThanTwo);
+  .superRefine(requireFewerThanTwo)
+  .superRefine(refuseChangeWithCancel);
 export type UpdateDeployment = z.infer<typeof updateDeploymentSchema>;
 
 export const deploymentsQuerySchema = z.strictObject({
