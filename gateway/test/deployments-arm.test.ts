@@ -49,7 +49,7 @@ test.each([
   ['one that there is not', { parameters: { ...deployment.parameters, sise: 1 } }, '/parameters/sise'],
   ['no place', { variables: {} }, '/variables'],
   ['two places', { variables: { location: 'a', resource_group: 'b' } }, '/variables'],
-  ['a variable that is no place', { variables: { size: 1 } }, '/variables'],
+  ['a variable beside location and resource_group', { variables: { size: 1 } }, '/variables'],
 ])('%s is refused before anything runs', async (_what, change, pointer) => {
   const { status, body } = await create(it.admin, { ...deployment, ...change });
   expect([status, body.errors?.[0]?.pointer]).toStrictEqual([400, pointer]);

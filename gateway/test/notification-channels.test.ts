@@ -9,7 +9,7 @@ import {
   startMailReceiver,
   startReceiver,
 } from './receivers.ts';
-import { helloCode } from './support.ts';
+import { helloCode, hurryOutbox } from './support.ts';
 
 let it: GuardedGateway;
 let web: Receiver;
@@ -72,13 +72,7 @@ const delivered = (id: string, count: number) =>
     return all.length === count && all;
   });
 const problem = (id: string) => waitFor('a problem', async () => (await deliveries(id))[0]?.problem);
-/** Lets what waits be tried at once. */
-const hurry = () =>
-  query()
-    .updateTable('outbox')
-    .set({ next_at: new Date(0) })
-    .where('delivered_at', 'is', null)
-    .execute();
+const hurry = () => hurryOutbox(query());
 
 test('a channel of Slack is told in one text that mentions nobody, with the token in the header only', async () => {
   const { notificationId, to, secret } = await create('slack-1', { kind: 'slack', token, channel: 'C0123' });

@@ -15,7 +15,7 @@ import { savePlan } from '../src/projects/plans/store.ts';
 import { saveStateVersion } from '../src/projects/states/store.ts';
 import { type GuardedGateway, startGuardedGateway } from './access-support.ts';
 import { claimWork } from './staged-work.ts';
-import { helloCode, helloDeployment } from './support.ts';
+import { helloCode, helloDeployment, hurryOutbox } from './support.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: messages of every shape
 type Received = { url: string; method: string; headers: IncomingHttpHeaders; text: string; body: any };
@@ -85,13 +85,7 @@ const delivered = (id: string, count: number) =>
     `${count} messages of ${id}`,
     async () => (await deliveries(id, '?status=delivered')).length === count,
   );
-/** Lets what waits be tried at once. */
-const hurry = () =>
-  query()
-    .updateTable('outbox')
-    .set({ next_at: new Date(0) })
-    .where('delivered_at', 'is', null)
-    .execute();
+const hurry = () => hurryOutbox(query());
 
 test('a hook receives signed messages about a job, in order, each with its own id', async () => {
   const { notificationId, secret, events } = await hook('ordered-*');

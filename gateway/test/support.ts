@@ -66,3 +66,12 @@ export const helloDeployment = {
 export function onEachGateway(tests: (it: () => TestGateway) => void): void {
   onBothKinds((url) => startTestGateway(url ? { DATABASE_URL: url } : {}), tests);
 }
+
+/** Lets messages that wait for another attempt be sent at once. */
+export async function hurryOutbox(query: Gateway['context']['database']['query']): Promise<void> {
+  await query
+    .updateTable('outbox')
+    .set({ next_at: new Date(0) })
+    .where('delivered_at', 'is', null)
+    .execute();
+}

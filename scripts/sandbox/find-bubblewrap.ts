@@ -1,6 +1,4 @@
-import { spawnSync } from 'node:child_process';
-
-const installMs = 180_000;
+import { installPackages, works } from './apt-get.ts';
 
 /**
  * Ensures that bubblewrap, the sandbox of runs, is installed. If it is missing, installs it as root with
@@ -11,18 +9,9 @@ export function bubblewrapProblem(say: (line: string) => void): string | undefin
   if (isThere()) return undefined;
   if (process.getuid?.() === 0 && works('apt-get', ['--version'])) {
     say('Installing bubblewrap, the sandbox of runs (apt-get install bubblewrap)…');
-    if (install() || (works('apt-get', ['update']) && install())) return undefined;
+    if (installPackages(['bubblewrap']) && isThere()) return undefined;
   }
   return 'bubblewrap is missing: runs are not in a sandbox. Install it (apt-get install bubblewrap, dnf install bubblewrap, apk add bubblewrap) and start again.';
 }
 
-function install(): boolean {
-  return works('apt-get', ['install', '--yes', '--no-install-recommends', 'bubblewrap']) && isThere();
-}
-
 const isThere = () => works('bwrap', ['--version']);
-
-function works(command: string, args: string[]): boolean {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  return spawnSync(command, args, { stdio: 'ignore', timeout: installMs, env }).status === 0;
-}

@@ -97,7 +97,7 @@ test.each([
     /its template lies elsewhere/,
   ],
   [
-    'a template that is no YAML',
+    'a template with wrong YAML',
     resource('aws_cloudformation_stack.app', { values: { template_body: 'a: [' } }),
     'app',
     /line 1/,

@@ -28,8 +28,7 @@ export function readIdentity(directory: string): ProcessIdentity | undefined {
 
 /** Returns the identity of this process, also as the first one of a container, which nobody may signal. */
 export function identifySelf(): ProcessIdentity | undefined {
-  const stat = readText(`/proc/${process.pid}/stat`);
-  const startTicks = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  const { startTicks } = fieldsOf(readText(`/proc/${process.pid}/stat`) ?? '');
   return startTicks ? { pid: process.pid, startTicks, bootId: bootId() } : undefined;
 }
 
@@ -124,9 +123,13 @@ function statOf(pid: number) {
 }
 
 /** See proc(5); the name in parentheses may itself contain spaces and parentheses. */
-function parseStat(text: string) {
+function fieldsOf(text: string) {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  const [state, session, startTicks] = [fields[0], fields[3], fields[19]];
+  return { state: fields[0], session: fields[3], startTicks: fields[19] };
+}
+
+function parseStat(text: string) {
+  const { state, session, startTicks } = fieldsOf(text);
   const pid = Number.parseInt(text, 10);
   if (!state || !session || !startTicks || !(pid > 1)) return undefined;
   return { pid, state, session: Number(session), startTicks };

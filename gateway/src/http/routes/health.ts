@@ -38,8 +38,8 @@ export function healthRoutes(router: Router, context: Context): void {
   });
 }
 
-/** Without a database the other figures are still of use. */
-async function noteQueue({ database, metrics }: Context): Promise<void> {
+/** Without a database the other figures are still of use, and those of the queue stay as they were. */
+async function noteQueue({ database, metrics, logger }: Context): Promise<void> {
   try {
     const { count, oldest } = await database.query
       .selectFrom('jobs')
@@ -48,8 +48,8 @@ async function noteQueue({ database, metrics }: Context): Promise<void> {
       .executeTakeFirstOrThrow();
     metrics.jobsQueued.set(Number(count));
     metrics.oldestQueuedSeconds.set(oldest ? Math.max(0, (Date.now() - oldest.getTime()) / 1000) : 0);
-  } catch {
-    metrics.jobsQueued.reset();
+  } catch (error) {
+    logger.warn('counting the jobs in the queue', { error });
   }
 }
 

@@ -1,4 +1,5 @@
 import { runIdOf } from '../../runners/run-id.ts';
+import type { JobPatch } from '../../server/database/job-row.ts';
 import type { Query } from '../../server/database/open.ts';
 import { lockJob, transition } from '../transition.ts';
 import type { JobWork, PhaseResult } from './job-work.ts';
@@ -19,24 +20,27 @@ export async function onRunnerLost(work: JobWork, applying: boolean, error: unkn
     const message = `applying the plan: ${error.message}; what it has created is recorded when the runner comes back`;
     return { kind: 'refused', step: 'apply', reason: 'runner_lost', message };
   }
-  await context.database.query.transaction().execute((trx) =>
-    transition(trx, { jobId: job.id, lease }, 'interrupt', `The plan is made again: ${error.message}.`, {
-      attempt: job.attempt + 1,
-      runner_id: null,
-      waiting_reason: error.message,
-    }),
-  );
-  return { kind: 'parked' };
+  return requeue(work, `The plan is made again: ${error.message}.`, {
+    attempt: job.attempt + 1,
+    waiting_reason: error.message,
+  });
 }
 
 /** Puts a job back into the queue, for any free runner: its own is stopping or gone, and has not started the next run. */
-export async function onRunNotTaken({ context, job, lease }: JobWork, why: string): Promise<PhaseResult> {
-  await context.database.query.transaction().execute((trx) =>
-    transition(trx, { jobId: job.id, lease }, 'interrupt', `The job waits for a free runner: ${why}.`, {
-      runner_id: null,
-      waiting_reason: why,
-    }),
-  );
+export function onRunNotTaken(work: JobWork, why: string): Promise<PhaseResult> {
+  return requeue(work, `The job waits for a free runner: ${why}.`, { waiting_reason: why });
+}
+
+async function requeue(
+  { context, job, lease }: JobWork,
+  message: string,
+  patch: JobPatch,
+): Promise<PhaseResult> {
+  await context.database.query
+    .transaction()
+    .execute((trx) =>
+      transition(trx, { jobId: job.id, lease }, 'interrupt', message, { ...patch, runner_id: null }),
+    );
   return { kind: 'parked' };
 }
 

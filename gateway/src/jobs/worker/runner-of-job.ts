@@ -9,16 +9,13 @@ import { patchJob } from '../transition.ts';
  */
 export async function runnerOfJob(context: Context, claim: Claim): Promise<RunnerState> {
   const { job, lease } = claim;
-  if (job.runner_id) {
-    const own = context.runners.reserveOn(job.runner_id, job.id);
-    const other = claim.isQueued && !isUsable(own) ? context.runners.reserve(job.id) : undefined;
-    if (!other) return own;
-    own.reserved.delete(job.id);
-    await patchJob(context.database.query, lease, { runner_id: other.client.url });
-    return other;
-  }
+  const own = job.runner_id ? context.runners.reserveOn(job.runner_id, job.id) : undefined;
+  if (own && (isUsable(own) || !claim.isQueued)) return own;
+  const free = context.runners.reserve(job.id);
+  if (own && !free) return own;
+  own?.reserved.delete(job.id);
   const first = context.runners.runners()[0]?.client.url ?? context.config.runnerUrls[0] ?? '';
-  const runner = context.runners.reserve(job.id) ?? context.runners.reserveOn(first, job.id);
+  const runner = free ?? context.runners.reserveOn(first, job.id);
   await patchJob(context.database.query, lease, { runner_id: runner.client.url });
   return runner;
 }

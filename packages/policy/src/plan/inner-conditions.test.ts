@@ -45,7 +45,7 @@ test.each([
   ['a text of other case and a boolean', equals('TRUE', true)],
   ['numbers in other words', equals(count, '1.0')],
   ['a list', equals({ Ref: 'Zones' }, 'a')],
-  ['a text that is no truth', { 'Fn::Or': ['yes', equals(flag, 'no')] }],
+  ['a text that is neither true nor false', { 'Fn::Or': ['yes', equals(flag, 'no')] }],
 ])('a condition that compares %s hides nothing', (_what, condition) => {
   expect(isFound(bucketIf(condition))).toBe(true);
 });

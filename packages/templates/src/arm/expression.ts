@@ -18,7 +18,7 @@ export function isExpression(text: string): boolean {
   return text.startsWith('[') && text.endsWith(']') && !text.startsWith('[[');
 }
 
-/** Returns a text that is no expression as it is meant. */
+/** Returns the meaning of a plain text: `[[` stands for a bracket. */
 export function plainText(text: string): string {
   return text.startsWith('[[') ? text.slice(1) : text;
 }

@@ -1,6 +1,6 @@
 /**
  * Compares as `Fn::Equals` does, by text: `true` is the text `true`. Returns `undefined` where CloudFormation may see other texts:
- * for a number that is written in another way, such as `1.0`, and for what is no single value.
+ * for a number that is written in another way, such as `1.0`, and for lists, maps and unknown values.
  */
 export function areEqual(left: unknown, right: unknown, hasOddNumbers: boolean): boolean | undefined {
   if (!isScalar(left) || !isScalar(right)) return undefined;

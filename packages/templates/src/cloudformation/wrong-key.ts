@@ -4,8 +4,8 @@ import { isMap, isScalar, isSeq, type Pair } from 'yaml';
 export type WrongKey = { problem: string; key: unknown };
 
 /**
- * Finds a key that stands twice in its map, or that is no text, in a node and everything inside it. The parser's own search takes
- * a time that grows with the square of the number of keys.
+ * Finds a key that stands twice in its map, or is a list, a map or null, in a node and everything inside it. The time of the
+ * parser's own search grows with the square of the number of keys.
  */
 export function wrongKeyIn(root: unknown): WrongKey | undefined {
   const rest: unknown[] = [root];

@@ -180,14 +180,15 @@ function coversPort(range: string, port: number): boolean {
 }
 
 function checkSql({ type, attributes }: PlannedResource): Violation[] {
+  const publicAddress = expectValue(
+    'public_network_access_enabled',
+    attributes.get('public_network_access_enabled'),
+    (value) => !isTrue(value),
+    'the server has a public address',
+  );
   if (type === 'azurerm_mssql_server')
     return [
-      ...expectValue(
-        'public_network_access_enabled',
-        attributes.get('public_network_access_enabled'),
-        (value) => !isTrue(value),
-        'the server has a public address',
-      ),
+      ...publicAddress,
       ...expectValue(
         'minimum_tls_version',
         attributes.get('minimum_tls_version'),
@@ -197,12 +198,7 @@ function checkSql({ type, attributes }: PlannedResource): Violation[] {
     ];
   if (type.endsWith('_flexible_server'))
     return [
-      ...expectValue(
-        'public_network_access_enabled',
-        attributes.get('public_network_access_enabled'),
-        (value) => !isTrue(value),
-        'the server has a public address',
-      ),
+      ...publicAddress,
       ...expectValue(
         'public_network_access',
         attributes.get('public_network_access'),

@@ -32,7 +32,7 @@ test.each([
     {},
     '(computed)',
   ],
-  ['a value that is no text', aws('var.r'), { r: ['eu-west-1'] }, '(computed)'],
+  ['a list instead of a text', aws('var.r'), { r: ['eu-west-1'] }, '(computed)'],
   ['an unknown variable', aws('var.other'), {}, '(computed)'],
   ['an element of a variable', aws('var.r[0]'), {}, '(computed)'],
   ['a computed region', aws('lower("EU-WEST-1")'), {}, '(computed)'],
